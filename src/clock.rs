@@ -1,0 +1,129 @@
+//! The only place that asks what time it is.
+//!
+//! Decisions within a run use the monotonic clock alone; wall time is for display
+//! and, across runs, for the age of an unanswered request. Nobody else calls
+//! `now()`: the lint table forbids it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::model::entry::Moment;
+
+/// The monotonic clock. Under a paused `tokio` clock it is the test's.
+#[expect(clippy::disallowed_methods, reason = "this is the owner of time")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// The wall clock.
+#[expect(clippy::disallowed_methods, reason = "this is the owner of time")]
+pub fn wall() -> Timestamp {
+    Timestamp::now()
+}
+
+/// This moment, in a form that a later process can measure its distance from.
+pub fn moment() -> Moment {
+    Moment {
+        wall_ms: wall().as_millisecond(),
+        boot_ms: boot_ms(),
+        boot_id: boot_id(),
+    }
+}
+
+/// How long ago a moment was, never more than what is certain.
+///
+/// Within one boot the smaller of the two clocks' answers; across boots the wall
+/// clock's. A wall clock that went backwards gives zero, which starts every wait anew.
+pub fn age(then: &Moment, now: &Moment) -> Duration {
+    let span = |from: i64, to: i64| {
+        Duration::from_millis(u64::try_from(to.saturating_sub(from)).unwrap_or(0))
+    };
+    let wall = span(then.wall_ms, now.wall_ms);
+    if then.boot_id.is_empty() || then.boot_id != now.boot_id {
+        return wall;
+    }
+    wall.min(span(then.boot_ms, now.boot_ms))
+}
+
+#[cfg(target_os = "linux")]
+fn boot_ms() -> i64 {
+    use rustix::time::{ClockId, clock_gettime};
+    let time = clock_gettime(ClockId::Boottime);
+    time.tv_sec
+        .saturating_mul(1000)
+        .saturating_add(time.tv_nsec / 1_000_000)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn boot_ms() -> i64 {
+    0
+}
+
+#[cfg(target_os = "linux")]
+fn boot_id() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map(|id| id.trim().to_owned())
+        .unwrap_or_default()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn boot_id() -> String {
+    String::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(wall_ms: i64, boot_ms: i64, boot_id: &str) -> Moment {
+        Moment {
+            wall_ms,
+            boot_ms,
+            boot_id: boot_id.to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_age_is_never_more_than_both_clocks_can_vouch_for() {
+        let then = at(1_000_000, 5_000, "a");
+        for (now, age_ms, why) in [
+            (at(1_060_000, 65_000, "a"), 60_000, "both agree"),
+            (
+                at(9_999_000, 65_000, "a"),
+                60_000,
+                "the wall clock was set forward",
+            ),
+            (
+                at(1_010_000, 65_000, "a"),
+                10_000,
+                "the wall clock was set back a little",
+            ),
+            (
+                at(1_000, 65_000, "a"),
+                0,
+                "the wall clock was set back to before",
+            ),
+            (
+                at(1_060_000, 10, "b"),
+                60_000,
+                "another boot: only the wall clock is left",
+            ),
+            (
+                at(1_060_000, 10, ""),
+                60_000,
+                "a platform that does not name its boots",
+            ),
+        ] {
+            assert_eq!(age(&then, &now), Duration::from_millis(age_ms), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_taken_from_both_clocks_and_is_no_age_old() {
+        let moment = moment();
+        assert!(moment.wall_ms > 1_700_000_000_000);
+        assert_eq!(age(&moment, &moment), Duration::ZERO);
+    }
+}

@@ -1,0 +1,7 @@
+//! wavepair
+pub mod clock;
+pub mod ledger;
+pub mod model;
+pub mod pingone;
+pub mod plan;
+pub mod sandbox;

@@ -1,0 +1,120 @@
+//! What the ledger can say about a device.
+
+use super::ids::{DeviceId, RunId};
+use super::outcome::{Answer, Outcome};
+
+/// Where a device stands, for ever; a device the ledger has no entry of was never asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DeviceState {
+    /// An intent is on disk; whoever sent the request has not said how it ended.
+    InFlight,
+    /// Ours.
+    Created,
+    /// There, and not ours.
+    Found,
+    /// There more than once: a person must look, and the next run looks again.
+    Several,
+    /// PingOne said no for good.
+    Rejected,
+    /// Certainly not created; given up for now.
+    Failed,
+    /// Asked, and still not known.
+    Unresolved,
+}
+
+impl DeviceState {
+    /// Every state.
+    pub const ALL: [DeviceState; 7] = [
+        DeviceState::InFlight,
+        DeviceState::Created,
+        DeviceState::Found,
+        DeviceState::Several,
+        DeviceState::Rejected,
+        DeviceState::Failed,
+        DeviceState::Unresolved,
+    ];
+
+    /// The word in the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeviceState::InFlight => "in_flight",
+            DeviceState::Created => "created",
+            DeviceState::Found => "found",
+            DeviceState::Several => "several",
+            DeviceState::Rejected => "rejected",
+            DeviceState::Failed => "failed",
+            DeviceState::Unresolved => "unresolved",
+        }
+    }
+
+    /// The outcome of a row whose device is in this state.
+    pub fn outcome(self) -> Outcome {
+        match self {
+            DeviceState::InFlight | DeviceState::Unresolved => Outcome::Unknown,
+            DeviceState::Created => Outcome::Created,
+            DeviceState::Found | DeviceState::Several => Outcome::Existing,
+            DeviceState::Rejected => Outcome::Rejected,
+            DeviceState::Failed => Outcome::Failed,
+        }
+    }
+
+    /// Whether nothing is left to do for it: only an operator's command changes it.
+    pub fn is_final(self) -> bool {
+        match self {
+            DeviceState::Created | DeviceState::Found => true,
+            DeviceState::InFlight
+            | DeviceState::Several
+            | DeviceState::Rejected
+            | DeviceState::Failed
+            | DeviceState::Unresolved => false,
+        }
+    }
+}
+
+/// A moment that a later process can measure its distance from.
+///
+/// The wall clock may be set and the monotonic clock ends with the boot, so
+/// both are kept; see [`crate::clock`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Milliseconds since 1970 by the wall clock.
+    pub wall_ms: i64,
+    /// Milliseconds since boot, suspend included.
+    pub boot_ms: i64,
+    /// Which boot; empty where the platform does not say.
+    pub boot_id: String,
+}
+
+/// An attempt that may have created the device, and may yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// When the first intent of the doubt was written, in wall-clock milliseconds since 1970.
+    pub since_ms: i64,
+    /// The last instant at which a lost request could have been sent.
+    pub last_send: Moment,
+}
+
+/// The ledger's entry of one device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerEntry {
+    /// The entry's own number: small and dense.
+    pub number: u64,
+    /// Where the device stands.
+    pub state: DeviceState,
+    /// Its ID, in the states that have one.
+    pub device: Option<DeviceId>,
+    /// PingOne's `createdAt`, as it was written.
+    pub created_at: Option<String>,
+    /// The run that brought it into this state.
+    pub run: RunId,
+    /// How many create requests were recorded for it, ever.
+    pub attempts: u32,
+    /// How many of them came after an unanswered one had been looked for in vain; at most three.
+    pub resends: u32,
+    /// Whether a listing showed that the device was not there before the first of them.
+    pub was_absent: bool,
+    /// Set while an attempt may have created the device.
+    pub doubt: Option<Doubt>,
+    /// What PingOne said last.
+    pub answer: Answer,
+}

@@ -1,0 +1,121 @@
+//! Everything that a reporter can hear.
+
+use std::time::Duration;
+
+use super::ids::{DeviceId, UserId};
+use super::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome};
+use super::row::RowNumber;
+use super::stop::StopReason;
+
+/// Something that became true: announced only after it is on disk where it has to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A row was read.
+    RowRead {
+        /// Bytes of the input read so far, of all of them.
+        bytes: u64,
+    },
+    /// A request was sent.
+    Sent(RequestKind),
+    /// A create request was answered, or given up.
+    AttemptEnded {
+        /// Whose row it is.
+        who: RowLabel,
+        /// The number of the attempt, counted over all runs.
+        attempt: u32,
+        /// What it told us.
+        outcome: AttemptOutcome,
+        /// What the answer said about itself.
+        answer: Answer,
+        /// How long it took.
+        took: Duration,
+        /// What follows.
+        next: Next,
+    },
+    /// A list request was answered, or given up.
+    LookEnded {
+        /// Whose row it is.
+        who: RowLabel,
+        /// What it told us.
+        outcome: LookOutcome,
+        /// How long it took.
+        took: Duration,
+        /// What follows.
+        next: Next,
+    },
+    /// Every request waits: PingOne asked for a pause.
+    Held {
+        /// For how long from now.
+        delay: Duration,
+    },
+    /// A row has its outcome, on disk.
+    RowFinished(RowFinished),
+    /// Nothing new is sent from here on.
+    StopRequested {
+        /// Why.
+        reason: StopReason,
+        /// How many requests are still on the wire.
+        in_flight: usize,
+    },
+    /// All new rows are done; so many wait for a retry or another look, the next one so soon.
+    Waiting {
+        /// How many rows wait.
+        rows: usize,
+        /// How long until the first of them is due.
+        next: Duration,
+    },
+}
+
+/// Which endpoint a request goes to, as the summary counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestKind {
+    /// An access token.
+    Token,
+    /// The user's devices, before or after a create.
+    List,
+    /// A create.
+    Create,
+    /// Policies, settings and other reads.
+    Lookup,
+}
+
+/// What follows an answered request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The row is done.
+    Finish,
+    /// The device is asked for (again) after this long.
+    Create(Duration),
+    /// The user's devices are listed (again) after this long.
+    Look(Duration),
+}
+
+/// What may be said of a row in logs and messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowLabel {
+    /// The row.
+    pub row: RowNumber,
+    /// The physical line on which it starts.
+    pub line: u64,
+    /// The user, where the row names one.
+    pub user: Option<UserId>,
+    /// The masked phone or email address, where the row names one.
+    pub address: Option<String>,
+}
+
+/// How a row ended in this run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowFinished {
+    /// Which row.
+    pub who: RowLabel,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The device, where one is known.
+    pub device: Option<DeviceId>,
+    /// The code under which the row is counted, where there is one.
+    pub code: Option<String>,
+    /// The reason, where there is one.
+    pub message: Option<String>,
+    /// Whether an earlier run had settled it already.
+    pub earlier: bool,
+}

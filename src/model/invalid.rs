@@ -1,0 +1,166 @@
+//! What can be wrong with a row, in stable words.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
+        /// A stable word for one way in which a row is wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum InvalidCode {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl InvalidCode {
+            /// Every code, in the order in which the documentation lists them.
+            pub const ALL: &[InvalidCode] = &[$(InvalidCode::$name,)+];
+
+            /// The word that users script against.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(InvalidCode::$name => $word,)+
+                }
+            }
+
+            /// What it means, in one line; the README prints the same text.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(InvalidCode::$name => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The record has more or fewer fields than the header
+    FieldCount = "field_count",
+    /// A quote stands inside an unquoted field, or text follows a closing quote
+    QuoteMisplaced = "quote_misplaced",
+    /// A quoted field does not close
+    QuoteUnterminated = "quote_unterminated",
+    /// The bytes of the row are not UTF-8
+    NotUtf8 = "not_utf8",
+    /// A field is longer than 64 KiB
+    FieldTooLong = "field_too_long",
+    /// The last line has no line end and may have been cut
+    RowMayBeCut = "row_may_be_cut",
+    /// The user ID is empty
+    UserIdMissing = "user_id_missing",
+    /// The user ID is not a UUID
+    UserIdNotUuid = "user_id_not_uuid",
+    /// The type is none of `WHATSAPP`, `SMS`, `VOICE`, `EMAIL`
+    TypeUnknown = "type_unknown",
+    /// The phone is empty
+    PhoneMissing = "phone_missing",
+    /// The phone has no leading `+`, so its country is not known
+    PhoneMissingPlus = "phone_missing_plus",
+    /// The phone holds a character that no phone number has
+    PhoneCharacter = "phone_character",
+    /// A spreadsheet turned the phone into a number such as `4.41E+11`
+    PhoneScientificNotation = "phone_scientific_notation",
+    /// The phone has too few digits
+    PhoneTooShort = "phone_too_short",
+    /// The phone has too many digits
+    PhoneTooLong = "phone_too_long",
+    /// No country has this calling code
+    PhoneCountryCode = "phone_country_code",
+    /// The phone holds digits that are not part of the international number, such as a trunk `0`
+    PhoneExtraDigits = "phone_extra_digits",
+    /// The phone is no valid number of its country
+    PhoneNotValid = "phone_not_valid",
+    /// A premium-rate, short or emergency number
+    PhoneNotAllowed = "phone_not_allowed",
+    /// The email address is empty
+    EmailMissing = "email_missing",
+    /// The email address is not well-formed
+    EmailNotValid = "email_not_valid",
+    /// The row names no policy, and there is no default
+    PolicyMissing = "policy_missing",
+    /// The policy ID is not a UUID
+    PolicyIdNotUuid = "policy_id_not_uuid",
+    /// The status is neither `ACTIVE` nor `ACTIVATION_REQUIRED`
+    StatusUnknown = "status_unknown",
+    /// The nickname is longer than 100 characters
+    NicknameTooLong = "nickname_too_long",
+    /// The nickname holds a control character
+    NicknameCharacter = "nickname_character",
+    /// A locale or variant is given, but `ACTIVE` devices send no notification
+    NotificationNotSent = "notification_not_sent",
+    /// The locale or variant is not well-formed
+    NotificationNotValid = "notification_not_valid",
+}
+
+impl fmt::Display for InvalidCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One thing that is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The stable word.
+    pub code: InvalidCode,
+    /// What is wrong and what to do, as a fragment. Never the cell itself.
+    pub message: String,
+}
+
+impl Problem {
+    /// Pairs a code with its message.
+    pub fn new(code: InvalidCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// Everything that is wrong with a row: at least one [`Problem`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    first: Problem,
+    others: Vec<Problem>,
+}
+
+impl Invalid {
+    /// Gathers problems; `None` where there are none.
+    pub fn gather(problems: Vec<Problem>) -> Option<Self> {
+        let mut problems = problems.into_iter();
+        let first = problems.next()?;
+        Some(Self {
+            first,
+            others: problems.collect(),
+        })
+    }
+
+    /// The code of the first problem: the one that the row is counted under.
+    pub fn code(&self) -> InvalidCode {
+        self.first.code
+    }
+
+    /// The problems, most basic first.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// All problems in one line: the first one's message, then `code: message` for each other.
+    pub fn message(&self) -> String {
+        let mut message = self.first.message.clone();
+        for other in &self.others {
+            message.push_str("; ");
+            message.push_str(other.code.as_str());
+            message.push_str(": ");
+            message.push_str(&other.message);
+        }
+        message
+    }
+}
+
+impl From<Problem> for Invalid {
+    fn from(first: Problem) -> Self {
+        Self {
+            first,
+            others: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The vocabulary of the tool: plain data, in reading order.
+//!
+//! Nothing here does I/O, waits, asks the time or knows a file format. What is
+//! parsed here is parsed once, at the edge; no other room looks at such a string
+//! again.
+
+pub mod email;
+pub mod entry;
+pub mod event;
+pub mod ids;
+pub mod invalid;
+pub mod outcome;
+pub mod phone;
+pub mod request;
+pub mod row;
+pub mod secret;
+pub mod stop;
+pub mod summary;

@@ -1,0 +1,3 @@
+//! Our side of the conversation; no other room speaks HTTP to PingOne.
+
+pub mod wire;

@@ -1,0 +1,327 @@
+//! PingOne's HTTP contract as data: paths, header names, JSON bodies.
+//!
+//! Client and sandbox share this file and nothing else, so a mistake here would
+//! hide in both halves; `tests/it/contract.rs` holds it against literal documents
+//! from PingOne's documentation. Bodies that come in are read leniently: members
+//! that are not needed are optional, unknown ones are ignored.
+//!
+//! Source of everything here: the PingOne Platform API reference, "Create MFA User
+//! Device (WhatsApp)", "MFA Devices", "Device Authentication Policies", "MFA
+//! Settings", "Error codes" and "Rate limiting".
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// `POST` and `GET`: create a device, list a user's devices.
+pub const DEVICES: &str = "/environments/{envID}/users/{userID}/devices";
+/// `GET` and `DELETE`: one device.
+pub const DEVICE: &str = "/environments/{envID}/users/{userID}/devices/{deviceID}";
+/// `GET`: one user.
+pub const USER: &str = "/environments/{envID}/users/{userID}";
+/// `GET`: all device authentication policies of an environment.
+pub const POLICIES: &str = "/environments/{envID}/deviceAuthenticationPolicies";
+/// `GET`: one device authentication policy.
+pub const POLICY: &str = "/environments/{envID}/deviceAuthenticationPolicies/{policyID}";
+/// `GET`: an environment's MFA settings.
+pub const MFA_SETTINGS: &str = "/environments/{envID}/mfaSettings";
+/// `POST` on the authentication host: an access token.
+pub const TOKEN: &str = "/{envID}/as/token";
+
+/// The version segment that API paths begin with.
+pub const API_VERSION: &str = "/v1";
+
+/// The content type of every JSON request. On the devices path it *selects the
+/// operation*: other types reorder devices.
+pub const JSON: &str = "application/json";
+/// The content type of a token request.
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Names a request in PingOne's audit log; at most [`TRANSACTION_ID_MAX`] characters.
+pub const TRANSACTION_ID: &str = "x-ping-external-transaction-id";
+/// The longest transaction ID that PingOne keeps.
+pub const TRANSACTION_ID_MAX: usize = 100;
+/// Names an answer for PingOne's support.
+pub const CORRELATION_ID: &str = "correlation-id";
+
+/// The body of a create request. Members are written in this order.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateDevice {
+    /// `WHATSAPP`, `SMS`, `VOICE` or `EMAIL`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The phone, for all types but `EMAIL`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// The address, for `EMAIL`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The device authentication policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Reference>,
+    /// `ACTIVE` or `ACTIVATION_REQUIRED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Up to 100 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    /// Only with `ACTIVATION_REQUIRED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notification: Option<Notification>,
+}
+
+/// A reference to something by its ID.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// A UUID.
+    pub id: String,
+}
+
+/// How a user is told of a new device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    /// The template; its name is always `device_pairing`.
+    pub template: Template,
+}
+
+/// A choice among the versions of a notification template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Template {
+    /// A language tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// The name of a variant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+}
+
+/// A device, as the answer to a create request and in listings.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// Links; absolute addresses.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<serde_json::Value>,
+    /// A UUID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The environment it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Reference>,
+    /// Whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<Reference>,
+    /// `WHATSAPP`, `SMS`, …
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// `ACTIVE` or `ACTIVATION_REQUIRED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<String>,
+    /// The phone in the spelling in which it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// The address of an `EMAIL` device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The user's name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+}
+
+/// A collection: `{"_links": …, "_embedded": {"<name>": […]}, "count": n, "size": n}`.
+///
+/// `count` and `size` follow PingOne's convention for collections and are not
+/// shown for every one, so neither is required.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Collection<E> {
+    /// Links; `next` is there where the listing goes on.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<serde_json::Map<String, serde_json::Value>>,
+    /// What the collection holds.
+    #[serde(
+        rename = "_embedded",
+        default = "Option::default",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub embedded: Option<E>,
+    /// How many there are in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// How many this page holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+/// The devices in a listing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Devices {
+    /// In the user's order, the default device first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub devices: Option<Vec<Device>>,
+}
+
+/// The policies in a listing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Policies {
+    /// Every device authentication policy of the environment.
+    #[serde(rename = "deviceAuthenticationPolicies", default)]
+    pub policies: Vec<Policy>,
+}
+
+/// A device authentication policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// A UUID.
+    pub id: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// Whether it is the environment's default; exactly one is.
+    #[serde(default)]
+    pub default: bool,
+    /// Whether and how users are told of a new device: `NONE`, `EMAIL_THEN_SMS`, `SMS_THEN_EMAIL`.
+    #[serde(
+        rename = "newDeviceNotification",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub new_device_notification: Option<String>,
+    /// The method `WHATSAPP`; missing in older environments.
+    #[serde(rename = "whatsApp", default, skip_serializing_if = "Option::is_none")]
+    pub whatsapp: Option<Method>,
+    /// The method `SMS`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms: Option<Method>,
+    /// The method `VOICE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<Method>,
+    /// The method `EMAIL`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Method>,
+}
+
+/// A method of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Method {
+    /// Whether users may authenticate with it.
+    #[serde(default)]
+    pub enabled: bool,
+    /// Whether new devices of this kind are refused.
+    #[serde(
+        rename = "pairingDisabled",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub pairing_disabled: Option<bool>,
+}
+
+/// An environment's MFA settings, as far as they are used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MfaSettings {
+    /// Rules for new devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairing: Option<Pairing>,
+}
+
+/// Rules for new devices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pairing {
+    /// How many devices a user may have, of all kinds together.
+    #[serde(
+        rename = "maxAllowedDevices",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub max_allowed_devices: Option<u32>,
+}
+
+/// The body of an error answer ("Error codes").
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The support reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The class, such as `INVALID_DATA`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// What each fault is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Vec<ErrorDetail>>,
+}
+
+/// One fault inside an error answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorDetail {
+    /// The kind of fault, such as `INVALID_VALUE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The member of the request that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Facts such as `maximumAllowed` or `existingId`.
+    #[serde(
+        rename = "innerError",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub inner_error: Option<serde_json::Value>,
+}
+
+/// The answer to a token request (RFC 6749, section 5.1).
+#[derive(Serialize, Deserialize)]
+pub struct TokenGranted {
+    /// The token.
+    #[serde(default)]
+    pub access_token: Option<String>,
+    /// `Bearer`.
+    #[serde(default)]
+    pub token_type: Option<String>,
+    /// Its life in seconds.
+    #[serde(default)]
+    pub expires_in: Option<serde_json::Value>,
+}
+
+/// The answer to a refused token request (RFC 6749, section 5.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRefused {
+    /// Such as `invalid_client`.
+    #[serde(default)]
+    pub error: Option<String>,
+    /// In English.
+    #[serde(default)]
+    pub error_description: Option<String>,
+}
+
+// These hold phones and tokens, which no log may show.
+impl fmt::Debug for CreateDevice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreateDevice")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Device")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for TokenGranted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenGranted").finish_non_exhaustive()
+    }
+}
