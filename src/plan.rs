@@ -5,8 +5,59 @@ use std::hash::{BuildHasher, RandomState};
 
 use siphasher::sip128::{Hasher128, SipHasher13};
 
+use crate::model::entry::{DeviceState, LedgerEntry};
+use crate::model::outcome::Outcome;
 use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
+
+/// What a device that exists already means for a row that was never sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// The user's devices are listed before the first create.
+    Skip,
+    /// The ledger alone is trusted, which saves that request.
+    Create,
+}
+
+/// What is to be done about a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// List the user's devices, and create the device if it is not there.
+    Look,
+    /// Create the device.
+    Create,
+    /// List the user's devices to learn what became of an unanswered request.
+    Settle,
+    /// Nothing: it is settled.
+    Skip(Outcome),
+}
+
+/// Decides what to do about a row, given what the ledger knows of its device.
+///
+/// | the ledger's entry | `--existing skip` | `--existing create` |
+/// |---|---|---|
+/// | none | look, then create | create |
+/// | `rejected`, `failed` | look, then create | create |
+/// | `created`, `found` | skip | skip |
+/// | `several` | look | look |
+/// | `in_flight`, `unresolved` | settle | settle |
+///
+/// No entry in doubt leads to a create: it is settled first, whatever the options.
+pub fn admit(entry: Option<&LedgerEntry>, existing: Existing) -> Admission {
+    let ask = match existing {
+        Existing::Skip => Admission::Look,
+        Existing::Create => Admission::Create,
+    };
+    let Some(entry) = entry else {
+        return ask;
+    };
+    match entry.state {
+        DeviceState::Created | DeviceState::Found => Admission::Skip(entry.state.outcome()),
+        DeviceState::InFlight | DeviceState::Unresolved => Admission::Settle,
+        DeviceState::Several => Admission::Look,
+        DeviceState::Rejected | DeviceState::Failed => ask,
+    }
+}
 
 /// Which devices earlier rows of the same file asked for.
 ///
@@ -69,6 +120,24 @@ impl Seen {
         None
     }
 
+    /// Notes that a device which had no entry when its row was taken up has one now.
+    pub fn entered(&mut self, entry: u64, row: RowNumber) {
+        let number = u32::try_from(row.0).unwrap_or(u32::MAX);
+        let slot = self.known_slot(entry);
+        if *slot == 0 {
+            *slot = number;
+        }
+    }
+
+    fn known_slot(&mut self, entry: u64) -> &mut u32 {
+        let place = usize::try_from(entry % CHUNK as u64).expect("less than a chunk");
+        let chunk = self
+            .known
+            .entry(entry / CHUNK as u64)
+            .or_insert_with(|| Box::new([0; CHUNK]));
+        &mut chunk[place]
+    }
+
     fn fingerprint(&self, key: &DeviceKey) -> (usize, [u32; 3]) {
         use std::hash::Hash;
         let mut hasher = SipHasher13::new_with_keys(self.keys.0, self.keys.1);
@@ -78,5 +147,108 @@ impl Seen {
             u32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
         };
         (usize::from(bytes[15]) % TABLES, [word(0), word(4), word(8)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::{RunId, UserId};
+    use crate::model::outcome::Answer;
+    use crate::model::phone::E164;
+    use crate::model::request::{Address, DeviceType};
+
+    fn entry(state: DeviceState) -> LedgerEntry {
+        LedgerEntry {
+            number: 1,
+            state,
+            device: None,
+            created_at: None,
+            run: RunId::from_bytes([0; 16]),
+            attempts: 1,
+            resends: 0,
+            was_absent: false,
+            doubt: None,
+            answer: Answer::default(),
+        }
+    }
+
+    #[test]
+    fn a_row_is_sent_only_where_nothing_can_be_there_already() {
+        use Admission::{Create, Look, Settle, Skip};
+        let table = [
+            (None, Look, Create),
+            (Some(DeviceState::Rejected), Look, Create),
+            (Some(DeviceState::Failed), Look, Create),
+            (
+                Some(DeviceState::Created),
+                Skip(Outcome::Created),
+                Skip(Outcome::Created),
+            ),
+            (
+                Some(DeviceState::Found),
+                Skip(Outcome::Existing),
+                Skip(Outcome::Existing),
+            ),
+            (Some(DeviceState::Several), Look, Look),
+            (Some(DeviceState::InFlight), Settle, Settle),
+            (Some(DeviceState::Unresolved), Settle, Settle),
+        ];
+        for (state, skip, create) in table {
+            let entry = state.map(entry);
+            assert_eq!(admit(entry.as_ref(), Existing::Skip), skip, "{state:?}");
+            assert_eq!(admit(entry.as_ref(), Existing::Create), create, "{state:?}");
+        }
+        assert_eq!(
+            table.len(),
+            DeviceState::ALL.len() + 1,
+            "every state is in the table"
+        );
+    }
+
+    fn key(number: u64) -> DeviceKey {
+        DeviceKey {
+            user: UserId::from_bytes([7; 16]),
+            kind: DeviceType::WhatsApp,
+            address: Address::Phone(
+                E164::from_digits(&(15_125_550_000 + number).to_string()).unwrap(),
+            ),
+        }
+    }
+
+    #[test]
+    fn the_second_row_for_a_device_is_told_which_was_the_first() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.earlier(&key(1), None, RowNumber(1)), None);
+        assert_eq!(seen.earlier(&key(2), Some(9_000), RowNumber(2)), None);
+        assert_eq!(
+            seen.earlier(&key(1), None, RowNumber(3)),
+            Some(RowNumber(1))
+        );
+        assert_eq!(
+            seen.earlier(&key(2), Some(9_000), RowNumber(4)),
+            Some(RowNumber(2))
+        );
+        seen.entered(77, RowNumber(5));
+        assert_eq!(
+            seen.earlier(&key(3), Some(77), RowNumber(6)),
+            Some(RowNumber(5))
+        );
+    }
+
+    #[test]
+    fn another_type_or_user_with_the_same_phone_is_another_device() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.earlier(&key(1), None, RowNumber(1)), None);
+        let sms = DeviceKey {
+            kind: DeviceType::Sms,
+            ..key(1)
+        };
+        assert_eq!(seen.earlier(&sms, None, RowNumber(2)), None);
+        let other = DeviceKey {
+            user: UserId::from_bytes([8; 16]),
+            ..key(1)
+        };
+        assert_eq!(seen.earlier(&other, None, RowNumber(3)), None);
     }
 }

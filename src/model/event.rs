@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::ids::{DeviceId, UserId};
 use super::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome};
+use super::request::DeviceRequest;
 use super::row::RowNumber;
 use super::stop::StopReason;
 
@@ -101,6 +102,17 @@ pub struct RowLabel {
     pub user: Option<UserId>,
     /// The masked phone or email address, where the row names one.
     pub address: Option<String>,
+}
+
+impl From<&DeviceRequest> for RowLabel {
+    fn from(request: &DeviceRequest) -> Self {
+        Self {
+            row: request.row,
+            line: request.line,
+            user: Some(request.key.user),
+            address: Some(request.key.address.masked()),
+        }
+    }
 }
 
 /// How a row ended in this run.

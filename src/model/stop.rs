@@ -2,17 +2,6 @@
 
 use std::fmt;
 
-/// How far a run must stop; a stop only ever rises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum StopLevel {
-    /// Go on.
-    Run,
-    /// Send nothing new; wait for what is on the wire.
-    Drain,
-    /// Leave at once. The ledger makes that safe.
-    Abort,
-}
-
 /// Why a run stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StopReason {

@@ -1,0 +1,475 @@
+//! What follows an answered request. Pure: no clock, no dice, no waiting.
+//!
+//! The rules are those that keep a lost answer from becoming a second device. In
+//! a listing *present* is proof and *absent* is not: a request that was given up
+//! may still take effect, and a listing may lag. So an unanswered create is never
+//! sent again before the settling time has passed since the last instant at which
+//! it could have been sent, and two complete listings have failed to show it.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use crate::model::entry::DeviceState;
+use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, Listing, LookOutcome, Refusal};
+
+/// How often and how soon things are tried again.
+#[derive(Clone, Debug)]
+pub struct RetryPolicy {
+    /// How often a row may fail in one run; a 429 does not count.
+    pub attempts: NonZeroU32,
+    /// The longest first wait of the exponential backoff.
+    pub base_delay: Duration,
+    /// The longest wait of the exponential backoff.
+    pub max_delay: Duration,
+    /// How long after the last possible send an unanswered request may be sent again.
+    pub settle: Duration,
+    /// How long after a 404 a user is asked about once more: a new user may not be visible yet.
+    pub not_found_delay: Duration,
+}
+
+/// How often a listing that told nothing is asked for again.
+const LOOKS_WITHOUT_INFORMATION: u32 = 6;
+/// How often an unanswered request may be followed by another, ever.
+pub const RESENDS_MAX: u32 = 3;
+/// The ages of an unanswered request at which its device is looked for, for positive evidence.
+const LOOKS: [Duration; 4] = [
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(15),
+    Duration::from_secs(60),
+];
+/// The age from which a negative look counts in a run that is not to wait for the settling time.
+const NEGATIVE_LOOK: Duration = Duration::from_secs(120);
+/// The distance between the two negative looks.
+const LOOKS_APART: Duration = Duration::from_secs(30);
+/// How much earlier than our intent PingOne's clock may say that it made our device.
+const CLOCK_SKEW: Duration = Duration::from_secs(300);
+
+/// What a run knows of a row that it works at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Failures that count against [`RetryPolicy::attempts`].
+    pub failures: u32,
+    /// How often in a row a 429 named no wait.
+    pub throttles: u32,
+    /// Whether a 401 was answered with a new token already.
+    pub reauthorized: bool,
+    /// Whether a 404 was waited out already.
+    pub waited_for_user: bool,
+    /// How many listings in a row told nothing.
+    pub blind_looks: u32,
+    /// Whether a listing showed that the device was not there before the first request.
+    pub was_absent: bool,
+    /// How many requests followed unanswered ones, ever.
+    pub resends: u32,
+    /// Set while an unanswered request may have created the device.
+    pub doubt: Option<Doubt>,
+    /// A refusal that stands unless the listing shows the device.
+    pub refusal: Option<Refusal>,
+    /// Whether an unanswered request was settled as absent and sent again in this run.
+    pub sent_again: bool,
+    /// Whether an earlier run ended with PingOne not knowing the user.
+    pub unknown_user_before: bool,
+}
+
+/// An unanswered request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// When its intent was written, in wall-clock milliseconds since 1970.
+    pub since_ms: i64,
+    /// Its age at the first complete listing that did not show the device.
+    pub first_negative: Option<Duration>,
+}
+
+impl Doubt {
+    /// A request whose intent was written then, and which nobody has looked for yet.
+    pub fn new(since_ms: i64) -> Self {
+        Self {
+            since_ms,
+            first_negative: None,
+        }
+    }
+}
+
+/// What follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Ask for the device after this long, as far as the pace allows.
+    Create {
+        /// The wait.
+        after: Duration,
+        /// Whether this follows an unanswered request that was settled as absent.
+        resend: bool,
+    },
+    /// List the user's devices after this long, as far as the pace allows.
+    Look {
+        /// The wait.
+        after: Duration,
+    },
+    /// The row is done in this run.
+    Finish(Verdict),
+    /// Not known, and nothing to be learned before the unanswered request is so old. If the
+    /// run lasts that long, look then; otherwise the row ends as unknown.
+    Defer {
+        /// The wait.
+        after: Duration,
+    },
+}
+
+/// How a row is settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The state that the ledger keeps.
+    pub state: DeviceState,
+    /// The device, where it is known.
+    pub device: Option<Device>,
+}
+
+impl Verdict {
+    fn of(state: DeviceState) -> Decision {
+        Decision::Finish(Self {
+            state,
+            device: None,
+        })
+    }
+
+    fn with(state: DeviceState, device: &Device) -> Decision {
+        Decision::Finish(Self {
+            state,
+            device: Some(device.clone()),
+        })
+    }
+}
+
+impl RetryPolicy {
+    /// Decides what follows a create request.
+    ///
+    /// What may follow turns on what the attempt *told us*, not on how bad the
+    /// failure looks:
+    ///
+    /// | what the attempt told us | what follows |
+    /// |---|---|
+    /// | [`Created`](AttemptOutcome::Created) | finish |
+    /// | [`NotCreated`](AttemptOutcome::NotCreated), may pass | retry, at most `attempts` times |
+    /// | … but [`Throttled`](Refusal::Throttled) or [`Withheld`](Refusal::Withheld) | retry, free of charge |
+    /// | … but [`Unauthorized`](Refusal::Unauthorized) | retry once, with a new token |
+    /// | … but [`NotFound`](Refusal::NotFound) | retry once, when a new user may have become visible |
+    /// | [`NotCreated`](AttemptOutcome::NotCreated), will not pass | finish; look first if an earlier request was lost |
+    /// | … but [`AlreadyThere`](Refusal::AlreadyThere) | look |
+    /// | [`Indeterminate`](AttemptOutcome::Indeterminate) | look; finish as unknown where the run must stop |
+    ///
+    /// There is no arm that answers an indeterminate attempt with a create. That
+    /// absence is what keeps a lost answer from becoming a second device.
+    ///
+    /// `since_ms` is when the attempt's intent was written; `others_succeed` tells
+    /// whether any row of the run was created; `jitter` is drawn by the caller from
+    /// `0.0..1.0`.
+    pub fn after_create(
+        &self,
+        history: &mut History,
+        outcome: &AttemptOutcome,
+        since_ms: i64,
+        others_succeed: bool,
+        jitter: f64,
+    ) -> Decision {
+        match outcome {
+            AttemptOutcome::Created(device) => Verdict::with(DeviceState::Created, device),
+            AttemptOutcome::NotCreated(refusal) => {
+                self.after_refusal(history, *refusal, others_succeed, jitter)
+            }
+            AttemptOutcome::Indeterminate(ambiguity) => {
+                history.doubt = Some(Doubt::new(since_ms));
+                history.blind_looks = 0;
+                match ambiguity {
+                    Ambiguity::TimedOut
+                    | Ambiguity::ConnectionLost
+                    | Ambiguity::Unreadable
+                    | Ambiguity::ServerError
+                    | Ambiguity::QuotaExceeded
+                    | Ambiguity::RequestTimeout
+                    | Ambiguity::ForeignError
+                    | Ambiguity::UnexpectedStatus
+                    | Ambiguity::WrongDevice => Decision::Look {
+                        after: self.next_look(Duration::ZERO),
+                    },
+                    // PingOne says that something is there: it can be looked at now.
+                    Ambiguity::Conflict => Decision::Look {
+                        after: Duration::ZERO,
+                    },
+                    Ambiguity::Redirected | Ambiguity::Interrupted => {
+                        Verdict::of(DeviceState::Unresolved)
+                    }
+                }
+            }
+        }
+    }
+
+    fn after_refusal(
+        &self,
+        history: &mut History,
+        refusal: Refusal,
+        others_succeed: bool,
+        jitter: f64,
+    ) -> Decision {
+        let again = |after| Decision::Create {
+            after,
+            resend: false,
+        };
+        let verdict = match refusal {
+            Refusal::Unreachable | Refusal::OutOfResources => {
+                history.failures += 1;
+                if history.failures < self.attempts.get() {
+                    return again(self.backoff(history.failures - 1, jitter));
+                }
+                DeviceState::Failed
+            }
+            Refusal::Withheld => return again(Duration::ZERO),
+            Refusal::Throttled { retry_after } => {
+                return again(self.throttled(history, retry_after, jitter));
+            }
+            Refusal::Unauthorized => {
+                if !history.reauthorized {
+                    history.reauthorized = true;
+                    return again(Duration::ZERO);
+                }
+                DeviceState::Failed
+            }
+            Refusal::NotFound => {
+                if others_succeed && !history.waited_for_user {
+                    history.waited_for_user = true;
+                    return again(self.not_found_delay);
+                }
+                no_user(history)
+            }
+            Refusal::AlreadyThere => {
+                history.refusal = Some(refusal);
+                return Decision::Look {
+                    after: Duration::ZERO,
+                };
+            }
+            Refusal::DeviceLimit | Refusal::Invalid => {
+                if history.sent_again {
+                    // Our own lost device may be what is refused here.
+                    history.refusal = Some(refusal);
+                    return Decision::Look {
+                        after: Duration::ZERO,
+                    };
+                }
+                DeviceState::Rejected
+            }
+            Refusal::Forbidden
+            | Refusal::Conflicting
+            | Refusal::Untrusted
+            | Refusal::Misdirected => DeviceState::Failed,
+        };
+        Verdict::of(verdict)
+    }
+
+    /// Decides what follows a listing of the user's devices.
+    ///
+    /// `age` is the time since the last instant at which the unanswered request
+    /// could have been sent; it means nothing where there is none.
+    ///
+    /// | the listing | nothing was sent | a request is unanswered |
+    /// |---|---|---|
+    /// | shows the device | `found` | `created` where it is ours, else `found` |
+    /// | shows several | `several` | `several` |
+    /// | does not show it | create | look at growing ages; two such looks apart, the second older than `settle`: create; otherwise unknown |
+    /// | told nothing, 6 times | `failed` | unknown |
+    /// | user not known | retry once, then `failed` | as not showing it |
+    pub fn after_look(
+        &self,
+        history: &mut History,
+        outcome: &LookOutcome,
+        age: Duration,
+        others_succeed: bool,
+        jitter: f64,
+    ) -> Decision {
+        let unsettled = if history.doubt.is_some() {
+            DeviceState::Unresolved
+        } else {
+            DeviceState::Failed
+        };
+        match outcome {
+            LookOutcome::Seen(listing) => {
+                history.blind_looks = 0;
+                history.throttles = 0;
+                history.reauthorized = false;
+                self.after_listing(history, listing, age)
+            }
+            LookOutcome::NoUser => match history.doubt {
+                Some(_) => self.absent_in_doubt(history, age, self.not_found_delay),
+                None if others_succeed && !history.waited_for_user => {
+                    history.waited_for_user = true;
+                    Decision::Look {
+                        after: self.not_found_delay,
+                    }
+                }
+                None => Verdict::of(no_user(history)),
+            },
+            LookOutcome::Throttled { retry_after } => Decision::Look {
+                after: self.throttled(history, *retry_after, jitter),
+            },
+            LookOutcome::Unauthorized if !history.reauthorized => {
+                history.reauthorized = true;
+                Decision::Look {
+                    after: Duration::ZERO,
+                }
+            }
+            LookOutcome::Unauthorized
+            | LookOutcome::Forbidden
+            | LookOutcome::Untrusted
+            | LookOutcome::Redirected => Verdict::of(unsettled),
+            LookOutcome::NoInformation => {
+                history.blind_looks += 1;
+                if history.blind_looks < LOOKS_WITHOUT_INFORMATION {
+                    Decision::Look {
+                        after: self.backoff(history.blind_looks - 1, jitter),
+                    }
+                } else {
+                    Verdict::of(unsettled)
+                }
+            }
+        }
+    }
+
+    fn after_listing(&self, history: &mut History, listing: &Listing, age: Duration) -> Decision {
+        match (listing, &history.doubt) {
+            (Listing::Several(device), _) => Verdict::with(DeviceState::Several, device),
+            (Listing::Present(device), doubt) => {
+                let ours = doubt
+                    .as_ref()
+                    .is_some_and(|doubt| history.was_absent || made_after(device, doubt.since_ms))
+                    || history.sent_again;
+                let state = if ours {
+                    DeviceState::Created
+                } else {
+                    DeviceState::Found
+                };
+                Verdict::with(state, device)
+            }
+            (Listing::Absent, Some(_)) => self.absent_in_doubt(history, age, Duration::ZERO),
+            (Listing::Absent, None) => match history.refusal {
+                Some(_) => Verdict::of(DeviceState::Rejected),
+                None => {
+                    history.was_absent = true;
+                    Decision::Create {
+                        after: Duration::ZERO,
+                        resend: false,
+                    }
+                }
+            },
+        }
+    }
+
+    /// What follows a complete listing that does not show a device which was asked for.
+    fn absent_in_doubt(
+        &self,
+        history: &mut History,
+        age: Duration,
+        at_least: Duration,
+    ) -> Decision {
+        let Some(doubt) = history.doubt.as_mut() else {
+            return Verdict::of(DeviceState::Failed);
+        };
+        let apart = self.looks_apart();
+        let first = *doubt.first_negative.get_or_insert(age);
+        let second = age.saturating_sub(first) >= apart && age > first;
+        if second && age >= self.settle {
+            if history.resends >= RESENDS_MAX {
+                return Verdict::of(DeviceState::Unresolved);
+            }
+            history.doubt = None;
+            history.resends += 1;
+            history.sent_again = true;
+            history.was_absent = true;
+            return Decision::Create {
+                after: Duration::ZERO,
+                resend: true,
+            };
+        }
+        if age < self.last_look() {
+            return Decision::Look {
+                after: self.next_look(age).max(at_least),
+            };
+        }
+        if !second {
+            let after = (first + apart)
+                .saturating_sub(age)
+                .max(Duration::from_millis(1));
+            return Decision::Look {
+                after: after.max(at_least),
+            };
+        }
+        Decision::Defer {
+            after: (self.settle.saturating_sub(age)).max(at_least),
+        }
+    }
+
+    /// The distance between the two negative looks: 30 s or a quarter of the settling time.
+    fn looks_apart(&self) -> Duration {
+        LOOKS_APART.min(self.settle / 4)
+    }
+
+    /// The age after which a run does not wait for the device to show any more.
+    fn last_look(&self) -> Duration {
+        NEGATIVE_LOOK.min(self.settle) + self.looks_apart()
+    }
+
+    /// The wait, at an age, until the next look for positive evidence.
+    fn next_look(&self, age: Duration) -> Duration {
+        let first_negative = NEGATIVE_LOOK.min(self.settle);
+        LOOKS
+            .into_iter()
+            .map(|look| look.min(first_negative))
+            .chain([first_negative, self.last_look()])
+            .find(|&look| look > age)
+            .map_or(Duration::ZERO, |look| look.saturating_sub(age))
+    }
+
+    /// Full-jitter exponential backoff: anything up to `base_delay` doubled `exponent` times.
+    fn backoff(&self, exponent: u32, jitter: f64) -> Duration {
+        let ceiling = self
+            .base_delay
+            .saturating_mul(1 << exponent.min(16))
+            .min(self.max_delay);
+        ceiling.mul_f64(jitter.clamp(0.0, 1.0))
+    }
+
+    /// The wait after a 429: what PingOne asks for, or a backoff of at least the base delay.
+    fn throttled(
+        &self,
+        history: &mut History,
+        retry_after: Option<Duration>,
+        jitter: f64,
+    ) -> Duration {
+        if let Some(delay) = retry_after {
+            history.throttles = 0;
+            return delay;
+        }
+        history.throttles += 1;
+        self.backoff(history.throttles, jitter).max(self.base_delay)
+    }
+}
+
+/// A user that PingOne did not know in an earlier run either is refused for good.
+fn no_user(history: &History) -> DeviceState {
+    if history.unknown_user_before {
+        DeviceState::Rejected
+    } else {
+        DeviceState::Failed
+    }
+}
+
+/// Whether PingOne says that it made a device no earlier than our intent, but for a clock's skew.
+fn made_after(device: &Device, since_ms: i64) -> bool {
+    let made: Option<jiff::Timestamp> = device
+        .created_at
+        .as_deref()
+        .and_then(|created_at| created_at.parse().ok());
+    let skew = i64::try_from(CLOCK_SKEW.as_millis()).unwrap_or(i64::MAX);
+    made.is_some_and(|made| made.as_millisecond() >= since_ms.saturating_sub(skew))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,441 @@
+use super::*;
+use crate::model::ids::DeviceId;
+
+const SINCE: i64 = 1_764_000_000_000;
+
+fn policy(settle: Duration) -> RetryPolicy {
+    RetryPolicy {
+        attempts: NonZeroU32::new(4).unwrap(),
+        base_delay: Duration::from_secs(1),
+        max_delay: Duration::from_secs(30),
+        settle,
+        not_found_delay: Duration::from_secs(30),
+    }
+}
+
+fn hour() -> RetryPolicy {
+    policy(Duration::from_hours(1))
+}
+
+fn device() -> Device {
+    Device {
+        id: Some(DeviceId::from_bytes([9; 16])),
+        created_at: None,
+    }
+}
+
+fn created_at(text: &str) -> Device {
+    Device {
+        created_at: Some(text.to_owned()),
+        ..device()
+    }
+}
+
+fn secs(secs: u64) -> Duration {
+    Duration::from_secs(secs)
+}
+
+fn look(after: Duration) -> Decision {
+    Decision::Look { after }
+}
+
+fn create(after: Duration) -> Decision {
+    Decision::Create {
+        after,
+        resend: false,
+    }
+}
+
+fn absent() -> LookOutcome {
+    LookOutcome::Seen(Listing::Absent)
+}
+
+fn present(device: Device) -> LookOutcome {
+    LookOutcome::Seen(Listing::Present(device))
+}
+
+fn in_doubt() -> History {
+    History {
+        doubt: Some(Doubt::new(SINCE)),
+        ..History::default()
+    }
+}
+
+/// What follows the first create of a row in this run, half the jitter drawn.
+fn after_first(outcome: AttemptOutcome) -> Decision {
+    hour().after_create(&mut History::default(), &outcome, SINCE, true, 0.5)
+}
+
+#[test]
+fn no_indeterminate_attempt_is_ever_followed_by_a_create() {
+    use Ambiguity::{
+        Conflict, ConnectionLost, ForeignError, Interrupted, QuotaExceeded, Redirected,
+        RequestTimeout, ServerError, TimedOut, UnexpectedStatus, Unreadable, WrongDevice,
+    };
+    let unresolved = || Verdict::of(DeviceState::Unresolved);
+    for (ambiguity, follows) in [
+        (TimedOut, look(secs(2))),
+        (ConnectionLost, look(secs(2))),
+        (Unreadable, look(secs(2))),
+        (ServerError, look(secs(2))),
+        (QuotaExceeded, look(secs(2))),
+        (RequestTimeout, look(secs(2))),
+        (ForeignError, look(secs(2))),
+        (UnexpectedStatus, look(secs(2))),
+        (WrongDevice, look(secs(2))),
+        (Conflict, look(Duration::ZERO)),
+        (Redirected, unresolved()),
+        (Interrupted, unresolved()),
+    ] {
+        assert_eq!(
+            after_first(AttemptOutcome::Indeterminate(ambiguity)),
+            follows,
+            "{ambiguity:?}"
+        );
+    }
+}
+
+#[test]
+fn what_follows_a_refusal_turns_on_whether_it_may_pass() {
+    use Refusal::{
+        AlreadyThere, Conflicting, DeviceLimit, Forbidden, Invalid, Misdirected, NotFound,
+        OutOfResources, Throttled, Unauthorized, Unreachable, Untrusted, Withheld,
+    };
+    for (refusal, follows) in [
+        (Unreachable, create(Duration::from_millis(500))),
+        (OutOfResources, create(Duration::from_millis(500))),
+        (Withheld, create(Duration::ZERO)),
+        (
+            Throttled {
+                retry_after: Some(secs(7)),
+            },
+            create(secs(7)),
+        ),
+        (Throttled { retry_after: None }, create(secs(1))),
+        (Unauthorized, create(Duration::ZERO)),
+        (NotFound, create(secs(30))),
+        (AlreadyThere, look(Duration::ZERO)),
+        (DeviceLimit, Verdict::of(DeviceState::Rejected)),
+        (Invalid, Verdict::of(DeviceState::Rejected)),
+        (Forbidden, Verdict::of(DeviceState::Failed)),
+        (Conflicting, Verdict::of(DeviceState::Failed)),
+        (Untrusted, Verdict::of(DeviceState::Failed)),
+        (Misdirected, Verdict::of(DeviceState::Failed)),
+    ] {
+        assert_eq!(
+            after_first(AttemptOutcome::NotCreated(refusal)),
+            follows,
+            "{refusal:?}"
+        );
+    }
+}
+
+#[test]
+fn a_created_device_is_the_end() {
+    let decision = after_first(AttemptOutcome::Created(device()));
+    assert_eq!(decision, Verdict::with(DeviceState::Created, &device()));
+}
+
+#[test]
+fn failures_are_tried_four_times_with_a_growing_full_jitter() {
+    let mut history = History::default();
+    let mut again = |jitter| {
+        let outcome = AttemptOutcome::NotCreated(Refusal::Unreachable);
+        hour().after_create(&mut history, &outcome, SINCE, true, jitter)
+    };
+    assert_eq!(again(1.0), create(secs(1)));
+    assert_eq!(again(1.0), create(secs(2)));
+    assert_eq!(again(0.0), create(Duration::ZERO));
+    assert_eq!(again(1.0), Verdict::of(DeviceState::Failed));
+}
+
+#[test]
+fn a_429_costs_no_try_and_its_backoff_ends_at_thirty_seconds() {
+    let mut history = History::default();
+    for delay in [2, 4, 8, 16, 30, 30, 30] {
+        let outcome = AttemptOutcome::NotCreated(Refusal::Throttled { retry_after: None });
+        let decision = hour().after_create(&mut history, &outcome, SINCE, true, 1.0);
+        assert_eq!(decision, create(secs(delay)));
+    }
+    assert_eq!(history.failures, 0);
+}
+
+#[test]
+fn a_second_401_is_not_answered_with_a_third_request() {
+    let mut history = History::default();
+    let outcome = AttemptOutcome::NotCreated(Refusal::Unauthorized);
+    assert_eq!(
+        hour().after_create(&mut history, &outcome, SINCE, true, 0.0),
+        create(Duration::ZERO)
+    );
+    let second = hour().after_create(&mut history, &outcome, SINCE, true, 0.0);
+    assert_eq!(second, Verdict::of(DeviceState::Failed));
+}
+
+#[test]
+fn an_unknown_user_is_asked_about_twice_and_refused_for_good_by_the_next_run() {
+    let outcome = AttemptOutcome::NotCreated(Refusal::NotFound);
+    for (before, state) in [(false, DeviceState::Failed), (true, DeviceState::Rejected)] {
+        let mut history = History {
+            unknown_user_before: before,
+            ..History::default()
+        };
+        assert_eq!(
+            hour().after_create(&mut history, &outcome, SINCE, true, 0.0),
+            create(secs(30))
+        );
+        let second = hour().after_create(&mut history, &outcome, SINCE, true, 0.0);
+        assert_eq!(second, Verdict::of(state));
+        let mut alone = History {
+            unknown_user_before: before,
+            ..History::default()
+        };
+        let unheard = hour().after_look(&mut alone, &LookOutcome::NoUser, secs(0), false, 0.0);
+        assert_eq!(
+            unheard,
+            Verdict::of(state),
+            "nobody waits while no row succeeds"
+        );
+    }
+}
+
+#[test]
+fn a_row_that_was_never_sent_is_created_only_if_the_listing_does_not_show_it() {
+    let mut history = History::default();
+    let mut after = |outcome| hour().after_look(&mut history, &outcome, secs(0), true, 0.0);
+    assert_eq!(
+        after(present(device())),
+        Verdict::with(DeviceState::Found, &device())
+    );
+    let several = LookOutcome::Seen(Listing::Several(device()));
+    assert_eq!(
+        after(several),
+        Verdict::with(DeviceState::Several, &device())
+    );
+    assert_eq!(after(absent()), create(Duration::ZERO));
+    assert!(history.was_absent);
+}
+
+#[test]
+fn a_listing_without_information_is_asked_for_six_times_and_never_means_absent() {
+    for (mut history, state) in [
+        (History::default(), DeviceState::Failed),
+        (in_doubt(), DeviceState::Unresolved),
+    ] {
+        for delay in [1, 2, 4, 8, 16] {
+            let decision = hour().after_look(
+                &mut history,
+                &LookOutcome::NoInformation,
+                secs(9_000),
+                true,
+                1.0,
+            );
+            assert_eq!(decision, look(secs(delay)));
+        }
+        let last = hour().after_look(
+            &mut history,
+            &LookOutcome::NoInformation,
+            secs(9_000),
+            true,
+            1.0,
+        );
+        assert_eq!(last, Verdict::of(state));
+        assert!(!history.was_absent);
+    }
+}
+
+/// Looks at a device that never shows, whenever the policy says so; gives the ages of the looks
+/// and what follows the last one.
+fn look_in_vain(
+    policy: &RetryPolicy,
+    history: &mut History,
+    mut age: Duration,
+) -> (Vec<Duration>, Decision) {
+    let mut ages = vec![age];
+    loop {
+        match policy.after_look(history, &absent(), age, true, 0.0) {
+            Decision::Look { after } => {
+                assert!(after > Duration::ZERO, "no busy loop");
+                age += after;
+                ages.push(age);
+            }
+            end => return (ages, end),
+        }
+    }
+}
+
+#[test]
+fn an_unanswered_request_is_looked_for_at_growing_ages_and_left_unknown_before_it_has_settled() {
+    let (ages, end) = look_in_vain(&hour(), &mut in_doubt(), secs(2));
+    assert_eq!(ages, [2, 5, 15, 60, 120, 150].map(secs));
+    assert_eq!(end, Decision::Defer { after: secs(3_450) });
+}
+
+#[test]
+fn a_short_settling_time_cuts_the_waits_short_and_ends_in_one_more_request() {
+    let mut history = in_doubt();
+    let (ages, end) = look_in_vain(&policy(secs(1)), &mut history, secs(1));
+    assert_eq!(ages, [Duration::from_secs(1), Duration::from_millis(1_250)]);
+    assert_eq!(
+        end,
+        Decision::Create {
+            after: Duration::ZERO,
+            resend: true
+        }
+    );
+    assert_eq!(
+        (history.resends, history.was_absent, history.doubt),
+        (1, true, None)
+    );
+}
+
+#[test]
+fn one_look_never_settles_a_request_however_old_it_is() {
+    let mut history = in_doubt();
+    let (ages, end) = look_in_vain(&hour(), &mut history, secs(86_400));
+    assert_eq!(
+        ages,
+        [secs(86_400), secs(86_430)],
+        "two looks, thirty seconds apart"
+    );
+    assert_eq!(
+        end,
+        Decision::Create {
+            after: Duration::ZERO,
+            resend: true
+        }
+    );
+}
+
+#[test]
+fn the_second_look_counts_only_after_the_settling_time() {
+    let mut history = in_doubt();
+    let (ages, end) = look_in_vain(&hour(), &mut history, secs(1_800));
+    assert_eq!(ages, [secs(1_800), secs(1_830)]);
+    assert_eq!(end, Decision::Defer { after: secs(1_770) });
+    let settled = hour().after_look(&mut history, &absent(), secs(3_600), true, 0.0);
+    assert_eq!(
+        settled,
+        Decision::Create {
+            after: Duration::ZERO,
+            resend: true
+        }
+    );
+}
+
+#[test]
+fn a_device_is_asked_for_again_three_times_at_most_and_then_a_person_decides() {
+    let mut history = History {
+        resends: RESENDS_MAX,
+        ..in_doubt()
+    };
+    let (_, end) = look_in_vain(&policy(secs(1)), &mut history, secs(1));
+    assert_eq!(end, Verdict::of(DeviceState::Unresolved));
+}
+
+#[test]
+fn a_user_who_is_not_known_any_more_is_looked_for_more_slowly() {
+    let mut history = in_doubt();
+    let decision = hour().after_look(&mut history, &LookOutcome::NoUser, secs(2), true, 0.0);
+    assert_eq!(decision, look(secs(30)));
+}
+
+#[test]
+fn a_device_that_shows_after_a_lost_answer_is_ours_unless_it_is_older_than_the_request() {
+    // 2025-11-24T16:00:00Z is SINCE; five minutes of skew are allowed.
+    for (was_absent, made, state) in [
+        (
+            false,
+            Some("2025-11-24T16:00:01.000Z"),
+            DeviceState::Created,
+        ),
+        (
+            false,
+            Some("2025-11-24T15:55:00.000Z"),
+            DeviceState::Created,
+        ),
+        (false, Some("2025-11-24T15:54:59.999Z"), DeviceState::Found),
+        (false, Some("yesterday"), DeviceState::Found),
+        (false, None, DeviceState::Found),
+        (true, None, DeviceState::Created),
+        (true, Some("2024-01-01T00:00:00.000Z"), DeviceState::Created),
+    ] {
+        let mut history = History {
+            was_absent,
+            ..in_doubt()
+        };
+        let device = made.map_or_else(device, created_at);
+        let decision =
+            hour().after_look(&mut history, &present(device.clone()), secs(2), true, 0.0);
+        assert_eq!(
+            decision,
+            Verdict::with(state, &device),
+            "{was_absent} {made:?}"
+        );
+    }
+}
+
+#[test]
+fn positive_evidence_wins_at_any_age_and_after_any_number_of_negative_looks() {
+    let mut history = History {
+        was_absent: true,
+        ..in_doubt()
+    };
+    look_in_vain(&hour(), &mut history, secs(2));
+    let late = hour().after_look(&mut history, &present(device()), secs(3_000), true, 0.0);
+    assert_eq!(late, Verdict::with(DeviceState::Created, &device()));
+}
+
+#[test]
+fn a_refusal_after_a_lost_answer_is_believed_only_if_the_listing_does_not_show_the_device() {
+    for refusal in [
+        Refusal::DeviceLimit,
+        Refusal::Invalid,
+        Refusal::AlreadyThere,
+    ] {
+        let outcome = AttemptOutcome::NotCreated(refusal);
+        let mut sent_again = History {
+            sent_again: true,
+            ..History::default()
+        };
+        let decision = hour().after_create(&mut sent_again, &outcome, SINCE, true, 0.0);
+        assert_eq!(decision, look(Duration::ZERO), "{refusal:?}");
+        let mut lost = sent_again.clone();
+        let found = hour().after_look(&mut lost, &present(device()), secs(0), true, 0.0);
+        assert_eq!(
+            found,
+            Verdict::with(DeviceState::Created, &device()),
+            "{refusal:?}"
+        );
+        let not_found = hour().after_look(&mut sent_again, &absent(), secs(0), true, 0.0);
+        assert_eq!(not_found, Verdict::of(DeviceState::Rejected), "{refusal:?}");
+    }
+}
+
+#[test]
+fn a_device_that_pingone_says_is_there_is_existing_where_nothing_was_lost() {
+    let mut history = History::default();
+    let outcome = AttemptOutcome::NotCreated(Refusal::AlreadyThere);
+    hour().after_create(&mut history, &outcome, SINCE, true, 0.0);
+    let found = hour().after_look(&mut history, &present(device()), secs(0), true, 0.0);
+    assert_eq!(found, Verdict::with(DeviceState::Found, &device()));
+}
+
+#[test]
+fn what_cannot_be_looked_at_stays_in_doubt() {
+    for outcome in [
+        LookOutcome::Forbidden,
+        LookOutcome::Untrusted,
+        LookOutcome::Redirected,
+    ] {
+        let doubt = hour().after_look(&mut in_doubt(), &outcome, secs(2), true, 0.0);
+        assert_eq!(doubt, Verdict::of(DeviceState::Unresolved), "{outcome:?}");
+        let none = hour().after_look(&mut History::default(), &outcome, secs(2), true, 0.0);
+        assert_eq!(none, Verdict::of(DeviceState::Failed), "{outcome:?}");
+    }
+    let mut history = in_doubt();
+    let first = hour().after_look(&mut history, &LookOutcome::Unauthorized, secs(2), true, 0.0);
+    assert_eq!(first, look(Duration::ZERO));
+    let second = hour().after_look(&mut history, &LookOutcome::Unauthorized, secs(2), true, 0.0);
+    assert_eq!(second, Verdict::of(DeviceState::Unresolved));
+}
