@@ -1,0 +1,157 @@
+//! Reading what is known, beside whoever writes.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+
+use super::{Binding, Error, check_format, check_kind, connect, doubt, schema, sqlite};
+use crate::model::entry::{DeviceState, LedgerEntry, Moment};
+use crate::model::ids::{DeviceId, EnvironmentId, RunId};
+use crate::model::outcome::Answer;
+use crate::model::request::DeviceKey;
+
+/// A ledger, open for reading.
+#[derive(Debug)]
+pub struct Reader {
+    path: PathBuf,
+    connection: Connection,
+}
+
+const ENTRY: &str = "
+SELECT id, state, device, created_at, run, attempts, resends, was_absent,
+       doubt_since, last_send_wall, last_send_boot, last_send_boot_id,
+       http_status, code, message, correlation_id
+FROM devices WHERE user = ?1 AND type = ?2 AND address = ?3";
+
+impl Reader {
+    /// Opens a ledger that is there; `None` where there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// It is damaged, newer, bound to another tenant, or not a ledger.
+    pub fn open(path: &Path, binding: &Binding) -> Result<Option<Self>, Error> {
+        if !path.try_exists().map_err(|source| Error::Io {
+            path: path.to_owned(),
+            source,
+        })? {
+            return Ok(None);
+        }
+        check_kind(path)?;
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection
+            .pragma_update(None, "query_only", "ON")
+            .map_err(|source| sqlite(path, source))?;
+        if check_format(path, &connection)? < schema::current_version() {
+            // An older or still empty file: only a run brings it up to date.
+            return Ok(None);
+        }
+        let reader = Self::set_up(path, connection)?;
+        reader.check_binding(binding)?;
+        Ok(Some(reader))
+    }
+
+    pub(super) fn beside_writer(path: &Path) -> Result<Self, Error> {
+        Self::set_up(path, connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+    }
+
+    fn set_up(path: &Path, connection: Connection) -> Result<Self, Error> {
+        connection
+            .pragma_update(None, "cache_size", "-8192")
+            .map_err(|source| sqlite(path, source))?;
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+        })
+    }
+
+    fn check_binding(&self, ours: &Binding) -> Result<(), Error> {
+        match binding(&self.connection).map_err(|source| sqlite(&self.path, source))? {
+            Some(theirs) if theirs != *ours => Err(Error::Foreign {
+                path: self.path.clone(),
+                theirs: theirs.to_string(),
+                ours: ours.to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is known of a device.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn entry(&self, key: &DeviceKey) -> Result<Option<LedgerEntry>, Error> {
+        let wrap = |source| sqlite(&self.path, source);
+        let mut statement = self.connection.prepare_cached(ENTRY).map_err(wrap)?;
+        statement
+            .query_row(
+                (key.user.as_bytes(), key.kind.as_str(), key.address.key()),
+                entry,
+            )
+            .optional()
+            .map_err(wrap)
+    }
+
+    /// The settings of the last run of a wave, in the form in which that run gave them.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn last_settings(&self, wave: &str) -> Result<Option<String>, Error> {
+        self.connection
+            .query_row(
+                "SELECT settings FROM runs WHERE wave = ?1 ORDER BY id DESC LIMIT 1",
+                [wave],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(|source| sqlite(&self.path, source))
+    }
+}
+
+pub(super) fn binding(connection: &Connection) -> rusqlite::Result<Option<Binding>> {
+    connection
+        .query_row("SELECT api_host, environment FROM binding", [], |row| {
+            Ok(Binding {
+                api_host: row.get(0)?,
+                environment: EnvironmentId::from_bytes(row.get(1)?),
+            })
+        })
+        .optional()
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
+    let state: String = row.get(1)?;
+    let state = DeviceState::ALL
+        .into_iter()
+        .find(|known| known.as_str() == state)
+        .ok_or(rusqlite::Error::InvalidColumnName(state))?;
+    let doubt = match row.get::<_, Option<i64>>(8)? {
+        Some(since) => {
+            let last_send = Moment {
+                wall_ms: row.get(9)?,
+                boot_ms: row.get(10)?,
+                boot_id: row.get(11)?,
+            };
+            Some(doubt(since, &last_send))
+        }
+        None => None,
+    };
+    Ok(LedgerEntry {
+        number: u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0),
+        state,
+        device: row.get::<_, Option<[u8; 16]>>(2)?.map(DeviceId::from_bytes),
+        created_at: row.get(3)?,
+        run: RunId::from_bytes(row.get(4)?),
+        attempts: row.get(5)?,
+        resends: row.get(6)?,
+        was_absent: row.get(7)?,
+        doubt,
+        answer: Answer {
+            http_status: row.get(12)?,
+            code: row.get(13)?,
+            message: row.get(14)?,
+            correlation_id: row.get(15)?,
+        },
+    })
+}

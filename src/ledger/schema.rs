@@ -1,0 +1,93 @@
+//! The tables of a ledger, and how an older one becomes a current one.
+//!
+//! The file is a public format: the schema repeats what the types say, so that
+//! no other program and no mistake of ours can write a state that makes no sense.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// Marks a SQLite file as a wavepair ledger: the letters `wvpr`.
+pub(super) const APPLICATION_ID: i32 = 0x7776_7072;
+
+/// Every step from an empty file to the current schema. The list only grows;
+/// `user_version` counts the steps that a file has behind it.
+const MIGRATIONS: &[&str] = &["
+CREATE TABLE binding (
+    one         INTEGER PRIMARY KEY CHECK (one = 1),
+    api_host    TEXT NOT NULL,
+    environment BLOB NOT NULL CHECK (length(environment) = 16)
+) STRICT;
+
+CREATE TABLE runs (
+    id          BLOB PRIMARY KEY CHECK (length(id) = 16),
+    wave        TEXT NOT NULL,
+    settings    TEXT NOT NULL,
+    started_at  INTEGER NOT NULL,
+    finished_at INTEGER,
+    exit_code   INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE devices (
+    id                INTEGER PRIMARY KEY,
+    user              BLOB NOT NULL CHECK (length(user) = 16),
+    type              TEXT NOT NULL CHECK (type IN ('WHATSAPP', 'SMS', 'VOICE', 'EMAIL')),
+    address           TEXT NOT NULL CHECK (address <> ''),
+    state             TEXT NOT NULL CHECK (state IN
+        ('in_flight', 'created', 'found', 'several', 'rejected', 'failed', 'unresolved')),
+    device            BLOB CHECK (length(device) = 16),
+    created_at        TEXT,
+    run               BLOB NOT NULL REFERENCES runs (id),
+    attempts          INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    resends           INTEGER NOT NULL DEFAULT 0 CHECK (resends BETWEEN 0 AND 3),
+    was_absent        INTEGER NOT NULL DEFAULT 0 CHECK (was_absent IN (0, 1)),
+    doubt_since       INTEGER,
+    last_send_wall    INTEGER,
+    last_send_boot    INTEGER,
+    last_send_boot_id TEXT,
+    http_status       INTEGER,
+    code              TEXT,
+    message           TEXT,
+    correlation_id    TEXT,
+    UNIQUE (user, type, address),
+    CHECK (device IS NULL OR state IN ('created', 'found', 'several')),
+    CHECK ((doubt_since IS NOT NULL) = (state IN ('in_flight', 'unresolved'))),
+    CHECK ((doubt_since IS NULL) = (last_send_wall IS NULL)),
+    CHECK (state <> 'in_flight' OR attempts > 0)
+) STRICT;
+
+CREATE TABLE events (
+    id             INTEGER PRIMARY KEY,
+    device         INTEGER NOT NULL REFERENCES devices (id),
+    run            BLOB NOT NULL REFERENCES runs (id),
+    at             INTEGER NOT NULL,
+    event          TEXT NOT NULL,
+    attempt        INTEGER NOT NULL,
+    http_status    INTEGER,
+    code           TEXT,
+    correlation_id TEXT,
+    transaction_id TEXT
+) STRICT;
+
+CREATE TRIGGER events_stay BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'the history of a ledger is never changed'); END;
+
+CREATE TRIGGER devices_stay BEFORE UPDATE OF state ON devices
+WHEN OLD.state IN ('created', 'found') AND NEW.state <> OLD.state
+BEGIN SELECT RAISE(ABORT, 'a settled device never changes its state'); END;
+"];
+
+/// The `user_version` of a current ledger.
+pub(super) fn current_version() -> usize {
+    MIGRATIONS.len()
+}
+
+/// Brings a ledger up to date in one transaction, its version last.
+pub(super) fn migrate(connection: &mut Connection, version: usize) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+    for step in MIGRATIONS.iter().skip(version) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    let version = i64::try_from(current_version()).unwrap_or(i64::MAX);
+    transaction.pragma_update(None, "user_version", version)?;
+    transaction.commit()
+}

@@ -1,0 +1,422 @@
+use std::path::PathBuf;
+
+use super::*;
+use crate::model::ids::{DeviceId, PolicyId, UserId};
+use crate::model::phone::E164;
+use crate::model::request::{Address, DeviceType};
+use crate::model::row::RowNumber;
+
+struct Place {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn place() -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state").join("ledger.db");
+    Place {
+        _folder: folder,
+        path,
+    }
+}
+
+fn binding() -> Binding {
+    Binding {
+        api_host: "api.pingone.eu".to_owned(),
+        environment: EnvironmentId::from_bytes([1; 16]),
+    }
+}
+
+fn moment(seconds: i64) -> Moment {
+    Moment {
+        wall_ms: 1_764_000_000_000 + seconds * 1000,
+        boot_ms: seconds * 1000,
+        boot_id: "boot".to_owned(),
+    }
+}
+
+fn run(number: u8) -> RunRecord {
+    RunRecord {
+        id: RunId::from_bytes([number; 16]),
+        wave: "/waves/a.csv".to_owned(),
+        settings: format!("run {number}"),
+    }
+}
+
+fn open(place: &Place, number: u8) -> Ledger {
+    Ledger::open(&place.path, &binding(), &run(number), &moment(0))
+        .unwrap()
+        .ledger
+}
+
+fn request(user: u8) -> DeviceRequest {
+    DeviceRequest {
+        row: RowNumber(u64::from(user)),
+        line: u64::from(user) + 1,
+        key: DeviceKey {
+            user: UserId::from_bytes([user; 16]),
+            kind: DeviceType::WhatsApp,
+            address: Address::Phone(E164::from_digits("15125551234").unwrap()),
+        },
+        policy: PolicyId::from_bytes([2; 16]),
+        status: None,
+        nickname: None,
+        notification: None,
+    }
+}
+
+fn intent(user: u8) -> Intent {
+    Intent {
+        request: request(user),
+        resend: false,
+        was_absent: true,
+        transaction: "run-row".to_owned(),
+    }
+}
+
+fn settled(user: u8, state: DeviceState) -> Settled {
+    let there = matches!(
+        state,
+        DeviceState::Created | DeviceState::Found | DeviceState::Several
+    );
+    Settled {
+        key: request(user).key,
+        state,
+        device: there.then(|| Device {
+            id: Some(DeviceId::from_bytes([user; 16])),
+            created_at: None,
+        }),
+        last_send: (state == DeviceState::Unresolved).then(|| moment(5)),
+        answer: Answer::default(),
+    }
+}
+
+async fn intend(ledger: &Ledger, intents: Vec<Intent>) -> Result<Receipt, Error> {
+    ledger.turn(Vec::new(), intents, moment(1)).await
+}
+
+async fn settle(ledger: &Ledger, end: Settled) {
+    ledger.turn(vec![end], Vec::new(), moment(2)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_intent_is_on_disk_before_leave_to_send_is_given() {
+    let place = place();
+    let ledger = open(&place, 1);
+    let receipt = intend(&ledger, vec![intent(7), intent(8)]).await.unwrap();
+    assert_eq!(
+        receipt
+            .recorded
+            .iter()
+            .map(Recorded::attempt)
+            .collect::<Vec<_>>(),
+        [1, 1]
+    );
+    let other = Reader::open(&place.path, &binding()).unwrap().unwrap();
+    let entry = other.entry(&request(7).key).unwrap().unwrap();
+    assert_eq!(
+        (entry.state, entry.attempts, entry.was_absent),
+        (DeviceState::InFlight, 1, true)
+    );
+    assert_eq!(entry.doubt.unwrap().since_ms, moment(1).wall_ms);
+}
+
+#[tokio::test]
+async fn a_device_that_is_there_is_never_asked_for_again_and_never_changes() {
+    let place = place();
+    for (user, state) in [(7, DeviceState::Created), (8, DeviceState::Found)] {
+        let ledger = open(&place, user);
+        intend(&ledger, vec![intent(user)]).await.unwrap();
+        settle(&ledger, settled(user, state)).await;
+        let again = intend(&ledger, vec![intent(user)]).await;
+        assert!(matches!(again, Err(Error::Invariant { .. })), "{state:?}");
+        drop(ledger);
+        let ledger = open(&place, user + 10);
+        let changed = ledger
+            .turn(
+                vec![settled(user, DeviceState::Failed)],
+                Vec::new(),
+                moment(3),
+            )
+            .await;
+        assert!(changed.is_err(), "{state:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_certainly_not_created_may_be_asked_for_again() {
+    let place = place();
+    let ledger = open(&place, 1);
+    for state in [DeviceState::Failed, DeviceState::Rejected] {
+        intend(&ledger, vec![intent(7)]).await.unwrap();
+        settle(&ledger, settled(7, state)).await;
+    }
+    let receipt = intend(&ledger, vec![intent(7)]).await.unwrap();
+    assert_eq!(receipt.recorded[0].attempt(), 3);
+}
+
+#[tokio::test]
+async fn an_open_or_unanswered_request_is_never_followed_by_a_plain_one() {
+    let place = place();
+    let ledger = open(&place, 1);
+    intend(&ledger, vec![intent(7)]).await.unwrap();
+    assert!(matches!(
+        intend(&ledger, vec![intent(7)]).await,
+        Err(Error::Invariant { .. })
+    ));
+    drop(ledger);
+    let ledger = open(&place, 2);
+    assert!(matches!(
+        intend(&ledger, vec![intent(7)]).await,
+        Err(Error::Invariant { .. })
+    ));
+}
+
+#[tokio::test]
+async fn an_unanswered_request_is_followed_by_three_others_at_most_ever() {
+    let place = place();
+    let mut ledger = open(&place, 1);
+    intend(&ledger, vec![intent(7)]).await.unwrap();
+    for number in 1..=3 {
+        settle(&ledger, settled(7, DeviceState::Unresolved)).await;
+        drop(ledger);
+        ledger = open(&place, number + 1);
+        intend(
+            &ledger,
+            vec![Intent {
+                resend: true,
+                ..intent(7)
+            }],
+        )
+        .await
+        .unwrap();
+    }
+    settle(&ledger, settled(7, DeviceState::Unresolved)).await;
+    let fourth = intend(
+        &ledger,
+        vec![Intent {
+            resend: true,
+            ..intent(7)
+        }],
+    )
+    .await;
+    assert!(matches!(fourth, Err(Error::Invariant { .. })));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_again_that_was_never_sent_or_never_in_doubt() {
+    let place = place();
+    let ledger = open(&place, 1);
+    let never = intend(
+        &ledger,
+        vec![Intent {
+            resend: true,
+            ..intent(7)
+        }],
+    )
+    .await;
+    assert!(matches!(never, Err(Error::Invariant { .. })));
+    drop(ledger);
+    let ledger = open(&place, 2);
+    settle(&ledger, settled(7, DeviceState::Failed)).await;
+    let known = intend(
+        &ledger,
+        vec![Intent {
+            resend: true,
+            ..intent(7)
+        }],
+    )
+    .await;
+    assert!(matches!(known, Err(Error::Invariant { .. })));
+}
+
+#[tokio::test]
+async fn a_refused_turn_commits_nothing_and_nothing_is_taken_after_it() {
+    let place = place();
+    let ledger = open(&place, 1);
+    intend(&ledger, vec![intent(7)]).await.unwrap();
+    assert!(intend(&ledger, vec![intent(8), intent(7)]).await.is_err());
+    assert_eq!(ledger.entry(&request(8).key).unwrap(), None);
+    assert!(matches!(
+        intend(&ledger, vec![intent(9)]).await,
+        Err(Error::Poisoned { .. })
+    ));
+}
+
+#[tokio::test]
+async fn what_a_dead_run_left_in_flight_is_unresolved_and_settles_from_now_on() {
+    let place = place();
+    let ledger = open(&place, 1);
+    intend(&ledger, vec![intent(7)]).await.unwrap();
+    drop(ledger);
+    let opened = Ledger::open(&place.path, &binding(), &run(2), &moment(900)).unwrap();
+    assert_eq!(opened.left_in_flight, 1);
+    let entry = opened.ledger.entry(&request(7).key).unwrap().unwrap();
+    assert_eq!(entry.state, DeviceState::Unresolved);
+    assert_eq!(entry.answer.code.as_deref(), Some("interrupted"));
+    let doubt = entry.doubt.unwrap();
+    assert_eq!(
+        doubt.since_ms,
+        moment(1).wall_ms,
+        "the intent is as old as it is"
+    );
+    assert_eq!(
+        doubt.last_send,
+        moment(900),
+        "and may have been sent until that run was dead"
+    );
+}
+
+#[tokio::test]
+async fn a_run_that_was_closed_leaves_nothing_to_be_looked_after() {
+    let place = place();
+    let ledger = open(&place, 1);
+    intend(&ledger, vec![intent(7)]).await.unwrap();
+    settle(&ledger, settled(7, DeviceState::Created)).await;
+    ledger.close(0, &moment(3)).unwrap();
+    assert_eq!(
+        Ledger::open(&place.path, &binding(), &run(2), &moment(4))
+            .unwrap()
+            .left_in_flight,
+        0
+    );
+}
+
+#[test]
+fn a_second_run_is_refused_while_the_first_lasts_and_readers_are_not() {
+    let place = place();
+    let first = open(&place, 1);
+    let second = Ledger::open(&place.path, &binding(), &run(2), &moment(0));
+    assert!(matches!(second, Err(Error::Held { .. })));
+    let reader = Reader::open(&place.path, &binding()).unwrap().unwrap();
+    assert_eq!(
+        reader.last_settings("/waves/a.csv").unwrap().as_deref(),
+        Some("run 1")
+    );
+    drop(first);
+    open(&place, 2);
+}
+
+#[test]
+fn a_ledger_serves_one_environment_on_one_host() {
+    let place = place();
+    drop(open(&place, 1));
+    for other in [
+        Binding {
+            api_host: "api.pingone.com".to_owned(),
+            ..binding()
+        },
+        Binding {
+            environment: EnvironmentId::from_bytes([3; 16]),
+            ..binding()
+        },
+    ] {
+        let writing = Ledger::open(&place.path, &other, &run(2), &moment(0));
+        assert!(matches!(writing, Err(Error::Foreign { .. })));
+        assert!(matches!(
+            Reader::open(&place.path, &other),
+            Err(Error::Foreign { .. })
+        ));
+    }
+}
+
+#[test]
+fn what_is_no_ledger_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text.db");
+    std::fs::write(
+        &text,
+        "This is somebody's file, and longer than a header of SQLite has to be.",
+    )
+    .unwrap();
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&text, &link).unwrap();
+    let theirs = folder.path().join("theirs.db");
+    Connection::open(&theirs)
+        .unwrap()
+        .execute_batch("CREATE TABLE theirs (x)")
+        .unwrap();
+    for path in [text.as_path(), &link, &theirs, folder.path()] {
+        let before = std::fs::read(path).ok();
+        let error = Ledger::open(path, &binding(), &run(1), &moment(0)).unwrap_err();
+        assert!(matches!(error, Error::NotALedger { .. }), "{error}");
+        assert_eq!(std::fs::read(path).ok(), before);
+    }
+}
+
+#[test]
+fn a_ledger_from_a_newer_wavepair_is_not_touched() {
+    let place = place();
+    drop(open(&place, 1));
+    Connection::open(&place.path)
+        .unwrap()
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
+    let error = Ledger::open(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
+    assert!(matches!(error, Error::Newer { found: 99, .. }));
+}
+
+#[test]
+fn a_damaged_ledger_is_refused_before_anything_is_sent() {
+    let place = place();
+    drop(open(&place, 1));
+    // The run was not closed, so the file is checked as a whole.
+    Connection::open(&place.path)
+        .unwrap()
+        .pragma_update(None, "wal_checkpoint", "TRUNCATE")
+        .unwrap();
+    let mut bytes = std::fs::read(&place.path).unwrap();
+    for byte in &mut bytes[4096..] {
+        *byte = !*byte;
+    }
+    std::fs::write(&place.path, bytes).unwrap();
+    let error = Ledger::open(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
+    assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
+}
+
+#[test]
+fn every_file_of_a_ledger_is_private() {
+    let place = place();
+    let ledger = open(&place, 1);
+    let folder = place.path.parent().unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(folder), 0o700);
+    let files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    assert!(files.len() >= 3, "database, write-ahead log and lock");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    drop(ledger);
+}
+
+#[test]
+fn the_bundled_sqlite_is_one_without_the_wal_reset_bug() {
+    assert!(
+        rusqlite::version_number() >= 3_051_003,
+        "{}",
+        rusqlite::version()
+    );
+}
+
+#[test]
+fn the_history_of_a_ledger_cannot_be_changed() {
+    let place = place();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let ledger = open(&place, 1);
+    runtime.block_on(intend(&ledger, vec![intent(7)])).unwrap();
+    let other = Connection::open(&place.path).unwrap();
+    assert!(
+        other
+            .execute("UPDATE events SET event = 'nothing'", [])
+            .is_err()
+    );
+    let transaction: String = other
+        .query_row("SELECT transaction_id FROM events", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(transaction, "run-row-1");
+}
