@@ -1,22 +1,21 @@
 //! Sends one request, reads one answer. Repeats nothing, follows nothing.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Certificate, RequestBuilder, Response, Url, redirect, retry, tls};
+use reqwest::{RequestBuilder, Response};
 
 use crate::model::ids::{EnvironmentId, UserId};
 use crate::model::outcome::{AttemptOutcome, LookOutcome};
 use crate::model::request::{DeviceKey, DeviceRequest};
-use crate::model::secret::Secret;
 
 use super::body::{self, OneShot};
-use super::grant::{self, ClientAuth, Granted, TokenError};
+use super::credentials::{self, ClientAuth, Credentials};
+use super::grant::{self, Granted, TokenError};
 use super::head::{BodyFault, Head};
+use super::options::{self, ClientError, ClientOptions};
 use super::read::{self, ReadError};
 use super::token::AccessToken;
 use super::transport::Fault;
@@ -26,62 +25,6 @@ use super::{Answered, classify, wire};
 pub const LONGEST_ANSWER: usize = 1024 * 1024;
 /// The longest answer that is read from the token endpoint.
 pub const LONGEST_TOKEN_ANSWER: usize = 64 * 1024;
-/// How long an unused connection is kept: short, so that few are found dead when they are needed.
-const POOL_IDLE: Duration = Duration::from_secs(4);
-
-/// What a client needs to know. The URLs are `https`, or `http` on loopback: settings see to that.
-#[derive(Clone, Debug)]
-pub struct ClientOptions {
-    /// The API, with or without `/v1`.
-    pub api_url: Url,
-    /// The environment whose users get devices.
-    pub environment: EnvironmentId,
-    /// How to get tokens; `None` where one was given.
-    pub credentials: Option<Credentials>,
-    /// For one request, from its start to the end of its answer.
-    pub timeout: Duration,
-    /// For making a connection, TLS included.
-    pub connect_timeout: Duration,
-    /// PEM certificates of authorities that are trusted besides the platform's.
-    pub authorities: Option<Vec<u8>>,
-    /// Whether a proxy from the environment is used; never for loopback hosts.
-    pub proxy: bool,
-    /// How many unused connections are kept.
-    pub pool: usize,
-}
-
-/// Who the client is, and where it says so.
-#[derive(Clone, Debug)]
-pub struct Credentials {
-    /// The token endpoint.
-    pub token_url: Url,
-    /// How it authenticates.
-    pub auth: ClientAuth,
-    /// The worker application's ID.
-    pub client_id: String,
-    /// Its secret.
-    pub client_secret: Secret,
-}
-
-/// Why there can be no client.
-#[derive(Debug)]
-pub enum ClientError {
-    /// The authorities are not PEM certificates.
-    Authorities,
-    /// TLS cannot be set up: most likely the platform has no authorities.
-    Setup(String),
-}
-
-impl fmt::Display for ClientError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ClientError::Authorities => f.write_str("no readable PEM certificate in the CA file"),
-            ClientError::Setup(why) => write!(f, "failed to set up TLS: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for ClientError {}
 
 /// PingOne, as far as a run needs it.
 #[derive(Clone)]
@@ -108,41 +51,10 @@ impl Client {
     ///
     /// A [`ClientError`] where TLS cannot be set up.
     pub fn new(options: &ClientOptions) -> Result<Self, ClientError> {
-        let token_url = options.credentials.as_ref().map(|c| &c.token_url);
-        let urls = || [Some(&options.api_url), token_url].into_iter().flatten();
-
-        let mut builder = reqwest::Client::builder()
-            .http1_only()
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            .timeout(options.timeout)
-            .connect_timeout(options.connect_timeout)
-            .pool_idle_timeout(POOL_IDLE)
-            .pool_max_idle_per_host(options.pool)
-            .tls_version_min(tls::Version::TLS_1_2)
-            .https_only(urls().all(|url| url.scheme() == "https"))
-            .user_agent(concat!("wavepair/", env!("CARGO_PKG_VERSION")));
-        if let Some(pem) = &options.authorities {
-            let roots = Certificate::from_pem_bundle(pem).map_err(|_| ClientError::Authorities)?;
-            if roots.is_empty() {
-                return Err(ClientError::Authorities);
-            }
-            builder = builder.tls_certs_merge(roots);
-        } else if urls().all(|url| url.scheme() == "http") {
-            // No TLS at all: the sandbox runs on machines without authorities, too.
-            builder = builder.tls_certs_only([]);
-        }
-        if !options.proxy || urls().all(is_loopback) {
-            builder = builder.no_proxy();
-        }
-
-        let http = builder
-            .build()
-            .map_err(|error| ClientError::Setup(innermost(&error)))?;
+        let http = options::http(options)?;
         Ok(Self {
             http,
-            base: api_base(&options.api_url),
+            base: options::api_base(&options.api_url),
             environment: options.environment,
             credentials: options.credentials.clone().map(Arc::new),
         })
@@ -215,20 +127,21 @@ impl Client {
     /// A [`TokenError`], which says whether asking again makes sense. Without
     /// [`ClientOptions::credentials`] it never does.
     pub async fn fetch_token(&self) -> Result<Granted, TokenError> {
-        let Some(credentials) = self.credentials.as_deref() else {
+        let Some(own) = self.credentials.as_deref() else {
             return Err(TokenError::without_credentials());
         };
-        let (id, secret) = (&credentials.client_id, &credentials.client_secret);
+        let (id, secret) = (&own.client_id, &own.client_secret);
         let sent = self
             .http
-            .post(credentials.token_url.clone())
+            .post(own.token_url.clone())
             .header(ACCEPT, wire::JSON)
             .header(CONTENT_TYPE, wire::FORM)
-            .body(grant::form(credentials.auth, id, secret));
-        let sent = match credentials.auth {
-            ClientAuth::Basic => {
-                sent.basic_auth(grant::encode(id), Some(grant::encode(secret.expose())))
-            }
+            .body(credentials::form(own.auth, id, secret));
+        let sent = match own.auth {
+            ClientAuth::Basic => sent.basic_auth(
+                credentials::encode(id),
+                Some(credentials::encode(secret.expose())),
+            ),
             ClientAuth::Post => sent,
         };
         match answer(sent, LONGEST_TOKEN_ANSWER).await {
@@ -259,27 +172,6 @@ impl Client {
 }
 
 type Read = (Head, Result<Bytes, BodyFault>);
-
-/// The address that API paths are appended to: without query and trailing slash, with `/v1`.
-pub fn api_base(url: &Url) -> String {
-    let mut base = url.clone();
-    base.set_query(None);
-    base.set_fragment(None);
-    let base = base.as_str().trim_end_matches('/');
-    if base.ends_with(wire::API_VERSION) {
-        base.to_owned()
-    } else {
-        format!("{base}{}", wire::API_VERSION)
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        let ip = host.trim_start_matches('[').trim_end_matches(']');
-        host.eq_ignore_ascii_case("localhost")
-            || ip.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    })
-}
 
 fn api_headers(token: &AccessToken, transaction_id: Option<&str>) -> HeaderMap {
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.bearer().expose()))
@@ -331,43 +223,9 @@ async fn read_body(mut response: Response, longest: usize) -> Result<Bytes, Body
     }
 }
 
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_api_base_is_the_same_with_and_without_its_version() {
-        for (given, base) in [
-            ("https://api.pingone.eu", "https://api.pingone.eu/v1"),
-            ("https://api.pingone.eu/", "https://api.pingone.eu/v1"),
-            ("https://api.pingone.eu/v1", "https://api.pingone.eu/v1"),
-            ("https://api.pingone.eu/v1//", "https://api.pingone.eu/v1"),
-            ("http://127.0.0.1:8787/p?q#f", "http://127.0.0.1:8787/p/v1"),
-        ] {
-            assert_eq!(api_base(&given.parse().unwrap()), base, "{given}");
-        }
-    }
-
-    #[test]
-    fn only_this_machine_is_loopback() {
-        for (url, expected) in [
-            ("http://localhost:1", true),
-            ("http://127.9.9.9", true),
-            ("http://[::1]:8787", true),
-            ("http://10.0.0.1", false),
-            ("http://localhost.example.com", false),
-        ] {
-            assert_eq!(is_loopback(&url.parse().unwrap()), expected, "{url}");
-        }
-    }
 
     #[test]
     fn an_audit_name_has_only_characters_that_pingone_keeps() {

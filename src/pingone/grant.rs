@@ -1,4 +1,4 @@
-//! Asking for an access token (RFC 6749, section 4.4), and what the answer means.
+//! What the answer to a token request means (RFC 6749, section 5).
 
 use std::fmt;
 use std::time::Duration;
@@ -17,15 +17,6 @@ pub const LONGEST_TOKEN: usize = 6 * 1024;
 pub const ASSUMED_LIFE: Duration = Duration::from_mins(5);
 /// The longest life that is believed.
 pub const LONGEST_LIFE: Duration = Duration::from_hours(24);
-
-/// How the client shows who it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientAuth {
-    /// `CLIENT_SECRET_BASIC`: ID and secret in the `Authorization` header.
-    Basic,
-    /// `CLIENT_SECRET_POST`: ID and secret in the form.
-    Post,
-}
 
 /// An access token that can be sent: visible ASCII, at most [`LONGEST_TOKEN`] bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,40 +123,6 @@ impl TokenError {
             TokenFailure::Transient { retry_after: None }
         };
         Self::new(failure, fault.message())
-    }
-}
-
-/// Percent-encodes all but the unreserved characters of RFC 3986.
-///
-/// RFC 6749 (section 2.3.1) asks for the form encoding of ID and secret in both
-/// ways of authenticating. PingOne's IDs and secrets consist of unreserved
-/// characters, `~` among them, so they go out as they are; and what is encoded
-/// reads the same to a form decoder and to a URL decoder.
-pub(super) fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.extend([byte >> 4, byte & 15].map(|half| char::from(HEX[usize::from(half)])));
-        }
-    }
-    out
-}
-
-const HEX: &[u8; 16] = b"0123456789ABCDEF";
-
-/// The form of a token request; credentials are in it for [`ClientAuth::Post`] alone.
-pub(super) fn form(auth: ClientAuth, id: &str, secret: &Secret) -> String {
-    let grant = "grant_type=client_credentials";
-    match auth {
-        ClientAuth::Basic => grant.to_owned(),
-        ClientAuth::Post => format!(
-            "{grant}&client_id={}&client_secret={}",
-            encode(id),
-            encode(secret.expose())
-        ),
     }
 }
 
@@ -389,20 +346,5 @@ mod tests {
             read(401, body).unwrap_err().to_string(),
             "status 401, invalid_client: Bad '***'\\u{1b}[2J (Correlation ID: 3f0d9a52-7c1e-4a55-9d0e-6f8c3f0b1a2d)"
         );
-    }
-
-    #[test]
-    fn credentials_that_are_safe_in_a_url_go_out_as_they_are() {
-        let secret = Secret::new("aB3~x.yZ_9-q".to_owned());
-        let id = "b30ac647-e33e-464f-a6ea-0275082d4c26";
-        assert_eq!(
-            form(ClientAuth::Post, id, &secret),
-            format!("grant_type=client_credentials&client_id={id}&client_secret=aB3~x.yZ_9-q")
-        );
-        assert_eq!(
-            form(ClientAuth::Basic, id, &secret),
-            "grant_type=client_credentials"
-        );
-        assert_eq!(encode("a b&c=d+e:ü%"), "a%20b%26c%3Dd%2Be%3A%C3%BC%25");
     }
 }

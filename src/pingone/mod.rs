@@ -31,7 +31,9 @@ pub mod read;
 mod redact;
 
 pub mod client;
+pub mod credentials;
 pub mod grant;
+pub mod options;
 pub mod token;
 
 use std::time::Duration;

@@ -140,7 +140,8 @@ fn rows(heading: &str) -> Vec<Vec<String>> {
     rows
 }
 
-fn variant(debug: String) -> String {
+fn variant(value: &impl std::fmt::Debug) -> String {
+    let debug = format!("{value:?}");
     debug
         .split([' ', '('])
         .next()
@@ -152,8 +153,8 @@ fn create_words(outcome: &AttemptOutcome) -> String {
     match outcome {
         AttemptOutcome::Created(device) if device.id.is_none() => "created, ID unknown".to_owned(),
         AttemptOutcome::Created(_) => "created".to_owned(),
-        AttemptOutcome::NotCreated(refusal) => format!("not: {}", variant(format!("{refusal:?}"))),
-        AttemptOutcome::Indeterminate(why) => format!("perhaps: {}", variant(format!("{why:?}"))),
+        AttemptOutcome::NotCreated(refusal) => format!("not: {}", variant(refusal)),
+        AttemptOutcome::Indeterminate(why) => format!("perhaps: {}", variant(why)),
     }
 }
 
@@ -168,7 +169,7 @@ fn look_words(outcome: &LookOutcome) -> String {
         | LookOutcome::Forbidden
         | LookOutcome::NoInformation
         | LookOutcome::Untrusted
-        | LookOutcome::Redirected => variant(format!("{outcome:?}")),
+        | LookOutcome::Redirected => variant(outcome),
     }
 }
 
