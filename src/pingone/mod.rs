@@ -1,3 +1,52 @@
 //! Our side of the conversation; no other room speaks HTTP to PingOne.
+//!
+//! [`client`] sends one request and reads one answer. What an answer means is
+//! decided by pure functions: [`classify`] for devices, [`grant`] for tokens,
+//! [`read`] for settings. Nothing here retries, waits, paces or counts: that is
+//! the engine's, and it gets facts to do it with.
+//!
+//! | endpoint | name in PingOne's documentation |
+//! | --- | --- |
+//! | `POST …/users/{userID}/devices` | "Create MFA User Device (WhatsApp)", "(SMS)", "(Voice)", "(Email)" |
+//! | `GET …/users/{userID}/devices` | "Read All MFA User Devices" |
+//! | `GET …/deviceAuthenticationPolicies` | "Read All Device Authentication Policies" |
+//! | `GET …/mfaSettings` | "Read MFA Settings" |
+//! | `POST …/as/token` | "Token (client credentials)" |
 
 pub mod wire;
+
+pub mod code;
+pub mod hint;
+
+pub mod body;
+pub mod head;
+pub mod retry_after;
+pub mod transport;
+
+pub mod classify;
+mod fit;
+pub mod listing;
+mod ping_error;
+pub mod read;
+mod redact;
+
+pub mod client;
+pub mod credentials;
+pub mod grant;
+pub mod options;
+pub mod token;
+
+use std::time::Duration;
+
+use crate::model::outcome::Answer;
+
+/// What one request told us, and what the answer said about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered<T> {
+    /// What it told us.
+    pub outcome: T,
+    /// For the ledger, the results file and support cases.
+    pub answer: Answer,
+    /// The wait that a 429 or a 503 asks for, whatever the outcome; unclamped.
+    pub pause: Option<Duration>,
+}

@@ -1,0 +1,300 @@
+#![doc = include_str!("tables.md")]
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Refusal};
+use crate::model::request::{DeviceKey, DeviceRequest};
+
+use super::fit::{Differs, Fit, device, fit};
+use super::head::{BodyFault, Head};
+use super::listing::listing;
+use super::ping_error::PingError;
+use super::transport::{Fault, FaultKind};
+use super::{Answered, code, wire};
+
+/// What came of a create request that was answered.
+pub fn create_answer(
+    request: &DeviceRequest,
+    head: &Head,
+    body: &Result<Bytes, BodyFault>,
+) -> Answered<AttemptOutcome> {
+    let error = body.as_deref().ok().and_then(PingError::read);
+    let outcome = match head.status {
+        201 => created(&request.key, body),
+        200 => perhaps_created(&request.key, body),
+        status => refused(status, error.as_ref(), head.retry_after),
+    };
+    let answer = match &outcome {
+        AttemptOutcome::Created(_) => own_words(head, None, None),
+        AttemptOutcome::NotCreated(refusal) => in_words(head, error, refusal_code(*refusal)),
+        AttemptOutcome::Indeterminate(Ambiguity::WrongDevice) => {
+            let differs = differs(&request.key, body).map_or("device", Differs::as_str);
+            let message = format!("the answer is about another {differs} than was asked for");
+            own_words(head, Some(code::WRONG_DEVICE), Some(message))
+        }
+        AttemptOutcome::Indeterminate(ambiguity) => {
+            in_words(head, error, ambiguity_code(*ambiguity))
+        }
+    };
+    Answered {
+        outcome,
+        answer,
+        pause: head.pause(),
+    }
+}
+
+/// What came of a create request that got no answer.
+///
+/// `handed_over` says whether its body was given to the transport.
+pub fn create_fault(fault: &Fault, handed_over: bool) -> Answered<AttemptOutcome> {
+    let outcome = if handed_over {
+        AttemptOutcome::Indeterminate(match fault.kind {
+            FaultKind::TimedOut => Ambiguity::TimedOut,
+            FaultKind::Unreadable => Ambiguity::Unreadable,
+            FaultKind::Lost
+            | FaultKind::OutOfResources
+            | FaultKind::Dns
+            | FaultKind::Connect
+            | FaultKind::ConnectTimeout
+            | FaultKind::Tls
+            | FaultKind::ProxyAuth
+            | FaultKind::Proxy => Ambiguity::ConnectionLost,
+        })
+    } else {
+        AttemptOutcome::NotCreated(match fault.kind {
+            FaultKind::Tls | FaultKind::ProxyAuth => Refusal::Untrusted,
+            FaultKind::OutOfResources => Refusal::OutOfResources,
+            FaultKind::Dns
+            | FaultKind::Connect
+            | FaultKind::ConnectTimeout
+            | FaultKind::Proxy
+            | FaultKind::TimedOut
+            | FaultKind::Unreadable
+            | FaultKind::Lost => Refusal::Unreachable,
+        })
+    };
+    let mut answer = no_answer(fault);
+    let after_connecting = match fault.kind {
+        FaultKind::TimedOut | FaultKind::Unreadable | FaultKind::Lost => true,
+        FaultKind::Dns
+        | FaultKind::Connect
+        | FaultKind::ConnectTimeout
+        | FaultKind::Tls
+        | FaultKind::ProxyAuth
+        | FaultKind::Proxy
+        | FaultKind::OutOfResources => false,
+    };
+    if !handed_over && after_connecting {
+        answer.code = Some(code::NOT_SENT.to_owned());
+    }
+    Answered {
+        outcome,
+        answer,
+        pause: None,
+    }
+}
+
+/// What came of a list request that was answered.
+pub fn list_answer(
+    key: &DeviceKey,
+    head: &Head,
+    body: &Result<Bytes, BodyFault>,
+) -> Answered<LookOutcome> {
+    let body = body.as_deref().ok();
+    let error = body.and_then(PingError::read);
+    let (outcome, word) = match head.status {
+        200 => match body.and_then(|body| listing(key, body)) {
+            Some(listing) => (LookOutcome::Seen(listing), None),
+            None => (LookOutcome::NoInformation, Some(code::UNREADABLE_LISTING)),
+        },
+        401 => (LookOutcome::Unauthorized, Some(code::UNAUTHORIZED)),
+        403 => (LookOutcome::Forbidden, Some(code::FORBIDDEN)),
+        // A gateway's 404 is about a path, PingOne's is about a user.
+        404 if error.is_some() => (LookOutcome::NoUser, Some(code::NOT_FOUND)),
+        404 => (LookOutcome::NoInformation, Some(code::NOT_FOUND)),
+        429 => {
+            let retry_after = head.retry_after;
+            (
+                LookOutcome::Throttled { retry_after },
+                Some(code::THROTTLED),
+            )
+        }
+        300..=399 => (LookOutcome::Redirected, Some(code::REDIRECTED)),
+        408 => (LookOutcome::NoInformation, Some(code::REQUEST_TIMEOUT)),
+        500..=599 => (LookOutcome::NoInformation, Some(code::SERVER_ERROR)),
+        _ => (LookOutcome::NoInformation, Some(code::UNEXPECTED_STATUS)),
+    };
+    let answer = match word {
+        Some(word) => in_words(head, error, word),
+        None => own_words(head, None, None),
+    };
+    Answered {
+        outcome,
+        answer,
+        pause: head.pause(),
+    }
+}
+
+/// What came of a list request that got no answer.
+pub fn list_fault(fault: &Fault) -> Answered<LookOutcome> {
+    let outcome = if fault.kind.is_distrust() {
+        LookOutcome::Untrusted
+    } else {
+        LookOutcome::NoInformation
+    };
+    Answered {
+        outcome,
+        answer: no_answer(fault),
+        pause: None,
+    }
+}
+
+/// A 201 is PingOne's word that there is a device now. Only a body that is about
+/// another one casts doubt on whose request was answered.
+fn created(key: &DeviceKey, body: &Result<Bytes, BodyFault>) -> AttemptOutcome {
+    if differs(key, body).is_some() {
+        return AttemptOutcome::Indeterminate(Ambiguity::WrongDevice);
+    }
+    AttemptOutcome::Created(device(&shown(body).unwrap_or_default()))
+}
+
+/// A 200 is anybody's word: a captive portal says it too. Only the device itself is proof.
+fn perhaps_created(key: &DeviceKey, body: &Result<Bytes, BodyFault>) -> AttemptOutcome {
+    let shown = shown(body).unwrap_or_default();
+    let made = device(&shown);
+    if made.id.is_none() {
+        return AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus);
+    }
+    match fit(key, &shown) {
+        Fit::Same => AttemptOutcome::Created(made),
+        Fit::Other(_) => AttemptOutcome::Indeterminate(Ambiguity::WrongDevice),
+        Fit::Unclear => AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus),
+    }
+}
+
+fn shown(body: &Result<Bytes, BodyFault>) -> Option<wire::Device> {
+    serde_json::from_slice(body.as_deref().ok()?).ok()
+}
+
+fn differs(key: &DeviceKey, body: &Result<Bytes, BodyFault>) -> Option<Differs> {
+    match fit(key, &shown(body)?) {
+        Fit::Other(differs) => Some(differs),
+        Fit::Same | Fit::Unclear => None,
+    }
+}
+
+fn refused(
+    status: u16,
+    error: Option<&PingError>,
+    retry_after: Option<Duration>,
+) -> AttemptOutcome {
+    use AttemptOutcome::{Indeterminate, NotCreated};
+    match (status, error) {
+        (400 | 422, Some(error)) => NotCreated(if error.names_existing() {
+            Refusal::AlreadyThere
+        } else if error.code() == "REQUEST_FAILED" && error.has(LIMIT) {
+            Refusal::DeviceLimit
+        } else {
+            Refusal::Invalid
+        }),
+        (400 | 422, None) => Indeterminate(Ambiguity::ForeignError),
+        (401, _) => NotCreated(Refusal::Unauthorized),
+        (403, _) => NotCreated(Refusal::Forbidden),
+        (404, _) => NotCreated(Refusal::NotFound),
+        (405 | 411 | 413 | 414 | 415 | 431 | 505, _) => NotCreated(Refusal::Misdirected),
+        (408, _) => Indeterminate(Ambiguity::RequestTimeout),
+        (409, _) => Indeterminate(Ambiguity::Conflict),
+        (410 | 412 | 423 | 425, _) => NotCreated(Refusal::Conflicting),
+        (429, Some(error)) if error.code() == "REQUEST_LIMITED" && !error.has(QUOTA) => {
+            NotCreated(Refusal::Throttled { retry_after })
+        }
+        (429, _) => Indeterminate(Ambiguity::QuotaExceeded),
+        (300..=399, _) => Indeterminate(Ambiguity::Redirected),
+        (500..=599, _) => Indeterminate(Ambiguity::ServerError),
+        _ => Indeterminate(Ambiguity::UnexpectedStatus),
+    }
+}
+
+const LIMIT: &str = "LIMIT_EXCEEDED";
+const QUOTA: &str = "QUOTA_EXCEEDED";
+
+/// PingOne's own code and message where it gave them, the word and the status otherwise.
+fn in_words(head: &Head, error: Option<PingError>, word: &str) -> Answer {
+    let Some(error) = error.filter(|_| head.status >= 400) else {
+        let message = format!("status {} without PingOne's error format", head.status);
+        let message = (head.status >= 400).then_some(message);
+        return own_words(head, Some(word), message);
+    };
+    let deciding = if error.names_existing() {
+        "UNIQUENESS_VIOLATION"
+    } else if head.status == 429 && error.has(QUOTA) {
+        QUOTA
+    } else {
+        LIMIT
+    };
+    Answer {
+        http_status: Some(head.status),
+        code: Some(error.label(deciding)),
+        message: Some(error.message()),
+        correlation_id: head
+            .correlation_id
+            .clone()
+            .or_else(|| error.id().map(str::to_owned)),
+    }
+}
+
+fn own_words(head: &Head, word: Option<&str>, message: Option<String>) -> Answer {
+    Answer {
+        http_status: Some(head.status),
+        code: word.map(str::to_owned),
+        message,
+        correlation_id: head.correlation_id.clone(),
+    }
+}
+
+fn no_answer(fault: &Fault) -> Answer {
+    Answer {
+        http_status: None,
+        code: Some(fault.kind.code().to_owned()),
+        message: Some(fault.message()),
+        correlation_id: None,
+    }
+}
+
+fn refusal_code(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unreachable => code::UNREACHABLE,
+        Refusal::Untrusted => code::TLS_FAILED,
+        Refusal::OutOfResources => code::OUT_OF_RESOURCES,
+        Refusal::Withheld => code::NOT_SENT,
+        Refusal::Throttled { .. } => code::THROTTLED,
+        Refusal::Unauthorized => code::UNAUTHORIZED,
+        Refusal::Forbidden => code::FORBIDDEN,
+        Refusal::NotFound => code::NOT_FOUND,
+        Refusal::AlreadyThere | Refusal::DeviceLimit | Refusal::Invalid | Refusal::Conflicting => {
+            code::REFUSED
+        }
+        Refusal::Misdirected => code::MISDIRECTED,
+    }
+}
+
+fn ambiguity_code(ambiguity: Ambiguity) -> &'static str {
+    match ambiguity {
+        Ambiguity::TimedOut => code::TIMED_OUT,
+        Ambiguity::ConnectionLost | Ambiguity::Interrupted => code::CONNECTION_LOST,
+        Ambiguity::Unreadable => code::UNREADABLE_ANSWER,
+        Ambiguity::Redirected => code::REDIRECTED,
+        Ambiguity::ServerError => code::SERVER_ERROR,
+        Ambiguity::QuotaExceeded => code::QUOTA_EXCEEDED,
+        Ambiguity::RequestTimeout => code::REQUEST_TIMEOUT,
+        Ambiguity::Conflict => code::CONFLICT,
+        Ambiguity::ForeignError => code::FOREIGN_ERROR,
+        Ambiguity::UnexpectedStatus => code::UNEXPECTED_STATUS,
+        Ambiguity::WrongDevice => code::WRONG_DEVICE,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+//! Whether a device that PingOne shows is the one that was asked for.
+
+use crate::model::outcome::Device;
+use crate::model::request::{Address, DeviceKey};
+
+use super::head::plain_word;
+use super::wire;
+
+/// How a device compares with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// Same type, same address, and no other user.
+    Same,
+    /// Something readable contradicts.
+    Other(Differs),
+    /// Nothing contradicts, but type or address is missing or masked.
+    Unclear,
+}
+
+/// What contradicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Differs {
+    /// It is somebody else's.
+    User,
+    /// It is of another type.
+    Type,
+    /// It has another phone or mailbox.
+    Address,
+}
+
+impl Differs {
+    /// The word for messages.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Differs::User => "user",
+            Differs::Type => "type",
+            Differs::Address => "address",
+        }
+    }
+}
+
+/// Compares a device with a key: user, type (exactly), digits of the phone or
+/// mailbox without regard to case. What is missing contradicts nothing.
+pub(super) fn fit(key: &DeviceKey, device: &wire::Device) -> Fit {
+    if let Some(user) = &device.user
+        && !user.id.eq_ignore_ascii_case(&key.user.to_string())
+    {
+        return Fit::Other(Differs::User);
+    }
+    let same_kind = device.kind.as_deref().map(|kind| kind == key.kind.as_str());
+    if same_kind == Some(false) {
+        return Fit::Other(Differs::Type);
+    }
+    let same_address = match &key.address {
+        Address::Phone(phone) => {
+            let shown = device.phone.as_deref().and_then(digits);
+            shown.map(|shown| shown == phone.digits())
+        }
+        Address::Email(email) => {
+            let shown = device.email.as_deref().map(str::to_lowercase);
+            shown.and_then(|shown| {
+                let same = shown == email.key();
+                (same || !shown.contains('*')).then_some(same)
+            })
+        }
+    };
+    match (same_kind, same_address) {
+        (_, Some(false)) => Fit::Other(Differs::Address),
+        (Some(true), Some(true)) => Fit::Same,
+        (None | Some(false), _) | (_, None) => Fit::Unclear,
+    }
+}
+
+/// The device's ID and date, each only where it is what it should be.
+pub(super) fn device(shown: &wire::Device) -> Device {
+    Device {
+        id: shown.id.as_deref().and_then(|id| id.parse().ok()),
+        created_at: shown.created_at.as_deref().and_then(plain_word),
+    }
+}
+
+/// The digits of a phone in any spelling; `None` where it is masked or no phone at all.
+fn digits(phone: &str) -> Option<String> {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let readable = phone
+        .chars()
+        .all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-.()/".contains(c));
+    (readable && !digits.is_empty()).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::phone::E164;
+    use crate::model::request::DeviceType;
+
+    const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
+
+    fn key(kind: DeviceType) -> DeviceKey {
+        DeviceKey {
+            user: USER.parse().unwrap(),
+            kind,
+            address: match kind {
+                DeviceType::Email => Address::Email("ada@example.com".parse().unwrap()),
+                DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => {
+                    Address::Phone(E164::from_digits("15125551234").unwrap())
+                }
+            },
+        }
+    }
+
+    fn judge(kind: DeviceType, json: &str) -> Fit {
+        fit(&key(kind), &serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn phones_are_compared_by_their_digits_alone() {
+        for (phone, expected) in [
+            ("+15125551234", Fit::Same),
+            ("+1.5125551234", Fit::Same),
+            ("+1 (512) 555-1234", Fit::Same),
+            ("15125551234", Fit::Same),
+            ("+15125551235", Fit::Other(Differs::Address)),
+            ("5125551234", Fit::Other(Differs::Address)),
+            ("+1******1234", Fit::Unclear),
+            ("+1•••1234", Fit::Unclear),
+            ("+1512555xxxx", Fit::Unclear),
+            ("", Fit::Unclear),
+            ("+", Fit::Unclear),
+        ] {
+            let json = format!(r#"{{"type":"WHATSAPP","phone":"{phone}"}}"#);
+            assert_eq!(judge(DeviceType::WhatsApp, &json), expected, "{phone}");
+        }
+    }
+
+    #[test]
+    fn mailboxes_are_compared_without_regard_to_case() {
+        for (email, expected) in [
+            ("Ada@Example.COM", Fit::Same),
+            ("bob@example.com", Fit::Other(Differs::Address)),
+            ("a**@example.com", Fit::Unclear),
+        ] {
+            let json = format!(r#"{{"type":"EMAIL","email":"{email}"}}"#);
+            assert_eq!(judge(DeviceType::Email, &json), expected, "{email}");
+        }
+    }
+
+    #[test]
+    fn user_and_type_contradict_where_they_are_there_and_differ() {
+        let phone = r#""phone":"+15125551234""#;
+        let upper = USER.to_uppercase();
+        for (json, expected) in [
+            (format!("{{{phone}}}"), Fit::Unclear),
+            (r#"{"type":"WHATSAPP"}"#.to_owned(), Fit::Unclear),
+            (
+                format!(r#"{{"type":"whatsapp",{phone}}}"#),
+                Fit::Other(Differs::Type),
+            ),
+            (
+                format!(r#"{{"type":"SMS",{phone}}}"#),
+                Fit::Other(Differs::Type),
+            ),
+            (
+                format!(r#"{{"type":"WHATSAPP",{phone},"user":{{"id":"{upper}"}}}}"#),
+                Fit::Same,
+            ),
+            (
+                format!(r#"{{"type":"WHATSAPP",{phone},"user":{{"id":"someone"}}}}"#),
+                Fit::Other(Differs::User),
+            ),
+        ] {
+            assert_eq!(judge(DeviceType::WhatsApp, &json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_no_uuid_and_a_date_with_control_characters_are_not_taken() {
+        let odd = serde_json::from_str(r#"{"id":"../x","createdAt":"today\n"}"#).unwrap();
+        assert_eq!(
+            device(&odd),
+            Device {
+                id: None,
+                created_at: None
+            }
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! What a listing of a user's devices shows of one device, if anything.
+
+use crate::model::outcome::Listing;
+use crate::model::request::DeviceKey;
+
+use super::fit::{Differs, Fit, device, fit};
+use super::wire;
+
+/// Reads the body of a 200; `None` where it may not be believed.
+///
+/// An absence is evidence only in a listing that is whole and whose every entry
+/// can be judged. `None` therefore for: anything but JSON, no
+/// `_embedded.devices`, a `_links.next`, a `count` or `size` greater than what
+/// is there, a device of another user, one without a type, and one of the
+/// wanted type with a masked or missing address.
+pub fn listing(key: &DeviceKey, body: &[u8]) -> Option<Listing> {
+    let page: wire::Collection<wire::Devices> = serde_json::from_slice(body).ok()?;
+    let devices = page.embedded?.devices?;
+
+    let goes_on = page
+        .links
+        .is_some_and(|links| links.get("next").is_some_and(|next| !next.is_null()));
+    let shown = devices.len() as u64;
+    if goes_on || page.count.max(page.size) > Some(shown) {
+        return None;
+    }
+
+    let mut matches = Vec::new();
+    for shown in &devices {
+        match fit(key, shown) {
+            Fit::Same => matches.push(device(shown)),
+            Fit::Other(Differs::User) | Fit::Unclear => return None,
+            Fit::Other(_) if shown.kind.is_none() => return None,
+            Fit::Other(_) => {}
+        }
+    }
+    let several = matches.len() > 1;
+    Some(match matches.into_iter().next() {
+        None => Listing::Absent,
+        Some(first) if several => Listing::Several(first),
+        Some(only) => Listing::Present(only),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::outcome::Device;
+    use crate::model::phone::E164;
+    use crate::model::request::{Address, DeviceType};
+
+    const ONE: &str = "11111111-1111-4111-8111-111111111111";
+    const TWO: &str = "22222222-2222-4222-8222-222222222222";
+
+    fn key() -> DeviceKey {
+        DeviceKey {
+            user: "b30ac647-e33e-464f-a6ea-0275082d4c26".parse().unwrap(),
+            kind: DeviceType::WhatsApp,
+            address: Address::Phone(E164::from_digits("15125551234").unwrap()),
+        }
+    }
+
+    fn entry(id: &str, kind: &str, phone: &str) -> String {
+        format!(
+            r#"{{"id":"{id}","type":"{kind}","phone":"{phone}","createdAt":"2026-11-21T11:20:18.259Z"}}"#
+        )
+    }
+
+    fn page(devices: &[String], more: &str) -> String {
+        format!(
+            r#"{{"_links":{{"self":{{"href":"x"}}}},"_embedded":{{"devices":[{}]}}{more}}}"#,
+            devices.join(",")
+        )
+    }
+
+    fn read(body: &str) -> Option<Listing> {
+        listing(&key(), body.as_bytes())
+    }
+
+    fn found(id: &str) -> Device {
+        Device {
+            id: Some(id.parse().unwrap()),
+            created_at: Some("2026-11-21T11:20:18.259Z".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_device_is_found_by_type_and_digits_in_any_spelling() {
+        let other = entry(TWO, "SMS", "+15125551234");
+        let nobody = entry(TWO, "WHATSAPP", "+15125559999");
+        for phone in [
+            "+15125551234",
+            "+1.5125551234",
+            "+1 (512) 555-1234",
+            "1-512-555-1234",
+        ] {
+            let ours = entry(ONE, "WHATSAPP", phone);
+            assert_eq!(
+                read(&page(&[other.clone(), ours, nobody.clone()], "")),
+                Some(Listing::Present(found(ONE))),
+                "{phone}"
+            );
+        }
+        assert_eq!(read(&page(&[other, nobody], "")), Some(Listing::Absent));
+        assert_eq!(
+            read(&page(&[], r#","count":0,"size":0"#)),
+            Some(Listing::Absent)
+        );
+    }
+
+    #[test]
+    fn more_than_one_is_reported_with_the_first() {
+        let devices = [
+            entry(TWO, "WHATSAPP", "+1.5125551234"),
+            entry(ONE, "WHATSAPP", "+15125551234"),
+        ];
+        assert_eq!(
+            read(&page(&devices, "")),
+            Some(Listing::Several(found(TWO)))
+        );
+    }
+
+    #[test]
+    fn a_device_without_a_sound_id_is_still_there() {
+        let body = page(&[entry("7", "WHATSAPP", "+15125551234")], "");
+        let Some(Listing::Present(device)) = read(&body) else {
+            panic!("it is present");
+        };
+        assert_eq!(device.id, None);
+    }
+
+    #[test]
+    fn a_listing_that_cannot_be_judged_whole_says_nothing() {
+        let ours = entry(ONE, "WHATSAPP", "+15125551234");
+        let cut = page(std::slice::from_ref(&ours), "");
+        let many = vec![entry(TWO, "SMS", "+15125551234"); 3];
+        for (body, why) in [
+            (String::new(), "empty"),
+            ("null".to_owned(), "null"),
+            ("<html>".to_owned(), "HTML"),
+            (cut[..cut.len() - 2].to_owned(), "cut off"),
+            (r#"{"_links":{}}"#.to_owned(), "no _embedded"),
+            (r#"{"_embedded":{}}"#.to_owned(), "no devices"),
+            (
+                r#"{"_embedded":{"devices":null}}"#.to_owned(),
+                "null devices",
+            ),
+            (
+                r#"{"_embedded":{"devices":{}}}"#.to_owned(),
+                "devices is no array",
+            ),
+            (
+                r#"{"_links":{"next":{"href":"x"}},"_embedded":{"devices":[]}}"#.to_owned(),
+                "another page",
+            ),
+            (page(&many, r#","count":4"#), "fewer than counted"),
+            (page(&many, r#","size":4"#), "fewer than the page's size"),
+            (
+                page(&[entry(ONE, "WHATSAPP", "+1********34")], ""),
+                "a masked phone",
+            ),
+            (page(&[r#"{"type":"WHATSAPP"}"#.to_owned()], ""), "no phone"),
+            (page(&[format!(r#"{{"id":"{ONE}"}}"#)], ""), "no type"),
+            (
+                page(&[r#"{"phone":"+4915112345678"}"#.to_owned()], ""),
+                "no type, another phone",
+            ),
+            (
+                page(
+                    &[format!(r#"{{"type":"SMS","user":{{"id":"{TWO}"}}}}"#)],
+                    "",
+                ),
+                "another user's devices",
+            ),
+        ] {
+            assert_eq!(read(&body), None, "{why}");
+        }
+    }
+
+    #[test]
+    fn what_other_types_look_like_does_not_matter() {
+        let body = page(
+            &[
+                r#"{"id":"x","type":"FIDO2","nickname":"key","rp":{"id":"y"}}"#.to_owned(),
+                entry(TWO, "SMS", "+1********34"),
+            ],
+            r#","count":2"#,
+        );
+        assert_eq!(read(&body), Some(Listing::Absent));
+        let thousands: Vec<_> = (0..10_000).map(|_| entry(TWO, "SMS", "+1")).collect();
+        assert_eq!(read(&page(&thousands, "")), Some(Listing::Absent));
+    }
+}

@@ -1,0 +1,159 @@
+//! PingOne's error format, told apart from what a gateway or a firewall says.
+
+use super::head::plain_word;
+use super::redact;
+use super::wire::{ErrorBody, ErrorDetail};
+
+/// An error answer in PingOne's own format ("Error codes").
+#[derive(Debug)]
+pub(super) struct PingError {
+    code: String,
+    id: Option<String>,
+    message: String,
+    details: Vec<ErrorDetail>,
+}
+
+impl PingError {
+    /// Reads a body; `None` where PingOne did not write it.
+    ///
+    /// What marks PingOne's format is a `code` that is a word in capitals and a
+    /// `message`; `{"message":"Forbidden"}` is a gateway's.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let body: ErrorBody = serde_json::from_slice(body).ok()?;
+        Some(Self {
+            code: body.code.filter(|code| is_code(code))?,
+            id: body.id.as_deref().and_then(plain_word),
+            message: body.message?,
+            details: body.details.unwrap_or_default(),
+        })
+    }
+
+    /// The class, such as `INVALID_DATA`.
+    pub(super) fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The support reference.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// Whether a detail has this code.
+    pub(super) fn has(&self, detail: &str) -> bool {
+        self.details
+            .iter()
+            .any(|d| d.code.as_deref() == Some(detail))
+    }
+
+    /// Whether it names a device, or anything else, that is there already.
+    pub(super) fn names_existing(&self) -> bool {
+        self.has("UNIQUENESS_VIOLATION")
+            || self.details.iter().any(|d| {
+                d.inner_error
+                    .as_ref()
+                    .and_then(|inner| inner.get("existingId"))
+                    .is_some_and(|id| !id.is_null())
+            })
+    }
+
+    /// Class and detail: `REQUEST_FAILED/LIMIT_EXCEEDED`; the detail that decides, or the first.
+    pub(super) fn label(&self, deciding: &str) -> String {
+        let codes = || self.details.iter().filter_map(|d| d.code.as_deref());
+        let detail = codes()
+            .find(|&code| code == deciding)
+            .or_else(|| codes().next())
+            .filter(|code| is_code(code));
+        match detail {
+            Some(detail) => format!("{}/{detail}", self.code),
+            None => self.code.clone(),
+        }
+    }
+
+    /// The message, then what each detail says and is about; harmless.
+    pub(super) fn message(&self) -> String {
+        let details: Vec<String> = self
+            .details
+            .iter()
+            .filter_map(
+                |detail| match (detail.target.as_deref(), detail.message.as_deref()) {
+                    (Some(target), Some(message)) => Some(format!("{target}: {message}")),
+                    (Some(one), None) | (None, Some(one)) => Some(one.to_owned()),
+                    (None, None) => None,
+                },
+            )
+            .collect();
+        redact::harmless(format!("{} {}", self.message, details.join("; ")).trim_ascii())
+    }
+}
+
+fn is_code(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_and_message_of_a_device_limit_are_those_of_the_documentation() {
+        let error = PingError::read(
+            br#"{"id":"d2b1","code":"REQUEST_FAILED",
+                "message":"The request could not be completed. There was an issue processing the request.",
+                "details":[{"code":"LIMIT_EXCEEDED","message":"Maximum allowed devices has been reached",
+                            "innerError":{"maximumAllowed":5}}]}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            error.label("LIMIT_EXCEEDED"),
+            "REQUEST_FAILED/LIMIT_EXCEEDED"
+        );
+        assert_eq!(
+            error.message(),
+            "The request could not be completed. There was an issue processing the request. \
+             Maximum allowed devices has been reached"
+        );
+        assert_eq!(error.id(), Some("d2b1"));
+    }
+
+    #[test]
+    fn the_target_of_a_fault_is_named_and_a_phone_in_it_is_not() {
+        let error = PingError::read(
+            br#"{"code":"INVALID_DATA","message":"Invalid.",
+                "details":[{"code":"INVALID_VALUE","target":"phone","message":"'+15125551234' is not a phone"},
+                           {"code":"odd code","target":"policy.id"}]}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            error.message(),
+            "Invalid. phone: '***' is not a phone; policy.id"
+        );
+        assert_eq!(error.label(""), "INVALID_DATA/INVALID_VALUE");
+    }
+
+    #[test]
+    fn what_a_gateway_says_is_not_pingones() {
+        let deep = "[".repeat(10_000);
+        for foreign in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            "<html>403</html>",
+            r#"{"message":"Forbidden"}"#,
+            r#"{"code":"INVALID_DATA"}"#,
+            r#"{"code":"invalid data","message":"x"}"#,
+            r#"{"code":403,"message":"x"}"#,
+            r#"{"code":"","message":"x"}"#,
+            &deep,
+        ] {
+            assert!(
+                PingError::read(foreign.as_bytes()).is_none(),
+                "{foreign:.40}"
+            );
+        }
+        assert!(PingError::read(b"\xff{}").is_none());
+    }
+}

@@ -1,0 +1,245 @@
+//! What a read of policies or settings gave, or why it gave nothing.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use crate::model::outcome::Answer;
+
+use super::head::{BodyFault, Head};
+use super::ping_error::PingError;
+use super::transport::Fault;
+use super::{code, hint, wire};
+
+/// Why a read gave nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadFailure {
+    /// It may pass: no connection, no answer, a 408, a 429 or a 5xx.
+    Transient {
+        /// The wait that PingOne asks for, where it names one; unclamped.
+        retry_after: Option<Duration>,
+    },
+    /// 401.
+    Unauthorized,
+    /// 403: not permitted, or no such environment.
+    Forbidden,
+    /// 404.
+    NotFound,
+    /// Certificate, plain-text peer, proxy refusal.
+    Untrusted,
+    /// A 3xx, which is never followed.
+    Redirected,
+    /// An answer that is not what the documentation promises.
+    Malformed,
+}
+
+/// A read that gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadError {
+    /// Why.
+    pub failure: ReadFailure,
+    /// What the answer said about itself.
+    pub answer: Answer,
+}
+
+impl ReadError {
+    /// What to do about it, where there is anything to do.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self.failure {
+            ReadFailure::Transient { .. } => Some(hint::LATER),
+            ReadFailure::Unauthorized => Some(hint::UNAUTHORIZED),
+            ReadFailure::Forbidden => Some(
+                "reading policies and MFA settings needs the role Environment Admin or Configuration Read Only Admin on this environment; check `WAVEPAIR_ENVIRONMENT` too",
+            ),
+            ReadFailure::NotFound | ReadFailure::Redirected | ReadFailure::Malformed => {
+                Some(hint::WRONG_HOST)
+            }
+            ReadFailure::Untrusted => Some(hint::UNTRUSTED),
+        }
+    }
+
+    pub(super) fn of_fault(fault: &Fault) -> Self {
+        let failure = if fault.kind.is_distrust() {
+            ReadFailure::Untrusted
+        } else {
+            ReadFailure::Transient { retry_after: None }
+        };
+        Self {
+            failure,
+            answer: Answer {
+                http_status: None,
+                code: Some(fault.kind.code().to_owned()),
+                message: Some(fault.message()),
+                correlation_id: None,
+            },
+        }
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(status) = self.answer.http_status {
+            write!(f, "status {status}: ")?;
+        }
+        f.write_str(self.answer.message.as_deref().unwrap_or("no answer"))?;
+        if let Some(id) = &self.answer.correlation_id {
+            write!(f, " (correlation ID {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// Reads the answer to a read.
+///
+/// # Errors
+///
+/// A [`ReadError`] for anything but a 200 with the JSON that is expected.
+pub fn read_answer<T: DeserializeOwned>(
+    head: &Head,
+    body: &Result<Bytes, BodyFault>,
+) -> Result<T, ReadError> {
+    let transient = ReadFailure::Transient {
+        retry_after: head.pause(),
+    };
+    let (failure, word) = match (head.status, body) {
+        (200, Ok(body)) => match serde_json::from_slice(body) {
+            Ok(read) => return Ok(read),
+            // What went wrong may quote the answer; where it went wrong does not help.
+            Err(_) => (ReadFailure::Malformed, code::UNREADABLE_ANSWER),
+        },
+        (200, Err(BodyFault::TimedOut)) => (transient, code::TIMED_OUT),
+        (200, Err(BodyFault::CutOff)) => (transient, code::CONNECTION_LOST),
+        (200, Err(BodyFault::TooLong)) => (ReadFailure::Malformed, code::UNREADABLE_ANSWER),
+        (401, _) => (ReadFailure::Unauthorized, code::UNAUTHORIZED),
+        (403, _) => (ReadFailure::Forbidden, code::FORBIDDEN),
+        (404, _) => (ReadFailure::NotFound, code::NOT_FOUND),
+        (408, _) => (transient, code::REQUEST_TIMEOUT),
+        (429, _) => (transient, code::THROTTLED),
+        (300..=399, _) => (ReadFailure::Redirected, code::REDIRECTED),
+        (500..=599, _) => (transient, code::SERVER_ERROR),
+        _ => (ReadFailure::Malformed, code::UNEXPECTED_STATUS),
+    };
+    let error = body.as_deref().ok().and_then(PingError::read);
+    let error = error.filter(|_| head.status >= 400);
+    let message = match &error {
+        Some(error) => error.message(),
+        None if head.status == 200 => "the answer is not what PingOne documents".to_owned(),
+        None => "an answer without PingOne's error format".to_owned(),
+    };
+    Err(ReadError {
+        failure,
+        answer: Answer {
+            http_status: Some(head.status),
+            code: Some(error.map_or_else(|| word.to_owned(), |error| error.label(""))),
+            message: Some(message),
+            correlation_id: head.correlation_id.clone(),
+        },
+    })
+}
+
+/// Reads a listing of policies; all of them, or an error.
+///
+/// # Errors
+///
+/// As [`read_answer`], and [`ReadFailure::Malformed`] for a listing that is not whole.
+pub fn policies_answer(
+    head: &Head,
+    body: &Result<Bytes, BodyFault>,
+) -> Result<Vec<wire::Policy>, ReadError> {
+    let page: wire::Collection<wire::Policies> = read_answer(head, body)?;
+    let goes_on = page
+        .links
+        .is_some_and(|links| links.get("next").is_some_and(|next| !next.is_null()));
+    page.embedded
+        .filter(|_| !goes_on)
+        .map(|embedded| embedded.policies)
+        .ok_or_else(|| ReadError {
+            failure: ReadFailure::Malformed,
+            answer: Answer {
+                http_status: Some(head.status),
+                code: Some(code::UNREADABLE_LISTING.to_owned()),
+                message: Some("the listing of policies is not whole".to_owned()),
+                correlation_id: head.correlation_id.clone(),
+            },
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policies(status: u16, body: &'static str) -> Result<Vec<wire::Policy>, ReadError> {
+        let head = Head {
+            status,
+            retry_after: Some(Duration::from_secs(3)),
+            correlation_id: Some("c-1".to_owned()),
+        };
+        policies_answer(&head, &Ok(Bytes::from_static(body.as_bytes())))
+    }
+
+    #[test]
+    fn policies_are_read_whole_or_not_at_all() {
+        let whole = r#"{"_embedded":{"deviceAuthenticationPolicies":[{"id":"p","name":"MFA","default":true,"whatsApp":{"enabled":true}}]}}"#;
+        assert_eq!(policies(200, whole).unwrap().len(), 1);
+        for part in [
+            r#"{"_links":{"next":{"href":"x"}},"_embedded":{"deviceAuthenticationPolicies":[]}}"#,
+            r#"{"_links":{}}"#,
+            "<html>",
+        ] {
+            assert_eq!(
+                policies(200, part).unwrap_err().failure,
+                ReadFailure::Malformed,
+                "{part}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_may_pass_is_told_from_what_will_not() {
+        let soon = ReadFailure::Transient {
+            retry_after: Some(Duration::from_secs(3)),
+        };
+        let later = ReadFailure::Transient { retry_after: None };
+        for (status, failure) in [
+            (301, ReadFailure::Redirected),
+            (400, ReadFailure::Malformed),
+            (401, ReadFailure::Unauthorized),
+            (403, ReadFailure::Forbidden),
+            (404, ReadFailure::NotFound),
+            (408, later),
+            (429, soon),
+            (500, later),
+            (503, soon),
+        ] {
+            assert_eq!(
+                policies(status, "").unwrap_err().failure,
+                failure,
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_error_says_what_pingone_said_and_names_the_answer() {
+        let body = r#"{"code":"ACCESS_FAILED","message":"No access.","details":[{"code":"INSUFFICIENT_PERMISSIONS","message":"Not authorized."}]}"#;
+        let error = policies(403, body).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "status 403: No access. Not authorized. (correlation ID c-1)"
+        );
+        assert_eq!(
+            error.answer.code.as_deref(),
+            Some("ACCESS_FAILED/INSUFFICIENT_PERMISSIONS")
+        );
+        assert!(
+            error
+                .hint()
+                .unwrap()
+                .contains("Configuration Read Only Admin")
+        );
+    }
+}

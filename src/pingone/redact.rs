@@ -1,0 +1,171 @@
+//! What PingOne says, in a form that a file, a log and a terminal may hold.
+
+/// The longest message that is kept, in characters.
+pub(super) const LONGEST: usize = 300;
+
+const MASK: &str = "***";
+
+/// Makes a text from outside harmless.
+///
+/// Phones and anything else of seven digits in a row, or of nine with
+/// separators between them, and strings that look like a token or a secret
+/// become `***`; UUIDs stay, since support cases are found by them. Characters
+/// that steer a terminal or the direction of writing are written as `\u{..}`.
+/// The result has at most [`LONGEST`] characters.
+pub(super) fn harmless(text: &str) -> String {
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let (length, hide) = if let Some(length) = uuid(rest) {
+            (length, false)
+        } else if let Some(length) = token(rest).or_else(|| number(rest)) {
+            (length, true)
+        } else {
+            // A word is gone through as a whole, or its tail would be judged anew.
+            (word(rest).max(first.len_utf8()), false)
+        };
+        let (span, tail) = rest.split_at(length);
+        if hide {
+            masked.push_str(MASK);
+        } else {
+            masked.push_str(span);
+        }
+        rest = tail;
+        // More than this cannot be shown, whatever it expands to.
+        if masked.len() > 8 * LONGEST {
+            break;
+        }
+    }
+    shorten(&plain(&masked))
+}
+
+/// Replaces a known secret, in the forms in which it could be sent back.
+pub(super) fn without(text: &str, secret: &str) -> String {
+    if secret.is_empty() {
+        return text.to_owned();
+    }
+    text.replace(secret, MASK)
+}
+
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let steers = c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        if steers {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().nth(LONGEST).is_none() {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(LONGEST - 1).collect();
+    short.push('…');
+    short
+}
+
+fn span(text: &str, belongs: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !belongs(c)).unwrap_or(text.len())
+}
+
+fn word(text: &str) -> usize {
+    span(text, |c| c.is_alphabetic() || c == '_')
+}
+
+fn uuid(text: &str) -> Option<usize> {
+    let length = span(text, |c| c.is_ascii_hexdigit() || c == '-');
+    (length == 36 && uuid::Uuid::try_parse(&text[..length]).is_ok()).then_some(length)
+}
+
+fn token(text: &str) -> Option<usize> {
+    let length = span(text, |c| {
+        c.is_ascii_alphanumeric() || "-._~+/=%".contains(c)
+    });
+    let mixed = text[..length].bytes().any(|b| b.is_ascii_digit())
+        && text[..length].bytes().any(|b| b.is_ascii_alphabetic());
+    (length >= 40 || (length >= 20 && mixed)).then_some(length)
+}
+
+fn number(text: &str) -> Option<usize> {
+    let starts = |c: char| c.is_numeric() || c == '+';
+    if !text.starts_with(starts) {
+        return None;
+    }
+    let spelled = span(text, |c| starts(c) || " \u{a0}.-()/".contains(c));
+    let end = text[..spelled].rfind(char::is_numeric)?;
+    let end = end + text[end..].chars().next().map_or(0, char::len_utf8);
+    let digits = |t: &str| t.chars().filter(|c| c.is_numeric()).count();
+    let run = text[..end]
+        .split(|c: char| !c.is_numeric())
+        .map(digits)
+        .max();
+    (digits(&text[..end]) >= 9 || run >= Some(7)).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_and_tokens_are_masked_and_what_helps_a_support_case_is_not() {
+        for (said, shown) in [
+            ("phone +15125551234 is not valid", "phone *** is not valid"),
+            ("'+1.5125551234'", "'***'"),
+            ("call +1 (512) 555-1234.", "call ***."),
+            ("at most 5 of 15 devices", "at most 5 of 15 devices"),
+            ("on 2026-11-21", "on 2026-11-21"),
+            ("1234567", "***"),
+            ("１２３４５６７", "***"),
+            ("a1234567", "a***"),
+            (
+                "INSUFFICIENT_PERMISSIONS for the operation",
+                "INSUFFICIENT_PERMISSIONS for the operation",
+            ),
+            (
+                "(Correlation ID: 3f0d9a52-7c1e-4a55-9d0e-6f8c3f0b1a2d)",
+                "(Correlation ID: 3f0d9a52-7c1e-4a55-9d0e-6f8c3f0b1a2d)",
+            ),
+            (
+                "Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+                "Bearer ***",
+            ),
+            ("secret aB3~x.yZ_9876-qwErty1", "secret ***"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(said), shown, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn characters_that_steer_a_terminal_are_spelled_out() {
+        assert_eq!(
+            harmless("a\r\n\u{1b}[31mb\u{9b}\u{202e}c"),
+            "a\\u{d}\\u{a}\\u{1b}[31mb\\u{9b}\\u{202e}c"
+        );
+    }
+
+    #[test]
+    fn a_message_never_has_more_than_its_characters() {
+        for long in [
+            "x ".repeat(5_000),
+            "ü! ".repeat(2_000),
+            "\u{1b}".repeat(900),
+        ] {
+            let short = harmless(&long);
+            assert_eq!(short.chars().count(), LONGEST);
+            assert!(short.ends_with('…'));
+        }
+    }
+
+    #[test]
+    fn a_known_secret_goes_whatever_it_looks_like() {
+        assert_eq!(without("client pw failed", "pw"), "client *** failed");
+        assert_eq!(without("client pw failed", ""), "client pw failed");
+    }
+}

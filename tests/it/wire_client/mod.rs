@@ -1,0 +1,122 @@
+//! One request and one answer, on real sockets.
+
+mod lost;
+mod peer;
+mod reads;
+mod said;
+mod trust;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use wavepair::clock;
+use wavepair::model::outcome::{AttemptOutcome, Device};
+use wavepair::model::phone::E164;
+use wavepair::model::request::{Address, DeviceKey, DeviceRequest, DeviceType};
+use wavepair::model::row::RowNumber;
+use wavepair::model::secret::Secret;
+use wavepair::pingone::Answered;
+use wavepair::pingone::client::Client;
+use wavepair::pingone::credentials::{ClientAuth, Credentials};
+use wavepair::pingone::grant::Bearer;
+use wavepair::pingone::options::ClientOptions;
+use wavepair::pingone::token::{AccessToken, TokenCache, TokenState};
+
+const ENVIRONMENT: &str = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
+const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
+const POLICY: &str = "7f2b0d7a-0a45-4d0a-9a4c-6a1d1d8f3c11";
+const DEVICE: &str = "11111111-1111-4111-8111-111111111111";
+const TOKEN: &str = "eyJ0b2tlbiI6IjEifQ.c2ln";
+const PHONE: &str = "15125551234";
+
+fn request(phone: &str) -> DeviceRequest {
+    DeviceRequest {
+        row: RowNumber(1),
+        line: 2,
+        key: DeviceKey {
+            user: USER.parse().unwrap(),
+            kind: DeviceType::WhatsApp,
+            address: Address::Phone(E164::from_digits(phone).unwrap()),
+        },
+        policy: POLICY.parse().unwrap(),
+        status: None,
+        nickname: None,
+        notification: None,
+    }
+}
+
+fn options(base: &str) -> ClientOptions {
+    ClientOptions {
+        api_url: base.parse().unwrap(),
+        environment: ENVIRONMENT.parse().unwrap(),
+        credentials: Some(Credentials {
+            token_url: format!("{base}/{ENVIRONMENT}/as/token").parse().unwrap(),
+            auth: ClientAuth::Basic,
+            client_id: "0f7d2f0c-6a52-4b4f-8f0e-2f9d7d6a1b11".to_owned(),
+            client_secret: Secret::new("s~e.c-r_e+t".to_owned()),
+        }),
+        // For an answer that comes; what waits for none sets its own.
+        timeout: Duration::from_secs(20),
+        connect_timeout: Duration::from_secs(20),
+        authorities: None,
+        proxy: false,
+        pool: 4,
+    }
+}
+
+/// Long enough for a request to leave, and what a test waits that gets no answer.
+const SHORT: Duration = Duration::from_millis(400);
+
+fn client(peer: &peer::Peer) -> Client {
+    Client::new(&options(&format!("http://{}", peer.address))).unwrap()
+}
+
+fn hasty_client(peer: &peer::Peer) -> Client {
+    let mut options = options(&format!("http://{}", peer.address));
+    options.timeout = SHORT;
+    Client::new(&options).unwrap()
+}
+
+fn token() -> Arc<AccessToken> {
+    let now: Instant = clock::now();
+    let bearer = Bearer::new(Secret::new(TOKEN.to_owned())).unwrap();
+    match TokenCache::fixed(bearer, now).state(now) {
+        TokenState::Use(token) => token,
+        other @ (TokenState::UseAndRefresh(_) | TokenState::Fetch) => panic!("{other:?}"),
+    }
+}
+
+async fn create(client: &Client) -> Answered<AttemptOutcome> {
+    let answered = client
+        .create_device(&request(PHONE), &token(), "run/row#1")
+        .await;
+    shows_nothing_private(&format!("{answered:?}"));
+    answered
+}
+
+fn shows_nothing_private(text: &str) {
+    for private in [TOKEN, PHONE, "s~e.c-r_e+t", USER, "http://", "https://"] {
+        assert!(!text.contains(private), "{private} in {text}");
+    }
+}
+
+fn created(id: Option<&str>) -> AttemptOutcome {
+    AttemptOutcome::Created(Device {
+        id: id.map(|id| id.parse().unwrap()),
+        created_at: None,
+    })
+}
+
+fn device(id: &str, phone: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","user":{{"id":"{USER}"}},"type":"WHATSAPP","status":"ACTIVE","phone":"+{phone}"}}"#
+    )
+}
+
+fn http(status: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nCorrelation-Id: c-1\r\n\r\n{body}"
+    )
+}

@@ -1,0 +1,134 @@
+//! Listings, settings and tokens, which may be asked for again.
+
+use wavepair::model::outcome::{Listing, LookOutcome};
+use wavepair::pingone::grant::TokenFailure;
+
+use super::peer::Peer;
+use super::*;
+
+async fn look(peer: &Peer) -> LookOutcome {
+    let client = hasty_client(peer);
+    let key = request(PHONE).key;
+    client
+        .list_devices(&key, &token(), "run/look#1")
+        .await
+        .outcome
+}
+
+#[tokio::test]
+async fn a_listing_is_asked_for_without_a_body_and_read() {
+    let listing = format!(
+        r#"{{"_embedded":{{"devices":[{}]}}}}"#,
+        device(DEVICE, PHONE)
+    );
+    let peer = Peer::answering(http("200 OK", &listing)).await;
+    let LookOutcome::Seen(Listing::Present(seen)) = look(&peer).await else {
+        panic!("it is there");
+    };
+    assert_eq!(seen.id.map(|id| id.to_string()).as_deref(), Some(DEVICE));
+    let request = &peer.requests()[0];
+    let line = format!("GET /v1/environments/{ENVIRONMENT}/users/{USER}/devices HTTP/1.1\r\n");
+    assert!(request.starts_with(&line), "{request}");
+    assert!(!request.to_lowercase().contains("content-"), "{request}");
+}
+
+#[tokio::test]
+async fn a_listing_that_does_not_come_whole_says_nothing() {
+    let empty = r#"{"_embedded":{"devices":[]}}"#;
+    let whole = http("200 OK", empty);
+    let cut = &whole[..whole.len() - 1];
+    for answer in ["", "HTTP/1.1 200", cut, "HTTP/1.1 503 X\r\n\r\n"] {
+        let peer = Peer::answering(answer).await;
+        assert_eq!(look(&peer).await, LookOutcome::NoInformation, "{answer:?}");
+    }
+    let silent = Peer::start(|mut line| async move { line.hold().await }).await;
+    assert_eq!(look(&silent).await, LookOutcome::NoInformation);
+    let peer = Peer::answering(whole).await;
+    assert_eq!(look(&peer).await, LookOutcome::Seen(Listing::Absent));
+}
+
+#[tokio::test]
+async fn policies_and_settings_are_read() {
+    let policies = format!(
+        r#"{{"_embedded":{{"deviceAuthenticationPolicies":[{{"id":"{POLICY}","name":"Wave","default":true,"whatsApp":{{"enabled":true}}}}]}}}}"#
+    );
+    let peer = Peer::answering(http("200 OK", &policies)).await;
+    let read = client(&peer).policies(&token()).await.unwrap();
+    assert_eq!((read[0].id.as_str(), read[0].default), (POLICY, true));
+    assert!(peer.requests()[0].starts_with(&format!(
+        "GET /v1/environments/{ENVIRONMENT}/deviceAuthenticationPolicies HTTP/1.1"
+    )));
+
+    let peer = Peer::answering(http("200 OK", r#"{"pairing":{"maxAllowedDevices":5}}"#)).await;
+    let settings = client(&peer).mfa_settings(&token()).await.unwrap();
+    assert_eq!(settings.pairing.unwrap().max_allowed_devices, Some(5));
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_in_the_way_the_application_is_set_to() {
+    let grant = r#"{"access_token":"a.b.c","token_type":"Bearer","expires_in":3600}"#;
+    let peer = Peer::answering(http("200 OK", grant)).await;
+    let mut options = options(&format!("http://{}", peer.address));
+    for auth in [ClientAuth::Basic, ClientAuth::Post] {
+        options.credentials.as_mut().unwrap().auth = auth;
+        let granted = Client::new(&options).unwrap().fetch_token().await.unwrap();
+        assert_eq!(granted.life.as_secs(), 3600);
+        shows_nothing_private(&format!("{granted:?}"));
+    }
+    let requests = peer.requests();
+    let [basic, post] = &requests[..] else {
+        panic!("two requests");
+    };
+    for request in [basic, post] {
+        assert!(request.starts_with(&format!("POST /{ENVIRONMENT}/as/token HTTP/1.1\r\n")));
+        assert!(request.contains("\r\ncontent-type: application/x-www-form-urlencoded\r\n"));
+    }
+    // `0f7d2f0c-6a52-4b4f-8f0e-2f9d7d6a1b11:s~e.c-r_e%2Bt` in base 64.
+    let id_and_secret = "MGY3ZDJmMGMtNmE1Mi00YjRmLThmMGUtMmY5ZDdkNmExYjExOnN+ZS5jLXJfZSUyQnQ=";
+    assert!(
+        basic.contains(&format!("\r\nauthorization: Basic {id_and_secret}\r\n")),
+        "{basic}"
+    );
+    assert!(basic.ends_with("\r\n\r\ngrant_type=client_credentials"));
+    assert!(!post.to_lowercase().contains("authorization"));
+    assert!(post.ends_with(
+        "\r\n\r\ngrant_type=client_credentials&client_id=0f7d2f0c-6a52-4b4f-8f0e-2f9d7d6a1b11&client_secret=s~e.c-r_e%2Bt"
+    ));
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_granted_says_whether_asking_again_makes_sense() {
+    let refused = http(
+        "401 Unauthorized",
+        r#"{"error":"invalid_client","error_description":"Bad secret s~e.c-r_e+t"}"#,
+    );
+    let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", " ".repeat(1 << 20));
+    let later = TokenFailure::Transient { retry_after: None };
+    for (answer, failure) in [
+        ("", later),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", later),
+        ("HTTP/1.1 502 X\r\n\r\n", later),
+        (refused.as_str(), TokenFailure::Refused),
+        (endless.as_str(), TokenFailure::Malformed),
+    ] {
+        let peer = Peer::answering(answer).await;
+        let error = client(&peer).fetch_token().await.unwrap_err();
+        assert_eq!(error.failure, failure, "{answer:.40}");
+        assert!(!error.hint.is_empty());
+        shows_nothing_private(&format!("{error} {error:?}"));
+    }
+}
+
+#[tokio::test]
+async fn a_given_token_is_never_asked_for_again() {
+    let peer = Peer::answering("").await;
+    let mut options = options(&format!("http://{}", peer.address));
+    options.credentials = None;
+    let error = Client::new(&options)
+        .unwrap()
+        .fetch_token()
+        .await
+        .unwrap_err();
+    assert_eq!(error.failure, TokenFailure::Refused);
+    assert_eq!(peer.requests(), [""; 0]);
+}
