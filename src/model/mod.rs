@@ -17,3 +17,4 @@ pub mod row;
 pub mod secret;
 pub mod stop;
 pub mod summary;
+pub mod validate;
