@@ -1,6 +1,7 @@
 //! What the columns of a file mean. Pure.
 
 use super::error::Flaw;
+use super::slips::is_near;
 use crate::model::email::EmailAddress;
 use crate::model::ids::UserId;
 use crate::model::row::{Column, Header};
@@ -181,36 +182,6 @@ fn is_data(cell: &str) -> bool {
         || digits >= 7 && !cell.contains(char::is_alphabetic)
 }
 
-/// Whether two words differ by a slip or two: a letter too many, too few, wrong, or changed about.
-///
-/// Two slips are allowed in long words only: `date` is no misspelling of `type`.
-fn is_near(word: &str, known: &str) -> bool {
-    let slips = if known.len() > 6 { 2 } else { 1 };
-    word.chars().count().abs_diff(known.chars().count()) <= slips && distance(word, known) <= slips
-}
-
-/// The number of slips between two words (Damerau and Levenshtein, optimal string alignment).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=other.len()).collect();
-    let mut previous = None;
-    for (row, letter) in one.chars().enumerate() {
-        let mut next = vec![row + 1];
-        for (column, &wanted) in other.iter().enumerate() {
-            let replaced = last[column] + usize::from(letter != wanted);
-            let mut best = replaced.min(last[column + 1] + 1).min(next[column] + 1);
-            if column > 0 && previous == Some(wanted) && letter == other[column - 1] {
-                best = best.min(before_last[column - 1] + 1);
-            }
-            next.push(best);
-        }
-        previous = Some(letter);
-        before_last = std::mem::replace(&mut last, next);
-    }
-    last[other.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,21 +329,6 @@ mod tests {
         ] {
             let flaw = understand(&file, &chosen(pairs)).unwrap_err();
             assert!(flaw.to_string().contains("--column"), "{flaw}");
-        }
-    }
-
-    #[test]
-    fn a_slip_is_a_letter_too_many_too_few_wrong_or_changed_about() {
-        for (word, slips) in [
-            ("phone", 0),
-            ("phones", 1),
-            ("pone", 1),
-            ("phane", 1),
-            ("pohne", 1),
-            ("ohpne", 2),
-            ("", 5),
-        ] {
-            assert_eq!(distance(word, "phone"), slips, "{word}");
         }
     }
 }

@@ -10,7 +10,7 @@
 //! | `lines` | line ends, line numbers |
 //! | `records` | which lines belong together |
 //! | `fields` | commas and quotes |
-//! | `header` | names of columns |
+//! | `header`, `slips` | names of columns, and their misspellings |
 //! | [`rows`] | cells, and what is wrong with a record |
 
 pub mod error;
@@ -19,6 +19,7 @@ mod header;
 mod lines;
 mod records;
 pub mod rows;
+mod slips;
 pub mod source;
 
 use std::io::{self, BufReader, Read};
@@ -74,24 +75,8 @@ impl Wave {
             line,
             flaw,
         };
-        let mut start = Vec::new();
-        let headed = opened
-            .read_from(0)
-            .take(8)
-            .read_to_end(&mut start)
-            .and_then(|_| {
-                if let Some(flaw) = foreign(&start) {
-                    return Ok(Err((None, flaw)));
-                }
-                let mark = if start.starts_with(UTF8_MARK) {
-                    UTF8_MARK.len()
-                } else {
-                    0
-                };
-                read_header(&opened, mark as u64)
-            });
-        let (line, names, body) = match headed {
-            Ok(Ok(headed)) => headed,
+        let (line, names, body) = match read_header(&opened) {
+            Ok(Ok(read)) => read,
             Ok(Err((line, flaw))) => return Err(refuse(line, flaw)),
             Err(source) => return Err(Error::Read { name, source }),
         };
@@ -153,12 +138,23 @@ fn foreign(start: &[u8]) -> Option<Flaw> {
     }
 }
 
-type Headed = Result<(u64, Vec<String>, Place), (Option<u64>, Flaw)>;
+/// The line of the header, its names, and where the rows start; or where and why it is none.
+type HeaderOrFlaw = Result<(u64, Vec<String>, Place), (Option<u64>, Flaw)>;
 
-/// Reads the first record, and where the next one starts.
-fn read_header(opened: &Opened, start: u64) -> io::Result<Headed> {
-    let reader = BufReader::with_capacity(BUFFER, opened.read_from(start));
-    let mut records = Records::new(Lines::new(reader, 0, start), None);
+/// Reads the first record of a file.
+fn read_header(opened: &Opened) -> io::Result<HeaderOrFlaw> {
+    let mut start = Vec::new();
+    opened.read_from(0).take(8).read_to_end(&mut start)?;
+    if let Some(flaw) = foreign(&start) {
+        return Ok(Err((None, flaw)));
+    }
+    let mark = if start.starts_with(UTF8_MARK) {
+        UTF8_MARK.len() as u64
+    } else {
+        0
+    };
+    let reader = BufReader::with_capacity(BUFFER, opened.read_from(mark));
+    let mut records = Records::new(Lines::new(reader, 0, mark), None);
     let Some(record) = records.next()? else {
         return Ok(Err((None, Flaw::Empty)));
     };

@@ -11,8 +11,7 @@ const MAX_SPAN: usize = 64 * 1024;
 /// The most lines that a record spans.
 const MAX_SPAN_LINES: usize = 100;
 
-/// One record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One record. No `Debug`: its bytes hold a phone.
 pub(super) struct Record {
     /// The physical line on which it starts, from 1.
     pub(super) line: u64,

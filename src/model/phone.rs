@@ -1,7 +1,7 @@
 //! E.164, the one normal form of a phone, and why a text is none.
 //!
 //! A wrong number hands a stranger a second factor, so nothing is guessed: a
-//! strict front ([`digits`](super::digits)) decides which characters a number may
+//! strict front (`digits`) decides which characters a number may
 //! hold, libphonenumber's metadata decides whether it exists, and no digit may be
 //! gained or lost on the way. There is no default region: with one,
 //! libphonenumber turns some valid numbers into others.
