@@ -1,5 +1,6 @@
 //! wavepair
 pub mod clock;
+pub mod input;
 pub mod ledger;
 pub mod model;
 pub mod pingone;

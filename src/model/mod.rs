@@ -4,6 +4,7 @@
 //! parsed here is parsed once, at the edge; no other room looks at such a string
 //! again.
 
+mod digits;
 pub mod email;
 pub mod entry;
 pub mod event;
@@ -16,3 +17,4 @@ pub mod row;
 pub mod secret;
 pub mod stop;
 pub mod summary;
+pub mod validate;

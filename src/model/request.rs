@@ -5,9 +5,8 @@ use std::str::FromStr;
 
 use super::email::EmailAddress;
 use super::ids::{PolicyId, UserId};
-use super::invalid::Invalid;
 use super::phone::E164;
-use super::row::{Header, InputRow, RowNumber};
+use super::row::RowNumber;
 
 /// A kind of MFA device that wavepair creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -197,19 +196,4 @@ pub struct ValidRow {
     pub request: DeviceRequest,
     /// What a person may want to look at, though nothing is wrong: an unusual kind of number.
     pub warning: Option<&'static str>,
-}
-
-/// Reads what a row asks for, or everything that is wrong with it.
-///
-/// # Errors
-///
-/// Every problem of the row at once, most basic first; a fault of the record
-/// itself alone, since its cells cannot be trusted then.
-pub fn validate(
-    header: &Header,
-    row: &InputRow,
-    defaults: &RowDefaults,
-) -> Result<ValidRow, Invalid> {
-    let _ = (header, defaults);
-    Err(row.fault.clone().expect("written next").into())
 }

@@ -125,6 +125,14 @@ pub struct Cells {
 }
 
 impl Cells {
+    /// No cell yet, and room for so many with so many bytes in all.
+    pub fn with_capacity(cells: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            ends: Vec::with_capacity(cells),
+        }
+    }
+
     /// Adds a cell behind the others.
     pub fn push(&mut self, cell: &str) {
         self.text.push_str(cell);

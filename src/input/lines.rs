@@ -1,0 +1,182 @@
+//! Physical lines, counted and bounded.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::{self, BufRead, Read};
+
+/// The most bytes of a line that are held; the rest is read past.
+pub(super) const MAX_LINE: usize = 1 << 20;
+
+/// One physical line.
+#[derive(PartialEq, Eq)]
+pub(super) struct Line {
+    /// From 1.
+    pub(super) number: u64,
+    /// Its bytes without the line end; the first [`MAX_LINE`] of them at most.
+    pub(super) text: Vec<u8>,
+    /// How it ends.
+    pub(super) end: End,
+}
+
+impl fmt::Debug for Line {
+    /// The bytes of a line hold a phone: only where it stands is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Line({}, {:?})", self.number, self.end)
+    }
+}
+
+/// How a line ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// With LF.
+    Lf,
+    /// With CR and LF, or at the end of the file with a CR that lost its LF.
+    CrLf,
+    /// With the file.
+    File,
+    /// Further away than is held.
+    OutOfReach,
+}
+
+impl End {
+    /// The bytes that it stands for.
+    pub(super) fn bytes(self) -> &'static [u8] {
+        match self {
+            End::Lf => b"\n",
+            End::CrLf => b"\r\n",
+            End::File | End::OutOfReach => b"",
+        }
+    }
+}
+
+/// The lines of a reader, with some that were read ahead and given back.
+#[derive(Debug)]
+pub(super) struct Lines<R> {
+    reader: R,
+    ahead: VecDeque<Line>,
+    read: u64,
+    bytes: u64,
+    usual: usize,
+}
+
+impl<R: BufRead> Lines<R> {
+    /// Reads on behind `lines` lines that take up `bytes` bytes.
+    pub(super) fn new(reader: R, lines: u64, bytes: u64) -> Self {
+        Self {
+            reader,
+            ahead: VecDeque::new(),
+            read: lines,
+            bytes,
+            usual: 0,
+        }
+    }
+
+    /// How many bytes were read so far, those before the start included.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How many lines were read so far, those before the start included.
+    pub(super) fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// The next line, or `None` behind the last.
+    pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
+        if let Some(line) = self.ahead.pop_front() {
+            return Ok(Some(line));
+        }
+        let mut text = Vec::with_capacity(self.usual + 2);
+        let count = (&mut self.reader)
+            .take(MAX_LINE as u64 + 2)
+            .read_until(b'\n', &mut text)?;
+        if count == 0 {
+            return Ok(None);
+        }
+        self.read += 1;
+        self.bytes += count as u64;
+        let (end, length) = match text.as_slice() {
+            [text @ .., b'\r', b'\n'] => (End::CrLf, text.len()),
+            [text @ .., b'\n'] => (End::Lf, text.len()),
+            text if text.len() > MAX_LINE => (End::OutOfReach, MAX_LINE),
+            [text @ .., b'\r'] => (End::CrLf, text.len()),
+            text => (End::File, text.len()),
+        };
+        text.truncate(length);
+        self.usual = length.min(4096);
+        if end == End::OutOfReach {
+            self.bytes += self.reader.skip_until(b'\n')? as u64;
+        }
+        Ok(Some(Line {
+            number: self.read,
+            text,
+            end,
+        }))
+    }
+
+    /// Takes back lines that [`next`](Self::next) gave, to give them again.
+    pub(super) fn give_back(&mut self, lines: Vec<Line>) {
+        for line in lines.into_iter().rev() {
+            self.ahead.push_front(line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &[u8]) -> Lines<&[u8]> {
+        Lines::new(text, 0, 0)
+    }
+
+    #[test]
+    fn a_line_ends_with_lf_or_crlf_or_the_file() {
+        let mut lines = lines(b"one\ntwo\r\n\nlast");
+        for (number, text, end) in [
+            (1, "one", End::Lf),
+            (2, "two", End::CrLf),
+            (3, "", End::Lf),
+            (4, "last", End::File),
+        ] {
+            let line = lines.next().unwrap().unwrap();
+            assert_eq!(
+                (line.number, line.text.as_slice()),
+                (number, text.as_bytes())
+            );
+            assert_eq!(line.end, end);
+        }
+        assert_eq!(lines.next().unwrap(), None);
+        assert_eq!(lines.bytes(), 14);
+    }
+
+    #[test]
+    fn a_carriage_return_that_lost_its_line_feed_still_ends_the_last_line() {
+        let line = lines(b"one\r").next().unwrap().unwrap();
+        assert_eq!((line.text.as_slice(), line.end), (&b"one"[..], End::CrLf));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_counted_and_not_held() {
+        let mut text = vec![b'x'; 3 * MAX_LINE];
+        text.extend_from_slice(b"\nnext\n");
+        let mut lines = lines(&text);
+        let long = lines.next().unwrap().unwrap();
+        assert_eq!((long.text.len(), long.end), (MAX_LINE, End::OutOfReach));
+        assert!(long.text.capacity() < 3 * MAX_LINE);
+        let next = lines.next().unwrap().unwrap();
+        assert_eq!((next.number, next.text.as_slice()), (2, &b"next"[..]));
+        assert_eq!(lines.bytes(), text.len() as u64);
+    }
+
+    #[test]
+    fn lines_that_are_given_back_come_again_in_order() {
+        let mut lines = lines(b"1\n2\n3\n");
+        let taken: Vec<Line> = (0..2).map(|_| lines.next().unwrap().unwrap()).collect();
+        lines.give_back(taken);
+        let numbers: Vec<u64> = std::iter::from_fn(|| lines.next().unwrap())
+            .map(|line| line.number)
+            .collect();
+        assert_eq!(numbers, [1, 2, 3]);
+    }
+}

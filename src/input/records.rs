@@ -1,0 +1,240 @@
+//! Records: which lines belong together, and which do not.
+
+use std::io::{self, BufRead};
+
+use super::fields::{Field, Fields, Progress};
+use super::lines::{End, Line, Lines};
+
+/// The most bytes of a record that spans lines.
+const MAX_SPAN: usize = 64 * 1024;
+
+/// The most lines that a record spans.
+const MAX_SPAN_LINES: usize = 100;
+
+/// One record. No `Debug`: its bytes hold a phone.
+pub(super) struct Record {
+    /// The physical line on which it starts, from 1.
+    pub(super) line: u64,
+    /// Its bytes without the line end.
+    pub(super) text: Vec<u8>,
+    /// How its last line ends.
+    pub(super) end: End,
+    /// Whether its quotes can be believed.
+    pub(super) quotes: Quotes,
+}
+
+/// What the quotes of a record are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// They enclose fields.
+    Sound,
+    /// One stands inside an unquoted field, or text follows a closing one.
+    Misplaced,
+    /// One does not close within reach, or only in a record of another width.
+    Unterminated,
+}
+
+/// The records of a file; blank lines are passed over.
+///
+/// Every line belongs to one record, and a quote that does not close costs its
+/// own line only: what was read in search of its end is given back.
+#[derive(Debug)]
+pub(super) struct Records<R> {
+    lines: Lines<R>,
+    fields: Fields,
+    width: Option<usize>,
+}
+
+impl<R: BufRead> Records<R> {
+    /// Reads records that, where they span lines, have `width` fields; any number for `None`.
+    pub(super) fn new(lines: Lines<R>, width: Option<usize>) -> Self {
+        Self {
+            lines,
+            fields: Fields::new(),
+            width,
+        }
+    }
+
+    /// The lines that the records are made of.
+    pub(super) fn lines(&self) -> &Lines<R> {
+        &self.lines
+    }
+
+    /// The fields of the record that [`next`](Self::next) gave last; where its quotes are not
+    /// sound, the parts between its commas.
+    pub(super) fn fields(&self) -> &[Field] {
+        self.fields.found()
+    }
+
+    /// The next record, or `None` behind the last.
+    pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
+        let first = loop {
+            match self.lines.next()? {
+                None => return Ok(None),
+                Some(line) if line.text.iter().all(u8::is_ascii_whitespace) => {}
+                Some(line) => break line,
+            }
+        };
+        self.fields.clear();
+        let quotes = match self.fields.go_on(&first.text) {
+            Progress::Complete => Quotes::Sound,
+            Progress::Misplaced => Quotes::Misplaced,
+            Progress::Open => match self.rest_of(&first)? {
+                Some((text, end)) => {
+                    return Ok(Some(Record {
+                        line: first.number,
+                        text,
+                        end,
+                        quotes: Quotes::Sound,
+                    }));
+                }
+                None => Quotes::Unterminated,
+            },
+        };
+        if quotes != Quotes::Sound {
+            self.fields.split_plainly(&first.text);
+        }
+        Ok(Some(Record {
+            line: first.number,
+            text: first.text,
+            end: first.end,
+            quotes,
+        }))
+    }
+
+    /// Looks for the lines that close the open quote of `first`; gives them back if they do not.
+    fn rest_of(&mut self, first: &Line) -> io::Result<Option<(Vec<u8>, End)>> {
+        let mut text = first.text.clone();
+        let mut end = first.end;
+        let mut taken = Vec::new();
+        while taken.len() + 1 < MAX_SPAN_LINES {
+            let Some(line) = self.lines.next()? else {
+                break;
+            };
+            text.extend_from_slice(end.bytes());
+            text.extend_from_slice(&line.text);
+            end = line.end;
+            taken.push(line);
+            if text.len() > MAX_SPAN || end == End::OutOfReach {
+                break;
+            }
+            match self.fields.go_on(&text) {
+                Progress::Open => {}
+                Progress::Misplaced => break,
+                Progress::Complete => {
+                    let count = self.fields.found().len();
+                    if self.width.is_none_or(|width| width == count) {
+                        return Ok(Some((text, end)));
+                    }
+                    break;
+                }
+            }
+        }
+        self.lines.give_back(taken);
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn records(text: &str, width: usize) -> Vec<(u64, String, Quotes)> {
+        let mut records = Records::new(Lines::new(text.as_bytes(), 0, 0), Some(width));
+        std::iter::from_fn(|| records.next().unwrap())
+            .map(|record| {
+                let text = String::from_utf8(record.text).unwrap();
+                (record.line, text, record.quotes)
+            })
+            .collect()
+    }
+
+    fn lines_and_quotes(text: &str, width: usize) -> Vec<(u64, Quotes)> {
+        records(text, width)
+            .into_iter()
+            .map(|(line, _, quotes)| (line, quotes))
+            .collect()
+    }
+
+    #[test]
+    fn an_unterminated_quote_costs_its_own_line_and_no_other() {
+        let text = "a,\"b\nc,d\ne,f\n";
+        assert_eq!(
+            lines_and_quotes(text, 2),
+            [
+                (1, Quotes::Unterminated),
+                (2, Quotes::Sound),
+                (3, Quotes::Sound),
+            ]
+        );
+        let text = "a,\"b\nc,\"d\"\ne,f\n";
+        assert_eq!(
+            lines_and_quotes(text, 2),
+            [
+                (1, Quotes::Unterminated),
+                (2, Quotes::Sound),
+                (3, Quotes::Sound),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_quoted_field_spans_lines_when_it_closes_in_a_record_of_the_right_width() {
+        let text = "a,\"b\r\n\r\nb\"\r\n\r\nc,d\n";
+        assert_eq!(
+            records(text, 2),
+            [
+                (1, "a,\"b\r\n\r\nb\"".to_owned(), Quotes::Sound),
+                (5, "c,d".to_owned(), Quotes::Sound),
+            ]
+        );
+        assert_eq!(
+            lines_and_quotes("a,\"b\nc\",d\ne,f\n", 2),
+            [
+                (1, Quotes::Unterminated),
+                (2, Quotes::Misplaced),
+                (3, Quotes::Sound),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_quote_is_not_looked_for_beyond_a_hundred_lines_or_64_kib() {
+        let lines = |count: usize| format!("a,\"{}b\"\nc,d\n", "b\n".repeat(count - 1));
+        assert_eq!(lines_and_quotes(&lines(100), 2).len(), 2);
+        assert_eq!(lines_and_quotes(&lines(101), 2)[0].1, Quotes::Unterminated);
+        assert_eq!(lines_and_quotes(&lines(101), 2).len(), 102);
+
+        let long = |length: usize| format!("a,\"{}\nb\"\nc,d\n", "b".repeat(length));
+        assert_eq!(lines_and_quotes(&long(65_000), 2).len(), 2);
+        assert_eq!(lines_and_quotes(&long(66_000), 2).len(), 3);
+    }
+
+    #[test]
+    fn blank_lines_are_no_records_and_are_counted() {
+        assert_eq!(
+            lines_and_quotes("\n \t\na,b\n\r\n,\n\n", 2),
+            [(3, Quotes::Sound), (5, Quotes::Sound)]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_blank_or_in_exactly_one_record(text in "[a\",\n ]{0,60}") {
+            let mut covered = Vec::new();
+            for (line, text, _) in records(&text, 2) {
+                covered.extend(text.split('\n').zip(line..).map(|(t, n)| (n, t.to_owned())));
+            }
+            let expected: Vec<(u64, String)> = (1..)
+                .zip(text.strip_suffix('\n').unwrap_or(&text).split('\n'))
+                .map(|(n, t)| (n, t.to_owned()))
+                .collect();
+            let is_blank = |line: &(u64, String)| line.1.trim().is_empty();
+            covered.retain(|line| !is_blank(line));
+            let filled: Vec<_> = expected.into_iter().filter(|line| !is_blank(line)).collect();
+            prop_assert_eq!(covered, filled);
+        }
+    }
+}

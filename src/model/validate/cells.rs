@@ -1,0 +1,245 @@
+//! What each cell means by itself.
+
+use super::super::email::EmailAddress;
+use super::super::ids::{PolicyId, UserId};
+use super::super::invalid::{InvalidCode, Problem};
+use super::super::phone::{E164, Line};
+use super::super::request::{Address, DeviceStatus, DeviceType, RowDefaults};
+use super::super::row::{Column, Header, InputRow};
+
+/// The most characters of a nickname that PingOne takes, and of a variant's name here.
+const MAX_TEXT: usize = 100;
+
+/// The longest language tag that is believed (RFC 5646, 4.4.1).
+const MAX_LOCALE: usize = 35;
+
+/// The cells of a row by their column; empty where the file has no such column.
+pub(super) struct Known<'a> {
+    header: &'a Header,
+    row: &'a InputRow,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(header: &'a Header, row: &'a InputRow) -> Self {
+        Self { header, row }
+    }
+
+    fn raw(&self, column: Column) -> &'a str {
+        match self.header.place(column) {
+            Some(place) => self.row.cells.get(place),
+            None => "",
+        }
+    }
+
+    fn cell(&self, column: Column) -> &'a str {
+        self.raw(column).trim()
+    }
+
+    fn optional(&self, column: Column) -> Option<&'a str> {
+        Some(self.cell(column)).filter(|cell| !cell.is_empty())
+    }
+
+    pub(super) fn user(&self) -> Result<UserId, Problem> {
+        match self.optional(Column::UserId) {
+            None => Err(Problem::new(
+                InvalidCode::UserIdMissing,
+                "the user ID is empty",
+            )),
+            Some(cell) => cell.parse().map_err(|error| {
+                Problem::new(
+                    InvalidCode::UserIdNotUuid,
+                    format!("the user ID is {error}"),
+                )
+            }),
+        }
+    }
+
+    pub(super) fn kind(&self, defaults: &RowDefaults) -> Result<DeviceType, Problem> {
+        match self.optional(Column::Type) {
+            None => Ok(defaults.kind),
+            Some(cell) => cell.parse().map_err(|error| {
+                Problem::new(InvalidCode::TypeUnknown, format!("unknown type; {error}"))
+            }),
+        }
+    }
+
+    /// The kind whose address is judged where the type is not known.
+    pub(super) fn likely_kind(&self) -> DeviceType {
+        let phone = self.optional(Column::Phone);
+        match self.optional(Column::EmailAddress) {
+            Some(_) if phone.is_none() => DeviceType::Email,
+            _ => DeviceType::WhatsApp,
+        }
+    }
+
+    pub(super) fn address(
+        &self,
+        kind: DeviceType,
+    ) -> Result<(Address, Option<&'static str>), Problem> {
+        match kind {
+            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => {
+                let cell = self.raw(Column::Phone).trim_matches(' ');
+                if cell.is_empty() {
+                    return Err(Problem::new(
+                        InvalidCode::PhoneMissing,
+                        "the phone is empty",
+                    ));
+                }
+                let (phone, line) = E164::examine(cell)?;
+                Ok((Address::Phone(phone), warning(kind, line)))
+            }
+            DeviceType::Email => match self.optional(Column::EmailAddress) {
+                None => Err(Problem::new(
+                    InvalidCode::EmailMissing,
+                    "the email address of an EMAIL device is empty",
+                )),
+                Some(cell) => match cell.parse::<EmailAddress>() {
+                    Ok(email) => Ok((Address::Email(email), None)),
+                    Err(error) => Err(Problem::new(InvalidCode::EmailNotValid, error.to_string())),
+                },
+            },
+        }
+    }
+
+    pub(super) fn policy(&self, defaults: &RowDefaults) -> Result<PolicyId, Problem> {
+        match (self.optional(Column::PolicyId), defaults.policy) {
+            (Some(cell), _) => cell.parse().map_err(|error| {
+                Problem::new(
+                    InvalidCode::PolicyIdNotUuid,
+                    format!("the policy ID is {error}"),
+                )
+            }),
+            (None, Some(policy)) => Ok(policy),
+            (None, None) => Err(Problem::new(
+                InvalidCode::PolicyMissing,
+                "the policy ID is empty; fill it in or name a policy with --policy",
+            )),
+        }
+    }
+
+    pub(super) fn status(&self, defaults: &RowDefaults) -> Result<Option<DeviceStatus>, Problem> {
+        match self.optional(Column::Status) {
+            None => Ok(defaults.status),
+            Some(cell) => cell.parse().map(Some).map_err(|error| {
+                Problem::new(
+                    InvalidCode::StatusUnknown,
+                    format!("unknown status; {error}"),
+                )
+            }),
+        }
+    }
+
+    pub(super) fn nickname(&self) -> Result<Option<String>, Problem> {
+        let Some(cell) = self.optional(Column::Nickname) else {
+            return Ok(None);
+        };
+        if cell.chars().any(is_unprintable) {
+            return Err(Problem::new(
+                InvalidCode::NicknameCharacter,
+                "the nickname holds a line break or another control character",
+            ));
+        }
+        let length = cell.chars().count();
+        if length > MAX_TEXT {
+            return Err(Problem::new(
+                InvalidCode::NicknameTooLong,
+                format!("the nickname has {length} characters; PingOne takes {MAX_TEXT}"),
+            ));
+        }
+        Ok(Some(cell.to_owned()))
+    }
+
+    /// Refuses a locale or variant that would go nowhere; a status that is not known is no reason.
+    pub(super) fn notification_is_sent(
+        &self,
+        status: &Result<Option<DeviceStatus>, Problem>,
+    ) -> Result<(), Problem> {
+        let named =
+            self.optional(Column::Locale).is_some() || self.optional(Column::Variant).is_some();
+        let silent = matches!(status, Ok(None | Some(DeviceStatus::Active)));
+        if named && silent {
+            return Err(Problem::new(
+                InvalidCode::NotificationNotSent,
+                "an ACTIVE device sends no notification; \
+                 empty the locale and variant, or make the status ACTIVATION_REQUIRED",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn locale(&self) -> Result<Option<String>, Problem> {
+        match self.optional(Column::Locale) {
+            Some(cell) if !is_language_tag(cell) => Err(Problem::new(
+                InvalidCode::NotificationNotValid,
+                "the locale is no language tag such as `fr` or `pt-BR`",
+            )),
+            cell => Ok(cell.map(str::to_owned)),
+        }
+    }
+
+    pub(super) fn variant(&self) -> Result<Option<String>, Problem> {
+        let strange =
+            |cell: &str| cell.chars().count() > MAX_TEXT || cell.chars().any(is_unprintable);
+        match self.optional(Column::Variant) {
+            Some(cell) if strange(cell) => Err(Problem::new(
+                InvalidCode::NotificationNotValid,
+                format!(
+                    "the variant is longer than {MAX_TEXT} characters or holds a control character"
+                ),
+            )),
+            cell => Ok(cell.map(str::to_owned)),
+        }
+    }
+}
+
+/// What a person may want to know of a number that is not wrong.
+fn warning(kind: DeviceType, line: Line) -> Option<&'static str> {
+    match (line, kind) {
+        (Line::Fixed, DeviceType::WhatsApp) => {
+            Some("a fixed line; WhatsApp must be registered on it")
+        }
+        (Line::Fixed, DeviceType::Sms) => Some("a fixed line; it may not receive text messages"),
+        (Line::Unusual, _) => Some("an unusual kind of number: toll-free, shared cost or the like"),
+        (Line::Mobile, _) | (Line::Fixed, DeviceType::Voice | DeviceType::Email) => None,
+    }
+}
+
+/// Control characters, and those that break or turn round a line (Unicode `Zl`, `Zp`, `Bidi_Control`).
+fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// Whether a text is shaped like a language tag: a language, then subtags (RFC 5646, 2.1).
+fn is_language_tag(text: &str) -> bool {
+    let mut subtags = text.split('-');
+    let language = subtags.next().unwrap_or_default();
+    text.len() <= MAX_LOCALE
+        && (2..=3).contains(&language.len())
+        && language.bytes().all(|b| b.is_ascii_alphabetic())
+        && subtags.all(|subtag| {
+            (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_tag_is_a_language_and_short_subtags() {
+        for (locale, good) in [
+            ("fr", true),
+            ("zh-Hant-TW", true),
+            ("french", false),
+            ("fr_FR", false),
+            ("fr-", false),
+            ("de-\u{e4}", false),
+        ] {
+            assert_eq!(is_language_tag(locale), good, "{locale}");
+        }
+    }
+}
