@@ -1,5 +1,7 @@
 //! wavepair
+pub mod cli;
 pub mod clock;
+pub mod engine;
 pub mod input;
 pub mod ledger;
 pub mod model;
@@ -8,3 +10,4 @@ pub mod plan;
 pub mod rate_limit;
 pub mod retry;
 pub mod sandbox;
+pub mod settings;

@@ -36,14 +36,14 @@ const LOOKS: [Duration; 4] = [
     Duration::from_secs(2),
     Duration::from_secs(5),
     Duration::from_secs(15),
-    Duration::from_secs(60),
+    Duration::from_mins(1),
 ];
 /// The age from which a negative look counts in a run that is not to wait for the settling time.
-const NEGATIVE_LOOK: Duration = Duration::from_secs(120);
+const NEGATIVE_LOOK: Duration = Duration::from_mins(2);
 /// The distance between the two negative looks.
 const LOOKS_APART: Duration = Duration::from_secs(30);
 /// How much earlier than our intent PingOne's clock may say that it made our device.
-const CLOCK_SKEW: Duration = Duration::from_secs(300);
+const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// What a run knows of a row that it works at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,0 +1,368 @@
+//! What a person can type. Nothing is resolved here: `settings` says what it means.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// Pairs the MFA devices of an onboarding wave in PingOne: CSV in, device IDs out.
+///
+/// A device is never created twice and a row is never lost, whatever happens to
+/// the network, the process or the machine: run the same command again to go on.
+#[derive(Debug, Parser)]
+#[command(
+    name = "wavepair",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create the devices of a wave; run it again to go on where it stopped
+    Run(Box<RunArgs>),
+    /// Write the results file again from the input and the ledger
+    Results(Box<ResultsArgs>),
+    /// Check settings, credentials, permissions, policies and limits
+    Doctor(Box<DoctorArgs>),
+    /// Print a small valid wave
+    Template,
+    /// Serve a PingOne-compatible sandbox on loopback
+    Sandbox(SandboxArgs),
+}
+
+/// The arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The wave: a CSV file with a header; `-` reads standard input
+    #[arg(value_name = "WAVE.csv")]
+    pub wave: PathBuf,
+
+    /// Validate every row and say what a run would do; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// With --dry-run: read credentials, policies, limits and users' devices too
+    #[arg(long, requires = "dry_run")]
+    pub online: bool,
+
+    /// Use an embedded sandbox instead of PingOne; needs no credentials
+    #[arg(long)]
+    pub sandbox: bool,
+
+    /// What stands in for empty cells and missing columns
+    #[command(flatten)]
+    pub rows: RowArgs,
+
+    /// Where things are written, and how
+    #[command(flatten)]
+    pub output: OutputArgs,
+
+    /// Which tenant, and who we are there
+    #[command(flatten)]
+    pub tenant: TenantArgs,
+
+    /// How fast, and how often again
+    #[command(flatten)]
+    pub pace: PaceArgs,
+
+    /// When to stop before the wave is done
+    #[command(flatten)]
+    pub stops: StopArgs,
+
+    /// What is told while it runs
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+/// What stands in for empty cells and missing columns.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rows")]
+pub struct RowArgs {
+    /// Policy of rows that name none [env: WAVEPAIR_POLICY]
+    #[arg(long, value_name = "UUID")]
+    pub policy: Option<String>,
+
+    /// Type of rows that name none: WHATSAPP, SMS, VOICE, EMAIL [default: WHATSAPP]
+    #[arg(long = "type", value_name = "TYPE")]
+    pub kind: Option<String>,
+
+    /// Status of rows that name none: ACTIVE, ACTIVATION_REQUIRED [default: ACTIVE, by PingOne]
+    #[arg(long, value_name = "STATUS")]
+    pub status: Option<String>,
+
+    /// Header of a column that is called otherwise, such as phone="Mobile (work)"
+    #[arg(long = "column", value_name = "COLUMN=HEADER")]
+    pub columns: Vec<String>,
+}
+
+/// Where things are written, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+pub struct OutputArgs {
+    /// Results file; `-` is standard output [default: WAVE.results.csv, WAVE.dry-run.csv]
+    #[arg(short = 'o', long, value_name = "PATH")]
+    pub results: Option<PathBuf>,
+
+    /// File of invalid and rejected rows [default: WAVE.rejects.csv]
+    #[arg(long, value_name = "PATH")]
+    pub rejects: Option<PathBuf>,
+
+    /// Write a summary as JSON; `-` is standard output
+    #[arg(long, value_name = "PATH")]
+    pub summary: Option<PathBuf>,
+
+    /// Ledger [env: WAVEPAIR_LEDGER] [default: $XDG_STATE_HOME/wavepair/ENVIRONMENT.db]
+    #[arg(long, value_name = "PATH")]
+    pub ledger: Option<PathBuf>,
+
+    /// How phones are written to the results file [default: full]
+    #[arg(long, value_name = "HOW")]
+    pub results_phone: Option<PhoneStyle>,
+
+    /// Write cells that a spreadsheet would run as a formula as they are
+    #[arg(long)]
+    pub raw_cells: bool,
+}
+
+/// How phones are written to the results file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PhoneStyle {
+    /// In E.164
+    Full,
+    /// Country code and last two digits
+    Masked,
+    /// Not at all
+    None,
+}
+
+/// Which tenant, and who we are there.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "PingOne")]
+pub struct TenantArgs {
+    /// Region: na, ca, eu, ap, au, sg [env: PINGONE_REGION_CODE]
+    #[arg(long, value_name = "CODE")]
+    pub region: Option<String>,
+
+    /// Target environment [env: WAVEPAIR_ENVIRONMENT] [default: PINGONE_ENVIRONMENT_ID]
+    #[arg(long, value_name = "UUID")]
+    pub environment: Option<String>,
+
+    /// File that holds the client secret [env: PINGONE_CLIENT_SECRET_FILE]
+    #[arg(long, value_name = "PATH")]
+    pub client_secret_file: Option<PathBuf>,
+
+    /// How the client authenticates: basic, post [env: WAVEPAIR_CLIENT_AUTH] [default: basic]
+    #[arg(long, value_name = "HOW")]
+    pub client_auth: Option<String>,
+
+    /// API base, instead of the region's [env: WAVEPAIR_API_URL]
+    #[arg(long, value_name = "URL")]
+    pub api_url: Option<String>,
+
+    /// Token endpoint, instead of the region's [env: WAVEPAIR_TOKEN_URL]
+    #[arg(long, value_name = "URL")]
+    pub token_url: Option<String>,
+
+    /// Private authority to trust besides the platform's, in PEM
+    #[arg(long, value_name = "PEM")]
+    pub ca_file: Option<PathBuf>,
+
+    /// Ignore HTTPS_PROXY and its kin
+    #[arg(long)]
+    pub no_proxy: bool,
+}
+
+/// How fast, and how often again.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace")]
+pub struct PaceArgs {
+    /// What a device that exists already means: skip, create [env: WAVEPAIR_EXISTING] [default: skip]
+    #[arg(long, value_name = "WHAT")]
+    pub existing: Option<String>,
+
+    /// Ceiling of the pace: 25/s, 600/min, max [env: WAVEPAIR_RATE] [default: 25/s]
+    #[arg(long, value_name = "RATE")]
+    pub rate: Option<String>,
+
+    /// Requests in flight [env: WAVEPAIR_CONCURRENCY] [default: 32]
+    #[arg(long, value_name = "N")]
+    pub concurrency: Option<String>,
+
+    /// Tries per row and run; a 429 costs none [default: 4]
+    #[arg(long, value_name = "N")]
+    pub attempts: Option<String>,
+
+    /// Time for one request [default: 30s]
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
+
+    /// Time for connecting [default: 10s]
+    #[arg(long, value_name = "TIME")]
+    pub connect_timeout: Option<String>,
+
+    /// Age at which an unknown row that PingOne does not list may be sent again [default: 1h]
+    #[arg(long, value_name = "TIME")]
+    pub settle: Option<String>,
+}
+
+/// When to stop before the wave is done.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Stops")]
+pub struct StopArgs {
+    /// Rows sent one by one first [default: 5]
+    #[arg(long, value_name = "N")]
+    pub canary: Option<String>,
+
+    /// Stop at so many bad rows
+    #[arg(long, value_name = "N|N%")]
+    pub max_errors: Option<String>,
+
+    /// Stop after this long
+    #[arg(long, value_name = "TIME")]
+    pub max_duration: Option<String>,
+
+    /// Stop at this time of the day, local time
+    #[arg(long, value_name = "HH:MM")]
+    pub deadline: Option<String>,
+
+    /// Create at most so many new devices in this run
+    #[arg(long, value_name = "N")]
+    pub limit: Option<String>,
+}
+
+/// What is told while it runs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Progress and logs")]
+pub struct LogArgs {
+    /// Progress: a bar, lines, or nothing [default: auto]
+    #[arg(long, value_name = "HOW")]
+    pub progress: Option<ProgressStyle>,
+
+    /// More in the log; twice for even more
+    #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
+    pub verbose: u8,
+
+    /// Nothing but errors
+    #[arg(short = 'q', long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Form of the log [default: text]
+    #[arg(long, value_name = "FORM")]
+    pub log_format: Option<LogForm>,
+
+    /// Write the log to a file too, as JSON lines
+    #[arg(long, value_name = "PATH")]
+    pub log_file: Option<PathBuf>,
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProgressStyle {
+    /// A bar on a terminal, lines elsewhere
+    Auto,
+    /// A bar
+    Bar,
+    /// A line every 30 seconds
+    Plain,
+    /// Nothing
+    None,
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// The arguments of `results`.
+#[derive(Debug, Args)]
+pub struct ResultsArgs {
+    /// The wave
+    #[arg(value_name = "WAVE.csv")]
+    pub wave: PathBuf,
+
+    /// What stands in for empty cells and missing columns
+    #[command(flatten)]
+    pub rows: RowArgs,
+
+    /// Where things are written, and how
+    #[command(flatten)]
+    pub output: OutputArgs,
+
+    /// Which tenant, and who we are there
+    #[command(flatten)]
+    pub tenant: TenantArgs,
+}
+
+/// The arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Policy to check [env: WAVEPAIR_POLICY]
+    #[arg(long, value_name = "UUID")]
+    pub policy: Option<String>,
+
+    /// Ledger to check [env: WAVEPAIR_LEDGER] [default: $XDG_STATE_HOME/wavepair/ENVIRONMENT.db]
+    #[arg(long, value_name = "PATH")]
+    pub ledger: Option<PathBuf>,
+
+    /// Which tenant, and who we are there
+    #[command(flatten)]
+    pub tenant: TenantArgs,
+}
+
+/// The arguments of `sandbox`.
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// Address to listen on; loopback only
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    pub listen: String,
+
+    /// `any`: every UUID is a user; N: exactly N generated users
+    #[arg(long, value_name = "any|N", default_value = "any")]
+    pub users: String,
+
+    /// Print the generated users, one ID a line
+    #[arg(long)]
+    pub print_users: bool,
+
+    /// Time before each answer
+    #[arg(long, value_name = "TIME", default_value = "0s")]
+    pub latency: String,
+
+    /// Requests allowed per rate group, such as 100/s
+    #[arg(long, value_name = "RATE")]
+    pub rate_limit: Option<String>,
+
+    /// Share of the rate limit that one client address gets, such as 35%
+    #[arg(long, value_name = "N%")]
+    pub per_ip: Option<String>,
+
+    /// Devices per user
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub max_devices: u32,
+
+    /// Answer to an identical device: allow, 400, 409
+    #[arg(long, value_name = "WHAT", default_value = "allow")]
+    pub duplicates: String,
+
+    /// Life of an access token
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    pub token_life: String,
+
+    /// What goes wrong, how often, and when; `samples/faults.toml` shows all
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
+
+    /// The same seed gives the same faults, credentials and users
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}

@@ -1,0 +1,334 @@
+//! What an answer changes: the ledger, the row, the pace, and whether to go on.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Engine;
+use super::guard::{LONGEST_HOLD, Subject};
+use super::job::Done;
+use super::task::{LastSend, Step, Task};
+use crate::clock;
+use crate::model::entry::DeviceState;
+use crate::model::event::{Event, Next, RowFinished};
+use crate::model::ids::DeviceId;
+use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
+use crate::pingone::Answered;
+use crate::retry::{Decision, Verdict};
+
+/// The most rows without news whose settling time is waited for while others are worked at.
+const DEFERRED_MAX: usize = 10_000;
+
+impl<E: std::error::Error + 'static> Engine<'_, E> {
+    pub(super) fn take(&mut self, done: Done) {
+        match done {
+            Done::Create {
+                task,
+                attempt,
+                token_generation,
+                answered,
+                took,
+            } => {
+                self.creating -= 1;
+                self.heed_token(
+                    token_generation,
+                    answered.outcome == AttemptOutcome::NotCreated(Refusal::Unauthorized),
+                );
+                self.take_create(task, attempt, answered, took);
+            }
+            Done::Look {
+                task,
+                token_generation,
+                answered,
+                took,
+            } => {
+                self.looking -= 1;
+                self.heed_token(
+                    token_generation,
+                    answered.outcome == LookOutcome::Unauthorized,
+                );
+                self.take_look(task, answered, took);
+            }
+            Done::Token { asked, result } => self.take_token(asked, result),
+        }
+    }
+
+    pub(super) fn take_create(
+        &mut self,
+        mut task: Box<Task>,
+        attempt: u32,
+        answered: Answered<AttemptOutcome>,
+        took: Duration,
+    ) {
+        let Answered {
+            outcome,
+            answer,
+            pause,
+        } = answered;
+        let now = clock::now();
+        let subject = Subject {
+            row: task.request.row,
+            user: task.request.key.user,
+        };
+        let mut decision = self.options.retry.after_create(
+            &mut task.history,
+            &outcome,
+            task.intent_ms,
+            self.guard.any_created(),
+            fastrand::f64(),
+        );
+        let stop = self.guard.on_create(subject, &outcome, &answer, now);
+        if let AttemptOutcome::NotCreated(Refusal::Throttled { .. }) = outcome {
+            decision = self.hold_for(decision);
+        } else if let Some(pause) = pause {
+            self.hold(pause);
+        }
+        let (state, device) = match (&outcome, &decision) {
+            (AttemptOutcome::Created(device), _) => (DeviceState::Created, Some(device.clone())),
+            (AttemptOutcome::Indeterminate(_), _) => (DeviceState::Unresolved, None),
+            (AttemptOutcome::NotCreated(_), Decision::Finish(verdict)) => (verdict.state, None),
+            (AttemptOutcome::NotCreated(_), _) => (DeviceState::Failed, None),
+        };
+        let last_send = (state == DeviceState::Unresolved).then(|| {
+            task.last_send = Some(LastSend {
+                at: now,
+                age: Duration::ZERO,
+            });
+            clock::moment()
+        });
+        if matches!(outcome, AttemptOutcome::NotCreated(_)) {
+            self.devices = self.devices.saturating_sub(1);
+            task.failed = true;
+        }
+        task.answer = answer.clone();
+        (self.report)(&Event::AttemptEnded {
+            who: task.label(),
+            attempt,
+            outcome,
+            answer: answer.clone(),
+            took,
+            next: next(&decision),
+        });
+        self.pending
+            .settle(&task.request, state, device, last_send, answer);
+        self.follow(task, decision);
+        self.stop_for(stop);
+    }
+
+    fn take_look(&mut self, mut task: Box<Task>, answered: Answered<LookOutcome>, took: Duration) {
+        let Answered {
+            outcome,
+            answer,
+            pause,
+        } = answered;
+        let now = clock::now();
+        let subject = Subject {
+            row: task.request.row,
+            user: task.request.key.user,
+        };
+        let in_doubt = task.history.doubt.is_some();
+        let age = task.age(now);
+        let mut decision = self.options.retry.after_look(
+            &mut task.history,
+            &outcome,
+            age,
+            self.guard.any_created(),
+            fastrand::f64(),
+        );
+        let stop = self.guard.on_look(subject, &outcome, &answer, now);
+        if let LookOutcome::Throttled { .. } = outcome {
+            decision = self.hold_for(decision);
+        } else if let Some(pause) = pause {
+            self.hold(pause);
+        }
+        if let Decision::Finish(verdict) = &decision {
+            self.settle_by_look(&mut task, verdict, in_doubt, answer);
+        }
+        (self.report)(&Event::LookEnded {
+            who: task.label(),
+            outcome,
+            took,
+            next: next(&decision),
+        });
+        self.follow(task, decision);
+        self.stop_for(stop);
+    }
+
+    /// Writes down what a listing settled. What stays unknown is on disk already.
+    fn settle_by_look(
+        &mut self,
+        task: &mut Task,
+        verdict: &Verdict,
+        in_doubt: bool,
+        answer: Answer,
+    ) {
+        if verdict.state == DeviceState::Unresolved {
+            return;
+        }
+        let answer = match verdict.state {
+            DeviceState::Several => Answer {
+                code: Some("duplicate_found".to_owned()),
+                message: Some(
+                    "PingOne lists this device more than once; remove all but one of them"
+                        .to_owned(),
+                ),
+                ..answer
+            },
+            DeviceState::Created if in_doubt => Answer {
+                message: Some("the answer was lost; PingOne's listing shows the device".to_owned()),
+                ..answer
+            },
+            // The refusal that led to this look says more than the listing does.
+            DeviceState::Rejected if task.history.refusal.is_some() => task.answer.clone(),
+            DeviceState::InFlight
+            | DeviceState::Created
+            | DeviceState::Found
+            | DeviceState::Rejected
+            | DeviceState::Failed
+            | DeviceState::Unresolved => answer,
+        };
+        task.answer = answer.clone();
+        self.pending.settle(
+            &task.request,
+            verdict.state,
+            verdict.device.clone(),
+            None,
+            answer,
+        );
+    }
+
+    /// Holds every request as long as a throttled one was told to wait; the row itself is free to go then.
+    fn hold_for(&mut self, decision: Decision) -> Decision {
+        let (delay, decision) = match decision {
+            Decision::Create { after, resend } => (
+                after,
+                Decision::Create {
+                    after: Duration::ZERO,
+                    resend,
+                },
+            ),
+            Decision::Look { after } => (
+                after,
+                Decision::Look {
+                    after: Duration::ZERO,
+                },
+            ),
+            Decision::Finish(_) | Decision::Defer { .. } => return decision,
+        };
+        self.hold(delay);
+        decision
+    }
+
+    pub(super) fn hold(&mut self, delay: Duration) {
+        let delay = delay.clamp(Duration::from_secs(1), LONGEST_HOLD);
+        // Every client that was throttled would otherwise come back in the same instant.
+        let delay = delay + delay.mul_f64(fastrand::f64() * 0.1);
+        self.limiter.hold(clock::now() + delay);
+        self.guard.probe();
+        (self.report)(&Event::Held { delay });
+    }
+
+    /// Does what was decided; under a stop, ends the row as far as it has come.
+    pub(super) fn follow(&mut self, mut task: Box<Task>, decision: Decision) {
+        if let Decision::Finish(verdict) = decision {
+            self.finish_with(*task, &verdict);
+            return;
+        }
+        if self.reason.is_some() {
+            self.free(&task);
+            self.give_up(*task);
+            return;
+        }
+        let now = clock::now();
+        match decision {
+            Decision::Finish(_) => {}
+            Decision::Create { after, resend } => {
+                task.step = Step::Create { resend };
+                self.after_wait(now, after, task);
+            }
+            Decision::Look { after } => {
+                task.step = Step::Look;
+                self.after_wait(now, after, task);
+            }
+            Decision::Defer { after } => {
+                self.free(&task);
+                task.step = Step::Look;
+                let stop = self.guard.on_unsettled();
+                if self.deferred.len() < DEFERRED_MAX {
+                    self.deferred.add(now + after, task);
+                } else {
+                    self.finish_unknown(*task);
+                }
+                self.stop_for(stop);
+            }
+        }
+    }
+
+    fn after_wait(&mut self, now: Instant, after: Duration, task: Box<Task>) {
+        if after.is_zero() {
+            self.enqueue(task);
+        } else {
+            self.waiting.add(now + after, task);
+        }
+    }
+
+    /// Lets the next row of the same user go on.
+    pub(super) fn free(&mut self, task: &Task) {
+        if let Some(next) = self.busy.free_user(task.request.key.user) {
+            if self.reason.is_none() {
+                self.enqueue(next);
+            } else {
+                self.give_up(*next);
+            }
+        }
+    }
+
+    pub(super) fn finish_with(&mut self, task: Task, verdict: &Verdict) {
+        self.free(&task);
+        if verdict.state == DeviceState::Unresolved {
+            self.finish_unknown(task);
+            return;
+        }
+        let device = verdict.device.as_ref().and_then(|device| device.id);
+        self.finish(&task, verdict.state.outcome(), device, task.answer.clone());
+    }
+
+    pub(super) fn finish_unknown(&mut self, task: Task) {
+        self.finish(&task, Outcome::Unknown, None, task.answer.clone());
+    }
+
+    /// Notes how a row ended; it is told once that is on disk.
+    pub(super) fn finish(
+        &mut self,
+        task: &Task,
+        outcome: Outcome,
+        device: Option<DeviceId>,
+        answer: Answer,
+    ) {
+        self.pending.finish(
+            task.request.key.clone(),
+            RowFinished {
+                who: task.label(),
+                outcome,
+                device,
+                code: answer.code,
+                message: answer.message,
+                earlier: false,
+            },
+        );
+    }
+
+    pub(super) fn row_finished(&mut self, finished: RowFinished) {
+        let stop = self.guard.on_row(finished.outcome);
+        (self.report)(&Event::RowFinished(finished));
+        self.stop_for(stop);
+    }
+}
+
+fn next(decision: &Decision) -> Next {
+    match decision {
+        Decision::Finish(_) => Next::Finish,
+        Decision::Create { after, .. } => Next::Create(*after),
+        Decision::Look { after } | Decision::Defer { after } => Next::Look(*after),
+    }
+}

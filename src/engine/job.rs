@@ -1,0 +1,110 @@
+//! One request: sent, timed, and told about. The only place that sends a create.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::clock;
+use crate::ledger::Recorded;
+use crate::model::outcome::{AttemptOutcome, LookOutcome};
+use crate::model::request::DeviceRequest;
+use crate::pingone::Answered;
+use crate::pingone::client::Client;
+use crate::pingone::grant::{Granted, TokenError};
+use crate::pingone::token::AccessToken;
+
+use super::task::Task;
+
+/// A request to send.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Ask for a device. Takes the proof that the intent is on disk.
+    Create {
+        task: Box<Task>,
+        recorded: Recorded<DeviceRequest>,
+        token: Arc<AccessToken>,
+        transaction: String,
+    },
+    /// List a user's devices.
+    Look {
+        task: Box<Task>,
+        token: Arc<AccessToken>,
+        transaction: String,
+    },
+    /// Fetch an access token, after a wait.
+    Token { after: Duration },
+}
+
+/// What a request told us.
+#[derive(Debug)]
+pub(super) enum Done {
+    Create {
+        task: Box<Task>,
+        attempt: u32,
+        token_generation: u64,
+        answered: Answered<AttemptOutcome>,
+        took: Duration,
+    },
+    Look {
+        task: Box<Task>,
+        token_generation: u64,
+        answered: Answered<LookOutcome>,
+        took: Duration,
+    },
+    Token {
+        /// When the token was asked for: its life may count from there.
+        asked: Instant,
+        result: Result<Granted, TokenError>,
+    },
+}
+
+impl Job {
+    /// Sends the request, once.
+    pub(super) async fn perform(self, client: &Client) -> Done {
+        match self {
+            Job::Create {
+                task,
+                recorded,
+                token,
+                transaction,
+            } => {
+                let start = clock::now();
+                let answered = client
+                    .create_device(recorded.value(), &token, &transaction)
+                    .await;
+                Done::Create {
+                    task,
+                    attempt: recorded.attempt(),
+                    token_generation: token.generation(),
+                    answered,
+                    took: clock::now().duration_since(start),
+                }
+            }
+            Job::Look {
+                task,
+                token,
+                transaction,
+            } => {
+                let start = clock::now();
+                let answered = client
+                    .list_devices(&task.request.key, &token, &transaction)
+                    .await;
+                Done::Look {
+                    task,
+                    token_generation: token.generation(),
+                    answered,
+                    took: clock::now().duration_since(start),
+                }
+            }
+            Job::Token { after } => {
+                tokio::time::sleep(after).await;
+                let asked = clock::now();
+                Done::Token {
+                    asked,
+                    result: client.fetch_token().await,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Taking rows up, and sending what may be sent.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use tokio::time::Instant;
+
+use super::job::Job;
+use super::task::{LastSend, Step, Task};
+use super::{Engine, Error, PlannedRow, Wake};
+use crate::clock;
+use crate::model::entry::LedgerEntry;
+use crate::model::event::{Event, RequestKind, RowFinished, RowLabel};
+use crate::model::outcome::Outcome;
+use crate::model::request::DeviceRequest;
+use crate::model::row::RowNumber;
+use crate::model::stop::StopReason;
+use crate::pingone::token::AccessToken;
+use crate::plan::{Admission, admit};
+
+/// The most rows that wait for a retry, a look or their user before new ones wait too.
+const WAITING_MAX: usize = 10_000;
+/// How many rows are read before answers are looked at again.
+const ROWS_AT_ONCE: u32 = 256;
+
+/// What could be launched now.
+enum Candidate {
+    /// This.
+    Step(Step),
+    /// Nothing, until an answer comes.
+    Blocked,
+    /// Nothing, so a new row may be taken up.
+    None,
+}
+
+impl<E: std::error::Error + 'static> Engine<'_, E> {
+    /// Launches all that may be launched now; tells what to wait for then.
+    pub(super) fn launch(&mut self) -> Result<Wake, Error<E>> {
+        let mut rows_read = 0;
+        while self.reason.is_none() {
+            let now = clock::now();
+            self.wake_due(now);
+            if self.looking + self.creating >= self.guard.width() {
+                return Ok(self.next_due());
+            }
+            let step = match self.candidate() {
+                Candidate::Step(step) => step,
+                Candidate::Blocked => return Ok(self.next_due()),
+                Candidate::None if self.rows.is_none() || self.is_full() => {
+                    return Ok(self.next_due());
+                }
+                Candidate::None if rows_read == ROWS_AT_ONCE => return Ok(Wake::Now),
+                Candidate::None => {
+                    rows_read += 1;
+                    self.take_row()?;
+                    continue;
+                }
+            };
+            let Some(token) = self.token(now) else {
+                return Ok(self.next_due());
+            };
+            if let Some(until) = self.guard.open_until(now) {
+                return Ok(Wake::At(until));
+            }
+            if let Err(wait) = self.limiter.take() {
+                return Ok(Wake::At(wait.until()));
+            }
+            match step {
+                Step::Look => {
+                    if let Some(task) = self.looks.pop_front() {
+                        self.launch_look(task, token);
+                    }
+                }
+                Step::Create { .. } => {
+                    if let Some(task) = self.creates.pop_front() {
+                        self.creating += 1;
+                        self.devices += 1;
+                        self.pending.intend(task, token);
+                    }
+                }
+            }
+        }
+        Ok(Wake::Event)
+    }
+
+    /// What would be launched next: looks first, as they may free a row; then creates.
+    fn candidate(&mut self) -> Candidate {
+        if !self.looks.is_empty() {
+            return Candidate::Step(Step::Look);
+        }
+        let Some(task) = self.creates.front() else {
+            return Candidate::None;
+        };
+        if self.creating >= self.guard.create_width() {
+            return Candidate::Blocked;
+        }
+        if self
+            .options
+            .limit
+            .is_some_and(|limit| self.devices >= limit)
+        {
+            if self.creating == 0 {
+                self.request_stop(StopReason::LimitReached);
+            }
+            return Candidate::Blocked;
+        }
+        Candidate::Step(task.step)
+    }
+
+    /// Whether so many rows wait that no new one is taken up.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting.len() + self.busy.queued() >= WAITING_MAX
+    }
+
+    pub(super) fn wake_due(&mut self, now: Instant) {
+        while let Some(task) = self.waiting.due(now) {
+            self.enqueue(task);
+        }
+        while let Some(task) = self.deferred.due(now) {
+            if let Some(task) = self.busy.claim_user(task) {
+                self.enqueue(task);
+            }
+        }
+    }
+
+    pub(super) fn enqueue(&mut self, task: Box<Task>) {
+        match task.step {
+            Step::Look => self.looks.push_back(task),
+            Step::Create { .. } => self.creates.push_back(task),
+        }
+    }
+
+    pub(super) fn next_due(&self) -> Wake {
+        match (self.waiting.next_due(), self.deferred.next_due()) {
+            (Some(one), Some(other)) => Wake::At(one.min(other)),
+            (Some(due), None) | (None, Some(due)) => Wake::At(due),
+            (None, None) => Wake::Event,
+        }
+    }
+
+    fn launch_look(&mut self, task: Box<Task>, token: Arc<AccessToken>) {
+        self.looking += 1;
+        (self.report)(&Event::Sent(RequestKind::List));
+        let transaction = format!("{}-{}-look", self.options.run, task.request.row);
+        let job = Job::Look {
+            task,
+            token,
+            transaction,
+        };
+        self.jobs.push(job.perform(self.client).boxed_local());
+    }
+
+    fn take_row(&mut self) -> Result<(), Error<E>> {
+        let Some(rows) = self.rows.as_mut() else {
+            return Ok(());
+        };
+        let Some(row) = rows.next() else {
+            self.rows = None;
+            return Ok(());
+        };
+        let (row, bytes) = row.map_err(Error::Input)?;
+        (self.report)(&Event::RowRead { bytes });
+        match row {
+            PlannedRow::Invalid { who, invalid } => {
+                self.row_finished(RowFinished {
+                    who,
+                    outcome: Outcome::Invalid,
+                    device: None,
+                    code: Some(invalid.code().as_str().to_owned()),
+                    message: Some(invalid.message()),
+                    earlier: false,
+                });
+                Ok(())
+            }
+            PlannedRow::Valid(request) => self.take_request(request),
+        }
+    }
+
+    fn take_request(&mut self, request: DeviceRequest) -> Result<(), Error<E>> {
+        if let Some(earlier) = self.busy.row_for(&request.key) {
+            self.duplicate(&request, earlier);
+            return Ok(());
+        }
+        let entry = self.ledger.entry(&request.key)?;
+        if let Some(entry) = &entry
+            && let Some(earlier) = self
+                .seen
+                .earlier(&request.key, Some(entry.number), request.row)
+        {
+            self.duplicate(&request, earlier);
+            return Ok(());
+        }
+        let step = match admit(entry.as_ref(), self.options.existing) {
+            Admission::Skip(outcome) => {
+                let entry = entry.as_ref();
+                self.row_finished(RowFinished {
+                    who: RowLabel::from(&request),
+                    outcome,
+                    device: entry.and_then(|entry| entry.device),
+                    code: None,
+                    message: None,
+                    earlier: true,
+                });
+                return Ok(());
+            }
+            Admission::Look | Admission::Settle => Step::Look,
+            Admission::Create => Step::Create { resend: false },
+        };
+        let mut task = Box::new(Task::new(request, step, entry.as_ref()));
+        task.last_send = entry.as_ref().and_then(|entry| self.last_send(entry));
+        if let Some(task) = self.busy.take_up(task) {
+            self.enqueue(task);
+        }
+        Ok(())
+    }
+
+    /// When an earlier run could have sent an unanswered request at the latest.
+    fn last_send(&self, entry: &LedgerEntry) -> Option<LastSend> {
+        let doubt = entry.doubt.as_ref()?;
+        let (at, moment) = &self.opened;
+        Some(LastSend {
+            at: *at,
+            age: clock::age(&doubt.last_send, moment),
+        })
+    }
+
+    fn duplicate(&mut self, request: &DeviceRequest, earlier: RowNumber) {
+        self.row_finished(RowFinished {
+            who: RowLabel::from(request),
+            outcome: Outcome::Duplicate,
+            device: None,
+            code: None,
+            message: Some(format!("the same user, type and phone as row {earlier}")),
+            earlier: false,
+        });
+    }
+}

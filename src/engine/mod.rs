@@ -1,0 +1,336 @@
+//! The only module that waits: one loop that takes rows, paces them, writes them
+//! down, sends them, and hears what became of them.
+//!
+//! - **Written before sent, told after written.** An intent is committed before
+//!   its request leaves; an outcome is announced once it is on disk.
+//! - **Paced before written.** Token and pace come first, the intent last, so that a
+//!   crash leaves in doubt only what may really be on the wire.
+//! - **The disk does not stop the wire.** A commit runs on the ledger's own thread;
+//!   answers go on being read, and the next turn takes what has gathered.
+//! - **One way back.** What must be done again goes back into this loop's queues, and
+//!   nowhere else.
+
+mod answers;
+mod guard;
+mod job;
+mod launch;
+mod renew;
+mod stop;
+mod task;
+mod turn;
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+use thiserror::Error;
+use tokio::time::Instant;
+
+pub use self::guard::{GuardOptions, LONGEST_HOLD, MaxErrors};
+pub use self::stop::{Stop, Stopper, stop};
+
+use self::guard::Guard;
+use self::job::Done;
+use self::task::{Busy, Task, Timetable};
+use self::turn::{Pending, Turn};
+use crate::clock;
+use crate::ledger::{self, Ledger};
+use crate::model::entry::Moment;
+use crate::model::event::{Event, RowLabel};
+use crate::model::ids::RunId;
+use crate::model::invalid::Invalid;
+use crate::model::outcome::Outcome;
+use crate::model::request::DeviceRequest;
+use crate::model::stop::StopReason;
+use crate::pingone::client::Client;
+use crate::pingone::token::TokenCache;
+use crate::plan::{Existing, Seen};
+use crate::rate_limit::{Rate, RateLimiter};
+use crate::retry::RetryPolicy;
+
+/// What a run does, and how fast.
+#[derive(Clone, Debug)]
+pub struct EngineOptions {
+    /// The run.
+    pub run: RunId,
+    /// What a device that exists already means.
+    pub existing: Existing,
+    /// What is tried again, and when.
+    pub retry: RetryPolicy,
+    /// When going on is pointless.
+    pub guard: GuardOptions,
+    /// The ceiling of the pace.
+    pub rate: Rate,
+    /// After how long to stop.
+    pub max_duration: Option<Duration>,
+    /// How many devices to create at most.
+    pub limit: Option<u64>,
+}
+
+/// A row of the wave, judged.
+#[derive(Debug)]
+pub enum PlannedRow {
+    /// It is wrong.
+    Invalid {
+        /// Which row.
+        who: RowLabel,
+        /// What is wrong with it.
+        invalid: Invalid,
+    },
+    /// It asks for a device.
+    Valid(DeviceRequest),
+}
+
+/// Why a run could not go on.
+#[derive(Debug, Error)]
+pub enum Error<E: std::error::Error + 'static> {
+    /// The ledger failed: nothing was sent after that.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// The input could not be read on.
+    #[error(transparent)]
+    Input(E),
+}
+
+/// Runs a wave: sends what has to be sent, and settles what can be settled.
+///
+/// `rows` gives the rows in input order, each with the number of input bytes read
+/// so far. Every step is told to `report` after it is on disk.
+///
+/// Returns why the run stopped before its input was done, if it did.
+///
+/// # Errors
+///
+/// The ledger or the input failed. What was on the wire then was waited for; the
+/// next run settles it.
+pub async fn run<E: std::error::Error + 'static>(
+    client: &Client,
+    ledger: &Ledger,
+    tokens: TokenCache,
+    options: EngineOptions,
+    stop: Stop,
+    rows: &mut dyn Iterator<Item = Result<(PlannedRow, u64), E>>,
+    report: &mut dyn FnMut(&Event),
+) -> Result<Option<StopReason>, Error<E>> {
+    let start = clock::now();
+    let mut engine = Engine {
+        client,
+        ledger,
+        limiter: RateLimiter::new(options.rate),
+        guard: Guard::new(options.guard),
+        tokens,
+        token_tries: 0,
+        token_wanted: false,
+        deadline: options.max_duration.map(|most| start + most),
+        options,
+        stop,
+        reason: None,
+        rows: Some(rows),
+        report,
+        opened: (start, clock::moment()),
+        seen: Seen::default(),
+        busy: Busy::default(),
+        looks: VecDeque::new(),
+        creates: VecDeque::new(),
+        waiting: Timetable::default(),
+        deferred: Timetable::default(),
+        jobs: FuturesUnordered::new(),
+        looking: 0,
+        creating: 0,
+        devices: 0,
+        pending: Pending::default(),
+        turn: None,
+        told_waiting: None,
+    };
+    let end = engine.work().await;
+    if end.is_err() {
+        // Nothing more is sent; what is on the wire may still be answered, and is not cut off.
+        while engine.jobs.next().await.is_some() {}
+    }
+    end?;
+    Ok(engine.reason)
+}
+
+struct Engine<'a, E> {
+    client: &'a Client,
+    ledger: &'a Ledger,
+    options: EngineOptions,
+    limiter: RateLimiter,
+    guard: Guard,
+    tokens: TokenCache,
+    token_tries: u32,
+    token_wanted: bool,
+    deadline: Option<Instant>,
+    stop: Stop,
+    reason: Option<StopReason>,
+    rows: Option<&'a mut dyn Iterator<Item = Result<(PlannedRow, u64), E>>>,
+    report: &'a mut dyn FnMut(&Event),
+    /// When the run began, on both clocks.
+    opened: (Instant, Moment),
+    seen: Seen,
+    busy: Busy,
+    looks: VecDeque<Box<Task>>,
+    creates: VecDeque<Box<Task>>,
+    waiting: Timetable,
+    deferred: Timetable,
+    jobs: FuturesUnordered<LocalBoxFuture<'a, Done>>,
+    looking: usize,
+    /// Creates on the wire or on their way there.
+    creating: usize,
+    /// Creates that made a device or may have: what `limit` counts.
+    devices: u64,
+    pending: Pending,
+    turn: Option<Turn<'a>>,
+    told_waiting: Option<(usize, Instant)>,
+}
+
+/// What to wait for when nothing more can be launched.
+enum Wake {
+    /// Until then at the latest.
+    At(Instant),
+    /// Until something happens.
+    Event,
+    /// Not at all: there are more rows to take up.
+    Now,
+}
+
+impl<E: std::error::Error + 'static> Engine<'_, E> {
+    async fn work(&mut self) -> Result<(), Error<E>> {
+        loop {
+            self.heed_stop();
+            let wake = self.launch()?;
+            self.begin_turn();
+            if self.is_done() {
+                return Ok(());
+            }
+            self.tell_waiting();
+            self.wait(wake).await?;
+        }
+    }
+
+    /// Whether nothing is under way any more and nothing will be.
+    fn is_done(&mut self) -> bool {
+        let quiet = self.jobs.is_empty() && self.turn.is_none() && self.pending.is_empty();
+        if self.reason.is_some() {
+            return quiet;
+        }
+        let idle = quiet
+            && self.rows.is_none()
+            && self.looks.is_empty()
+            && self.creates.is_empty()
+            && self.waiting.is_empty();
+        if idle {
+            // Only rows are left that nobody waits for.
+            for task in self.deferred.drain() {
+                self.finish_unknown(*task);
+            }
+        }
+        idle
+    }
+
+    /// Waits for an answer, a commit, a moment, or a wish to stop; takes all that is there.
+    async fn wait(&mut self, wake: Wake) -> Result<(), Error<E>> {
+        let until = match wake {
+            Wake::Now => {
+                tokio::task::yield_now().await;
+                Some(clock::now())
+            }
+            Wake::At(until) => Some(until),
+            Wake::Event => None,
+        };
+        let until = match (until, self.deadline.filter(|_| self.reason.is_none())) {
+            (Some(until), Some(deadline)) => Some(until.min(deadline)),
+            (until, deadline) => until.or(deadline),
+        };
+        let mut first = None;
+        tokio::select! {
+            biased;
+            () = self.stop.asked(), if self.reason.is_none() => {}
+            Some(done) = self.jobs.next(), if !self.jobs.is_empty() => first = Some(done),
+            committed = turn::committed(&mut self.turn), if self.turn.is_some() => {
+                self.after_turn(committed?);
+            }
+            () = sleep_until(until), if until.is_some() => {}
+        }
+        while let Some(done) = first {
+            self.take(done);
+            first = self.jobs.next().now_or_never().flatten();
+        }
+        Ok(())
+    }
+
+    fn heed_stop(&mut self) {
+        if let Some(reason) = self.stop.reason() {
+            self.request_stop(reason);
+        }
+        if self
+            .deadline
+            .is_some_and(|deadline| clock::now() >= deadline)
+        {
+            self.request_stop(StopReason::TimeIsUp);
+        }
+    }
+
+    /// Sends nothing new from here on, and ends the rows that wait as far as they have come.
+    fn request_stop(&mut self, reason: StopReason) {
+        if self.reason.is_some() {
+            return;
+        }
+        let in_flight = self.looking + self.creating;
+        (self.report)(&Event::StopRequested {
+            reason: reason.clone(),
+            in_flight,
+        });
+        self.reason = Some(reason);
+        self.rows = None;
+        let queued = self
+            .looks
+            .drain(..)
+            .chain(self.creates.drain(..))
+            .collect::<Vec<_>>();
+        let waiting = self
+            .waiting
+            .drain()
+            .chain(self.deferred.drain())
+            .chain(self.busy.drain());
+        for task in queued.into_iter().chain(waiting.collect::<Vec<_>>()) {
+            self.give_up(*task);
+        }
+    }
+
+    /// Ends a row in this run as far as it has come; a row that was not sent stays pending.
+    fn give_up(&mut self, task: Task) {
+        if task.history.doubt.is_some() {
+            self.finish_unknown(task);
+        } else if task.failed {
+            self.finish(&task, Outcome::Failed, None, task.answer.clone());
+        }
+    }
+
+    fn stop_for(&mut self, reason: Option<StopReason>) {
+        if let Some(reason) = reason {
+            self.request_stop(reason);
+        }
+    }
+
+    fn tell_waiting(&mut self) {
+        let only_waiting = self.rows.is_none() && self.jobs.is_empty() && self.reason.is_none();
+        let Some(due) = self.waiting.next_due().filter(|_| only_waiting) else {
+            self.told_waiting = None;
+            return;
+        };
+        let now = (self.waiting.len(), due);
+        if self.told_waiting != Some(now) {
+            self.told_waiting = Some(now);
+            let next = due.saturating_duration_since(clock::now());
+            (self.report)(&Event::Waiting { rows: now.0, next });
+        }
+    }
+}
+
+fn sleep_until(until: Option<Instant>) -> impl Future<Output = ()> {
+    tokio::time::sleep_until(until.unwrap_or_else(clock::now))
+}

@@ -1,0 +1,118 @@
+//! Keeping an access token at hand: asked for once for all, renewed early, dropped when refused.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use tokio::time::Instant;
+
+use super::Engine;
+use super::guard::LONGEST_HOLD;
+use super::job::Job;
+use crate::model::event::{Event, RequestKind};
+use crate::model::stop::StopReason;
+use crate::pingone::grant::{Granted, TokenError, TokenFailure};
+use crate::pingone::token::{AccessToken, AfterRefusal, TokenState};
+
+/// How often a token is asked for in a row.
+const TOKEN_TRIES: u32 = 5;
+
+impl<E: std::error::Error + 'static> Engine<'_, E> {
+    /// A token that is good for a while yet; asks for one where there is none.
+    pub(super) fn token(&mut self, now: Instant) -> Option<Arc<AccessToken>> {
+        let (token, fetch) = match self.tokens.state(now) {
+            TokenState::Use(token) => (Some(token), false),
+            TokenState::UseAndRefresh(token) => (Some(token), true),
+            TokenState::Fetch => (None, true),
+        };
+        if fetch && !self.token_wanted {
+            self.token_wanted = true;
+            self.fetch_token(Duration::ZERO);
+        }
+        token
+    }
+
+    pub(super) fn fetch_token(&mut self, after: Duration) {
+        self.token_tries += 1;
+        (self.report)(&Event::Sent(RequestKind::Token));
+        let job = Job::Token { after };
+        self.jobs.push(job.perform(self.client).boxed_local());
+    }
+
+    pub(super) fn heed_token(&mut self, generation: u64, refused: bool) {
+        if !refused {
+            self.tokens.accepted(generation);
+            return;
+        }
+        match self.tokens.refused(generation) {
+            AfterRefusal::FetchAgain => self.guard.probe(),
+            AfterRefusal::Stop => self.request_stop(StopReason::Pointless {
+                what: "PingOne refuses a new access token (HTTP 401)".to_owned(),
+                hint: "check that the worker application is enabled and may use this environment, \
+                       or give a token that is still valid"
+                    .to_owned(),
+            }),
+        }
+    }
+
+    pub(super) fn take_token(&mut self, asked: Instant, result: Result<Granted, TokenError>) {
+        match result {
+            Ok(granted) => {
+                self.tokens.granted(granted, asked, fastrand::f64());
+                self.token_tries = 0;
+                self.token_wanted = false;
+            }
+            Err(error) => {
+                if self.reason.is_some() {
+                    return;
+                }
+                match token_retry(error.failure, self.token_tries, fastrand::f64()) {
+                    Some(after) => self.fetch_token(after),
+                    None => self.request_stop(token_stop(&error)),
+                }
+            }
+        }
+    }
+}
+
+/// How soon a token is asked for again, if at all.
+fn token_retry(failure: TokenFailure, tries: u32, jitter: f64) -> Option<Duration> {
+    const LONGEST: Duration = Duration::from_secs(30);
+    const SHORTEST: Duration = Duration::from_secs(1);
+    let backoff = SHORTEST
+        .saturating_mul(1 << tries.min(5))
+        .min(LONGEST)
+        .mul_f64(jitter)
+        .max(SHORTEST);
+    match failure {
+        TokenFailure::Transient { .. } if tries >= TOKEN_TRIES => None,
+        TokenFailure::Transient {
+            retry_after: Some(delay),
+        } if delay > LONGEST_HOLD => None,
+        TokenFailure::Transient { retry_after } => {
+            Some(retry_after.unwrap_or(backoff).max(SHORTEST))
+        }
+        // A new application says this while it spreads.
+        TokenFailure::Unsupported if tries < 2 => Some(SHORTEST),
+        TokenFailure::Unsupported
+        | TokenFailure::Refused
+        | TokenFailure::Untrusted
+        | TokenFailure::Redirected
+        | TokenFailure::Malformed => None,
+    }
+}
+
+fn token_stop(error: &TokenError) -> StopReason {
+    let what = format!("no access token: {error}");
+    match error.failure {
+        TokenFailure::Transient { .. } => StopReason::Unavailable { what },
+        TokenFailure::Unsupported
+        | TokenFailure::Refused
+        | TokenFailure::Untrusted
+        | TokenFailure::Redirected
+        | TokenFailure::Malformed => StopReason::Pointless {
+            what,
+            hint: error.hint.to_owned(),
+        },
+    }
+}

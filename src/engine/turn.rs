@@ -1,0 +1,193 @@
+//! What goes into the ledger together, and what follows once it is there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+
+use super::Engine;
+use super::job::Job;
+use super::task::{Step, Task};
+use crate::clock;
+use crate::ledger::{self, Intent, Receipt, Settled};
+use crate::model::entry::{DeviceState, Moment};
+use crate::model::event::{Event, RequestKind, RowFinished};
+use crate::model::outcome::{Answer, AttemptOutcome, Device, Refusal};
+use crate::model::request::{DeviceKey, DeviceRequest};
+use crate::model::row::RowNumber;
+use crate::pingone::Answered;
+use crate::pingone::token::AccessToken;
+
+/// What waits for the next turn.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    settled: Vec<Settled>,
+    settled_rows: Vec<RowNumber>,
+    intents: Vec<(Box<Task>, Arc<AccessToken>)>,
+    finished: Vec<(DeviceKey, RowFinished)>,
+}
+
+impl Pending {
+    pub(super) fn is_empty(&self) -> bool {
+        self.settled.is_empty() && self.intents.is_empty() && self.finished.is_empty()
+    }
+
+    pub(super) fn intend(&mut self, task: Box<Task>, token: Arc<AccessToken>) {
+        self.intents.push((task, token));
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        request: &DeviceRequest,
+        state: DeviceState,
+        device: Option<Device>,
+        last_send: Option<Moment>,
+        answer: Answer,
+    ) {
+        self.settled_rows.push(request.row);
+        self.settled.push(Settled {
+            key: request.key.clone(),
+            state,
+            device,
+            last_send,
+            answer,
+        });
+    }
+
+    pub(super) fn finish(&mut self, key: DeviceKey, finished: RowFinished) {
+        self.finished.push((key, finished));
+    }
+}
+
+/// A turn that is being committed.
+pub(super) struct Turn<'a> {
+    commit: LocalBoxFuture<'a, Result<Receipt, ledger::Error>>,
+    settled_rows: Vec<RowNumber>,
+    intents: Vec<(Box<Task>, Arc<AccessToken>)>,
+    finished: Vec<(DeviceKey, RowFinished)>,
+}
+
+/// A turn that is on disk.
+pub(super) struct Committed {
+    receipt: Receipt,
+    settled_rows: Vec<RowNumber>,
+    intents: Vec<(Box<Task>, Arc<AccessToken>)>,
+    finished: Vec<(DeviceKey, RowFinished)>,
+}
+
+/// Waits for a turn to be on disk.
+pub(super) async fn committed(turn: &mut Option<Turn<'_>>) -> Result<Committed, ledger::Error> {
+    let Some(running) = turn.as_mut() else {
+        return std::future::pending().await;
+    };
+    let receipt = (&mut running.commit).await?;
+    match turn.take() {
+        Some(Turn {
+            settled_rows,
+            intents,
+            finished,
+            ..
+        }) => Ok(Committed {
+            receipt,
+            settled_rows,
+            intents,
+            finished,
+        }),
+        None => std::future::pending().await,
+    }
+}
+
+impl<E: std::error::Error + 'static> Engine<'_, E> {
+    /// Hands all that has gathered to the ledger, unless it is still busy with the turn before.
+    pub(super) fn begin_turn(&mut self) {
+        if self.turn.is_some() || self.pending.is_empty() {
+            return;
+        }
+        let Pending {
+            settled,
+            settled_rows,
+            mut intents,
+            finished,
+        } = std::mem::take(&mut self.pending);
+        let moment = clock::moment();
+        let run = self.options.run;
+        let intended = intents
+            .iter_mut()
+            .map(|(task, _)| {
+                task.intent_ms = moment.wall_ms;
+                Intent {
+                    request: task.request.clone(),
+                    resend: task.step == Step::Create { resend: true },
+                    was_absent: task.history.was_absent,
+                    transaction: format!("{run}-{}", task.request.row),
+                }
+            })
+            .collect::<Vec<_>>();
+        let commit = self.ledger.turn(settled, intended, moment).boxed_local();
+        self.turn = Some(Turn {
+            commit,
+            settled_rows,
+            intents,
+            finished,
+        });
+    }
+
+    /// Tells what is on disk now, and sends what may be sent.
+    pub(super) fn after_turn(&mut self, committed: Committed) {
+        let Committed {
+            receipt,
+            settled_rows,
+            intents,
+            finished,
+        } = committed;
+        for (entry, row) in receipt.settled.into_iter().zip(settled_rows) {
+            self.seen.entered(entry, row);
+        }
+        for (key, finished) in finished {
+            self.busy.settled(&key);
+            self.row_finished(finished);
+        }
+        for ((task, token), recorded) in intents.into_iter().zip(receipt.recorded) {
+            self.seen.entered(recorded.entry(), task.request.row);
+            if self.limiter.held(clock::now()).is_some() || self.reason.is_some() {
+                self.withhold(task, recorded.attempt());
+                continue;
+            }
+            (self.report)(&Event::Sent(RequestKind::Create));
+            let transaction = format!(
+                "{}-{}-{}",
+                self.options.run,
+                task.request.row,
+                recorded.attempt()
+            );
+            let job = Job::Create {
+                task,
+                recorded,
+                token,
+                transaction,
+            };
+            self.jobs.push(job.perform(self.client).boxed_local());
+        }
+    }
+
+    /// Ends an intent that is not sent after all: everything was held or stopped while it was committed.
+    fn withhold(&mut self, task: Box<Task>, attempt: u32) {
+        self.creating -= 1;
+        let outcome = AttemptOutcome::NotCreated(Refusal::Withheld);
+        let answer = Answer {
+            code: Some("withheld".to_owned()),
+            ..Answer::default()
+        };
+        self.take_create(
+            task,
+            attempt,
+            Answered {
+                outcome,
+                answer,
+                pause: None,
+            },
+            Duration::ZERO,
+        );
+    }
+}

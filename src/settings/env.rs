@@ -1,0 +1,168 @@
+//! Environment variables, and values that a person wrote.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::Error;
+
+/// Where environment variables come from: the process, or a test.
+pub struct Env<'a> {
+    get: &'a dyn Fn(&str) -> Option<OsString>,
+}
+
+impl fmt::Debug for Env<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Env")
+    }
+}
+
+impl<'a> Env<'a> {
+    /// Reads variables with this function.
+    pub fn new(get: &'a dyn Fn(&str) -> Option<OsString>) -> Self {
+        Self { get }
+    }
+
+    /// The value of a variable as it is; an empty one counts as not set.
+    pub fn os(&self, name: &str) -> Option<OsString> {
+        (self.get)(name).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a variable as text.
+    ///
+    /// # Errors
+    ///
+    /// It is not UTF-8. The value is not shown: it may be a secret.
+    pub fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        self.os(name)
+            .map(|value| {
+                value
+                    .into_string()
+                    .map_err(|_| Error::new(format!("`{name}` is not UTF-8")))
+            })
+            .transpose()
+    }
+}
+
+/// A value together with the name of the setting that it was given for.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+}
+
+/// The flag, or else the variable.
+pub(super) fn given(
+    flag: Option<&String>,
+    flag_name: &'static str,
+    env: &Env<'_>,
+    variable: &'static str,
+) -> Result<Option<Given>, Error> {
+    if let Some(value) = flag {
+        return Ok(Some(Given {
+            name: flag_name,
+            value: value.clone(),
+        }));
+    }
+    Ok(env.text(variable)?.map(|value| Given {
+        name: variable,
+        value,
+    }))
+}
+
+/// A flag that no variable stands in for.
+pub(super) fn flag(value: Option<&String>, name: &'static str) -> Option<Given> {
+    value.map(|value| Given {
+        name,
+        value: value.clone(),
+    })
+}
+
+impl Given {
+    /// Reads the value by its type's own rules.
+    pub(super) fn parse<T: FromStr<Err: fmt::Display>>(&self) -> Result<T, Error> {
+        self.value.parse().map_err(|error| self.wrong(&error))
+    }
+
+    /// Reads a whole number from a range.
+    pub(super) fn number(&self, least: u64, most: u64) -> Result<u64, Error> {
+        match self.value.parse() {
+            Ok(number) if (least..=most).contains(&number) => Ok(number),
+            _ => Err(self.wrong(&format_args!(
+                "expected a whole number from {least} to {most}"
+            ))),
+        }
+    }
+
+    /// Reads a time such as `30s`, `500ms`, `1h 30m`.
+    pub(super) fn duration(&self) -> Result<Duration, Error> {
+        duration(&self.value).map_err(|NotATime| self.wrong(&NotATime))
+    }
+
+    pub(super) fn wrong(&self, why: &dyn fmt::Display) -> Error {
+        Error::new(format!(
+            "`{}` has a value that it cannot have: {why}",
+            self.name
+        ))
+    }
+}
+
+/// Why a text is no time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotATime;
+
+impl fmt::Display for NotATime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a time such as `30s`, `500ms` or `1h 30m`")
+    }
+}
+
+/// Reads a time such as `30s`, `500ms`, `1h 30m`.
+///
+/// # Errors
+///
+/// It is none, or it is negative.
+pub fn duration(text: &str) -> Result<Duration, NotATime> {
+    let signed: jiff::SignedDuration = text.parse().map_err(|_| NotATime)?;
+    Duration::try_from(signed).map_err(|_| NotATime)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_unit() {
+        for (text, milliseconds) in [
+            ("30s", 30_000),
+            ("500ms", 500),
+            ("1h", 3_600_000),
+            ("1h 30m", 5_400_000),
+            ("2m", 120_000),
+            ("0s", 0),
+        ] {
+            assert_eq!(
+                duration(text),
+                Ok(Duration::from_millis(milliseconds)),
+                "{text}"
+            );
+        }
+        for wrong in ["", "30", "-1s", "s", "1 parsec", "1e9h"] {
+            assert_eq!(duration(wrong), Err(NotATime), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_by_its_setting_and_not_repeated() {
+        let given = Given {
+            name: "--concurrency",
+            value: "s3cr3t".to_owned(),
+        };
+        let error = given.number(1, 10).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "`--concurrency` has a value that it cannot have: expected a whole number from 1 to 10"
+        );
+    }
+}

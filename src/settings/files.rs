@@ -1,0 +1,192 @@
+//! Where things are read from and written to.
+
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use super::env::Env;
+use crate::cli::OutputArgs;
+use crate::model::ids::EnvironmentId;
+
+/// The files of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    /// The results; `-` is standard output.
+    pub results: PathBuf,
+    /// The rows that a person must look at; `None` where there is no name for it.
+    pub rejects: Option<PathBuf>,
+    /// The summary as JSON, where one is wanted; `-` is standard output.
+    pub summary: Option<PathBuf>,
+}
+
+/// Which results are written, as their default name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Those of a run: `WAVE.results.csv`.
+    Results,
+    /// Those of a dry run: `WAVE.dry-run.csv`.
+    DryRun,
+}
+
+impl Files {
+    /// Resolves what was typed for a wave.
+    ///
+    /// # Errors
+    ///
+    /// Two of the files would be the same one, or one of them the wave itself.
+    pub fn resolve(wave: &Path, args: &OutputArgs, kind: Kind) -> Result<Self, Error> {
+        let ending = match kind {
+            Kind::Results => "results.csv",
+            Kind::DryRun => "dry-run.csv",
+        };
+        let files = Self {
+            results: args
+                .results
+                .clone()
+                .unwrap_or_else(|| beside(wave, ending).unwrap_or_else(|| PathBuf::from("-"))),
+            rejects: match kind {
+                Kind::Results => args.rejects.clone().or_else(|| beside(wave, "rejects.csv")),
+                Kind::DryRun => args.rejects.clone(),
+            },
+            summary: args.summary.clone(),
+        };
+        files.check(wave)?;
+        Ok(files)
+    }
+
+    fn check(&self, wave: &Path) -> Result<(), Error> {
+        let named = [
+            ("the wave", Some(wave)),
+            ("the results", Some(self.results.as_path())),
+            ("the rejects", self.rejects.as_deref()),
+            ("the summary", self.summary.as_deref()),
+        ];
+        for (place, (what, path)) in named.iter().enumerate() {
+            for (other, other_path) in &named[place + 1..] {
+                let (Some(path), Some(other_path)) = (path, other_path) else {
+                    continue;
+                };
+                if path == other_path && !(is_standard(path) && *what == "the wave") {
+                    return Err(Error::new(format!(
+                        "{what} and {other} would be the same file, {}",
+                        path.display()
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a path stands for standard input or output.
+pub fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// A file beside the wave, named after it; `None` for standard input.
+///
+/// `2026-11.csv`, `2026-11.csv.gz` and `2026-11.xlsx` all give `2026-11.ENDING`.
+fn beside(wave: &Path, ending: &str) -> Option<PathBuf> {
+    if is_standard(wave) {
+        return None;
+    }
+    let name = wave.file_name()?.to_string_lossy().into_owned();
+    let stem = [".csv.gz", ".csv", ".xlsx"]
+        .into_iter()
+        .find_map(|known| {
+            let cut = name.len().checked_sub(known.len())?;
+            (name.is_char_boundary(cut) && cut > 0 && name[cut..].eq_ignore_ascii_case(known))
+                .then(|| &name[..cut])
+        })
+        .unwrap_or(&name);
+    Some(wave.with_file_name(format!("{stem}.{ending}")))
+}
+
+/// The ledger: where it was named, or the environment's own.
+///
+/// # Errors
+///
+/// There is neither a name nor a home folder.
+pub fn ledger(
+    named: Option<&PathBuf>,
+    env: &Env<'_>,
+    environment: EnvironmentId,
+) -> Result<PathBuf, Error> {
+    if let Some(path) = named {
+        return Ok(path.clone());
+    }
+    if let Some(path) = env.os("WAVEPAIR_LEDGER") {
+        return Ok(PathBuf::from(path));
+    }
+    // XDG Base Directory Specification: a relative path is ignored.
+    let state = env
+        .os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| {
+            env.os("HOME")
+                .map(|home| PathBuf::from(home).join(".local").join("state"))
+        });
+    let state = state.ok_or_else(|| {
+        Error::new("there is no place for the ledger: neither `XDG_STATE_HOME` nor `HOME` is set")
+            .hint("name a file with `--ledger` or `WAVEPAIR_LEDGER`")
+    })?;
+    Ok(state.join("wavepair").join(format!("{environment}.db")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn none() -> OutputArgs {
+        OutputArgs {
+            results: None,
+            rejects: None,
+            summary: None,
+            ledger: None,
+            results_phone: None,
+            raw_cells: false,
+        }
+    }
+
+    #[test]
+    fn files_are_named_after_the_wave_and_lie_beside_it() {
+        for (wave, results) in [
+            ("waves/2026-11.csv", "waves/2026-11.results.csv"),
+            ("2026-11.CSV", "2026-11.results.csv"),
+            ("2026-11.csv.gz", "2026-11.results.csv"),
+            ("2026-11.xlsx", "2026-11.results.csv"),
+            ("2026.11", "2026.11.results.csv"),
+            (".csv", ".csv.results.csv"),
+        ] {
+            let files = Files::resolve(Path::new(wave), &none(), Kind::Results).unwrap();
+            assert_eq!(files.results, PathBuf::from(results));
+        }
+        let dry = Files::resolve(Path::new("w.csv"), &none(), Kind::DryRun).unwrap();
+        assert_eq!(dry.results, PathBuf::from("w.dry-run.csv"));
+        assert_eq!(dry.rejects, None);
+    }
+
+    #[test]
+    fn results_of_standard_input_go_to_standard_output() {
+        let files = Files::resolve(Path::new("-"), &none(), Kind::Results).unwrap();
+        assert_eq!(files.results, PathBuf::from("-"));
+        assert_eq!(files.rejects, None);
+    }
+
+    #[test]
+    fn no_file_is_written_over_another() {
+        let same = |results: &str, summary: &str| {
+            let args = OutputArgs {
+                results: Some(results.into()),
+                summary: Some(summary.into()),
+                ..none()
+            };
+            Files::resolve(Path::new("w.csv"), &args, Kind::Results)
+        };
+        assert!(same("w.csv", "s.json").is_err());
+        assert!(same("x", "x").is_err());
+        assert!(same("-", "-").is_err());
+        assert!(same("x", "w.rejects.csv").is_err());
+        assert!(same("x", "-").is_ok());
+    }
+}

@@ -1,0 +1,43 @@
+//! What was typed and what it means here: defaults, environment variables, checks.
+//!
+//! Flags win over environment variables, these over defaults. What comes out is
+//! plain and resolved. This is the last room that sees clap or the environment, and
+//! it sends nothing: a mistake here ends with exit code 2 before anything happened.
+
+pub mod env;
+pub mod files;
+pub mod pace;
+pub mod rows;
+pub mod tenant;
+
+use thiserror::Error;
+
+/// A setting that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{what}")]
+pub struct Error {
+    what: String,
+    hint: Option<String>,
+}
+
+impl Error {
+    /// An error that says what is wrong; never with a secret in it.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            hint: None,
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// What to do about it, where there is something.
+    pub fn remedy(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}

@@ -1,0 +1,547 @@
+//! Which tenant, and who we are there.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use reqwest::Url;
+
+use super::Error;
+use super::env::{Env, Given, given};
+use crate::cli::TenantArgs;
+use crate::ledger::Binding;
+use crate::model::ids::EnvironmentId;
+use crate::model::secret::Secret;
+use crate::pingone::credentials::{ClientAuth, Credentials};
+use crate::pingone::grant::Bearer;
+
+/// Which tenant, and where its API is.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// The environment whose users get devices.
+    pub environment: EnvironmentId,
+    /// The API base.
+    pub api_url: Url,
+    /// Who we are.
+    pub identity: Identity,
+    /// A private authority to trust besides the platform's, in PEM.
+    pub authorities: Option<Vec<u8>>,
+    /// Whether a proxy from the environment is used.
+    pub proxy: bool,
+}
+
+/// Who we are.
+#[derive(Clone, Debug)]
+pub enum Identity {
+    /// A worker application that fetches its tokens.
+    Client(Credentials),
+    /// An access token that was given.
+    Token(Bearer),
+}
+
+impl Tenant {
+    /// Resolves what was typed; reads the secret file and the authority file.
+    ///
+    /// # Errors
+    ///
+    /// Something that is needed is missing, a value cannot be, or a file cannot be read or is not private.
+    pub fn resolve(args: &TenantArgs, env: &Env<'_>) -> Result<Self, Error> {
+        let region = region(args, env)?;
+        let home = home_environment(env)?;
+        let environment = environment(args, env)?;
+        let api_url = match given(args.api_url.as_ref(), "--api-url", env, "WAVEPAIR_API_URL")? {
+            Some(given) => url(&given)?,
+            None => built(region.as_ref(), |tld| {
+                format!("https://api.pingone.{tld}/v1")
+            })?,
+        };
+        let identity = identity(args, env, region.as_ref(), home)?;
+        let authorities = args.ca_file.as_deref().map(read_authorities).transpose()?;
+        Ok(Self {
+            environment,
+            api_url,
+            identity,
+            authorities,
+            proxy: !args.no_proxy,
+        })
+    }
+
+    /// What the ledger of this tenant is bound to.
+    pub fn binding(&self) -> Binding {
+        Binding {
+            api_host: host(&self.api_url),
+            environment: self.environment,
+        }
+    }
+}
+
+/// What a ledger is bound to, where the settings name a tenant; nothing else of them is needed.
+///
+/// # Errors
+///
+/// A value cannot be.
+pub fn binding(args: &TenantArgs, env: &Env<'_>) -> Result<Option<Binding>, Error> {
+    let api_url = match given(args.api_url.as_ref(), "--api-url", env, "WAVEPAIR_API_URL")? {
+        Some(given) => Some(url(&given)?),
+        None => match region(args, env)? {
+            Some(region) => Some(built(Some(&region), |tld| {
+                format!("https://api.pingone.{tld}/v1")
+            })?),
+            None => None,
+        },
+    };
+    let named = args.environment.is_some()
+        || env.os("WAVEPAIR_ENVIRONMENT").is_some()
+        || env.os("PINGONE_ENVIRONMENT_ID").is_some();
+    match api_url {
+        Some(api_url) if named => Ok(Some(Binding {
+            api_host: host(&api_url),
+            environment: environment(args, env)?,
+        })),
+        _ => Ok(None),
+    }
+}
+
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// PingOne's regions: the code that users write, and the top-level domain of its hosts.
+const REGIONS: [(&str, &str); 6] = [
+    ("na", "com"),
+    ("ca", "ca"),
+    ("eu", "eu"),
+    ("ap", "asia"),
+    ("au", "com.au"),
+    ("sg", "sg"),
+];
+
+#[derive(Debug)]
+struct Region {
+    tld: &'static str,
+}
+
+fn region(args: &TenantArgs, env: &Env<'_>) -> Result<Option<Region>, Error> {
+    let Some(given) = given(args.region.as_ref(), "--region", env, "PINGONE_REGION_CODE")? else {
+        return Ok(None);
+    };
+    REGIONS
+        .into_iter()
+        .find(|(code, _)| code.eq_ignore_ascii_case(&given.value))
+        .map(|(_, tld)| Some(Region { tld }))
+        .ok_or_else(|| given.wrong(&"expected one of na, ca, eu, ap, au, sg"))
+}
+
+fn built(region: Option<&Region>, of: impl Fn(&str) -> String) -> Result<Url, Error> {
+    let region = region.ok_or_else(|| {
+        Error::new("the region is not set").hint(
+            "set `PINGONE_REGION_CODE` to na, ca, eu, ap, au or sg; or rehearse with `--sandbox`",
+        )
+    })?;
+    Url::parse(&of(region.tld)).map_err(|error| Error::new(error.to_string()))
+}
+
+fn home_environment(env: &Env<'_>) -> Result<Option<EnvironmentId>, Error> {
+    const NAME: &str = "PINGONE_ENVIRONMENT_ID";
+    env.text(NAME)?
+        .map(|value| Given { name: NAME, value }.parse())
+        .transpose()
+}
+
+fn environment(args: &TenantArgs, env: &Env<'_>) -> Result<EnvironmentId, Error> {
+    if let Some(given) = given(
+        args.environment.as_ref(),
+        "--environment",
+        env,
+        "WAVEPAIR_ENVIRONMENT",
+    )? {
+        return given.parse();
+    }
+    home_environment(env)?.ok_or_else(|| {
+        Error::new("the environment is not set")
+            .hint("set `PINGONE_ENVIRONMENT_ID` to the worker application's environment; or rehearse with `--sandbox`")
+    })
+}
+
+fn identity(
+    args: &TenantArgs,
+    env: &Env<'_>,
+    region: Option<&Region>,
+    home: Option<EnvironmentId>,
+) -> Result<Identity, Error> {
+    let Some(client_id) = env.text("PINGONE_CLIENT_ID")? else {
+        let token = env.text("PINGONE_API_ACCESS_TOKEN")?.ok_or_else(|| {
+            Error::new("there are no credentials").hint(
+                "set `PINGONE_CLIENT_ID` and `PINGONE_CLIENT_SECRET` of a worker application; \
+                 or rehearse with `--sandbox`",
+            )
+        })?;
+        return Bearer::new(Secret::new(token))
+            .map(Identity::Token)
+            .ok_or_else(|| {
+                Error::new("`PINGONE_API_ACCESS_TOKEN` is not a token that can be sent")
+            });
+    };
+    let token_url = match given(
+        args.token_url.as_ref(),
+        "--token-url",
+        env,
+        "WAVEPAIR_TOKEN_URL",
+    )? {
+        Some(given) => url(&given)?,
+        None => {
+            let home = home.ok_or_else(|| {
+                Error::new("the worker application's environment is not set")
+                    .hint("set `PINGONE_ENVIRONMENT_ID`: the token endpoint is part of it")
+            })?;
+            built(region, |tld| {
+                format!("https://auth.pingone.{tld}/{home}/as/token")
+            })?
+        }
+    };
+    let auth = match given(
+        args.client_auth.as_ref(),
+        "--client-auth",
+        env,
+        "WAVEPAIR_CLIENT_AUTH",
+    )? {
+        None => ClientAuth::Basic,
+        Some(given) => match given.value.as_str() {
+            "basic" => ClientAuth::Basic,
+            "post" => ClientAuth::Post,
+            _ => return Err(given.wrong(&"expected `basic` or `post`")),
+        },
+    };
+    let client_secret = client_secret(args, env)?;
+    Ok(Identity::Client(Credentials {
+        token_url,
+        auth,
+        client_id,
+        client_secret,
+    }))
+}
+
+fn client_secret(args: &TenantArgs, env: &Env<'_>) -> Result<Secret, Error> {
+    if let Some(path) = &args.client_secret_file {
+        return read_secret(path);
+    }
+    if let Some(secret) = env.text("PINGONE_CLIENT_SECRET")? {
+        return usable(secret, "`PINGONE_CLIENT_SECRET`");
+    }
+    if let Some(path) = env.os("PINGONE_CLIENT_SECRET_FILE") {
+        return read_secret(&PathBuf::from(path));
+    }
+    Err(Error::new("the client secret is not set")
+        .hint("set `PINGONE_CLIENT_SECRET`, or `PINGONE_CLIENT_SECRET_FILE` to a private file"))
+}
+
+fn usable(secret: String, origin: &str) -> Result<Secret, Error> {
+    if secret.is_empty() || secret.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(Error::new(format!(
+            "{origin} is empty, or holds white space or a line break"
+        )));
+    }
+    Ok(Secret::new(secret))
+}
+
+/// The longest secret file; PingOne's secrets have 64 characters or so.
+const SECRET_MAX: u64 = 4096;
+
+/// Reads a secret from a file that only we can read.
+fn read_secret(path: &Path) -> Result<Secret, Error> {
+    let shown = format!("the secret file {}", path.display());
+    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    let file = File::options()
+        .read(true)
+        .custom_flags(no_follow)
+        .open(path)
+        .map_err(|error| {
+            if path.is_symlink() {
+                Error::new(format!("{shown} is a symbolic link, which is not followed"))
+            } else {
+                Error::new(format!("{shown} cannot be read: {error}"))
+            }
+        })?;
+    let metadata = file
+        .metadata()
+        .map_err(|error| Error::new(format!("{shown} cannot be read: {error}")))?;
+    if !metadata.is_file() {
+        return Err(Error::new(format!("{shown} is not a regular file")));
+    }
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(Error::new(format!("{shown} can be read by others"))
+            .hint(format!("chmod 600 {}", path.display())));
+    }
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Err(Error::new(format!("{shown} belongs to another user")));
+    }
+    let mut secret = String::new();
+    file.take(SECRET_MAX)
+        .read_to_string(&mut secret)
+        .map_err(|error| Error::new(format!("{shown} cannot be read: {error}")))?;
+    let end = secret.trim_end_matches(['\r', '\n']).len();
+    secret.truncate(end);
+    usable(secret, &shown)
+}
+
+fn read_authorities(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|error| {
+        Error::new(format!(
+            "the authority file {} cannot be read: {error}",
+            path.display()
+        ))
+    })
+}
+
+/// Reads an address: `https` for every host but loopback, and nothing in it that does not belong there.
+fn url(given: &Given) -> Result<Url, Error> {
+    // The value is not repeated: it may hold a password.
+    let url = Url::parse(&given.value).map_err(|error| given.wrong(&error))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(given.wrong(&"an address with a user name or password in it"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(given.wrong(&"an address with `?` or `#` in it"));
+    }
+    let host = url.host_str().unwrap_or_default();
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => return Err(given.wrong(&"`http` is for loopback addresses only; use `https`")),
+        _ => return Err(given.wrong(&"expected an address that begins with `https://`")),
+    }
+    if host.is_empty() || host.ends_with('.') {
+        return Err(given.wrong(&"expected a host name without a dot at its end"));
+    }
+    if looks_like_pingone(host) {
+        return Err(given.wrong(&format_args!(
+            "`{host}` is not a host of PingOne, though it looks like one"
+        )));
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether a host begins as one of PingOne's does and ends elsewhere.
+fn looks_like_pingone(host: &str) -> bool {
+    let known = |prefix: &str| {
+        REGIONS
+            .iter()
+            .any(|(_, tld)| host == format!("{prefix}.pingone.{tld}"))
+    };
+    ["api", "auth"].into_iter().any(|prefix| {
+        host.strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with(".pingone."))
+            && !known(prefix)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+
+    const HOME: &str = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
+
+    fn resolve(variables: &[(&str, &str)]) -> Result<Tenant, Error> {
+        let get = |name: &str| {
+            variables
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| OsString::from(value))
+        };
+        Tenant::resolve(&args(), &Env::new(&get))
+    }
+
+    fn args() -> TenantArgs {
+        TenantArgs {
+            region: None,
+            environment: None,
+            client_secret_file: None,
+            client_auth: None,
+            api_url: None,
+            token_url: None,
+            ca_file: None,
+            no_proxy: false,
+        }
+    }
+
+    fn client(region: &'static str) -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("PINGONE_ENVIRONMENT_ID", HOME),
+            ("PINGONE_CLIENT_ID", "worker"),
+            ("PINGONE_CLIENT_SECRET", "s3cr3t"),
+            ("PINGONE_REGION_CODE", region),
+        ]
+    }
+
+    #[test]
+    fn each_region_has_its_own_two_hosts() {
+        for (code, api, token) in [
+            (
+                "NA",
+                "https://api.pingone.com/v1",
+                "https://auth.pingone.com/",
+            ),
+            (
+                "ca",
+                "https://api.pingone.ca/v1",
+                "https://auth.pingone.ca/",
+            ),
+            (
+                "EU",
+                "https://api.pingone.eu/v1",
+                "https://auth.pingone.eu/",
+            ),
+            (
+                "ap",
+                "https://api.pingone.asia/v1",
+                "https://auth.pingone.asia/",
+            ),
+            (
+                "au",
+                "https://api.pingone.com.au/v1",
+                "https://auth.pingone.com.au/",
+            ),
+            (
+                "sg",
+                "https://api.pingone.sg/v1",
+                "https://auth.pingone.sg/",
+            ),
+        ] {
+            let tenant = resolve(&client(code)).unwrap();
+            assert_eq!(tenant.api_url.as_str(), api);
+            let Identity::Client(credentials) = tenant.identity else {
+                panic!("a client was given")
+            };
+            assert_eq!(
+                credentials.token_url.as_str(),
+                format!("{token}{HOME}/as/token")
+            );
+        }
+    }
+
+    #[test]
+    fn the_target_environment_may_differ_from_the_worker_applications() {
+        let target = "b30ac647-e33e-464f-a6ea-0275082d4c26";
+        let mut variables = client("eu");
+        variables.push(("WAVEPAIR_ENVIRONMENT", target));
+        let tenant = resolve(&variables).unwrap();
+        assert_eq!(tenant.environment.to_string(), target);
+        let Identity::Client(credentials) = tenant.identity else {
+            panic!("a client was given")
+        };
+        assert!(credentials.token_url.as_str().contains(HOME));
+        assert_eq!(tenant.api_url.host_str(), Some("api.pingone.eu"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_what_to_set() {
+        for missing in [
+            "PINGONE_ENVIRONMENT_ID",
+            "PINGONE_CLIENT_ID",
+            "PINGONE_CLIENT_SECRET",
+            "PINGONE_REGION_CODE",
+        ] {
+            let mut variables = client("eu");
+            variables.retain(|(name, _)| *name != missing);
+            let error = resolve(&variables).unwrap_err();
+            assert!(
+                error.remedy().unwrap().contains(missing),
+                "{missing}: {error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_https_is_spoken_but_to_loopback_and_no_lookalike_is_spoken_to() {
+        let with = |address: &str| {
+            let mut variables = client("eu");
+            let address = address.to_owned();
+            variables.retain(|(name, _)| *name != "WAVEPAIR_API_URL");
+            let get = |name: &str| {
+                if name == "WAVEPAIR_API_URL" {
+                    return Some(OsString::from(&address));
+                }
+                variables
+                    .iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, value)| OsString::from(value))
+            };
+            Tenant::resolve(&args(), &Env::new(&get))
+        };
+        for good in [
+            "http://127.0.0.1:8787/v1",
+            "http://localhost:1",
+            "http://[::1]:1",
+            "https://api.pingone.com.au",
+            "https://pingone.example.org",
+        ] {
+            assert!(with(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://api.pingone.eu/v1",
+            "http://127.0.0.1.example.org",
+            "https://api.pingone.com.evil.invalid",
+            "https://api.pingone.com.",
+            "https://user:word@api.pingone.com",
+            "https://api.pingone.com/v1?x=1",
+            "ftp://127.0.0.1",
+            "api.pingone.com",
+        ] {
+            assert!(with(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_secret_file_must_be_private_and_is_read_without_its_line_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, "s3cr3t\n").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(
+            read_secret(&path)
+                .unwrap_err()
+                .remedy()
+                .unwrap()
+                .starts_with("chmod 600")
+        );
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(
+            read_secret(&path).unwrap(),
+            Secret::new("s3cr3t".to_owned())
+        );
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert!(
+            read_secret(&link)
+                .unwrap_err()
+                .to_string()
+                .contains("symbolic link")
+        );
+    }
+
+    #[test]
+    fn no_error_and_no_debug_output_shows_a_secret() {
+        let mut variables = client("eu");
+        variables.push(("WAVEPAIR_TOKEN_URL", "http://evil:s3cr3t@example.org"));
+        let error = resolve(&variables).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("s3cr3t"));
+        let tenant = resolve(&client("eu")).unwrap();
+        assert!(!format!("{tenant:?}").contains("s3cr3t"));
+    }
+}
