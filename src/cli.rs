@@ -237,7 +237,7 @@ pub struct StopArgs {
 }
 
 /// What is told while it runs.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Progress and logs")]
 pub struct LogArgs {
     /// Progress: a bar, lines, or nothing [default: auto]

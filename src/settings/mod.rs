@@ -8,6 +8,7 @@ pub mod env;
 pub mod files;
 pub mod pace;
 pub mod rows;
+pub mod run;
 pub mod tenant;
 
 use thiserror::Error;

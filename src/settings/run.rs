@@ -1,0 +1,284 @@
+//! What each command is told, resolved.
+
+use std::path::{Path, PathBuf};
+
+use jiff::ZonedDateTime;
+
+use super::Error;
+use super::env::Env;
+use super::files::{self, Files, Kind};
+use super::pace::{Pace, Stops};
+use super::rows::RowSettings;
+use super::tenant::{self, Tenant};
+use crate::cli::{DoctorArgs, LogArgs, ResultsArgs, RunArgs};
+use crate::ledger::Binding;
+use crate::model::ids::PolicyId;
+use crate::model::row::Column;
+
+/// What `run` is told.
+#[derive(Debug)]
+pub struct Run {
+    /// The wave; `-` is standard input.
+    pub wave: PathBuf,
+    /// How its rows are judged and written.
+    pub rows: RowSettings,
+    /// Where things are written.
+    pub files: Files,
+    /// Whom it is run against.
+    pub target: Target,
+    /// How fast, and how often again.
+    pub pace: Pace,
+    /// When to stop early.
+    pub stops: Stops,
+}
+
+/// Whom a run is for.
+#[derive(Debug)]
+pub enum Target {
+    /// PingOne, with the ledger of the environment.
+    PingOne(Box<Tenant>, PathBuf),
+    /// An embedded sandbox, with a throw-away ledger unless one is named.
+    Sandbox(Option<PathBuf>),
+}
+
+/// What `run --dry-run` is told.
+#[derive(Debug)]
+pub struct DryRun {
+    /// The wave; `-` is standard input.
+    pub wave: PathBuf,
+    /// How its rows are judged and written.
+    pub rows: RowSettings,
+    /// Where things are written.
+    pub files: Files,
+    /// The ledger to read, where the settings lead to one.
+    pub ledger: Option<(PathBuf, Binding)>,
+    /// Whom to ask, and how fast; with `--online` only.
+    pub online: Option<(Target, Pace)>,
+}
+
+/// What `results` is told.
+#[derive(Debug)]
+pub struct Results {
+    /// The wave.
+    pub wave: PathBuf,
+    /// How its rows are judged and written, as far as that was said; the last run says the rest.
+    pub rows: ResultsRows,
+    /// Where things are written.
+    pub files: Files,
+    /// The ledger.
+    pub ledger: PathBuf,
+    /// What the ledger is bound to.
+    pub binding: Binding,
+}
+
+/// How `results` judges and writes rows: what was typed, over what the last run of the wave was told.
+#[derive(Debug)]
+pub struct ResultsRows {
+    args: ResultsArgs,
+    policy: Option<std::ffi::OsString>,
+}
+
+/// What `doctor` is told.
+#[derive(Debug)]
+pub struct Doctor {
+    /// Whom to ask.
+    pub tenant: Tenant,
+    /// The policy to check.
+    pub policy: Option<PolicyId>,
+    /// The ledger to check.
+    pub ledger: PathBuf,
+}
+
+impl Run {
+    /// Resolves what was typed.
+    ///
+    /// # Errors
+    ///
+    /// A value that a setting cannot have, or something that is needed and missing.
+    pub fn resolve(args: &RunArgs, env: &Env<'_>, now: &ZonedDateTime) -> Result<Self, Error> {
+        let pace = Pace::resolve(&args.pace, env)?;
+        Ok(Self {
+            wave: args.wave.clone(),
+            rows: RowSettings::resolve(&args.rows, &args.output, env, None)?,
+            files: Files::resolve(&args.wave, &args.output, Kind::Results)?,
+            target: target(args, env)?,
+            stops: Stops::resolve(&args.stops, pace.concurrency, now)?,
+            pace,
+        })
+    }
+}
+
+fn target(args: &RunArgs, env: &Env<'_>) -> Result<Target, Error> {
+    if args.sandbox {
+        return Ok(Target::Sandbox(args.output.ledger.clone()));
+    }
+    let tenant = Tenant::resolve(&args.tenant, env)?;
+    let ledger = files::ledger(args.output.ledger.as_ref(), env, tenant.environment)?;
+    Ok(Target::PingOne(Box::new(tenant), ledger))
+}
+
+impl DryRun {
+    /// Resolves what was typed; without `--online` no credential is looked at.
+    ///
+    /// # Errors
+    ///
+    /// A value that a setting cannot have, or something that is needed and missing.
+    pub fn resolve(args: &RunArgs, env: &Env<'_>) -> Result<Self, Error> {
+        let online = if args.online {
+            Some((target(args, env)?, Pace::resolve(&args.pace, env)?))
+        } else {
+            None
+        };
+        let binding = if args.sandbox {
+            None
+        } else {
+            tenant::binding(&args.tenant, env)?
+        };
+        let ledger = binding
+            .map(|binding| {
+                files::ledger(args.output.ledger.as_ref(), env, binding.environment)
+                    .map(|path| (path, binding))
+            })
+            .transpose()?;
+        Ok(Self {
+            wave: args.wave.clone(),
+            rows: RowSettings::resolve(&args.rows, &args.output, env, None)?,
+            files: Files::resolve(&args.wave, &args.output, Kind::DryRun)?,
+            ledger,
+            online,
+        })
+    }
+}
+
+impl Results {
+    /// Resolves what was typed; no credential is looked at.
+    ///
+    /// # Errors
+    ///
+    /// A value that a setting cannot have, or nothing says which ledger is meant.
+    pub fn resolve(args: ResultsArgs, env: &Env<'_>) -> Result<Self, Error> {
+        let binding = tenant::binding(&args.tenant, env)?.ok_or_else(|| {
+            Error::new("nothing says which ledger is meant").hint(
+                "set `PINGONE_ENVIRONMENT_ID` and `PINGONE_REGION_CODE` as for the run (no credentials are needed)",
+            )
+        })?;
+        Ok(Self {
+            wave: args.wave.clone(),
+            files: Files::resolve(&args.wave, &args.output, Kind::Results)?,
+            ledger: files::ledger(args.output.ledger.as_ref(), env, binding.environment)?,
+            rows: ResultsRows {
+                args,
+                policy: env.os("WAVEPAIR_POLICY"),
+            },
+            binding,
+        })
+    }
+}
+
+impl ResultsRows {
+    /// Resolves what was typed over what the last run of the wave was told.
+    ///
+    /// # Errors
+    ///
+    /// A value that a setting cannot have.
+    pub fn over(&self, last_run: Option<RowSettings>) -> Result<RowSettings, Error> {
+        let policy = |name: &str| {
+            if name == "WAVEPAIR_POLICY" {
+                self.policy.clone()
+            } else {
+                None
+            }
+        };
+        RowSettings::resolve(
+            &self.args.rows,
+            &self.args.output,
+            &Env::new(&policy),
+            last_run,
+        )
+    }
+}
+
+impl Doctor {
+    /// Resolves what was typed.
+    ///
+    /// # Errors
+    ///
+    /// A value that a setting cannot have, or something that is needed and missing.
+    pub fn resolve(args: &DoctorArgs, env: &Env<'_>) -> Result<Self, Error> {
+        let tenant = Tenant::resolve(&args.tenant, env)?;
+        let policy = super::env::given(args.policy.as_ref(), "--policy", env, "WAVEPAIR_POLICY")?
+            .map(|given| given.parse())
+            .transpose()?;
+        let ledger = files::ledger(args.ledger.as_ref(), env, tenant.environment)?;
+        Ok(Self {
+            tenant,
+            policy,
+            ledger,
+        })
+    }
+}
+
+/// Reads `--column COLUMN=HEADER`.
+///
+/// # Errors
+///
+/// There is no `=`, or no such column.
+pub fn columns(typed: &[String]) -> Result<Vec<(Column, String)>, Error> {
+    typed
+        .iter()
+        .map(|text| {
+            let known = text.split_once('=').and_then(|(name, header)| {
+                let column = Column::ALL
+                    .into_iter()
+                    .find(|column| column.name() == name.trim())?;
+                Some((column, header.to_owned()))
+            });
+            known.ok_or_else(|| {
+                let names: Vec<_> = Column::ALL.iter().map(|column| column.name()).collect();
+                Error::new(format!(
+                    "`--column` has a value that it cannot have: `{text}`"
+                ))
+                .hint(format!(
+                    "write COLUMN=HEADER, with a column of {}",
+                    names.join(", ")
+                ))
+            })
+        })
+        .collect()
+}
+
+/// What is told while a run goes on.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What was typed.
+    pub args: LogArgs,
+    /// Directives for our own log lines, from `RUST_LOG`.
+    pub directives: Option<String>,
+    /// Whether `NO_COLOR` asks for plain text.
+    pub no_color: bool,
+}
+
+impl Told {
+    /// Resolves what was typed.
+    pub fn resolve(args: LogArgs, env: &Env<'_>) -> Self {
+        Self {
+            args,
+            directives: env
+                .os("RUST_LOG")
+                .and_then(|value| value.into_string().ok()),
+            no_color: env.os("NO_COLOR").is_some(),
+        }
+    }
+}
+
+/// The wave as the ledger knows it: its absolute path, links resolved where it is there.
+pub fn wave_name(wave: &Path) -> String {
+    if files::is_standard(wave) {
+        return "-".to_owned();
+    }
+    let path = wave
+        .canonicalize()
+        .or_else(|_| std::path::absolute(wave))
+        .unwrap_or_else(|_| wave.to_owned());
+    path.to_string_lossy().into_owned()
+}
