@@ -16,3 +16,4 @@ pub mod row;
 pub mod secret;
 pub mod stop;
 pub mod summary;
+pub mod tally;
