@@ -1,16 +1,27 @@
 //! Rows and entries that tests of this room are made of.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
+use super::log_lines::Format;
+use super::log_setup::{Options, subscriber};
 use crate::model::entry::{DeviceState, LedgerEntry};
-use crate::model::ids::{DeviceId, PolicyId, RunId, UserId};
-use crate::model::outcome::Answer;
+use crate::model::event::{Event, RowFinished, RowLabel};
+use crate::model::ids::{DeviceId, EnvironmentId, PolicyId, RunId, UserId};
+use crate::model::outcome::{Answer, Outcome};
 use crate::model::phone::E164;
 use crate::model::request::{Address, DeviceKey, DeviceRequest, DeviceType, RowDefaults, ValidRow};
 use crate::model::row::{Column, Header, InputRow, RowNumber};
+use crate::model::summary::Summary;
+use crate::model::tally::Tally;
 
 pub(super) fn user_id() -> UserId {
     UserId::from_uuid(Uuid::from_u128(0x9f1c_2a34_5b6d_4e7f_8a90_b1c2_d3e4_f506))
+}
+
+pub(super) fn environment_id() -> EnvironmentId {
+    EnvironmentId::from_uuid(Uuid::from_u128(0x1c8f_91a6_56ac_4b4b_b8d5_6f0e_a6ee_8c53))
 }
 
 pub(super) fn policy_id() -> PolicyId {
@@ -97,5 +108,69 @@ pub(super) fn entry(state: DeviceState) -> LedgerEntry {
         was_absent: true,
         doubt: None,
         answer: Answer::default(),
+    }
+}
+
+/// What a logger shows of what is done, down to `DEBUG`.
+pub(super) fn logged_by(format: Format, act: impl FnOnce()) -> String {
+    let kept = tempfile::NamedTempFile::new().unwrap();
+    let options = Options {
+        verbose: 2,
+        format,
+        ..Options::default()
+    };
+    let writer = Arc::new(kept.reopen().unwrap());
+    tracing::subscriber::with_default(subscriber(&options, writer).unwrap(), act);
+    std::fs::read_to_string(kept.path()).unwrap()
+}
+
+/// What a logger shows of events.
+pub(super) fn logged(format: Format, events: &[Event]) -> String {
+    logged_by(format, || events.iter().for_each(super::log::on))
+}
+
+/// A run of 5,000 rows that went mostly well.
+pub(super) fn summary() -> Summary {
+    let mut summary = Summary::new(
+        run_id(),
+        "wave.csv".to_owned(),
+        Some(environment_id()),
+        false,
+        "2026-11-02T06:00:00.123456Z".parse().unwrap(),
+    );
+    let mut tally = Tally::default();
+    let mut row = RowNumber(0);
+    for (rows, outcome, code) in [
+        (4812, Outcome::Created, None),
+        (90, Outcome::Existing, None),
+        (3, Outcome::Duplicate, None),
+        (12, Outcome::Invalid, Some("phone_missing_plus")),
+        (61, Outcome::Rejected, Some("REQUEST_FAILED/LIMIT_EXCEEDED")),
+        (19, Outcome::Rejected, Some("NOT_FOUND")),
+        (3, Outcome::Failed, Some("UNEXPECTED_ERROR")),
+    ] {
+        for _ in 0..rows {
+            row.0 += 1;
+            tally.add(&finished(row.0, outcome, code));
+        }
+    }
+    summary.settle(row.0, tally);
+    summary
+}
+
+/// A row that ended.
+pub(super) fn finished(row: u64, outcome: Outcome, code: Option<&str>) -> RowFinished {
+    RowFinished {
+        who: RowLabel {
+            row: RowNumber(row),
+            line: row + 1,
+            user: None,
+            address: None,
+        },
+        outcome,
+        device: None,
+        code: code.map(str::to_owned),
+        message: None,
+        earlier: false,
     }
 }

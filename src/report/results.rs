@@ -7,9 +7,10 @@
 use std::io::{self, Write};
 
 use super::rejects::Rejects;
-use super::result_row::{Mode, ResultRow, Standing};
+use super::result_row::ResultRow;
 use super::results_writer::{Options, ResultsWriter};
 use super::safe_file;
+use super::standing::{Mode, Standing};
 use crate::model::event::RowFinished;
 use crate::model::invalid::Invalid;
 use crate::model::request::{DeviceKey, RowDefaults, ValidRow};

@@ -179,7 +179,7 @@ mod tests {
     use crate::model::invalid::{InvalidCode, Problem};
     use crate::report::cell::is_formula;
     use crate::report::fixture::{defaults, entry, header, row, valid_row};
-    use crate::report::result_row::{Mode, Standing};
+    use crate::report::standing::{Mode, Standing};
     use proptest::prelude::*;
 
     fn read(bytes: &[u8]) -> Vec<csv::StringRecord> {
