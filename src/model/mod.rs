@@ -18,3 +18,4 @@ pub mod secret;
 pub mod stop;
 pub mod summary;
 pub mod validate;
+pub mod tally;

@@ -1,0 +1,185 @@
+//! Text that is safe to show: in a terminal, a log, and a spreadsheet.
+//!
+//! Everything that came from outside (cells, server messages, file names) passes
+//! through here before a person or a spreadsheet sees it.
+
+use std::borrow::Cow;
+
+/// Writes control characters as `\u{..}`: one line stays one line, and a terminal obeys nobody.
+///
+/// Beside the control characters proper these are the invisible ones that break
+/// lines or turn the direction of writing, so that a text shows another order
+/// than it has.
+pub fn neutral(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_unsafe(c) {
+            safe.extend(c.escape_unicode());
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}'
+                | '\u{200b}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+                | '\u{feff}'
+        )
+}
+
+/// Makes a text a cell: [`neutral`], and behind a `'` where a spreadsheet would run it as a formula.
+///
+/// A phone in E.164 is digits alone behind its `+`, and stays as it is.
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    if is_formula(text) {
+        Cow::Owned(format!("'{}", neutral(text)))
+    } else {
+        neutral(text)
+    }
+}
+
+/// Whether a spreadsheet may take a cell for a formula.
+pub fn is_formula(text: &str) -> bool {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some('=' | '@' | '\t' | '\r') => true,
+        Some('+' | '-') => {
+            let rest = chars.as_str();
+            rest.is_empty() || !rest.bytes().all(|b| b.is_ascii_digit())
+        }
+        _ => false,
+    }
+}
+
+/// Hides what may be a phone in a sentence: of seven digits or more, the last two are left.
+///
+/// Digits that are part of a longer word, such as a UUID, are no phone.
+pub fn without_phones(text: &str) -> Cow<'_, str> {
+    const PHONE: usize = 7;
+    let bytes = text.as_bytes();
+    let part_of_word = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    let mut safe = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes[at..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        let end = at + digits;
+        let alone = at
+            .checked_sub(1)
+            .is_none_or(|before| !part_of_word(bytes[before]))
+            && bytes.get(end).is_none_or(|&after| !part_of_word(after));
+        if digits >= PHONE && alone {
+            safe.push_str(&text[copied..at]);
+            safe.push('…');
+            copied = end - 2;
+        }
+        at = end + usize::from(digits == 0);
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    safe.push_str(&text[copied..]);
+    Cow::Owned(safe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_or_breaks_a_line_gets_through() {
+        for (text, shown) in [
+            ("plain, ünïcode, 漢字", "plain, ünïcode, 漢字"),
+            ("a\nb\r\n", r"a\u{a}b\u{d}\u{a}"),
+            ("\u{1b}[31mred", r"\u{1b}[31mred"),
+            ("\u{9b}31m", r"\u{9b}31m"),
+            (
+                "bell\u{7}back\u{8}del\u{7f}",
+                r"bell\u{7}back\u{8}del\u{7f}",
+            ),
+            ("\u{202e}txt.exe", r"\u{202e}txt.exe"),
+            ("a\u{2028}b\u{feff}", r"a\u{2028}b\u{feff}"),
+        ] {
+            assert_eq!(neutral(text), shown);
+        }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_run_gets_an_apostrophe_and_numbers_do_not() {
+        for (text, cell) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", r"'\u{9}=1"),
+            ("\r=1", r"'\u{d}=1"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("-2+3", "'-2+3"),
+            ("+", "'+"),
+            ("-", "'-"),
+            ("+44…56", "'+44…56"),
+            ("+447911123456", "+447911123456"),
+            ("-7", "-7"),
+            ("", ""),
+            ("a=1", "a=1"),
+        ] {
+            assert_eq!(guarded(text), cell);
+        }
+    }
+
+    #[test]
+    fn a_phone_in_a_sentence_is_hidden_and_an_id_is_not() {
+        for (text, shown) in [
+            ("did you mean +447911123456?", "did you mean +…56?"),
+            ("07911123456 and 447911123456", "…56 and …56"),
+            ("at most 100 of 123456", "at most 100 of 123456"),
+            (
+                "12345678-1234-4234-8234-123456789012",
+                "12345678-1234-4234-8234-123456789012",
+            ),
+            ("ü7911123456", "ü…56"),
+            ("", ""),
+        ] {
+            assert_eq!(without_phones(text), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_cell_starts_like_a_formula_whatever_it_holds(text in "[=@+\\-\t\r0-9a-z \u{0}-\u{ff}]{0,8}") {
+            let cell = guarded(&text);
+            prop_assert!(!is_formula(&cell), "{cell:?}");
+            prop_assert!(!cell.chars().any(is_unsafe), "{cell:?}");
+        }
+
+        #[test]
+        fn no_long_number_is_left_in_a_sentence(
+            before in "[ü (:+]{0,3}",
+            digits in "[0-9]{7,15}",
+            after in "[ü ?.,)]{0,3}",
+        ) {
+            let shown = without_phones(&format!("{before}{digits}{after}")).into_owned();
+            let expected = format!("{before}…{}{after}", &digits[digits.len() - 2..]);
+            prop_assert_eq!(shown, expected);
+        }
+
+        #[test]
+        fn any_text_at_all_can_be_searched_for_phones(text in "\\PC{0,30}") {
+            without_phones(&text);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Rows and entries that tests of this room are made of.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::log_lines::Format;
+use super::log_setup::{Options, subscriber};
+use crate::model::entry::{DeviceState, LedgerEntry};
+use crate::model::event::{Event, RowFinished, RowLabel};
+use crate::model::ids::{DeviceId, EnvironmentId, PolicyId, RunId, UserId};
+use crate::model::outcome::{Answer, Outcome};
+use crate::model::phone::E164;
+use crate::model::request::{Address, DeviceKey, DeviceRequest, DeviceType, RowDefaults, ValidRow};
+use crate::model::row::{Column, Header, InputRow, RowNumber};
+use crate::model::summary::Summary;
+use crate::model::tally::Tally;
+
+pub(super) fn user_id() -> UserId {
+    UserId::from_uuid(Uuid::from_u128(0x9f1c_2a34_5b6d_4e7f_8a90_b1c2_d3e4_f506))
+}
+
+pub(super) fn environment_id() -> EnvironmentId {
+    EnvironmentId::from_uuid(Uuid::from_u128(0x1c8f_91a6_56ac_4b4b_b8d5_6f0e_a6ee_8c53))
+}
+
+pub(super) fn policy_id() -> PolicyId {
+    PolicyId::from_uuid(Uuid::from_u128(0xa))
+}
+
+pub(super) fn device_id() -> DeviceId {
+    DeviceId::from_uuid(Uuid::from_u128(0xd))
+}
+
+pub(super) fn run_id() -> RunId {
+    RunId::from_uuid(Uuid::from_u128(0xf))
+}
+
+pub(super) fn defaults() -> RowDefaults {
+    RowDefaults {
+        policy: Some(policy_id()),
+        kind: DeviceType::WhatsApp,
+        status: None,
+    }
+}
+
+/// A header whose known columns are found by their documented names.
+pub(super) fn header(names: &[&str]) -> Header {
+    let found: Vec<(Column, usize)> = Column::ALL
+        .into_iter()
+        .filter_map(|column| {
+            let place = names.iter().position(|&name| name == column.name())?;
+            Some((column, place))
+        })
+        .collect();
+    Header::new(names.iter().map(|&name| name.to_owned()).collect(), &found)
+}
+
+/// A row whose bytes are its cells, parted by commas.
+pub(super) fn row(number: u64, cells: &[&str]) -> InputRow {
+    InputRow {
+        number: RowNumber(number),
+        line: number + 1,
+        cells: cells.iter().copied().collect(),
+        raw: cells.join(",").into_bytes(),
+        fault: None,
+    }
+}
+
+/// The device number `number` of the same user.
+pub(super) fn key(number: u64) -> DeviceKey {
+    let digits = format!("4479111{number:05}");
+    DeviceKey {
+        user: user_id(),
+        kind: DeviceType::WhatsApp,
+        address: Address::Phone(E164::from_digits(&digits).unwrap()),
+    }
+}
+
+pub(super) fn valid_row(number: u64) -> ValidRow {
+    ValidRow {
+        request: DeviceRequest {
+            row: RowNumber(number),
+            line: number + 1,
+            key: key(number),
+            policy: policy_id(),
+            status: None,
+            nickname: None,
+            notification: None,
+        },
+        warning: None,
+    }
+}
+
+pub(super) fn entry(state: DeviceState) -> LedgerEntry {
+    let has_device = matches!(
+        state,
+        DeviceState::Created | DeviceState::Found | DeviceState::Several
+    );
+    LedgerEntry {
+        number: 1,
+        state,
+        device: has_device.then(device_id),
+        created_at: has_device.then(|| "2026-11-01T08:00:00.000Z".to_owned()),
+        run: run_id(),
+        attempts: 2,
+        resends: 0,
+        was_absent: true,
+        doubt: None,
+        answer: Answer::default(),
+    }
+}
+
+/// What a logger shows of what is done, down to `DEBUG`.
+pub(super) fn logged_by(format: Format, act: impl FnOnce()) -> String {
+    let kept = tempfile::NamedTempFile::new().unwrap();
+    let options = Options {
+        verbose: 2,
+        format,
+        ..Options::default()
+    };
+    let writer = Arc::new(kept.reopen().unwrap());
+    tracing::subscriber::with_default(subscriber(&options, writer).unwrap(), act);
+    std::fs::read_to_string(kept.path()).unwrap()
+}
+
+/// What a logger shows of events.
+pub(super) fn logged(format: Format, events: &[Event]) -> String {
+    logged_by(format, || events.iter().for_each(super::log::on))
+}
+
+/// A run of 5,000 rows that went mostly well.
+pub(super) fn summary() -> Summary {
+    let mut summary = Summary::new(
+        run_id(),
+        "wave.csv".to_owned(),
+        Some(environment_id()),
+        false,
+        "2026-11-02T06:00:00.123456Z".parse().unwrap(),
+    );
+    let mut tally = Tally::default();
+    let mut row = RowNumber(0);
+    for (rows, outcome, code) in [
+        (4812, Outcome::Created, None),
+        (90, Outcome::Existing, None),
+        (3, Outcome::Duplicate, None),
+        (12, Outcome::Invalid, Some("phone_missing_plus")),
+        (61, Outcome::Rejected, Some("REQUEST_FAILED/LIMIT_EXCEEDED")),
+        (19, Outcome::Rejected, Some("NOT_FOUND")),
+        (3, Outcome::Failed, Some("UNEXPECTED_ERROR")),
+    ] {
+        for _ in 0..rows {
+            row.0 += 1;
+            tally.add(&finished(row.0, outcome, code));
+        }
+    }
+    summary.settle(row.0, tally);
+    summary
+}
+
+/// A row that ended.
+pub(super) fn finished(row: u64, outcome: Outcome, code: Option<&str>) -> RowFinished {
+    RowFinished {
+        who: RowLabel {
+            row: RowNumber(row),
+            line: row + 1,
+            user: None,
+            address: None,
+        },
+        outcome,
+        device: None,
+        code: code.map(str::to_owned),
+        message: None,
+        earlier: false,
+    }
+}

@@ -1,0 +1,313 @@
+//! Events as log records of the target `wavepair`: what went wrong, and on demand everything.
+//!
+//! | level | what |
+//! | --- | --- |
+//! | `WARN` | a row that ended `invalid`, `rejected`, `failed` or `unknown`, or whose device is there twice |
+//! | `INFO` | a request that is made again, a pause, a stop |
+//! | `DEBUG` | every other answer and every other row |
+//!
+//! How a record becomes a line, and where it goes, is the business of
+//! [`log_lines`](super::log_lines) and [`log_setup`](super::log_setup).
+
+use std::fmt;
+
+use tracing::{debug, info, warn};
+
+use super::cell::{neutral, without_phones};
+use super::quantity::{counted, span};
+use crate::model::event::{Event, Next, RowFinished, RowLabel};
+use crate::model::outcome::{Answer, AttemptOutcome, Listing, LookOutcome, Outcome};
+use crate::model::summary::DUPLICATE_FOUND;
+
+/// The one target of all records.
+pub const TARGET: &str = "wavepair";
+
+/// A record about a row, at a level that is known when it is compiled.
+macro_rules! row {
+    ($level:ident, $who:expr, $outcome:expr, $answer:expr, $($text:tt)+) => {{
+        let (who, answer) = (&$who, &$answer);
+        $level!(
+            target: TARGET,
+            row = who.row.0,
+            line = who.line,
+            user = who.user.map(tracing::field::display),
+            phone = who.address.as_deref(),
+            outcome = $outcome,
+            code = answer.code.as_deref(),
+            http_status = answer.http_status,
+            correlation_id = answer.correlation_id.as_deref(),
+            $($text)+
+        );
+    }};
+}
+
+/// Logs an event.
+pub fn on(event: &Event) {
+    match event {
+        Event::AttemptEnded {
+            who,
+            attempt,
+            outcome,
+            answer,
+            took,
+            next,
+        } => {
+            let said = Said(answer);
+            let word = attempt_word(outcome);
+            let (label, took, then) = (Label(who), took.as_millis(), Then(*next));
+            match next {
+                Next::Finish => {
+                    row!(
+                        debug,
+                        who,
+                        word,
+                        answer,
+                        "{label}: attempt {attempt}: {word}{said}, after {took} ms"
+                    );
+                }
+                Next::Create(_) | Next::Look(_) => {
+                    row!(
+                        info,
+                        who,
+                        word,
+                        answer,
+                        "{label}: attempt {attempt}: {word}{said}; {then}"
+                    );
+                }
+            }
+        }
+        Event::LookEnded {
+            who,
+            outcome,
+            took,
+            next,
+        } => {
+            let word = look_word(outcome);
+            let (label, took, then) = (Label(who), took.as_millis(), Then(*next));
+            row!(
+                debug,
+                who,
+                word,
+                Answer::default(),
+                "{label}: listing: {word}, after {took} ms; {then}"
+            );
+        }
+        Event::Held { delay } => {
+            info!(target: TARGET, "PingOne asks to wait {}", span(*delay));
+        }
+        Event::Waiting { rows, next } => {
+            let rows = counted(u64::try_from(*rows).unwrap_or(u64::MAX), "row");
+            debug!(target: TARGET, "{rows} left to look at again, the first in {}", span(*next));
+        }
+        Event::StopRequested { reason, in_flight } => {
+            let reason = Safe(&reason.to_string()).to_string();
+            info!(target: TARGET, in_flight, "stopping: {reason}");
+        }
+        Event::RowFinished(row) => finished(row),
+        Event::RowRead { .. } | Event::Sent(_) => {}
+    }
+}
+
+fn finished(row: &RowFinished) {
+    let answer = Answer {
+        code: row.code.clone(),
+        message: row.message.clone(),
+        ..Answer::default()
+    };
+    let (label, word, said) = (Label(&row.who), row.outcome.as_str(), Said(&answer));
+    match row.outcome {
+        // There more than once: a person must look.
+        Outcome::Existing if row.code.as_deref() == Some(DUPLICATE_FOUND) => {
+            row!(warn, row.who, word, answer, "{label}: {word}{said}");
+        }
+        Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => {
+            row!(warn, row.who, word, answer, "{label}: {word}{said}");
+        }
+        Outcome::Created
+        | Outcome::Existing
+        | Outcome::Duplicate
+        | Outcome::Pending
+        | Outcome::Ready => row!(debug, row.who, word, answer, "{label}: {word}{said}"),
+    }
+}
+
+fn attempt_word(outcome: &AttemptOutcome) -> &'static str {
+    match outcome {
+        AttemptOutcome::Created(_) => "created",
+        AttemptOutcome::NotCreated(_) => "not created",
+        AttemptOutcome::Indeterminate(_) => "perhaps created",
+    }
+}
+
+fn look_word(outcome: &LookOutcome) -> &'static str {
+    match outcome {
+        LookOutcome::Seen(Listing::Absent) => "no such device",
+        LookOutcome::Seen(Listing::Present(_)) => "the device is there",
+        LookOutcome::Seen(Listing::Several(_)) => "the device is there more than once",
+        LookOutcome::NoUser => "no such user",
+        LookOutcome::Throttled { .. } => "throttled",
+        LookOutcome::Unauthorized => "the token is not accepted",
+        LookOutcome::Forbidden => "not permitted",
+        LookOutcome::NoInformation => "no answer that can be believed",
+        LookOutcome::Untrusted => "no connection that can be trusted",
+        LookOutcome::Redirected => "redirected elsewhere",
+    }
+}
+
+/// A text from outside, without what steers a terminal and without phones.
+struct Safe<'a>(&'a str);
+
+impl fmt::Display for Safe<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&without_phones(&neutral(self.0)))
+    }
+}
+
+/// `row 12 (line 13, user 9f1c…, +44…56)`.
+struct Label<'a>(&'a RowLabel);
+
+impl fmt::Display for Label<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RowLabel {
+            row,
+            line,
+            user,
+            address,
+        } = self.0;
+        write!(f, "row {row} (line {line}")?;
+        if let Some(user) = user {
+            write!(f, ", user {user}")?;
+        }
+        if let Some(address) = address {
+            write!(f, ", {}", Safe(address))?;
+        }
+        f.write_str(")")
+    }
+}
+
+/// The status in brackets, code and message behind a colon each, where there are any.
+struct Said<'a>(&'a Answer);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(status) = self.0.http_status {
+            write!(f, " (HTTP {status})")?;
+        }
+        for text in [&self.0.code, &self.0.message].into_iter().flatten() {
+            write!(f, ": {}", Safe(text))?;
+        }
+        Ok(())
+    }
+}
+
+/// What follows.
+struct Then(Next);
+
+impl fmt::Display for Then {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Next::Finish => f.write_str("nothing is left to do"),
+            Next::Create(delay) if delay.is_zero() => f.write_str("asking for it now"),
+            Next::Look(delay) if delay.is_zero() => f.write_str("looking for it now"),
+            Next::Create(delay) => write!(f, "asking again in {}", span(delay)),
+            Next::Look(delay) => write!(f, "looking for it in {}", span(delay)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::outcome::{Ambiguity, Refusal};
+    use crate::model::row::RowNumber;
+    use crate::model::stop::StopReason;
+    use crate::report::fixture::{logged, user_id};
+    use crate::report::log_lines::Format;
+
+    fn who() -> RowLabel {
+        RowLabel {
+            row: RowNumber(12),
+            line: 13,
+            user: Some(user_id()),
+            address: Some("+44…56".to_owned()),
+        }
+    }
+
+    fn row(outcome: Outcome, code: &str, message: &str) -> Event {
+        Event::RowFinished(RowFinished {
+            who: who(),
+            outcome,
+            device: None,
+            code: Some(code.to_owned()),
+            message: Some(message.to_owned()),
+            earlier: false,
+        })
+    }
+
+    fn attempt(outcome: AttemptOutcome, next: Next) -> Event {
+        Event::AttemptEnded {
+            who: who(),
+            attempt: 2,
+            outcome,
+            answer: Answer {
+                http_status: Some(503),
+                code: Some("UNEXPECTED_ERROR".to_owned()),
+                message: None,
+                correlation_id: Some("c-1".to_owned()),
+            },
+            took: Duration::from_millis(800),
+            next,
+        }
+    }
+
+    #[test]
+    fn every_event_that_says_something_is_one_line_at_its_level() {
+        let second = Duration::from_secs(2);
+        let lost = AttemptOutcome::Indeterminate(Ambiguity::ServerError);
+        let refused = AttemptOutcome::NotCreated(Refusal::Unreachable);
+        let events = [
+            row(Outcome::Rejected, "INVALID_DATA/INVALID_VALUE", "not valid"),
+            row(
+                Outcome::Invalid,
+                "phone_missing_plus",
+                "did you mean +447911123456?",
+            ),
+            row(Outcome::Failed, "x", "two\nlines\u{1b}[31m"),
+            row(Outcome::Existing, "duplicate_found", "twice"),
+            attempt(lost, Next::Look(second)),
+            attempt(refused.clone(), Next::Create(Duration::ZERO)),
+            attempt(refused, Next::Finish),
+            Event::LookEnded {
+                who: who(),
+                outcome: LookOutcome::Seen(Listing::Absent),
+                took: second,
+                next: Next::Create(Duration::ZERO),
+            },
+            Event::Held { delay: second },
+            Event::Waiting {
+                rows: 3,
+                next: second,
+            },
+            Event::StopRequested {
+                reason: StopReason::Interrupted,
+                in_flight: 4,
+            },
+            Event::RowRead { bytes: 9 },
+        ];
+        insta::assert_snapshot!(logged(Format::Text, &events), @r"
+        warning: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): rejected: INVALID_DATA/INVALID_VALUE: not valid
+        warning: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): invalid: phone_missing_plus: did you mean +…56?
+        warning: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): failed: x: two\u{a}lines\u{1b}[31m
+        warning: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): existing: duplicate_found: twice
+        info: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): attempt 2: perhaps created (HTTP 503): UNEXPECTED_ERROR; looking for it in 2 s
+        info: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): attempt 2: not created (HTTP 503): UNEXPECTED_ERROR; asking for it now
+        debug: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): attempt 2: not created (HTTP 503): UNEXPECTED_ERROR, after 800 ms
+        debug: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): listing: no such device, after 2000 ms; asking for it now
+        info: PingOne asks to wait 2 s
+        debug: 3 rows left to look at again, the first in 2 s
+        info: stopping: interrupted by SIGINT in_flight=4
+        ");
+    }
+}

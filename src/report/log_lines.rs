@@ -1,0 +1,171 @@
+//! How a log record becomes one line: a sentence for people, or an object of JSON.
+
+use std::fmt;
+
+use serde_json::Value;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
+
+use super::cell::neutral;
+use crate::clock;
+
+/// What a line looks like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// `warning: row 12 (…): rejected: …`.
+    #[default]
+    Text,
+    /// The same with a colored first word.
+    ColoredText,
+    /// `{"time":…,"level":…,"message":…,…}`.
+    Json,
+}
+
+impl<S, N> FormatEvent<S, N> for Format
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let level = *event.metadata().level();
+        match self {
+            Format::Text => fields.write_text(&mut writer, level, false),
+            Format::ColoredText => fields.write_text(&mut writer, level, true),
+            Format::Json => fields.write_json(&mut writer, level),
+        }
+    }
+}
+
+fn word(level: Level) -> (&'static str, &'static str) {
+    match level {
+        Level::ERROR => ("error", "\u{1b}[1;31m"),
+        Level::WARN => ("warning", "\u{1b}[1;33m"),
+        Level::INFO => ("info", "\u{1b}[1m"),
+        Level::DEBUG => ("debug", "\u{1b}[2m"),
+        Level::TRACE => ("trace", "\u{1b}[2m"),
+    }
+}
+
+/// The fields of a record, free of control characters.
+#[derive(Default)]
+struct Fields {
+    message: String,
+    others: Vec<(&'static str, Value)>,
+}
+
+impl Fields {
+    fn write_text(&self, writer: &mut Writer<'_>, level: Level, colored: bool) -> fmt::Result {
+        let (word, color) = word(level);
+        if colored {
+            write!(writer, "{color}{word}:\u{1b}[0m {}", self.message)?;
+        } else {
+            write!(writer, "{word}: {}", self.message)?;
+        }
+        // A message about a row has its fields in it already.
+        if !self.others.iter().any(|(name, _)| *name == "row") {
+            for (name, value) in &self.others {
+                write!(writer, " {name}={value}")?;
+            }
+        }
+        writeln!(writer)
+    }
+
+    fn write_json(&self, writer: &mut Writer<'_>, level: Level) -> fmt::Result {
+        let time = format!("{:.3}", clock::wall());
+        let level = level.as_str().to_ascii_lowercase();
+        write!(writer, "{{\"time\":\"{time}\",\"level\":\"{level}\"")?;
+        write!(writer, ",\"message\":{}", Value::from(&*self.message))?;
+        for (name, value) in &self.others {
+            write!(writer, ",{}:{value}", Value::from(*name))?;
+        }
+        writeln!(writer, "}}")
+    }
+
+    fn push(&mut self, field: &Field, value: Value) {
+        self.others.push((field.name(), value));
+    }
+}
+
+impl Visit for Fields {
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.push(field, value.into());
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.push(field, value.into());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.push(field, value.into());
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let text = neutral(value).into_owned();
+        if field.name() == "message" {
+            self.message = text;
+        } else {
+            self.push(field, text.into());
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.record_str(field, &format!("{value:?}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::logged_by;
+
+    fn lines(format: Format) -> String {
+        logged_by(format, || {
+            tracing::warn!(target: "wavepair", host = "a\u{9b}b", tries = 3, "no\nanswer");
+            tracing::error!(target: "wavepair", "the \"disk\" is full");
+        })
+    }
+
+    #[test]
+    fn a_record_is_one_line_and_cannot_steer_a_terminal() {
+        insta::assert_snapshot!(lines(Format::Text), @r#"
+        warning: no\u{a}answer host="a\\u{9b}b" tries=3
+        error: the "disk" is full
+        "#);
+    }
+
+    #[test]
+    fn colors_stand_round_the_first_word_only() {
+        let text = lines(Format::ColoredText);
+        assert!(
+            text.starts_with("\u{1b}[1;33mwarning:\u{1b}[0m no"),
+            "{text:?}"
+        );
+        assert_eq!(text.matches('\u{1b}').count(), 4);
+    }
+
+    #[test]
+    fn a_line_of_json_is_one_object_with_the_time_first() {
+        let text = lines(Format::Json);
+        let objects: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(objects.len(), 2);
+        assert_eq!(objects[0]["message"], r"no\u{a}answer");
+        assert_eq!(objects[0]["tries"], 3);
+        assert_eq!(objects[0]["host"], r"a\u{9b}b");
+        assert_eq!(objects[1]["level"], "error");
+        assert!(text.starts_with("{\"time\":\"20"), "{text}");
+        assert!(objects[0]["time"].as_str().unwrap().ends_with('Z'));
+    }
+}

@@ -1,0 +1,214 @@
+//! What is logged, and where it goes.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::OFlags;
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+
+use super::log::TARGET;
+use super::log_lines::Format;
+use super::safe_file::{self, Error, refuse_if_occupied};
+
+/// What the command line and the environment say about the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// How often `-v` was given.
+    pub verbose: u8,
+    /// Whether `-q` was given.
+    pub quiet: bool,
+    /// `RUST_LOG`, as it was found; flags win over it.
+    pub rust_log: Option<String>,
+    /// What lines look like.
+    pub format: Format,
+    /// A file that gets everything down to `DEBUG`, as JSON, whatever else is asked for.
+    pub file: Option<PathBuf>,
+}
+
+impl Options {
+    /// The level of what goes to the writer.
+    pub fn level(&self) -> LevelFilter {
+        match (self.quiet, self.verbose) {
+            (true, _) => LevelFilter::ERROR,
+            (false, 0) => self
+                .rust_log
+                .as_deref()
+                .and_then(level_in)
+                .unwrap_or(LevelFilter::WARN),
+            (false, 1) => LevelFilter::INFO,
+            (false, _) => LevelFilter::DEBUG,
+        }
+    }
+}
+
+/// The level that `RUST_LOG` gives our own target, by name or for all.
+///
+/// Directives for other targets are passed over: what libraries log of their
+/// requests may hold tokens.
+fn level_in(directives: &str) -> Option<LevelFilter> {
+    let level = |wanted: Option<&str>| {
+        directives
+            .split(',')
+            .map(|directive| match directive.trim().split_once('=') {
+                Some((target, level)) => (Some(target), level),
+                None => (None, directive.trim()),
+            })
+            .filter(|(target, _)| *target == wanted)
+            .filter_map(|(_, level)| level.parse().ok())
+            .next_back()
+    };
+    level(Some(TARGET)).or_else(|| level(None))
+}
+
+/// Starts logging, for the whole process and for good.
+///
+/// # Errors
+///
+/// Where the log file cannot be opened.
+pub fn init<W>(options: &Options, writer: W) -> Result<(), Error>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let subscriber = subscriber(options, writer)?;
+    // A process that logs already goes on as it does.
+    tracing::subscriber::set_global_default(subscriber).ok();
+    Ok(())
+}
+
+/// Builds what [`init`] starts.
+///
+/// # Errors
+///
+/// As [`init`].
+pub fn subscriber<W>(
+    options: &Options,
+    writer: W,
+) -> Result<impl Subscriber + Send + Sync + use<W>, Error>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let file = options.file.as_deref().map(open).transpose()?;
+    let only_ours = |level| Targets::new().with_target(TARGET, level);
+    // Trouble with the log is not logged: by default it would go to a standard error that may be closed.
+    let shown = fmt::layer()
+        .event_format(options.format)
+        .log_internal_errors(false)
+        .with_writer(writer)
+        .with_filter(only_ours(options.level()));
+    let kept = file.map(|file| {
+        fmt::layer()
+            .event_format(Format::Json)
+            .log_internal_errors(false)
+            .with_writer(Arc::new(file))
+            .with_filter(only_ours(LevelFilter::DEBUG))
+    });
+    Ok(tracing_subscriber::registry().with(shown).with(kept))
+}
+
+/// Opens a private file to append to; a symbolic link is not followed.
+fn open(path: &Path) -> Result<File, Error> {
+    refuse_if_occupied(path)?;
+    let private = |file: File| {
+        // Something else may have taken the name in the meantime.
+        if !file.metadata()?.is_file() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(file)
+    };
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .custom_flags(safe_file::flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
+        .open(path)
+        .and_then(private)
+        .map_err(|source| Error::Io {
+            path: path.to_owned(),
+            what: "opened",
+            source,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn flags_win_over_rust_log_and_rust_log_over_the_default() {
+        let rust_log = |text: &str| Some(text.to_owned());
+        for (verbose, quiet, rust_log, level) in [
+            (0, false, None, LevelFilter::WARN),
+            (1, false, None, LevelFilter::INFO),
+            (2, false, None, LevelFilter::DEBUG),
+            (9, false, None, LevelFilter::DEBUG),
+            (0, true, rust_log("debug"), LevelFilter::ERROR),
+            (1, false, rust_log("off"), LevelFilter::INFO),
+            (0, false, rust_log("debug"), LevelFilter::DEBUG),
+            (
+                0,
+                false,
+                rust_log("hyper=trace, wavepair=info"),
+                LevelFilter::INFO,
+            ),
+            (0, false, rust_log("wavepair=info,debug"), LevelFilter::INFO),
+            (0, false, rust_log("hyper=trace"), LevelFilter::WARN),
+            (0, false, rust_log("wavepair=loud"), LevelFilter::WARN),
+        ] {
+            let options = Options {
+                verbose,
+                quiet,
+                rust_log,
+                ..Options::default()
+            };
+            assert_eq!(options.level(), level, "{options:?}");
+        }
+    }
+
+    #[test]
+    fn the_log_file_is_private_appended_to_and_hears_nobody_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.jsonl");
+        fs::write(&path, "{}\n").unwrap();
+        let options = Options {
+            quiet: true,
+            rust_log: Some("trace".to_owned()),
+            file: Some(path.clone()),
+            ..Options::default()
+        };
+        let subscriber = subscriber(&options, io::sink).unwrap();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::debug!(target: "wavepair", "ours");
+            tracing::error!(target: "hyper", "authorization: Bearer x");
+        });
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("{}\n{\"time\""), "{text}");
+        assert!(text.contains("ours") && !text.contains("Bearer"), "{text}");
+        assert_eq!(text.lines().count(), 2);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o600);
+    }
+
+    #[test]
+    fn a_log_file_behind_a_link_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(folder.path().join("real"), &link).unwrap();
+        let options = Options {
+            file: Some(link),
+            ..Options::default()
+        };
+        assert!(matches!(
+            init(&options, io::sink),
+            Err(Error::Occupied { .. })
+        ));
+    }
+}

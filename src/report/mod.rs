@@ -1,0 +1,69 @@
+//! Everything that a person or a script sees of a run.
+//!
+//! A reporter hears events and changes nothing: it cannot fail a run, and it does
+//! not hold one up. What it says comes from the same facts as the exit code does,
+//! because both are folds over the same events. Nothing here sends, decides or
+//! remembers anything for a later run.
+
+pub mod cell;
+mod paragraph;
+pub mod quantity;
+pub mod shell;
+
+pub mod output;
+pub mod safe_file;
+
+pub mod asked;
+mod record;
+pub mod rejects;
+pub mod result_row;
+pub mod results;
+pub mod results_writer;
+pub mod standing;
+
+pub mod last_screen;
+pub mod start_line;
+pub mod summary_json;
+
+pub mod console;
+pub mod gauge;
+pub mod log;
+pub mod log_lines;
+pub mod log_setup;
+pub mod progress;
+
+#[cfg(test)]
+mod fixture;
+
+use crate::model::event::Event;
+use crate::model::summary::Summary;
+use progress::Progress;
+
+/// Everyone who hears of a run.
+#[derive(Debug)]
+pub struct Reporters {
+    /// What the run comes to.
+    pub summary: Summary,
+    progress: Option<Progress>,
+}
+
+impl Reporters {
+    /// Gathers those that were asked for. The log hears every event; [`log_setup`] says what is kept.
+    pub fn new(summary: Summary, progress: Option<Progress>) -> Self {
+        Self { summary, progress }
+    }
+
+    /// Tells all of them.
+    pub fn on(&mut self, event: &Event) {
+        self.summary.on(event);
+        if let Some(progress) = &self.progress {
+            progress.on(event);
+        }
+        log::on(event);
+    }
+
+    /// Takes the progress off the screen, and gives out what the run came to.
+    pub fn finish(self) -> Summary {
+        self.summary
+    }
+}

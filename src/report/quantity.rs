@@ -1,0 +1,89 @@
+//! Numbers as people read them.
+
+use std::time::Duration;
+
+/// A count with its thousands apart: `5,000`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count and its noun: `1 row`, `5,000 rows`.
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(number))
+}
+
+/// A span in its two largest units, rounded up to a second: `8 s`, `6 min 40 s`, `31 h 2 min`.
+pub fn span(span: Duration) -> String {
+    let seconds = span
+        .as_secs()
+        .saturating_add(u64::from(span.subsec_nanos() > 0));
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let (large, small) = if days >= 2 {
+        (format!("{days} d"), (hours % 24, "h"))
+    } else if hours > 0 {
+        (format!("{hours} h"), (minutes % 60, "min"))
+    } else if minutes > 0 {
+        (format!("{minutes} min"), (seconds % 60, "s"))
+    } else {
+        return format!("{seconds} s");
+    };
+    match small {
+        (0, _) => large,
+        (rest, unit) => format!("{large} {rest} {unit}"),
+    }
+}
+
+/// A size in its own unit: `312 B`, `3.2 MB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
+    for (unit, one) in UNITS {
+        if bytes >= one {
+            return format!("{}.{} {unit}", bytes / one, bytes % one / (one / 10));
+        }
+    }
+    format!("{bytes} B")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(count(number), text);
+        }
+        for (number, text) in [(0, "0 rows"), (1, "1 row"), (5000, "5,000 rows")] {
+            assert_eq!(counted(number, "row"), text);
+        }
+        for (ms, text) in [
+            (0, "0 s"),
+            (1, "1 s"),
+            (8_000, "8 s"),
+            (60_000, "1 min"),
+            (400_000, "6 min 40 s"),
+            (3_600_000, "1 h"),
+            (111_720_000, "31 h 2 min"),
+            (200_000_000, "2 d 7 h"),
+        ] {
+            assert_eq!(span(Duration::from_millis(ms)), text);
+        }
+        for (bytes, text) in [(312, "312 B"), (3_250_000, "3.2 MB"), (1000, "1.0 kB")] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+}

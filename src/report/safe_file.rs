@@ -1,0 +1,372 @@
+//! A private file that appears under its name complete, or not at all.
+//!
+//! Its content goes to a temporary neighbor with mode 0600 and a name that cannot
+//! be guessed. [`SafeFile::commit`] syncs it, renames it and syncs the folder;
+//! without a commit nothing is left. A neighbor that a killed process left behind
+//! is removed by the next one with the same target.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, OFlags, flock};
+use tempfile::TempPath;
+use uuid::Uuid;
+
+use super::cell::neutral;
+
+/// Why a file could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Something other than a regular file has the name; it is neither followed nor replaced.
+    #[error("`{}` is {what}, not a regular file; it is left alone", shown(.path))]
+    Occupied {
+        /// The name.
+        path: PathBuf,
+        /// What is there.
+        what: &'static str,
+    },
+    /// The path has no file name.
+    #[error("`{}` names no file", shown(.0))]
+    Nameless(PathBuf),
+    /// The operating system refused.
+    #[error("`{}` could not be {what}", shown(.path))]
+    Io {
+        /// The name.
+        path: PathBuf,
+        /// What was attempted, as a participle.
+        what: &'static str,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// A path as it may be shown.
+pub(super) fn shown(path: &Path) -> String {
+    neutral(&path.to_string_lossy()).into_owned()
+}
+
+/// A file on its way to its name.
+pub struct SafeFile {
+    writer: BufWriter<File>,
+    temp: TempPath,
+    target: PathBuf,
+}
+
+impl fmt::Debug for SafeFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SafeFile({})", shown(&self.target))
+    }
+}
+
+impl SafeFile {
+    /// Opens a temporary file beside `target`, and removes those that dead processes left there.
+    ///
+    /// # Errors
+    ///
+    /// Where `target` is a symbolic link, a directory, a device or the like, or
+    /// its folder cannot be written to.
+    pub fn create(target: &Path) -> Result<Self, Error> {
+        refuse_if_occupied(target)?;
+        let names = Names::of(target)?;
+        names.remove_stale();
+        let failed = |source| Error::Io {
+            path: target.to_owned(),
+            what: "created",
+            source,
+        };
+        loop {
+            let path = names.folder.join(names.fresh());
+            let file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .custom_flags(flags(OFlags::NOFOLLOW))
+                .open(&path)
+                .map_err(failed)?;
+            let temp = TempPath::try_from_path(&path).map_err(failed)?;
+            // The lock tells others that we live. A file system without locks has no stale files
+            // either: nothing there can be locked, so nothing is removed.
+            flock(&file, FlockOperation::LockExclusive).ok();
+            // Another process may have taken the file for a stale one before it was locked.
+            if file.metadata().map_err(failed)?.nlink() == 0 {
+                continue;
+            }
+            // A mask may have taken away more than was asked for.
+            file.set_permissions(Permissions::from_mode(0o600))
+                .map_err(failed)?;
+            return Ok(Self {
+                writer: BufWriter::with_capacity(1 << 16, file),
+                temp,
+                target: target.to_owned(),
+            });
+        }
+    }
+
+    /// Where the content goes.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Gives the file its name: it and its folder are on disk when this returns.
+    ///
+    /// # Errors
+    ///
+    /// Where writing, syncing or renaming fails; an earlier file of that name is then as it was.
+    pub fn commit(self) -> Result<(), Error> {
+        let Self {
+            writer,
+            temp,
+            target,
+        } = self;
+        let failed = |what| {
+            let path = target.clone();
+            move |source| Error::Io { path, what, source }
+        };
+        let file = writer
+            .into_inner()
+            .map_err(|error| failed("written")(error.into_error()))?;
+        file.sync_all().map_err(failed("synced"))?;
+        refuse_if_occupied(&target)?;
+        temp.persist(&target)
+            .map_err(|error| failed("renamed into place")(error.error))?;
+        sync_folder(folder_of(&target)).map_err(failed("synced with its folder"))
+    }
+}
+
+impl Write for SafeFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Removes a file and syncs its folder.
+pub(super) fn remove(target: &Path) -> Result<(), Error> {
+    fs::remove_file(target)
+        .and_then(|()| sync_folder(folder_of(target)))
+        .map_err(|source| Error::Io {
+            path: target.to_owned(),
+            what: "removed",
+            source,
+        })
+}
+
+/// The bits of flags, as the standard library takes them.
+pub(super) fn flags(flags: OFlags) -> i32 {
+    flags.bits().cast_signed()
+}
+
+/// Makes sure that a name is free, or a regular file's.
+///
+/// # Errors
+///
+/// [`Error::Occupied`], or what the operating system says.
+pub fn refuse_if_occupied(target: &Path) -> Result<(), Error> {
+    let metadata = match fs::symlink_metadata(target) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => {
+            return Err(Error::Io {
+                path: target.to_owned(),
+                what: "looked at",
+                source,
+            });
+        }
+    };
+    let kind = metadata.file_type();
+    let what = if kind.is_file() {
+        return Ok(());
+    } else if kind.is_symlink() {
+        "a symbolic link"
+    } else if kind.is_dir() {
+        "a directory"
+    } else {
+        "a device, a pipe or a socket"
+    };
+    Err(Error::Occupied {
+        path: target.to_owned(),
+        what,
+    })
+}
+
+fn folder_of(target: &Path) -> &Path {
+    match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        // Some file systems cannot sync a folder, and have nothing to sync then.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        done => done,
+    }
+}
+
+/// The names of a target's temporary neighbors: `.results.csv.<32 hex digits>.wavepair-tmp`.
+struct Names<'a> {
+    folder: &'a Path,
+    stem: OsString,
+}
+
+const ENDING: &[u8] = b".wavepair-tmp";
+
+impl<'a> Names<'a> {
+    fn of(target: &'a Path) -> Result<Self, Error> {
+        let name = target
+            .file_name()
+            .ok_or_else(|| Error::Nameless(target.to_owned()))?;
+        // A name may have 255 bytes; random part and ending need 46 of them.
+        let kept = &name.as_bytes()[..name.len().min(200)];
+        let mut stem = OsString::from(".");
+        stem.push(OsStr::from_bytes(kept));
+        stem.push(".");
+        Ok(Self {
+            folder: folder_of(target),
+            stem,
+        })
+    }
+
+    fn fresh(&self) -> OsString {
+        let mut name = self.stem.clone();
+        name.push(Uuid::new_v4().simple().to_string());
+        name.push(OsStr::from_bytes(ENDING));
+        name
+    }
+
+    fn are(&self, name: &OsStr) -> bool {
+        name.as_bytes()
+            .strip_prefix(self.stem.as_bytes())
+            .and_then(|rest| rest.strip_suffix(ENDING))
+            .is_some_and(|random| random.len() == 32 && random.iter().all(u8::is_ascii_hexdigit))
+    }
+
+    /// Removes our own leftovers; whatever cannot be removed stays, and harms nobody.
+    fn remove_stale(&self) {
+        let Ok(entries) = fs::read_dir(self.folder) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            if self.are(&entry.file_name()) && is_stale(&entry.path()).unwrap_or(false) {
+                fs::remove_file(entry.path()).ok();
+            }
+        }
+    }
+}
+
+fn is_stale(path: &Path) -> io::Result<bool> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
+        .open(path)?;
+    let metadata = file.metadata()?;
+    let ours = metadata.is_file() && metadata.uid() == rustix::process::geteuid().as_raw();
+    Ok(ours && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_appears_complete_and_private_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("results.csv");
+        fs::write(&target, "old").unwrap();
+
+        let mut dropped = SafeFile::create(&target).unwrap();
+        dropped.write_all(b"half").unwrap();
+        drop(dropped);
+        assert_eq!(fs::read_to_string(&target).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["results.csv"]);
+
+        let mut file = SafeFile::create(&target).unwrap();
+        file.write_all(b"new").unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "old");
+        file.commit().unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "new");
+        assert_eq!(fs::metadata(&target).unwrap().mode() & 0o7777, 0o600);
+        assert_eq!(names(folder.path()), ["results.csv"]);
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_and_left_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("precious"), "precious").unwrap();
+        symlink(at("precious"), at("link")).unwrap();
+        symlink(at("nowhere"), at("dangling")).unwrap();
+        fs::create_dir(at("folder")).unwrap();
+        let _socket = UnixListener::bind(at("socket")).unwrap();
+        for name in ["link", "dangling", "folder", "socket"] {
+            let error = SafeFile::create(&at(name)).unwrap_err();
+            assert!(matches!(error, Error::Occupied { .. }), "{name}: {error}");
+        }
+        assert!(SafeFile::create(Path::new("..")).is_err());
+        assert!(SafeFile::create(&at("no such folder/x")).is_err());
+        assert_eq!(fs::read_to_string(at("precious")).unwrap(), "precious");
+        assert!(!at("nowhere").exists());
+    }
+
+    #[test]
+    fn a_link_that_appears_before_the_rename_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("results.csv");
+        let file = SafeFile::create(&target).unwrap();
+        symlink("/dev/null", &target).unwrap();
+        assert!(matches!(file.commit(), Err(Error::Occupied { .. })));
+        assert_eq!(names(folder.path()), ["results.csv"]);
+    }
+
+    #[test]
+    fn leftovers_of_the_dead_are_removed_and_files_of_the_living_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("results.csv");
+        let alive = SafeFile::create(&target).unwrap();
+        let random = "0123456789abcdef0123456789abcdef";
+        let dead = format!(".results.csv.{random}.wavepair-tmp");
+        let other = format!(".other.csv.{random}.wavepair-tmp");
+        let foreign = ".results.csv.mine.wavepair-tmp";
+        for name in [&dead, &other, foreign] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let second = SafeFile::create(&target).unwrap();
+        let left = names(folder.path());
+        assert!(!left.contains(&dead), "{left:?}");
+        assert_eq!(
+            left.len(),
+            4,
+            "two living, another target's, a stranger's: {left:?}"
+        );
+        alive.commit().unwrap();
+        second.commit().unwrap();
+    }
+
+    #[test]
+    fn the_longest_name_that_a_folder_takes_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("x".repeat(255));
+        SafeFile::create(&target).unwrap().commit().unwrap();
+        assert!(target.is_file());
+    }
+}

@@ -1,0 +1,177 @@
+//! The summary as JSON: a counterpart with keys that scripts rely on.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::exit::ExitCode;
+use crate::model::summary::{Requests, Summary};
+use crate::model::tally::Tally;
+
+/// Writes a summary, its keys in the order of the documentation.
+///
+/// # Errors
+///
+/// What `out` says.
+pub fn write(
+    summary: &Summary,
+    finished_at: Timestamp,
+    exit: ExitCode,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let json = Json {
+        run_id: summary.run.to_string(),
+        wave: &summary.wave,
+        environment: summary.environment.map(|id| id.to_string()),
+        dry_run: summary.dry_run,
+        started_at: instant(summary.started_at),
+        finished_at: instant(finished_at),
+        rows: summary.rows,
+        outcomes: Outcomes(&summary.tally),
+        codes: Codes(&summary.tally),
+        requests: Sent::from(summary.requests),
+        throttled: summary.throttled,
+        retries: summary.retries,
+        stopped: summary.stopped.as_ref().map(ToString::to_string),
+        exit_code: exit.code(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &json)?;
+    out.write_all(b"\n")
+}
+
+#[derive(serde::Serialize)]
+struct Json<'a> {
+    run_id: String,
+    wave: &'a str,
+    environment: Option<String>,
+    dry_run: bool,
+    started_at: String,
+    finished_at: String,
+    rows: u64,
+    outcomes: Outcomes<'a>,
+    codes: Codes<'a>,
+    requests: Sent,
+    throttled: u64,
+    retries: u64,
+    stopped: Option<String>,
+    exit_code: u8,
+}
+
+struct Outcomes<'a>(&'a Tally);
+
+impl Serialize for Outcomes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (outcome, rows) in self.0.outcomes.iter() {
+            map.serialize_entry(outcome.as_str(), &rows)?;
+        }
+        map.end()
+    }
+}
+
+struct Codes<'a>(&'a Tally);
+
+impl Serialize for Codes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let codes = self.0.codes.iter();
+        serializer.collect_map(codes.map(|(code, count)| (code, count.rows)))
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Sent {
+    token: u64,
+    list: u64,
+    create: u64,
+    lookup: u64,
+}
+
+impl From<Requests> for Sent {
+    fn from(requests: Requests) -> Self {
+        let Requests {
+            token,
+            list,
+            create,
+            lookup,
+        } = requests;
+        Self {
+            token,
+            list,
+            create,
+            lookup,
+        }
+    }
+}
+
+fn instant(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::stop::StopReason;
+    use crate::report::fixture::summary;
+
+    fn render(summary: &Summary, finished_at: Timestamp, exit: ExitCode) -> String {
+        let mut text = Vec::new();
+        write(summary, finished_at, exit, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn the_keys_are_stable_and_every_outcome_is_counted() {
+        let mut summary = summary();
+        summary.stop(&StopReason::TimeIsUp);
+        let finished_at = summary.started_at + jiff::SignedDuration::from_millis(400_250);
+        let text = render(&summary, finished_at, summary.exit_code());
+        insta::assert_snapshot!(text, @r#"
+        {
+          "run_id": "00000000-0000-0000-0000-00000000000f",
+          "wave": "wave.csv",
+          "environment": "1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53",
+          "dry_run": false,
+          "started_at": "2026-11-02T06:00:00.123Z",
+          "finished_at": "2026-11-02T06:06:40.373Z",
+          "rows": 5000,
+          "outcomes": {
+            "created": 4812,
+            "existing": 90,
+            "duplicate": 3,
+            "invalid": 12,
+            "rejected": 80,
+            "failed": 3,
+            "unknown": 0,
+            "pending": 0,
+            "ready": 0
+          },
+          "codes": {
+            "NOT_FOUND": 19,
+            "REQUEST_FAILED/LIMIT_EXCEEDED": 61,
+            "UNEXPECTED_ERROR": 3,
+            "phone_missing_plus": 12
+          },
+          "requests": {
+            "token": 0,
+            "list": 0,
+            "create": 0,
+            "lookup": 0
+          },
+          "throttled": 0,
+          "retries": 0,
+          "stopped": "the time is up",
+          "exit_code": 7
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_is_not_known_is_null() {
+        let mut summary = summary();
+        summary.environment = None;
+        let text = render(&summary, summary.started_at, ExitCode::Done);
+        assert!(text.contains("\"environment\": null,"), "{text}");
+        assert!(text.contains("\"stopped\": null,"), "{text}");
+    }
+}
