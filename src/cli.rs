@@ -179,7 +179,7 @@ pub struct TenantArgs {
 }
 
 /// How fast, and how often again.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Pace")]
 pub struct PaceArgs {
     /// What a device that exists already means: skip, create [env: WAVEPAIR_EXISTING] [default: skip]

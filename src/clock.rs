@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::Instant;
 
 use crate::model::entry::Moment;
@@ -21,6 +22,11 @@ pub fn now() -> Instant {
 #[expect(clippy::disallowed_methods, reason = "this is the owner of time")]
 pub fn wall() -> Timestamp {
     Timestamp::now()
+}
+
+/// The wall clock in the local time zone.
+pub fn local() -> ZonedDateTime {
+    wall().to_zoned_datetime(TimeZone::system())
 }
 
 /// This moment, in a form that a later process can measure its distance from.

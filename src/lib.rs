@@ -1,7 +1,9 @@
 //! wavepair
 pub mod cli;
 pub mod clock;
+pub mod commands;
 pub mod engine;
+pub mod error;
 pub mod exit;
 pub mod input;
 pub mod ledger;

@@ -1,1 +1,122 @@
-fn main() {}
+//! The command line: parse, resolve, call, turn the answer into an exit code.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode as ProcessCode;
+
+use clap::Parser;
+
+use wavepair::cli::{Cli, Command, LogForm, ProgressStyle};
+use wavepair::clock;
+use wavepair::commands::{self, Invocation};
+use wavepair::error::{Error, Shown};
+use wavepair::exit::ExitCode;
+use wavepair::report::console::Console;
+use wavepair::report::log_lines::Format;
+use wavepair::report::log_setup;
+use wavepair::report::progress::Choice;
+use wavepair::settings::env::Env;
+use wavepair::settings::run::{Doctor, DryRun, Results, Run, Told};
+
+fn main() -> ProcessCode {
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&argv) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data; a reader that went away is no failure.
+            drop(error.print());
+            return ProcessCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let (console, closer) = Console::start();
+    let code = match run(cli, argv, &console) {
+        Ok(code) => code,
+        Err(error) => {
+            console.print(&Shown(&error).to_string());
+            error.exit_code()
+        }
+    };
+    drop(closer);
+    ProcessCode::from(code.code())
+}
+
+fn run(cli: Cli, argv: Vec<OsString>, console: &Console) -> Result<ExitCode, Error> {
+    let read = |name: &str| std::env::var_os(name);
+    let env = Env::new(&read);
+    match cli.command {
+        Command::Run(args) => {
+            let told = Told::resolve(args.log.clone(), &env);
+            let invocation = invocation(argv, console, &told);
+            start_log(&told, &invocation)?;
+            if args.dry_run {
+                let settings = DryRun::resolve(&args, &env)?;
+                block_on(commands::dry_run::dry_run(settings, &invocation))
+            } else {
+                let settings = Run::resolve(&args, &env, &clock::local())?;
+                block_on(commands::run::run(settings, &invocation))
+            }
+        }
+        Command::Results(args) => commands::results::results(&Results::resolve(*args, &env)?),
+        Command::Doctor(args) => block_on(commands::doctor::doctor(
+            Doctor::resolve(&args, &env)?,
+            console,
+        )),
+        Command::Template => {
+            print(&commands::template::template());
+            Ok(ExitCode::Done)
+        }
+        Command::Sandbox(args) => block_on(commands::sandbox::sandbox(args, console)),
+    }
+}
+
+fn invocation(argv: Vec<OsString>, console: &Console, told: &Told) -> Invocation {
+    let progress = match told.args.progress {
+        _ if told.args.quiet => Choice::None,
+        None | Some(ProgressStyle::Auto) => Choice::Auto,
+        Some(ProgressStyle::Bar) => Choice::Bar,
+        Some(ProgressStyle::Plain) => Choice::Plain,
+        Some(ProgressStyle::None) => Choice::None,
+    };
+    Invocation {
+        argv,
+        console: console.clone(),
+        progress,
+        is_terminal: std::io::stderr().is_terminal(),
+        term: std::env::var("TERM").ok(),
+    }
+}
+
+fn start_log(told: &Told, invocation: &Invocation) -> Result<(), Error> {
+    let options = log_setup::Options {
+        verbose: told.args.verbose,
+        quiet: told.args.quiet,
+        rust_log: told.directives.clone(),
+        format: match told.args.log_format {
+            Some(LogForm::Json) => Format::Json,
+            None | Some(LogForm::Text) if invocation.is_terminal && !told.no_color => {
+                Format::ColoredText
+            }
+            None | Some(LogForm::Text) => Format::Text,
+        },
+        file: told.args.log_file.clone(),
+    };
+    log_setup::init(&options, invocation.console.clone())?;
+    Ok(())
+}
+
+fn block_on(command: impl Future<Output = Result<ExitCode, Error>>) -> Result<ExitCode, Error> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Error::System {
+            what: "the runtime cannot be started",
+            source,
+        })?
+        .block_on(command)
+}
+
+/// Writes data to standard output; a reader that went away is no failure.
+fn print(text: &str) {
+    let mut out = std::io::stdout();
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}

@@ -13,7 +13,7 @@ use crate::model::entry::DeviceState;
 use crate::model::event::{Event, Next, RowFinished};
 use crate::model::ids::DeviceId;
 use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
-use crate::pingone::Answered;
+use crate::pingone::{Answered, code};
 use crate::retry::{Decision, Verdict};
 
 /// The most rows without news whose settling time is waited for while others are worked at.
@@ -167,7 +167,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         }
         let answer = match verdict.state {
             DeviceState::Several => Answer {
-                code: Some("duplicate_found".to_owned()),
+                code: Some(code::DUPLICATE_FOUND.to_owned()),
                 message: Some(
                     "PingOne lists this device more than once; remove all but one of them"
                         .to_owned(),

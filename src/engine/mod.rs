@@ -14,6 +14,7 @@ mod answers;
 mod guard;
 mod job;
 mod launch;
+pub mod questions;
 mod renew;
 mod stop;
 mod task;

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::Engine;
 use super::guard::LONGEST_HOLD;
 use super::job::Job;
+use super::questions::unauthorized;
 use crate::model::event::{Event, RequestKind};
 use crate::model::stop::StopReason;
 use crate::pingone::grant::{Granted, TokenError, TokenFailure};
@@ -46,12 +47,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         }
         match self.tokens.refused(generation) {
             AfterRefusal::FetchAgain => self.guard.probe(),
-            AfterRefusal::Stop => self.request_stop(StopReason::Pointless {
-                what: "PingOne refuses a new access token (HTTP 401)".to_owned(),
-                hint: "check that the worker application is enabled and may use this environment, \
-                       or give a token that is still valid"
-                    .to_owned(),
-            }),
+            AfterRefusal::Stop => self.request_stop(unauthorized()),
         }
     }
 
@@ -76,7 +72,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
 }
 
 /// How soon a token is asked for again, if at all.
-fn token_retry(failure: TokenFailure, tries: u32, jitter: f64) -> Option<Duration> {
+pub(super) fn token_retry(failure: TokenFailure, tries: u32, jitter: f64) -> Option<Duration> {
     const LONGEST: Duration = Duration::from_secs(30);
     const SHORTEST: Duration = Duration::from_secs(1);
     let backoff = SHORTEST
@@ -102,7 +98,7 @@ fn token_retry(failure: TokenFailure, tries: u32, jitter: f64) -> Option<Duratio
     }
 }
 
-fn token_stop(error: &TokenError) -> StopReason {
+pub(super) fn token_stop(error: &TokenError) -> StopReason {
     let what = format!("no access token: {error}");
     match error.failure {
         TokenFailure::Transient { .. } => StopReason::Unavailable { what },

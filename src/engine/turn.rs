@@ -16,8 +16,8 @@ use crate::model::event::{Event, RequestKind, RowFinished};
 use crate::model::outcome::{Answer, AttemptOutcome, Device, Refusal};
 use crate::model::request::{DeviceKey, DeviceRequest};
 use crate::model::row::RowNumber;
-use crate::pingone::Answered;
 use crate::pingone::token::AccessToken;
+use crate::pingone::{Answered, code};
 
 /// What waits for the next turn.
 #[derive(Debug, Default)]
@@ -176,7 +176,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         self.creating -= 1;
         let outcome = AttemptOutcome::NotCreated(Refusal::Withheld);
         let answer = Answer {
-            code: Some("withheld".to_owned()),
+            code: Some(code::WITHHELD.to_owned()),
             ..Answer::default()
         };
         self.take_create(

@@ -371,6 +371,9 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
     Ok(connection)
 }
 
+/// Each commit is on the disk before it is acknowledged.
+const SYNCHRONOUS: &str = "FULL";
+
 /// Checks that a file is a ledger of ours, sound and current, and sets the connection up to write it.
 fn prepare(path: &Path, connection: &mut Connection) -> Result<(), Error> {
     let wrap = |source| sqlite(path, source);
@@ -379,7 +382,7 @@ fn prepare(path: &Path, connection: &mut Connection) -> Result<(), Error> {
         .pragma_update(None, "journal_mode", "WAL")
         .map_err(wrap)?;
     for (name, value) in [
-        ("synchronous", "FULL"),
+        ("synchronous", SYNCHRONOUS),
         ("foreign_keys", "ON"),
         ("trusted_schema", "OFF"),
         ("secure_delete", "ON"),

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
-use super::{Binding, Error, check_format, check_kind, connect, doubt, schema, sqlite};
+use super::{
+    Binding, Error, SYNCHRONOUS, check_format, check_kind, connect, doubt, schema, sqlite,
+};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, EnvironmentId, RunId};
 use crate::model::outcome::Answer;
@@ -38,8 +40,9 @@ impl Reader {
         }
         check_kind(path)?;
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // One state of the file for a whole pass, whatever a run beside us writes meanwhile.
         connection
-            .pragma_update(None, "query_only", "ON")
+            .execute_batch("PRAGMA query_only = ON; BEGIN")
             .map_err(|source| sqlite(path, source))?;
         if check_format(path, &connection)? < schema::current_version() {
             // An older or still empty file: only a run brings it up to date.
@@ -90,6 +93,35 @@ impl Reader {
             )
             .optional()
             .map_err(wrap)
+    }
+
+    /// How the file is kept, in words for a person.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn storage(&self) -> Result<String, Error> {
+        let wrap = |source| sqlite(&self.path, source);
+        let mode: String = self
+            .connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .map_err(wrap)?;
+        let devices: i64 = self
+            .connection
+            .query_row("SELECT count(*) FROM devices", [], |row| row.get(0))
+            .map_err(wrap)?;
+        let unresolved: i64 = self
+            .connection
+            .query_row(
+                "SELECT count(*) FROM devices WHERE state IN ('in_flight', 'unresolved')",
+                [],
+                |row| row.get(0),
+            )
+            .map_err(wrap)?;
+        Ok(format!(
+            "{devices} devices, {unresolved} in doubt; SQLite {}, journal_mode={mode}, synchronous={SYNCHRONOUS}",
+            rusqlite::version()
+        ))
     }
 
     /// The settings of the last run of a wave, in the form in which that run gave them.

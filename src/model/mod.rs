@@ -17,5 +17,5 @@ pub mod row;
 pub mod secret;
 pub mod stop;
 pub mod summary;
-pub mod validate;
 pub mod tally;
+pub mod validate;

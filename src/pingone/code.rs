@@ -62,6 +62,18 @@ words! {
     WRONG_DEVICE = "wrong_device",
     /// A listing of devices that is cut off, masked or not in PingOne's format
     UNREADABLE_LISTING = "unreadable_listing",
+    /// The request was held back here, because PingOne asked for a pause just then; nothing was sent
+    WITHHELD = "withheld",
+    /// The run ended before the answer came
+    INTERRUPTED = "interrupted",
+    /// PingOne lists this device more than once; remove all but one
+    DUPLICATE_FOUND = "duplicate_found",
+    /// Online dry run: the user is not in this environment
+    USER_NOT_FOUND = "user_not_found",
+    /// Online dry run: the policy is not in this environment
+    POLICY_NOT_FOUND = "policy_not_found",
+    /// Online dry run: the policy does not allow this type of device
+    TYPE_NOT_ALLOWED = "type_not_allowed",
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::files::{self, Files, Kind};
 use super::pace::{Pace, Stops};
 use super::rows::RowSettings;
 use super::tenant::{self, Tenant};
-use crate::cli::{DoctorArgs, LogArgs, ResultsArgs, RunArgs};
+use crate::cli::{DoctorArgs, LogArgs, PaceArgs, ResultsArgs, RunArgs};
 use crate::ledger::Binding;
 use crate::model::ids::PolicyId;
 use crate::model::row::Column;
@@ -87,6 +87,8 @@ pub struct Doctor {
     pub policy: Option<PolicyId>,
     /// The ledger to check.
     pub ledger: PathBuf,
+    /// How often again; the defaults of a run.
+    pub pace: Pace,
 }
 
 impl Run {
@@ -210,10 +212,12 @@ impl Doctor {
             .map(|given| given.parse())
             .transpose()?;
         let ledger = files::ledger(args.ledger.as_ref(), env, tenant.environment)?;
+        let pace = Pace::resolve(&PaceArgs::default(), env)?;
         Ok(Self {
             tenant,
             policy,
             ledger,
+            pace,
         })
     }
 }

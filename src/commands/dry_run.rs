@@ -1,0 +1,86 @@
+//! `wavepair run --dry-run`: what a run would do, without doing it.
+
+use super::join::join;
+use super::run::{finish, new_run_id, survey};
+use super::{Invocation, online};
+use crate::clock;
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::input::source::Source;
+use crate::input::{ReadOptions, Wave};
+use crate::ledger::{self, Reader};
+use crate::model::ids::RunId;
+use crate::model::row::Column;
+use crate::model::summary::Summary;
+use crate::report::standing::{Mode, Standing};
+use crate::report::start_line::{Plan, Size, Start, start};
+use crate::settings::run::{DryRun, columns};
+
+/// Validates every row of a wave and says what a run would do.
+///
+/// Reads no credentials, opens no connection and changes no ledger; with
+/// `--online` it asks PingOne, and changes nothing there either.
+///
+/// # Errors
+///
+/// The settings or the input cannot be used, or a file cannot be written.
+pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCode, Error> {
+    if settings.online.is_some() {
+        return online::dry_run(settings, invocation).await;
+    }
+    let started = clock::now();
+    let DryRun {
+        wave: path,
+        rows,
+        files,
+        ledger,
+        online: _,
+    } = settings;
+    let source = Source::from(path);
+    let wave = Wave::open(
+        &source,
+        &ReadOptions {
+            columns: columns(rows.columns())?,
+        },
+    )?;
+    let shown = source.to_string();
+    let contents = survey(&wave, &rows.defaults())?;
+    invocation.console.print(&start(&Start {
+        wave: &shown,
+        size: Size::Rows(contents.rows),
+        users_by: Column::UserId.name(),
+        plan: Plan::DryRun,
+    }));
+    let (reader, environment) = match ledger {
+        Some((path, binding)) => (Reader::open(&path, &binding)?, Some(binding.environment)),
+        None => (None, None),
+    };
+    let mut summary = Summary::new(
+        RunId::from_uuid(new_run_id()),
+        shown,
+        environment,
+        true,
+        clock::wall(),
+    );
+    let joined = join(
+        &wave,
+        &rows,
+        &files,
+        Mode::DryRun,
+        &mut |key| match &reader {
+            Some(reader) => reader.entry(key).map(Standing::from),
+            None => Ok::<_, ledger::Error>(Standing::Untouched),
+        },
+    )?;
+    wave.check_unchanged()?;
+    summary.settle(joined.rows, joined.tally);
+    let exit = summary.exit_code();
+    finish(
+        &summary,
+        exit,
+        clock::now().duration_since(started),
+        &files,
+        invocation,
+    )?;
+    Ok(exit)
+}

@@ -1,0 +1,75 @@
+//! The results of a wave: its rows joined with what is known of their devices.
+
+use crate::cli::PhoneStyle;
+use crate::error::Error;
+use crate::input::Wave;
+use crate::model::request::DeviceKey;
+use crate::model::tally::Tally;
+use crate::model::validate::validate;
+use crate::report::output::Output;
+use crate::report::rejects::Rejects;
+use crate::report::results::{self, Join};
+use crate::report::results_writer::{Options, Phones};
+use crate::report::standing::{Mode, Standing};
+use crate::settings::files::Files;
+use crate::settings::rows::RowSettings;
+
+/// What a pass over the wave came to.
+#[derive(Debug)]
+pub(super) struct Joined {
+    pub(super) tally: Tally,
+    /// How many rows the reader counted.
+    pub(super) rows: u64,
+}
+
+/// Writes the results and the rejects of a wave.
+pub(super) fn join<L: Into<Error>>(
+    wave: &Wave,
+    settings: &RowSettings,
+    files: &Files,
+    mode: Mode,
+    lookup: &mut dyn FnMut(&DeviceKey) -> Result<Standing, L>,
+) -> Result<Joined, Error> {
+    let defaults = settings.defaults();
+    let header = wave.header();
+    let mut out = Output::create(&files.results)?;
+    let mut rejects = files
+        .rejects
+        .as_ref()
+        .map(|path| Rejects::new(path.clone(), header, b','));
+    let mut tally = Tally::default();
+    let mut rows = 0;
+    let join = Join {
+        header,
+        defaults: &defaults,
+        mode,
+        validate: &|row| validate(header, row, &defaults),
+        lookup,
+    };
+    let counted = wave.rows().inspect(|_| rows += 1);
+    results::write(
+        counted,
+        join,
+        options(settings),
+        &mut out,
+        rejects.as_mut(),
+        &mut |row| tally.add(row),
+    )?;
+    out.finish()?;
+    if let Some(rejects) = rejects {
+        rejects.commit()?;
+    }
+    Ok(Joined { tally, rows })
+}
+
+/// How cells are written.
+pub(super) fn options(settings: &RowSettings) -> Options {
+    Options {
+        phones: match settings.phones() {
+            PhoneStyle::Full => Phones::Full,
+            PhoneStyle::Masked => Phones::Masked,
+            PhoneStyle::None => Phones::None,
+        },
+        raw_cells: settings.raw_cells(),
+    }
+}

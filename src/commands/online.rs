@@ -1,0 +1,330 @@
+//! `wavepair run --dry-run --online`: what PingOne says of a wave, without changing anything.
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::advice::{Policies, allows, pairing_disabled, tells_users};
+use super::join::options;
+use super::run::{finish, new_run_id, survey};
+use super::target::Peer;
+use super::{Invocation, signals};
+use crate::clock;
+use crate::engine::questions::{Finding, Questions, ReadFault};
+use crate::engine::stop;
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::input::source::Source;
+use crate::input::{ReadOptions, Wave};
+use crate::ledger::Reader;
+use crate::model::event::Event;
+use crate::model::ids::RunId;
+use crate::model::invalid::Invalid;
+use crate::model::outcome::{Answer, Outcome};
+use crate::model::request::{DeviceRequest, RowDefaults, ValidRow};
+use crate::model::row::{Column, Header, InputRow, RowNumber};
+use crate::model::stop::StopReason;
+use crate::model::summary::Summary;
+use crate::model::validate::validate;
+use crate::pingone::code;
+use crate::plan::Seen;
+use crate::report::Reporters;
+use crate::report::output::Output;
+use crate::report::progress::Progress;
+use crate::report::rejects::Rejects;
+use crate::report::result_row::ResultRow;
+use crate::report::results_writer::ResultsWriter;
+use crate::report::standing::{Mode, Standing};
+use crate::report::start_line::{Plan, Size, Start, start};
+use crate::settings::Error as SettingsError;
+use crate::settings::run::{DryRun, columns};
+
+/// Validates every row and asks PingOne about each: reads only.
+pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCode, Error> {
+    let started = clock::now();
+    let DryRun {
+        wave: path,
+        rows,
+        files,
+        ledger,
+        online,
+    } = settings;
+    let (target, pace) =
+        online.ok_or_else(|| SettingsError::new("`--online` was not asked for"))?;
+    let source = Source::from(path);
+    let wave = Wave::open(
+        &source,
+        &ReadOptions {
+            columns: columns(rows.columns())?,
+        },
+    )?;
+    let defaults = rows.defaults();
+    let contents = survey(&wave, &defaults)?;
+    let shown = source.to_string();
+    let peer = Peer::meet(target, &pace).await?;
+    let reader = match &ledger {
+        Some((path, binding)) => Reader::open(path, binding)?,
+        None => None,
+    };
+    let (stopper, mut asked_to_stop) = stop();
+    signals::watch(&stopper).map_err(|source| Error::System {
+        what: "signals cannot be watched",
+        source,
+    })?;
+    invocation.console.print(&start(&Start {
+        wave: &shown,
+        size: Size::Rows(contents.rows),
+        users_by: Column::UserId.name(),
+        plan: Plan::OnlineDryRun { host: &peer.host },
+    }));
+    let id = RunId::from_uuid(new_run_id());
+    let summary = Summary::new(
+        id,
+        shown,
+        Some(peer.binding.environment),
+        true,
+        clock::wall(),
+    );
+    let progress = invocation
+        .progress
+        .style(invocation.is_terminal, invocation.term.as_deref())
+        .map(|style| Progress::start(&invocation.console, style, Some(contents.rows), wave.size()));
+    let reporters = std::cell::RefCell::new(Reporters::new(summary, progress));
+    let mut report = |event: &Event| reporters.borrow_mut().on(event);
+    let questions = Questions::new(
+        &peer.client,
+        peer.tokens,
+        pace.retry,
+        pace.rate,
+        &mut report,
+    );
+
+    let header = wave.header();
+    let mut out = Output::create(&files.results)?;
+    let mut rejects = files
+        .rejects
+        .as_ref()
+        .map(|path| Rejects::new(path.clone(), header, b','));
+    let mut writer =
+        ResultsWriter::new(&mut out, header, options(&rows)).map_err(Error::Results)?;
+    let asking = async {
+        let policies = preflight(&questions, invocation).await?;
+        let mut seen = Seen::default();
+        let judged = wave.rows().map(|row| {
+            let row = row?;
+            let judged = judge(&row, header, &defaults, reader.as_ref(), &mut seen)?;
+            Ok((row, judged))
+        });
+        let mut answers = stream::iter(judged)
+            .map(|judged| async {
+                let (row, judged) = judged.map_err(Stopped::Failed)?;
+                let result = ask(&row, judged, header, &defaults, &policies, &questions).await?;
+                Ok::<_, Stopped>((row, result))
+            })
+            .buffered(pace.concurrency);
+        while let Some((row, result)) = answers.try_next().await? {
+            writer
+                .write(&row, &result)
+                .map_err(|error| Stopped::Failed(Error::Results(error)))?;
+            if let Some(rejects) = &mut rejects {
+                rejects
+                    .offer(&row, &result)
+                    .map_err(|error| Stopped::Failed(error.into()))?;
+            }
+            let mut reporters = reporters.borrow_mut();
+            reporters.on(&Event::RowRead { bytes: 0 });
+            reporters.on(&Event::RowFinished(result.finished()));
+        }
+        Ok::<_, Stopped>(())
+    };
+    let stopped = tokio::select! {
+        biased;
+        () = asked_to_stop.asked() => asked_to_stop.reason(),
+        end = asking => match end {
+            Ok(()) => None,
+            Err(Stopped::Reason(reason)) => Some(reason),
+            Err(Stopped::Failed(error)) => return Err(error),
+        },
+    };
+    drop(questions);
+    let mut summary = reporters.into_inner().finish();
+    match &stopped {
+        // Half a plan is worse than none: the file is not written.
+        Some(reason) => summary.stop(reason),
+        None => {
+            writer.finish().map_err(Error::Results)?;
+            out.finish()?;
+            if let Some(rejects) = rejects {
+                rejects.commit()?;
+            }
+            wave.check_unchanged()?;
+        }
+    }
+    let exit = summary.exit_code();
+    finish(
+        &summary,
+        exit,
+        clock::now().duration_since(started),
+        &files,
+        invocation,
+    )?;
+    Ok(exit)
+}
+
+enum Stopped {
+    Reason(StopReason),
+    Failed(Error),
+}
+
+impl From<StopReason> for Stopped {
+    fn from(reason: StopReason) -> Self {
+        Stopped::Reason(reason)
+    }
+}
+
+/// What is known of a row before PingOne is asked.
+enum Judged {
+    Invalid(Invalid),
+    Known {
+        valid: ValidRow,
+        standing: Standing,
+        earlier: Option<RowNumber>,
+    },
+    Open(ValidRow),
+}
+
+fn judge(
+    row: &InputRow,
+    header: &Header,
+    defaults: &RowDefaults,
+    ledger: Option<&Reader>,
+    seen: &mut Seen,
+) -> Result<Judged, Error> {
+    let valid = match validate(header, row, defaults) {
+        Ok(valid) => valid,
+        Err(invalid) => return Ok(Judged::Invalid(invalid)),
+    };
+    let key = &valid.request.key;
+    let entry = match ledger {
+        Some(ledger) => ledger.entry(key)?,
+        None => None,
+    };
+    let settled = entry.as_ref().is_some_and(|entry| entry.state.is_final());
+    let standing = Standing::from(entry);
+    let earlier = seen.earlier(key, standing.entry_number(), row.number);
+    Ok(if earlier.is_some() || settled {
+        Judged::Known {
+            valid,
+            standing,
+            earlier,
+        }
+    } else {
+        Judged::Open(valid)
+    })
+}
+
+async fn ask(
+    row: &InputRow,
+    judged: Judged,
+    header: &Header,
+    defaults: &RowDefaults,
+    policies: &Policies,
+    questions: &Questions<'_>,
+) -> Result<ResultRow, Stopped> {
+    let (valid, standing, earlier) = match judged {
+        Judged::Invalid(invalid) => return Ok(ResultRow::invalid(header, row, defaults, &invalid)),
+        Judged::Known {
+            valid,
+            standing,
+            earlier,
+        } => (valid, standing, earlier),
+        Judged::Open(valid) => {
+            let finding = match policy_finding(&valid.request, policies) {
+                Some(finding) => finding,
+                None => {
+                    questions
+                        .device(&valid.request.key, &format!("dry-run-{}", row.number))
+                        .await?
+                }
+            };
+            let standing = match finding.outcome {
+                Outcome::Ready => Standing::Untouched,
+                _ => Standing::Finding {
+                    outcome: finding.outcome,
+                    device: finding.device,
+                    answer: finding.answer,
+                },
+            };
+            (valid, standing, None)
+        }
+    };
+    Ok(ResultRow::valid(
+        row,
+        &valid,
+        &standing,
+        earlier,
+        Mode::DryRun,
+    ))
+}
+
+/// What the policies alone say against a row.
+fn policy_finding(request: &DeviceRequest, policies: &Policies) -> Option<Finding> {
+    if policies.len() == 0 {
+        return None;
+    }
+    let (code, message) = match policies.get(request.policy) {
+        None => (
+            code::POLICY_NOT_FOUND,
+            "the policy is not in this environment".to_owned(),
+        ),
+        Some(policy) if !allows(policy, request.key.kind) => (
+            code::TYPE_NOT_ALLOWED,
+            format!("the policy does not allow {}", request.key.kind.as_str()),
+        ),
+        Some(_) => return None,
+    };
+    let answer = Answer {
+        code: Some(code.to_owned()),
+        message: Some(message),
+        ..Answer::default()
+    };
+    Some(Finding {
+        outcome: Outcome::Rejected,
+        device: None,
+        answer,
+    })
+}
+
+/// Reads the policies, and says what a person should know of them before a run.
+async fn preflight(
+    questions: &Questions<'_>,
+    invocation: &Invocation,
+) -> Result<Policies, Stopped> {
+    let listed = match questions.policies().await {
+        Ok(listed) => listed,
+        Err(ReadFault::Stop(reason)) => return Err(reason.into()),
+        Err(ReadFault::Refused(error)) => {
+            let hint = error.hint().unwrap_or_default();
+            invocation.console.print(&format!(
+                "warning: the policies cannot be read, so they are not checked; {hint}"
+            ));
+            return Ok(Policies::default());
+        }
+    };
+    for policy in &listed {
+        for kind in crate::model::request::DeviceType::ALL {
+            if allows(policy, kind) && pairing_disabled(policy, kind) {
+                invocation.console.print(&format!(
+                    "warning: policy {} says that no new {} devices are paired",
+                    policy.id,
+                    kind.as_str()
+                ));
+            }
+        }
+        if let Some(how) = tells_users(policy) {
+            invocation.console.print(&format!(
+                "warning: policy {} tells users of each new device ({how}): a run may message everyone who has a device already",
+                policy.id
+            ));
+        }
+    }
+    Ok(Policies::new(listed))
+}

@@ -1,0 +1,293 @@
+//! `wavepair run`: the devices of a wave.
+
+use std::time::Duration;
+
+use super::join::{Joined, join};
+use super::target::Peer;
+use super::{Invocation, signals};
+use crate::clock;
+use crate::engine::{self, EngineOptions, PlannedRow, stop};
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::input::rows::Rows;
+use crate::input::source::Source;
+use crate::input::{self, ReadOptions, Wave};
+use crate::ledger::{Ledger, RunRecord};
+use crate::model::event::RowLabel;
+use crate::model::ids::RunId;
+use crate::model::request::{DeviceStatus, RowDefaults};
+use crate::model::row::{Column, Header};
+use crate::model::stop::StopReason;
+use crate::model::summary::Summary;
+use crate::model::validate::validate;
+use crate::plan::Existing;
+use crate::rate_limit::Rate;
+use crate::report::Reporters;
+use crate::report::asked::Asked;
+use crate::report::output::Output;
+use crate::report::progress::Progress;
+use crate::report::standing::{Mode, Standing};
+use crate::report::start_line::{Messages, Plan, Size, Start, start};
+use crate::report::{last_screen, summary_json};
+use crate::settings::files::Files;
+use crate::settings::run::{Run, columns, wave_name};
+
+/// Creates the devices of a wave, or goes on where an earlier run stopped.
+///
+/// # Errors
+///
+/// The settings, the input or the ledger cannot be used; or they failed on the way, in which
+/// case the results were written as far as that was possible.
+pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Error> {
+    let started = clock::now();
+    let started_at = clock::wall();
+    let Run {
+        wave: path,
+        rows,
+        files,
+        target,
+        pace,
+        stops,
+    } = settings;
+    let source = Source::from(path.clone());
+    let wave = Wave::open(
+        &source,
+        &ReadOptions {
+            columns: columns(rows.columns())?,
+        },
+    )?;
+    let defaults = rows.defaults();
+    let contents = survey(&wave, &defaults)?;
+    files_can_be_written(&files)?;
+
+    let peer = Peer::meet(target, &pace).await?;
+    let id = RunId::from_uuid(new_run_id());
+    let record = RunRecord {
+        id,
+        wave: wave_name(&path),
+        settings: rows.to_json(),
+    };
+    let opened = Ledger::open(&peer.ledger, &peer.binding, &record, &clock::moment())?;
+    let (stopper, stop) = stop();
+    signals::watch(&stopper).map_err(|source| Error::System {
+        what: "signals cannot be watched",
+        source,
+    })?;
+
+    let shown = source.to_string();
+    invocation.console.print(&start(&Start {
+        wave: &shown,
+        size: Size::Rows(contents.rows),
+        users_by: Column::UserId.name(),
+        plan: Plan::Run {
+            environment: peer.binding.environment,
+            host: &peer.host,
+            rate: match pace.rate {
+                Rate::PerSecond(rate) => Some(rate),
+                Rate::Unlimited => None,
+            },
+            requests_per_row: match pace.existing {
+                Existing::Skip => 2,
+                Existing::Create => 1,
+            },
+            messages: contents.messages,
+        },
+    }));
+    let summary = Summary::new(id, shown, Some(peer.binding.environment), false, started_at);
+    let progress = invocation
+        .progress
+        .style(invocation.is_terminal, invocation.term.as_deref())
+        .map(|style| Progress::start(&invocation.console, style, Some(contents.rows), wave.size()));
+    let mut reporters = Reporters::new(summary, progress);
+    let options = EngineOptions {
+        run: id,
+        existing: pace.existing,
+        retry: pace.retry,
+        guard: stops.guard,
+        rate: pace.rate,
+        max_duration: stops.max_duration,
+        limit: stops.limit,
+    };
+    let mut planned = Planned {
+        rows: wave.rows(),
+        header: wave.header(),
+        defaults: &defaults,
+    };
+    let ended = engine::run(
+        &peer.client,
+        &opened.ledger,
+        peer.tokens,
+        options,
+        stop,
+        &mut planned,
+        &mut |event| reporters.on(event),
+    )
+    .await;
+
+    let ledger = opened.ledger;
+    let summary = reporters.finish();
+    let joined = join(&wave, &rows, &files, Mode::Run, &mut |key| {
+        ledger.entry(key).map(Standing::from)
+    });
+    let ended = ended.map_err(Error::from).and_then(|stopped| {
+        wave.check_unchanged()?;
+        Ok(stopped)
+    });
+    let (summary, exit) = conclude(summary, ended, joined, invocation)?;
+    let close = ledger.close(exit.code(), &clock::moment());
+    let took = clock::now().duration_since(started);
+    finish(&summary, exit, took, &files, invocation)?;
+    close?;
+    Ok(exit)
+}
+
+/// Brings together how the run ended and what the files say.
+fn conclude(
+    mut summary: Summary,
+    ended: Result<Option<StopReason>, Error>,
+    joined: Result<Joined, Error>,
+    invocation: &Invocation,
+) -> Result<(Summary, ExitCode), Error> {
+    let joined = match (&ended, joined) {
+        (_, Ok(joined)) => joined,
+        // The first failure says more than what it led to.
+        (Err(_), Err(_)) => return ended.map(|_| (summary, ExitCode::Broken)),
+        (Ok(_), Err(error)) => return Err(error),
+    };
+    // A run that read every row knows what became of it; the files must say the same.
+    let agrees = summary.stopped.is_some()
+        || ended.is_err()
+        || summary.tally.outcomes == joined.tally.outcomes;
+    summary.settle(joined.rows, joined.tally);
+    let mut exit = summary.exit_code();
+    if !agrees {
+        let what = "the outcomes that were seen and those that were written differ".to_owned();
+        summary.stop(&StopReason::Broken { what });
+        exit = exit.or(ExitCode::Broken);
+    }
+    if let Err(error) = ended {
+        invocation
+            .console
+            .print(&crate::error::Shown(&error).to_string());
+        exit = exit.or(error.exit_code());
+    }
+    Ok((summary, exit))
+}
+
+/// Shows what became of the wave, and writes the summary where one is wanted.
+pub(super) fn finish(
+    summary: &Summary,
+    exit: ExitCode,
+    took: Duration,
+    files: &Files,
+    invocation: &Invocation,
+) -> Result<(), Error> {
+    invocation
+        .console
+        .print(&last_screen::closing(summary, took));
+    let rejects = files
+        .rejects
+        .as_ref()
+        .map(|path| path.display().to_string());
+    if let Some(text) = last_screen::incomplete(summary, exit, &invocation.argv, rejects.as_deref())
+    {
+        invocation.console.print(&text);
+    }
+    if let Some(path) = &files.summary {
+        let mut out = Output::create(path)?;
+        summary_json::write(summary, clock::wall(), exit, &mut out).map_err(Error::Results)?;
+        out.finish()?;
+    }
+    Ok(())
+}
+
+/// Refuses a place that cannot be written to before anything is sent.
+fn files_can_be_written(files: &Files) -> Result<(), Error> {
+    for path in [
+        Some(&files.results),
+        files.rejects.as_ref(),
+        files.summary.as_ref(),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        if !crate::settings::files::is_standard(path) {
+            crate::report::safe_file::refuse_if_occupied(path)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn new_run_id() -> uuid::Uuid {
+    let now = clock::wall();
+    let seconds = u64::try_from(now.as_second()).unwrap_or(0);
+    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
+    uuid::Uuid::new_v7(uuid::Timestamp::from_unix(
+        uuid::NoContext,
+        seconds,
+        nanoseconds,
+    ))
+}
+
+/// What a first look over the wave tells.
+pub(super) struct Contents {
+    pub(super) rows: u64,
+    pub(super) messages: Messages,
+}
+
+/// Counts the rows and finds out whether messages will be sent; judges nothing.
+pub(super) fn survey(wave: &Wave, defaults: &RowDefaults) -> Result<Contents, input::error::Error> {
+    let place = wave.header().place(Column::Status);
+    let activation = DeviceStatus::ActivationRequired.as_str();
+    let mut rows = 0;
+    let mut asking = 0;
+    for row in wave.rows() {
+        let row = row?;
+        rows += 1;
+        let cell = place.map_or("", |place| row.cells.get(place).trim());
+        let asks = if cell.is_empty() {
+            defaults.status == Some(DeviceStatus::ActivationRequired)
+        } else {
+            cell.eq_ignore_ascii_case(activation)
+        };
+        asking += u64::from(asks);
+    }
+    let messages = match asking {
+        0 => Messages::NoOne,
+        all if all == rows => Messages::Everyone,
+        _ => Messages::WhereRowsAsk,
+    };
+    Ok(Contents { rows, messages })
+}
+
+/// The rows of a wave, judged one by one.
+struct Planned<'a> {
+    rows: Rows,
+    header: &'a Header,
+    defaults: &'a RowDefaults,
+}
+
+impl Iterator for Planned<'_> {
+    type Item = Result<(PlannedRow, u64), input::error::Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let row = match self.rows.next()? {
+            Ok(row) => row,
+            Err(error) => return Some(Err(error)),
+        };
+        let planned = match validate(self.header, &row, self.defaults) {
+            Ok(valid) => PlannedRow::Valid(valid.request),
+            Err(invalid) => {
+                let asked = Asked::by_cells(self.header, &row, self.defaults);
+                let who = RowLabel {
+                    row: row.number,
+                    line: row.line,
+                    user: asked.user,
+                    address: asked.address,
+                };
+                PlannedRow::Invalid { who, invalid }
+            }
+        };
+        Some(Ok((planned, self.rows.bytes_read())))
+    }
+}

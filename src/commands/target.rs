@@ -1,0 +1,144 @@
+//! Whom a run speaks to: PingOne, or a sandbox of its own.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use reqwest::Url;
+use tempfile::TempDir;
+
+use crate::clock;
+use crate::error::Error;
+use crate::ledger::Binding;
+use crate::model::ids::EnvironmentId;
+use crate::model::secret::Secret;
+use crate::pingone::client::Client;
+use crate::pingone::credentials::{ClientAuth, Credentials};
+use crate::pingone::options::ClientOptions;
+use crate::pingone::token::TokenCache;
+use crate::sandbox::{self, Sandbox};
+use crate::settings::Error as SettingsError;
+use crate::settings::pace::Pace;
+use crate::settings::run::Target;
+use crate::settings::tenant::{Identity, Tenant};
+
+/// A client, and what belongs to it for as long as it is used.
+#[derive(Debug)]
+pub(super) struct Peer {
+    pub(super) client: Client,
+    pub(super) tokens: TokenCache,
+    pub(super) binding: Binding,
+    /// What a person calls the host.
+    pub(super) host: String,
+    pub(super) ledger: PathBuf,
+    _sandbox: Option<Sandbox>,
+    _scratch: Option<TempDir>,
+}
+
+impl Peer {
+    /// Sets the client up; starts the sandbox where one is wanted. Sends nothing.
+    pub(super) async fn meet(target: Target, pace: &Pace) -> Result<Self, Error> {
+        match target {
+            Target::PingOne(tenant, ledger) => {
+                let binding = tenant.binding();
+                let host = binding.api_host.clone();
+                let Access { client, tokens } = access(*tenant, pace)?;
+                Ok(Self {
+                    client,
+                    tokens,
+                    binding,
+                    host,
+                    ledger,
+                    _sandbox: None,
+                    _scratch: None,
+                })
+            }
+            Target::Sandbox(ledger) => Self::rehearse(ledger, pace).await,
+        }
+    }
+
+    async fn rehearse(ledger: Option<PathBuf>, pace: &Pace) -> Result<Self, Error> {
+        let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        let sandbox = sandbox::start(sandbox::Options {
+            listen,
+            ..sandbox::Options::default()
+        })
+        .await?;
+        let tenant = tenant_of(&sandbox)?;
+        // The port changes from run to run; a ledger that is kept belongs to the sandbox all the same.
+        let binding = Binding {
+            api_host: "sandbox".to_owned(),
+            environment: tenant.environment,
+        };
+        let host = format!("the sandbox at {}", sandbox.address());
+        let Access { client, tokens } = access(tenant, pace)?;
+        let (ledger, scratch) = match ledger {
+            Some(ledger) => (ledger, None),
+            None => {
+                let scratch = tempfile::Builder::new()
+                    .prefix("wavepair-")
+                    .tempdir()
+                    .map_err(|source| Error::System {
+                        what: "no folder for a throw-away ledger",
+                        source,
+                    })?;
+                (scratch.path().join("ledger.db"), Some(scratch))
+            }
+        };
+        Ok(Self {
+            client,
+            tokens,
+            binding,
+            host,
+            ledger,
+            _sandbox: Some(sandbox),
+            _scratch: scratch,
+        })
+    }
+}
+
+/// A client, and the tokens that it sends with.
+#[derive(Debug)]
+pub(super) struct Access {
+    pub(super) client: Client,
+    pub(super) tokens: TokenCache,
+}
+
+/// The client of a tenant, with a token cache that fits its identity.
+pub(super) fn access(tenant: Tenant, pace: &Pace) -> Result<Access, Error> {
+    let (credentials, tokens) = match tenant.identity {
+        Identity::Client(credentials) => (Some(credentials), TokenCache::default()),
+        Identity::Token(bearer) => (None, TokenCache::fixed(bearer, clock::now())),
+    };
+    let client = Client::new(&ClientOptions {
+        api_url: tenant.api_url,
+        environment: tenant.environment,
+        credentials,
+        timeout: pace.timeout,
+        connect_timeout: pace.connect_timeout.min(pace.timeout),
+        authorities: tenant.authorities,
+        proxy: tenant.proxy,
+        pool: pace.concurrency,
+    })?;
+    Ok(Access { client, tokens })
+}
+
+fn tenant_of(sandbox: &Sandbox) -> Result<Tenant, Error> {
+    let url =
+        |text: String| Url::parse(&text).map_err(|error| SettingsError::new(error.to_string()));
+    let environment: EnvironmentId = sandbox
+        .environment()
+        .parse()
+        .map_err(|_| SettingsError::new("the sandbox has no environment"))?;
+    Ok(Tenant {
+        environment,
+        api_url: url(sandbox.api_url())?,
+        identity: Identity::Client(Credentials {
+            token_url: url(sandbox.token_url())?,
+            auth: ClientAuth::Basic,
+            client_id: sandbox.client_id().to_owned(),
+            client_secret: Secret::new(sandbox.client_secret().to_owned()),
+        }),
+        authorities: None,
+        proxy: false,
+    })
+}

@@ -1,0 +1,128 @@
+//! Why the tool itself could not go on. A bad row is no error: it is an outcome.
+
+use std::fmt;
+use std::io;
+
+use thiserror::Error;
+
+use crate::exit::ExitCode;
+use crate::pingone::options::ClientError;
+use crate::report::safe_file;
+use crate::{engine, input, ledger, report, sandbox, settings};
+
+/// What failed, each with its exit code and, where there is one, its remedy.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Settings(#[from] settings::Error),
+    /// The input cannot be used, or not be read on.
+    #[error(transparent)]
+    Input(#[from] input::error::Error),
+    /// The ledger cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] safe_file::Error),
+    /// The client cannot be set up.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The sandbox cannot be started.
+    #[error(transparent)]
+    Sandbox(#[from] sandbox::Error),
+    /// A file of faults, or another thing the sandbox is told, cannot be used.
+    #[error("{what}")]
+    SandboxSetting {
+        /// What is wrong, as a fragment.
+        what: String,
+    },
+    /// Results could not be written.
+    #[error("the results cannot be written: {0}")]
+    Results(#[source] io::Error),
+    /// The operating system refused something that a run needs.
+    #[error("{what}: {source}")]
+    System {
+        /// What was attempted, as a fragment.
+        what: &'static str,
+        /// Its reason.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// The code that the process ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Error::Settings(_) | Error::Client(_) | Error::SandboxSetting { .. } => ExitCode::Usage,
+            Error::Input(error) if error.is_usage() => ExitCode::Usage,
+            Error::Input(input::error::Error::Changed { .. }) => ExitCode::NeedsPerson,
+            Error::Ledger(error) => match error {
+                ledger::Error::Held { .. } => ExitCode::Busy,
+                ledger::Error::Foreign { .. }
+                | ledger::Error::NotALedger { .. }
+                | ledger::Error::Network { .. } => ExitCode::Usage,
+                ledger::Error::Newer { .. }
+                | ledger::Error::Damaged { .. }
+                | ledger::Error::Io { .. }
+                | ledger::Error::Sqlite { .. }
+                | ledger::Error::Invariant { .. }
+                | ledger::Error::Poisoned { .. } => ExitCode::Broken,
+            },
+            Error::Input(_)
+            | Error::File(_)
+            | Error::Sandbox(_)
+            | Error::Results(_)
+            | Error::System { .. } => ExitCode::Broken,
+        }
+    }
+
+    /// What to do about it, where there is something.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::Settings(error) => error.remedy().map(str::to_owned),
+            Error::Input(error) => error.hint(),
+            Error::Ledger(error) => error.hint().map(str::to_owned),
+            Error::File(_)
+            | Error::Client(_)
+            | Error::Sandbox(_)
+            | Error::SandboxSetting { .. }
+            | Error::Results(_)
+            | Error::System { .. } => None,
+        }
+    }
+}
+
+impl From<engine::Error<input::error::Error>> for Error {
+    fn from(error: engine::Error<input::error::Error>) -> Self {
+        match error {
+            engine::Error::Ledger(error) => Error::Ledger(error),
+            engine::Error::Input(error) => Error::Input(error),
+        }
+    }
+}
+
+impl<L: Into<Error>> From<report::results::Error<input::error::Error, L>> for Error {
+    fn from(error: report::results::Error<input::error::Error, L>) -> Self {
+        match error {
+            report::results::Error::Input(error) => Error::Input(error),
+            report::results::Error::Lookup(error) => error.into(),
+            report::results::Error::Results(error) => Error::Results(error),
+            report::results::Error::Rejects(error) => Error::File(error),
+        }
+    }
+}
+
+/// An error with its remedy, as a person reads it.
+#[derive(Debug)]
+pub struct Shown<'a>(pub &'a Error);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "error: {}", self.0)?;
+        match self.0.hint() {
+            Some(hint) => writeln!(f, "hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
