@@ -1,1 +1,327 @@
-//! stub
+//! A small faithful PingOne on loopback, for rehearsals and tests.
+//!
+//! It shares the contract, [`wire`](crate::pingone::wire), with the client and nothing else: it has its own
+//! idea of a phone, its own token rules, its own store, so a mistake on one side is not excused by the same
+//! mistake on the other. Where PingOne's documentation leaves a question open, the
+//! answer is an option. It never talks to anybody, and never writes a file.
+
+mod create;
+mod documents;
+mod encoding;
+mod fault_file;
+pub mod faults;
+mod filter;
+mod inspect;
+mod limits;
+mod operations;
+pub mod phone;
+mod reply;
+pub mod routes;
+mod server;
+mod service;
+mod spoil;
+pub mod stats;
+mod store;
+mod time;
+mod tokens;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
+use uuid::Uuid;
+
+use self::faults::{FaultPlan, Faults};
+use self::limits::Limits;
+use self::phone::Phones;
+use self::service::{Service, State};
+use self::stats::{Held, Stats};
+use self::store::{Store, uuid_from};
+use self::time::Clock;
+use self::tokens::{Client, Tokens};
+use crate::pingone::wire::Policy;
+
+pub use self::documents::{SMS_ONLY_POLICY, WAVE_POLICY};
+pub use self::store::Duplicates;
+
+/// How long the generated client secret is.
+const SECRET_LENGTH: usize = 48;
+
+/// What kind of PingOne to be. The default answers everything at once and nothing goes wrong.
+#[derive(Clone)]
+pub struct Options {
+    /// Where to listen; loopback alone. Port 0 is any free one.
+    pub listen: SocketAddr,
+    /// Who there is.
+    pub users: Users,
+    /// The wait before each answer. A request has had its effect before it.
+    pub latency: Duration,
+    /// Requests per second and rate group; `None` is no limit.
+    pub rate_limit: Option<f64>,
+    /// The part of the rate limit that one client address gets, such as 0.35; `None` is all of it.
+    pub per_ip: Option<f64>,
+    /// How many active devices a user may have.
+    pub max_devices: u32,
+    /// What is answered to an identical device.
+    pub duplicates: Duplicates,
+    /// Which phones are accepted.
+    pub phones: Phones,
+    /// The life of an access token; `expires_in` has its whole seconds.
+    pub token_life: Duration,
+    /// What goes wrong.
+    pub faults: FaultPlan,
+    /// Decides which requests the faults strike, and who the users and the client are.
+    pub seed: u64,
+    /// The environment; `None` lets the seed decide.
+    pub environment: Option<Uuid>,
+    /// The worker application's client ID; `None` lets the seed decide.
+    pub client_id: Option<String>,
+    /// Its secret; `None` lets the seed decide.
+    pub client_secret: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            users: Users::Any,
+            latency: Duration::ZERO,
+            rate_limit: None,
+            per_ip: None,
+            max_devices: 5,
+            duplicates: Duplicates::Allow,
+            phones: Phones::Strict,
+            token_life: Duration::from_hours(1),
+            faults: FaultPlan::default(),
+            seed: 0,
+            environment: None,
+            client_id: None,
+            client_secret: None,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("listen", &self.listen)
+            .field("users", &self.users)
+            .field("faults", &self.faults)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Users {
+    /// Every UUID is a user.
+    #[default]
+    Any,
+    /// So many, whose IDs the seed decides.
+    Exactly(usize),
+}
+
+impl Users {
+    fn list(self, seed: u64) -> Vec<Uuid> {
+        match self {
+            Self::Any => Vec::new(),
+            Self::Exactly(number) => {
+                // Another stream than that of the credentials.
+                let mut rng = fastrand::Rng::with_seed(!seed);
+                let ids = std::iter::repeat_with(|| uuid_from(rng.u128(..)));
+                ids.take(number).collect()
+            }
+        }
+    }
+}
+
+/// Why there is no sandbox.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The sandbox accepts any caller, so it is not for networks.
+    #[error("the sandbox listens on loopback only, not on {0}")]
+    NotLoopback(SocketAddr),
+    /// The address is taken or not allowed.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// A rate of nothing, or a share that is none.
+    #[error("{0} is not a usable rate limit or share of one")]
+    Rate(f64),
+}
+
+/// A running sandbox. It stops when this is dropped.
+pub struct Sandbox {
+    service: Arc<Service>,
+    address: SocketAddr,
+    users: Vec<Uuid>,
+    task: AbortHandle,
+}
+
+/// Starts a sandbox in the current `tokio` runtime.
+///
+/// # Errors
+///
+/// If the address is not a loopback address or cannot be listened on, or a rate is not positive.
+pub async fn start(options: Options) -> Result<Sandbox, Error> {
+    if !options.listen.ip().is_loopback() {
+        return Err(Error::NotLoopback(options.listen));
+    }
+    let usable = |rate: f64| rate.is_finite() && rate > 0.0;
+    for rate in [options.rate_limit, options.per_ip].into_iter().flatten() {
+        if !usable(rate) {
+            return Err(Error::Rate(rate));
+        }
+    }
+    let failed = |source| Error::Listen {
+        address: options.listen,
+        source,
+    };
+    let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let users = options.users.list(options.seed);
+    let service = Arc::new(service(options, address, &users));
+    let task = tokio::spawn(server::serve(listener, Arc::clone(&service))).abort_handle();
+    Ok(Sandbox {
+        service,
+        address,
+        users,
+        task,
+    })
+}
+
+fn service(options: Options, address: SocketAddr, users: &[Uuid]) -> Service {
+    let mut rng = fastrand::Rng::with_seed(options.seed);
+    let (environment, client_id) = (uuid_from(rng.u128(..)), uuid_from(rng.u128(..)));
+    let client_secret = std::iter::repeat_with(|| rng.alphanumeric()).take(SECRET_LENGTH);
+    let client_secret = options
+        .client_secret
+        .unwrap_or_else(|| client_secret.collect());
+    let environment = options.environment.unwrap_or(environment);
+    Service {
+        clock: Clock::start(),
+        environment,
+        home: format!("http://{address}/v1/environments/{environment}"),
+        client: Client {
+            id: options.client_id.unwrap_or_else(|| client_id.to_string()),
+            secret: client_secret,
+        },
+        users: match options.users {
+            Users::Any => None,
+            Users::Exactly(_) => Some(users.iter().copied().collect::<HashSet<_>>()),
+        },
+        latency: options.latency,
+        max_devices: options.max_devices,
+        duplicates: options.duplicates,
+        phones: options.phones,
+        token_life: options.token_life,
+        state: Mutex::new(State {
+            store: Store::default(),
+            tokens: Tokens::default(),
+            limits: Limits::new(options.rate_limit, options.per_ip),
+            faults: Faults::new(options.faults, options.seed),
+            stats: Stats::default(),
+            in_flight: 0,
+        }),
+    }
+}
+
+impl Sandbox {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The one environment, a UUID.
+    pub fn environment(&self) -> String {
+        self.service.environment.to_string()
+    }
+
+    /// The worker application's client ID.
+    pub fn client_id(&self) -> &str {
+        &self.service.client.id
+    }
+
+    /// The worker application's client secret.
+    pub fn client_secret(&self) -> &str {
+        &self.service.client.secret
+    }
+
+    /// The base of the API, `http://127.0.0.1:8787/v1`.
+    pub fn api_url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    /// The token endpoint, `http://127.0.0.1:8787/{envID}/as/token`.
+    pub fn token_url(&self) -> String {
+        format!("http://{}/{}/as/token", self.address, self.environment())
+    }
+
+    /// The IDs of the generated users; empty if every UUID is a user.
+    pub fn users(&self) -> Vec<String> {
+        self.users.iter().map(Uuid::to_string).collect()
+    }
+
+    /// The device authentication policies, the default one first.
+    pub fn policies(&self) -> [Policy; 2] {
+        documents::policies()
+    }
+
+    /// What was asked so far.
+    pub fn stats(&self) -> Stats {
+        self.service.stats()
+    }
+
+    /// What is really stored, in the order of its making.
+    pub fn devices(&self) -> Vec<Held> {
+        self.service.all_held()
+    }
+
+    /// The lines that point `wavepair` at this sandbox when a shell reads them.
+    pub fn exports(&self) -> String {
+        let environment = self.environment();
+        let (api, token) = (self.api_url(), self.token_url());
+        [
+            ("PINGONE_ENVIRONMENT_ID", &*environment),
+            ("PINGONE_CLIENT_ID", self.client_id()),
+            ("PINGONE_CLIENT_SECRET", self.client_secret()),
+            ("WAVEPAIR_API_URL", &*api),
+            ("WAVEPAIR_TOKEN_URL", &*token),
+        ]
+        .map(|(name, value)| format!("export {name}={}\n", quoted(value)))
+        .concat()
+    }
+}
+
+/// A value as a shell reads it; only secrets that were not generated need the quotes.
+fn quoted(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/[]".contains(c);
+    if value.chars().all(plain) {
+        return value.to_owned();
+    }
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,269 @@
+//! Reads the body of a create request, and finds everything that is wrong with it.
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::documents::{allows, detail, status};
+use super::phone::Phones;
+use super::routes::uuid;
+use super::store::{DeviceType, NewDevice};
+use crate::pingone::wire::ErrorDetail;
+
+/// The longest nickname, in characters.
+const NICKNAME_MAX: usize = 100;
+
+/// Checks the members, all of them, and the policy once the members are right.
+pub(super) fn read(
+    body: &Map<String, Value>,
+    phones: Phones,
+) -> Result<NewDevice, Vec<ErrorDetail>> {
+    let mut form = Form {
+        body,
+        faults: Vec::new(),
+    };
+    let kind = form.kind();
+    let address = kind.and_then(|kind| form.address(kind, phones));
+    let policy = form.policy();
+    let pending = form.pending();
+    let nickname = form.nickname();
+    if let Some(kind) = kind {
+        form.extras(kind);
+    }
+    let (Some(kind), Some(address), Some(policy), true) =
+        (kind, address, policy, form.faults.is_empty())
+    else {
+        return Err(form.faults);
+    };
+    let refused = match allows(policy, kind) {
+        Some(true) => None,
+        Some(false) => Some(("type", "is not enabled in the policy")),
+        None => Some((
+            "policy.id",
+            "is not the ID of a device authentication policy",
+        )),
+    };
+    if let Some((target, message)) = refused {
+        return Err(vec![detail("INVALID_VALUE", Some(target), message)]);
+    }
+    Ok(NewDevice {
+        kind,
+        address,
+        nickname,
+        pending,
+    })
+}
+
+struct Form<'a> {
+    body: &'a Map<String, Value>,
+    faults: Vec<ErrorDetail>,
+}
+
+impl<'a> Form<'a> {
+    fn fault(&mut self, code: &str, target: &str, message: &str) {
+        self.faults.push(detail(code, Some(target), message));
+    }
+
+    fn wrong(&mut self, target: &str, message: &str) {
+        self.fault("INVALID_VALUE", target, message);
+    }
+
+    /// A member that must be there and hold text.
+    fn required(&mut self, name: &str) -> Option<&'a str> {
+        self.text(self.body.get(name), name)
+    }
+
+    fn text(&mut self, value: Option<&'a Value>, target: &str) -> Option<&'a str> {
+        match value {
+            None | Some(Value::Null) => self.fault("REQUIRED_VALUE", target, "is required"),
+            Some(Value::String(text)) if text.is_empty() => {
+                self.fault("EMPTY_VALUE", target, "must not be empty");
+            }
+            Some(Value::String(text)) => return Some(text),
+            Some(_) => self.wrong(target, "must be a string"),
+        }
+        None
+    }
+
+    fn kind(&mut self) -> Option<DeviceType> {
+        let name = self.required("type")?;
+        let kind = DeviceType::parse(name);
+        if kind.is_none() {
+            self.wrong("type", "is not a type of device that can be created");
+        }
+        kind
+    }
+
+    fn address(&mut self, kind: DeviceType, phones: Phones) -> Option<String> {
+        let (name, is_valid): (_, fn(&str, Phones) -> bool) = match kind {
+            DeviceType::Email => ("email", |address, _| is_email(address)),
+            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => {
+                ("phone", |phone, phones| phones.accept(phone))
+            }
+        };
+        let text = self.required(name)?;
+        if !is_valid(text, phones) {
+            self.wrong(name, "is not valid");
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    fn policy(&mut self) -> Option<Uuid> {
+        let id = self.body.get("policy").and_then(|policy| policy.get("id"));
+        let text = self.text(id, "policy.id")?;
+        let id = uuid(text);
+        if id.is_none() {
+            self.wrong("policy.id", "is not a UUID");
+        }
+        id
+    }
+
+    /// `ACTIVE` unless said otherwise: whoever has a worker's token acts for another user.
+    fn pending(&mut self) -> bool {
+        match self.body.get("status") {
+            None => false,
+            Some(value) if value == status(false) => false,
+            Some(value) if value == status(true) => true,
+            Some(_) => {
+                self.wrong("status", "must be ACTIVE or ACTIVATION_REQUIRED");
+                false
+            }
+        }
+    }
+
+    fn nickname(&mut self) -> String {
+        match self.body.get("nickname") {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(name)) if name.chars().count() <= NICKNAME_MAX => name.clone(),
+            Some(Value::String(_)) => {
+                let message = "must have at most 100 characters";
+                self.fault("SIZE_LIMIT_EXCEEDED", "nickname", message);
+                String::new()
+            }
+            Some(_) => {
+                self.wrong("nickname", "must be a string");
+                String::new()
+            }
+        }
+    }
+
+    /// Members that only some types know. `notification` with `ACTIVE` is ignored: what
+    /// PingOne does with it is not documented.
+    fn extras(&mut self, kind: DeviceType) {
+        if kind == DeviceType::WhatsApp && self.body.contains_key("testMode") {
+            self.wrong("testMode", "is not supported by WHATSAPP");
+        }
+        if self.body.contains_key("extension") {
+            self.wrong("extension", "is not enabled in the MFA settings");
+        }
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let sides = text.split_once('@');
+    sides.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
+        && !text.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::documents::{SMS_ONLY_POLICY, WAVE_POLICY};
+    use super::*;
+
+    fn faults(members: &str) -> Vec<String> {
+        let body = members
+            .replace("WAVE", WAVE_POLICY)
+            .replace("SMS_ONLY", SMS_ONLY_POLICY);
+        let body = serde_json::from_str(&format!("{{{body}}}")).unwrap();
+        let Err(details) = read(&body, Phones::Strict) else {
+            return Vec::new();
+        };
+        let name =
+            |detail: ErrorDetail| format!("{} {}", detail.code.unwrap(), detail.target.unwrap());
+        details.into_iter().map(name).collect()
+    }
+
+    #[test]
+    fn a_body_as_documented_has_no_faults() {
+        for extra in [
+            "",
+            r#","status":"ACTIVE""#,
+            r#","status":"ACTIVATION_REQUIRED","notification":{"template":{"locale":"fr"}}"#,
+            r#","nickname":"Work""#,
+            r#","nickname":null"#,
+            r#","notification":{"template":{}}"#,
+            r#","unheardOf":[1,2]"#,
+        ] {
+            let body = format!(
+                r#""type":"WHATSAPP","phone":"+1.5125551234","policy":{{"id":"WAVE"}}{extra}"#
+            );
+            assert_eq!(faults(&body), Vec::<String>::new(), "{extra}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_named_at_once() {
+        let long = format!(r#""nickname":"{}""#, "é".repeat(101));
+        for (body, expected) in [
+            ("", vec!["REQUIRED_VALUE type", "REQUIRED_VALUE policy.id"]),
+            (
+                r#""type":"WHATSAPP","phone":"","policy":{"id":5}"#,
+                vec!["EMPTY_VALUE phone", "INVALID_VALUE policy.id"],
+            ),
+            (
+                r#""type":"MOBILE","status":"BLOCKED","policy":"WAVE""#,
+                vec![
+                    "INVALID_VALUE type",
+                    "REQUIRED_VALUE policy.id",
+                    "INVALID_VALUE status",
+                ],
+            ),
+            (
+                r#""type":"SMS","phone":"5125551234","policy":{"id":"x"}"#,
+                vec!["INVALID_VALUE phone", "INVALID_VALUE policy.id"],
+            ),
+            (
+                r#""type":"EMAIL","phone":"+15125551234","policy":{"id":"WAVE"}"#,
+                vec!["REQUIRED_VALUE email"],
+            ),
+            (
+                r#""type":"EMAIL","email":"a b@c","policy":{"id":"WAVE"}"#,
+                vec!["INVALID_VALUE email"],
+            ),
+            (
+                r#""type":"WHATSAPP","phone":"+15125551234","policy":{"id":"WAVE"},"testMode":true,"extension":"3""#,
+                vec!["INVALID_VALUE testMode", "INVALID_VALUE extension"],
+            ),
+            (
+                &format!(r#""type":"SMS","phone":"+15125551234","policy":{{"id":"WAVE"}},{long}"#),
+                vec!["SIZE_LIMIT_EXCEEDED nickname"],
+            ),
+        ] {
+            assert_eq!(faults(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn the_policy_is_looked_at_when_all_else_is_right() {
+        for (body, expected) in [
+            (
+                r#""type":"WHATSAPP","phone":"+15125551234","policy":{"id":"SMS_ONLY"}"#,
+                vec!["INVALID_VALUE type"],
+            ),
+            (
+                r#""type":"SMS","phone":"+15125551234","policy":{"id":"SMS_ONLY"}"#,
+                vec![],
+            ),
+            (
+                r#""type":"SMS","phone":"+15125551234","policy":{"id":"00000000-0000-4000-8000-000000000000"}"#,
+                vec!["INVALID_VALUE policy.id"],
+            ),
+            (
+                r#""type":"SMS","phone":"1","policy":{"id":"00000000-0000-4000-8000-000000000000"}"#,
+                vec!["INVALID_VALUE phone"],
+            ),
+        ] {
+            assert_eq!(faults(body), expected, "{body}");
+        }
+    }
+}

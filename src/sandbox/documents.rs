@@ -1,0 +1,251 @@
+//! What the sandbox says, in PingOne's words where its documentation has them.
+//!
+//! Sources: "Error codes", "Create MFA User Device (WhatsApp)", "MFA Settings" and
+//! "Device Authentication Policies" of the PingOne Platform API reference. The messages of details
+//! are not documented, with the exception of the device limit's and the missing role's.
+
+use hyper::StatusCode;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::reply::Reply;
+use super::store::{DeviceType, Stored};
+use super::time::Clock;
+use crate::pingone::wire::{
+    Collection, Device, Devices, ErrorBody, ErrorDetail, Method, MfaSettings, Pairing, Policies,
+    Policy, Reference,
+};
+
+/// The ID of the default policy `Wave MFA`, which allows every method; `samples/wave.csv` names it.
+pub const WAVE_POLICY: &str = "6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10";
+/// The ID of the policy `SMS only`, which does not allow WhatsApp.
+pub const SMS_ONLY_POLICY: &str = "0d9c8b7a-6f5e-4d3c-8b2a-19087f6e5d4c";
+
+const VALIDATION: &str =
+    "The request could not be completed. One or more validation errors were in the request.";
+const ISSUE: &str =
+    "The request could not be completed. There was an issue processing the request.";
+const NO_ACCESS: &str =
+    "The request could not be completed. You do not have access to this resource.";
+const NOT_FOUND: &str = "The request could not be completed. The requested resource was not found.";
+const INVALID: &str = "The request could not be completed. The request is not valid.";
+const UNEXPECTED: &str =
+    "The request could not be completed. An unexpected error occurred on the server.";
+const LIMITED: &str = "The request could not be completed. The request rate limit was exceeded.";
+
+fn error(code: &str, message: &str, details: Vec<ErrorDetail>) -> ErrorBody {
+    ErrorBody {
+        id: None,
+        code: Some(code.to_owned()),
+        message: Some(message.to_owned()),
+        details: (!details.is_empty()).then_some(details),
+    }
+}
+
+/// One detail of an error; `target` names the member of the request.
+pub(super) fn detail(code: &str, target: Option<&str>, message: &str) -> ErrorDetail {
+    ErrorDetail {
+        code: Some(code.to_owned()),
+        target: target.map(str::to_owned),
+        message: Some(message.to_owned()),
+        inner_error: None,
+    }
+}
+
+/// The answer to values that are wrong: all of them at once.
+pub(super) fn invalid_data(details: Vec<ErrorDetail>) -> Reply {
+    let body = error("INVALID_DATA", VALIDATION, details);
+    Reply::error(StatusCode::BAD_REQUEST, body)
+}
+
+/// The answer to a user with as many devices as are allowed.
+pub(super) fn device_limit(maximum: u32) -> Reply {
+    let limit = ErrorDetail {
+        inner_error: Some(json!({ "maximumAllowed": maximum })),
+        ..detail(
+            "LIMIT_EXCEEDED",
+            None,
+            "Maximum allowed devices has been reached",
+        )
+    };
+    Reply::error(
+        StatusCode::BAD_REQUEST,
+        error("REQUEST_FAILED", ISSUE, vec![limit]),
+    )
+}
+
+/// The answer to an identical device.
+pub(super) fn duplicate(status: StatusCode, existing: Uuid) -> Reply {
+    let detail = ErrorDetail {
+        inner_error: Some(json!({ "existingId": existing.to_string() })),
+        ..detail("UNIQUENESS_VIOLATION", Some("phone"), "is already in use")
+    };
+    Reply::error(status, error("INVALID_DATA", VALIDATION, vec![detail]))
+}
+
+/// The usual error of a status, whatever led to it.
+pub(super) fn of_status(status: StatusCode) -> Reply {
+    let body = match status.as_u16() {
+        401 => {
+            let token = detail(
+                "INVALID_TOKEN",
+                Some("Authentication"),
+                "The token is not valid",
+            );
+            error("ACCESS_FAILED", NO_ACCESS, vec![token])
+        }
+        403 => {
+            let message = "The actor attempting to perform the request is not authorized.";
+            let role = detail("INSUFFICIENT_PERMISSIONS", None, message);
+            error("ACCESS_FAILED", NO_ACCESS, vec![role])
+        }
+        404 => error("NOT_FOUND", NOT_FOUND, Vec::new()),
+        429 => {
+            let limit = detail("LIMIT_EXCEEDED", None, "The rate limit has been reached");
+            error("REQUEST_LIMITED", LIMITED, vec![limit])
+        }
+        500.. => error("UNEXPECTED_ERROR", UNEXPECTED, Vec::new()),
+        _ => error("INVALID_REQUEST", INVALID, Vec::new()),
+    };
+    Reply::error(status, body)
+}
+
+/// A device as it is shown; `home` is the address of the environment.
+pub(super) fn device(home: &str, environment: Uuid, stored: &Stored, clock: &Clock) -> Device {
+    let user = format!("{home}/users/{}", stored.user);
+    let itself = format!("{user}/devices/{}", stored.id);
+    let mut links = json!({
+        "self": { "href": itself },
+        "environment": { "href": home },
+        "user": { "href": user },
+    });
+    if stored.pending {
+        links["activate"] = json!({ "href": itself });
+    }
+    let address = Some(stored.address.to_string());
+    let (phone, email) = match stored.kind {
+        DeviceType::Email => (None, address),
+        DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => (address, None),
+    };
+    let at = clock.timestamp(stored.at);
+    Device {
+        links: Some(links),
+        id: Some(stored.id.to_string()),
+        environment: Some(reference(environment)),
+        user: Some(reference(stored.user)),
+        kind: Some(stored.kind.name().to_owned()),
+        status: Some(status(stored.pending).to_owned()),
+        created_at: Some(at.clone()),
+        updated_at: Some(at),
+        phone,
+        email,
+        nickname: (!stored.nickname.is_empty()).then(|| stored.nickname.to_string()),
+    }
+}
+
+/// The two statuses that a device can be made with.
+pub(super) fn status(pending: bool) -> &'static str {
+    if pending {
+        "ACTIVATION_REQUIRED"
+    } else {
+        "ACTIVE"
+    }
+}
+
+/// A user's devices. `count` and `size` are not shown for this collection, and so are left out.
+pub(super) fn devices(home: &str, user: Uuid, devices: Vec<Device>) -> Collection<Devices> {
+    let itself = format!("{home}/users/{user}/devices");
+    Collection {
+        links: Some(links([("self", &*itself), ("devices.reorder", &*itself)])),
+        embedded: Some(Devices {
+            devices: Some(devices),
+        }),
+        count: None,
+        size: None,
+    }
+}
+
+/// A user; there is nothing to know about one.
+pub(super) fn user(home: &str, environment: Uuid, id: Uuid) -> Value {
+    json!({
+        "_links": {
+            "self": { "href": format!("{home}/users/{id}") },
+            "environment": { "href": home },
+        },
+        "id": id.to_string(),
+        "environment": { "id": environment.to_string() },
+        "username": format!("user-{id}"),
+        "enabled": true,
+        "mfaEnabled": true,
+        "lifecycle": { "status": "ACCOUNT_OK" },
+    })
+}
+
+/// The policies of the environment; the first is the default.
+pub(super) fn policies() -> [Policy; 2] {
+    let method = |enabled| {
+        Some(Method {
+            enabled,
+            pairing_disabled: Some(false),
+        })
+    };
+    let policy = |id: &str, name: &str, default| Policy {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        default,
+        new_device_notification: Some("NONE".to_owned()),
+        whatsapp: method(default),
+        sms: method(true),
+        voice: method(default),
+        email: method(default),
+    };
+    [
+        policy(WAVE_POLICY, "Wave MFA", true),
+        policy(SMS_ONLY_POLICY, "SMS only", false),
+    ]
+}
+
+/// Tells whether a policy allows a type; `None` if there is no such policy.
+pub(super) fn allows(policy: Uuid, kind: DeviceType) -> Option<bool> {
+    let policy = policies()
+        .into_iter()
+        .find(|known| known.id == policy.to_string())?;
+    let method = match kind {
+        DeviceType::WhatsApp => policy.whatsapp,
+        DeviceType::Sms => policy.sms,
+        DeviceType::Voice => policy.voice,
+        DeviceType::Email => policy.email,
+    };
+    Some(method.is_some_and(|method| method.enabled))
+}
+
+/// The listing of the policies.
+pub(super) fn policy_list(home: &str) -> Collection<Policies> {
+    let itself = format!("{home}/deviceAuthenticationPolicies");
+    let policies = Vec::from(policies());
+    let count = u64::try_from(policies.len()).ok();
+    Collection {
+        links: Some(links([("self", &*itself)])),
+        embedded: Some(Policies { policies }),
+        count,
+        size: count,
+    }
+}
+
+/// The environment's MFA settings.
+pub(super) fn mfa_settings(max_devices: u32) -> MfaSettings {
+    MfaSettings {
+        pairing: Some(Pairing {
+            max_allowed_devices: Some(max_devices),
+        }),
+    }
+}
+
+fn reference(id: Uuid) -> Reference {
+    Reference { id: id.to_string() }
+}
+
+fn links<const N: usize>(links: [(&str, &str); N]) -> serde_json::Map<String, Value> {
+    let links = links.map(|(name, href)| (name.to_owned(), json!({ "href": href })));
+    links.into_iter().collect()
+}

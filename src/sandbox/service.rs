@@ -1,0 +1,383 @@
+//! The small PingOne itself: one request in, one answer out, or none.
+//!
+//! The order of the checks: header size, rate limit, faults, body size, path, token (401), environment (403),
+//! then what [`operations`](super::operations) checks.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderMap, HeaderName};
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode};
+use uuid::Uuid;
+
+use super::documents;
+use super::faults::{Effect, Faults, RetryAfter, Rule, When};
+use super::limits::{Group, Limits};
+use super::phone::Phones;
+use super::reply::{Body, Reply};
+use super::routes::{Kind, Route};
+use super::stats::Stats;
+use super::store::{Duplicates, Store, random_uuid};
+use super::time::Clock;
+use super::tokens::{self, Client, TOKEN_PREFIX, TokenRequest, Tokens};
+use crate::pingone::wire;
+
+/// The longest body that is read.
+const BODY_MAX: usize = 64 * 1024;
+/// The longest request head ("Platform limits": 6 KB).
+const HEAD_MAX: usize = 6 * 1024;
+
+/// Everything that the sandbox knows.
+pub(super) struct Service {
+    pub(super) clock: Clock,
+    pub(super) environment: Uuid,
+    /// The address of the environment, `http://127.0.0.1:8787/v1/environments/…`.
+    pub(super) home: String,
+    pub(super) client: Client,
+    /// The users that there are; `None` is every UUID.
+    pub(super) users: Option<HashSet<Uuid>>,
+    pub(super) latency: Duration,
+    pub(super) max_devices: u32,
+    pub(super) duplicates: Duplicates,
+    pub(super) phones: Phones,
+    pub(super) token_life: Duration,
+    pub(super) state: Mutex<State>,
+}
+
+/// What changes.
+pub(super) struct State {
+    pub(super) store: Store,
+    pub(super) tokens: Tokens,
+    pub(super) limits: Limits,
+    pub(super) faults: Faults,
+    pub(super) stats: Stats,
+    pub(super) in_flight: usize,
+}
+
+/// A request ends without an answer, and its connection with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Hangup {
+    #[error("the connection is closed without an answer")]
+    Close,
+    #[error("the connection is reset")]
+    Reset,
+}
+
+/// How a request is served; a fault may have a say in it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Manner {
+    /// A listing misses devices younger than this.
+    pub(super) lag: Duration,
+    pub(super) storing: Storing,
+}
+
+/// When a device is stored.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Storing {
+    #[default]
+    Now,
+    Later(Duration),
+    Never,
+}
+
+impl Service {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let state = self.state();
+        Stats {
+            devices: state.store.len(),
+            most_per_key: state.store.most_per_key(),
+            ..state.stats.clone()
+        }
+    }
+
+    /// Answers a request.
+    pub(super) async fn handle(
+        self: Arc<Self>,
+        peer: IpAddr,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, Hangup> {
+        let correlation = random_uuid().to_string();
+        let transaction = transaction_id(request.headers());
+        let reply = match request.uri().path() {
+            "/sandbox/stats" => Reply::json(StatusCode::OK, &self.stats()),
+            "/sandbox/devices" => return Ok(super::inspect::devices(self)),
+            _ => self.visit(peer, request).await?,
+        };
+        Ok(reply.into_response(&correlation, &transaction))
+    }
+
+    async fn visit(
+        self: &Arc<Self>,
+        peer: IpAddr,
+        request: Request<Incoming>,
+    ) -> Result<Reply, Hangup> {
+        let route = Route::of(request.method(), request.uri().path());
+        let mut visit = Visit::begin(self, route.kind, self.gives_away(&request));
+        let reply = self.answer(peer, &route, request).await?;
+        tokio::time::sleep(self.latency).await;
+        visit.status = reply.status.as_u16();
+        Ok(reply)
+    }
+
+    async fn answer(
+        self: &Arc<Self>,
+        peer: IpAddr,
+        route: &Route,
+        request: Request<Incoming>,
+    ) -> Result<Reply, Hangup> {
+        if head_size(&request) > HEAD_MAX {
+            return Ok(documents::of_status(
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            ));
+        }
+        if let Some(throttled) = self.throttle(route.kind, peer) {
+            return Ok(throttled);
+        }
+        let rule = self.state().faults.next(route.kind, route.user);
+        let Some(rule) = rule else {
+            return self.serve(route, request, Manner::default()).await;
+        };
+        let manner = self.prepare(&rule).await;
+        let own = match (rule.when, &rule.effect) {
+            (When::Before, Effect::Close | Effect::Reset | Effect::Stall(_)) => None,
+            (When::Before, Effect::Answer(_)) => {
+                // A body left unread would end the connection as well.
+                if let Err(refused) = read(request.into_body()).await? {
+                    return Ok(refused);
+                }
+                None
+            }
+            _ => Some(self.serve(route, request, manner).await?),
+        };
+        self.spoil(rule, route, own).await
+    }
+
+    /// Does what a fault does ahead of the request.
+    async fn prepare(&self, rule: &Rule) -> Manner {
+        let mut manner = Manner::default();
+        match rule.effect {
+            Effect::Delay(delay) if rule.when == When::Before => tokio::time::sleep(delay).await,
+            Effect::Zombie(delay) => manner.storing = Storing::Later(delay),
+            Effect::OtherUser if rule.when == When::Before => manner.storing = Storing::Never,
+            Effect::StaleListing(lag) => manner.lag = lag,
+            Effect::RevokeTokens => self.state().tokens.revoke_all(),
+            Effect::Answer(_)
+            | Effect::Close
+            | Effect::Reset
+            | Effect::Stall(_)
+            | Effect::Delay(_)
+            | Effect::OtherUser => {}
+        }
+        manner
+    }
+
+    /// Does what a fault does to the answer; there is none of the request's own if it was not served.
+    async fn spoil(&self, rule: Rule, route: &Route, own: Option<Reply>) -> Result<Reply, Hangup> {
+        let served = own.unwrap_or_else(|| Reply::json(StatusCode::OK, &serde_json::json!({})));
+        match rule.effect {
+            Effect::Close | Effect::Zombie(_) => Err(Hangup::Close),
+            Effect::Reset => Err(Hangup::Reset),
+            Effect::Stall(silence) => {
+                tokio::time::sleep(silence).await;
+                Err(Hangup::Close)
+            }
+            Effect::Answer(answer) => {
+                if let Some(retry_after) = &answer.retry_after {
+                    self.hold(route.kind, retry_after);
+                }
+                Ok(super::spoil::replaced(
+                    &answer,
+                    route.kind,
+                    served,
+                    &self.clock,
+                ))
+            }
+            Effect::OtherUser => Ok(super::spoil::of_another_user(served, route.user)),
+            Effect::Delay(delay) => {
+                if rule.when == When::After {
+                    tokio::time::sleep(delay).await;
+                }
+                Ok(served)
+            }
+            Effect::StaleListing(_) | Effect::RevokeTokens => Ok(served),
+        }
+    }
+
+    async fn serve(
+        self: &Arc<Self>,
+        route: &Route,
+        request: Request<Incoming>,
+        manner: Manner,
+    ) -> Result<Reply, Hangup> {
+        let (head, body) = request.into_parts();
+        let body = match read(body).await? {
+            Ok(body) => body,
+            Err(refused) => return Ok(refused),
+        };
+        Ok(match (route.kind, route.allow) {
+            (Kind::Token, _) => self.token(route, &head, &body),
+            (Kind::Other, Some(allow)) => {
+                documents::of_status(StatusCode::METHOD_NOT_ALLOWED).with(header::ALLOW, allow)
+            }
+            (Kind::Other, None) => documents::of_status(StatusCode::NOT_FOUND),
+            _ => self
+                .admit(route, &head)
+                .map_or_else(documents::of_status, |()| {
+                    self.operate(route, &head, &body, manner)
+                }),
+        })
+    }
+
+    fn token(&self, route: &Route, head: &Parts, body: &[u8]) -> Reply {
+        let request = TokenRequest {
+            authorization: text(&head.headers, header::AUTHORIZATION),
+            content_type: text(&head.headers, header::CONTENT_TYPE),
+            body,
+        };
+        if route.environment.is_some() && !self.is_here(route) {
+            return tokens::refused(StatusCode::UNAUTHORIZED, "invalid_client");
+        }
+        if let Err(refused) = request.check(&self.client) {
+            return refused;
+        }
+        let mut state = self.state();
+        state.stats.tokens_issued += 1;
+        let token = state.tokens.issue(self.token_life, self.clock.now());
+        tokens::granted(&token, self.token_life)
+    }
+
+    fn admit(&self, route: &Route, head: &Parts) -> Result<(), StatusCode> {
+        let authorization = text(&head.headers, header::AUTHORIZATION);
+        if !self.state().tokens.admit(authorization, self.clock.now()) {
+            return Err(StatusCode::UNAUTHORIZED);
+        }
+        if !self.is_here(route) {
+            return Err(StatusCode::FORBIDDEN);
+        }
+        Ok(())
+    }
+
+    fn is_here(&self, route: &Route) -> bool {
+        let named = route.environment.as_deref().and_then(super::routes::uuid);
+        named == Some(self.environment)
+    }
+
+    fn throttle(&self, kind: Kind, peer: IpAddr) -> Option<Reply> {
+        let group = Group::of(kind)?;
+        let admitted = self.state().limits.admit(group, peer, self.clock.now());
+        let wait = RetryAfter::Text(admitted.err()?.to_string());
+        self.hold(kind, &wait);
+        let reply = documents::of_status(StatusCode::TOO_MANY_REQUESTS);
+        Some(reply.with_retry_after(Some(&wait), &self.clock))
+    }
+
+    /// Remembers that clients were told to wait, if what they were told can be understood.
+    fn hold(&self, kind: Kind, retry_after: &RetryAfter) {
+        let seconds = match retry_after {
+            RetryAfter::Text(text) => text.parse().ok(),
+            RetryAfter::Date(seconds) => u64::try_from(*seconds).ok(),
+        };
+        if let Some((group, seconds)) = Group::of(kind).zip(seconds) {
+            let now = self.clock.now();
+            let wait = Duration::from_secs(seconds);
+            self.state().limits.hold(group, wait, now);
+        }
+    }
+
+    /// Tells whether a URL holds what should never be in one.
+    fn gives_away(&self, request: &Request<Incoming>) -> bool {
+        let url = request.uri();
+        let query = url.query().unwrap_or_default();
+        [TOKEN_PREFIX, &self.client.secret]
+            .iter()
+            .any(|secret| url.path().contains(secret) || query.contains(secret))
+    }
+}
+
+/// A request that is being answered. One that is given up is counted too, as answered with 0.
+struct Visit<'a> {
+    service: &'a Service,
+    kind: Kind,
+    status: u16,
+}
+
+impl<'a> Visit<'a> {
+    fn begin(service: &'a Service, kind: Kind, gives_away: bool) -> Self {
+        let now = service.clock.now();
+        let mut state = service.state();
+        let held = Group::of(kind).is_some_and(|group| state.limits.is_held(group, now));
+        state.in_flight += 1;
+        let in_flight = state.in_flight;
+        let stats = &mut state.stats;
+        stats.peak_in_flight = stats.peak_in_flight.max(in_flight);
+        stats.before_retry_after += u64::from(held);
+        stats.secret_in_url |= gives_away;
+        Self {
+            service,
+            kind,
+            status: 0,
+        }
+    }
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        let mut state = self.service.state();
+        state.in_flight -= 1;
+        let by_status = state.stats.requests.entry(self.kind).or_default();
+        *by_status.entry(self.status).or_default() += 1;
+    }
+}
+
+/// Reads a body, unless it is too long or its sender is gone.
+async fn read(body: Incoming) -> Result<Result<Bytes, Reply>, Hangup> {
+    match Limited::new(body, BODY_MAX).collect().await {
+        Ok(body) => Ok(Ok(body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Ok(Err(documents::of_status(StatusCode::PAYLOAD_TOO_LARGE)))
+        }
+        Err(_) => Err(Hangup::Close),
+    }
+}
+
+fn head_size(request: &Request<Incoming>) -> usize {
+    let url = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |url| url.as_str().len());
+    let headers = request.headers().iter();
+    url + headers
+        .map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len())
+        .sum::<usize>()
+}
+
+/// The client's name for the request, as PingOne keeps it, or a new one.
+fn transaction_id(headers: &HeaderMap) -> String {
+    match text(headers, HeaderName::from_static(wire::TRANSACTION_ID)) {
+        Some(given) if !given.is_empty() => given
+            .chars()
+            .take(wire::TRANSACTION_ID_MAX)
+            .map(|c| match c {
+                '.' | '_' | '-' | '/' | '@' | '=' | '#' | '+' => c,
+                _ if c.is_ascii_alphanumeric() => c,
+                _ => '_',
+            })
+            .collect(),
+        _ => random_uuid().to_string(),
+    }
+}
+
+/// A header's value, if it is text.
+pub(super) fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

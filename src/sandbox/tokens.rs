@@ -1,0 +1,205 @@
+//! Who may ask: the client's credentials and the access tokens made for them.
+//!
+//! Source: RFC 6749, sections 2.3.1, 4.4 and 5; the words of the refusals are PingOne's.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use hyper::StatusCode;
+use hyper::header;
+use serde_json::json;
+
+use super::encoding::{base64, form, unescape};
+use super::reply::Reply;
+
+/// What every token of the sandbox begins with, so that one in a URL is noticed.
+pub(super) const TOKEN_PREFIX: &str = "sandbox.";
+
+/// The one client that there is.
+pub(super) struct Client {
+    pub(super) id: String,
+    pub(super) secret: String,
+}
+
+/// What a token request says, as far as it matters.
+pub(super) struct TokenRequest<'a> {
+    pub(super) authorization: Option<&'a str>,
+    pub(super) content_type: Option<&'a str>,
+    pub(super) body: &'a [u8],
+}
+
+impl TokenRequest<'_> {
+    /// Tells whether a token may be issued: to the client, for its credentials alone.
+    pub(super) fn check(&self, client: &Client) -> Result<(), Reply> {
+        let invalid = || refused(StatusCode::BAD_REQUEST, "invalid_request");
+        if !self.content_type.is_some_and(is_form) {
+            return Err(invalid());
+        }
+        let body = std::str::from_utf8(self.body).map_err(|_| invalid())?;
+        let (mut id, mut secret, mut grant) = (None, None, None);
+        for (name, value) in form(body) {
+            match &*name {
+                "client_id" => id = Some(value),
+                "client_secret" => secret = Some(value),
+                "grant_type" => grant = Some(value),
+                _ => {}
+            }
+        }
+        let given = match self.authorization {
+            Some(header) => basic(header),
+            None => id.zip(secret),
+        };
+        let right = given.is_some_and(|(id, secret)| id == client.id && secret == client.secret);
+        if !right {
+            return Err(refused(StatusCode::UNAUTHORIZED, "invalid_client"));
+        }
+        match grant.as_deref() {
+            Some("client_credentials") => Ok(()),
+            Some(_) => Err(refused(StatusCode::BAD_REQUEST, "unsupported_grant_type")),
+            None => Err(invalid()),
+        }
+    }
+}
+
+/// A refusal as RFC 6749 wants it, not in the shape of the platform's errors.
+pub(super) fn refused(status: StatusCode, error: &str) -> Reply {
+    let why = match error {
+        "invalid_client" => "Invalid client credentials",
+        "unsupported_grant_type" => "Unsupported grant type",
+        "invalid_request" => "The request is not valid",
+        _ => "The request cannot be served",
+    };
+    let correlation = super::store::random_uuid();
+    let description = format!("Request denied: {why} (Correlation ID: {correlation})");
+    let body = json!({ "error": error, "error_description": description });
+    Reply::json(status, &body)
+}
+
+/// The answer with a new token.
+pub(super) fn granted(token: &str, life: Duration) -> Reply {
+    let body = json!({
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": life.as_secs(),
+    });
+    Reply::json(StatusCode::OK, &body).with(header::PRAGMA, "no-cache")
+}
+
+fn is_form(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case(crate::pingone::wire::FORM)
+}
+
+/// Both parts are form-encoded before they are joined (section 2.3.1).
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let joined = String::from_utf8(base64(encoded.trim())?).ok()?;
+    let (id, secret) = joined.split_once(':')?;
+    Some((unescape(id), unescape(secret)))
+}
+
+/// The tokens that are worth something, each with the time at which it no longer is.
+#[derive(Default)]
+pub(super) struct Tokens {
+    until: HashMap<String, Duration>,
+}
+
+impl Tokens {
+    pub(super) fn issue(&mut self, life: Duration, now: Duration) -> String {
+        self.until.retain(|_, until| now < *until);
+        let token = format!(
+            "{TOKEN_PREFIX}{:032x}{:032x}",
+            fastrand::u128(..),
+            fastrand::u128(..)
+        );
+        self.until.insert(token.clone(), now.saturating_add(life));
+        token
+    }
+
+    /// Checks the header `Authorization`.
+    pub(super) fn admit(&self, header: Option<&str>, now: Duration) -> bool {
+        header
+            .and_then(|header| header.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .and_then(|(_, token)| self.until.get(token.trim()))
+            .is_some_and(|until| now < *until)
+    }
+
+    pub(super) fn revoke_all(&mut self) {
+        self.until.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
+    // RFC 6749, section 2.3.1.
+    const BASIC: Option<&str> = Some("Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3");
+
+    fn status(authorization: Option<&str>, content_type: Option<&str>, body: &str) -> u16 {
+        let client = Client {
+            id: "s6BhdRkqt3".to_owned(),
+            secret: "7Fjfp0ZBr1KtDRbnfVdmIw".to_owned(),
+        };
+        let request = TokenRequest {
+            authorization,
+            content_type,
+            body: body.as_bytes(),
+        };
+        match request.check(&client) {
+            Ok(()) => 200,
+            Err(reply) => reply.status.as_u16(),
+        }
+    }
+
+    #[test]
+    fn a_token_is_for_the_client_and_its_own_credentials_alone() {
+        let grant = "grant_type=client_credentials";
+        let post = format!("{grant}&client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw");
+        for (authorization, content_type, body, expected) in [
+            (BASIC, FORM, grant, 200),
+            (None, FORM, &*post, 200),
+            (
+                None,
+                Some("application/x-www-form-urlencoded; charset=UTF-8"),
+                &*post,
+                200,
+            ),
+            (None, FORM, grant, 401),
+            (Some("Basic czZC"), FORM, grant, 401),
+            (Some("Basic ***"), FORM, grant, 401),
+            (Some("Bearer x"), FORM, &*post, 401),
+            (None, FORM, "client_id=s6BhdRkqt3&client_secret=other", 401),
+            (BASIC, FORM, "grant_type=password", 400),
+            (BASIC, FORM, "", 400),
+            (BASIC, Some("application/json"), "{}", 400),
+            (BASIC, None, grant, 400),
+        ] {
+            assert_eq!(
+                status(authorization, content_type, body),
+                expected,
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_token_is_worth_something_until_its_life_is_over_or_it_is_revoked() {
+        let secs = Duration::from_secs;
+        let mut tokens = Tokens::default();
+        let token = tokens.issue(secs(10), secs(5));
+        let header = format!("Bearer {token}");
+        assert!(tokens.admit(Some(&header), secs(14)));
+        assert!(!tokens.admit(Some(&header), secs(15)));
+        assert!(!tokens.admit(Some(&token), secs(5)));
+        assert!(!tokens.admit(Some("Bearer sandbox.0"), secs(5)));
+        assert!(!tokens.admit(None, secs(5)));
+        tokens.revoke_all();
+        assert!(!tokens.admit(Some(&header), secs(5)));
+    }
+}
