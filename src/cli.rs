@@ -1,5 +1,10 @@
 //! What a person can type. Nothing is resolved here: `settings` says what it means.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are help texts, which are shown as they are"
+)]
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};

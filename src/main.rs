@@ -19,8 +19,8 @@ use wavepair::settings::env::Env;
 use wavepair::settings::run::{Doctor, DryRun, Results, Run, Told};
 
 fn main() -> ProcessCode {
-    let argv: Vec<OsString> = std::env::args_os().collect();
-    let cli = match Cli::try_parse_from(&argv) {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are data; a reader that went away is no failure.
@@ -29,7 +29,7 @@ fn main() -> ProcessCode {
         }
     };
     let (console, closer) = Console::start();
-    let code = match run(cli, argv, &console) {
+    let code = match run(cli, words, &console) {
         Ok(code) => code,
         Err(error) => {
             console.print(&Shown(&error).to_string());
@@ -40,13 +40,13 @@ fn main() -> ProcessCode {
     ProcessCode::from(code.code())
 }
 
-fn run(cli: Cli, argv: Vec<OsString>, console: &Console) -> Result<ExitCode, Error> {
+fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Error> {
     let read = |name: &str| std::env::var_os(name);
     let env = Env::new(&read);
     match cli.command {
         Command::Run(args) => {
             let told = Told::resolve(args.log.clone(), &env);
-            let invocation = invocation(argv, console, &told);
+            let invocation = invocation(words, console, &told);
             start_log(&told, &invocation)?;
             if args.dry_run {
                 let settings = DryRun::resolve(&args, &env)?;
@@ -69,7 +69,7 @@ fn run(cli: Cli, argv: Vec<OsString>, console: &Console) -> Result<ExitCode, Err
     }
 }
 
-fn invocation(argv: Vec<OsString>, console: &Console, told: &Told) -> Invocation {
+fn invocation(words: Vec<OsString>, console: &Console, told: &Told) -> Invocation {
     let progress = match told.args.progress {
         _ if told.args.quiet => Choice::None,
         None | Some(ProgressStyle::Auto) => Choice::Auto,
@@ -78,7 +78,7 @@ fn invocation(argv: Vec<OsString>, console: &Console, told: &Told) -> Invocation
         Some(ProgressStyle::None) => Choice::None,
     };
     Invocation {
-        argv,
+        argv: words,
         console: console.clone(),
         progress,
         is_terminal: std::io::stderr().is_terminal(),

@@ -99,19 +99,16 @@ impl Seen {
         row: RowNumber,
     ) -> Option<RowNumber> {
         let number = u32::try_from(row.0).unwrap_or(u32::MAX);
-        let slot = match entry {
-            Some(entry) => {
-                let place = usize::try_from(entry % CHUNK as u64).expect("less than a chunk");
-                let chunk = self
-                    .known
-                    .entry(entry / CHUNK as u64)
-                    .or_insert_with(|| Box::new([0; CHUNK]));
-                &mut chunk[place]
-            }
-            None => {
-                let (table, fingerprint) = self.fingerprint(key);
-                self.unknown[table].entry(fingerprint).or_insert(0)
-            }
+        let slot = if let Some(entry) = entry {
+            let place = usize::try_from(entry % CHUNK as u64).unwrap_or_default();
+            let chunk = self
+                .known
+                .entry(entry / CHUNK as u64)
+                .or_insert_with(|| Box::new([0; CHUNK]));
+            &mut chunk[place]
+        } else {
+            let (table, fingerprint) = self.fingerprint(key);
+            self.unknown[table].entry(fingerprint).or_insert(0)
         };
         if *slot != 0 {
             return Some(RowNumber(u64::from(*slot)));
@@ -130,7 +127,7 @@ impl Seen {
     }
 
     fn known_slot(&mut self, entry: u64) -> &mut u32 {
-        let place = usize::try_from(entry % CHUNK as u64).expect("less than a chunk");
+        let place = usize::try_from(entry % CHUNK as u64).unwrap_or_default();
         let chunk = self
             .known
             .entry(entry / CHUNK as u64)

@@ -64,7 +64,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         Some((path, binding)) => Reader::open(path, binding)?,
         None => None,
     };
-    let (stopper, mut asked_to_stop) = stop();
+    let (stopper, mut asked) = stop();
     signals::watch(&stopper).map_err(|source| Error::System {
         what: "signals cannot be watched",
         source,
@@ -105,39 +105,28 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         .map(|path| Rejects::new(path.clone(), header, b','));
     let mut writer =
         ResultsWriter::new(&mut out, header, options(&rows)).map_err(Error::Results)?;
-    let asking = async {
-        let policies = preflight(&questions, invocation).await?;
-        let mut seen = Seen::default();
-        let judged = wave.rows().map(|row| {
-            let row = row?;
-            let judged = judge(&row, header, &defaults, reader.as_ref(), &mut seen)?;
-            Ok((row, judged))
-        });
-        let mut answers = stream::iter(judged)
-            .map(|judged| async {
-                let (row, judged) = judged.map_err(Stopped::Failed)?;
-                let result = ask(&row, judged, header, &defaults, &policies, &questions).await?;
-                Ok::<_, Stopped>((row, result))
-            })
-            .buffered(pace.concurrency);
-        while let Some((row, result)) = answers.try_next().await? {
-            writer
-                .write(&row, &result)
-                .map_err(|error| Stopped::Failed(Error::Results(error)))?;
-            if let Some(rejects) = &mut rejects {
-                rejects
-                    .offer(&row, &result)
-                    .map_err(|error| Stopped::Failed(error.into()))?;
-            }
-            let mut reporters = reporters.borrow_mut();
-            reporters.on(&Event::RowRead { bytes: 0 });
-            reporters.on(&Event::RowFinished(result.finished()));
+    let mut on_row = |row: &InputRow, result: &ResultRow| {
+        writer.write(row, result).map_err(Error::Results)?;
+        if let Some(rejects) = &mut rejects {
+            rejects.offer(row, result)?;
         }
-        Ok::<_, Stopped>(())
+        let mut reporters = reporters.borrow_mut();
+        reporters.on(&Event::RowRead { bytes: 0 });
+        reporters.on(&Event::RowFinished(result.finished()));
+        Ok(())
     };
-    let stopped = tokio::select! {
+    let asking = ask_all(
+        &wave,
+        &defaults,
+        reader.as_ref(),
+        &questions,
+        pace.concurrency,
+        invocation,
+        &mut on_row,
+    );
+    let early_end = tokio::select! {
         biased;
-        () = asked_to_stop.asked() => asked_to_stop.reason(),
+        () = asked.asked() => asked.reason(),
         end = asking => match end {
             Ok(()) => None,
             Err(Stopped::Reason(reason)) => Some(reason),
@@ -146,17 +135,16 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     };
     drop(questions);
     let mut summary = reporters.into_inner().finish();
-    match &stopped {
+    if let Some(reason) = &early_end {
         // Half a plan is worse than none: the file is not written.
-        Some(reason) => summary.stop(reason),
-        None => {
-            writer.finish().map_err(Error::Results)?;
-            out.finish()?;
-            if let Some(rejects) = rejects {
-                rejects.commit()?;
-            }
-            wave.check_unchanged()?;
+        summary.stop(reason);
+    } else {
+        writer.finish().map_err(Error::Results)?;
+        out.finish()?;
+        if let Some(rejects) = rejects {
+            rejects.commit()?;
         }
+        wave.check_unchanged()?;
     }
     let exit = summary.exit_code();
     finish(
@@ -167,6 +155,37 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         invocation,
     )?;
     Ok(exit)
+}
+
+/// Asks PingOne about every row, many at once; hands them on in input order.
+async fn ask_all(
+    wave: &Wave,
+    defaults: &RowDefaults,
+    ledger: Option<&Reader>,
+    questions: &Questions<'_>,
+    concurrency: usize,
+    invocation: &Invocation,
+    on_row: &mut dyn FnMut(&InputRow, &ResultRow) -> Result<(), Error>,
+) -> Result<(), Stopped> {
+    let header = wave.header();
+    let policies = preflight(questions, invocation).await?;
+    let mut seen = Seen::default();
+    let judged = wave.rows().map(|row| {
+        let row = row?;
+        let judged = judge(&row, header, defaults, ledger, &mut seen)?;
+        Ok((row, judged))
+    });
+    let mut answers = stream::iter(judged)
+        .map(|judged| async {
+            let (row, judged) = judged.map_err(Stopped::Failed)?;
+            let result = ask(&row, judged, header, defaults, &policies, questions).await?;
+            Ok::<_, Stopped>((row, result))
+        })
+        .buffered(concurrency);
+    while let Some((row, result)) = answers.try_next().await? {
+        on_row(&row, &result).map_err(Stopped::Failed)?;
+    }
+    Ok(())
 }
 
 enum Stopped {
@@ -183,12 +202,8 @@ impl From<StopReason> for Stopped {
 /// What is known of a row before PingOne is asked.
 enum Judged {
     Invalid(Invalid),
-    Known {
-        valid: ValidRow,
-        standing: Standing,
-        earlier: Option<RowNumber>,
-    },
-    Open(ValidRow),
+    Known(Box<(ValidRow, Standing, Option<RowNumber>)>),
+    Open(Box<ValidRow>),
 }
 
 fn judge(
@@ -211,13 +226,9 @@ fn judge(
     let standing = Standing::from(entry);
     let earlier = seen.earlier(key, standing.entry_number(), row.number);
     Ok(if earlier.is_some() || settled {
-        Judged::Known {
-            valid,
-            standing,
-            earlier,
-        }
+        Judged::Known(Box::new((valid, standing, earlier)))
     } else {
-        Judged::Open(valid)
+        Judged::Open(Box::new(valid))
     })
 }
 
@@ -231,11 +242,7 @@ async fn ask(
 ) -> Result<ResultRow, Stopped> {
     let (valid, standing, earlier) = match judged {
         Judged::Invalid(invalid) => return Ok(ResultRow::invalid(header, row, defaults, &invalid)),
-        Judged::Known {
-            valid,
-            standing,
-            earlier,
-        } => (valid, standing, earlier),
+        Judged::Known(known) => *known,
         Judged::Open(valid) => {
             let finding = match policy_finding(&valid.request, policies) {
                 Some(finding) => finding,
@@ -245,15 +252,7 @@ async fn ask(
                         .await?
                 }
             };
-            let standing = match finding.outcome {
-                Outcome::Ready => Standing::Untouched,
-                _ => Standing::Finding {
-                    outcome: finding.outcome,
-                    device: finding.device,
-                    answer: finding.answer,
-                },
-            };
-            (valid, standing, None)
+            (*valid, standing_of(finding), None)
         }
     };
     Ok(ResultRow::valid(
@@ -263,6 +262,22 @@ async fn ask(
         earlier,
         Mode::DryRun,
     ))
+}
+
+fn standing_of(finding: Finding) -> Standing {
+    let Finding {
+        outcome,
+        device,
+        answer,
+    } = finding;
+    if outcome == Outcome::Ready {
+        return Standing::Untouched;
+    }
+    Standing::Finding {
+        outcome,
+        device,
+        answer,
+    }
 }
 
 /// What the policies alone say against a row.

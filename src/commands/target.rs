@@ -71,18 +71,17 @@ impl Peer {
         };
         let host = format!("the sandbox at {}", sandbox.address());
         let Access { client, tokens } = access(tenant, pace)?;
-        let (ledger, scratch) = match ledger {
-            Some(ledger) => (ledger, None),
-            None => {
-                let scratch = tempfile::Builder::new()
-                    .prefix("wavepair-")
-                    .tempdir()
-                    .map_err(|source| Error::System {
-                        what: "no folder for a throw-away ledger",
-                        source,
-                    })?;
-                (scratch.path().join("ledger.db"), Some(scratch))
-            }
+        let (ledger, scratch) = if let Some(ledger) = ledger {
+            (ledger, None)
+        } else {
+            let scratch = tempfile::Builder::new()
+                .prefix("wavepair-")
+                .tempdir()
+                .map_err(|source| Error::System {
+                    what: "no folder for a throw-away ledger",
+                    source,
+                })?;
+            (scratch.path().join("ledger.db"), Some(scratch))
         };
         Ok(Self {
             client,

@@ -231,12 +231,12 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
     /// Does what was decided; under a stop, ends the row as far as it has come.
     pub(super) fn follow(&mut self, mut task: Box<Task>, decision: Decision) {
         if let Decision::Finish(verdict) = decision {
-            self.finish_with(*task, &verdict);
+            self.finish_with(&task, &verdict);
             return;
         }
         if self.reason.is_some() {
             self.free(&task);
-            self.give_up(*task);
+            self.give_up(&task);
             return;
         }
         let now = clock::now();
@@ -257,7 +257,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
                 if self.deferred.len() < DEFERRED_MAX {
                     self.deferred.add(now + after, task);
                 } else {
-                    self.finish_unknown(*task);
+                    self.finish_unknown(&task);
                 }
                 self.stop_for(stop);
             }
@@ -278,23 +278,23 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
             if self.reason.is_none() {
                 self.enqueue(next);
             } else {
-                self.give_up(*next);
+                self.give_up(&next);
             }
         }
     }
 
-    pub(super) fn finish_with(&mut self, task: Task, verdict: &Verdict) {
-        self.free(&task);
+    pub(super) fn finish_with(&mut self, task: &Task, verdict: &Verdict) {
+        self.free(task);
         if verdict.state == DeviceState::Unresolved {
             self.finish_unknown(task);
             return;
         }
         let device = verdict.device.as_ref().and_then(|device| device.id);
-        self.finish(&task, verdict.state.outcome(), device, task.answer.clone());
+        self.finish(task, verdict.state.outcome(), device, task.answer.clone());
     }
 
-    pub(super) fn finish_unknown(&mut self, task: Task) {
-        self.finish(&task, Outcome::Unknown, None, task.answer.clone());
+    pub(super) fn finish_unknown(&mut self, task: &Task) {
+        self.finish(task, Outcome::Unknown, None, task.answer.clone());
     }
 
     /// Notes how a row ended; it is told once that is on disk.

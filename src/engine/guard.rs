@@ -293,7 +293,7 @@ impl Guard {
         self.done += 1;
         match outcome {
             Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => {
-                self.bad += 1
+                self.bad += 1;
             }
             Outcome::Created
             | Outcome::Existing
@@ -409,11 +409,17 @@ impl Guard {
         }
         let at_first = self.created == 0;
         let canary = self.options.canary as usize;
-        let (seen, most) = match refusal {
-            Refusal::Forbidden if at_first => (self.streak.users.len(), FORBIDDEN_AT_FIRST),
-            Refusal::NotFound if at_first && canary > 0 => (self.streak.users.len(), canary),
-            _ if at_first && canary > 0 => (self.streak.count, canary),
-            _ => (self.streak.count, SAME_REFUSAL),
+        let users = self.streak.users.len();
+        let (seen, most) = if !at_first {
+            (self.streak.count, SAME_REFUSAL)
+        } else if refusal == Refusal::Forbidden {
+            (users, FORBIDDEN_AT_FIRST)
+        } else if canary == 0 {
+            (self.streak.count, SAME_REFUSAL)
+        } else if refusal == Refusal::NotFound {
+            (users, canary)
+        } else {
+            (self.streak.count, canary)
         };
         if seen < most {
             return None;

@@ -226,7 +226,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         if idle {
             // Only rows are left that nobody waits for.
             for task in self.deferred.drain() {
-                self.finish_unknown(*task);
+                self.finish_unknown(&task);
             }
         }
         idle
@@ -287,27 +287,22 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         });
         self.reason = Some(reason);
         self.rows = None;
-        let queued = self
-            .looks
-            .drain(..)
-            .chain(self.creates.drain(..))
-            .collect::<Vec<_>>();
-        let waiting = self
-            .waiting
-            .drain()
-            .chain(self.deferred.drain())
-            .chain(self.busy.drain());
-        for task in queued.into_iter().chain(waiting.collect::<Vec<_>>()) {
-            self.give_up(*task);
+        let queued = self.looks.drain(..).chain(self.creates.drain(..));
+        let mut waiting: Vec<Task> = queued.map(|task| *task).collect();
+        waiting.extend(self.waiting.drain());
+        waiting.extend(self.deferred.drain());
+        waiting.extend(self.busy.drain());
+        for task in &waiting {
+            self.give_up(task);
         }
     }
 
     /// Ends a row in this run as far as it has come; a row that was not sent stays pending.
-    fn give_up(&mut self, task: Task) {
+    fn give_up(&mut self, task: &Task) {
         if task.history.doubt.is_some() {
             self.finish_unknown(task);
         } else if task.failed {
-            self.finish(&task, Outcome::Failed, None, task.answer.clone());
+            self.finish(task, Outcome::Failed, None, task.answer.clone());
         }
     }
 

@@ -133,7 +133,7 @@ impl<'a> Questions<'a> {
             tries += 1;
             match error.failure {
                 ReadFailure::Unauthorized => {
-                    self.refused(generation).await.map_err(ReadFault::Stop)?
+                    self.refused(generation).await.map_err(ReadFault::Stop)?;
                 }
                 ReadFailure::Transient { retry_after } if tries < self.retry.attempts.get() => {
                     let backoff = self.retry.base_delay.saturating_mul(tries);
@@ -171,7 +171,7 @@ impl<'a> Questions<'a> {
                 | LookOutcome::NoUser
                 | LookOutcome::Throttled { .. }
                 | LookOutcome::NoInformation => {
-                    self.tokens.lock().await.accepted(token.generation())
+                    self.tokens.lock().await.accepted(token.generation());
                 }
             }
             let decision = self.retry.after_look(

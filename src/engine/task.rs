@@ -152,12 +152,12 @@ impl Timetable {
     }
 
     /// Takes every task, whether its time has come or not.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = Box<Task>> + use<> {
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Task> + use<> {
         std::mem::take(&mut self.heap)
             .into_sorted_vec()
             .into_iter()
             .rev()
-            .map(|waiting| waiting.task)
+            .map(|waiting| *waiting.task)
     }
 }
 
@@ -187,16 +187,13 @@ impl Busy {
     /// Claims the user of a task; keeps the task until then where the user is busy.
     pub(super) fn claim_user(&mut self, task: Box<Task>) -> Option<Box<Task>> {
         let user = task.request.key.user;
-        match self.users.get_mut(&user) {
-            Some(queue) => {
-                queue.push_back(task);
-                self.queued += 1;
-                None
-            }
-            None => {
-                self.users.insert(user, VecDeque::new());
-                Some(task)
-            }
+        if let Some(queue) = self.users.get_mut(&user) {
+            queue.push_back(task);
+            self.queued += 1;
+            None
+        } else {
+            self.users.insert(user, VecDeque::new());
+            Some(task)
         }
     }
 
@@ -222,8 +219,9 @@ impl Busy {
     }
 
     /// Takes every task that waits for its user.
-    pub(super) fn drain(&mut self) -> Vec<Box<Task>> {
+    pub(super) fn drain(&mut self) -> Vec<Task> {
         self.queued = 0;
-        self.users.values_mut().flat_map(std::mem::take).collect()
+        let queues = self.users.values_mut().flat_map(std::mem::take);
+        queues.map(|task| *task).collect()
     }
 }

@@ -101,7 +101,18 @@ pub(super) async fn committed(turn: &mut Option<Turn<'_>>) -> Result<Committed, 
 impl<E: std::error::Error + 'static> Engine<'_, E> {
     /// Hands all that has gathered to the ledger, unless it is still busy with the turn before.
     pub(super) fn begin_turn(&mut self) {
-        if self.turn.is_some() || self.pending.is_empty() {
+        if self.turn.is_some() {
+            return;
+        }
+        if self.reason.is_some() {
+            // They were not written down yet, so they were never on their way.
+            for (task, _) in std::mem::take(&mut self.pending.intents) {
+                self.creating -= 1;
+                self.devices = self.devices.saturating_sub(1);
+                self.give_up(&task);
+            }
+        }
+        if self.pending.is_empty() {
             return;
         }
         let Pending {

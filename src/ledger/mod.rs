@@ -449,7 +449,7 @@ fn sqlite(path: &Path, source: rusqlite::Error) -> Error {
 #[cfg(target_os = "linux")]
 fn refuse_network(path: &Path, folder: &Path) -> Result<(), Error> {
     // Magic numbers of statfs(2).
-    const NETWORK: &[(i64, &str)] = &[
+    const NETWORK: &[(u32, &str)] = &[
         (0x6969, "NFS"),
         (0x517B, "SMB"),
         (0xFF53_4D42, "CIFS"),
@@ -463,12 +463,8 @@ fn refuse_network(path: &Path, folder: &Path) -> Result<(), Error> {
         path: path.to_owned(),
         source: source.into(),
     })?;
-    #[expect(
-        clippy::useless_conversion,
-        clippy::unnecessary_cast,
-        reason = "the type differs between architectures"
-    )]
-    let kind = i64::from(found.f_type as i64) & 0xFFFF_FFFF;
+    // The type differs between architectures, and some magic numbers have the sign bit set.
+    let kind = u32::try_from(i128::from(found.f_type) & 0xFFFF_FFFF).unwrap_or(0);
     match NETWORK.iter().find(|(magic, _)| *magic == kind) {
         Some((_, kind)) => Err(Error::Network {
             path: path.to_owned(),

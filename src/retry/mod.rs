@@ -46,6 +46,10 @@ const LOOKS_APART: Duration = Duration::from_secs(30);
 const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// What a run knows of a row that it works at.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and all their combinations occur"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     /// Failures that count against [`RetryPolicy::attempts`].
@@ -349,16 +353,17 @@ impl RetryPolicy {
                 Verdict::with(state, device)
             }
             (Listing::Absent, Some(_)) => self.absent_in_doubt(history, age, Duration::ZERO),
-            (Listing::Absent, None) => match history.refusal {
-                Some(_) => Verdict::of(DeviceState::Rejected),
-                None => {
+            (Listing::Absent, None) => {
+                if history.refusal.is_some() {
+                    Verdict::of(DeviceState::Rejected)
+                } else {
                     history.was_absent = true;
                     Decision::Create {
                         after: Duration::ZERO,
                         resend: false,
                     }
                 }
-            },
+            }
         }
     }
 

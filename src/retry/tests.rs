@@ -62,8 +62,8 @@ fn in_doubt() -> History {
 }
 
 /// What follows the first create of a row in this run, half the jitter drawn.
-fn after_first(outcome: AttemptOutcome) -> Decision {
-    hour().after_create(&mut History::default(), &outcome, SINCE, true, 0.5)
+fn after_first(outcome: &AttemptOutcome) -> Decision {
+    hour().after_create(&mut History::default(), outcome, SINCE, true, 0.5)
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn no_indeterminate_attempt_is_ever_followed_by_a_create() {
         (Interrupted, unresolved()),
     ] {
         assert_eq!(
-            after_first(AttemptOutcome::Indeterminate(ambiguity)),
+            after_first(&AttemptOutcome::Indeterminate(ambiguity)),
             follows,
             "{ambiguity:?}"
         );
@@ -123,7 +123,7 @@ fn what_follows_a_refusal_turns_on_whether_it_may_pass() {
         (Misdirected, Verdict::of(DeviceState::Failed)),
     ] {
         assert_eq!(
-            after_first(AttemptOutcome::NotCreated(refusal)),
+            after_first(&AttemptOutcome::NotCreated(refusal)),
             follows,
             "{refusal:?}"
         );
@@ -132,7 +132,7 @@ fn what_follows_a_refusal_turns_on_whether_it_may_pass() {
 
 #[test]
 fn a_created_device_is_the_end() {
-    let decision = after_first(AttemptOutcome::Created(device()));
+    let decision = after_first(&AttemptOutcome::Created(device()));
     assert_eq!(decision, Verdict::with(DeviceState::Created, &device()));
 }
 
@@ -259,7 +259,9 @@ fn look_in_vain(
                 age += after;
                 ages.push(age);
             }
-            end => return (ages, end),
+            end @ (Decision::Create { .. } | Decision::Finish(_) | Decision::Defer { .. }) => {
+                return (ages, end);
+            }
         }
     }
 }

@@ -318,10 +318,10 @@ impl<'a> Visit<'a> {
         let held = Group::of(kind).is_some_and(|group| state.limits.is_held(group, now));
         state.in_flight += 1;
         let in_flight = state.in_flight;
-        let stats = &mut state.stats;
-        stats.peak_in_flight = stats.peak_in_flight.max(in_flight);
-        stats.before_retry_after += u64::from(held);
-        stats.secret_in_url |= gives_away;
+        let counts = &mut state.stats;
+        counts.peak_in_flight = counts.peak_in_flight.max(in_flight);
+        counts.before_retry_after += u64::from(held);
+        counts.secret_in_url |= gives_away;
         Self {
             service,
             kind,

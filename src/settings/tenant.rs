@@ -187,22 +187,21 @@ fn identity(
                 Error::new("`PINGONE_API_ACCESS_TOKEN` is not a token that can be sent")
             });
     };
-    let token_url = match given(
+    let token_url = if let Some(given) = given(
         args.token_url.as_ref(),
         "--token-url",
         env,
         "WAVEPAIR_TOKEN_URL",
     )? {
-        Some(given) => url(&given)?,
-        None => {
-            let home = home.ok_or_else(|| {
-                Error::new("the worker application's environment is not set")
-                    .hint("set `PINGONE_ENVIRONMENT_ID`: the token endpoint is part of it")
-            })?;
-            built(region, |tld| {
-                format!("https://auth.pingone.{tld}/{home}/as/token")
-            })?
-        }
+        url(&given)?
+    } else {
+        let home = home.ok_or_else(|| {
+            Error::new("the worker application's environment is not set")
+                .hint("set `PINGONE_ENVIRONMENT_ID`: the token endpoint is part of it")
+        })?;
+        built(region, |tld| {
+            format!("https://auth.pingone.{tld}/{home}/as/token")
+        })?
     };
     let auth = match given(
         args.client_auth.as_ref(),
