@@ -346,9 +346,8 @@ mod tests {
             .lines()
             .filter_map(|line| line.strip_prefix("# "))
             .filter(|line| line.starts_with("[[") || line.contains(" = "))
-            .map(|line| format!("{line}\n"))
-            .collect::<String>();
-        let all: FaultPlan = commented.parse().unwrap();
+            .collect::<Vec<_>>();
+        let all: FaultPlan = commented.join("\n").parse().unwrap();
         assert!(all.rules.len() > 15, "{}", all.rules.len());
     }
 }

@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(limits.admit(Group::Mfa, HERE, Duration::ZERO), Err(1));
         assert_eq!(limits.admit(Group::Directory, HERE, Duration::ZERO), Ok(()));
         assert_eq!(admitted(&mut limits, HERE, Duration::from_millis(510)), 5);
-        assert_eq!(admitted(&mut limits, HERE, Duration::from_secs(60)), 10);
+        assert_eq!(admitted(&mut limits, HERE, Duration::from_mins(1)), 10);
     }
 
     #[test]
