@@ -1,20 +1,17 @@
 //! `wavepair run --dry-run`: what a run would do, without doing it.
 
 use super::join::join;
-use super::run::{finish, new_run_id, survey};
+use super::run::{finish, new_run_id};
+use super::wanted::Wanted;
 use super::{Invocation, online};
 use crate::clock;
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::input::source::Source;
-use crate::input::{ReadOptions, Wave};
 use crate::ledger::{self, Reader};
-use crate::model::ids::RunId;
-use crate::model::row::Column;
 use crate::model::summary::Summary;
 use crate::report::standing::{Mode, Standing};
-use crate::report::start_line::{Plan, Size, Start, start};
-use crate::settings::run::{DryRun, columns};
+use crate::report::start_line::Plan;
+use crate::settings::run::DryRun;
 
 /// Validates every row of a wave and says what a run would do.
 ///
@@ -36,32 +33,19 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
         ledger,
         online: _,
     } = settings;
-    let source = Source::from(path);
-    let wave = Wave::open(
-        &source,
-        &ReadOptions {
-            columns: columns(rows.columns())?,
-        },
-    )?;
-    let shown = source.to_string();
-    let contents = survey(&wave, &rows.defaults())?;
-    invocation.console.print(&start(&Start {
-        wave: &shown,
-        size: Size::Rows(contents.rows),
-        users_by: Column::UserId.name(),
-        plan: Plan::DryRun,
-    }));
+    let Wanted {
+        wave,
+        name: shown,
+        contents,
+        ..
+    } = Wanted::read(&path, &rows)?;
+    let plan = Plan::DryRun;
+    invocation.announce(&shown, contents.rows, plan);
     let (reader, environment) = match ledger {
         Some((path, binding)) => (Reader::open(&path, &binding)?, Some(binding.environment)),
         None => (None, None),
     };
-    let mut summary = Summary::new(
-        RunId::from_uuid(new_run_id()),
-        shown,
-        environment,
-        true,
-        clock::wall(),
-    );
+    let mut summary = Summary::new(new_run_id(), shown, environment, true, clock::wall());
     let joined = join(
         &wave,
         &rows,

@@ -4,23 +4,22 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
 use super::join::options;
-use super::run::{finish, new_run_id, survey};
+use super::run::{finish, new_run_id};
 use super::target::Peer;
+use super::wanted::Wanted;
 use super::{Invocation, signals};
 use crate::clock;
 use crate::engine::questions::{Finding, Questions, ReadFault};
 use crate::engine::stop;
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::input::source::Source;
-use crate::input::{ReadOptions, Wave};
+use crate::input::Wave;
 use crate::ledger::Reader;
 use crate::model::event::Event;
-use crate::model::ids::RunId;
 use crate::model::invalid::Invalid;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::request::{DeviceRequest, RowDefaults, ValidRow};
-use crate::model::row::{Column, Header, InputRow, RowNumber};
+use crate::model::row::{Header, InputRow, RowNumber};
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
 use crate::model::validate::validate;
@@ -28,14 +27,13 @@ use crate::pingone::code;
 use crate::plan::Seen;
 use crate::report::Reporters;
 use crate::report::output::Output;
-use crate::report::progress::Progress;
 use crate::report::rejects::Rejects;
 use crate::report::result_row::ResultRow;
 use crate::report::results_writer::ResultsWriter;
 use crate::report::standing::{Mode, Standing};
-use crate::report::start_line::{Plan, Size, Start, start};
+use crate::report::start_line::Plan;
 use crate::settings::Error as SettingsError;
-use crate::settings::run::{DryRun, columns};
+use crate::settings::run::DryRun;
 
 /// Validates every row and asks PingOne about each: reads only.
 pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCode, Error> {
@@ -49,33 +47,22 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     } = settings;
     let (target, pace) =
         online.ok_or_else(|| SettingsError::new("`--online` was not asked for"))?;
-    let source = Source::from(path);
-    let wave = Wave::open(
-        &source,
-        &ReadOptions {
-            columns: columns(rows.columns())?,
-        },
-    )?;
-    let defaults = rows.defaults();
-    let contents = survey(&wave, &defaults)?;
-    let shown = source.to_string();
+    let Wanted {
+        wave,
+        name: shown,
+        defaults,
+        contents,
+    } = Wanted::read(&path, &rows)?;
     let peer = Peer::meet(target, &pace).await?;
     let reader = match &ledger {
         Some((path, binding)) => Reader::open(path, binding)?,
         None => None,
     };
     let (stopper, mut asked) = stop();
-    signals::watch(&stopper).map_err(|source| Error::System {
-        what: "signals cannot be watched",
-        source,
-    })?;
-    invocation.console.print(&start(&Start {
-        wave: &shown,
-        size: Size::Rows(contents.rows),
-        users_by: Column::UserId.name(),
-        plan: Plan::OnlineDryRun { host: &peer.host },
-    }));
-    let id = RunId::from_uuid(new_run_id());
+    signals::watch(&stopper)?;
+    let plan = Plan::OnlineDryRun { host: &peer.host };
+    invocation.announce(&shown, contents.rows, plan);
+    let id = new_run_id();
     let summary = Summary::new(
         id,
         shown,
@@ -83,10 +70,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         true,
         clock::wall(),
     );
-    let progress = invocation
-        .progress
-        .style(invocation.is_terminal, invocation.term.as_deref())
-        .map(|style| Progress::start(&invocation.console, style, Some(contents.rows), wave.size()));
+    let progress = invocation.start_progress(contents.rows, wave.size());
     let reporters = std::cell::RefCell::new(Reporters::new(summary, progress));
     let mut report = |event: &Event| reporters.borrow_mut().on(event);
     let questions = Questions::new(

@@ -1,14 +1,13 @@
 //! `wavepair results`: the results file again, from the input and the ledger.
 
 use super::join::join;
+use super::wanted;
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::input::source::Source;
-use crate::input::{ReadOptions, Wave};
 use crate::ledger::{self, Reader};
 use crate::report::standing::{Mode, Standing};
 use crate::settings::rows::RowSettings;
-use crate::settings::run::{Results, columns, wave_name};
+use crate::settings::run::{Results, wave_name};
 
 /// Writes the files of a wave again; works while a run is going on.
 ///
@@ -24,13 +23,7 @@ pub fn results(settings: &Results) -> Result<ExitCode, Error> {
     let rows = settings
         .rows
         .over(last_run.as_deref().and_then(RowSettings::from_json))?;
-    let source = Source::from(settings.wave.clone());
-    let wave = Wave::open(
-        &source,
-        &ReadOptions {
-            columns: columns(rows.columns())?,
-        },
-    )?;
+    let wave = wanted::open(&settings.wave, &rows)?;
     join(
         &wave,
         &rows,

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use super::join::{Joined, join};
 use super::target::Peer;
+use super::wanted::Wanted;
 use super::{Invocation, signals};
 use crate::clock;
 use crate::engine::{self, EngineOptions, PlannedRow, stop};
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::input;
 use crate::input::rows::Rows;
-use crate::input::source::Source;
-use crate::input::{self, ReadOptions, Wave};
 use crate::ledger::{Ledger, RunRecord};
 use crate::model::event::RowLabel;
 use crate::model::ids::RunId;
-use crate::model::request::{DeviceStatus, RowDefaults};
-use crate::model::row::{Column, Header};
+use crate::model::request::RowDefaults;
+use crate::model::row::Header;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
 use crate::model::validate::validate;
@@ -25,12 +25,11 @@ use crate::rate_limit::Rate;
 use crate::report::Reporters;
 use crate::report::asked::Asked;
 use crate::report::output::Output;
-use crate::report::progress::Progress;
 use crate::report::standing::{Mode, Standing};
-use crate::report::start_line::{Messages, Plan, Size, Start, start};
+use crate::report::start_line::Plan;
 use crate::report::{last_screen, summary_json};
 use crate::settings::files::Files;
-use crate::settings::run::{Run, columns, wave_name};
+use crate::settings::run::{Run, wave_name};
 
 /// Creates the devices of a wave, or goes on where an earlier run stopped.
 ///
@@ -49,19 +48,16 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         pace,
         stops,
     } = settings;
-    let source = Source::from(path.clone());
-    let wave = Wave::open(
-        &source,
-        &ReadOptions {
-            columns: columns(rows.columns())?,
-        },
-    )?;
-    let defaults = rows.defaults();
-    let contents = survey(&wave, &defaults)?;
+    let Wanted {
+        wave,
+        name: shown,
+        defaults,
+        contents,
+    } = Wanted::read(&path, &rows)?;
     files_can_be_written(&files)?;
 
     let peer = Peer::meet(target, &pace).await?;
-    let id = RunId::from_uuid(new_run_id());
+    let id = new_run_id();
     let record = RunRecord {
         id,
         wave: wave_name(&path),
@@ -69,35 +65,24 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     };
     let opened = Ledger::open(&peer.ledger, &peer.binding, &record, &clock::moment())?;
     let (stopper, stop) = stop();
-    signals::watch(&stopper).map_err(|source| Error::System {
-        what: "signals cannot be watched",
-        source,
-    })?;
+    signals::watch(&stopper)?;
 
-    let shown = source.to_string();
-    invocation.console.print(&start(&Start {
-        wave: &shown,
-        size: Size::Rows(contents.rows),
-        users_by: Column::UserId.name(),
-        plan: Plan::Run {
-            environment: peer.binding.environment,
-            host: &peer.host,
-            rate: match pace.rate {
-                Rate::PerSecond(rate) => Some(rate),
-                Rate::Unlimited => None,
-            },
-            requests_per_row: match pace.existing {
-                Existing::Skip => 2,
-                Existing::Create => 1,
-            },
-            messages: contents.messages,
+    let plan = Plan::Run {
+        environment: peer.binding.environment,
+        host: &peer.host,
+        rate: match pace.rate {
+            Rate::PerSecond(rate) => Some(rate),
+            Rate::Unlimited => None,
         },
-    }));
+        requests_per_row: match pace.existing {
+            Existing::Skip => 2,
+            Existing::Create => 1,
+        },
+        messages: contents.messages,
+    };
+    invocation.announce(&shown, contents.rows, plan);
     let summary = Summary::new(id, shown, Some(peer.binding.environment), false, started_at);
-    let progress = invocation
-        .progress
-        .style(invocation.is_terminal, invocation.term.as_deref())
-        .map(|style| Progress::start(&invocation.console, style, Some(contents.rows), wave.size()));
+    let progress = invocation.start_progress(contents.rows, wave.size());
     let mut reporters = Reporters::new(summary, progress);
     let options = EngineOptions {
         run: id,
@@ -218,46 +203,12 @@ fn files_can_be_written(files: &Files) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) fn new_run_id() -> uuid::Uuid {
+pub(super) fn new_run_id() -> RunId {
     let now = clock::wall();
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
     let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
-    uuid::Uuid::new_v7(uuid::Timestamp::from_unix(
-        uuid::NoContext,
-        seconds,
-        nanoseconds,
-    ))
-}
-
-/// What a first look over the wave tells.
-pub(super) struct Contents {
-    pub(super) rows: u64,
-    pub(super) messages: Messages,
-}
-
-/// Counts the rows and finds out whether messages will be sent; judges nothing.
-pub(super) fn survey(wave: &Wave, defaults: &RowDefaults) -> Result<Contents, input::error::Error> {
-    let place = wave.header().place(Column::Status);
-    let activation = DeviceStatus::ActivationRequired.as_str();
-    let mut rows = 0;
-    let mut asking = 0;
-    for row in wave.rows() {
-        let row = row?;
-        rows += 1;
-        let cell = place.map_or("", |place| row.cells.get(place).trim());
-        let asks = if cell.is_empty() {
-            defaults.status == Some(DeviceStatus::ActivationRequired)
-        } else {
-            cell.eq_ignore_ascii_case(activation)
-        };
-        asking += u64::from(asks);
-    }
-    let messages = match asking {
-        0 => Messages::NoOne,
-        all if all == rows => Messages::Everyone,
-        _ => Messages::WhereRowsAsk,
-    };
-    Ok(Contents { rows, messages })
+    let timestamp = uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanoseconds);
+    RunId::from_uuid(uuid::Uuid::new_v7(timestamp))
 }
 
 /// The rows of a wave, judged one by one.

@@ -42,10 +42,7 @@ pub async fn sandbox(args: SandboxArgs, console: &Console) -> Result<ExitCode, E
         sandbox.address()
     ));
     let (stopper, mut asked) = stop();
-    signals::watch(&stopper).map_err(|source| Error::System {
-        what: "signals cannot be watched",
-        source,
-    })?;
+    signals::watch(&stopper)?;
     asked.asked().await;
     Ok(match asked.reason() {
         Some(StopReason::Interrupted) => ExitCode::Interrupted,

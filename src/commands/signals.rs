@@ -12,11 +12,23 @@ use signal_hook::flag;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::engine::Stopper;
+use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::model::stop::StopReason;
 
 /// Turns signals into wishes to stop, from now on.
-pub(super) fn watch(stopper: &Stopper) -> io::Result<()> {
+///
+/// # Errors
+///
+/// The operating system does not let us.
+pub(super) fn watch(stopper: &Stopper) -> Result<(), Error> {
+    register(stopper).map_err(|source| Error::System {
+        what: "signals cannot be watched",
+        source,
+    })
+}
+
+fn register(stopper: &Stopper) -> io::Result<()> {
     let asked = Arc::new(AtomicBool::new(false));
     for (number, kind, reason, code) in [
         (

@@ -167,7 +167,7 @@ fn is_email(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::documents::{SMS_ONLY_POLICY, WAVE_POLICY};
+    use super::super::{SMS_ONLY_POLICY, WAVE_POLICY};
     use super::*;
 
     fn faults(members: &str) -> Vec<String> {

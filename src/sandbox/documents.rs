@@ -11,15 +11,11 @@ use uuid::Uuid;
 use super::reply::Reply;
 use super::store::{DeviceType, Stored};
 use super::time::Clock;
+use super::{SMS_ONLY_POLICY, WAVE_POLICY};
 use crate::pingone::wire::{
     Collection, Device, Devices, ErrorBody, ErrorDetail, Method, MfaSettings, Pairing, Policies,
     Policy, Reference,
 };
-
-/// The ID of the default policy `Wave MFA`, which allows every method; `samples/wave.csv` names it.
-pub const WAVE_POLICY: &str = "6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10";
-/// The ID of the policy `SMS only`, which does not allow WhatsApp.
-pub const SMS_ONLY_POLICY: &str = "0d9c8b7a-6f5e-4d3c-8b2a-19087f6e5d4c";
 
 const VALIDATION: &str =
     "The request could not be completed. One or more validation errors were in the request.";

@@ -1,6 +1,6 @@
 //! What goes wrong: a plan, as data, and which request it strikes.
 //!
-//! [`fault_file`](super::fault_file) reads a plan, [`service`](super::service) carries it out.
+//! `fault_file` reads a rule, `service` does what it says.
 
 use std::num::NonZeroU64;
 use std::str::FromStr;
@@ -141,7 +141,7 @@ pub enum Effect {
 /// An answer that is not the request's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// The status; `None` keeps the request's own.
+    /// The status; `None` keeps the request's own, which there is only [`When::After`].
     pub status: Option<u16>,
     /// What the body is.
     pub body: AnswerBody,

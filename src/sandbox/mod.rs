@@ -11,6 +11,7 @@ mod encoding;
 mod fault_file;
 pub mod faults;
 mod filter;
+mod incoming;
 mod inspect;
 mod limits;
 mod operations;
@@ -46,8 +47,10 @@ use self::time::Clock;
 use self::tokens::{Client, Tokens};
 use crate::pingone::wire::Policy;
 
-pub use self::documents::{SMS_ONLY_POLICY, WAVE_POLICY};
-pub use self::store::Duplicates;
+/// The ID of the default policy `Wave MFA`, which allows every method; `samples/wave.csv` names it.
+pub const WAVE_POLICY: &str = "6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10";
+/// The ID of the policy `SMS only`, which does not allow WhatsApp.
+pub const SMS_ONLY_POLICY: &str = "0d9c8b7a-6f5e-4d3c-8b2a-19087f6e5d4c";
 
 /// How long the generated client secret is.
 const SECRET_LENGTH: usize = 48;
@@ -139,6 +142,18 @@ impl Users {
             }
         }
     }
+}
+
+/// What is answered to a device that is there already: same user, type and number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    /// A second device, as PingOne may do: nothing in its documentation forbids it.
+    #[default]
+    Allow,
+    /// 400 with `UNIQUENESS_VIOLATION`.
+    Refuse400,
+    /// 409.
+    Refuse409,
 }
 
 /// Why there is no sandbox.

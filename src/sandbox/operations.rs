@@ -12,13 +12,15 @@ use hyper::http::request::Parts;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::Duplicates;
 use super::create;
 use super::documents;
 use super::filter::Filter;
+use super::incoming::text;
 use super::reply::{Content, Reply};
 use super::routes::{Kind, Route};
-use super::service::{Manner, Service, Storing, text};
-use super::store::{Duplicates, NewDevice, NotStored, Stored};
+use super::service::{Manner, Service, Storing};
+use super::store::{NewDevice, NotStored, Stored};
 use super::time::millis;
 use crate::pingone::wire;
 

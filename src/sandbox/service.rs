@@ -8,30 +8,24 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper::header::{self, HeaderMap, HeaderName};
+use hyper::header;
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use uuid::Uuid;
 
+use super::Duplicates;
 use super::documents;
 use super::faults::{Effect, Faults, RetryAfter, Rule, When};
+use super::incoming::{is_head_too_long, read, text, transaction_id};
 use super::limits::{Group, Limits};
 use super::phone::Phones;
 use super::reply::{Body, Reply};
 use super::routes::{Kind, Route};
 use super::stats::Stats;
-use super::store::{Duplicates, Store, random_uuid};
+use super::store::{Store, random_uuid};
 use super::time::Clock;
 use super::tokens::{self, Client, TOKEN_PREFIX, TokenRequest, Tokens};
-use crate::pingone::wire;
-
-/// The longest body that is read.
-const BODY_MAX: usize = 64 * 1024;
-/// The longest request head ("Platform limits": 6 KB).
-const HEAD_MAX: usize = 6 * 1024;
 
 /// Everything that the sandbox knows.
 pub(super) struct Service {
@@ -135,7 +129,7 @@ impl Service {
         route: &Route,
         request: Request<Incoming>,
     ) -> Result<Reply, Hangup> {
-        if head_size(&request) > HEAD_MAX {
+        if is_head_too_long(&request) {
             return Ok(documents::of_status(
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             ));
@@ -318,10 +312,10 @@ impl<'a> Visit<'a> {
         let held = Group::of(kind).is_some_and(|group| state.limits.is_held(group, now));
         state.in_flight += 1;
         let in_flight = state.in_flight;
-        let counts = &mut state.stats;
-        counts.peak_in_flight = counts.peak_in_flight.max(in_flight);
-        counts.before_retry_after += u64::from(held);
-        counts.secret_in_url |= gives_away;
+        let counted = &mut state.stats;
+        counted.peak_in_flight = counted.peak_in_flight.max(in_flight);
+        counted.before_retry_after += u64::from(held);
+        counted.secret_in_url |= gives_away;
         Self {
             service,
             kind,
@@ -337,47 +331,4 @@ impl Drop for Visit<'_> {
         let by_status = state.stats.requests.entry(self.kind).or_default();
         *by_status.entry(self.status).or_default() += 1;
     }
-}
-
-/// Reads a body, unless it is too long or its sender is gone.
-async fn read(body: Incoming) -> Result<Result<Bytes, Reply>, Hangup> {
-    match Limited::new(body, BODY_MAX).collect().await {
-        Ok(body) => Ok(Ok(body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => {
-            Ok(Err(documents::of_status(StatusCode::PAYLOAD_TOO_LARGE)))
-        }
-        Err(_) => Err(Hangup::Close),
-    }
-}
-
-fn head_size(request: &Request<Incoming>) -> usize {
-    let url = request
-        .uri()
-        .path_and_query()
-        .map_or(0, |url| url.as_str().len());
-    let headers = request.headers().iter();
-    url + headers
-        .map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len())
-        .sum::<usize>()
-}
-
-/// The client's name for the request, as PingOne keeps it, or a new one.
-fn transaction_id(headers: &HeaderMap) -> String {
-    match text(headers, HeaderName::from_static(wire::TRANSACTION_ID)) {
-        Some(given) if !given.is_empty() => given
-            .chars()
-            .take(wire::TRANSACTION_ID_MAX)
-            .map(|c| match c {
-                '.' | '_' | '-' | '/' | '@' | '=' | '#' | '+' => c,
-                _ if c.is_ascii_alphanumeric() => c,
-                _ => '_',
-            })
-            .collect(),
-        _ => random_uuid().to_string(),
-    }
-}
-
-/// A header's value, if it is text.
-pub(super) fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::Duplicates;
 use super::phone::same_number;
 
 /// The end of a chain.
@@ -37,18 +38,6 @@ impl DeviceType {
             Self::Email => "EMAIL",
         }
     }
-}
-
-/// What is answered to a device that is there already: same user, type and number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Duplicates {
-    /// A second device, as PingOne may do: nothing in its documentation forbids it.
-    #[default]
-    Allow,
-    /// 400 with `UNIQUENESS_VIOLATION`.
-    Refuse400,
-    /// 409.
-    Refuse409,
 }
 
 /// A device that passed every check but those that need the others.

@@ -1,9 +1,12 @@
-//! What wavepair promises, proved from outside.
+//! What wavepair promises, proved from outside; one binary, linked once.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test whose set-up fails has nothing better to do than to panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod support;
+
+// Literal documents from PingOne's documentation, held against both halves.
+mod contract;
 // One request, one answer: literal bytes on real sockets.
 mod wire_client;
+// What goes wrong when the sandbox is told to.
+mod sandbox_faults;
