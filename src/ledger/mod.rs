@@ -388,7 +388,7 @@ fn prepare(path: &Path, connection: &mut Connection) -> Result<(), Error> {
         ("secure_delete", "ON"),
         ("cell_size_check", "ON"),
         ("fullfsync", "ON"),
-        ("cache_size", "-16384"),
+        ("cache_size", "-4096"),
         ("temp_store", "MEMORY"),
     ] {
         connection.pragma_update(None, name, value).map_err(wrap)?;

@@ -54,12 +54,17 @@ impl Reader {
     }
 
     pub(super) fn beside_writer(path: &Path) -> Result<Self, Error> {
-        Self::set_up(path, connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+        // Not opened read-only: whoever closes the file last folds the write-ahead log into it.
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection
+            .execute_batch("PRAGMA query_only = ON")
+            .map_err(|source| sqlite(path, source))?;
+        Self::set_up(path, connection)
     }
 
     fn set_up(path: &Path, connection: Connection) -> Result<Self, Error> {
         connection
-            .pragma_update(None, "cache_size", "-8192")
+            .pragma_update(None, "cache_size", "-2048")
             .map_err(|source| sqlite(path, source))?;
         Ok(Self {
             path: path.to_owned(),

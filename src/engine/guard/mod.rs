@@ -514,3 +514,6 @@ fn said(answer: &Answer) -> String {
         None => code.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

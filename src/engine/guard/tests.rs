@@ -1,0 +1,371 @@
+use super::*;
+use crate::model::outcome::{Device, Listing};
+
+fn guard() -> Guard {
+    Guard::new(GuardOptions {
+        canary: 5,
+        concurrency: 32,
+        max_errors: None,
+    })
+}
+
+fn row(number: u8) -> Subject {
+    Subject {
+        row: RowNumber(u64::from(number)),
+        user: UserId::from_bytes([number; 16]),
+    }
+}
+
+fn said_code(code: &str) -> Answer {
+    Answer {
+        http_status: Some(400),
+        code: Some(code.to_owned()),
+        ..Answer::default()
+    }
+}
+
+fn created() -> AttemptOutcome {
+    AttemptOutcome::Created(Device {
+        id: None,
+        created_at: None,
+    })
+}
+
+fn refused(refusal: Refusal) -> AttemptOutcome {
+    AttemptOutcome::NotCreated(refusal)
+}
+
+fn lost(ambiguity: Ambiguity) -> AttemptOutcome {
+    AttemptOutcome::Indeterminate(ambiguity)
+}
+
+/// Repeats an outcome, each time for another row, until the guard stops the run; tells after how many.
+fn stops_after(
+    guard: &mut Guard,
+    outcome: &AttemptOutcome,
+    code: &str,
+    most: u8,
+) -> Option<(u8, StopReason)> {
+    let now = crate::clock::now();
+    (1..=most).find_map(|number| {
+        let reason = guard.on_create(row(number), outcome, &said_code(code), now)?;
+        Some((number, reason))
+    })
+}
+
+fn after_success() -> Guard {
+    let mut guard = guard();
+    for number in 1..=5 {
+        let go_on = guard.on_create(
+            row(number),
+            &created(),
+            &Answer::default(),
+            crate::clock::now(),
+        );
+        assert_eq!(go_on, None);
+    }
+    guard
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_misconfigured_run_costs_a_handful_of_creates() {
+    for (outcome, most) in [
+        (refused(Refusal::Invalid), 5),
+        (refused(Refusal::DeviceLimit), 5),
+        (refused(Refusal::NotFound), 5),
+        (refused(Refusal::Forbidden), 3),
+        (refused(Refusal::Untrusted), 1),
+        (refused(Refusal::Misdirected), 1),
+        (lost(Ambiguity::Redirected), 1),
+        (lost(Ambiguity::WrongDevice), 1),
+        (lost(Ambiguity::ForeignError), 3),
+        (lost(Ambiguity::UnexpectedStatus), 3),
+        (lost(Ambiguity::ServerError), 20),
+        (lost(Ambiguity::TimedOut), 20),
+        (refused(Refusal::Unreachable), 20),
+    ] {
+        let (count, _) = stops_after(&mut guard(), &outcome, "CODE", 50).unwrap();
+        assert_eq!(count, most, "{outcome:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_refusals_of_one_code_in_a_row_stop_a_run_that_had_begun_well() {
+    for refusal in [Refusal::Invalid, Refusal::Forbidden, Refusal::NotFound] {
+        let (count, reason) =
+            stops_after(&mut after_success(), &refused(refusal), "CODE", 50).unwrap();
+        assert_eq!(count, 10, "{refusal:?}");
+        assert!(matches!(reason, StopReason::Pointless { .. }));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn different_refusals_or_a_success_between_them_stop_nothing() {
+    let now = crate::clock::now();
+    let mut mixed = after_success();
+    for number in 1..=100 {
+        let code = if number % 2 == 0 { "ONE" } else { "OTHER" };
+        let reason = mixed.on_create(
+            row(number),
+            &refused(Refusal::Invalid),
+            &said_code(code),
+            now,
+        );
+        assert_eq!(reason, None);
+    }
+    let mut spread = after_success();
+    for number in 1..=100 {
+        let outcome = if number % 10 == 0 {
+            created()
+        } else {
+            refused(Refusal::Invalid)
+        };
+        assert_eq!(
+            spread.on_create(row(number), &outcome, &said_code("ONE"), now),
+            None
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_reason_names_the_code_example_rows_and_a_remedy() {
+    let (_, reason) = stops_after(
+        &mut guard(),
+        &refused(Refusal::Forbidden),
+        "ACCESS_FAILED",
+        50,
+    )
+    .unwrap();
+    let StopReason::Pointless { what, hint } = reason else {
+        panic!("{reason:?}")
+    };
+    assert_eq!(
+        what,
+        "PingOne refused 3 rows in a row with HTTP 400, ACCESS_FAILED (rows 1, 2, 3, …)"
+    );
+    assert!(hint.contains("Identity Data Admin"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_user_three_times_is_no_proof_against_the_tenant() {
+    let mut guard = guard();
+    for _ in 0..20 {
+        let outcome = refused(Refusal::Forbidden);
+        let reason = guard.on_create(
+            row(1),
+            &outcome,
+            &said_code("ACCESS_FAILED"),
+            crate::clock::now(),
+        );
+        assert_eq!(reason, None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_go_one_by_one_until_five_are_answered_and_one_is_created() {
+    let now = crate::clock::now();
+    let mut guard = guard();
+    assert_eq!((guard.width(), guard.create_width()), (1, 1));
+    for number in 1..=4 {
+        guard.on_look(
+            row(number),
+            &LookOutcome::Seen(Listing::Absent),
+            &Answer::default(),
+            now,
+        );
+        guard.on_create(
+            row(number),
+            &lost(Ambiguity::TimedOut),
+            &Answer::default(),
+            now,
+        );
+    }
+    assert_eq!(guard.create_width(), 1, "nothing was created yet");
+    guard.on_create(row(5), &created(), &Answer::default(), now);
+    assert_eq!((guard.width(), guard.create_width()), (32, 32));
+}
+
+#[tokio::test(start_paused = true)]
+async fn listings_widen_once_some_were_answered_so_that_existing_devices_are_found_fast() {
+    let mut guard = guard();
+    for number in 1..=5 {
+        let seen = LookOutcome::Seen(Listing::Absent);
+        guard.on_look(row(number), &seen, &Answer::default(), crate::clock::now());
+    }
+    assert_eq!((guard.width(), guard.create_width()), (32, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_canary_all_go_at_once() {
+    let guard = Guard::new(GuardOptions {
+        canary: 0,
+        concurrency: 32,
+        max_errors: None,
+    });
+    assert_eq!((guard.width(), guard.create_width()), (32, 32));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_request_goes_first_after_a_pause() {
+    let mut guard = after_success();
+    guard.probe();
+    assert_eq!(guard.width(), 1);
+    let throttled = refused(Refusal::Throttled { retry_after: None });
+    guard.on_create(row(6), &throttled, &Answer::default(), crate::clock::now());
+    assert_eq!(
+        guard.width(),
+        1,
+        "the answer must be another than the pause's"
+    );
+    guard.on_create(row(6), &created(), &Answer::default(), crate::clock::now());
+    assert_eq!(guard.width(), 32);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_of_more_than_five_minutes_ends_the_run() {
+    for (seconds, stops) in [(300, false), (301, true), (86_400, true)] {
+        let retry_after = Some(Duration::from_secs(seconds));
+        let now = crate::clock::now();
+        let create = refused(Refusal::Throttled { retry_after });
+        let on_create = after_success().on_create(row(6), &create, &Answer::default(), now);
+        let on_look = after_success().on_look(
+            row(6),
+            &LookOutcome::Throttled { retry_after },
+            &Answer::default(),
+            now,
+        );
+        assert_eq!(
+            (on_create.is_some(), on_look.is_some()),
+            (stops, stops),
+            "{seconds}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn mostly_failures_are_waited_out_once_and_stop_the_run_the_second_time() {
+    let now = crate::clock::now();
+    let mut guard = after_success();
+    let opened = stops_after(
+        &mut guard,
+        &lost(Ambiguity::ServerError),
+        "server_error",
+        15,
+    );
+    assert_eq!(opened, None);
+    assert_eq!(guard.open_until(now), Some(now + Duration::from_mins(1)));
+    assert_eq!(guard.width(), 1);
+    let later = now + Duration::from_mins(1);
+    assert_eq!(guard.open_until(later), None);
+    let probe = guard.on_create(
+        row(99),
+        &lost(Ambiguity::ServerError),
+        &Answer::default(),
+        later,
+    );
+    assert!(matches!(probe, Some(StopReason::Unavailable { .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_good_probes_close_what_failures_had_opened() {
+    let now = crate::clock::now();
+    let mut guard = after_success();
+    stops_after(
+        &mut guard,
+        &lost(Ambiguity::ServerError),
+        "server_error",
+        15,
+    );
+    for number in 1..=3 {
+        assert_eq!(guard.width(), 1);
+        guard.on_create(row(number), &created(), &Answer::default(), now);
+    }
+    assert_eq!(guard.width(), 32);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenth_of_failures_stops_nothing() {
+    let now = crate::clock::now();
+    let mut guard = after_success();
+    for number in 0..200 {
+        let outcome = if number % 10 == 0 {
+            lost(Ambiguity::ServerError)
+        } else {
+            created()
+        };
+        assert_eq!(
+            guard.on_create(row(number), &outcome, &Answer::default(), now),
+            None
+        );
+        assert_eq!(guard.open_until(now), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn out_of_descriptors_halves_the_width_and_stops_at_one() {
+    let mut guard = after_success();
+    for width in [16, 8, 4, 2, 1] {
+        let outcome = refused(Refusal::OutOfResources);
+        assert_eq!(
+            guard.on_create(row(6), &outcome, &Answer::default(), crate::clock::now()),
+            None
+        );
+        assert_eq!(guard.width(), width);
+    }
+    let last = guard.on_create(
+        row(6),
+        &refused(Refusal::OutOfResources),
+        &Answer::default(),
+        crate::clock::now(),
+    );
+    assert!(matches!(last, Some(StopReason::Broken { .. })));
+}
+
+#[test]
+fn too_many_bad_rows_are_a_number_or_a_share_of_at_least_twenty() {
+    let with = |max_errors| {
+        Guard::new(GuardOptions {
+            canary: 0,
+            concurrency: 1,
+            max_errors: Some(max_errors),
+        })
+    };
+    let bad = Outcome::Rejected;
+    let mut three = with(MaxErrors::Rows(3));
+    let ends: Vec<bool> = [bad, Outcome::Created, bad, Outcome::Existing, bad]
+        .into_iter()
+        .map(|outcome| three.on_row(outcome).is_some())
+        .collect();
+    assert_eq!(ends, [false, false, false, false, true]);
+    let mut half = with(MaxErrors::Percent(50.0));
+    for number in 1..20 {
+        assert_eq!(half.on_row(bad), None, "row {number}");
+    }
+    assert_eq!(
+        half.on_row(bad),
+        Some(StopReason::TooManyErrors { bad: 20 })
+    );
+}
+
+#[test]
+fn many_rows_without_news_stop_the_run_and_a_few_do_not() {
+    let mut guard = guard();
+    guard.creates = 1_000;
+    for _ in 0..20 {
+        assert_eq!(guard.on_unsettled(), None);
+    }
+    assert!(
+        guard.on_unsettled().is_some(),
+        "more than twenty and more than a hundredth"
+    );
+    let mut wide = Guard::new(GuardOptions {
+        canary: 0,
+        concurrency: 1,
+        max_errors: None,
+    });
+    wide.creates = 100_000;
+    for _ in 0..1_000 {
+        assert_eq!(wide.on_unsettled(), None);
+    }
+    assert!(wide.on_unsettled().is_some());
+}
