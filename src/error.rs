@@ -59,6 +59,7 @@ impl Error {
             Error::Input(input::error::Error::Changed { .. }) => ExitCode::NeedsPerson,
             Error::Ledger(error) => match error {
                 ledger::Error::Held { .. } => ExitCode::Busy,
+                ledger::Error::Older { .. } => ExitCode::Pointless,
                 ledger::Error::Foreign { .. }
                 | ledger::Error::NotALedger { .. }
                 | ledger::Error::Network { .. } => ExitCode::Usage,
@@ -82,7 +83,7 @@ impl Error {
         match self {
             Error::Settings(error) => error.remedy().map(str::to_owned),
             Error::Input(error) => error.hint(),
-            Error::Ledger(error) => error.hint().map(str::to_owned),
+            Error::Ledger(error) => error.hint(),
             Error::File(_)
             | Error::Client(_)
             | Error::Sandbox(_)

@@ -1,13 +1,13 @@
 //! `wavepair run --dry-run`: what a run would do, without doing it.
 
-use super::join::join;
+use super::join::{join, reader};
 use super::run::{finish, new_run_id};
 use super::wanted::Wanted;
 use super::{Invocation, online};
 use crate::clock;
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::ledger::{self, Reader};
+use crate::ledger;
 use crate::model::summary::Summary;
 use crate::report::standing::{Mode, Standing};
 use crate::report::start_line::Plan;
@@ -41,10 +41,8 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
     } = Wanted::read(&path, &rows)?;
     let plan = Plan::DryRun;
     invocation.announce(&shown, contents.rows, plan);
-    let (reader, environment) = match ledger {
-        Some((path, binding)) => (Reader::open(&path, &binding)?, Some(binding.environment)),
-        None => (None, None),
-    };
+    let reader = reader(ledger.as_ref())?;
+    let environment = ledger.map(|(_, binding)| binding.environment);
     let mut summary = Summary::new(new_run_id(), shown, environment, true, clock::wall());
     let joined = join(
         &wave,

@@ -1,8 +1,11 @@
 //! The results of a wave: its rows joined with what is known of their devices.
 
+use std::path::PathBuf;
+
 use crate::cli::PhoneStyle;
 use crate::error::Error;
 use crate::input::Wave;
+use crate::ledger::{Binding, Reader};
 use crate::model::request::DeviceKey;
 use crate::model::tally::Tally;
 use crate::model::validate::validate;
@@ -60,6 +63,14 @@ pub(super) fn join<L: Into<Error>>(
         rejects.commit()?;
     }
     Ok(Joined { tally, rows })
+}
+
+/// The ledger, where the settings lead to one and a run has made it.
+pub(super) fn reader(ledger: Option<&(PathBuf, Binding)>) -> Result<Option<Reader>, Error> {
+    match ledger {
+        Some((path, binding)) => Ok(Reader::open(path, binding)?),
+        None => Ok(None),
+    }
 }
 
 /// How cells are written.

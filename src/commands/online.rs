@@ -3,7 +3,7 @@
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
-use super::join::options;
+use super::join::{options, reader};
 use super::run::{finish, new_run_id};
 use super::target::Peer;
 use super::wanted::Wanted;
@@ -54,10 +54,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         contents,
     } = Wanted::read(&path, &rows)?;
     let peer = Peer::meet(target, &pace).await?;
-    let reader = match &ledger {
-        Some((path, binding)) => Reader::open(path, binding)?,
-        None => None,
-    };
+    let reader = reader(ledger.as_ref())?;
     let (stopper, mut asked) = stop();
     signals::watch(&stopper)?;
     let plan = Plan::OnlineDryRun { host: &peer.host };

@@ -16,6 +16,7 @@ use crate::model::event::{Event, RequestKind, RowFinished};
 use crate::model::outcome::{Answer, AttemptOutcome, Device, Refusal};
 use crate::model::request::{DeviceKey, DeviceRequest};
 use crate::model::row::RowNumber;
+use crate::model::stop::StopReason;
 use crate::pingone::token::AccessToken;
 use crate::pingone::{Answered, code};
 
@@ -158,6 +159,16 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         for (key, finished) in finished {
             self.busy.settled(&key);
             self.row_finished(finished);
+        }
+        if receipt.disk_full {
+            self.request_stop(StopReason::Broken {
+                what: "the disk with the ledger is full".to_owned(),
+            });
+            self.creating -= intents.len();
+            for (task, _) in &intents {
+                self.give_up(task);
+            }
+            return;
         }
         for ((task, token), recorded) in intents.into_iter().zip(receipt.recorded) {
             self.seen.entered(recorded.entry(), task.request.row);

@@ -52,6 +52,18 @@ pub enum Error {
         /// What SQLite says.
         what: String,
     },
+    /// It has seen fewer runs than there were.
+    #[error("the ledger {path} is older than the last run: it knows of {known} runs out of {runs}")]
+    Older {
+        /// The ledger.
+        path: PathBuf,
+        /// How many runs it knows of.
+        known: u64,
+        /// How many there were.
+        runs: u64,
+        /// The file that says so.
+        counter: PathBuf,
+    },
     /// It lies on a network file system, where locks and syncs cannot be trusted.
     #[error("the ledger {path} is on a network file system ({kind})")]
     Network {
@@ -94,7 +106,18 @@ pub enum Error {
 
 impl Error {
     /// What to do about it, where there is something.
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<String> {
+        if let Error::Older { counter, .. } = self {
+            return Some(format!(
+                "bring its newest copy back; or delete {} to go on with this one: \
+                 devices that PingOne lists are `existing` then",
+                counter.display()
+            ));
+        }
+        self.fixed_hint().map(str::to_owned)
+    }
+
+    fn fixed_hint(&self) -> Option<&'static str> {
         match self {
             Error::Held { .. } => Some("wait until it ends; nothing was sent"),
             Error::Foreign { .. } => {
@@ -113,7 +136,7 @@ impl Error {
             Error::Invariant { .. } => {
                 Some("this is a fault in wavepair; please report it with the ledger kept")
             }
-            Error::Poisoned { .. } => None,
+            Error::Poisoned { .. } | Error::Older { .. } => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::no_follow;
+use super::{beside, no_follow};
 
 /// Holds the lock until it is dropped.
 #[derive(Debug)]
@@ -59,9 +59,7 @@ impl Lock {
 }
 
 fn path(ledger: &Path) -> PathBuf {
-    let mut name = ledger.as_os_str().to_owned();
-    name.push(".lock");
-    PathBuf::from(name)
+    beside(ledger, ".lock")
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@
 //! power cut. After a failed commit nothing more is written, because the next
 //! one may seem to work on a disk that has already lost a page.
 
+mod ballast;
+mod counter;
 mod error;
 mod lock;
 mod reader;
@@ -36,6 +38,8 @@ use crate::model::ids::{EnvironmentId, RunId};
 use crate::model::outcome::{Answer, Device};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
+use self::ballast::Ballast;
+use self::counter::Counter;
 use self::lock::{Lock, LockError};
 use self::writer::{Command, Writer};
 
@@ -118,6 +122,8 @@ pub struct Receipt {
     pub recorded: Vec<Recorded<DeviceRequest>>,
     /// The numbers of the entries, for each settled device in order.
     pub settled: Vec<u64>,
+    /// Whether the disk is full: what was settled is written, and no leave is given any more.
+    pub disk_full: bool,
 }
 
 /// What became of a device.
@@ -199,9 +205,22 @@ impl Ledger {
                 .and_then(|folder| folder.sync_all())
                 .map_err(io)?;
         }
-        let mut writer = Writer::new(connection, path, run.id)?;
+        let ballast = Ballast::load(path).map_err(io)?;
+        let mut writer = Writer::new(connection, path, run.id, ballast)?;
         writer.bind(binding)?;
+        let counter = Counter::of(path);
+        let (known, runs) = (writer.runs()?, counter.read().map_err(io)?);
+        if known < runs {
+            let (path, counter) = (path.to_owned(), counter.path().to_owned());
+            return Err(Error::Older {
+                path,
+                known,
+                runs,
+                counter,
+            });
+        }
         let left_in_flight = writer.begin_run(run, now)?;
+        counter.write(known + 1).map_err(io)?;
         let reader = Reader::beside_writer(path)?;
         let (commands, queue) = mpsc::channel();
         let thread = std::thread::Builder::new()
@@ -298,6 +317,13 @@ impl Drop for Ledger {
             drop(thread.join());
         }
     }
+}
+
+/// A file that belongs to a ledger and lies beside it.
+fn beside(ledger: &Path, ending: &str) -> PathBuf {
+    let mut name = ledger.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 fn no_follow() -> i32 {

@@ -402,6 +402,52 @@ fn the_bundled_sqlite_is_one_without_the_wal_reset_bug() {
 }
 
 #[test]
+fn a_ledger_that_was_put_back_from_a_backup_is_refused_until_a_person_says_that_it_is_meant() {
+    let place = place();
+    drop(open(&place, 1));
+    let backup = std::fs::read(&place.path).unwrap();
+    drop(open(&place, 2));
+    std::fs::write(&place.path, backup).unwrap();
+    let error = Ledger::open(&place.path, &binding(), &run(3), &moment(0)).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Older {
+                known: 1,
+                runs: 2,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    std::fs::remove_file(place.path.with_file_name("ledger.db.runs")).unwrap();
+    assert_eq!(
+        open(&place, 3).reader().entry(&request(7).key).unwrap(),
+        None
+    );
+}
+
+#[test]
+fn a_ledger_that_was_deleted_is_not_replaced_by_an_empty_one() {
+    let place = place();
+    drop(open(&place, 1));
+    std::fs::remove_file(&place.path).unwrap();
+    let error = Ledger::open(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Older {
+                known: 0,
+                runs: 1,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(error.hint().unwrap().contains("ledger.db.runs"));
+}
+
+#[test]
 fn the_history_of_a_ledger_cannot_be_changed() {
     let place = place();
     let runtime = tokio::runtime::Builder::new_current_thread()

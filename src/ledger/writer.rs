@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 use rusqlite::{
-    CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params,
+    CachedStatement, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior,
+    params,
 };
 use tokio::sync::oneshot;
 
+use super::ballast::Ballast;
 use super::reader::binding;
 use super::{Binding, Error, Intent, Receipt, Recorded, RunRecord, Settled, sqlite};
 use crate::model::entry::{DeviceState, Moment};
@@ -38,6 +40,12 @@ pub(super) struct Writer {
     connection: Connection,
     path: PathBuf,
     run: RunId,
+    ballast: Ballast,
+    disk_full: bool,
+}
+
+fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
 }
 
 /// What a turn failed on.
@@ -53,14 +61,30 @@ impl From<rusqlite::Error> for Fault {
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, path: &Path, run: RunId) -> Result<Self, Error> {
+    pub(super) fn new(
+        connection: Connection,
+        path: &Path,
+        run: RunId,
+        ballast: Ballast,
+    ) -> Result<Self, Error> {
         let writer = Self {
             connection,
             path: path.to_owned(),
             run,
+            ballast,
+            disk_full: false,
         };
         writer.check_soundness()?;
         Ok(writer)
+    }
+
+    /// How many runs the ledger knows of.
+    pub(super) fn runs(&self) -> Result<u64, Error> {
+        let runs: i64 = self
+            .connection
+            .query_row("SELECT count(*) FROM runs", [], |row| row.get(0))
+            .map_err(|source| sqlite(&self.path, source))?;
+        Ok(u64::try_from(runs).unwrap_or(0))
     }
 
     /// Lets SQLite check the whole file when the run before did not close it.
@@ -137,7 +161,7 @@ impl Writer {
                     now,
                     reply,
                 } => {
-                    let result = self.turn(settled, intents, &now);
+                    let result = self.turn(&settled, intents, &now);
                     let poisoned = result.is_err();
                     // Nobody waits for the reply of a run that was dropped; the commit stands.
                     drop(reply.send(result));
@@ -159,30 +183,21 @@ impl Writer {
 
     fn turn(
         &mut self,
-        settled: Vec<Settled>,
+        settled: &[Settled],
         intents: Vec<Intent>,
         now: &Moment,
     ) -> Result<Receipt, Error> {
-        let run = self.run;
-        let work = || {
-            let transaction = self
-                .connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut numbers = Vec::with_capacity(settled.len());
-            for end in settled {
-                numbers.push(settle(&transaction, run, &end, now)?);
-            }
-            let mut recorded = Vec::with_capacity(intents.len());
-            for intent in intents {
-                recorded.push(intend(&transaction, run, intent, now)?);
-            }
-            transaction.commit()?;
-            Ok(Receipt {
-                recorded,
-                settled: numbers,
-            })
+        let intents = if self.disk_full { Vec::new() } else { intents };
+        let first = self.commit(settled, intents, now);
+        let full = matches!(&first, Err(Fault::Sqlite(error)) if is_full(error));
+        let result = if full && self.ballast.drop_overboard() {
+            // There is room now for what became of the requests on the wire, and for nothing else.
+            self.disk_full = true;
+            self.commit(settled, Vec::new(), now)
+        } else {
+            first
         };
-        work().map_err(|fault| match fault {
+        result.map_err(|fault| match fault {
             Fault::Sqlite(source) => sqlite(&self.path, source),
             Fault::Invariant(what) => Error::Invariant {
                 path: self.path.clone(),
@@ -191,11 +206,37 @@ impl Writer {
         })
     }
 
+    fn commit(
+        &mut self,
+        settled: &[Settled],
+        intents: Vec<Intent>,
+        now: &Moment,
+    ) -> Result<Receipt, Fault> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut numbers = Vec::with_capacity(settled.len());
+        for end in settled {
+            numbers.push(settle(&transaction, self.run, end, now)?);
+        }
+        let mut recorded = Vec::with_capacity(intents.len());
+        for intent in intents {
+            recorded.push(intend(&transaction, self.run, intent, now)?);
+        }
+        transaction.commit()?;
+        Ok(Receipt {
+            recorded,
+            settled: numbers,
+            disk_full: self.disk_full,
+        })
+    }
+
     fn close(self, exit_code: u8, now: &Moment) -> Result<(), Error> {
         let Self {
             connection,
             path,
             run,
+            ..
         } = self;
         connection
             .execute(

@@ -1,0 +1,84 @@
+//! Room on the disk for the last words of a run.
+//!
+//! On a full disk even an update fails, so what became of requests that are on the
+//! wire could not be written down any more. A file of 1 MiB beside the ledger is
+//! given up then, and its room is used for that.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::{beside, no_follow};
+
+const SIZE: usize = 1024 * 1024;
+
+/// The file that keeps the room.
+#[derive(Debug)]
+pub(super) struct Ballast {
+    path: PathBuf,
+}
+
+impl Ballast {
+    /// Makes the file, unless an earlier run left a whole one.
+    pub(super) fn load(ledger: &Path) -> io::Result<Self> {
+        let path = beside(ledger, ".ballast");
+        match std::fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_file() && metadata.len() == SIZE as u64 => {
+                return Ok(Self { path });
+            }
+            Ok(_) => std::fs::remove_file(&path)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .custom_flags(no_follow())
+            .open(&path)?;
+        // Bytes that no file system stores as a hole.
+        file.write_all(&vec![0xB5; SIZE])?;
+        file.sync_all()?;
+        Ok(Self { path })
+    }
+
+    /// Gives the room up; tells whether there was any to give.
+    pub(super) fn drop_overboard(&self) -> bool {
+        std::fs::remove_file(&self.path).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_is_kept_in_whole_blocks_given_up_once_and_kept_again_by_the_next_run() {
+        use std::os::unix::fs::MetadataExt;
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = folder.path().join("ledger.db");
+        let ballast = Ballast::load(&ledger).unwrap();
+        let metadata = std::fs::metadata(folder.path().join("ledger.db.ballast")).unwrap();
+        assert_eq!(metadata.len(), SIZE as u64);
+        assert!(
+            metadata.blocks() * 512 >= SIZE as u64,
+            "not a file with holes"
+        );
+        assert!(ballast.drop_overboard());
+        assert!(!ballast.drop_overboard());
+        assert!(Ballast::load(&ledger).unwrap().drop_overboard());
+    }
+
+    #[test]
+    fn a_file_that_was_cut_short_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = folder.path().join("ledger.db");
+        std::fs::write(folder.path().join("ledger.db.ballast"), "short").unwrap();
+        Ballast::load(&ledger).unwrap();
+        let size = std::fs::metadata(folder.path().join("ledger.db.ballast"))
+            .unwrap()
+            .len();
+        assert_eq!(size, SIZE as u64);
+    }
+}

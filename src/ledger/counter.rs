@@ -1,0 +1,50 @@
+//! How many runs a ledger has seen, in a second file: an older copy gives itself away.
+//!
+//! A ledger that was deleted or restored from a backup knows nothing of the devices
+//! that were created since. They would be found by listing them first, but a listing
+//! may lag, and `--existing create` does not list: so such a ledger is refused until a
+//! person says that it is meant.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::beside;
+
+/// The file that counts.
+#[derive(Debug)]
+pub(super) struct Counter {
+    path: PathBuf,
+}
+
+impl Counter {
+    pub(super) fn of(ledger: &Path) -> Self {
+        Self {
+            path: beside(ledger, ".runs"),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many runs there were; none where the file is not there or says nothing.
+    pub(super) fn read(&self) -> io::Result<u64> {
+        match std::fs::read_to_string(&self.path) {
+            Ok(text) => Ok(text.trim().parse().unwrap_or(0)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes the number, whole or not at all.
+    pub(super) fn write(&self, runs: u64) -> io::Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new()
+            .prefix(".wavepair-")
+            .tempfile_in(folder)?;
+        writeln!(file, "{runs}")?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map_err(|error| error.error)?;
+        std::fs::File::open(folder)?.sync_all()
+    }
+}
