@@ -28,6 +28,7 @@ fn main() -> ProcessCode {
             return ProcessCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    keep_memory_private();
     let (console, closer) = Console::start();
     let code = match run(cli, words, &console) {
         Ok(code) => code,
@@ -38,6 +39,19 @@ fn main() -> ProcessCode {
     };
     drop(closer);
     ProcessCode::from(code.code())
+}
+
+/// Keeps secrets and phones out of core dumps, and the memory from other processes of the same user.
+fn keep_memory_private() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    // Where the system does not let us, the run is as private as any other process's.
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none).ok();
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).ok();
 }
 
 fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Error> {

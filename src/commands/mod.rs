@@ -1,6 +1,7 @@
 //! Wiring only: open, connect, call, return. What is decided is decided elsewhere.
 
 mod advice;
+mod descriptors;
 pub mod doctor;
 pub mod dry_run;
 mod join;

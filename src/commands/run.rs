@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::join::{Joined, join};
 use super::target::Peer;
 use super::wanted::Wanted;
-use super::{Invocation, signals};
+use super::{Invocation, descriptors, signals};
 use crate::clock;
-use crate::engine::{self, EngineOptions, PlannedRow, stop};
+use crate::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::input;
@@ -56,6 +56,12 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     } = Wanted::read(&path, &rows)?;
     files_can_be_written(&files)?;
 
+    let concurrency = descriptors::fit(pace.concurrency)?;
+    let guard = GuardOptions {
+        concurrency,
+        ..stops.guard
+    };
+
     let peer = Peer::meet(target, &pace).await?;
     let id = new_run_id();
     let record = RunRecord {
@@ -88,7 +94,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         run: id,
         existing: pace.existing,
         retry: pace.retry,
-        guard: stops.guard,
+        guard,
         rate: pace.rate,
         max_duration: stops.max_duration,
         limit: stops.limit,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Engine;
+use super::audit;
 use super::guard::{LONGEST_HOLD, Subject};
 use super::job::Done;
 use super::task::{LastSend, Step, Task};
@@ -83,6 +84,10 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         } else if let Some(pause) = pause {
             self.hold(pause);
         }
+        decision = self.within_budget(&outcome, decision);
+        if let (AttemptOutcome::Created(device), true) = (&outcome, task.history.sent_again) {
+            decision = audit::look_once_more(&mut task, device);
+        }
         let (state, device) = match (&outcome, &decision) {
             (AttemptOutcome::Created(device), _) => (DeviceState::Created, Some(device.clone())),
             (AttemptOutcome::Indeterminate(_), _) => (DeviceState::Unresolved, None),
@@ -115,7 +120,34 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         self.stop_for(stop);
     }
 
-    fn take_look(&mut self, mut task: Box<Task>, answered: Answered<LookOutcome>, took: Duration) {
+    /// Gives up a retry that the run cannot afford: most of its requests fail.
+    fn within_budget(&mut self, outcome: &AttemptOutcome, decision: Decision) -> Decision {
+        match outcome {
+            AttemptOutcome::Created(_) => self.budget.succeeded(),
+            AttemptOutcome::NotCreated(Refusal::Unreachable | Refusal::OutOfResources) => {
+                let retried = matches!(decision, Decision::Create { .. });
+                if retried && !self.budget.pay_for_retry() {
+                    return Decision::Finish(Verdict {
+                        state: DeviceState::Failed,
+                        device: None,
+                    });
+                }
+            }
+            AttemptOutcome::NotCreated(_) | AttemptOutcome::Indeterminate(_) => {}
+        }
+        decision
+    }
+
+    pub(super) fn take_look(
+        &mut self,
+        mut task: Box<Task>,
+        answered: Answered<LookOutcome>,
+        took: Duration,
+    ) {
+        if let Some(device) = task.made.take() {
+            self.audit(&task, device, answered, took);
+            return;
+        }
         let Answered {
             outcome,
             answer,
@@ -140,6 +172,9 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
             decision = self.hold_for(decision);
         } else if let Some(pause) = pause {
             self.hold(pause);
+        }
+        if outcome == LookOutcome::NoInformation {
+            self.budget.pay_for_look();
         }
         if let Decision::Finish(verdict) = &decision {
             self.settle_by_look(&mut task, verdict, in_doubt, answer);
@@ -168,10 +203,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         let answer = match verdict.state {
             DeviceState::Several => Answer {
                 code: Some(code::DUPLICATE_FOUND.to_owned()),
-                message: Some(
-                    "PingOne lists this device more than once; remove all but one of them"
-                        .to_owned(),
-                ),
+                message: Some(audit::SEVERAL.to_owned()),
                 ..answer
             },
             DeviceState::Created if in_doubt => Answer {

@@ -11,6 +11,8 @@
 //!   nowhere else.
 
 mod answers;
+mod audit;
+mod budget;
 mod guard;
 mod job;
 mod launch;
@@ -33,6 +35,7 @@ use tokio::time::Instant;
 pub use self::guard::{GuardOptions, LONGEST_HOLD, MaxErrors};
 pub use self::stop::{Stop, Stopper, stop};
 
+use self::budget::RetryBudget;
 use self::guard::Guard;
 use self::job::Done;
 use self::task::{Busy, Task, Timetable};
@@ -122,6 +125,7 @@ pub async fn run<E: std::error::Error + 'static>(
         ledger,
         limiter: RateLimiter::new(options.rate),
         guard: Guard::new(options.guard),
+        budget: RetryBudget::new(),
         tokens,
         token_tries: 0,
         token_wanted: false,
@@ -161,6 +165,7 @@ struct Engine<'a, E> {
     options: EngineOptions,
     limiter: RateLimiter,
     guard: Guard,
+    budget: RetryBudget,
     tokens: TokenCache,
     token_tries: u32,
     token_wanted: bool,
@@ -299,7 +304,9 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
 
     /// Ends a row in this run as far as it has come; a row that was not sent stays pending.
     fn give_up(&mut self, task: &Task) {
-        if task.history.doubt.is_some() {
+        if let Some(device) = &task.made {
+            self.finish(task, Outcome::Created, device.id, task.answer.clone());
+        } else if task.history.doubt.is_some() {
             self.finish_unknown(task);
         } else if task.failed {
             self.finish(task, Outcome::Failed, None, task.answer.clone());

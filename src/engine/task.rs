@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::model::entry::LedgerEntry;
 use crate::model::event::RowLabel;
 use crate::model::ids::UserId;
-use crate::model::outcome::Answer;
+use crate::model::outcome::{Answer, Device};
 use crate::model::request::{DeviceKey, DeviceRequest};
 use crate::model::row::RowNumber;
 use crate::retry::{Doubt, History};
@@ -38,6 +38,8 @@ pub(super) struct Task {
     pub(super) last_send: Option<LastSend>,
     /// What PingOne said last about a create of this row; the ledger has it too.
     pub(super) answer: Answer,
+    /// The device, where it was made by a request that followed an unanswered one and is looked at once more.
+    pub(super) made: Option<Device>,
     /// Whether a create of this run ended without a device: then it has failed, so far.
     pub(super) failed: bool,
 }
@@ -68,6 +70,7 @@ impl Task {
             intent_ms: 0,
             last_send: None,
             answer: entry.map(|entry| entry.answer.clone()).unwrap_or_default(),
+            made: None,
             failed: false,
         }
     }

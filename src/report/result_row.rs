@@ -159,7 +159,9 @@ impl ResultRow {
             ..Self::new(row, entry.state.outcome(), asked).answered(&entry.answer)
         };
         match entry.state {
-            DeviceState::Created | DeviceState::Found => {
+            DeviceState::Created | DeviceState::Found
+                if entry.answer.code.as_deref() != Some(DUPLICATE_FOUND) =>
+            {
                 // An attempt that failed before the good one is no news.
                 result.code = None;
                 result.message = None;
@@ -186,7 +188,10 @@ impl ResultRow {
                     None => format!("{before} in an earlier run"),
                 });
             }
-            DeviceState::Rejected | DeviceState::Failed => {}
+            DeviceState::Created
+            | DeviceState::Found
+            | DeviceState::Rejected
+            | DeviceState::Failed => {}
         }
         result
     }
