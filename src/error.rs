@@ -114,13 +114,23 @@ impl<L: Into<Error>> From<report::results::Error<input::error::Error, L>> for Er
     }
 }
 
-/// An error with its remedy, as a person reads it.
+/// An error with its causes and its remedy, as a person reads it.
 #[derive(Debug)]
 pub struct Shown<'a>(pub &'a Error);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "error: {}", self.0)?;
+        let mut text = self.0.to_string();
+        let mut cause = std::error::Error::source(self.0);
+        while let Some(error) = cause {
+            let reason = error.to_string();
+            // Some errors tell their cause themselves.
+            if !text.contains(&reason) {
+                text = format!("{text}: {reason}");
+            }
+            cause = error.source();
+        }
+        writeln!(f, "error: {text}")?;
         match self.0.hint() {
             Some(hint) => writeln!(f, "hint: {hint}"),
             None => Ok(()),

@@ -56,7 +56,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     } = Wanted::read(&path, &rows)?;
     files_can_be_written(&files)?;
 
-    let concurrency = descriptors::fit(pace.concurrency)?;
+    let concurrency = descriptors::fit(pace.concurrency, &target)?;
     let guard = GuardOptions {
         concurrency,
         ..stops.guard
