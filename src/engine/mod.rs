@@ -208,6 +208,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         loop {
             self.heed_stop();
             let wake = self.launch()?;
+            self.end_deferred();
             self.begin_turn();
             if self.is_done() {
                 return Ok(());
@@ -218,23 +219,28 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
     }
 
     /// Whether nothing is under way any more and nothing will be.
-    fn is_done(&mut self) -> bool {
+    fn is_done(&self) -> bool {
         let quiet = self.jobs.is_empty() && self.turn.is_none() && self.pending.is_empty();
-        if self.reason.is_some() {
-            return quiet;
-        }
-        let idle = quiet
-            && self.rows.is_none()
+        quiet && (self.reason.is_some() || self.is_out_of_work() && self.deferred.is_empty())
+    }
+
+    /// Whether no row is left that anything can be done for.
+    fn is_out_of_work(&self) -> bool {
+        self.rows.is_none()
             && self.looks.is_empty()
             && self.creates.is_empty()
-            && self.waiting.is_empty();
-        if idle {
-            // Only rows are left that nobody waits for.
-            for task in self.deferred.drain() {
-                self.finish_unknown(&task);
-            }
+            && self.waiting.is_empty()
+    }
+
+    /// Ends the rows that nobody waits for, once only they are left.
+    fn end_deferred(&mut self) {
+        let under_way = !self.jobs.is_empty() || self.turn.is_some() || !self.pending.is_empty();
+        if under_way || !self.is_out_of_work() {
+            return;
         }
-        idle
+        for task in self.deferred.drain() {
+            self.finish_unknown(&task);
+        }
     }
 
     /// Waits for an answer, a commit, a moment, or a wish to stop; takes all that is there.
