@@ -66,7 +66,7 @@ fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Er
                 let settings = DryRun::resolve(&args, &env)?;
                 block_on(commands::dry_run::dry_run(settings, &invocation))
             } else {
-                let settings = Run::resolve(&args, &env, &clock::local())?;
+                let settings = Run::resolve(&args, &env, &clock::local)?;
                 block_on(commands::run::run(settings, &invocation))
             }
         }

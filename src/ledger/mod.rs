@@ -282,7 +282,9 @@ impl Ledger {
             .ok_or_else(poisoned)?
             .send(command)
             .map_err(|_| poisoned())?;
-        answer.await.map_err(|_| poisoned())?
+        let receipt = answer.await.map_err(|_| poisoned())??;
+        self.reader.refresh()?;
+        Ok(receipt)
     }
 
     /// Records how the run ended and closes the file.

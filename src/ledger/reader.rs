@@ -1,5 +1,6 @@
 //! Reading what is known, beside whoever writes.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
@@ -17,6 +18,8 @@ use crate::model::request::DeviceKey;
 pub struct Reader {
     path: PathBuf,
     connection: Connection,
+    /// Whether one state of the file is being looked at; that saves taking a lock for each entry.
+    snapshot: Cell<bool>,
 }
 
 const ENTRY: &str = "
@@ -40,9 +43,8 @@ impl Reader {
         }
         check_kind(path)?;
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        // One state of the file for a whole pass, whatever a run beside us writes meanwhile.
         connection
-            .execute_batch("PRAGMA query_only = ON; BEGIN")
+            .execute_batch("PRAGMA query_only = ON")
             .map_err(|source| sqlite(path, source))?;
         if check_format(path, &connection)? < schema::current_version() {
             // An older or still empty file: only a run brings it up to date.
@@ -69,6 +71,7 @@ impl Reader {
         Ok(Self {
             path: path.to_owned(),
             connection,
+            snapshot: Cell::new(false),
         })
     }
 
@@ -83,13 +86,31 @@ impl Reader {
         }
     }
 
-    /// What is known of a device.
+    /// Looks at the latest state from now on; until then all entries are of one state of the
+    /// file, whatever is written meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(super) fn refresh(&self) -> Result<(), Error> {
+        if !self.snapshot.replace(false) {
+            return Ok(());
+        }
+        self.connection
+            .execute_batch("COMMIT")
+            .map_err(|source| sqlite(&self.path, source))
+    }
+
+    /// What is known of a device, in the state of the file that the first call found.
     ///
     /// # Errors
     ///
     /// The file cannot be read.
     pub fn entry(&self, key: &DeviceKey) -> Result<Option<LedgerEntry>, Error> {
         let wrap = |source| sqlite(&self.path, source);
+        if !self.snapshot.replace(true) {
+            self.connection.execute_batch("BEGIN").map_err(wrap)?;
+        }
         let mut statement = self.connection.prepare_cached(ENTRY).map_err(wrap)?;
         statement
             .query_row(

@@ -123,7 +123,7 @@ pub struct Stops {
 }
 
 impl Stops {
-    /// Resolves what was typed; a deadline counts from `now`.
+    /// Resolves what was typed; a deadline counts from `now`, which is asked only then.
     ///
     /// # Errors
     ///
@@ -131,7 +131,7 @@ impl Stops {
     pub fn resolve(
         args: &StopArgs,
         concurrency: usize,
-        now: &ZonedDateTime,
+        now: &dyn Fn() -> ZonedDateTime,
     ) -> Result<Self, Error> {
         let canary = flag(args.canary.as_ref(), "--canary")
             .map_or(Ok(CANARY), |given| given.number(0, 1_000))?;
@@ -142,7 +142,7 @@ impl Stops {
             .map(|given| given.duration())
             .transpose()?;
         let until_deadline = flag(args.deadline.as_ref(), "--deadline")
-            .map(|given| until(&given, now))
+            .map(|given| until(&given, &now()))
             .transpose()?;
         let limit = flag(args.limit.as_ref(), "--limit")
             .map(|given| given.number(0, u64::MAX))

@@ -97,7 +97,11 @@ impl Run {
     /// # Errors
     ///
     /// A value that a setting cannot have, or something that is needed and missing.
-    pub fn resolve(args: &RunArgs, env: &Env<'_>, now: &ZonedDateTime) -> Result<Self, Error> {
+    pub fn resolve(
+        args: &RunArgs,
+        env: &Env<'_>,
+        now: &dyn Fn() -> ZonedDateTime,
+    ) -> Result<Self, Error> {
         let pace = Pace::resolve(&args.pace, env)?;
         Ok(Self {
             wave: args.wave.clone(),
