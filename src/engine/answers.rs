@@ -85,8 +85,8 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
             self.hold(pause);
         }
         decision = self.within_budget(&outcome, decision);
-        if let (AttemptOutcome::Created(device), true) = (&outcome, task.history.sent_again) {
-            decision = audit::look_once_more(&mut task, device);
+        if let AttemptOutcome::Created(device) = &outcome {
+            decision = audit::look_once_more(&mut task, device).unwrap_or(decision);
         }
         let (state, device) = match (&outcome, &decision) {
             (AttemptOutcome::Created(device), _) => (DeviceState::Created, Some(device.clone())),
@@ -145,7 +145,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         took: Duration,
     ) {
         if let Some(device) = task.made.take() {
-            self.audit(&task, device, answered, took);
+            self.audit(&task, &device, answered, took);
             return;
         }
         let Answered {

@@ -4,6 +4,11 @@
 
 mod support;
 
+// The happy road, and every accepted spelling of a phone.
+mod creates;
+// The answer is lost: ask, never send again blindly.
+mod lost_responses;
+
 // Literal documents from PingOne's documentation, held against both halves.
 mod contract;
 // One request, one answer: literal bytes on real sockets.

@@ -1,0 +1,180 @@
+//! The happy road: every row gets its device, once.
+
+use wavepair::sandbox::WAVE_POLICY;
+use wavepair::sandbox::routes::Kind;
+
+use crate::support::rehearsal::{Rehearsal, user};
+
+#[test]
+fn every_row_gets_its_device_and_a_second_run_sends_nothing_and_writes_the_same_bytes() {
+    let rehearsal = Rehearsal::new();
+    let first = rehearsal.rows(300).run(&[]);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    assert_eq!(first.count("created"), 300);
+    rehearsal.check(&first, 300);
+    assert_eq!(rehearsal.held().len(), 300);
+    let (bytes, requests) = (
+        rehearsal.bytes("wave.results.csv"),
+        rehearsal.stats().requests,
+    );
+
+    let second = rehearsal.run(&["--summary", "-"]);
+    assert_eq!(second.code, Some(0));
+    assert_eq!(rehearsal.stats().requests, requests, "not one request more");
+    assert_eq!(rehearsal.bytes("wave.results.csv"), bytes);
+    let summary = second.summary();
+    for kind in ["token", "list", "create", "lookup"] {
+        assert_eq!(summary["requests"][kind], 0, "{kind}");
+    }
+}
+
+#[test]
+fn a_results_file_that_was_lost_is_written_again_byte_for_byte() {
+    let rehearsal = Rehearsal::new();
+    let wave = format!(
+        "user_id,phone\n{},+15125551234\n{},nonsense\n",
+        user(1),
+        user(2)
+    );
+    let run = rehearsal
+        .wave(&wave)
+        .run(&["--policy", WAVE_POLICY, "--results-phone", "masked"]);
+    assert_eq!(run.outcomes(), ["created", "invalid"]);
+    let (results, rejects) = (
+        rehearsal.bytes("wave.results.csv"),
+        rehearsal.bytes("wave.rejects.csv"),
+    );
+    std::fs::remove_file(rehearsal.path("wave.results.csv")).unwrap();
+    std::fs::remove_file(rehearsal.path("wave.rejects.csv")).unwrap();
+    // Neither the policy nor the way phones are written is named again: the ledger knows them.
+    let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
+    assert_eq!(again.status.code(), Some(0));
+    assert_eq!(rehearsal.bytes("wave.results.csv"), results);
+    assert_eq!(rehearsal.bytes("wave.rejects.csv"), rejects);
+}
+
+#[test]
+fn every_documented_spelling_of_a_phone_arrives_in_e164() {
+    let rehearsal = Rehearsal::new();
+    let mut wave = "user_id,phone,policy_id\n".to_owned();
+    let spellings = [
+        "+1.5125551234",
+        "+15125551234",
+        "+1.512.555.1234",
+        "+1 (512) 555-1234",
+        "+14155552671",
+    ];
+    for (number, phone) in (0..).zip(spellings) {
+        wave.push_str(&format!("{},{phone},{WAVE_POLICY}\n", user(number)));
+    }
+    assert_eq!(rehearsal.wave(&wave).run(&[]).code, Some(0));
+    let mut phones: Vec<_> = rehearsal
+        .held()
+        .into_iter()
+        .map(|device| device.phone.unwrap())
+        .collect();
+    phones.sort();
+    assert_eq!(
+        phones,
+        [
+            "+14155552671",
+            "+15125551234",
+            "+15125551234",
+            "+15125551234",
+            "+15125551234"
+        ]
+    );
+}
+
+#[test]
+fn each_type_is_created_with_what_its_row_says() {
+    let rehearsal = Rehearsal::new();
+    let wave = format!(
+        "user_id,type,phone,email_address,status,nickname,locale,variant,policy_id\n\
+         {0},WHATSAPP,+15125551234,,,Work,,,{4}\n\
+         {1},sms,+15125551235,,ACTIVE,,,,{4}\n\
+         {2},Voice,+15125551236,,,,,,{4}\n\
+         {3},EMAIL,,ada@example.com,ACTIVATION_REQUIRED,,fr,onboarding,{4}\n",
+        user(1),
+        user(2),
+        user(3),
+        user(4),
+        WAVE_POLICY
+    );
+    let run = rehearsal.wave(&wave).run(&[]);
+    assert_eq!(run.outcomes(), ["created"; 4], "{}", run.stderr);
+    let mut held: Vec<_> = rehearsal
+        .held()
+        .into_iter()
+        .map(|device| {
+            (
+                device.user,
+                device.kind,
+                device.phone.or(device.email).unwrap(),
+            )
+        })
+        .collect();
+    held.sort();
+    assert_eq!(
+        held,
+        [
+            (user(1), "WHATSAPP", "+15125551234".to_owned()),
+            (user(2), "SMS", "+15125551235".to_owned()),
+            (user(3), "VOICE", "+15125551236".to_owned()),
+            (user(4), "EMAIL", "ada@example.com".to_owned()),
+        ]
+    );
+    assert!(
+        run.stderr.contains("message"),
+        "the start line says that messages are sent: {}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_device_that_is_there_already_is_existing_and_is_not_asked_for() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(3).run(&[]);
+    let (ledger, runs) = (
+        rehearsal.ledger(),
+        rehearsal.ledger().with_extension("db.runs"),
+    );
+    std::fs::remove_file(ledger).unwrap();
+    std::fs::remove_file(runs).unwrap();
+    let creates = rehearsal.creates();
+    let again = rehearsal.run(&[]);
+    assert_eq!(
+        (again.code, again.outcomes()),
+        (Some(0), vec!["existing"; 3])
+    );
+    assert_eq!(rehearsal.creates(), creates);
+    rehearsal.check(&again, 3);
+}
+
+#[test]
+fn create_trusts_the_ledger_alone_and_lists_nothing() {
+    let rehearsal = Rehearsal::new();
+    let run = rehearsal.rows(10).run(&["--existing", "create"]);
+    assert_eq!(run.count("created"), 10);
+    assert_eq!(rehearsal.stats().requests_of(Kind::List), 0);
+}
+
+#[test]
+fn standard_input_is_a_wave_and_its_results_go_to_standard_output() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(3);
+    let output = rehearsal
+        .bare(&["run", "-", "--rate", "max"])
+        .stdin(std::fs::File::open(rehearsal.path("wave.csv")).unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), 4);
+    assert!(text.starts_with("row,line,outcome,"));
+}

@@ -1,0 +1,178 @@
+//! The answer is lost: ask, never send again blindly. This is why the tool exists.
+
+use wavepair::sandbox::{Duplicates, Options};
+
+use crate::support::rehearsal::Rehearsal;
+
+#[test]
+fn a_device_whose_answer_was_lost_is_found_and_never_created_twice() {
+    for fault in [
+        "drop = 'close'",
+        "drop = 'reset'",
+        "status = 500",
+        "status = 502\nbody = 'html'",
+        "status = 504",
+        "status = 408",
+        "body = 'cut'",
+        "status = 201\nbody = 'html'",
+        "status = 202\nbody = 'empty'",
+        "status = 400\nbody = 'html'",
+    ] {
+        let rehearsal = Rehearsal::with_faults(&format!(
+            "[[fault]]\non = 'create'\nevery = 3\nfirst = 6\nwhen = 'after'\n{fault}"
+        ));
+        let run = rehearsal.rows(8).run(&[]);
+        assert_eq!(
+            (run.code, run.count("created")),
+            (Some(0), 8),
+            "{fault}: {}",
+            run.stderr
+        );
+        rehearsal.check(&run, 8);
+        assert_eq!(rehearsal.creates(), 8, "{fault}: nothing is sent again");
+    }
+}
+
+#[test]
+fn a_stalled_answer_is_given_up_and_its_device_found() {
+    let rehearsal = Rehearsal::with_faults(
+        "[[fault]]\non = 'create'\nfirst = 1\nwhen = 'after'\nstall = '20s'",
+    );
+    let run = rehearsal.rows(3).run(&["--timeout", "500ms"]);
+    assert_eq!(
+        (run.code, run.count("created")),
+        (Some(0), 3),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(rehearsal.creates(), 3);
+}
+
+#[test]
+fn a_lost_request_is_unknown_before_it_has_settled_and_created_by_a_later_run() {
+    let rehearsal =
+        Rehearsal::with_faults("[[fault]]\non = 'create'\nafter = 4\nfirst = 1\nstatus = 503");
+    // The run may not last until the request has settled, so the row stays unknown.
+    let first = rehearsal
+        .rows(6)
+        .run(&["--settle", "1h", "--max-duration", "3s"]);
+    assert_eq!(first.count("unknown"), 1, "{}", first.stderr);
+    assert_eq!(rehearsal.creates(), 6);
+    rehearsal.check(&first, 6);
+    let second = rehearsal.run(&["--settle", "1s"]);
+    assert_eq!(
+        (second.code, second.count("created")),
+        (Some(0), 6),
+        "{}",
+        second.stderr
+    );
+    assert_eq!(rehearsal.creates(), 7, "once more, and once only");
+    rehearsal.check(&second, 6);
+}
+
+#[test]
+fn lost_and_refused_creates_among_three_hundred_leave_nothing_lost_and_nothing_twice() {
+    let rehearsal = Rehearsal::with_faults(
+        "[[fault]]\non = 'create'\nprobability = 0.10\nstatus = 503\n\
+         [[fault]]\non = 'create'\nprobability = 0.05\ndrop = 'close'\n\
+         [[fault]]\non = 'create'\nprobability = 0.02\nstatus = 429\nretry_after = 1\n",
+    );
+    let first = rehearsal.rows(300).run(&["--canary", "0"]);
+    rehearsal.check(&first, 300);
+    let second = rehearsal.run(&["--canary", "0"]);
+    rehearsal.check(&second, 300);
+    assert_eq!(
+        (second.code, second.count("created")),
+        (Some(0), 300),
+        "{}",
+        second.stderr
+    );
+    assert_eq!(rehearsal.held().len(), 300);
+}
+
+#[test]
+fn one_answer_in_seven_lost_after_the_device_was_stored_makes_no_second_device() {
+    let rehearsal = Rehearsal::with_faults(
+        "[[fault]]\non = 'create'\nprobability = 0.15\nwhen = 'after'\ndrop = 'reset'\n",
+    );
+    let run = rehearsal.rows(300).run(&["--canary", "0"]);
+    assert_eq!(
+        (run.code, run.count("created")),
+        (Some(0), 300),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(rehearsal.creates(), 300);
+    rehearsal.check(&run, 300);
+}
+
+#[test]
+fn a_request_that_takes_effect_after_its_connection_died_is_waited_for() {
+    let rehearsal = Rehearsal::with_faults(
+        "[[fault]]\non = 'create'\nevery = 2\nzombie = '300ms'\n\
+         [[fault]]\non = 'list'\nprobability = 0.5\nstale_listing = '200ms'\n",
+    );
+    let run = rehearsal.rows(20).run(&["--canary", "0"]);
+    rehearsal.check(&run, 20);
+    let again = rehearsal.run(&["--canary", "0"]);
+    rehearsal.check(&again, 20);
+    assert_eq!(rehearsal.held().len(), 20);
+    assert_eq!(again.count("created"), 20, "{}", again.stderr);
+}
+
+#[test]
+fn a_listing_that_tells_nothing_is_never_taken_for_an_absence() {
+    for fault in [
+        "status = 500",
+        "body = 'cut'\nwhen = 'after'",
+        "body = 'html'\nstatus = 200",
+        "drop = 'close'",
+    ] {
+        let rehearsal = Rehearsal::with_faults(&format!(
+            "[[fault]]\non = 'create'\nfirst = 1\nwhen = 'after'\ndrop = 'close'\n\
+             [[fault]]\non = 'list'\nafter = 1\nfirst = 2\n{fault}\n"
+        ));
+        let run = rehearsal.rows(1).run(&[]);
+        assert_eq!(
+            (run.code, run.outcomes()),
+            (Some(0), vec!["created"]),
+            "{fault}: {}",
+            run.stderr
+        );
+        assert_eq!(rehearsal.creates(), 1, "{fault}");
+    }
+}
+
+#[test]
+fn a_conflict_about_our_own_lost_device_ends_as_created() {
+    for duplicates in [Duplicates::Refuse400, Duplicates::Refuse409] {
+        // The device lands long after two looks did not show it, and the second request meets it.
+        let faults = "[[fault]]\non = 'create'\nfirst = 1\nwhen = 'after'\ndrop = 'close'\n\
+                      [[fault]]\non = 'list'\nafter = 1\nfirst = 2\nstale_listing = '1m'\n";
+        let rehearsal = Rehearsal::with(Options {
+            duplicates,
+            faults: faults.parse().unwrap(),
+            ..Options::default()
+        });
+        let run = rehearsal.rows(1).run(&[]);
+        assert_eq!(
+            (run.code, run.outcomes()),
+            (Some(0), vec!["created"]),
+            "{}",
+            run.stderr
+        );
+        rehearsal.check(&run, 1);
+    }
+}
+
+#[test]
+fn an_answer_about_another_device_stops_the_run() {
+    let rehearsal = Rehearsal::with_faults(
+        "[[fault]]\non = 'create'\nafter = 2\nfirst = 1\nwhen = 'after'\nother_user = true\n",
+    );
+    let run = rehearsal.rows(10).run(&[]);
+    assert_eq!(run.code, Some(5), "{}", run.stderr);
+    assert!(run.count("pending") >= 6, "{:?}", run.outcomes());
+    rehearsal.check(&run, 10);
+    assert!(rehearsal.creates() <= 4);
+}

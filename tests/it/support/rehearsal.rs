@@ -1,0 +1,285 @@
+//! A wave, rehearsed: the real binary against a sandbox in this process, on real files.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use wavepair::sandbox::routes::Kind;
+use wavepair::sandbox::stats::{Held, Stats};
+use wavepair::sandbox::{Options, Sandbox, WAVE_POLICY, start};
+
+/// A folder with a wave in it, and a sandbox that it is run against.
+pub(crate) struct Rehearsal {
+    folder: TempDir,
+    sandbox: Sandbox,
+    // Serves the sandbox for as long as the rehearsal lasts.
+    _runtime: Runtime,
+    settings: Vec<(String, OsString)>,
+}
+
+/// How a run ended.
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    /// The results file, a map from column to cell for each row.
+    pub(crate) rows: Vec<BTreeMap<String, String>>,
+}
+
+impl Rehearsal {
+    /// A sandbox in which nothing goes wrong.
+    pub(crate) fn new() -> Self {
+        Self::with(Options::default())
+    }
+
+    /// A sandbox with faults, as a file of faults has them.
+    pub(crate) fn with_faults(faults: &str) -> Self {
+        Self::with(Options {
+            faults: faults.parse().unwrap(),
+            ..Options::default()
+        })
+    }
+
+    pub(crate) fn with(options: Options) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let sandbox = runtime.block_on(start(options)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings: Vec<(String, OsString)> = sandbox
+            .exports()
+            .lines()
+            .map(|line| {
+                let (name, value) = line.trim_start_matches("export ").split_once('=').unwrap();
+                (name.to_owned(), value.into())
+            })
+            .collect();
+        settings.push((
+            "XDG_STATE_HOME".to_owned(),
+            folder.path().join("state").into(),
+        ));
+        Self {
+            folder,
+            sandbox,
+            _runtime: runtime,
+            settings,
+        }
+    }
+
+    /// Sets an environment variable for the runs.
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub(crate) fn unset(&mut self, name: &str) -> &mut Self {
+        self.settings.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// Writes the wave.
+    pub(crate) fn wave(&self, text: &str) -> &Self {
+        fs::write(self.path("wave.csv"), text).unwrap();
+        self
+    }
+
+    /// Writes a wave of so many good rows.
+    pub(crate) fn rows(&self, count: u32) -> &Self {
+        self.wave(&rows(count))
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.path("state")
+            .join("wavepair")
+            .join(format!("{}.db", self.sandbox.environment()))
+    }
+
+    /// The command that runs the wave, as fast as it can.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.bare(&["run", "wave.csv"]);
+        // What the test asks for comes last, and wins.
+        for (flag, value) in [
+            ("--rate", "max"),
+            ("--progress", "none"),
+            ("--settle", "1s"),
+        ] {
+            if !arguments.contains(&flag) && !arguments.contains(&"--dry-run") {
+                command.args([flag, value]);
+            }
+        }
+        command.args(arguments);
+        command
+    }
+
+    /// The binary with the settings of this rehearsal and nothing else of this process's environment.
+    pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wavepair"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(self.settings.iter().cloned())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the wave to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        self.ended(&self.command(arguments).output().unwrap())
+    }
+
+    /// Starts a run, to be stopped or killed.
+    pub(crate) fn begin(&self, arguments: &[&str]) -> Child {
+        self.command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    pub(crate) fn ended(&self, output: &Output) -> Ended {
+        Ended {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            rows: self.results("wave.results.csv"),
+        }
+    }
+
+    /// A results file, a map from column to cell for each row; empty where there is none.
+    pub(crate) fn results(&self, name: &str) -> Vec<BTreeMap<String, String>> {
+        let Ok(mut reader) = csv::Reader::from_path(self.path(name)) else {
+            return Vec::new();
+        };
+        reader.deserialize().map(Result::unwrap).collect()
+    }
+
+    pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap_or_default()
+    }
+
+    pub(crate) fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// What PingOne really holds.
+    pub(crate) fn held(&self) -> Vec<Held> {
+        self.sandbox.devices()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.sandbox.stats()
+    }
+
+    /// How many creates reached the server.
+    pub(crate) fn creates(&self) -> u64 {
+        self.stats().requests_of(Kind::Create)
+    }
+
+    /// Waits until so many creates have reached the server, or it is clear that they never will.
+    pub(crate) fn wait_for_creates(&self, count: u64, run: &mut Child) {
+        while self.creates() < count && run.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+    }
+
+    /// What must hold after every run, however it went.
+    pub(crate) fn check(&self, ended: &Ended, rows: usize) {
+        let stats = self.stats();
+        assert!(
+            stats.most_per_key <= 1,
+            "a device was created twice: {}",
+            ended.stderr
+        );
+        assert!(!stats.secret_in_url);
+        assert_eq!(
+            ended.rows.len(),
+            rows,
+            "every row has its line: {}",
+            ended.stderr
+        );
+        let held: Vec<String> = self.held().into_iter().map(|device| device.id).collect();
+        let mut claimed = 0;
+        for row in &ended.rows {
+            match row["outcome"].as_str() {
+                "created" | "existing" => {
+                    claimed += 1;
+                    assert!(held.contains(&row["device_id"]), "no such device: {row:?}");
+                }
+                "unknown" => claimed += 1,
+                outcome => assert!(
+                    ["duplicate", "invalid", "rejected", "failed", "pending"].contains(&outcome),
+                    "{outcome}"
+                ),
+            }
+        }
+        assert!(
+            held.len() <= claimed,
+            "a device that no row knows of: {}",
+            ended.stderr
+        );
+    }
+}
+
+impl Ended {
+    /// The outcomes of the rows, in order.
+    pub(crate) fn outcomes(&self) -> Vec<&str> {
+        self.rows
+            .iter()
+            .map(|row| row["outcome"].as_str())
+            .collect()
+    }
+
+    /// How many rows ended so.
+    pub(crate) fn count(&self, outcome: &str) -> usize {
+        self.rows
+            .iter()
+            .filter(|row| row["outcome"] == outcome)
+            .count()
+    }
+
+    /// The summary, where `--summary -` was given.
+    pub(crate) fn summary(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+}
+
+/// A user's ID, the same for the same number.
+pub(crate) fn user(number: u32) -> String {
+    format!("9f1c2a34-5b6d-4e7f-8a90-{number:012x}")
+}
+
+/// So many good rows, each for another user, in the four spellings of PingOne's documentation and others.
+pub(crate) fn rows(count: u32) -> String {
+    let mut text = "user_id,phone,policy_id\n".to_owned();
+    for number in 0..count {
+        let last = number % 10_000;
+        let phone = match number % 7 {
+            0 => format!("+1.512555{last:04}"),
+            1 => format!("+1512555{last:04}"),
+            2 => format!("+1.512.555.{last:04}"),
+            3 => format!("+1 (512) 555-{last:04}"),
+            4 => format!("+44 7400 12{last:04}"),
+            5 => format!("+49 1512 345{last:04}"),
+            _ => format!("+61 412 34{last:04}"),
+        };
+        text.push_str(&format!("{},{phone},{WAVE_POLICY}\n", user(number)));
+    }
+    text
+}
