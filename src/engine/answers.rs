@@ -31,10 +31,9 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
                 took,
             } => {
                 self.creating -= 1;
-                self.heed_token(
-                    token_generation,
-                    answered.outcome == AttemptOutcome::NotCreated(Refusal::Unauthorized),
-                );
+                let unauthorized = AttemptOutcome::NotCreated(Refusal::Unauthorized);
+                self.create_refused = answered.outcome == unauthorized;
+                self.heed_token(token_generation, self.create_refused);
                 self.take_create(task, attempt, answered, took);
             }
             Done::Look {
@@ -44,10 +43,11 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
                 took,
             } => {
                 self.looking -= 1;
-                self.heed_token(
-                    token_generation,
-                    answered.outcome == LookOutcome::Unauthorized,
-                );
+                let refused = answered.outcome == LookOutcome::Unauthorized;
+                if refused || !self.create_refused {
+                    // That a listing is allowed says nothing of a token that may not create.
+                    self.heed_token(token_generation, refused);
+                }
                 self.take_look(task, answered, took);
             }
             Done::Token { asked, result } => self.take_token(asked, result),

@@ -129,6 +129,7 @@ pub async fn run<E: std::error::Error + 'static>(
         tokens,
         token_tries: 0,
         token_wanted: false,
+        create_refused: false,
         deadline: options.max_duration.map(|most| start + most),
         options,
         stop,
@@ -169,6 +170,8 @@ struct Engine<'a, E> {
     tokens: TokenCache,
     token_tries: u32,
     token_wanted: bool,
+    /// Whether the last create that was answered was refused for its token.
+    create_refused: bool,
     deadline: Option<Instant>,
     stop: Stop,
     reason: Option<StopReason>,

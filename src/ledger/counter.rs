@@ -8,7 +8,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::beside;
+use super::{beside, folder};
 
 /// The file that counts.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Counter {
 
     /// Writes the number, whole or not at all.
     pub(super) fn write(&self, runs: u64) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let folder = folder(&self.path);
         let mut file = tempfile::Builder::new()
             .prefix(".wavepair-")
             .tempfile_in(folder)?;

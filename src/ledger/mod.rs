@@ -177,10 +177,7 @@ impl Ledger {
             path: path.to_owned(),
             source,
         };
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder(path);
         std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -318,6 +315,14 @@ impl Drop for Ledger {
             // The lock must outlive the writer. A panic in it has already poisoned the ledger.
             drop(thread.join());
         }
+    }
+}
+
+/// The folder that a file is in; a bare name is in the current one.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The happy road: every row gets its device, once.
 
+use std::fmt::Write;
+
 use wavepair::sandbox::WAVE_POLICY;
 use wavepair::sandbox::routes::Kind;
 
@@ -65,7 +67,7 @@ fn every_documented_spelling_of_a_phone_arrives_in_e164() {
         "+14155552671",
     ];
     for (number, phone) in (0..).zip(spellings) {
-        wave.push_str(&format!("{},{phone},{WAVE_POLICY}\n", user(number)));
+        write!(wave, "{},{phone},{WAVE_POLICY}\n", user(number)).unwrap();
     }
     assert_eq!(rehearsal.wave(&wave).run(&[]).code, Some(0));
     let mut phones: Vec<_> = rehearsal

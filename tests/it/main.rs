@@ -6,8 +6,22 @@ mod support;
 
 // The happy road, and every accepted spelling of a phone.
 mod creates;
+// The access token: fetched once, renewed early, not used again once refused.
+mod tokens;
+// One 429 slows every row.
+mod throttling;
 // The answer is lost: ask, never send again blindly.
 mod lost_responses;
+// One device, asked for more than once.
+mod duplicates;
+// What a second run does, for what a first one can leave.
+mod resumes;
+// What ends a run early, and what the next one finds.
+mod stops;
+// Says what a run then does; sends nothing, changes nothing.
+mod dry_run;
+// No secret, token or full phone is seen where it has no business.
+mod leaks;
 
 // Literal documents from PingOne's documentation, held against both halves.
 mod contract;

@@ -57,6 +57,8 @@ pub(super) struct Guard {
     created: u64,
     streak: Streak,
     foreign: u32,
+    /// Of the last creates, and of listings that told nothing, which failed. A listing that is
+    /// answered is no sign that creates are.
     window: VecDeque<bool>,
     open_until: Option<Instant>,
     probes_left: u32,
@@ -264,19 +266,16 @@ impl Guard {
             LookOutcome::Seen(_) => {
                 self.listed = self.listed.saturating_add(1);
                 self.probing = false;
-                self.answered();
                 None
             }
             LookOutcome::Throttled { retry_after } => too_long(*retry_after),
             LookOutcome::Unauthorized => None,
             LookOutcome::NoUser => {
                 self.probing = false;
-                self.answered();
                 self.refused(subject, Refusal::NotFound, answer)
             }
             LookOutcome::Forbidden => {
                 self.probing = false;
-                self.answered();
                 self.refused(subject, Refusal::Forbidden, answer)
             }
             LookOutcome::NoInformation => {
@@ -339,7 +338,7 @@ impl Guard {
         self.answered();
     }
 
-    /// PingOne answered, whatever it said: it is there.
+    /// PingOne answered a create, whatever it said: it is there.
     fn answered(&mut self) {
         self.probes_left = self.probes_left.saturating_sub(1);
         self.push(false);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -279,7 +280,7 @@ pub(crate) fn rows(count: u32) -> String {
             5 => format!("+49 1512 345{last:04}"),
             _ => format!("+61 412 34{last:04}"),
         };
-        text.push_str(&format!("{},{phone},{WAVE_POLICY}\n", user(number)));
+        write!(text, "{},{phone},{WAVE_POLICY}\n", user(number)).unwrap();
     }
     text
 }

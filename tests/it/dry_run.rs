@@ -1,0 +1,156 @@
+//! A dry run says what a run then does; it sends nothing and changes nothing.
+
+use wavepair::sandbox::{Options, SMS_ONLY_POLICY, Users, WAVE_POLICY};
+
+use crate::support::rehearsal::{Rehearsal, rows, user};
+
+const TROUBLED: &str = "user_id,phone,policy_id\n\
+    9f1c2a34-5b6d-4e7f-8a90-000000000001,+15125551234,6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10\n\
+    not-a-user,12,none\n\
+    9f1c2a34-5b6d-4e7f-8a90-000000000001,+1.512.555.1234,6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10\n\
+    9f1c2a34-5b6d-4e7f-8a90-000000000002,\"+1512\n\
+    9f1c2a34-5b6d-4e7f-8a90-000000000003,+442071838750,6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10\n";
+
+#[test]
+fn it_needs_no_setting_and_lists_every_error_of_every_row() {
+    let mut rehearsal = Rehearsal::new();
+    for name in [
+        "PINGONE_ENVIRONMENT_ID",
+        "PINGONE_CLIENT_ID",
+        "PINGONE_CLIENT_SECRET",
+        "WAVEPAIR_API_URL",
+        "WAVEPAIR_TOKEN_URL",
+        "XDG_STATE_HOME",
+    ] {
+        rehearsal.unset(name);
+    }
+    let run = rehearsal
+        .wave(TROUBLED)
+        .run(&["--dry-run", "--summary", "-"]);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    let rows = rehearsal.results("wave.dry-run.csv");
+    let outcomes: Vec<_> = rows.iter().map(|row| row["outcome"].as_str()).collect();
+    assert_eq!(
+        outcomes,
+        ["ready", "invalid", "duplicate", "invalid", "ready"]
+    );
+    for code in ["phone_", "policy_id_not_uuid"] {
+        assert!(
+            rows[1]["message"].contains(code),
+            "all of it at once: {}",
+            rows[1]["message"]
+        );
+    }
+    assert_eq!(
+        (rows[1]["code"].as_str(), rows[3]["code"].as_str()),
+        ("user_id_not_uuid", "quote_unterminated")
+    );
+    assert_eq!(
+        rows[4]["line"], "6",
+        "the unterminated quote cost its own line only"
+    );
+    assert_eq!(run.summary()["rows"], 5);
+    assert_eq!(rehearsal.stats().requests.len(), 0, "nothing was sent");
+    assert!(!rehearsal.path("wave.results.csv").exists());
+}
+
+#[test]
+fn it_says_exactly_what_the_run_then_does() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.wave(TROUBLED).run(&["--dry-run"]);
+    let told: Vec<_> = rehearsal
+        .results("wave.dry-run.csv")
+        .into_iter()
+        .map(|row| row["outcome"].replace("ready", "created"))
+        .collect();
+    let run = rehearsal.run(&[]);
+    assert_eq!(run.outcomes(), told);
+    rehearsal.run(&["--dry-run"]);
+    let after: Vec<_> = rehearsal
+        .results("wave.dry-run.csv")
+        .into_iter()
+        .map(|row| row["outcome"].clone())
+        .collect();
+    assert_eq!(after, told, "it knows what is done already");
+}
+
+#[test]
+fn it_changes_no_ledger() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(3).run(&[]);
+    let before = std::fs::read(rehearsal.ledger()).unwrap();
+    let run = rehearsal.run(&["--dry-run"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(std::fs::read(rehearsal.ledger()).unwrap(), before);
+}
+
+#[test]
+fn online_it_asks_and_changes_nothing() {
+    let rehearsal = Rehearsal::with(Options {
+        users: Users::Exactly(3),
+        ..Options::default()
+    });
+    let users = rehearsal.sandbox().users();
+    let create = format!(
+        "user_id,phone,policy_id\n{},+15125551230,{WAVE_POLICY}\n",
+        users[0]
+    );
+    let elsewhere = rehearsal.wave(&create).run(&["--ledger", "elsewhere.db"]);
+    assert_eq!(elsewhere.code, Some(0), "{}", elsewhere.stderr);
+    let wave = format!(
+        "user_id,phone,policy_id\n\
+         {},+1.5125551230,{WAVE_POLICY}\n\
+         {},+15125551231,{WAVE_POLICY}\n\
+         {},+15125551232,{WAVE_POLICY}\n\
+         {},+15125551233,{SMS_ONLY_POLICY}\n\
+         {},+15125551234,{}\n",
+        users[0],
+        users[1],
+        user(77),
+        users[2],
+        users[2],
+        user(78),
+    );
+    let creates = rehearsal.creates();
+    let run = rehearsal.wave(&wave).run(&["--dry-run", "--online"]);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    let rows = rehearsal.results("wave.dry-run.csv");
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row["outcome"].as_str(), row["code"].as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("existing", ""),
+            ("ready", ""),
+            ("rejected", "user_not_found"),
+            ("rejected", "type_not_allowed"),
+            ("rejected", "policy_not_found"),
+        ]
+    );
+    assert_eq!(rehearsal.creates(), creates);
+    assert!(!rehearsal.ledger().exists());
+}
+
+#[test]
+fn a_file_that_is_no_wave_is_refused_as_a_whole() {
+    for (text, said) in [
+        ("", "empty"),
+        ("user_id,polcy_id\n", "polcy_id"),
+        ("user_id,user id,phone\n", "twice"),
+        ("phone\n+15125551234\n", "user_id"),
+        ("username,phone\nada,+15125551234\n", "username"),
+    ] {
+        let rehearsal = Rehearsal::new();
+        let run = rehearsal.wave(text).run(&["--dry-run"]);
+        assert_eq!(run.code, Some(2), "{text:?}: {}", run.stderr);
+        assert!(run.stderr.contains(said), "{text:?}: {}", run.stderr);
+        assert!(!rehearsal.path("wave.dry-run.csv").exists());
+    }
+    assert_eq!(
+        Rehearsal::new().wave(&rows(0)).run(&["--dry-run"]).code,
+        Some(0),
+        "no rows are no error"
+    );
+}

@@ -1,0 +1,110 @@
+//! One device, asked for more than once: inside a file and across files.
+
+use std::fmt::Write;
+
+use wavepair::sandbox::WAVE_POLICY;
+
+use crate::support::rehearsal::{Rehearsal, user};
+
+fn wave(rows: &[(u32, &str, &str)]) -> String {
+    let mut text = "user_id,phone,type,policy_id\n".to_owned();
+    for (number, phone, kind) in rows {
+        write!(text, "{},{phone},{kind},{WAVE_POLICY}\n", user(*number)).unwrap();
+    }
+    text
+}
+
+#[test]
+fn the_same_device_in_another_spelling_is_a_duplicate_and_carries_the_first_rows_id() {
+    let rehearsal = Rehearsal::new();
+    let rows = wave(&[
+        (1, "+1.5125551234", "WHATSAPP"),
+        (2, "+15125551234", "WHATSAPP"),
+        (1, "+1 (512) 555-1234", ""),
+        (1, "+15125551234", "SMS"),
+        (1, "+15125551235", "WHATSAPP"),
+    ]);
+    let run = rehearsal.wave(&rows).run(&[]);
+    assert_eq!(
+        run.outcomes(),
+        ["created", "created", "duplicate", "created", "created"]
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.rows[2]["device_id"], run.rows[0]["device_id"]);
+    assert!(
+        run.rows[2]["message"].contains("row 1"),
+        "{:?}",
+        run.rows[2]
+    );
+    assert_eq!(rehearsal.creates(), 4);
+    let again = rehearsal.run(&[]);
+    assert_eq!(again.outcomes(), run.outcomes());
+    rehearsal.check(&again, 5);
+}
+
+#[test]
+fn a_later_wave_knows_what_an_earlier_one_created() {
+    let rehearsal = Rehearsal::new();
+    let first = rehearsal.wave(&wave(&[(1, "+15125551234", "")])).run(&[]);
+    let second = rehearsal
+        .wave(&wave(&[
+            (2, "+15125551299", ""),
+            (1, "+1.512.555.1234", ""),
+        ]))
+        .run(&[]);
+    assert_eq!(second.outcomes(), ["created", "created"]);
+    assert_eq!(second.rows[1]["device_id"], first.rows[0]["device_id"]);
+    assert_eq!(
+        second.rows[1]["run_id"], first.rows[0]["run_id"],
+        "the run that created it"
+    );
+    assert_eq!(rehearsal.creates(), 2);
+}
+
+#[test]
+fn many_rows_of_one_user_go_one_after_the_other_and_all_get_their_device() {
+    let rehearsal = Rehearsal::with(wavepair::sandbox::Options {
+        max_devices: 10,
+        ..Default::default()
+    });
+    let rows: Vec<_> = (0..10).map(|n| format!("+1512555{n:04}")).collect();
+    let rows: Vec<_> = rows.iter().map(|phone| (1, phone.as_str(), "")).collect();
+    let run = rehearsal.wave(&wave(&rows)).run(&["--canary", "0"]);
+    assert_eq!(
+        (run.code, run.count("created")),
+        (Some(0), 10),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(rehearsal.stats().peak_in_flight, 1);
+}
+
+#[test]
+fn a_user_who_has_as_many_devices_as_allowed_is_rejected_with_pingones_words() {
+    let rehearsal = Rehearsal::with(wavepair::sandbox::Options {
+        max_devices: 2,
+        ..Default::default()
+    });
+    let rows = wave(&[
+        (1, "+15125551230", ""),
+        (1, "+15125551231", ""),
+        (1, "+15125551232", ""),
+        (2, "+15125551233", ""),
+    ]);
+    let run = rehearsal.wave(&rows).run(&[]);
+    assert_eq!(
+        run.outcomes(),
+        ["created", "created", "rejected", "created"]
+    );
+    assert_eq!(run.rows[2]["code"], "REQUEST_FAILED/LIMIT_EXCEEDED");
+    assert_eq!(
+        (run.code, run.rows[2]["http_status"].as_str()),
+        (Some(3), "400")
+    );
+    let rejects = String::from_utf8(rehearsal.bytes("wave.rejects.csv")).unwrap();
+    assert!(
+        rejects.contains("+15125551232") && rejects.lines().count() == 2,
+        "{rejects}"
+    );
+    rehearsal.check(&run, 4);
+}

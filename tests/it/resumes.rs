@@ -1,0 +1,177 @@
+//! What a second run does, for what a first one can leave.
+
+use std::fmt::Write;
+use std::process::Stdio;
+
+use wavepair::sandbox::Options;
+
+use crate::support::rehearsal::{Rehearsal, rows, user};
+
+#[test]
+fn what_failed_or_was_refused_is_tried_again_and_what_is_done_is_not() {
+    let rehearsal = Rehearsal::with_faults(
+        "[[fault]]\non = 'create'\nafter = 3\nfirst = 1\nstatus = 423\n\
+         [[fault]]\non = 'create'\nafter = 4\nfirst = 1\nstatus = 400\n",
+    );
+    let first = rehearsal.rows(6).run(&["--concurrency", "1"]);
+    assert_eq!(first.code, Some(4), "{}", first.stderr);
+    assert_eq!(
+        (
+            first.count("created"),
+            first.count("failed"),
+            first.count("rejected")
+        ),
+        (4, 1, 1)
+    );
+    let second = rehearsal.run(&[]);
+    assert_eq!(
+        (second.code, second.count("created")),
+        (Some(0), 6),
+        "{}",
+        second.stderr
+    );
+    assert_eq!(rehearsal.creates(), 8);
+    rehearsal.check(&second, 6);
+}
+
+#[test]
+fn an_unknown_user_fails_at_first_and_is_rejected_by_the_next_run() {
+    let rehearsal = Rehearsal::with(Options {
+        users: wavepair::sandbox::Users::Exactly(3),
+        ..Options::default()
+    });
+    let users = rehearsal.sandbox().users();
+    let mut wave = "user_id,phone,policy_id\n".to_owned();
+    let policy = wavepair::sandbox::WAVE_POLICY;
+    write!(wave, "{},+15125551230,{policy}\n", user(9)).unwrap();
+    for (number, user) in users.iter().enumerate() {
+        write!(wave, "{user},+1512555123{number},{policy}\n").unwrap();
+    }
+    let first = rehearsal.wave(&wave).run(&[]);
+    assert_eq!(
+        first.outcomes(),
+        ["failed", "created", "created", "created"],
+        "{}",
+        first.stderr
+    );
+    assert_eq!(
+        (first.code, first.rows[0]["code"].as_str()),
+        (Some(4), "NOT_FOUND")
+    );
+    let second = rehearsal.run(&[]);
+    assert_eq!(
+        second.outcomes(),
+        ["rejected", "created", "created", "created"]
+    );
+    assert_eq!(
+        (second.code, rehearsal.creates()),
+        (Some(3), 3),
+        "nothing was sent for that user"
+    );
+}
+
+#[test]
+fn of_two_runs_at_once_one_works_and_the_other_sends_nothing() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(100);
+    let mut first = rehearsal.begin(&["--rate", "50/s"]);
+    rehearsal.wait_for_creates(3, &mut first);
+    let second = rehearsal
+        .command(&["--rate", "50/s", "-o", "other.csv"])
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(second.status.code(), Some(6));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another run holds"));
+    let reading = rehearsal
+        .bare(&["results", "wave.csv", "-o", "reading.csv"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        reading.status.code(),
+        Some(0),
+        "reading is welcome beside it"
+    );
+    assert_eq!(rehearsal.results("reading.csv").len(), 100);
+    let end = rehearsal.ended(&first.wait_with_output().unwrap());
+    assert_eq!((end.code, end.count("created")), (Some(0), 100));
+    rehearsal.check(&end, 100);
+}
+
+#[test]
+fn a_ledger_of_another_environment_is_refused_before_anything_is_sent() {
+    let mut rehearsal = Rehearsal::new();
+    let ledger = rehearsal.path("one.db");
+    let ledger = ledger.to_str().unwrap();
+    rehearsal.rows(2).run(&["--ledger", ledger]);
+    let creates = rehearsal.creates();
+    rehearsal.set(
+        "WAVEPAIR_ENVIRONMENT",
+        "b30ac647-e33e-464f-a6ea-0275082d4c26",
+    );
+    let run = rehearsal.run(&["--ledger", ledger]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("belongs to environment"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(rehearsal.creates(), creates);
+}
+
+#[test]
+fn a_ledger_that_is_older_than_the_last_run_is_not_trusted() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(2).run(&[]);
+    let copy = std::fs::read(rehearsal.ledger()).unwrap();
+    rehearsal.rows(4).run(&[]);
+    std::fs::write(rehearsal.ledger(), copy).unwrap();
+    let creates = rehearsal.creates();
+    let refused = rehearsal.run(&["--existing", "create"]);
+    assert_eq!(
+        (refused.code, rehearsal.creates()),
+        (Some(5), creates),
+        "{}",
+        refused.stderr
+    );
+    assert!(refused.stderr.contains(".runs"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_damaged_ledger_is_refused_before_anything_is_sent() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(2).run(&[]);
+    let mut bytes = std::fs::read(rehearsal.ledger()).unwrap();
+    for byte in &mut bytes[..200] {
+        *byte = !*byte;
+    }
+    std::fs::write(rehearsal.ledger(), bytes).unwrap();
+    let creates = rehearsal.creates();
+    let run = rehearsal.run(&[]);
+    assert!(
+        matches!(run.code, Some(1 | 2)),
+        "{:?} {}",
+        run.code,
+        run.stderr
+    );
+    assert!(run.stderr.contains("hint:"), "{}", run.stderr);
+    assert_eq!(rehearsal.creates(), creates);
+}
+
+#[test]
+fn a_wave_that_grew_is_gone_on_with_and_old_rows_cost_nothing() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(50).run(&[]);
+    let requests = rehearsal
+        .stats()
+        .requests_of(wavepair::sandbox::routes::Kind::List);
+    let run = rehearsal.wave(&rows(53)).run(&[]);
+    assert_eq!((run.code, run.count("created")), (Some(0), 53));
+    assert_eq!(
+        rehearsal
+            .stats()
+            .requests_of(wavepair::sandbox::routes::Kind::List),
+        requests + 3
+    );
+    assert_eq!(rehearsal.creates(), 53);
+}
