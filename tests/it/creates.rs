@@ -67,7 +67,7 @@ fn every_documented_spelling_of_a_phone_arrives_in_e164() {
         "+14155552671",
     ];
     for (number, phone) in (0..).zip(spellings) {
-        write!(wave, "{},{phone},{WAVE_POLICY}\n", user(number)).unwrap();
+        writeln!(wave, "{},{phone},{WAVE_POLICY}", user(number)).unwrap();
     }
     assert_eq!(rehearsal.wave(&wave).run(&[]).code, Some(0));
     let mut phones: Vec<_> = rehearsal

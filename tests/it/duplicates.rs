@@ -9,7 +9,7 @@ use crate::support::rehearsal::{Rehearsal, user};
 fn wave(rows: &[(u32, &str, &str)]) -> String {
     let mut text = "user_id,phone,type,policy_id\n".to_owned();
     for (number, phone, kind) in rows {
-        write!(text, "{},{phone},{kind},{WAVE_POLICY}\n", user(*number)).unwrap();
+        writeln!(text, "{},{phone},{kind},{WAVE_POLICY}", user(*number)).unwrap();
     }
     text
 }

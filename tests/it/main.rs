@@ -22,6 +22,8 @@ mod stops;
 mod dry_run;
 // No secret, token or full phone is seen where it has no business.
 mod leaks;
+// Any rows, any faults, dropped at any event, then gone on with.
+mod never_twice;
 
 // Literal documents from PingOne's documentation, held against both halves.
 mod contract;

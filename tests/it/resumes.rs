@@ -43,9 +43,9 @@ fn an_unknown_user_fails_at_first_and_is_rejected_by_the_next_run() {
     let users = rehearsal.sandbox().users();
     let mut wave = "user_id,phone,policy_id\n".to_owned();
     let policy = wavepair::sandbox::WAVE_POLICY;
-    write!(wave, "{},+15125551230,{policy}\n", user(9)).unwrap();
+    writeln!(wave, "{},+15125551230,{policy}", user(9)).unwrap();
     for (number, user) in users.iter().enumerate() {
-        write!(wave, "{user},+1512555123{number},{policy}\n").unwrap();
+        writeln!(wave, "{user},+1512555123{number},{policy}").unwrap();
     }
     let first = rehearsal.wave(&wave).run(&[]);
     assert_eq!(

@@ -280,7 +280,7 @@ pub(crate) fn rows(count: u32) -> String {
             5 => format!("+49 1512 345{last:04}"),
             _ => format!("+61 412 34{last:04}"),
         };
-        write!(text, "{},{phone},{WAVE_POLICY}\n", user(number)).unwrap();
+        writeln!(text, "{},{phone},{WAVE_POLICY}", user(number)).unwrap();
     }
     text
 }

@@ -1,0 +1,209 @@
+//! The crown: any rows, any faults, dropped at any event, then gone on with.
+//!
+//! The run is driven in this process, on a real ledger and over real HTTP, and is torn
+//! down in the middle of telling its k-th event, for every k. Whatever was on the wire
+//! then may or may not arrive. A new run on the same ledger goes on.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::time::Duration;
+
+use futures::{FutureExt, StreamExt};
+use wavepair::clock;
+use wavepair::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
+use wavepair::ledger::{Binding, Ledger, RunRecord};
+use wavepair::model::event::Event;
+use wavepair::model::ids::RunId;
+use wavepair::model::outcome::Outcome;
+use wavepair::model::phone::E164;
+use wavepair::model::request::{Address, DeviceKey, DeviceRequest, DeviceType};
+use wavepair::model::row::RowNumber;
+use wavepair::model::secret::Secret;
+use wavepair::pingone::client::Client;
+use wavepair::pingone::credentials::{ClientAuth, Credentials};
+use wavepair::pingone::options::ClientOptions;
+use wavepair::pingone::token::TokenCache;
+use wavepair::plan::Existing;
+use wavepair::rate_limit::Rate;
+use wavepair::retry::RetryPolicy;
+use wavepair::sandbox::{Options, Sandbox, WAVE_POLICY, start};
+
+use crate::support::rehearsal::user;
+
+const ROWS: u32 = 5;
+/// Longer than a request that was cut off can take to have its effect here.
+const SETTLE: Duration = Duration::from_millis(150);
+/// More events than any of these runs tells.
+const EVENTS: usize = 40;
+/// A run that was dropped may leave something for more than one other.
+const RUNS: u8 = 4;
+
+const BAD_DAYS: [&str; 6] = [
+    "",
+    "[[fault]]\non = 'create'\nfirst = 2\nwhen = 'after'\ndrop = 'reset'",
+    "[[fault]]\non = 'create'\nevery = 2\nfirst = 4\nstatus = 503",
+    "[[fault]]\non = 'create'\nfirst = 1\nwhen = 'after'\nstatus = 504\n[[fault]]\non = 'list'\nafter = 2\nfirst = 2\nstatus = 500",
+    "[[fault]]\non = 'create'\nafter = 1\nfirst = 2\nzombie = '20ms'\n[[fault]]\non = 'list'\nevery = 2\nstale_listing = '20ms'",
+    "[[fault]]\non = 'create'\nafter = 2\nfirst = 1\nstatus = 401\n[[fault]]\non = 'create'\nafter = 3\nfirst = 1\nwhen = 'after'\nbody = 'cut'",
+];
+
+fn requests() -> Vec<DeviceRequest> {
+    (1..=ROWS)
+        .map(|number| DeviceRequest {
+            row: RowNumber(u64::from(number)),
+            line: u64::from(number) + 1,
+            key: DeviceKey {
+                // Two rows of one user among them, which go one after the other.
+                user: user(number / 2).parse().unwrap(),
+                kind: DeviceType::WhatsApp,
+                address: Address::Phone(E164::from_digits(&format!("1512555{number:04}")).unwrap()),
+            },
+            policy: WAVE_POLICY.parse().unwrap(),
+            status: None,
+            nickname: None,
+            notification: None,
+        })
+        .collect()
+}
+
+fn client(sandbox: &Sandbox) -> Client {
+    Client::new(&ClientOptions {
+        api_url: sandbox.api_url().parse().unwrap(),
+        environment: sandbox.environment().parse().unwrap(),
+        credentials: Some(Credentials {
+            token_url: sandbox.token_url().parse().unwrap(),
+            auth: ClientAuth::Basic,
+            client_id: sandbox.client_id().to_owned(),
+            client_secret: Secret::new(sandbox.client_secret().to_owned()),
+        }),
+        timeout: Duration::from_secs(5),
+        connect_timeout: Duration::from_secs(5),
+        authorities: None,
+        proxy: false,
+        pool: 4,
+    })
+    .unwrap()
+}
+
+/// Runs the rows; dropped while it tells its `until`-th event. Gives how each row ended.
+async fn run(
+    sandbox: &Sandbox,
+    folder: &Path,
+    number: u8,
+    until: usize,
+    existing: Existing,
+) -> Option<BTreeMap<u64, Vec<Outcome>>> {
+    let id = RunId::from_bytes([number; 16]);
+    let record = RunRecord {
+        id,
+        wave: "wave".to_owned(),
+        settings: String::new(),
+    };
+    let environment = sandbox.environment().parse().unwrap();
+    let binding = Binding {
+        api_host: "sandbox".to_owned(),
+        environment,
+    };
+    let opened = Ledger::open(
+        &folder.join("ledger.db"),
+        &binding,
+        &record,
+        &clock::moment(),
+    )
+    .unwrap();
+    let options = EngineOptions {
+        run: id,
+        existing,
+        retry: RetryPolicy {
+            attempts: 4.try_into().unwrap(),
+            base_delay: Duration::from_millis(1),
+            max_delay: Duration::from_millis(5),
+            settle: SETTLE,
+            not_found_delay: Duration::from_millis(5),
+        },
+        guard: GuardOptions {
+            canary: 0,
+            concurrency: 3,
+            max_errors: None,
+        },
+        rate: Rate::Unlimited,
+        max_duration: None,
+        limit: None,
+    };
+    let mut rows = requests()
+        .into_iter()
+        .map(|request| Ok::<_, std::io::Error>((PlannedRow::Valid(request), 0)));
+    let mut told = 0;
+    let mut ends: BTreeMap<u64, Vec<Outcome>> = BTreeMap::new();
+    let mut report = |event: &Event| {
+        told += 1;
+        if told == until {
+            // Unwinds without a word, in the middle of whatever the loop was doing.
+            std::panic::resume_unwind(Box::new("dropped"));
+        }
+        if let Event::RowFinished(row) = event {
+            ends.entry(row.who.row.0).or_default().push(row.outcome);
+        }
+    };
+    let (_stopper, stop) = stop();
+    let client = client(sandbox);
+    let tokens = TokenCache::default();
+    let going = engine::run(
+        &client,
+        &opened.ledger,
+        tokens,
+        options,
+        stop,
+        &mut rows,
+        &mut report,
+    );
+    let whole = AssertUnwindSafe(going).catch_unwind().await.is_ok();
+    whole.then_some(ends)
+}
+
+async fn history(day: &str, until: usize, existing: Existing) {
+    let what = format!("dropped at event {until}, {existing:?}, on this day:\n{day}");
+    let faults = day.parse().unwrap();
+    let sandbox = start(Options {
+        faults,
+        max_devices: 15,
+        ..Options::default()
+    })
+    .await
+    .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    run(&sandbox, folder.path(), 1, until, existing).await;
+    for number in 2..=RUNS {
+        let ends = run(&sandbox, folder.path(), number, usize::MAX, existing)
+            .await
+            .unwrap();
+        assert_eq!(sandbox.stats().most_per_key, 1, "{what}");
+        assert_eq!(ends.len(), ROWS as usize, "{what}");
+        assert!(
+            ends.values().all(|ends| ends.len() == 1),
+            "one end for each row: {ends:?}, {what}"
+        );
+        let done = |end: &Vec<Outcome>| matches!(end[0], Outcome::Created | Outcome::Existing);
+        if ends.values().all(done) {
+            assert_eq!(sandbox.devices().len(), ROWS as usize, "{what}");
+            return;
+        }
+    }
+    panic!("not settled after {RUNS} runs, {what}");
+}
+
+#[tokio::test]
+async fn dropped_at_any_event_and_gone_on_with_every_row_has_exactly_one_device() {
+    let histories = BAD_DAYS.into_iter().flat_map(|day| {
+        (1..=EVENTS).flat_map(move |until| {
+            [Existing::Skip, Existing::Create].map(move |existing| history(day, until, existing))
+        })
+    });
+    // Most of a history is waiting, so many of them wait together.
+    futures::stream::iter(histories)
+        .map(FutureExt::boxed_local)
+        .buffer_unordered(12)
+        .collect::<Vec<()>>()
+        .await;
+}
