@@ -201,9 +201,8 @@ async fn dropped_at_any_event_and_gone_on_with_every_row_has_exactly_one_device(
         })
     });
     // Most of a history is waiting, so many of them wait together.
-    futures::stream::iter(histories)
+    let all = futures::stream::iter(histories)
         .map(FutureExt::boxed_local)
-        .buffer_unordered(12)
-        .collect::<Vec<()>>()
-        .await;
+        .buffer_unordered(12);
+    Box::pin(all.collect::<Vec<()>>()).await;
 }

@@ -1,7 +1,7 @@
 //! One request and one answer, on real sockets.
 
 mod lost;
-mod peer;
+pub(crate) mod peer;
 mod reads;
 mod said;
 mod trust;
@@ -24,13 +24,13 @@ use wavepair::pingone::options::ClientOptions;
 use wavepair::pingone::token::{AccessToken, TokenCache, TokenState};
 
 const ENVIRONMENT: &str = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
-const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
+pub(crate) const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
 const POLICY: &str = "7f2b0d7a-0a45-4d0a-9a4c-6a1d1d8f3c11";
 const DEVICE: &str = "11111111-1111-4111-8111-111111111111";
 const TOKEN: &str = "eyJ0b2tlbiI6IjEifQ.c2ln";
-const PHONE: &str = "15125551234";
+pub(crate) const PHONE: &str = "15125551234";
 
-fn request(phone: &str) -> DeviceRequest {
+pub(crate) fn request(phone: &str) -> DeviceRequest {
     DeviceRequest {
         row: RowNumber(1),
         line: 2,
@@ -68,7 +68,7 @@ fn options(base: &str) -> ClientOptions {
 /// Long enough for a request to leave, and what a test waits that gets no answer.
 const SHORT: Duration = Duration::from_millis(400);
 
-fn client(peer: &peer::Peer) -> Client {
+pub(crate) fn client(peer: &peer::Peer) -> Client {
     Client::new(&options(&format!("http://{}", peer.address))).unwrap()
 }
 
@@ -78,7 +78,7 @@ fn hasty_client(peer: &peer::Peer) -> Client {
     Client::new(&options).unwrap()
 }
 
-fn token() -> Arc<AccessToken> {
+pub(crate) fn token() -> Arc<AccessToken> {
     let now: Instant = clock::now();
     let bearer = Bearer::new(Secret::new(TOKEN.to_owned())).unwrap();
     match TokenCache::fixed(bearer, now).state(now) {
@@ -87,7 +87,7 @@ fn token() -> Arc<AccessToken> {
     }
 }
 
-async fn create(client: &Client) -> Answered<AttemptOutcome> {
+pub(crate) async fn create(client: &Client) -> Answered<AttemptOutcome> {
     let answered = client
         .create_device(&request(PHONE), &token(), "run/row#1")
         .await;
@@ -114,7 +114,7 @@ fn device(id: &str, phone: &str) -> String {
     )
 }
 
-fn http(status: &str, body: &str) -> String {
+pub(crate) fn http(status: &str, body: &str) -> String {
     let length = body.len();
     format!(
         "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nCorrelation-Id: c-1\r\n\r\n{body}"
