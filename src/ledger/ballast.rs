@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::{beside, no_follow};
+use super::file::{beside, no_follow};
 
 const SIZE: usize = 1024 * 1024;
 

@@ -8,7 +8,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{beside, folder};
+use super::file::{beside, folder};
 
 /// The file that counts.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{beside, no_follow};
+use super::file::{beside, no_follow};
 
 /// Holds the lock until it is dropped.
 #[derive(Debug)]

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
-use super::{
-    Binding, Error, SYNCHRONOUS, check_format, check_kind, connect, doubt, schema, sqlite,
-};
+use super::file::{SYNCHRONOUS, check_format, check_kind, connect, sqlite};
+use super::{Binding, Error, doubt, schema};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, EnvironmentId, RunId};
 use crate::model::outcome::Answer;

@@ -1,4 +1,7 @@
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+
+use rusqlite::Connection;
 
 use super::*;
 use crate::model::ids::{DeviceId, PolicyId, UserId};

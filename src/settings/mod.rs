@@ -4,11 +4,13 @@
 //! plain and resolved. This is the last room that sees clap or the environment, and
 //! it sends nothing: a mistake here ends with exit code 2 before anything happened.
 
+mod address;
 pub mod env;
 pub mod files;
 pub mod pace;
 pub mod rows;
 pub mod run;
+mod secret_file;
 pub mod tenant;
 
 use thiserror::Error;

@@ -1,14 +1,13 @@
 //! Which tenant, and who we are there.
 
-use std::fs::File;
-use std::io::Read;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
 use super::Error;
+use super::address::{REGIONS, url};
 use super::env::{Env, Given, given};
+use super::secret_file::{read_secret, usable};
 use crate::cli::TenantArgs;
 use crate::ledger::Binding;
 use crate::model::ids::EnvironmentId;
@@ -110,16 +109,6 @@ fn host(url: &Url) -> String {
         None => host.to_owned(),
     }
 }
-
-/// PingOne's regions: the code that users write, and the top-level domain of its hosts.
-const REGIONS: [(&str, &str); 6] = [
-    ("na", "com"),
-    ("ca", "ca"),
-    ("eu", "eu"),
-    ("ap", "asia"),
-    ("au", "com.au"),
-    ("sg", "sg"),
-];
 
 #[derive(Debug)]
 struct Region {
@@ -239,112 +228,12 @@ fn client_secret(args: &TenantArgs, env: &Env<'_>) -> Result<Secret, Error> {
         .hint("set `PINGONE_CLIENT_SECRET`, or `PINGONE_CLIENT_SECRET_FILE` to a private file"))
 }
 
-fn usable(secret: String, origin: &str) -> Result<Secret, Error> {
-    if secret.is_empty() || secret.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err(Error::new(format!(
-            "{origin} is empty, or holds white space or a line break"
-        )));
-    }
-    Ok(Secret::new(secret))
-}
-
-/// The longest secret file; PingOne's secrets have 64 characters or so.
-const SECRET_MAX: u64 = 4096;
-
-/// Reads a secret from a file that only we can read.
-fn read_secret(path: &Path) -> Result<Secret, Error> {
-    let shown = format!("the secret file {}", path.display());
-    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
-    let file = File::options()
-        .read(true)
-        .custom_flags(no_follow)
-        .open(path)
-        .map_err(|error| {
-            if path.is_symlink() {
-                Error::new(format!("{shown} is a symbolic link, which is not followed"))
-            } else {
-                Error::new(format!("{shown} cannot be read: {error}"))
-            }
-        })?;
-    let metadata = file
-        .metadata()
-        .map_err(|error| Error::new(format!("{shown} cannot be read: {error}")))?;
-    if !metadata.is_file() {
-        return Err(Error::new(format!("{shown} is not a regular file")));
-    }
-    if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(Error::new(format!("{shown} can be read by others"))
-            .hint(format!("chmod 600 {}", path.display())));
-    }
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Err(Error::new(format!("{shown} belongs to another user")));
-    }
-    let mut secret = String::new();
-    file.take(SECRET_MAX)
-        .read_to_string(&mut secret)
-        .map_err(|error| Error::new(format!("{shown} cannot be read: {error}")))?;
-    let end = secret.trim_end_matches(['\r', '\n']).len();
-    secret.truncate(end);
-    usable(secret, &shown)
-}
-
 fn read_authorities(path: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|error| {
         Error::new(format!(
             "the authority file {} cannot be read: {error}",
             path.display()
         ))
-    })
-}
-
-/// Reads an address: `https` for every host but loopback, and nothing in it that does not belong there.
-fn url(given: &Given) -> Result<Url, Error> {
-    // The value is not repeated: it may hold a password.
-    let url = Url::parse(&given.value).map_err(|error| given.wrong(&error))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(given.wrong(&"an address with a user name or password in it"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(given.wrong(&"an address with `?` or `#` in it"));
-    }
-    let host = url.host_str().unwrap_or_default();
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(&url) => {}
-        "http" => return Err(given.wrong(&"`http` is for loopback addresses only; use `https`")),
-        _ => return Err(given.wrong(&"expected an address that begins with `https://`")),
-    }
-    if host.is_empty() || host.ends_with('.') {
-        return Err(given.wrong(&"expected a host name without a dot at its end"));
-    }
-    if looks_like_pingone(host) {
-        return Err(given.wrong(&format_args!(
-            "`{host}` is not a host of PingOne, though it looks like one"
-        )));
-    }
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
-/// Whether a host begins as one of PingOne's does and ends elsewhere.
-fn looks_like_pingone(host: &str) -> bool {
-    let known = |prefix: &str| {
-        REGIONS
-            .iter()
-            .any(|(_, tld)| host == format!("{prefix}.pingone.{tld}"))
-    };
-    ["api", "auth"].into_iter().any(|prefix| {
-        host.strip_prefix(prefix)
-            .is_some_and(|rest| rest.starts_with(".pingone."))
-            && !known(prefix)
     })
 }
 
@@ -504,34 +393,6 @@ mod tests {
         ] {
             assert!(with(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_secret_file_must_be_private_and_is_read_without_its_line_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("secret");
-        std::fs::write(&path, "s3cr3t\n").unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(
-            read_secret(&path)
-                .unwrap_err()
-                .remedy()
-                .unwrap()
-                .starts_with("chmod 600")
-        );
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(
-            read_secret(&path).unwrap(),
-            Secret::new("s3cr3t".to_owned())
-        );
-        let link = folder.path().join("link");
-        std::os::unix::fs::symlink(&path, &link).unwrap();
-        assert!(
-            read_secret(&link)
-                .unwrap_err()
-                .to_string()
-                .contains("symbolic link")
-        );
     }
 
     #[test]

@@ -4,11 +4,14 @@
 //! does, because it is about the tenant and not about the rows. A mistake in the
 //! settings is to cost five rows, not fifty thousand.
 
+mod reasons;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::reasons::{hint, misdirected, pointless, redirected, said, too_long, untrusted};
 use crate::model::ids::UserId;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
 use crate::model::row::RowNumber;
@@ -436,81 +439,6 @@ impl Guard {
             rows.join(", ")
         );
         Some(pointless(what, hint(refusal)))
-    }
-}
-
-fn hint(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::Forbidden => {
-            "give the worker application the role Identity Data Admin on this environment, \
-             and check the environment's ID"
-        }
-        Refusal::NotFound => {
-            "check that the users are in this environment: `WAVEPAIR_ENVIRONMENT`, `--environment`"
-        }
-        Refusal::DeviceLimit => {
-            "raise the number of allowed devices in PingOne's MFA settings, or remove old devices"
-        }
-        Refusal::Unreachable
-        | Refusal::Untrusted
-        | Refusal::OutOfResources
-        | Refusal::Withheld
-        | Refusal::Throttled { .. }
-        | Refusal::Unauthorized
-        | Refusal::AlreadyThere
-        | Refusal::Invalid
-        | Refusal::Conflicting
-        | Refusal::Misdirected => {
-            "check that the policy is there and allows this type of device; `wavepair doctor` tells"
-        }
-    }
-}
-
-fn too_long(retry_after: Option<Duration>) -> Option<StopReason> {
-    retry_after
-        .filter(|&delay| delay > LONGEST_HOLD)
-        .map(|delay| StopReason::Unavailable {
-            what: format!("PingOne asks to wait {} s", delay.as_secs()),
-        })
-}
-
-fn untrusted(answer: &Answer) -> StopReason {
-    pointless(
-        format!("the connection cannot be trusted ({})", said(answer)),
-        "check the address and the certificate; a private authority is trusted with `--ca-file`",
-    )
-}
-
-fn redirected(answer: &Answer) -> StopReason {
-    pointless(
-        format!(
-            "the API answered with a redirect ({}), which is never followed",
-            said(answer)
-        ),
-        "check the region and the API address",
-    )
-}
-
-fn misdirected(answer: &Answer) -> String {
-    format!(
-        "the API does not understand the request ({}): the wrong host, or a fault in wavepair",
-        said(answer)
-    )
-}
-
-fn pointless(what: String, hint: &str) -> StopReason {
-    StopReason::Pointless {
-        what,
-        hint: hint.to_owned(),
-    }
-}
-
-/// The code and status of an answer, for a message.
-fn said(answer: &Answer) -> String {
-    let code = answer.code.as_deref().unwrap_or("no code");
-    match answer.http_status {
-        Some(status) => format!("HTTP {status}, {code}"),
-        None => code.to_owned(),
     }
 }
 

@@ -1,0 +1,204 @@
+//! The file itself: where it lies, whose it is, and how SQLite is to keep it.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{Error, schema};
+
+/// The folder that a file is in; a bare name is in the current one.
+pub(super) fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// A file that belongs to a ledger and lies beside it.
+pub(super) fn beside(ledger: &Path, ending: &str) -> PathBuf {
+    let mut name = ledger.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+pub(super) fn no_follow() -> i32 {
+    // `O_NOFOLLOW` fits an `i32` on every platform that has it.
+    i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0)
+}
+
+/// Makes the file, private whatever the umask; tells whether it was not there.
+pub(super) fn make_file(path: &Path) -> Result<bool, Error> {
+    let io = |source| Error::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let made = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .custom_flags(no_follow())
+        .open(path);
+    match made {
+        Ok(file) => {
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))
+                .map_err(io)?;
+            file.sync_all().map_err(io)?;
+            Ok(true)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            check_kind(path)?;
+            Ok(false)
+        }
+        Err(error) => Err(io(error)),
+    }
+}
+
+pub(super) fn check_kind(path: &Path) -> Result<(), Error> {
+    let kind = std::fs::symlink_metadata(path)
+        .map_err(|source| Error::Io {
+            path: path.to_owned(),
+            source,
+        })?
+        .file_type();
+    if kind.is_file() {
+        return Ok(());
+    }
+    let what = if kind.is_symlink() {
+        "a symbolic link, which is not followed"
+    } else if kind.is_dir() {
+        "a folder"
+    } else {
+        "not a regular file"
+    };
+    Err(Error::NotALedger {
+        path: path.to_owned(),
+        what: what.to_owned(),
+    })
+}
+
+pub(super) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    // SQLite's own check refuses a link anywhere in the path, a linked home folder too.
+    let real = path.canonicalize().map_err(|source| Error::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    let connection =
+        Connection::open_with_flags(real, flags).map_err(|source| sqlite(path, source))?;
+    connection
+        .busy_timeout(std::time::Duration::from_secs(5))
+        .map_err(|source| sqlite(path, source))?;
+    Ok(connection)
+}
+
+/// Each commit is on the disk before it is acknowledged.
+pub(super) const SYNCHRONOUS: &str = "FULL";
+
+/// Checks that a file is a ledger of ours, sound and current, and sets the connection up to write it.
+pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<(), Error> {
+    let wrap = |source| sqlite(path, source);
+    let version = check_format(path, connection)?;
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .map_err(wrap)?;
+    for (name, value) in [
+        ("synchronous", SYNCHRONOUS),
+        ("foreign_keys", "ON"),
+        ("trusted_schema", "OFF"),
+        ("secure_delete", "ON"),
+        ("cell_size_check", "ON"),
+        ("fullfsync", "ON"),
+        ("cache_size", "-4096"),
+        ("temp_store", "MEMORY"),
+    ] {
+        connection.pragma_update(None, name, value).map_err(wrap)?;
+    }
+    if version < schema::current_version() {
+        schema::migrate(connection, version).map_err(wrap)?;
+    }
+    Ok(())
+}
+
+/// Tells how many migrations a file has behind it, and refuses what is no ledger of ours.
+pub(super) fn check_format(path: &Path, connection: &Connection) -> Result<usize, Error> {
+    let wrap = |source| sqlite(path, source);
+    let version: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(wrap)?;
+    let application: i32 = connection
+        .pragma_query_value(None, "application_id", |row| row.get(0))
+        .map_err(wrap)?;
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(wrap)?;
+    let version = usize::try_from(version).unwrap_or(usize::MAX);
+    if application != schema::APPLICATION_ID && (tables > 0 || version > 0) {
+        let what = "a SQLite file of another program".to_owned();
+        return Err(Error::NotALedger {
+            path: path.to_owned(),
+            what,
+        });
+    }
+    if version > schema::current_version() {
+        return Err(Error::Newer {
+            path: path.to_owned(),
+            found: version,
+            known: schema::current_version(),
+        });
+    }
+    Ok(version)
+}
+
+pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Error {
+    let path = path.to_owned();
+    match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt) => Error::Damaged {
+            path,
+            what: source.to_string(),
+        },
+        Some(ErrorCode::NotADatabase) => Error::NotALedger {
+            path,
+            what: "not a SQLite file".to_owned(),
+        },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Held { path },
+        _ => Error::Sqlite { path, source },
+    }
+}
+
+/// Refuses file systems on which `flock` or `fsync` do not hold across hosts.
+#[cfg(target_os = "linux")]
+pub(super) fn refuse_network(path: &Path, folder: &Path) -> Result<(), Error> {
+    // Magic numbers of statfs(2).
+    const NETWORK: &[(u32, &str)] = &[
+        (0x6969, "NFS"),
+        (0x517B, "SMB"),
+        (0xFF53_4D42, "CIFS"),
+        (0xFE53_4D42, "SMB2"),
+        (0x0102_1997, "9P"),
+        (0x00C3_6400, "Ceph"),
+        (0x5346_414F, "AFS"),
+        (0x0BD0_0BD0, "Lustre"),
+    ];
+    let found = rustix::fs::statfs(folder).map_err(|source| Error::Io {
+        path: path.to_owned(),
+        source: source.into(),
+    })?;
+    // The type differs between architectures, and some magic numbers have the sign bit set.
+    let kind = u32::try_from(i128::from(found.f_type) & 0xFFFF_FFFF).unwrap_or(0);
+    match NETWORK.iter().find(|(magic, _)| *magic == kind) {
+        Some((_, kind)) => Err(Error::Network {
+            path: path.to_owned(),
+            kind,
+        }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn refuse_network(_path: &Path, _folder: &Path) -> Result<(), Error> {
+    Ok(())
+}

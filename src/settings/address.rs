@@ -1,0 +1,67 @@
+//! Addresses of the API and of the token endpoint: PingOne's own, or another that is safe to speak to.
+
+use reqwest::Url;
+
+use super::Error;
+use super::env::Given;
+
+/// PingOne's regions: the code that users write, and the top-level domain of its hosts.
+pub(super) const REGIONS: [(&str, &str); 6] = [
+    ("na", "com"),
+    ("ca", "ca"),
+    ("eu", "eu"),
+    ("ap", "asia"),
+    ("au", "com.au"),
+    ("sg", "sg"),
+];
+
+/// Reads an address: `https` for every host but loopback, and nothing in it that does not belong there.
+pub(super) fn url(given: &Given) -> Result<Url, Error> {
+    // The value is not repeated: it may hold a password.
+    let url = Url::parse(&given.value).map_err(|error| given.wrong(&error))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(given.wrong(&"an address with a user name or password in it"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(given.wrong(&"an address with `?` or `#` in it"));
+    }
+    let host = url.host_str().unwrap_or_default();
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => return Err(given.wrong(&"`http` is for loopback addresses only; use `https`")),
+        _ => return Err(given.wrong(&"expected an address that begins with `https://`")),
+    }
+    if host.is_empty() || host.ends_with('.') {
+        return Err(given.wrong(&"expected a host name without a dot at its end"));
+    }
+    if looks_like_pingone(host) {
+        return Err(given.wrong(&format_args!(
+            "`{host}` is not a host of PingOne, though it looks like one"
+        )));
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether a host begins as one of PingOne's does and ends elsewhere.
+fn looks_like_pingone(host: &str) -> bool {
+    let known = |prefix: &str| {
+        REGIONS
+            .iter()
+            .any(|(_, tld)| host == format!("{prefix}.pingone.{tld}"))
+    };
+    ["api", "auth"].into_iter().any(|prefix| {
+        host.strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with(".pingone."))
+            && !known(prefix)
+    })
+}
