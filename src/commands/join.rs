@@ -1,6 +1,5 @@
 //! The results of a wave: its rows joined with what is known of their devices.
 
-use crate::cli::PhoneStyle;
 use crate::error::Error;
 use crate::input::Wave;
 use crate::model::request::DeviceKey;
@@ -9,7 +8,7 @@ use crate::model::validate::validate;
 use crate::report::output::Output;
 use crate::report::rejects::Rejects;
 use crate::report::results::{self, Join};
-use crate::report::results_writer::{Options, Phones};
+use crate::report::results_writer::Options;
 use crate::report::standing::{Mode, Standing};
 use crate::settings::files::Files;
 use crate::settings::rows::RowSettings;
@@ -65,11 +64,7 @@ pub(super) fn join<L: Into<Error>>(
 /// How cells are written.
 pub(super) fn options(settings: &RowSettings) -> Options {
     Options {
-        phones: match settings.phones() {
-            PhoneStyle::Full => Phones::Full,
-            PhoneStyle::Masked => Phones::Masked,
-            PhoneStyle::None => Phones::None,
-        },
+        phones: settings.phones(),
         raw_cells: settings.raw_cells(),
     }
 }

@@ -1,3 +1,5 @@
+//! What a ledger remembers, and what it refuses.
+
 use std::path::PathBuf;
 
 use super::*;

@@ -9,6 +9,7 @@ pub mod files;
 pub mod pace;
 pub mod rows;
 pub mod run;
+pub mod sandbox;
 pub mod tenant;
 
 use thiserror::Error;
