@@ -18,6 +18,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
     name = "wavepair",
     version,
     max_term_width = 100,
+    after_help = "A rehearsal needs no tenant:\n  wavepair template > wave.csv\n  wavepair run wave.csv --sandbox",
     arg_required_else_help = true
 )]
 pub struct Cli {
@@ -68,6 +69,10 @@ pub struct RunArgs {
     #[command(flatten)]
     pub output: OutputArgs,
 
+    /// Write a summary as JSON; `-` is standard output
+    #[arg(long, value_name = "PATH", help_heading = "Files")]
+    pub summary: Option<PathBuf>,
+
     /// Which tenant, and who we are there
     #[command(flatten)]
     pub tenant: TenantArgs,
@@ -110,17 +115,13 @@ pub struct RowArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
 pub struct OutputArgs {
-    /// Results file; `-` is standard output [default: WAVE.results.csv, WAVE.dry-run.csv]
+    /// Results file; `-` is standard output [default: WAVE.results.csv; of a dry run WAVE.dry-run.csv]
     #[arg(short = 'o', long, value_name = "PATH")]
     pub results: Option<PathBuf>,
 
     /// File of invalid and rejected rows [default: WAVE.rejects.csv]
     #[arg(long, value_name = "PATH")]
     pub rejects: Option<PathBuf>,
-
-    /// Write a summary as JSON; `-` is standard output
-    #[arg(long, value_name = "PATH")]
-    pub summary: Option<PathBuf>,
 
     /// Ledger [env: WAVEPAIR_LEDGER] [default: $XDG_STATE_HOME/wavepair/ENVIRONMENT.db]
     #[arg(long, value_name = "PATH")]
@@ -253,7 +254,7 @@ pub struct LogArgs {
     #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
     pub verbose: u8,
 
-    /// Nothing but errors
+    /// Nothing but errors and what is left to do
     #[arg(short = 'q', long, conflicts_with = "verbose")]
     pub quiet: bool,
 

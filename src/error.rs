@@ -1,5 +1,6 @@
 //! Why the tool itself could not go on. A bad row is no error: it is an outcome.
 
+use std::error::Error as _;
 use std::fmt;
 use std::io;
 
@@ -31,12 +32,6 @@ pub enum Error {
     /// The sandbox cannot be started.
     #[error(transparent)]
     Sandbox(#[from] sandbox::Error),
-    /// A file of faults, or another thing the sandbox is told, cannot be used.
-    #[error("{what}")]
-    SandboxSetting {
-        /// What is wrong, as a fragment.
-        what: String,
-    },
     /// Results could not be written.
     #[error("the results cannot be written: {0}")]
     Results(#[source] io::Error),
@@ -54,7 +49,7 @@ impl Error {
     /// The code that the process ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Error::Settings(_) | Error::Client(_) | Error::SandboxSetting { .. } => ExitCode::Usage,
+            Error::Settings(_) | Error::Client(_) => ExitCode::Usage,
             Error::Input(error) if error.is_usage() => ExitCode::Usage,
             Error::Input(input::error::Error::Changed { .. }) => ExitCode::NeedsPerson,
             Error::Ledger(error) => match error {
@@ -87,7 +82,6 @@ impl Error {
             Error::File(_)
             | Error::Client(_)
             | Error::Sandbox(_)
-            | Error::SandboxSetting { .. }
             | Error::Results(_)
             | Error::System { .. } => None,
         }
@@ -121,12 +115,13 @@ pub struct Shown<'a>(pub &'a Error);
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = self.0.to_string();
-        let mut cause = std::error::Error::source(self.0);
+        let mut cause = self.0.source();
         while let Some(error) = cause {
-            let reason = error.to_string();
-            // Some errors tell their cause themselves.
-            if !text.contains(&reason) {
-                text = format!("{text}: {reason}");
+            let said = error.to_string();
+            // Some messages have their cause in them already.
+            if !text.contains(&said) {
+                text += ": ";
+                text += &said;
             }
             cause = error.source();
         }

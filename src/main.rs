@@ -17,6 +17,7 @@ use wavepair::report::log_setup;
 use wavepair::report::progress::Choice;
 use wavepair::settings::env::Env;
 use wavepair::settings::run::{Doctor, DryRun, Results, Run, Told};
+use wavepair::settings::sandbox::Sandbox;
 
 fn main() -> ProcessCode {
     let words: Vec<OsString> = std::env::args_os().collect();
@@ -79,7 +80,10 @@ fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Er
             print(&commands::template::template());
             Ok(ExitCode::Done)
         }
-        Command::Sandbox(args) => block_on(commands::sandbox::sandbox(args, console)),
+        Command::Sandbox(args) => block_on(commands::sandbox::sandbox(
+            Sandbox::resolve(&args)?,
+            console,
+        )),
     }
 }
 
@@ -94,6 +98,7 @@ fn invocation(words: Vec<OsString>, console: &Console, told: &Told) -> Invocatio
     Invocation {
         argv: words,
         console: console.clone(),
+        quiet: told.args.quiet,
         progress,
         is_terminal: std::io::stderr().is_terminal(),
         term: std::env::var("TERM").ok(),

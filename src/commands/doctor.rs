@@ -19,6 +19,7 @@ use crate::pingone::wire::Policy;
 use crate::rate_limit::Rate;
 use crate::report::cell::neutral;
 use crate::report::console::Console;
+use crate::report::paragraph::hanging;
 use crate::settings::run::Doctor;
 
 /// How a check came out.
@@ -48,8 +49,8 @@ struct Report<'a> {
 impl Report<'_> {
     fn say(&mut self, mark: Mark, what: &str, found: &str) {
         self.worst = self.worst.max(mark);
-        self.console
-            .print(&format!("{mark:<8}{what:<12}{}", neutral(found)));
+        let line = format!("{mark:<8}{what:<12}{}", neutral(found));
+        self.console.print(&hanging(&line, 20));
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::cli::PhoneStyle;
 use crate::error::Error;
 use crate::input::Wave;
 use crate::ledger::{Binding, Reader};
@@ -12,7 +11,7 @@ use crate::model::validate::validate;
 use crate::report::output::Output;
 use crate::report::rejects::Rejects;
 use crate::report::results::{self, Join};
-use crate::report::results_writer::{Options, Phones};
+use crate::report::results_writer::Options;
 use crate::report::standing::{Mode, Standing};
 use crate::settings::files::Files;
 use crate::settings::rows::RowSettings;
@@ -76,11 +75,7 @@ pub(super) fn reader(ledger: Option<&(PathBuf, Binding)>) -> Result<Option<Reade
 /// How cells are written.
 pub(super) fn options(settings: &RowSettings) -> Options {
     Options {
-        phones: match settings.phones() {
-            PhoneStyle::Full => Phones::Full,
-            PhoneStyle::Masked => Phones::Masked,
-            PhoneStyle::None => Phones::None,
-        },
+        phones: settings.phones(),
         raw_cells: settings.raw_cells(),
     }
 }

@@ -28,6 +28,8 @@ pub struct Invocation {
     pub argv: Vec<OsString>,
     /// What goes to standard error.
     pub console: Console,
+    /// Whether only errors are shown, and what is left to do.
+    pub quiet: bool,
     /// How progress is shown.
     pub progress: Choice,
     /// Whether standard error is a terminal.
@@ -39,6 +41,9 @@ pub struct Invocation {
 impl Invocation {
     /// Says what is about to happen.
     fn announce(&self, wave: &str, rows: u64, plan: Plan<'_>) {
+        if self.quiet {
+            return;
+        }
         let users_by = Column::UserId.name();
         self.console.print(&start(&Start {
             wave,

@@ -8,7 +8,7 @@ use super::wanted::Wanted;
 use super::{Invocation, descriptors, signals};
 use crate::clock;
 use crate::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
-use crate::error::Error;
+use crate::error::{Error, Shown};
 use crate::exit::ExitCode;
 use crate::input;
 use crate::input::rows::Rows;
@@ -29,7 +29,7 @@ use crate::report::safe_file::SafeFile;
 use crate::report::standing::{Mode, Standing};
 use crate::report::start_line::Plan;
 use crate::report::{last_screen, summary_json};
-use crate::settings::files::Files;
+use crate::settings::files::{Files, is_standard};
 use crate::settings::run::{Run, wave_name};
 
 /// Creates the devices of a wave, or goes on where an earlier run stopped.
@@ -158,9 +158,7 @@ fn conclude(
         exit = exit.or(ExitCode::Broken);
     }
     if let Err(error) = ended {
-        invocation
-            .console
-            .print(&crate::error::Shown(&error).to_string());
+        invocation.console.print(&Shown(&error).to_string());
         exit = exit.or(error.exit_code());
     }
     Ok((summary, exit))
@@ -174,9 +172,14 @@ pub(super) fn finish(
     files: &Files,
     invocation: &Invocation,
 ) -> Result<(), Error> {
-    invocation
-        .console
-        .print(&last_screen::closing(summary, took));
+    if !invocation.quiet {
+        // Half a plan is not written.
+        let written = !(summary.dry_run && summary.stopped.is_some());
+        let results = Some(&files.results).filter(|path| written && !is_standard(path));
+        let results = results.map(|path| path.display().to_string());
+        let text = last_screen::closing(summary, took, results.as_deref());
+        invocation.console.print(&text);
+    }
     let rejects = files
         .rejects
         .as_ref()
@@ -203,7 +206,7 @@ fn files_can_be_written(files: &Files) -> Result<(), Error> {
     .into_iter()
     .flatten()
     {
-        if !crate::settings::files::is_standard(path) {
+        if !is_standard(path) {
             // Made and dropped: nothing of it is seen beside the wave.
             drop(SafeFile::create(path)?);
         }

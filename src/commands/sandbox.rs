@@ -1,30 +1,25 @@
 //! `wavepair sandbox`: a small PingOne on loopback, until it is stopped.
 
 use std::io::Write;
-use std::net::SocketAddr;
-use std::time::Duration;
 
 use super::signals;
-use crate::cli::SandboxArgs;
 use crate::engine::stop;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::model::stop::StopReason;
-use crate::rate_limit::Rate;
 use crate::report::console::Console;
-use crate::sandbox::faults::FaultPlan;
-use crate::sandbox::{self, Duplicates, Options, Users};
-use crate::settings::env::duration;
+use crate::sandbox;
+use crate::settings::sandbox::Sandbox;
 
 /// Serves a sandbox until SIGINT or SIGTERM.
 ///
 /// # Errors
 ///
-/// A setting cannot be used, or the address is taken.
-pub async fn sandbox(args: SandboxArgs, console: &Console) -> Result<ExitCode, Error> {
-    let sandbox = sandbox::start(options(&args)?).await?;
+/// The address is taken.
+pub async fn sandbox(settings: Sandbox, console: &Console) -> Result<ExitCode, Error> {
+    let sandbox = sandbox::start(settings.options).await?;
     let mut out = sandbox.exports();
-    if args.print_users {
+    if settings.print_users {
         for user in sandbox.users() {
             out.push_str(&user);
             out.push('\n');
@@ -47,80 +42,5 @@ pub async fn sandbox(args: SandboxArgs, console: &Console) -> Result<ExitCode, E
     Ok(match asked.reason() {
         Some(StopReason::Interrupted) => ExitCode::Interrupted,
         _ => ExitCode::Terminated,
-    })
-}
-
-fn options(args: &SandboxArgs) -> Result<Options, Error> {
-    let wrong = |name: &str, why: &str| Error::SandboxSetting {
-        what: format!("`{name}` has a value that it cannot have: {why}"),
-    };
-    let time = |text: &str, name: &str| -> Result<Duration, Error> {
-        duration(text).map_err(|why| wrong(name, &why.to_string()))
-    };
-    let listen: SocketAddr = args
-        .listen
-        .parse()
-        .map_err(|_| wrong("--listen", "expected an address such as `127.0.0.1:8787`"))?;
-    if !listen.ip().is_loopback() {
-        return Err(wrong(
-            "--listen",
-            "the sandbox serves loopback addresses only",
-        ));
-    }
-    let users = match args.users.as_str() {
-        "any" => Users::Any,
-        number => Users::Exactly(
-            number
-                .parse()
-                .map_err(|_| wrong("--users", "expected `any` or a number"))?,
-        ),
-    };
-    let rate_limit = match args.rate_limit.as_deref().map(str::parse) {
-        None | Some(Ok(Rate::Unlimited)) => None,
-        Some(Ok(Rate::PerSecond(rate))) => Some(rate),
-        Some(Err(why)) => return Err(wrong("--rate-limit", &why.to_string())),
-    };
-    let per_ip = args
-        .per_ip
-        .as_deref()
-        .map(|share| {
-            share
-                .strip_suffix('%')
-                .and_then(|percent| percent.parse::<f64>().ok())
-                .filter(|percent| *percent > 0.0 && *percent <= 100.0)
-                .map(|percent| percent / 100.0)
-                .ok_or_else(|| wrong("--per-ip", "expected a share such as `35%`"))
-        })
-        .transpose()?;
-    let duplicates = match args.duplicates.as_str() {
-        "allow" => Duplicates::Allow,
-        "400" => Duplicates::Refuse400,
-        "409" => Duplicates::Refuse409,
-        _ => return Err(wrong("--duplicates", "expected `allow`, `400` or `409`")),
-    };
-    let faults = match &args.faults {
-        None => FaultPlan::default(),
-        Some(path) => {
-            let shown = path.display();
-            let text = std::fs::read_to_string(path).map_err(|error| Error::SandboxSetting {
-                what: format!("the file of faults {shown} cannot be read: {error}"),
-            })?;
-            text.parse().map_err(|error| Error::SandboxSetting {
-                what: format!("the file of faults {shown} cannot be used: {error}"),
-            })?
-        }
-    };
-    Ok(Options {
-        listen,
-        users,
-        latency: time(&args.latency, "--latency")?,
-        rate_limit,
-        per_ip,
-        max_devices: args.max_devices,
-        duplicates,
-        token_life: time(&args.token_life, "--token-life")?,
-        faults,
-        seed: args.seed,
-        ..Options::default()
     })
 }

@@ -1,3 +1,5 @@
+//! What a ledger remembers, and what it refuses.
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 

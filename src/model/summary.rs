@@ -42,6 +42,8 @@ pub struct Summary {
     pub rows: u64,
     /// What became of them.
     pub tally: Tally,
+    /// How many devices this run created itself; the others were there from earlier runs.
+    pub created_now: u64,
     /// What was sent.
     pub requests: Requests,
     /// How often PingOne answered 429.
@@ -69,6 +71,7 @@ impl Summary {
             started_at,
             rows: 0,
             tally: Tally::default(),
+            created_now: 0,
             requests: Requests::default(),
             throttled: 0,
             retries: 0,
@@ -96,7 +99,10 @@ impl Summary {
             Event::LookEnded { outcome, .. } => {
                 self.throttled += u64::from(matches!(outcome, LookOutcome::Throttled { .. }));
             }
-            Event::RowFinished(row) => self.tally.add(row),
+            Event::RowFinished(row) => {
+                self.tally.add(row);
+                self.created_now += u64::from(row.outcome == Outcome::Created && !row.earlier);
+            }
             Event::StopRequested { reason, .. } => self.stop(reason),
             Event::Held { .. } | Event::Waiting { .. } => {}
         }

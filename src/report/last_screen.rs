@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::cell::{neutral, without_phones};
 use super::paragraph::{shortened, wrapped};
-use super::quantity::{count, counted, span};
+use super::quantity::{count, counted, elapsed};
 use super::shell::command;
 use crate::exit::ExitCode;
 use crate::model::outcome::Outcome;
@@ -16,15 +16,29 @@ use crate::model::summary::{DUPLICATE_FOUND, Summary};
 const REASONS: usize = 5;
 
 /// Renders what became of the rows.
-pub fn closing(summary: &Summary, took: Duration) -> String {
+///
+/// `results` is where each of them is told of, where that is a file.
+pub fn closing(summary: &Summary, took: Duration, results: Option<&str>) -> String {
     let kind = if summary.dry_run { "dry run" } else { "run" };
     let rows = counted(summary.rows, "row");
     let mut lines = vec![
-        format!("{rows} in {} ({kind} {})", span(took), summary.run),
+        format!("{rows} in {} ({kind} {})", elapsed(took), summary.run),
         String::new(),
     ];
     for (outcome, rows) in summary.tally.outcomes.iter().filter(|&(_, rows)| rows > 0) {
-        lines.push(format!("  {:<12}{:>12}", outcome.as_str(), count(rows)));
+        let earlier = match outcome {
+            Outcome::Created => earlier(rows, summary.created_now),
+            Outcome::Existing
+            | Outcome::Duplicate
+            | Outcome::Invalid
+            | Outcome::Rejected
+            | Outcome::Failed
+            | Outcome::Unknown
+            | Outcome::Pending
+            | Outcome::Ready => String::new(),
+        };
+        let rows = count(rows);
+        lines.push(format!("  {:<12}{rows:>12}{earlier}", outcome.as_str()));
     }
     let mut codes: Vec<_> = summary.tally.codes.iter().collect();
     codes.sort_by_key(|(_, count)| std::cmp::Reverse(count.rows));
@@ -44,7 +58,20 @@ pub fn closing(summary: &Summary, took: Duration) -> String {
         let more = codes.len() - REASONS;
         lines.push(format!("  and {more} more in the results file"));
     }
+    if let Some(results) = results {
+        lines.push(String::new());
+        lines.push(format!("results: {}", neutral(results)));
+    }
     lines.join("\n") + "\n"
+}
+
+/// How many of the devices are no news: that a wave which is run again creates nothing anew.
+fn earlier(created: u64, now: u64) -> String {
+    match created.saturating_sub(now) {
+        0 => String::new(),
+        all if all == created => "  (in earlier runs)".to_owned(),
+        some => format!("  ({} in earlier runs)", count(some)),
+    }
 }
 
 /// Renders why something is left to do, and the command that goes on; `None` where nothing is.
@@ -138,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_table_shows_what_became_of_the_rows_and_why() {
-        insta::assert_snapshot!(closing(&summary(), Duration::from_secs(400)), @r"
+        insta::assert_snapshot!(closing(&summary(), Duration::from_secs(400), Some("my wave.results.csv")), @r"
         5,000 rows in 6 min 40 s (run 00000000-0000-0000-0000-00000000000f)
 
           created            4,812
@@ -153,7 +180,25 @@ mod tests {
           NOT_FOUND                                                 19  row 4979
           phone_missing_plus                                        12  row 4906
           UNEXPECTED_ERROR                                           3  row 4998
+
+        results: my wave.results.csv
         ");
+    }
+
+    #[test]
+    fn devices_that_were_there_before_are_told_from_new_ones() {
+        for (now, told) in [
+            (4_812, "  created            4,812\n"),
+            (12, "  created            4,812  (4,800 in earlier runs)\n"),
+            (0, "  created            4,812  (in earlier runs)\n"),
+        ] {
+            let summary = Summary {
+                created_now: now,
+                ..summary()
+            };
+            let text = closing(&summary, Duration::ZERO, None);
+            assert!(text.contains(told), "{text}");
+        }
     }
 
     #[test]
@@ -166,7 +211,7 @@ mod tests {
         let long = "x".repeat(200);
         let example = *summary.tally.codes.values().next().unwrap();
         summary.tally.codes.insert(long, example);
-        let text = closing(&summary, Duration::MAX) + &ends(&summary);
+        let text = closing(&summary, Duration::from_secs(u64::MAX / 2), None) + &ends(&summary);
         for line in text.lines().filter(|line| !line.contains("wavepair run")) {
             assert!(line.chars().count() <= 80, "{line}");
         }

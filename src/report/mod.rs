@@ -6,7 +6,7 @@
 //! remembers anything for a later run.
 
 pub mod cell;
-mod paragraph;
+pub mod paragraph;
 pub mod quantity;
 pub mod shell;
 

@@ -38,7 +38,7 @@ impl Output {
         match self {
             Output::File(file) => file.commit(),
             Output::Stream(stream) => stream.finish().map_err(|source| Error::Io {
-                path: Path::new("-").to_owned(),
+                path: Path::new("standard output").to_owned(),
                 what: "written",
                 source,
             }),

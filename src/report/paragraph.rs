@@ -11,15 +11,21 @@ pub(super) fn shortened(text: &str, width: usize) -> String {
     text.chars().take(width - 1).chain(['…']).collect()
 }
 
-/// Breaks a text at its spaces; what follows the first line is indented. Ends with a line end.
+/// Breaks a text at its spaces; what follows the first line is indented a little. Ends with a line end.
 pub(super) fn wrapped(text: &str) -> String {
+    hanging(text, 2)
+}
+
+/// Breaks a text at its spaces; what follows the first line is indented. Ends with a line end.
+pub fn hanging(text: &str, indent: usize) -> String {
     let mut lines = String::new();
     let mut column = 0;
     for word in text.split(' ') {
         let width = word.chars().count();
         if column > 0 && column + 1 + width > WIDTH {
-            lines.push_str("\n  ");
-            column = 2;
+            lines.push('\n');
+            lines.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
         } else if column > 0 {
             lines.push(' ');
             column += 1;

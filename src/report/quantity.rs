@@ -42,6 +42,20 @@ pub fn span(span: Duration) -> String {
     }
 }
 
+/// How long something took, to a tenth of a second where that says more: `0.4 s`, `13 s`, `6 min 40 s`.
+pub fn elapsed(took: Duration) -> String {
+    let seconds = took.as_secs_f64();
+    if seconds < 0.05 {
+        "less than 0.1 s".to_owned()
+    } else if seconds < 9.95 {
+        format!("{seconds:.1} s")
+    } else {
+        span(Duration::from_secs(
+            took.as_secs() + u64::from(took.subsec_millis() >= 500),
+        ))
+    }
+}
+
 /// A size in its own unit: `312 B`, `3.2 MB`.
 pub fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
@@ -81,6 +95,17 @@ mod tests {
             (200_000_000, "2 d 7 h"),
         ] {
             assert_eq!(span(Duration::from_millis(ms)), text);
+        }
+        for (ms, text) in [
+            (4, "less than 0.1 s"),
+            (50, "0.1 s"),
+            (2_340, "2.3 s"),
+            (9_949, "9.9 s"),
+            (9_950, "10 s"),
+            (13_499, "13 s"),
+            (400_000, "6 min 40 s"),
+        ] {
+            assert_eq!(elapsed(Duration::from_millis(ms)), text);
         }
         for (bytes, text) in [(312, "312 B"), (3_250_000, "3.2 MB"), (1000, "1.0 kB")] {
             assert_eq!(size(bytes), text);

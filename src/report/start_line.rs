@@ -76,7 +76,7 @@ pub fn start(start: &Start<'_>) -> String {
     wrapped(&match start.plan {
         Plan::DryRun => format!("{wave}: {amount}, {users}. Dry run: nothing is sent."),
         Plan::OnlineDryRun { host } => format!(
-            "{wave}: {amount}, {users}. Dry run at {}: PingOne is asked, and nothing is changed.",
+            "{wave}: {amount}, {users}. Dry run: {} is asked, and nothing is changed there.",
             neutral(host)
         ),
         Plan::Run {
@@ -98,8 +98,7 @@ pub fn start(start: &Start<'_>) -> String {
                 }
             };
             format!(
-                "{wave}: {amount}, {users}, into environment {environment} at {host}, {pace}. \
-                 {messages}"
+                "{wave}: {amount}, {users}, to {host}, environment {environment}, {pace}. {messages}"
             )
         }
     })
@@ -156,21 +155,19 @@ mod tests {
     fn a_run_says_what_where_how_fast_and_who_hears_of_it() {
         let five = Size::Rows(5000);
         insta::assert_snapshot!(line(five, run(Some(25.0), Messages::NoOne)), @r"
-        waves/2026-11.csv: 5,000 rows, users by user_id, into environment
-          1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53 at api.pingone.eu, at most 25 requests/s:
-          6 min 40 s at best. No messages are sent to people.
+        waves/2026-11.csv: 5,000 rows, users by user_id, to api.pingone.eu, environment
+          1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53, at most 25 requests/s: 6 min 40 s at
+          best. No messages are sent to people.
         ");
         insta::assert_snapshot!(line(Size::Bytes(3_250_000), run(Some(0.5), Messages::Everyone)), @r"
-        waves/2026-11.csv: 3.2 MB, users by user_id, into environment
-          1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53 at api.pingone.eu, at most 30
-          requests/min. MESSAGES ARE SENT: new devices are ACTIVATION_REQUIRED, and each
-          user gets one.
+        waves/2026-11.csv: 3.2 MB, users by user_id, to api.pingone.eu, environment
+          1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53, at most 30 requests/min. MESSAGES ARE
+          SENT: new devices are ACTIVATION_REQUIRED, and each user gets one.
         ");
         insta::assert_snapshot!(line(Size::Rows(1), run(None, Messages::WhereRowsAsk)), @r"
-        waves/2026-11.csv: 1 row, users by user_id, into environment
-          1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53 at api.pingone.eu, as fast as PingOne
-          allows. Rows with ACTIVATION_REQUIRED send a message to their user; others do
-          not.
+        waves/2026-11.csv: 1 row, users by user_id, to api.pingone.eu, environment
+          1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53, as fast as PingOne allows. Rows with
+          ACTIVATION_REQUIRED send a message to their user; others do not.
         ");
     }
 
@@ -181,8 +178,8 @@ mod tests {
             host: "api.pingone.eu",
         };
         insta::assert_snapshot!(line(Size::Rows(12), online), @r"
-        waves/2026-11.csv: 12 rows, users by user_id. Dry run at api.pingone.eu: PingOne
-          is asked, and nothing is changed.
+        waves/2026-11.csv: 12 rows, users by user_id. Dry run: api.pingone.eu is asked,
+          and nothing is changed there.
         ");
     }
 }

@@ -1,3 +1,5 @@
+//! Every decision, and that none of them leaves a row in doubt.
+
 use super::*;
 use crate::model::ids::DeviceId;
 

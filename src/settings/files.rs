@@ -33,7 +33,12 @@ impl Files {
     /// # Errors
     ///
     /// Two of the files would be the same one, or one of them the wave itself.
-    pub fn resolve(wave: &Path, args: &OutputArgs, kind: Kind) -> Result<Self, Error> {
+    pub fn resolve(
+        wave: &Path,
+        args: &OutputArgs,
+        summary: Option<&Path>,
+        kind: Kind,
+    ) -> Result<Self, Error> {
         let ending = match kind {
             Kind::Results => "results.csv",
             Kind::DryRun => "dry-run.csv",
@@ -47,7 +52,7 @@ impl Files {
                 Kind::Results => args.rejects.clone().or_else(|| beside(wave, "rejects.csv")),
                 Kind::DryRun => args.rejects.clone(),
             },
-            summary: args.summary.clone(),
+            summary: summary.map(Path::to_owned),
         };
         files.check(wave)?;
         Ok(files)
@@ -141,7 +146,6 @@ mod tests {
         OutputArgs {
             results: None,
             rejects: None,
-            summary: None,
             ledger: None,
             results_phone: None,
             raw_cells: false,
@@ -158,17 +162,17 @@ mod tests {
             ("2026.11", "2026.11.results.csv"),
             (".csv", ".csv.results.csv"),
         ] {
-            let files = Files::resolve(Path::new(wave), &none(), Kind::Results).unwrap();
+            let files = Files::resolve(Path::new(wave), &none(), None, Kind::Results).unwrap();
             assert_eq!(files.results, PathBuf::from(results));
         }
-        let dry = Files::resolve(Path::new("w.csv"), &none(), Kind::DryRun).unwrap();
+        let dry = Files::resolve(Path::new("w.csv"), &none(), None, Kind::DryRun).unwrap();
         assert_eq!(dry.results, PathBuf::from("w.dry-run.csv"));
         assert_eq!(dry.rejects, None);
     }
 
     #[test]
     fn results_of_standard_input_go_to_standard_output() {
-        let files = Files::resolve(Path::new("-"), &none(), Kind::Results).unwrap();
+        let files = Files::resolve(Path::new("-"), &none(), None, Kind::Results).unwrap();
         assert_eq!(files.results, PathBuf::from("-"));
         assert_eq!(files.rejects, None);
     }
@@ -178,10 +182,10 @@ mod tests {
         let same = |results: &str, summary: &str| {
             let args = OutputArgs {
                 results: Some(results.into()),
-                summary: Some(summary.into()),
                 ..none()
             };
-            Files::resolve(Path::new("w.csv"), &args, Kind::Results)
+            let summary = Some(Path::new(summary));
+            Files::resolve(Path::new("w.csv"), &args, summary, Kind::Results)
         };
         assert!(same("w.csv", "s.json").is_err());
         assert!(same("x", "x").is_err());

@@ -10,6 +10,7 @@ pub mod files;
 pub mod pace;
 pub mod rows;
 pub mod run;
+pub mod sandbox;
 mod secret_file;
 pub mod tenant;
 

@@ -7,6 +7,7 @@ use super::env::{Env, flag, given};
 use crate::cli::{OutputArgs, PhoneStyle, RowArgs};
 use crate::model::ids::PolicyId;
 use crate::model::request::{DeviceStatus, DeviceType, RowDefaults};
+use crate::report::results_writer::Phones;
 
 /// How the rows of a wave are judged and written: what a results file is a function of,
 /// besides input and ledger.
@@ -108,11 +109,11 @@ impl RowSettings {
     }
 
     /// How phones are written to the results file.
-    pub fn phones(&self) -> PhoneStyle {
+    pub fn phones(&self) -> Phones {
         match self.phones.as_deref() {
-            Some("masked") => PhoneStyle::Masked,
-            Some("none") => PhoneStyle::None,
-            _ => PhoneStyle::Full,
+            Some("masked") => Phones::Masked,
+            Some("none") => Phones::None,
+            _ => Phones::Full,
         }
     }
 

@@ -106,7 +106,12 @@ impl Run {
         Ok(Self {
             wave: args.wave.clone(),
             rows: RowSettings::resolve(&args.rows, &args.output, env, None)?,
-            files: Files::resolve(&args.wave, &args.output, Kind::Results)?,
+            files: Files::resolve(
+                &args.wave,
+                &args.output,
+                args.summary.as_deref(),
+                Kind::Results,
+            )?,
             target: target(args, env)?,
             stops: Stops::resolve(&args.stops, pace.concurrency, now)?,
             pace,
@@ -149,7 +154,12 @@ impl DryRun {
         Ok(Self {
             wave: args.wave.clone(),
             rows: RowSettings::resolve(&args.rows, &args.output, env, None)?,
-            files: Files::resolve(&args.wave, &args.output, Kind::DryRun)?,
+            files: Files::resolve(
+                &args.wave,
+                &args.output,
+                args.summary.as_deref(),
+                Kind::DryRun,
+            )?,
             ledger,
             online,
         })
@@ -170,7 +180,7 @@ impl Results {
         })?;
         Ok(Self {
             wave: args.wave.clone(),
-            files: Files::resolve(&args.wave, &args.output, Kind::Results)?,
+            files: Files::resolve(&args.wave, &args.output, None, Kind::Results)?,
             ledger: files::ledger(args.output.ledger.as_ref(), env, binding.environment)?,
             rows: ResultsRows {
                 args,

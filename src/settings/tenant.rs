@@ -129,7 +129,7 @@ fn region(args: &TenantArgs, env: &Env<'_>) -> Result<Option<Region>, Error> {
 fn built(region: Option<&Region>, of: impl Fn(&str) -> String) -> Result<Url, Error> {
     let region = region.ok_or_else(|| {
         Error::new("the region is not set").hint(
-            "set `PINGONE_REGION_CODE` to na, ca, eu, ap, au or sg; or rehearse with `--sandbox`",
+            "set `PINGONE_REGION_CODE` to na, ca, eu, ap, au or sg; or rehearse with `run --sandbox`",
         )
     })?;
     Url::parse(&of(region.tld)).map_err(|error| Error::new(error.to_string()))
@@ -153,7 +153,7 @@ fn environment(args: &TenantArgs, env: &Env<'_>) -> Result<EnvironmentId, Error>
     }
     home_environment(env)?.ok_or_else(|| {
         Error::new("the environment is not set")
-            .hint("set `PINGONE_ENVIRONMENT_ID` to the worker application's environment; or rehearse with `--sandbox`")
+            .hint("set `PINGONE_ENVIRONMENT_ID` to the worker application's environment; or rehearse with `run --sandbox`")
     })
 }
 
@@ -167,7 +167,7 @@ fn identity(
         let token = env.text("PINGONE_API_ACCESS_TOKEN")?.ok_or_else(|| {
             Error::new("there are no credentials").hint(
                 "set `PINGONE_CLIENT_ID` and `PINGONE_CLIENT_SECRET` of a worker application; \
-                 or rehearse with `--sandbox`",
+                 or rehearse with `run --sandbox`",
             )
         })?;
         return Bearer::new(Secret::new(token))
