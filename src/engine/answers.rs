@@ -32,8 +32,10 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
             } => {
                 self.creating -= 1;
                 let unauthorized = AttemptOutcome::NotCreated(Refusal::Unauthorized);
-                self.create_refused = answered.outcome == unauthorized;
-                self.heed_token(token_generation, self.create_refused);
+                if answered.answer.http_status.is_some() {
+                    self.create_refused = answered.outcome == unauthorized;
+                    self.heed_token(token_generation, self.create_refused);
+                }
                 self.take_create(task, attempt, answered, took);
             }
             Done::Look {
@@ -44,7 +46,8 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
             } => {
                 self.looking -= 1;
                 let refused = answered.outcome == LookOutcome::Unauthorized;
-                if refused || !self.create_refused {
+                let heard = answered.answer.http_status.is_some();
+                if refused || heard && !self.create_refused {
                     // That a listing is allowed says nothing of a token that may not create.
                     self.heed_token(token_generation, refused);
                 }
