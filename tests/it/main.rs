@@ -29,3 +29,5 @@ mod contract;
 mod wire_client;
 // What goes wrong when the sandbox is told to.
 mod sandbox_faults;
+// What is compiled in besides our own code.
+mod supply;
