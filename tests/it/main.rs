@@ -31,3 +31,5 @@ mod wire_client;
 mod sandbox_faults;
 // What is compiled in besides our own code.
 mod supply;
+// What the fuzz targets start from, without a fuzzer.
+mod corpus;
