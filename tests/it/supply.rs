@@ -1,6 +1,6 @@
 //! What is compiled in besides our own code, read from `Cargo.lock` without a network.
 //!
-//! The floors are those of the RustSec advisories that concern crates of ours. They prove that
+//! The floors are those of the `RustSec` advisories that concern crates of ours. They prove that
 //! nothing known at that time is there, not that nothing is; `cargo deny check advisories` asks
 //! for what became known since.
 
@@ -155,15 +155,6 @@ fn every_crate_comes_from_crates_io_and_is_pinned_by_a_checksum() {
 }
 
 #[test]
-fn the_bundled_sqlite_has_the_fix_of_the_wal_reset_fault() {
-    assert!(
-        rusqlite::version_number() >= 3_051_003,
-        "SQLite {}",
-        rusqlite::version()
-    );
-}
-
-#[test]
 fn reqwest_is_built_with_rustls_and_nothing_that_follows_or_unpacks() {
     let manifest = manifest();
     let reqwest = &manifest["dependencies"]["reqwest"];
@@ -205,7 +196,7 @@ fn a_secret_is_laid_open_only_where_it_goes_on_the_wire() {
 
 /// The source files that hold a text, comments included.
 fn sources_with(text: &str) -> Vec<String> {
-    let files = sources();
+    let files = files_below(&["src"]);
     assert!(files.len() > 40, "the sources were not found");
     let has = |file: &PathBuf| std::fs::read_to_string(file).unwrap().contains(text);
     let name = |file: &PathBuf| {
@@ -217,13 +208,34 @@ fn sources_with(text: &str) -> Vec<String> {
     names
 }
 
+#[test]
+fn every_test_that_the_security_page_names_is_there() {
+    let page = std::fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let is_test = |word: &&str| {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        word.bytes().all(plain) && word.matches('_').count() > 2
+    };
+    let code = page.split('`').skip(1).step_by(2);
+    let named: Vec<&str> = code.filter(is_test).collect();
+    assert!(named.len() > 20, "the names were not found");
+    let texts: Vec<String> = files_below(&["src", "tests"])
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
+    for name in named {
+        let head = format!("fn {name}(");
+        assert!(texts.iter().any(|text| text.contains(&head)), "{name}");
+    }
+}
+
 fn manifest() -> toml::Table {
     let text = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
     text.parse().unwrap()
 }
 
-fn sources() -> Vec<PathBuf> {
-    let mut folders = vec![root().join("src")];
+/// Every Rust file in these folders and below.
+fn files_below(folders: &[&str]) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = folders.iter().map(|name| root().join(name)).collect();
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
