@@ -118,19 +118,24 @@ impl fmt::Display for NotATime {
     }
 }
 
+/// The longest time that can be meant: a hundred years, which every clock can still be added to.
+pub const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
+
 /// Reads a time such as `30s`, `500ms`, `1h 30m`.
 ///
 /// # Errors
 ///
-/// It is none, or it is negative.
+/// It is none, it is negative, or it is longer than [`LONGEST`].
 pub fn duration(text: &str) -> Result<Duration, NotATime> {
     let signed: jiff::SignedDuration = text.parse().map_err(|_| NotATime)?;
-    Duration::try_from(signed).map_err(|_| NotATime)
+    let time = Duration::try_from(signed).map_err(|_| NotATime)?;
+    (time <= LONGEST).then_some(time).ok_or(NotATime)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock;
 
     #[test]
     fn times_have_a_unit() {
@@ -151,6 +156,14 @@ mod tests {
         for wrong in ["", "30", "-1s", "s", "1 parsec", "1e9h"] {
             assert_eq!(duration(wrong), Err(NotATime), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_time_that_no_clock_can_be_added_to_is_refused() {
+        assert!(clock::now().checked_add(LONGEST).is_some());
+        assert_eq!(duration("878400h"), Ok(LONGEST));
+        assert_eq!(duration("878400h 1s"), Err(NotATime));
+        assert_eq!(duration("9223372036854775807s"), Err(NotATime));
     }
 
     #[test]

@@ -33,3 +33,7 @@ mod wire_client;
 mod sandbox_faults;
 // One row through crashes, lost answers and stale listings, in virtual time.
 mod simulation;
+// What is compiled in besides our own code.
+mod supply;
+// What the fuzz targets start from, without a fuzzer.
+mod corpus;

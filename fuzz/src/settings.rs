@@ -1,0 +1,127 @@
+//! What a person types, sets and writes into files.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use wavepair::cli::{Cli, Command, TenantArgs};
+use wavepair::clock;
+use wavepair::rate_limit::{Rate, RateLimiter};
+use wavepair::sandbox::faults::FaultPlan;
+use wavepair::settings::Error;
+use wavepair::settings::env::{Env, duration};
+use wavepair::settings::rows::RowSettings;
+use wavepair::settings::run::{Doctor, DryRun, Results, Run, Target};
+use wavepair::settings::tenant::Tenant;
+
+use super::subject::{SECRET, environment};
+
+/// Reads settings, a line each: `NAME=value` in capitals is a variable, anything else a word of the
+/// command line. Each line is read as a time and a rate too, and all of them as a file.
+///
+/// A time can be waited for, no address is spoken to without TLS but loopback, and no secret shows.
+pub fn config(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if text.contains(SECRET) {
+        return;
+    }
+    for line in text.lines() {
+        if let Ok(time) = duration(line) {
+            assert!(clock::now().checked_add(time).is_some(), "{time:?}");
+        }
+        if let Ok(rate) = line.parse::<Rate>() {
+            assert!(rate.to_string().parse::<Rate>().is_ok(), "{rate}");
+            assert!(RateLimiter::new(rate).take().is_ok(), "{rate}");
+        }
+    }
+    if let Err(error) = text.parse::<FaultPlan>() {
+        assert!(!error.to_string().is_empty());
+    }
+    if let Some(settings) = RowSettings::from_json(text) {
+        assert_eq!(
+            RowSettings::from_json(&settings.to_json()),
+            Some(settings),
+            "what is written is read again"
+        );
+    }
+    command_line(text);
+}
+
+fn command_line(text: &str) {
+    let (variables, words): (Vec<&str>, Vec<&str>) = text.lines().partition(|l| is_variable(l));
+    let words = std::iter::once("wavepair").chain(words);
+    let Ok(cli) = Cli::try_parse_from(words) else {
+        return;
+    };
+    let get = |name: &str| {
+        let set = variables.iter().rev().find_map(|variable| {
+            let (set, value) = variable.split_once('=')?;
+            (set == name).then(|| OsString::from(value))
+        });
+        set.or_else(|| usual(name))
+    };
+    let env = Env::new(&get);
+    let shown = match cli.command {
+        Command::Run(mut args) => {
+            no_authorities(&mut args.tenant);
+            let run = Run::resolve(&args, &env, &clock::local);
+            if let Ok(run) = &run
+                && let Target::PingOne(tenant, _) = &run.target
+            {
+                private(tenant);
+            }
+            let dry_run = DryRun::resolve(&args, &env);
+            format!("{} {}", shown(&run), shown(&dry_run))
+        }
+        Command::Doctor(mut args) => {
+            no_authorities(&mut args.tenant);
+            let doctor = Doctor::resolve(&args, &env);
+            if let Ok(doctor) = &doctor {
+                private(&doctor.tenant);
+            }
+            shown(&doctor)
+        }
+        Command::Results(args) => shown(&Results::resolve(*args, &env)),
+        Command::Sandbox(_) | Command::Template => return,
+    };
+    assert!(!shown.contains(SECRET), "{shown}");
+}
+
+fn is_variable(line: &str) -> bool {
+    line.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+    })
+}
+
+/// A variable that no line sets.
+fn usual(name: &str) -> Option<OsString> {
+    Some(match name {
+        "PINGONE_ENVIRONMENT_ID" => environment().to_string().into(),
+        "PINGONE_CLIENT_ID" => "client".into(),
+        "PINGONE_CLIENT_SECRET" => SECRET.into(),
+        "PINGONE_REGION_CODE" => "eu".into(),
+        "HOME" => "/nonexistent".into(),
+        _ => return None,
+    })
+}
+
+/// A file of authorities is read as it is named, a device without end included.
+fn no_authorities(args: &mut TenantArgs) {
+    args.ca_file = None;
+}
+
+fn private(tenant: &Tenant) {
+    let host = tenant.api_url.host_str().unwrap_or_default();
+    let loopback = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+    let private = tenant.api_url.scheme() == "https" || loopback;
+    assert!(private, "{}", tenant.api_url);
+    assert!(tenant.api_url.username().is_empty() && tenant.api_url.password().is_none());
+}
+
+fn shown<T: std::fmt::Debug>(resolved: &Result<T, Error>) -> String {
+    match resolved {
+        Ok(settings) => format!("{settings:?}"),
+        Err(error) => format!("{error} {error:?} {:?}", error.remedy()),
+    }
+}
