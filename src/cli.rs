@@ -253,7 +253,7 @@ pub struct LogArgs {
     #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
     pub verbose: u8,
 
-    /// Nothing but errors
+    /// Nothing but what is wrong, and how to go on
     #[arg(short = 'q', long, conflicts_with = "verbose")]
     pub quiet: bool,
 

@@ -95,6 +95,7 @@ fn invocation(words: Vec<OsString>, console: &Console, told: &Told) -> Invocatio
         argv: words,
         console: console.clone(),
         progress,
+        quiet: told.args.quiet,
         is_terminal: std::io::stderr().is_terminal(),
         term: std::env::var("TERM").ok(),
     }

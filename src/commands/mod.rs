@@ -30,6 +30,8 @@ pub struct Invocation {
     pub console: Console,
     /// How progress is shown.
     pub progress: Choice,
+    /// Whether nothing is said of what went well.
+    pub quiet: bool,
     /// Whether standard error is a terminal.
     pub is_terminal: bool,
     /// The kind of terminal, by `TERM`.
@@ -37,8 +39,11 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// Says what is about to happen.
+    /// Says what is about to happen, unless that is not wanted.
     fn announce(&self, wave: &str, rows: u64, plan: Plan<'_>) {
+        if self.quiet {
+            return;
+        }
         let users_by = Column::UserId.name();
         self.console.print(&start(&Start {
             wave,

@@ -174,9 +174,10 @@ pub(super) fn finish(
     files: &Files,
     invocation: &Invocation,
 ) -> Result<(), Error> {
-    invocation
-        .console
-        .print(&last_screen::closing(summary, took));
+    if !invocation.quiet {
+        let closing = last_screen::closing(summary, took);
+        invocation.console.print(&closing);
+    }
     let rejects = files
         .rejects
         .as_ref()
