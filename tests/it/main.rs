@@ -10,3 +10,7 @@ mod contract;
 mod wire_client;
 // What goes wrong when the sandbox is told to.
 mod sandbox_faults;
+// The command line from outside, and the README that describes it.
+mod cli;
+// The sample files say what they claim to.
+mod samples;
