@@ -1,3 +1,5 @@
+//! A ledger on a real disk: what it keeps, and what it refuses.
+
 use std::path::PathBuf;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What becomes of a row after each answer, in tables.
+
 use super::*;
 use crate::model::ids::DeviceId;
 

@@ -14,3 +14,5 @@ mod sandbox_faults;
 mod cli;
 // The sample files say what they claim to.
 mod samples;
+// Rules of the source that no compiler checks.
+mod tidy;
