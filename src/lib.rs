@@ -1,17 +1,88 @@
-//! wavepair
-pub mod cli;
-pub mod clock;
-pub mod commands;
-pub mod engine;
-pub mod error;
+//! Pairs the MFA devices of an onboarding wave in PingOne: CSV in, device IDs out.
+//!
+//! This library is the inside of the `wavepair` binary, cut out so that tests and
+//! benchmarks can reach it; it promises nothing to other crates. The README is for
+//! those who run wavepair. This page is for those who change it.
+//!
+//! ```text
+//!  wave.csv ─► input ─► model::validate ─► engine ─────────► ledger (SQLite)
+//!                 │                         │  ▲                │
+//!                 │                   plan, │  │ retry          │
+//!                 │             rate_limit  ▼  │                │
+//!                 │                        pingone ◄──► PingOne │
+//!                 │                           ▲         or sandbox
+//!                 │                        events               │
+//!                 │                           ▼                 │
+//!                 └──────────────────────► report ◄─────────────┘
+//!                                             │
+//!                         results, rejects, summary, screen, log
+//! ```
+//!
+//! # In which order to read
+//!
+//! [`model`] is the vocabulary: plain data, checked when it is made. [`plan`] and
+//! [`retry`] hold the hard decisions as pure functions: what a run does about a row
+//! that it has seen before, and what it does after each kind of answer. [`ledger`]
+//! remembers, [`pingone`] speaks, and [`engine`] is the one loop that calls all of
+//! them. Everything else is rim: [`input`] reads, [`report`] writes, [`cli`] and
+//! [`settings`] say what was asked for, [`commands`] wires it together.
+//!
+//! The modules below stand in the order of their arrows: each may use those above it
+//! that `tests/it/tidy.rs` grants it, and never one below.
+//!
+//! # What always holds
+//!
+//! - A create request is sent from one place, `engine::job`, and only after its
+//!   intent is on disk, synced: [`ledger`] hands out the permission.
+//! - Nothing that may have been created is created again before PingOne has been
+//!   asked, twice and with time in between ([`retry`]).
+//! - A row of the input is one line of the results: outcomes are counted twice, by
+//!   events and by the join of input and ledger, and the two must agree.
+//! - The results are a function of input and ledger; [`report`] keeps no state that
+//!   decides anything.
+//! - A phone is never guessed: [`model::phone`] has no default country.
+//! - A bad row is an outcome, not an error; [`error`] is for what stops wavepair itself.
+//! - Only [`clock`] reads the time; only [`settings`] makes sense of variables.
+//! - No secret and no full phone is in a log line, an error, or a `Debug` text.
+//!
+//! # What is absent on purpose
+//!
+//! - No trait with one implementation. The sandbox is the double: it speaks HTTP on a
+//!   real socket, so that tests run the same client as a wave does.
+//! - No second thread that decides. One loop does, and work at the same time is
+//!   futures in it; the ledger's writer and the console have threads that obey.
+//! - No retry inside the HTTP client, no redirect that is followed, no cache: an
+//!   answer is given to [`retry`] as it came.
+//! - No rooms for what fits nowhere: something has a noun or is not needed.
+
+// What everything speaks of.
 pub mod exit;
-pub mod input;
-pub mod ledger;
 pub mod model;
-pub mod pingone;
+
+// One thing each, without the others.
+pub mod clock;
 pub mod plan;
 pub mod rate_limit;
-pub mod report;
 pub mod retry;
+
+// One door to the world each.
+pub mod input;
+pub mod ledger;
+pub mod pingone;
 pub mod sandbox;
+
+// The loop.
+pub mod engine;
+
+// What people and scripts see of it.
+pub mod report;
+
+// What was asked for.
+pub mod cli;
 pub mod settings;
+
+// Why wavepair itself could not go on.
+pub mod error;
+
+// Wiring.
+pub mod commands;

@@ -37,3 +37,9 @@ mod simulation;
 mod supply;
 // What the fuzz targets start from, without a fuzzer.
 mod corpus;
+// The command line from outside, and the README that describes it.
+mod cli;
+// The sample files say what they claim to.
+mod samples;
+// Rules of the source that no compiler checks.
+mod tidy;

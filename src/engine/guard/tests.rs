@@ -1,3 +1,5 @@
+//! When a run stops, and how wide it goes until then.
+
 use super::*;
 use crate::model::outcome::{Device, Listing};
 

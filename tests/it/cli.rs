@@ -1,0 +1,246 @@
+//! The command line from outside, and the README that describes it.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::Stdio;
+
+use clap::CommandFactory;
+use wavepair::cli::Cli;
+use wavepair::exit::ExitCode;
+use wavepair::model::invalid::InvalidCode;
+use wavepair::model::outcome::Outcome;
+use wavepair::model::row::Column;
+use wavepair::pingone::code;
+use wavepair::report::results_writer::COLUMNS;
+
+use crate::support::binary::{folder_with, ran, root, run, wavepair};
+
+/// Flags of cargo's that the README mentions.
+const CARGO: [&str; 2] = ["--release", "--path"];
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+/// The tables under a heading, each as its lines without header, each line as its cells.
+fn tables(heading: &str) -> Vec<Vec<Vec<String>>> {
+    let readme = readme();
+    let mut lines = readme.lines().skip_while(|line| *line != heading);
+    assert!(lines.next().is_some(), "the README has no `{heading}`");
+    let mut tables = Vec::new();
+    let mut table = Vec::new();
+    for line in lines.take_while(|line| !line.starts_with('#')).chain([""]) {
+        if let Some(line) = line.strip_prefix("| ") {
+            let cells = line.trim_end_matches('|').split(" | ");
+            table.push(cells.map(|cell| cell.trim().to_owned()).collect());
+        } else if !table.is_empty() {
+            // The header, and the line below it.
+            tables.push(table.split_off(2));
+            table.clear();
+        }
+    }
+    tables
+}
+
+fn in_backticks(words: &str) -> String {
+    format!("`{words}`")
+}
+
+/// Every long flag that a text names.
+fn flags(text: &str) -> BTreeSet<String> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+        .filter(|word| {
+            word.strip_prefix("--")
+                .is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What `--help` prints, of wavepair itself and of each command.
+fn helps() -> Vec<String> {
+    let cli = Cli::command();
+    let commands = cli.get_subcommands().map(clap::Command::get_name);
+    std::iter::once("")
+        .chain(commands)
+        .map(|command| {
+            let help = run(&root(), &format!("{command} --help"));
+            assert_eq!(
+                (help.code, help.stderr.as_str()),
+                (Some(0), ""),
+                "{command}"
+            );
+            help.stdout
+        })
+        .collect()
+}
+
+#[test]
+fn the_readme_lists_every_code_of_a_row_with_its_meaning() {
+    let invalid = InvalidCode::ALL
+        .iter()
+        .map(|code| vec![in_backticks(code.as_str()), code.meaning().to_owned()]);
+    let others = code::ALL
+        .iter()
+        .map(|(word, meaning)| vec![in_backticks(word), (*meaning).to_owned()]);
+    assert_eq!(
+        tables("### Codes of rows"),
+        [invalid.collect::<Vec<_>>(), others.collect()]
+    );
+}
+
+#[test]
+fn the_readme_lists_every_exit_code_with_its_meaning_and_what_to_do() {
+    let codes = ExitCode::ALL.map(|code| {
+        vec![
+            code.code().to_string(),
+            code.meaning().to_owned(),
+            code.advice().to_owned(),
+        ]
+    });
+    assert_eq!(tables("## Exit codes"), [codes]);
+}
+
+#[test]
+fn the_readme_lists_every_outcome_and_every_column() {
+    let outcomes: Vec<_> = tables("### Outcomes")[0]
+        .iter()
+        .map(|line| line[0].clone())
+        .collect();
+    assert_eq!(
+        outcomes,
+        Outcome::ALL.map(|outcome| in_backticks(outcome.as_str()))
+    );
+
+    let input: BTreeSet<_> = tables("## The input")[0]
+        .iter()
+        .flat_map(|line| line[0].split(", ").map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let known = Column::ALL.map(|column| in_backticks(column.name()));
+    assert_eq!(input, known.into_iter().collect());
+
+    let results = COLUMNS.join(",");
+    assert!(readme().lines().any(|line| line == results), "{results}");
+}
+
+#[test]
+fn the_readme_and_the_help_texts_know_the_same_flags() {
+    let mut described = flags(&readme());
+    described.retain(|flag| !CARGO.contains(&flag.as_str()));
+    let offered = flags(&helps().join("\n"));
+    let missing: Vec<_> = offered.difference(&described).collect();
+    let invented: Vec<_> = described.difference(&offered).collect();
+    assert_eq!(missing, Vec::<&String>::new(), "not in the README");
+    assert_eq!(invented, Vec::<&String>::new(), "in no help text");
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_why() {
+    let folder = folder_with(&["wave.csv"]);
+    for (words, why) in [
+        ("", "Usage: wavepair"),
+        ("runn wave.csv", "unrecognized subcommand 'runn'"),
+        ("run", "<WAVE.csv>"),
+        ("run wave.csv --rat 5/s", "--rate"),
+        ("run wave.csv --online", "--dry-run"),
+        ("run wave.csv -q -v", "cannot be used with"),
+        ("run wave.csv --sandbox --rate fast", "`--rate`"),
+        ("run wave.csv --sandbox --concurrency 0", "`--concurrency`"),
+        ("run wave.csv --sandbox --column tel=Phone", "`--column`"),
+        ("run wave.csv --sandbox -o wave.csv", "the same file"),
+        ("run other.csv --sandbox", "cannot open other.csv"),
+        ("run wave.csv", "hint: set `PINGONE_"),
+        ("results wave.csv", "hint: set `PINGONE_"),
+        ("doctor", "hint: set `PINGONE_"),
+        ("sandbox --listen 192.0.2.1:80", "loopback"),
+        ("sandbox --faults none.toml", "none.toml cannot be read"),
+    ] {
+        let wrong = run(folder.path(), words);
+        assert_eq!(wrong.code, Some(2), "{words}: {}", wrong.stderr);
+        assert!(wrong.stderr.contains(why), "{words}: {}", wrong.stderr);
+        assert_eq!(wrong.stdout, "", "{words}");
+    }
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let version = run(&root(), "--version");
+    let expected = concat!("wavepair ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!((version.code, version.stdout.as_str()), (Some(0), expected));
+}
+
+#[test]
+fn the_template_passes_a_dry_run_and_a_run() {
+    let folder = folder_with(&[]);
+    let template = run(folder.path(), "template");
+    assert_eq!(template.code, Some(0));
+    for words in ["run - --dry-run", "run - --sandbox"] {
+        let mut child = wavepair(folder.path())
+            .args(words.split_whitespace())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(template.stdout.as_bytes()).unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{words}");
+        let results = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(results.lines().count(), template.stdout.lines().count());
+    }
+}
+
+#[test]
+fn a_quiet_run_says_nothing_when_all_is_well() {
+    let folder = folder_with(&["wave.csv"]);
+    for words in [
+        "run wave.csv --sandbox -q",
+        "run wave.csv --dry-run --quiet",
+    ] {
+        let quiet = run(folder.path(), words);
+        assert_eq!(
+            (quiet.code, quiet.stderr.as_str()),
+            (Some(0), ""),
+            "{words}"
+        );
+        assert_eq!(quiet.stdout, "", "{words}");
+    }
+}
+
+#[test]
+fn a_quiet_run_still_says_what_is_wrong_and_how_to_go_on() {
+    let folder = folder_with(&["troubled.csv"]);
+    let quiet = run(folder.path(), "run troubled.csv --dry-run -q");
+    assert_eq!(quiet.code, Some(3));
+    let expected = format!(
+        "28 rows need a person\nWhen that is mended:\n  {} run troubled.csv --dry-run -q\n",
+        env!("CARGO_BIN_EXE_wavepair")
+    );
+    assert_eq!(quiet.stderr, expected);
+
+    let quiet = run(folder.path(), "run none.csv --sandbox -q");
+    assert_eq!(quiet.code, Some(2));
+    assert!(quiet.stderr.starts_with("error: "), "{}", quiet.stderr);
+}
+
+#[test]
+fn what_is_typed_wins_over_the_environment() {
+    let folder = folder_with(&["wave.csv"]);
+    let words = "run wave.csv --sandbox -q";
+    let variable = ran(wavepair(folder.path())
+        .args(words.split_whitespace())
+        .env("WAVEPAIR_RATE", "fast"));
+    assert_eq!(variable.code, Some(2));
+    assert!(
+        variable.stderr.contains("`WAVEPAIR_RATE`"),
+        "{}",
+        variable.stderr
+    );
+    let flag = ran(wavepair(folder.path())
+        .args(words.split_whitespace())
+        .args(["--rate", "max"])
+        .env("WAVEPAIR_RATE", "fast"));
+    assert_eq!((flag.code, flag.stderr.as_str()), (Some(0), ""));
+}

@@ -1,0 +1,73 @@
+//! The sample files say what they claim to.
+
+use std::collections::BTreeSet;
+
+use wavepair::model::invalid::InvalidCode;
+use wavepair::sandbox::faults::FaultPlan;
+
+use crate::support::binary::{folder_with, root, run};
+
+/// The cells of one column of a results file.
+fn column(text: &str, name: &str) -> Vec<String> {
+    let mut csv = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let headers = csv.headers().unwrap();
+    let place = headers.iter().position(|header| header == name).unwrap();
+    csv.records()
+        .map(|record| record.unwrap()[place].to_owned())
+        .collect()
+}
+
+#[test]
+fn the_first_command_of_the_readme_creates_every_device_of_the_wave() {
+    let folder = folder_with(&["wave.csv"]);
+    let done = run(folder.path(), "run wave.csv --sandbox");
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let results = std::fs::read_to_string(folder.path().join("wave.results.csv")).unwrap();
+    let outcomes = column(&results, "outcome");
+    assert_eq!(outcomes.len(), 22);
+    assert!(outcomes.iter().all(|outcome| outcome == "created"));
+    let devices: BTreeSet<_> = column(&results, "device_id").into_iter().collect();
+    assert_eq!(devices.len(), 22);
+    assert!(!folder.path().join("wave.rejects.csv").exists());
+}
+
+#[test]
+fn a_dry_run_of_the_troubled_wave_writes_what_is_kept_beside_it() {
+    let folder = folder_with(&["troubled.csv"]);
+    let done = run(folder.path(), "run troubled.csv --dry-run");
+    assert_eq!(done.code, Some(3), "{}", done.stderr);
+    let written = std::fs::read_to_string(folder.path().join("troubled.dry-run.csv")).unwrap();
+    let kept = std::fs::read_to_string(root().join("samples/troubled.dry-run.csv")).unwrap();
+    assert_eq!(written, kept);
+}
+
+#[test]
+fn the_troubled_wave_has_one_row_for_each_thing_that_can_be_wrong() {
+    let kept = std::fs::read_to_string(root().join("samples/troubled.dry-run.csv")).unwrap();
+    let seen: BTreeSet<_> = column(&kept, "code").into_iter().collect();
+    let missing: Vec<_> = InvalidCode::ALL
+        .iter()
+        .filter(|code| !seen.contains(code.as_str()))
+        .collect();
+    // A field of 64 KiB would make a sample that nobody can read.
+    assert_eq!(missing, [&InvalidCode::FieldTooLong]);
+}
+
+#[test]
+fn the_sample_of_faults_is_one() {
+    let faults = std::fs::read_to_string(root().join("samples/faults.toml")).unwrap();
+    faults.parse::<FaultPlan>().unwrap();
+    // The blocks that are switched off can be switched on.
+    let all: String = faults
+        .lines()
+        .skip_while(|line| !line.starts_with("[["))
+        .map(|line| match line.strip_prefix("# ") {
+            Some(code) if code.contains(" = ") || code == "[[fault]]" => format!("{code}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    assert!(!all.contains("# [[fault]]"));
+    all.parse::<FaultPlan>().unwrap();
+}

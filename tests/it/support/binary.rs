@@ -1,0 +1,55 @@
+//! The real binary, with an environment that holds nothing but what a test gives it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Something that was run to its end.
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// The binary, about to be called in a folder.
+pub(crate) fn wavepair(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wavepair"));
+    command.env_clear().current_dir(folder);
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn ran(command: &mut Command) -> Ran {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    Ran {
+        code: status.code(),
+        stdout: String::from_utf8(stdout).unwrap(),
+        stderr: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+/// Runs the binary with these words, separated by white space.
+pub(crate) fn run(folder: &Path, words: &str) -> Ran {
+    ran(wavepair(folder).args(words.split_whitespace()))
+}
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A folder of its own, with copies of these samples.
+pub(crate) fn folder_with(samples: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for sample in samples {
+        std::fs::copy(
+            root().join("samples").join(sample),
+            folder.path().join(sample),
+        )
+        .unwrap();
+    }
+    folder
+}
