@@ -249,12 +249,11 @@ impl Driver {
             let (after, step) = match decision {
                 Decision::Finish(_) => return Ok(()),
                 Decision::Create { after, resend } => (after, Some(resend)),
-                Decision::Look { after } => (after, None),
                 // Nothing else is to be done, so nobody waits for this row.
                 Decision::Defer { after } if self.now + millis(after) > task.others_until => {
                     return Ok(());
                 }
-                Decision::Defer { after } => (after, None),
+                Decision::Look { after } | Decision::Defer { after } => (after, None),
             };
             if self.now + millis(after) >= task.stop_at {
                 self.now = self.now.max(task.stop_at);
