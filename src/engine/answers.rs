@@ -192,7 +192,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         self.stop_for(stop);
     }
 
-    /// Writes down what a listing settled. What stays unknown is on disk already.
+    /// Writes down what a listing settled. What stays unknown, or several, is on disk already.
     fn settle_by_look(
         &mut self,
         task: &mut Task,
@@ -200,7 +200,16 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         in_doubt: bool,
         answer: Answer,
     ) {
-        if verdict.state == DeviceState::Unresolved {
+        let told_nothing_new = match verdict.state {
+            DeviceState::Unresolved => true,
+            DeviceState::Several => verdict.device.is_none(),
+            DeviceState::InFlight
+            | DeviceState::Created
+            | DeviceState::Found
+            | DeviceState::Rejected
+            | DeviceState::Failed => false,
+        };
+        if told_nothing_new {
             return;
         }
         let answer = match verdict.state {

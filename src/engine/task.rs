@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::entry::LedgerEntry;
+use crate::model::entry::{DeviceState, LedgerEntry};
 use crate::model::event::RowLabel;
 use crate::model::ids::UserId;
 use crate::model::outcome::{Answer, Device};
@@ -62,6 +62,7 @@ impl Task {
             history.sent_again = entry.resends > 0;
             history.conflict = entry.answer.http_status == Some(409);
             history.unknown_user_before = entry.answer.http_status == Some(404);
+            history.several_before = entry.state == DeviceState::Several;
             history.doubt = entry.doubt.as_ref().map(|doubt| Doubt::new(doubt.since_ms));
         }
         Self {

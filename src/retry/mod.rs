@@ -77,6 +77,8 @@ pub struct History {
     pub conflict: bool,
     /// Whether an earlier run ended with PingOne not knowing the user.
     pub unknown_user_before: bool,
+    /// Whether an earlier run saw more than one such device.
+    pub several_before: bool,
 }
 
 /// An unanswered request.
@@ -283,7 +285,7 @@ impl RetryPolicy {
     /// | shows the device | `found` | `created` where it is ours, else `found` |
     /// | shows several | `several` | `several` |
     /// | does not show it | create | look at growing ages; two such looks apart, the second older than `settle`: create; otherwise unknown |
-    /// | told nothing, 6 times | `failed` | unknown |
+    /// | told nothing, 6 times | `failed`; `several` where an earlier run saw that | unknown |
     /// | user not known | retry once, then `failed` | as not showing it |
     pub fn after_look(
         &self,
@@ -295,6 +297,9 @@ impl RetryPolicy {
     ) -> Decision {
         let unsettled = if history.doubt.is_some() {
             DeviceState::Unresolved
+        } else if history.several_before {
+            // What was seen stays seen: as failed, it could be asked for once more without a look.
+            DeviceState::Several
         } else {
             DeviceState::Failed
         };
@@ -361,6 +366,7 @@ impl RetryPolicy {
                 if history.refusal.is_some() {
                     Verdict::of(DeviceState::Rejected)
                 } else {
+                    history.several_before = false;
                     history.was_absent = true;
                     Decision::Create {
                         after: Duration::ZERO,

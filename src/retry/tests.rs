@@ -455,3 +455,22 @@ fn what_cannot_be_looked_at_stays_in_doubt() {
     let second = hour().after_look(&mut history, &LookOutcome::Unauthorized, secs(2), true, 0.0);
     assert_eq!(second, Verdict::of(DeviceState::Unresolved));
 }
+
+#[test]
+fn a_look_that_tells_nothing_does_not_make_several_devices_a_failure() {
+    for outcome in [
+        LookOutcome::Forbidden,
+        LookOutcome::Redirected,
+        LookOutcome::Untrusted,
+    ] {
+        let mut history = History {
+            several_before: true,
+            ..History::default()
+        };
+        assert_eq!(
+            hour().after_look(&mut history, &outcome, Duration::ZERO, false, 0.5),
+            Verdict::of(DeviceState::Several),
+            "{outcome:?}"
+        );
+    }
+}

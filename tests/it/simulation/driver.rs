@@ -277,6 +277,7 @@ impl Driver {
             resends: entry.resends,
             sent_again: entry.resends > 0,
             unknown_user_before: entry.answer.http_status == Some(404),
+            several_before: entry.state == DeviceState::Several,
             doubt: entry.doubt.as_ref().map(|doubt| Doubt::new(doubt.since_ms)),
             ..History::default()
         });
@@ -400,6 +401,7 @@ impl Driver {
         );
         if let Decision::Finish(Verdict { state, device }) = &decision
             && *state != DeviceState::Unresolved
+            && (*state != DeviceState::Several || device.is_some())
         {
             let status = (outcome == LookOutcome::NoUser).then_some(404);
             let now = self.clocks.moment(self.now);

@@ -11,7 +11,7 @@ mod pingone;
 
 use driver::{Broken, Defect, Driver};
 
-const HISTORIES: u64 = 3_000;
+const HISTORIES: u64 = 12_000;
 
 fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
