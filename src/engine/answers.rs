@@ -162,7 +162,8 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
             user: task.request.key.user,
         };
         let in_doubt = task.history.doubt.is_some();
-        let age = task.age(now);
+        // PingOne looked at some time between the question and the answer: the question counts.
+        let age = task.age(now).saturating_sub(took);
         let mut decision = self.options.retry.after_look(
             &mut task.history,
             &outcome,
