@@ -60,6 +60,7 @@ impl Task {
             history.was_absent = entry.was_absent;
             history.resends = entry.resends;
             history.sent_again = entry.resends > 0;
+            history.conflict = entry.answer.http_status == Some(409);
             history.unknown_user_before = entry.answer.http_status == Some(404);
             history.doubt = entry.doubt.as_ref().map(|doubt| Doubt::new(doubt.since_ms));
         }

@@ -72,6 +72,9 @@ pub struct History {
     pub refusal: Option<Refusal>,
     /// Whether an unanswered request was settled as absent and sent again in this run.
     pub sent_again: bool,
+    /// Whether the unanswered request was answered after all, with a conflict: what is
+    /// there then was there before it.
+    pub conflict: bool,
     /// Whether an earlier run ended with PingOne not knowing the user.
     pub unknown_user_before: bool,
 }
@@ -184,6 +187,7 @@ impl RetryPolicy {
             AttemptOutcome::Indeterminate(ambiguity) => {
                 history.doubt = Some(Doubt::new(since_ms));
                 history.blind_looks = 0;
+                history.conflict = *ambiguity == Ambiguity::Conflict;
                 match ambiguity {
                     Ambiguity::TimedOut
                     | Ambiguity::ConnectionLost
@@ -341,10 +345,10 @@ impl RetryPolicy {
         match (listing, &history.doubt) {
             (Listing::Several(device), _) => Verdict::with(DeviceState::Several, device),
             (Listing::Present(device), doubt) => {
-                let ours = doubt
-                    .as_ref()
-                    .is_some_and(|doubt| history.was_absent || made_after(device, doubt.since_ms))
-                    || history.sent_again;
+                let after_it = doubt.as_ref().is_some_and(|doubt| {
+                    !history.conflict && (history.was_absent || made_after(device, doubt.since_ms))
+                });
+                let ours = after_it || history.sent_again;
                 let state = if ours {
                     DeviceState::Created
                 } else {

@@ -418,11 +418,23 @@ fn a_refusal_after_a_lost_answer_is_believed_only_if_the_listing_does_not_show_t
 
 #[test]
 fn a_device_that_pingone_says_is_there_is_existing_where_nothing_was_lost() {
-    let mut history = History::default();
-    let outcome = AttemptOutcome::NotCreated(Refusal::AlreadyThere);
-    hour().after_create(&mut history, &outcome, SINCE, true, 0.0);
-    let found = hour().after_look(&mut history, &present(device()), secs(0), true, 0.0);
-    assert_eq!(found, Verdict::with(DeviceState::Found, &device()));
+    for outcome in [
+        AttemptOutcome::NotCreated(Refusal::AlreadyThere),
+        AttemptOutcome::Indeterminate(Ambiguity::Conflict),
+    ] {
+        let young = created_at("2025-11-24T16:00:01.000Z");
+        for (sent_again, state) in [(false, DeviceState::Found), (true, DeviceState::Created)] {
+            let mut history = History {
+                was_absent: true,
+                sent_again,
+                ..History::default()
+            };
+            hour().after_create(&mut history, &outcome, SINCE, true, 0.0);
+            let found =
+                hour().after_look(&mut history, &present(young.clone()), secs(0), true, 0.0);
+            assert_eq!(found, Verdict::with(state, &young), "{outcome:?}");
+        }
+    }
 }
 
 #[test]
