@@ -1,4 +1,7 @@
 //! What several tests stand on.
 
+pub(crate) mod faults;
 pub(crate) mod raw;
 pub(crate) mod rehearsal;
+pub(crate) mod tap;
+pub(crate) mod waves;
