@@ -197,6 +197,11 @@ impl Faults {
         Self { plan, seed, counts }
     }
 
+    /// Follows another plan from now on, and counts from nothing.
+    pub(super) fn replace(&mut self, plan: FaultPlan) {
+        *self = Self::new(plan, self.seed);
+    }
+
     /// The rule that strikes this request. Depends on the seed and on how many such
     /// requests there were, and on nothing else.
     pub(super) fn next(&mut self, kind: Kind, user: Option<Uuid>) -> Option<Rule> {

@@ -292,6 +292,11 @@ impl Sandbox {
         documents::policies()
     }
 
+    /// Lets other things go wrong from now on, or nothing; what goes wrong already goes on.
+    pub fn set_faults(&self, plan: FaultPlan) {
+        self.service.state().faults.replace(plan);
+    }
+
     /// What was asked so far.
     pub fn stats(&self) -> Stats {
         self.service.stats()

@@ -1,11 +1,15 @@
 //! The happy road: every row gets its device, once.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use serde_json::json;
 use wavepair::sandbox::WAVE_POLICY;
 use wavepair::sandbox::routes::Kind;
 
 use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::tap::Tap;
+use crate::support::waves;
 
 #[test]
 fn every_row_gets_its_device_and_a_second_run_sends_nothing_and_writes_the_same_bytes() {
@@ -179,4 +183,68 @@ fn standard_input_is_a_wave_and_its_results_go_to_standard_output() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(text.lines().count(), 4);
     assert!(text.starts_with("row,line,outcome,"));
+}
+
+#[test]
+fn phones_of_twenty_countries_in_four_spellings_arrive_in_e164() {
+    let (wave, e164) = waves::of_the_world(300);
+    let rehearsal = Rehearsal::new();
+    let run = rehearsal.wave(&wave).run(&["--canary", "0"]).exits(0);
+    assert_eq!(run.outcomes(), ["created"; 300]);
+    assert_eq!(run.column("phone"), e164);
+    let held: BTreeSet<_> = rehearsal
+        .held()
+        .into_iter()
+        .map(|held| (held.user, held.phone.unwrap(), held.id))
+        .collect();
+    let written = run.rows.iter().map(|row| {
+        let cell = |name: &str| row[name].clone();
+        (cell("user_id"), cell("phone"), cell("device_id"))
+    });
+    assert_eq!(written.collect::<BTreeSet<_>>(), held);
+}
+
+#[test]
+fn what_a_row_says_is_sent_and_nothing_else() {
+    let mut rehearsal = Rehearsal::new();
+    let tap = Tap::on(rehearsal.sandbox().address());
+    rehearsal.set("WAVEPAIR_API_URL", &format!("http://{}/v1", tap.address()));
+    let wave = format!(
+        "user_id,phone,email_address,type,status,nickname,locale,variant\n\
+         {},+15125550000,,,,,,\n\
+         {},+15125550001,,SMS,ACTIVE,\"Ada, work\",,\n\
+         {},+15125550002,,voice,ACTIVATION_REQUIRED,,fr,kind\n\
+         {},,ada@example.com,EMAIL,,Mailbox,,\n",
+        user(0),
+        user(1),
+        user(2),
+        user(3)
+    );
+    rehearsal
+        .wave(&wave)
+        .run(&["--policy", WAVE_POLICY, "--concurrency", "1"])
+        .exits(0);
+    let policy = json!({"id": WAVE_POLICY});
+    assert_eq!(
+        tap.documents(),
+        [
+            json!({"type": "WHATSAPP", "phone": "+15125550000", "policy": policy}),
+            json!({"type": "SMS", "phone": "+15125550001", "policy": policy,
+                   "status": "ACTIVE", "nickname": "Ada, work"}),
+            json!({"type": "VOICE", "phone": "+15125550002", "policy": policy,
+                   "status": "ACTIVATION_REQUIRED",
+                   "notification": {"template": {"locale": "fr", "variant": "kind"}}}),
+            json!({"type": "EMAIL", "email": "ada@example.com", "policy": policy,
+                   "nickname": "Mailbox"}),
+        ]
+    );
+}
+
+#[test]
+fn the_start_line_says_whether_people_will_hear_of_it() {
+    for (status, silent) in [("ACTIVE", true), ("ACTIVATION_REQUIRED", false)] {
+        let run = Rehearsal::new().rows(1).run(&["--status", status]).exits(0);
+        let said = run.stderr.replace("\n  ", " ");
+        assert_eq!(said.contains("No messages are sent"), silent, "{said}");
+    }
 }

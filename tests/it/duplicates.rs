@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use wavepair::sandbox::WAVE_POLICY;
+use wavepair::sandbox::{SMS_ONLY_POLICY, WAVE_POLICY};
 
 use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::waves;
 
 fn wave(rows: &[(u32, &str, &str)]) -> String {
     let mut text = "user_id,phone,type,policy_id\n".to_owned();
@@ -107,4 +108,52 @@ fn a_user_who_has_as_many_devices_as_allowed_is_rejected_with_pingones_words() {
         "{rejects}"
     );
     rehearsal.check(&run, 4);
+}
+
+#[test]
+fn a_duplicate_far_behind_its_first_row_is_one_as_well() {
+    let rehearsal = Rehearsal::new();
+    let twice = waves::of(100) + waves::of(100).split_once('\n').unwrap().1;
+    let run = rehearsal
+        .wave(&twice)
+        .run(&["--canary", "0"])
+        .exits(0)
+        .has(&[("created", 100), ("duplicate", 100)]);
+    assert_eq!(rehearsal.creates(), 100);
+    let ids = run.column("device_id");
+    assert_eq!(ids[..100], ids[100..]);
+}
+
+#[test]
+fn one_phone_under_another_policy_is_no_second_device() {
+    let rehearsal = Rehearsal::new();
+    let wave = format!(
+        "user_id,phone,type,policy_id\n{0},+15125550000,SMS,{WAVE_POLICY}\n\
+         {0},+15125550000,SMS,{SMS_ONLY_POLICY}\n{1},+15125550000,SMS,{WAVE_POLICY}\n",
+        user(0),
+        user(1)
+    );
+    let run = rehearsal.wave(&wave).run(&[]).exits(0);
+    assert_eq!(run.outcomes(), ["created", "duplicate", "created"]);
+}
+
+#[test]
+fn a_device_that_is_there_twice_is_reported_until_somebody_removes_one_and_nothing_is_touched() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.wave(&waves::of(2));
+    rehearsal.pair(&user(0), "WHATSAPP", "+15125550000");
+    rehearsal.pair(&user(0), "WHATSAPP", "+1.5125550000");
+    for _ in 0..2 {
+        let run = rehearsal.run(&[]).exits(1);
+        assert_eq!(run.outcomes(), ["existing", "created"]);
+        assert_eq!(run.rows[0]["code"], "duplicate_found");
+        assert_eq!(rehearsal.held().len(), 3);
+    }
+    let second = &rehearsal.held()[1];
+    let path = format!("/users/{}/devices/{}", second.user, second.id);
+    assert_eq!(rehearsal.ask("DELETE", &path, "").status, 204);
+    rehearsal
+        .run(&[])
+        .exits(0)
+        .has(&[("existing", 1), ("created", 1)]);
 }

@@ -2,7 +2,9 @@
 
 use wavepair::sandbox::{Duplicates, Options};
 
-use crate::support::rehearsal::Rehearsal;
+use crate::support::faults::{each_user_once, fault};
+use crate::support::rehearsal::{Rehearsal, until, user};
+use crate::support::waves;
 
 #[test]
 fn a_device_whose_answer_was_lost_is_found_and_never_created_twice() {
@@ -175,4 +177,85 @@ fn an_answer_about_another_device_stops_the_run() {
     assert!(run.count("pending") >= 6, "{:?}", run.outcomes());
     rehearsal.check(&run, 10);
     assert!(rehearsal.creates() <= 4);
+}
+
+#[test]
+fn a_201_is_a_device_however_its_body_ends() {
+    let bodies =
+        ["cut", "endless", "html", "empty"].map(|body| format!("when = 'after'\nbody = '{body}'"));
+    let faults = each_user_once("create", &bodies.each_ref().map(String::as_str));
+    let rehearsal = Rehearsal::with_faults(&faults);
+    let run = rehearsal.rows(4).run(&["--canary", "0"]).exits(0);
+    assert_eq!(run.outcomes(), ["created"; 4]);
+    assert_eq!(rehearsal.creates(), 4);
+    rehearsal.check(&run, 4);
+}
+
+#[test]
+fn a_later_run_that_may_not_send_again_yet_sends_nothing() {
+    let rehearsal = Rehearsal::with_faults(&fault("on = 'create'\nfirst = 1\nstatus = 503"));
+    rehearsal.rows(1);
+    for _ in 0..2 {
+        rehearsal
+            .run(&["--settle", "1h", "--max-duration", "1s"])
+            .exits(7)
+            .has(&[("unknown", 1)]);
+        assert_eq!(rehearsal.creates(), 1);
+    }
+    rehearsal.run(&[]).exits(0).has(&[("created", 1)]);
+}
+
+#[test]
+fn a_zombie_that_outlives_its_run_is_found_by_the_next() {
+    let rehearsal = Rehearsal::with_faults(&fault("on = 'create'\nzombie = '1500ms'"));
+    rehearsal
+        .rows(3)
+        .run(&["--canary", "0", "--settle", "1h", "--max-duration", "1s"])
+        .exits(7)
+        .has(&[("unknown", 3)]);
+    until(|| rehearsal.held().len() == 3);
+    let run = rehearsal.run(&[]).exits(0).has(&[("created", 3)]);
+    assert_eq!(rehearsal.creates(), 3);
+    rehearsal.check(&run, 3);
+}
+
+#[test]
+fn a_device_that_pingone_says_is_there_already_is_somebody_elses_where_nothing_was_lost() {
+    for duplicates in [Duplicates::Refuse400, Duplicates::Refuse409] {
+        let rehearsal = Rehearsal::with(Options {
+            duplicates,
+            ..Options::default()
+        });
+        rehearsal.wave(&waves::of(2));
+        rehearsal.pair(&user(0), "WHATSAPP", "+1 (512) 555-0000");
+        let run = rehearsal.run(&["--existing", "create"]).exits(0);
+        assert_eq!(run.outcomes(), ["existing", "created"], "{duplicates:?}");
+        rehearsal.check(&run, 2);
+    }
+}
+
+#[test]
+fn our_own_lost_device_is_created_though_it_took_runs_to_see_it() {
+    for duplicates in [Duplicates::Refuse400, Duplicates::Refuse409] {
+        let faults = fault("on = 'create'\nfirst = 1\nwhen = 'after'\ndrop = 'reset'")
+            + &fault("on = 'list'\nstale_listing = '1h'");
+        let rehearsal = Rehearsal::with(Options {
+            duplicates,
+            faults: faults.parse().unwrap(),
+            ..Options::default()
+        });
+        let first = rehearsal.rows(1).run(&[]);
+        assert!(
+            rehearsal.creates() > 1,
+            "it was never refused: {duplicates:?}"
+        );
+        assert_eq!(
+            first.count("created"),
+            0,
+            "nothing shows it: {duplicates:?}"
+        );
+        rehearsal.mend();
+        let second = rehearsal.run(&[]).exits(0).has(&[("created", 1)]);
+        rehearsal.check(&second, 1);
+    }
 }

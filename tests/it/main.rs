@@ -6,6 +6,10 @@ mod support;
 
 // The happy road, and every accepted spelling of a phone.
 mod creates;
+// What is refused, by wavepair or by PingOne, and how a person gets it back.
+mod rejects;
+// What is tried again, and what never.
+mod retries;
 // The access token: fetched once, renewed early, not used again once refused.
 mod tokens;
 // One 429 slows every row.

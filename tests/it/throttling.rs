@@ -5,6 +5,7 @@ use std::time::Duration;
 use wavepair::sandbox::Options;
 use wavepair::sandbox::routes::Kind;
 
+use crate::support::faults::fault;
 use crate::support::rehearsal::Rehearsal;
 
 #[test]
@@ -86,4 +87,50 @@ fn no_more_requests_are_in_flight_than_allowed() {
         .run(&["--canary", "0", "--concurrency", "7"]);
     assert_eq!(run.count("created"), 60);
     assert_eq!(rehearsal.stats().peak_in_flight, 7);
+}
+
+#[test]
+fn nothing_is_sent_while_pingone_asks_to_wait_in_seconds_or_until_a_date() {
+    for (on, wait) in [
+        ("create", "retry_after = 2"),
+        ("create", "retry_after_date = 2"),
+        ("list", "retry_after = 1"),
+    ] {
+        let once = format!("on = '{on}'\nafter = 3\nfirst = 1\nstatus = 429\n{wait}");
+        let rehearsal = Rehearsal::with_faults(&fault(&once));
+        rehearsal
+            .rows(12)
+            .run(&["--concurrency", "1"])
+            .exits(0)
+            .has(&[("created", 12)]);
+        let stats = rehearsal.stats();
+        assert_eq!(stats.before_retry_after, 0, "{on}: {wait}");
+        let throttled = stats.answered(Kind::Create, 429) + stats.answered(Kind::List, 429);
+        assert_eq!(throttled, 1, "{on}: {wait}");
+    }
+}
+
+#[test]
+fn one_429_holds_every_row_and_only_what_was_on_its_way_still_comes() {
+    let once = "on = 'create'\nafter = 3\nfirst = 1\nstatus = 429\nretry_after = 1";
+    let rehearsal = Rehearsal::with_faults(&fault(once));
+    rehearsal
+        .rows(40)
+        .run(&["--canary", "0", "--concurrency", "8"])
+        .exits(0)
+        .has(&[("created", 40)]);
+    let stats = rehearsal.stats();
+    assert!(stats.before_retry_after < 8, "{stats:?}");
+    assert_eq!(rehearsal.creates(), 41);
+}
+
+#[test]
+fn the_pace_is_kept_from_the_first_request_on() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(10);
+    let start = wavepair::clock::now();
+    rehearsal.run(&["--rate", "20/s"]).exits(0);
+    // Twenty requests, at most five of them in one go: fifteen twentieths of a second.
+    let took = wavepair::clock::now().duration_since(start);
+    assert!(took.as_millis() >= 700, "{took:?}");
 }

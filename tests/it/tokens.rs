@@ -5,7 +5,9 @@ use std::time::Duration;
 use wavepair::sandbox::Options;
 use wavepair::sandbox::routes::Kind;
 
+use crate::support::faults::fault;
 use crate::support::rehearsal::Rehearsal;
+use crate::support::tap::Tap;
 
 #[test]
 fn one_token_serves_all_rows() {
@@ -123,20 +125,6 @@ fn a_token_endpoint_in_trouble_is_asked_again_and_then_left_for_a_later_run() {
 }
 
 #[test]
-fn the_client_authenticates_by_header_or_by_form() {
-    for how in ["basic", "post"] {
-        let rehearsal = Rehearsal::new();
-        let run = rehearsal.rows(2).run(&["--client-auth", how]);
-        assert_eq!(
-            (run.code, run.count("created")),
-            (Some(0), 2),
-            "{how}: {}",
-            run.stderr
-        );
-    }
-}
-
-#[test]
 fn the_secret_may_be_in_a_private_file_and_not_in_one_that_others_can_read() {
     use std::os::unix::fs::PermissionsExt;
     let mut rehearsal = Rehearsal::new();
@@ -147,5 +135,70 @@ fn the_secret_may_be_in_a_private_file_and_not_in_one_that_others_can_read() {
         std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(mode)).unwrap();
         let run = rehearsal.rows(1).run(&["--client-secret-file", "secret"]);
         assert_eq!(run.code, Some(code), "{mode:o}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn the_client_authenticates_in_the_way_that_it_is_told_and_in_no_other() {
+    for (how, header, field) in [("basic", true, false), ("post", false, true)] {
+        let mut rehearsal = Rehearsal::new();
+        let tap = Tap::on(rehearsal.sandbox().address());
+        let environment = rehearsal.sandbox().environment();
+        let url = format!("http://{}/{environment}/as/token", tap.address());
+        rehearsal.set("WAVEPAIR_TOKEN_URL", &url);
+        rehearsal.rows(1).run(&["--client-auth", how]).exits(0);
+        let said = tap.said().to_lowercase();
+        assert_eq!(said.contains("authorization: basic "), header, "{how}");
+        assert_eq!(said.contains("client_secret="), field, "{how}");
+        assert!(said.contains("grant_type=client_credentials"));
+    }
+}
+
+#[test]
+fn a_given_token_is_used_as_it_is_and_no_other_is_asked_for() {
+    let mut rehearsal = Rehearsal::new();
+    let token = rehearsal.token();
+    rehearsal.unset("PINGONE_CLIENT_ID");
+    rehearsal.unset("PINGONE_CLIENT_SECRET");
+    for (token, code, created) in [(token.as_str(), 0, 3), ("sandbox.no-such-token", 5, 3)] {
+        rehearsal.set("PINGONE_API_ACCESS_TOKEN", token);
+        rehearsal.rows(if code == 0 { 3 } else { 9 });
+        let run = rehearsal.run(&[]).exits(code);
+        assert_eq!(run.count("created"), created);
+    }
+    let stats = rehearsal.stats();
+    assert_eq!(stats.answered(Kind::List, 401), 1);
+    assert_eq!(stats.requests_of(Kind::Token), 1, "the test's own alone");
+}
+
+#[test]
+fn a_new_token_that_is_refused_as_well_ends_the_run_at_the_cost_of_two_requests() {
+    for (on, kind, existing) in [
+        ("list", Kind::List, "skip"),
+        ("create", Kind::Create, "create"),
+    ] {
+        let rehearsal = Rehearsal::with_faults(&fault(&format!("on = '{on}'\nstatus = 401")));
+        let run = rehearsal.rows(30).run(&["--existing", existing]).exits(5);
+        let stats = rehearsal.stats();
+        assert_eq!(stats.answered(kind, 401), 2, "{on}");
+        assert_eq!(stats.requests_of(Kind::Token), 2, "{on}");
+        assert_eq!(run.count("created"), 0);
+    }
+}
+
+#[test]
+fn what_is_no_token_is_not_used() {
+    for answer in [
+        "status = 200\nbody = 'html'",
+        "status = 200\ntext = '{}'",
+        "status = 200\ntext = '{\"access_token\": \"\", \"token_type\": \"Bearer\"}'",
+        "status = 200\ntext = '{\"access_token\": \"x\", \"token_type\": \"MAC\", \"expires_in\": 60}'",
+        "status = 200\ntext = '{\"access_token\": \"a\\r\\nX: y\", \"token_type\": \"Bearer\", \"expires_in\": 60}'",
+    ] {
+        let rehearsal = Rehearsal::with_faults(&fault(&format!("on = 'token'\n{answer}")));
+        rehearsal.rows(2).run(&[]).exits(5).has(&[("pending", 2)]);
+        let stats = rehearsal.stats();
+        assert_eq!(stats.requests_of(Kind::Token), 1, "{answer}");
+        assert_eq!(stats.requests.len(), 1, "nothing else was asked: {answer}");
     }
 }

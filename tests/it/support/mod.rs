@@ -1,5 +1,8 @@
 //! What several tests stand on.
 
 pub(crate) mod binary;
+pub(crate) mod faults;
 pub(crate) mod raw;
 pub(crate) mod rehearsal;
+pub(crate) mod tap;
+pub(crate) mod waves;

@@ -6,20 +6,27 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use wavepair::sandbox::faults::FaultPlan;
 use wavepair::sandbox::routes::Kind;
 use wavepair::sandbox::stats::{Held, Stats};
 use wavepair::sandbox::{Options, Sandbox, WAVE_POLICY, start};
+
+use super::raw;
+
+/// A test that waits longer than this waits for something that will not come.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder with a wave in it, and a sandbox that it is run against.
 pub(crate) struct Rehearsal {
     folder: TempDir,
     sandbox: Sandbox,
     // Serves the sandbox for as long as the rehearsal lasts.
-    _runtime: Runtime,
+    runtime: Runtime,
     settings: Vec<(String, OsString)>,
 }
 
@@ -69,7 +76,7 @@ impl Rehearsal {
         Self {
             folder,
             sandbox,
-            _runtime: runtime,
+            runtime,
             settings,
         }
     }
@@ -179,6 +186,41 @@ impl Rehearsal {
         &self.sandbox
     }
 
+    /// Sends one request of the test's own, with a token of its own.
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> raw::Answer {
+        self.runtime.block_on(async {
+            let bearer = raw::bearer(&self.sandbox).await;
+            let path = format!("/v1/environments/{}{path}", self.sandbox.environment());
+            let request = if body.is_empty() {
+                raw::plain(method, &path, &bearer)
+            } else {
+                let headers = format!("{bearer}Content-Type: application/json\r\n");
+                raw::post(&path, &headers, body)
+            };
+            raw::ask(&self.sandbox, &request).await.unwrap()
+        })
+    }
+
+    /// A token of the test's own.
+    pub(crate) fn token(&self) -> String {
+        let header = self.runtime.block_on(raw::bearer(&self.sandbox));
+        header.trim_end().rsplit(' ').next().unwrap().to_owned()
+    }
+
+    /// Pairs a device as somebody else would.
+    pub(crate) fn pair(&self, user: &str, kind: &str, phone: &str) {
+        let body = format!(
+            r#"{{"type": "{kind}", "phone": "{phone}", "policy": {{"id": "{WAVE_POLICY}"}}}}"#
+        );
+        let answer = self.ask("POST", &format!("/users/{user}/devices"), &body);
+        assert_eq!(answer.status, 201, "{}", answer.body);
+    }
+
+    /// Lets nothing go wrong from now on.
+    pub(crate) fn mend(&self) {
+        self.sandbox.set_faults(FaultPlan::default());
+    }
+
     /// What PingOne really holds.
     pub(crate) fn held(&self) -> Vec<Held> {
         self.sandbox.devices()
@@ -239,6 +281,29 @@ impl Rehearsal {
 }
 
 impl Ended {
+    /// Asserts the exit code, and shows what was said where it is another.
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}", self.stderr);
+        self
+    }
+
+    /// Asserts which outcomes there are, and how often.
+    #[track_caller]
+    pub(crate) fn has(self, outcomes: &[(&str, usize)]) -> Self {
+        let mut found = BTreeMap::new();
+        for outcome in self.outcomes() {
+            *found.entry(outcome).or_insert(0) += 1;
+        }
+        assert_eq!(found, outcomes.iter().copied().collect(), "{}", self.stderr);
+        self
+    }
+
+    /// One column of all rows.
+    pub(crate) fn column(&self, name: &str) -> Vec<&str> {
+        self.rows.iter().map(|row| row[name].as_str()).collect()
+    }
+
     /// The outcomes of the rows, in order.
     pub(crate) fn outcomes(&self) -> Vec<&str> {
         self.rows
@@ -258,6 +323,17 @@ impl Ended {
     /// The summary, where `--summary -` was given.
     pub(crate) fn summary(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap()
+    }
+}
+
+/// Waits until something is so.
+#[track_caller]
+pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
+    let start = wavepair::clock::now();
+    while !is_so() {
+        let waited = wavepair::clock::now().duration_since(start);
+        assert!(waited < PATIENCE, "it has not come");
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 

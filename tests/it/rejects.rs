@@ -1,0 +1,105 @@
+//! Rows that are refused: by wavepair before anything is sent, or by PingOne for good.
+
+use std::fmt::Write;
+
+use wavepair::sandbox::routes::Kind;
+use wavepair::sandbox::{SMS_ONLY_POLICY, WAVE_POLICY};
+
+use crate::support::faults::fault;
+use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::waves;
+
+/// A phone, a policy, and the code of what is wrong with the row.
+const WRONG: [(&str, &str, &str); 8] = [
+    ("", WAVE_POLICY, "phone_missing"),
+    ("07400 123456", WAVE_POLICY, "phone_missing_plus"),
+    ("+1512555I234", WAVE_POLICY, "phone_character"),
+    ("4.41E+11", WAVE_POLICY, "phone_scientific_notation"),
+    ("+441", WAVE_POLICY, "phone_too_short"),
+    ("+44 (0)7400 123456", WAVE_POLICY, "phone_extra_digits"),
+    ("+999123456789", WAVE_POLICY, "phone_country_code"),
+    ("+15125551234", "standard", "policy_id_not_uuid"),
+];
+
+#[test]
+fn a_row_that_is_wrong_is_told_by_its_code_and_never_sent() {
+    let mut wave = "user_id,phone,policy_id\n".to_owned();
+    for (number, (phone, policy, _)) in (0..).zip(WRONG) {
+        writeln!(wave, "{},{phone},{policy}", user(number)).unwrap();
+    }
+    write!(
+        wave,
+        "../../x,+15125551234,{WAVE_POLICY}\n{},+15125551234,{WAVE_POLICY},extra\n{},+15125551234,{WAVE_POLICY}\n",
+        user(90),
+        user(91)
+    )
+    .unwrap();
+    let rehearsal = Rehearsal::new();
+    let run = rehearsal.wave(&wave).run(&["--summary", "-"]).exits(3);
+    let mut codes: Vec<_> = WRONG.iter().map(|wrong| wrong.2).collect();
+    codes.extend(["user_id_not_uuid", "field_count", ""]);
+    assert_eq!(run.column("code"), codes);
+    assert_eq!(run.summary()["codes"]["phone_character"], 1);
+    rehearsal.check(&run, 11);
+    let stats = rehearsal.stats();
+    assert_eq!(stats.requests_of(Kind::List), 1);
+    assert_eq!(stats.requests_of(Kind::Create), 1);
+}
+
+#[test]
+fn the_rejects_file_has_the_rows_as_they_were_and_can_be_fed_back_once_they_are_mended() {
+    let rehearsal = Rehearsal::new();
+    let wave = waves::of(2) + &format!("{},\"07400 123456\",\n", user(2));
+    let policy = ["--policy", WAVE_POLICY];
+    rehearsal.wave(&wave).run(&policy).exits(3);
+    let rejects = String::from_utf8(rehearsal.bytes("wave.rejects.csv")).unwrap();
+    let lines: Vec<_> = rejects.lines().collect();
+    assert_eq!(
+        lines[0],
+        "user_id,phone,policy_id,wavepair_outcome,wavepair_code,wavepair_message"
+    );
+    let kept = format!("{},\"07400 123456\",,invalid,phone_missing_plus,", user(2));
+    assert!(lines[1].starts_with(&kept), "{}", lines[1]);
+    assert_eq!(lines.len(), 2);
+
+    let mended = rejects.replace("07400", "+44 7400");
+    let run = rehearsal.wave(&mended).run(&policy).exits(0);
+    assert_eq!(run.outcomes(), ["created"]);
+    assert_eq!(run.column("phone"), ["+447400123456"]);
+    assert!(
+        !rehearsal.path("wave.rejects.csv").exists(),
+        "nothing is left to mend"
+    );
+}
+
+#[test]
+fn pingones_refusal_is_told_by_its_code_and_detail_and_asked_for_again_by_the_next_run() {
+    let rehearsal = Rehearsal::with_faults(&fault(&format!(
+        "on = 'create'\nuser = '{}'\nfirst = 1\nstatus = 400\n\
+         code = 'REQUEST_FAILED'\ndetail = 'ACCOUNT_NOT_USABLE'",
+        user(1)
+    )));
+    let first = rehearsal.rows(4).run(&[]).exits(3);
+    let row = &first.rows[1];
+    assert_eq!(row["outcome"], "rejected");
+    assert_eq!(row["code"], "REQUEST_FAILED/ACCOUNT_NOT_USABLE");
+    assert_eq!(row["http_status"], "400");
+    assert_eq!(row["attempts"], "1", "it is not tried again in the run");
+    assert!(!row["correlation_id"].is_empty());
+    let rejects = String::from_utf8(rehearsal.bytes("wave.rejects.csv")).unwrap();
+    assert!(
+        rejects.contains("rejected,REQUEST_FAILED/ACCOUNT_NOT_USABLE,"),
+        "{rejects}"
+    );
+    rehearsal.run(&[]).exits(0).has(&[("created", 4)]);
+    assert_eq!(rehearsal.creates(), 5);
+}
+
+#[test]
+fn a_type_that_the_policy_does_not_allow_is_rejected() {
+    let rehearsal = Rehearsal::new();
+    let wave = waves::of(1) + &format!("{},+15125551234,{SMS_ONLY_POLICY}\n", user(1));
+    let run = rehearsal.wave(&wave).run(&[]).exits(3);
+    assert_eq!(run.column("outcome"), ["created", "rejected"]);
+    assert_eq!(run.rows[1]["code"], "INVALID_DATA/INVALID_VALUE");
+}
