@@ -4,8 +4,9 @@ use super::join::join;
 use super::wanted;
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::ledger::{self, Reader};
+use crate::ledger::Reader;
 use crate::report::standing::{Mode, Standing};
+use crate::settings::Error as SettingsError;
 use crate::settings::rows::RowSettings;
 use crate::settings::run::{Results, wave_name};
 
@@ -13,27 +14,22 @@ use crate::settings::run::{Results, wave_name};
 ///
 /// # Errors
 ///
-/// The input or the ledger cannot be read, or a file cannot be written.
+/// The input or the ledger cannot be read, or there is none, or a file cannot be written.
 pub fn results(settings: &Results) -> Result<ExitCode, Error> {
-    let ledger = Reader::open(&settings.ledger, &settings.binding)?;
-    let last_run = match &ledger {
-        Some(ledger) => ledger.last_settings(&wave_name(&settings.wave))?,
-        None => None,
-    };
+    // Without a ledger every row would be `pending`, and the file of an earlier run overwritten.
+    let ledger = Reader::open(&settings.ledger, &settings.binding)?.ok_or_else(|| {
+        let path = settings.ledger.display();
+        SettingsError::new(format!("there is no ledger at {path}"))
+            .hint("name the environment and the ledger as for the run")
+    })?;
+    let last_run = ledger.last_settings(&wave_name(&settings.wave))?;
     let rows = settings
         .rows
         .over(last_run.as_deref().and_then(RowSettings::from_json))?;
     let wave = wanted::open(&settings.wave, &rows)?;
-    join(
-        &wave,
-        &rows,
-        &settings.files,
-        Mode::Run,
-        &mut |key| match &ledger {
-            Some(ledger) => ledger.entry(key).map(Standing::from),
-            None => Ok::<_, ledger::Error>(Standing::Untouched),
-        },
-    )?;
+    join(&wave, &rows, &settings.files, Mode::Run, &mut |key| {
+        ledger.entry(key).map(Standing::from)
+    })?;
     wave.check_unchanged()?;
     Ok(ExitCode::Done)
 }

@@ -172,11 +172,11 @@ pub(super) fn finish(
     files: &Files,
     invocation: &Invocation,
 ) -> Result<(), Error> {
+    // Half a plan is not written.
+    let written = !(summary.dry_run && summary.stopped.is_some());
+    let results = Some(&files.results).filter(|path| written && !is_standard(path));
+    let results = results.map(|path| path.display().to_string());
     if !invocation.quiet {
-        // Half a plan is not written.
-        let written = !(summary.dry_run && summary.stopped.is_some());
-        let results = Some(&files.results).filter(|path| written && !is_standard(path));
-        let results = results.map(|path| path.display().to_string());
         let text = last_screen::closing(summary, took, results.as_deref());
         invocation.console.print(&text);
     }
@@ -186,7 +186,12 @@ pub(super) fn finish(
         .map(|path| path.display().to_string());
     if let Some(text) = last_screen::incomplete(summary, exit, &invocation.argv, rejects.as_deref())
     {
-        invocation.console.print(&text);
+        let gap = if invocation.quiet || results.is_some() {
+            ""
+        } else {
+            "\n"
+        };
+        invocation.console.print(&format!("{gap}{text}"));
     }
     if let Some(path) = &files.summary {
         let mut out = Output::create(path)?;

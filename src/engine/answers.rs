@@ -298,7 +298,9 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
             Decision::Defer { after } => {
                 self.free(&task);
                 task.step = Step::Look;
-                let stop = self.guard.on_unsettled();
+                // What an earlier run left in doubt says nothing of how this one goes.
+                let of_this_run = task.intent_ms != 0;
+                let stop = of_this_run.then(|| self.guard.on_unsettled()).flatten();
                 if self.deferred.len() < DEFERRED_MAX {
                     self.deferred.add(now + after, task);
                 } else {

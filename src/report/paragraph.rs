@@ -22,7 +22,7 @@ pub fn hanging(text: &str, indent: usize) -> String {
     let mut column = 0;
     for word in text.split(' ') {
         let width = word.chars().count();
-        if column > 0 && column + 1 + width > WIDTH {
+        if column > indent && column + 1 + width > WIDTH {
             lines.push('\n');
             lines.extend(std::iter::repeat_n(' ', indent));
             column = indent;

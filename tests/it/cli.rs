@@ -226,6 +226,18 @@ fn a_quiet_run_still_says_what_is_wrong_and_how_to_go_on() {
 }
 
 #[test]
+fn a_ledger_may_be_named_without_a_folder_and_the_next_run_goes_on_with_it() {
+    let folder = folder_with(&["wave.csv"]);
+    let words = "run wave.csv --sandbox --ledger wave.db -q";
+    let results = || {
+        let done = run(folder.path(), words);
+        assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+        std::fs::read_to_string(folder.path().join("wave.results.csv")).unwrap()
+    };
+    assert_eq!(results(), results());
+}
+
+#[test]
 fn what_is_typed_wins_over_the_environment() {
     let folder = folder_with(&["wave.csv"]);
     let words = "run wave.csv --sandbox -q";
