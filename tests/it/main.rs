@@ -10,3 +10,5 @@ mod contract;
 mod wire_client;
 // What goes wrong when the sandbox is told to.
 mod sandbox_faults;
+// The real program, killed and lied to, judged by what a server of its own saw.
+mod harness;
