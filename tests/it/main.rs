@@ -47,3 +47,5 @@ mod cli;
 mod samples;
 // Rules of the source that no compiler checks.
 mod tidy;
+// The real program, killed and lied to, judged by what a server of its own saw.
+mod harness;

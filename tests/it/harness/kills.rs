@@ -1,0 +1,68 @@
+//! `kill -9` at random moments, with everything going wrong meanwhile.
+
+use super::campaign::Campaign;
+use super::faults::Plan;
+use super::size;
+use super::wave::{CARELESS, Mix, Wave};
+
+/// Rows may be left to a person where four requests in a row were lost, which is rare.
+const UNKNOWN_MAX_IN_1_000: u64 = 5;
+
+#[test]
+fn a_wave_that_is_killed_at_random_moments_on_a_bad_day_is_paired_once() {
+    let (seed, rows, kills) = (size::seed(), size::rows(250), size::kills(8));
+    let outcome = Campaign {
+        name: "kills",
+        seed,
+        kills,
+        plan: Plan::bad_day(seed, rows),
+        wave: Wave::new(seed, rows, CARELESS),
+        existing: &["skip", "create"],
+        shuffled: true,
+    }
+    .run();
+    assert_eq!(outcome.killed, kills);
+    assert!(
+        outcome.unknown * 1_000 <= rows * UNKNOWN_MAX_IN_1_000,
+        "{}",
+        outcome.unknown
+    );
+}
+
+#[test]
+fn devices_that_were_there_before_are_found_and_left_alone_whatever_happens() {
+    let seed = size::seed();
+    let mix = Mix {
+        there_before: 30,
+        ..CARELESS
+    };
+    Campaign {
+        name: "there before",
+        seed,
+        kills: 3,
+        plan: Plan::bad_day(seed, 60),
+        wave: Wave::new(seed, 60, mix),
+        existing: &["skip"],
+        shuffled: false,
+    }
+    .run();
+}
+
+#[test]
+fn a_wave_in_which_nothing_goes_wrong_takes_one_run() {
+    let seed = size::seed();
+    let outcome = Campaign {
+        name: "calm",
+        seed,
+        kills: 0,
+        plan: Plan::calm(seed),
+        wave: Wave::new(seed, 150, CARELESS),
+        existing: &["skip"],
+        shuffled: false,
+    }
+    .run();
+    assert_eq!(
+        (outcome.ended, outcome.unknown, outcome.requests_when_done),
+        (1, 0, 0)
+    );
+}

@@ -1,0 +1,378 @@
+//! What really happened, as the server saw it. Entries are added and never changed.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant};
+
+use super::device::Device;
+use super::faults::{Effect, Fate, Sight};
+use super::time::{now, wall};
+
+/// How long requests may still come in after a pause was asked for: those on the wire then.
+const ON_THE_WIRE: Duration = Duration::from_millis(300);
+/// The most requests for a device that may have created it: the first, and three after settling.
+const PERHAPS_MAX: u32 = 4;
+const COMPLAINTS_MAX: usize = 50;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub(crate) enum Happened {
+    /// A process of the program began.
+    Run,
+    /// A create request was there, whole.
+    Post { transaction: Box<str>, fate: Fate },
+    /// A device was made.
+    Made,
+}
+
+/// When it happened, and to which device.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) at: Instant,
+    pub(crate) device: Option<Device>,
+    pub(crate) what: Happened,
+}
+
+/// A device that is there.
+#[derive(Clone, Debug)]
+pub(crate) struct Made {
+    pub(crate) id: u128,
+    pub(crate) at: Instant,
+    pub(crate) created_at: Box<str>,
+    /// The phone as it was sent.
+    pub(crate) spelled: Box<str>,
+    /// Whether somebody else made it, before all runs.
+    pub(crate) before: bool,
+}
+
+/// What is known of the requests for a device.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asked {
+    posts: u32,
+    /// Those that were not certainly without effect.
+    perhaps: u32,
+    latest: Option<Instant>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Truth {
+    opened: Instant,
+    opened_wall: Duration,
+    settle: Duration,
+    log: Vec<Entry>,
+    made: HashMap<Device, Vec<Made>>,
+    owned: HashMap<u128, Vec<Device>>,
+    asked: HashMap<Device, Asked>,
+    /// Users whose create request is being worked at.
+    open: HashSet<u128>,
+    transactions: HashSet<u64>,
+    pause: Option<(Instant, Instant)>,
+    requests: Vec<Instant>,
+    counts: BTreeMap<&'static str, u64>,
+    complaints: Vec<String>,
+}
+
+impl Truth {
+    /// An empty log. `settle` is what the program is told to wait before it sends again.
+    pub(crate) fn new(settle: Duration) -> Self {
+        Self {
+            opened: now(),
+            opened_wall: wall(),
+            settle,
+            log: Vec::new(),
+            made: HashMap::new(),
+            owned: HashMap::new(),
+            asked: HashMap::new(),
+            open: HashSet::new(),
+            transactions: HashSet::new(),
+            pause: None,
+            requests: Vec::new(),
+            counts: BTreeMap::new(),
+            complaints: Vec::new(),
+        }
+    }
+
+    /// Notes that a new process begins: it cannot know of pauses that another was asked for.
+    pub(crate) fn run_begins(&mut self) {
+        self.pause = None;
+        self.open.clear();
+        self.note(None, Happened::Run);
+    }
+
+    /// Notes a request to the API, of whatever kind.
+    pub(crate) fn request(&mut self, kind: &'static str) {
+        let at = now();
+        if let Some((from, until)) = self.pause
+            && at > from + ON_THE_WIRE
+            && at < until
+        {
+            let early = until - at;
+            self.complain(format!(
+                "F: a {kind} came {early:?} before the end of a pause"
+            ));
+        }
+        self.requests.push(at);
+        self.count(kind);
+    }
+
+    /// Notes that everybody was asked to wait.
+    pub(crate) fn pause(&mut self, delay: Duration) {
+        self.count("throttled");
+        let (from, until) = (now(), now() + delay);
+        self.pause = Some(match self.pause {
+            Some((first, later)) if later > from => (first, later.max(until)),
+            _ => (from, until),
+        });
+    }
+
+    /// Notes a create request, and judges whether it was allowed to come.
+    pub(crate) fn post(&mut self, device: Device, transaction: &str, fate: Fate) {
+        let at = now();
+        let mut hasher = DefaultHasher::new();
+        transaction.hash(&mut hasher);
+        if !self.transactions.insert(hasher.finish()) {
+            self.complain(format!("A: transaction {transaction} was sent twice"));
+        }
+        if !self.open.insert(device.user) {
+            self.complain(format!(
+                "A: {device:?} while another request of the user is open"
+            ));
+        }
+        let perhaps = !matches!(fate.sight, Sight::Throttled { .. } | Sight::Error(401));
+        let before = self.asked.get(&device).copied().unwrap_or_default();
+        if let Some(latest) = before.latest
+            && at + self.settle / 4 < latest + self.settle
+        {
+            let (age, settle) = (at - latest, self.settle);
+            self.complain(format!(
+                "A: {device:?} again after {age:?}, settling takes {settle:?}"
+            ));
+        }
+        let after = Asked {
+            posts: before.posts + 1,
+            perhaps: before.perhaps + u32::from(perhaps),
+            latest: if perhaps { Some(at) } else { before.latest },
+        };
+        if after.perhaps > PERHAPS_MAX {
+            self.complain(format!(
+                "A: {device:?} was asked for {} times",
+                after.perhaps
+            ));
+        }
+        self.asked.insert(device, after);
+        let effect = match (fate.sight, fate.effect) {
+            (Sight::Documented | Sight::Slow, _) => "answered as documented",
+            (Sight::Throttled { .. } | Sight::Error(401), _) => "refused",
+            (_, Effect::Never) => "lost without effect",
+            (_, Effect::AtOnce) => "lost with effect",
+            (_, Effect::Late) => "lost, with effect later",
+        };
+        self.count(effect);
+        let transaction = transaction.into();
+        self.note(Some(device), Happened::Post { transaction, fate });
+    }
+
+    /// Notes that a create request is done with, as far as the server is concerned.
+    pub(crate) fn post_ends(&mut self, device: Device) {
+        self.open.remove(&device.user);
+    }
+
+    /// How many create requests came for a device.
+    pub(crate) fn posts_for(&self, device: Device) -> u64 {
+        self.asked
+            .get(&device)
+            .map_or(0, |asked| asked.posts.into())
+    }
+
+    /// Makes a device.
+    pub(crate) fn make(&mut self, device: Device, made: Made) {
+        let others = self.made.entry(device).or_default();
+        others.push(made);
+        if others.len() > 1 {
+            let story = self.story(device);
+            self.complain(format!("A: {device:?} is there twice\n{story}"));
+        } else {
+            self.owned.entry(device.user).or_default().push(device);
+        }
+        self.note(Some(device), Happened::Made);
+    }
+
+    /// A user's devices as they were so long ago.
+    pub(crate) fn listing(&self, user: u128, age: Duration) -> Vec<(Device, &Made)> {
+        let then = now().checked_sub(age).unwrap_or(self.opened);
+        let owned = self.owned.get(&user).into_iter().flatten();
+        owned
+            .flat_map(|device| self.made[device].iter().map(|made| (*device, made)))
+            .filter(|(_, made)| made.before || made.at <= then)
+            .collect()
+    }
+
+    /// The devices of one kind, user and phone that are there.
+    pub(crate) fn devices(&self, device: Device) -> &[Made] {
+        self.made.get(&device).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every device that is there.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Device, &[Made])> {
+        self.made
+            .iter()
+            .map(|(device, made)| (device, made.as_slice()))
+    }
+
+    /// When each request to the API came.
+    pub(crate) fn requests(&self) -> &[Instant] {
+        &self.requests
+    }
+
+    /// How many create requests came after an instant, in microseconds since 1970.
+    pub(crate) fn posts_since(&self, then: u128) -> usize {
+        let late = |entry: &&Entry| {
+            let wall = self.opened_wall + entry.at.duration_since(self.opened);
+            matches!(entry.what, Happened::Post { .. }) && wall.as_micros() > then
+        };
+        self.log.iter().filter(late).count()
+    }
+
+    pub(crate) fn count(&mut self, what: &'static str) {
+        *self.counts.entry(what).or_default() += 1;
+    }
+
+    pub(crate) fn counts(&self) -> &BTreeMap<&'static str, u64> {
+        &self.counts
+    }
+
+    /// How often something was counted.
+    pub(crate) fn counted(&self, what: &str) -> u64 {
+        self.counts.get(what).copied().unwrap_or_default()
+    }
+
+    /// Notes something that must not be.
+    pub(crate) fn complain(&mut self, what: String) {
+        if self.complaints.len() < COMPLAINTS_MAX {
+            self.complaints.push(what);
+        }
+    }
+
+    /// What must not be; of very much the first.
+    pub(crate) fn complaints(&self) -> &[String] {
+        &self.complaints
+    }
+
+    /// What happened to one device, and when processes began meanwhile.
+    pub(crate) fn story(&self, device: Device) -> String {
+        let mut story = String::new();
+        let mut runs = 0;
+        for entry in &self.log {
+            let at = entry.at.duration_since(self.opened).as_secs_f64();
+            let what = match &entry.what {
+                Happened::Run => {
+                    runs += 1;
+                    continue;
+                }
+                _ if entry.device != Some(device) => continue,
+                Happened::Post { transaction, fate } => format!("{transaction}: {fate:?}"),
+                Happened::Made => "made".to_owned(),
+            };
+            writeln!(story, "    {at:.3} s, process {runs}: {what}").unwrap();
+        }
+        story
+    }
+
+    fn note(&mut self, device: Option<Device>, what: Happened) {
+        let at = now();
+        self.log.push(Entry { at, device, what });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEVICE: Device = Device {
+        user: 1,
+        kind: "SMS",
+        digits: 15_125_551_234,
+    };
+    const LOST: Fate = Fate {
+        effect: Effect::Never,
+        sight: Sight::Cut,
+    };
+
+    fn complaints(truth: &Truth) -> String {
+        truth.complaints().join("\n")
+    }
+
+    #[test]
+    fn a_request_that_follows_a_lost_one_too_soon_is_noticed_without_a_second_device() {
+        let mut truth = Truth::new(Duration::from_mins(1));
+        for transaction in ["a", "b"] {
+            truth.post(DEVICE, transaction, LOST);
+            truth.post_ends(DEVICE);
+        }
+        assert!(
+            complaints(&truth).contains("settling takes 60s"),
+            "{truth:?}"
+        );
+    }
+
+    #[test]
+    fn a_request_that_follows_a_refused_one_is_as_it_should_be() {
+        let mut truth = Truth::new(Duration::from_mins(1));
+        let sight = Sight::Throttled { as_date: false };
+        for transaction in ["a", "b"] {
+            let effect = Effect::Never;
+            truth.post(DEVICE, transaction, Fate { effect, sight });
+            truth.post_ends(DEVICE);
+        }
+        truth.post(DEVICE, "c", LOST);
+        assert_eq!(complaints(&truth), "");
+        truth.post(DEVICE, "c", LOST);
+        let said = complaints(&truth);
+        assert!(
+            said.contains("c was sent twice") && said.contains("another request"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_request_inside_a_pause_is_noticed_but_not_by_a_process_that_cannot_know() {
+        let mut truth = Truth::new(Duration::ZERO);
+        truth.pause(Duration::from_mins(1));
+        truth.request("list");
+        assert_eq!(complaints(&truth), "", "it was on the wire");
+        let long_ago = now().checked_sub(ON_THE_WIRE * 2).unwrap();
+        truth.pause = truth.pause.map(|(_, until)| (long_ago, until));
+        truth.request("list");
+        assert!(complaints(&truth).contains("before the end of a pause"));
+        truth.run_begins();
+        truth.request("list");
+        assert_eq!(truth.complaints().len(), 1);
+    }
+
+    #[test]
+    fn a_second_device_is_noticed_with_its_story() {
+        let mut truth = Truth::new(Duration::ZERO);
+        truth.run_begins();
+        truth.post(DEVICE, "a-1", LOST);
+        for id in 0..2 {
+            let (created_at, spelled) = ("".into(), "".into());
+            let (at, before) = (now(), false);
+            truth.make(
+                DEVICE,
+                Made {
+                    id,
+                    at,
+                    created_at,
+                    spelled,
+                    before,
+                },
+            );
+        }
+        let said = complaints(&truth);
+        assert!(
+            said.contains("is there twice") && said.contains("a-1"),
+            "{said}"
+        );
+    }
+}
