@@ -10,7 +10,7 @@ use super::dice::Dice;
 pub(crate) enum Effect {
     Never,
     AtOnce,
-    /// After the connection has died: a zombie.
+    /// After the connection has died, as a zombie; or before a slow answer.
     Late,
 }
 
@@ -168,11 +168,10 @@ impl Plan {
         if dice.in_100_000(self.creates) {
             return dice.weighed(&CREATES);
         }
-        let slow = self.creates > 0 && dice.below(50) == 0;
-        fate(
-            Effect::AtOnce,
-            if slow { Sight::Slow } else { Sight::Documented },
-        )
+        if self.creates > 0 && dice.below(50) == 0 {
+            return fate(Effect::Late, Sight::Slow);
+        }
+        fate(Effect::AtOnce, Sight::Documented)
     }
 
     pub(crate) fn list(&self, user: u128, nth: u64) -> Sight {

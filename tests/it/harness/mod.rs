@@ -48,6 +48,7 @@ mod faults;
 mod http;
 mod reply;
 mod server;
+mod service;
 mod shape;
 mod truth;
 // The program, and who judges it.

@@ -19,8 +19,8 @@ const JSON: &str = "application/json";
 pub(crate) enum Reply {
     /// This, and the connection stays.
     Whole(String),
-    /// The same, after a while.
-    Slow(String),
+    /// What is documented, once the request has taken effect, which takes a while.
+    Slow,
     /// This, then the end of the connection.
     Part(String),
     /// The end of the connection.
@@ -38,7 +38,7 @@ pub(crate) fn seen(sight: Sight, status: u16, body: &str) -> Reply {
     let documented = || answer(status, headers, JSON, body);
     match sight {
         Sight::Documented => Reply::Whole(documented()),
-        Sight::Slow => Reply::Slow(documented()),
+        Sight::Slow => Reply::Slow,
         Sight::Error(status) => error(status),
         Sight::Gateway(status) => {
             let page = format!("<html><h1>{status}</h1></html>");
@@ -104,13 +104,13 @@ pub(crate) fn redirect(status: u16, to: SocketAddr) -> Reply {
 /// Sends a reply; tells whether the connection goes on.
 pub(crate) async fn send(stream: &mut TcpStream, reply: &Reply) -> bool {
     match reply {
-        Reply::Whole(text) | Reply::Slow(text) => stream.write_all(text.as_bytes()).await.is_ok(),
+        Reply::Whole(text) => stream.write_all(text.as_bytes()).await.is_ok(),
         Reply::Part(text) => {
             drop(stream.write_all(text.as_bytes()).await);
             drop(stream.shutdown().await);
             false
         }
-        Reply::Cut | Reply::Nothing => {
+        Reply::Cut | Reply::Nothing | Reply::Slow => {
             drop(stream.shutdown().await);
             false
         }
