@@ -121,12 +121,19 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     let joined = join(&wave, &rows, &files, Mode::Run, &mut |key| {
         ledger.entry(key).map(Standing::from)
     });
+    // Answers may have been dropped then: the next run is to look for what is left in flight.
+    let sound = ended.is_ok();
     let ended = ended.map_err(Error::from).and_then(|stopped| {
         wave.check_unchanged()?;
         Ok(stopped)
     });
     let (summary, exit) = conclude(summary, ended, joined, invocation)?;
-    let close = ledger.close(exit.code(), &clock::moment());
+    let close = if sound {
+        ledger.close(exit.code(), &clock::moment())
+    } else {
+        drop(ledger);
+        Ok(())
+    };
     let took = clock::now().duration_since(started);
     finish(&summary, exit, took, &files, invocation)?;
     close?;

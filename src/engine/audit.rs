@@ -13,7 +13,7 @@ use crate::model::entry::DeviceState;
 use crate::model::event::{Event, Next};
 use crate::model::outcome::{Device, Listing, LookOutcome, Outcome};
 use crate::pingone::{Answered, code};
-use crate::retry::Decision;
+use crate::retry::{Decision, is_ours};
 
 /// What a person is told of a device that PingOne lists more than once.
 pub(super) const SEVERAL: &str =
@@ -46,7 +46,13 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
                 answer.message = Some(SEVERAL.to_owned());
                 device.clone()
             }
-            LookOutcome::Seen(Listing::Present(listed)) if device.id.is_none() => listed.clone(),
+            // Somebody else's device may be all that a lagging listing shows.
+            LookOutcome::Seen(Listing::Present(listed))
+                if device.id.is_none()
+                    && is_ours(listed, task.intent_ms, task.history.was_absent) =>
+            {
+                listed.clone()
+            }
             LookOutcome::Seen(_)
             | LookOutcome::NoUser
             | LookOutcome::Throttled { .. }

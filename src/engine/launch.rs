@@ -9,7 +9,7 @@ use super::job::Job;
 use super::task::{LastSend, Step, Task};
 use super::{Engine, Error, PlannedRow, Wake};
 use crate::clock;
-use crate::model::entry::LedgerEntry;
+use crate::model::entry::{DeviceState, LedgerEntry};
 use crate::model::event::{Event, RequestKind, RowFinished, RowLabel};
 use crate::model::outcome::Outcome;
 use crate::model::request::DeviceRequest;
@@ -207,11 +207,29 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
             Admission::Create => Step::Create { resend: false },
         };
         let mut task = Box::new(Task::new(request, step, entry.as_ref()));
-        task.last_send = entry.as_ref().and_then(|entry| self.last_send(entry));
+        if let Some(entry) = &entry {
+            task.last_send = self.last_send(entry);
+            self.start_anew(&task, entry);
+        }
         if let Some(task) = self.busy.take_up(task) {
             self.enqueue(task);
         }
         Ok(())
+    }
+
+    /// Lets a request settle from now on whose last send lies ahead of the wall clock: the clock was
+    /// set back since, and would have to catch up first, run after run.
+    fn start_anew(&mut self, task: &Task, entry: &LedgerEntry) {
+        let now = &self.opened.1;
+        let ahead = entry
+            .doubt
+            .as_ref()
+            .is_some_and(|doubt| doubt.last_send.wall_ms > now.wall_ms);
+        if ahead {
+            let (state, answer) = (DeviceState::Unresolved, entry.answer.clone());
+            self.pending
+                .settle(&task.request, state, None, Some(now.clone()), answer);
+        }
     }
 
     /// When an earlier run could have sent an unanswered request at the latest.

@@ -351,7 +351,7 @@ impl RetryPolicy {
             (Listing::Several(device), _) => Verdict::with(DeviceState::Several, device),
             (Listing::Present(device), doubt) => {
                 let after_it = doubt.as_ref().is_some_and(|doubt| {
-                    !history.conflict && (history.was_absent || made_after(device, doubt.since_ms))
+                    !history.conflict && is_ours(device, doubt.since_ms, history.was_absent)
                 });
                 let ours = after_it || history.sent_again;
                 let state = if ours {
@@ -474,6 +474,12 @@ fn no_user(history: &History) -> DeviceState {
     } else {
         DeviceState::Failed
     }
+}
+
+/// Whether a device that a listing shows is the one that a request asked for: it was not
+/// there before, or PingOne says that it made it no earlier.
+pub fn is_ours(device: &Device, since_ms: i64, was_absent: bool) -> bool {
+    was_absent || made_after(device, since_ms)
 }
 
 /// Whether PingOne says that it made a device no earlier than our intent, but for a clock's skew.

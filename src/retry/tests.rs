@@ -380,6 +380,23 @@ fn a_device_that_shows_after_a_lost_answer_is_ours_unless_it_is_older_than_the_r
 }
 
 #[test]
+fn a_device_is_ours_if_it_was_absent_before_or_is_no_older_than_its_request() {
+    for (was_absent, made, ours) in [
+        (true, None, true),
+        (false, None, false),
+        (false, Some("2025-11-24T15:55:00.000Z"), true),
+        (false, Some("2025-11-24T15:54:59.999Z"), false),
+    ] {
+        let device = made.map_or_else(device, created_at);
+        assert_eq!(
+            is_ours(&device, SINCE, was_absent),
+            ours,
+            "{was_absent} {made:?}"
+        );
+    }
+}
+
+#[test]
 fn positive_evidence_wins_at_any_age_and_after_any_number_of_negative_looks() {
     let mut history = History {
         was_absent: true,

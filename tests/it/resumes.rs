@@ -175,3 +175,25 @@ fn a_wave_that_grew_is_gone_on_with_and_old_rows_cost_nothing() {
     );
     assert_eq!(rehearsal.creates(), 53);
 }
+
+#[test]
+fn a_clock_that_was_set_back_does_not_hold_a_row_through_short_runs() {
+    let rehearsal =
+        Rehearsal::with_faults("[[fault]]\non = 'create'\nafter = 1\nfirst = 1\nstatus = 503");
+    rehearsal
+        .rows(3)
+        .run(&["--settle", "1h", "--max-duration", "1s"]);
+    let open = || rusqlite::Connection::open(rehearsal.ledger()).unwrap();
+    let ahead = "UPDATE devices SET last_send_wall = 4294967296000, last_send_boot_id = 'before'
+                 WHERE state = 'unresolved'";
+    open().execute(ahead, []).unwrap();
+    rehearsal.run(&["--settle", "1h", "--max-duration", "1s"]);
+    let since: i64 = open()
+        .query_row(
+            "SELECT last_send_wall FROM devices WHERE state = 'unresolved'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert!(since < 4_294_967_296_000, "it settles from that run on");
+}
