@@ -88,10 +88,10 @@ pub(super) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Erro
         source,
     })?;
     let connection =
-        Connection::open_with_flags(real, flags).map_err(|source| sqlite(path, source))?;
+        Connection::open_with_flags(real, flags).map_err(|source| opening(path, source))?;
     connection
         .busy_timeout(std::time::Duration::from_secs(5))
-        .map_err(|source| sqlite(path, source))?;
+        .map_err(|source| opening(path, source))?;
     Ok(connection)
 }
 
@@ -100,7 +100,7 @@ pub(super) const SYNCHRONOUS: &str = "FULL";
 
 /// Checks that a file is a ledger of ours, sound and current, and sets the connection up to write it.
 pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<(), Error> {
-    let wrap = |source| sqlite(path, source);
+    let wrap = |source| opening(path, source);
     let version = check_format(path, connection)?;
     connection
         .pragma_update(None, "journal_mode", "WAL")
@@ -125,7 +125,7 @@ pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<(), Er
 
 /// Tells how many migrations a file has behind it, and refuses what is no ledger of ours.
 pub(super) fn check_format(path: &Path, connection: &Connection) -> Result<usize, Error> {
-    let wrap = |source| sqlite(path, source);
+    let wrap = |source| opening(path, source);
     let version: i64 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(wrap)?;
@@ -153,6 +153,17 @@ pub(super) fn check_format(path: &Path, connection: &Connection) -> Result<usize
     Ok(version)
 }
 
+/// What a failed statement means before a run has begun: a lock is somebody else's then.
+pub(super) fn opening(path: &Path, source: rusqlite::Error) -> Error {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Held {
+            path: path.to_owned(),
+        },
+        _ => sqlite(path, source),
+    }
+}
+
+/// What a failed statement means in a run, which has the ledger to itself.
 pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Error {
     let path = path.to_owned();
     match source.sqlite_error_code() {
@@ -164,7 +175,6 @@ pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Error {
             path,
             what: "not a SQLite file".to_owned(),
         },
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Held { path },
         _ => Error::Sqlite { path, source },
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
-use super::file::{SYNCHRONOUS, check_format, check_kind, connect, sqlite};
+use super::file::{SYNCHRONOUS, check_format, check_kind, connect, opening, sqlite};
 use super::{Binding, Error, doubt, schema};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, EnvironmentId, RunId};
@@ -44,7 +44,7 @@ impl Reader {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         connection
             .execute_batch("PRAGMA query_only = ON")
-            .map_err(|source| sqlite(path, source))?;
+            .map_err(|source| opening(path, source))?;
         if check_format(path, &connection)? < schema::current_version() {
             // An older or still empty file: only a run brings it up to date.
             return Ok(None);
@@ -59,14 +59,14 @@ impl Reader {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         connection
             .execute_batch("PRAGMA query_only = ON")
-            .map_err(|source| sqlite(path, source))?;
+            .map_err(|source| opening(path, source))?;
         Self::set_up(path, connection)
     }
 
     fn set_up(path: &Path, connection: Connection) -> Result<Self, Error> {
         connection
             .pragma_update(None, "cache_size", "-2048")
-            .map_err(|source| sqlite(path, source))?;
+            .map_err(|source| opening(path, source))?;
         Ok(Self {
             path: path.to_owned(),
             connection,
@@ -75,7 +75,7 @@ impl Reader {
     }
 
     fn check_binding(&self, ours: &Binding) -> Result<(), Error> {
-        match binding(&self.connection).map_err(|source| sqlite(&self.path, source))? {
+        match binding(&self.connection).map_err(|source| opening(&self.path, source))? {
             Some(theirs) if theirs != *ours => Err(Error::Foreign {
                 path: self.path.clone(),
                 theirs: theirs.to_string(),

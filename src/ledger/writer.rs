@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
 use super::ballast::Ballast;
-use super::file::sqlite;
+use super::file::{opening, sqlite};
 use super::reader::binding;
 use super::transition::{Fault, intend, settle};
 use super::{Binding, Error, Intent, Receipt, RunRecord, Settled};
@@ -69,13 +69,13 @@ impl Writer {
         let runs: i64 = self
             .connection
             .query_row("SELECT count(*) FROM runs", [], |row| row.get(0))
-            .map_err(|source| sqlite(&self.path, source))?;
+            .map_err(|source| opening(&self.path, source))?;
         Ok(u64::try_from(runs).unwrap_or(0))
     }
 
     /// Lets SQLite check the whole file when the run before did not close it.
     fn check_soundness(&self) -> Result<(), Error> {
-        let wrap = |source| sqlite(&self.path, source);
+        let wrap = |source| opening(&self.path, source);
         let unclean: bool = self
             .connection
             .query_row(
@@ -103,7 +103,7 @@ impl Writer {
 
     /// Binds a new ledger to a tenant, and checks that an old one is bound to this one.
     pub(super) fn bind(&self, ours: &Binding) -> Result<(), Error> {
-        let wrap = |source| sqlite(&self.path, source);
+        let wrap = |source| opening(&self.path, source);
         match binding(&self.connection).map_err(wrap)? {
             Some(theirs) if theirs == *ours => Ok(()),
             Some(theirs) => Err(Error::Foreign {
@@ -127,7 +127,7 @@ impl Writer {
     /// Such a request may have been sent as late as its process died, which was
     /// before this one got the lock: that is the moment from which it settles.
     pub(super) fn begin_run(&mut self, run: &RunRecord, now: &Moment) -> Result<u64, Error> {
-        let wrap = |source| sqlite(&self.path, source);
+        let wrap = |source| opening(&self.path, source);
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
