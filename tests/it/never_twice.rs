@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures::{FutureExt, StreamExt};
 use wavepair::clock;
 use wavepair::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
-use wavepair::ledger::{Binding, Ledger, RunRecord};
+use wavepair::ledger::{self, Binding, Ledger, Opened, RunRecord};
 use wavepair::model::event::Event;
 use wavepair::model::ids::RunId;
 use wavepair::model::outcome::Outcome;
@@ -86,6 +86,18 @@ fn client(sandbox: &Sandbox) -> Client {
     .unwrap()
 }
 
+/// Opens the ledger of the run before, which was dropped just now.
+fn open(path: &Path, binding: &Binding, record: &RunRecord) -> Opened {
+    loop {
+        match Ledger::open(path, binding, record, &clock::moment()) {
+            // Another test of this process is just starting a program, which has a copy of
+            // every open file, the lock among them, until it has become that program.
+            Err(ledger::Error::Held { .. }) => std::thread::yield_now(),
+            opened => return opened.unwrap(),
+        }
+    }
+}
+
 /// Runs the rows; dropped while it tells its `until`-th event. Gives how each row ended.
 async fn run(
     sandbox: &Sandbox,
@@ -105,13 +117,7 @@ async fn run(
         api_host: "sandbox".to_owned(),
         environment,
     };
-    let opened = Ledger::open(
-        &folder.join("ledger.db"),
-        &binding,
-        &record,
-        &clock::moment(),
-    )
-    .unwrap();
+    let opened = open(&folder.join("ledger.db"), &binding, &record);
     let options = EngineOptions {
         run: id,
         existing,

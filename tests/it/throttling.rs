@@ -16,7 +16,7 @@ fn a_server_slower_than_the_pace_is_obeyed_and_loses_no_row() {
     });
     let run = rehearsal
         .rows(60)
-        .run(&["--rate", "100/s", "--summary", "-"]);
+        .run(&["--rate", "100/s", "--concurrency", "1", "--summary", "-"]);
     assert_eq!(
         (run.code, run.count("created")),
         (Some(0), 60),
