@@ -148,7 +148,7 @@ fn check_row(row: &Row, told: &Told, first: Option<&Told>, truth: &Truth) -> Res
         }
         "existing" => {
             sure(
-                !made.is_empty() && !by_us,
+                !made.is_empty() && (!by_us || truth.was_said_to_exist(device)),
                 "C: existing, and it was not there before",
             )?;
             sure(
@@ -190,6 +190,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::harness::faults::{Effect, Fate, Sight};
     use crate::harness::time::now;
     use crate::harness::truth::Made;
 
@@ -255,6 +256,17 @@ mod tests {
                 let said = complaints(device, outcome, code, &truth(there));
                 assert_eq!(said.is_empty(), holds, "{outcome}, {there:?}: {said}");
             }
+        }
+    }
+
+    #[test]
+    fn a_device_of_ours_may_be_taken_for_one_that_was_there_only_where_the_server_said_so() {
+        for (status, holds) in [(503, false), (409, true)] {
+            let mut truth = truth(&[false]);
+            let (effect, sight) = (Effect::AtOnce, Sight::Error(status));
+            truth.post(DEVICE, "one", Fate { effect, sight });
+            let said = complaints(Meaning::Device(DEVICE), "existing", 0, &truth);
+            assert_eq!(said.is_empty(), holds, "{status}: {said}");
         }
     }
 

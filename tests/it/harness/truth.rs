@@ -55,6 +55,8 @@ struct Asked {
     posts: u32,
     /// Those that were not certainly without effect.
     perhaps: u32,
+    /// Whether one was answered that the device is there already.
+    conflict: bool,
     latest: Option<Instant>,
 }
 
@@ -164,6 +166,7 @@ impl Truth {
         let after = Asked {
             posts: before.posts + 1,
             perhaps: before.perhaps + u32::from(perhaps),
+            conflict: before.conflict || fate.sight == Sight::Error(409),
             latest: if perhaps { Some(at) } else { before.latest },
         };
         if after.perhaps > PERHAPS_MAX {
@@ -195,6 +198,11 @@ impl Truth {
         self.asked
             .get(&device)
             .map_or(0, |asked| asked.posts.into())
+    }
+
+    /// Whether a create request for a device was answered that it is there already.
+    pub(crate) fn was_said_to_exist(&self, device: Device) -> bool {
+        self.asked.get(&device).is_some_and(|asked| asked.conflict)
     }
 
     /// Makes a device.
