@@ -61,10 +61,13 @@ impl Place {
     }
 }
 
+/// How long a bell is waited for.
+const BELL_PATIENCE: Duration = Duration::from_secs(5);
+
 /// When a process is made to leave.
 pub(crate) enum Leave {
     ByItself,
-    /// Once a bell rings.
+    /// Once a bell rings, or would have: a run that waits out a pause or a breaker rings none.
     AtBell(mpsc::Receiver<()>),
     After(Duration),
 }
@@ -160,7 +163,9 @@ pub(crate) fn watch(command: &mut Command, place: &Place, server: &Server, leave
             }
             Leave::AtBell(bell) => match bell.recv_timeout(GLANCE) {
                 Ok(()) => true,
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    start.elapsed() > BELL_PATIENCE
+                }
             },
             Leave::After(time) => {
                 let left = time.saturating_sub(start.elapsed());
