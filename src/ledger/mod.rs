@@ -9,6 +9,7 @@
 //! power cut. After a failed commit nothing more is written, because the next
 //! one may seem to work on a disk that has already lost a page.
 
+mod ahead;
 mod ballast;
 mod counter;
 mod error;

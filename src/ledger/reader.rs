@@ -1,10 +1,12 @@
 //! Reading what is known, beside whoever writes.
 
-use std::cell::Cell;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
+use super::ahead::{Ahead, Key, Wanted};
 use super::file::{SYNCHRONOUS, check_format, check_kind, connect, opening, sqlite};
 use super::{Binding, Error, doubt, schema};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
@@ -19,6 +21,7 @@ pub struct Reader {
     connection: Connection,
     /// Whether one state of the file is being looked at; that saves taking a lock for each entry.
     snapshot: Cell<bool>,
+    ahead: RefCell<Ahead>,
 }
 
 const ENTRY: &str = "
@@ -26,6 +29,12 @@ SELECT id, state, device, created_at, run, attempts, resends, was_absent,
        doubt_since, last_send_wall, last_send_boot, last_send_boot_id,
        http_status, code, message, correlation_id, audit_owed
 FROM devices WHERE user = ?1 AND type = ?2 AND address = ?3";
+
+const ENTRIES_AFTER: &str = "
+SELECT id, state, device, created_at, run, attempts, resends, was_absent,
+       doubt_since, last_send_wall, last_send_boot, last_send_boot_id,
+       http_status, code, message, correlation_id, audit_owed, user, type, address
+FROM devices WHERE id > ?1 ORDER BY id LIMIT ?2";
 
 impl Reader {
     /// Opens a ledger that is there; `None` where there is none yet.
@@ -71,6 +80,7 @@ impl Reader {
             path: path.to_owned(),
             connection,
             snapshot: Cell::new(false),
+            ahead: RefCell::default(),
         })
     }
 
@@ -95,6 +105,7 @@ impl Reader {
         if !self.snapshot.replace(false) {
             return Ok(());
         }
+        self.ahead.borrow_mut().forget();
         self.connection
             .execute_batch("COMMIT")
             .map_err(|source| sqlite(&self.path, source))
@@ -110,14 +121,41 @@ impl Reader {
         if !self.snapshot.replace(true) {
             self.connection.execute_batch("BEGIN").map_err(wrap)?;
         }
+        if let Some(entry) = self.ahead.borrow_mut().take(&Key::from(key)) {
+            return Ok(Some(entry));
+        }
         let mut statement = self.connection.prepare_cached(ENTRY).map_err(wrap)?;
-        statement
+        let found = statement
             .query_row(
                 (key.user.as_bytes(), key.kind.as_str(), key.address.key()),
                 entry,
             )
             .optional()
-            .map_err(wrap)
+            .map_err(wrap)?;
+        if let Some(found) = &found
+            && let Some(wanted) = self.ahead.borrow_mut().looked_up(found.number)
+        {
+            self.read_ahead(&wanted).map_err(wrap)?;
+        }
+        Ok(found)
+    }
+
+    fn read_ahead(&self, wanted: &Wanted) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(ENTRIES_AFTER)?;
+        let mut rows = statement.query((
+            i64::try_from(wanted.after).unwrap_or(i64::MAX),
+            i64::try_from(wanted.count).unwrap_or(i64::MAX),
+        ))?;
+        let mut ahead = self.ahead.borrow_mut();
+        while let Some(row) = rows.next()? {
+            let key = Key {
+                user: row.get(17)?,
+                kind: row.get_ref(18)?.as_str()?,
+                address: Cow::Borrowed(row.get_ref(19)?.as_str()?),
+            };
+            ahead.keep(&key, entry(row)?);
+        }
+        Ok(())
     }
 
     /// Whether any run has created or found a device.

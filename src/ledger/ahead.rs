@@ -1,0 +1,140 @@
+//! Entries that were read before they were asked for.
+//!
+//! A wave that is run again asks for its devices in about the order in which they were
+//! written. Read one by one by their keys, each is somewhere else in the index; read by
+//! their numbers, they lie side by side.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use crate::model::entry::LedgerEntry;
+use crate::model::request::DeviceKey;
+
+/// How many lookups in a row must be near each other before anything is read ahead.
+const NEAR_ENOUGH: u32 = 8;
+/// How far apart two numbers may be to be near.
+const NEAR: u64 = 64;
+const LEAST: u64 = 16;
+const MOST: u64 = 1024;
+/// Above this many entries that nobody asked for, all are forgotten.
+const KEPT: usize = 4096;
+
+/// A device's key as the ledger has it.
+#[derive(Debug, Hash, PartialEq, Eq)]
+pub(super) struct Key<'a> {
+    pub(super) user: [u8; 16],
+    pub(super) kind: &'a str,
+    pub(super) address: Cow<'a, str>,
+}
+
+impl<'a> From<&'a DeviceKey> for Key<'a> {
+    fn from(key: &'a DeviceKey) -> Self {
+        Self {
+            user: *key.user.as_bytes(),
+            kind: key.kind.as_str(),
+            address: Cow::Owned(key.address.key()),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Kept {
+    user: [u8; 16],
+    kind: String,
+    address: String,
+    entry: LedgerEntry,
+}
+
+/// What was read ahead, and whether more is to be.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    hasher: RandomState,
+    kept: HashMap<u64, Kept>,
+    /// The last number that was looked up, or read ahead.
+    last: u64,
+    near: u32,
+    size: u64,
+}
+
+/// Which entries to read: those with greater numbers, and how many.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) after: u64,
+    pub(super) count: u64,
+}
+
+impl Ahead {
+    /// Gives an entry that was read ahead.
+    pub(super) fn take(&mut self, key: &Key<'_>) -> Option<LedgerEntry> {
+        let hash = self.hasher.hash_one(key);
+        let kept = self.kept.get(&hash)?;
+        let same = kept.user == key.user && kept.kind == key.kind && kept.address == key.address;
+        if !same {
+            return None;
+        }
+        self.kept.remove(&hash).map(|kept| kept.entry)
+    }
+
+    /// Takes note that the entry of this number was looked up; tells what to read ahead, if anything.
+    pub(super) fn looked_up(&mut self, number: u64) -> Option<Wanted> {
+        let near = number > self.last && number - self.last <= NEAR;
+        self.near = if near { self.near.saturating_add(1) } else { 0 };
+        self.last = number;
+        if self.near < NEAR_ENOUGH {
+            self.size = 0;
+            return None;
+        }
+        self.size = (self.size * 2).clamp(LEAST, MOST);
+        if self.kept.len() > KEPT {
+            self.kept.clear();
+        }
+        Some(Wanted {
+            after: number,
+            count: self.size,
+        })
+    }
+
+    /// Keeps an entry that was read ahead.
+    pub(super) fn keep(&mut self, key: &Key<'_>, entry: LedgerEntry) {
+        self.last = self.last.max(entry.number);
+        let hash = self.hasher.hash_one(key);
+        let kept = Kept {
+            user: key.user,
+            kind: key.kind.to_owned(),
+            address: key.address.clone().into_owned(),
+            entry,
+        };
+        self.kept.insert(hash, kept);
+    }
+
+    /// Forgets all of it: the file may have changed.
+    pub(super) fn forget(&mut self) {
+        self.kept.clear();
+        self.near = 0;
+        self.size = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lookups_that_go_forward_in_small_steps_are_read_ahead_of_and_ever_further() {
+        let mut ahead = Ahead::default();
+        let wanted: Vec<Option<u64>> = (1..=9)
+            .map(|number| ahead.looked_up(number * 2).map(|wanted| wanted.count))
+            .collect();
+        assert_eq!(wanted[..7], [None; 7]);
+        assert_eq!(wanted[7..], [Some(16), Some(32)]);
+        for _ in 0..20 {
+            ahead.looked_up(ahead.last + 1);
+        }
+        let count = MOST;
+        let after = ahead.last + NEAR;
+        assert_eq!(ahead.looked_up(after), Some(Wanted { after, count }));
+        assert_eq!(ahead.looked_up(after + NEAR + 1), None, "too far");
+        assert_eq!(ahead.looked_up(3), None, "backward");
+    }
+}
