@@ -30,7 +30,7 @@ pub(super) fn look_once_more(task: &mut Task, device: &Device) -> Option<Decisio
     })
 }
 
-impl<E: std::error::Error + 'static> Engine<'_, E> {
+impl Engine<'_> {
     /// Ends the row of a device that was looked at once more. It is ours, whatever the listing says.
     pub(super) fn audit(
         &mut self,
