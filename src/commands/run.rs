@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::join::{Joined, join};
 use super::target::Peer;
 use super::wanted::Wanted;
-use super::{Invocation, descriptors, signals};
+use super::{Invocation, descriptors, panics, signals};
 use crate::clock;
 use crate::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
 use crate::error::{Error, Shown};
@@ -73,6 +73,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     let opened = Ledger::open(&peer.ledger, &peer.binding, &record, &clock::moment())?;
     let (stopper, stop) = stop();
     signals::watch(&stopper)?;
+    panics::watch(&stopper);
 
     let plan = Plan::Run {
         environment: peer.binding.environment,
