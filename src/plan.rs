@@ -30,6 +30,8 @@ pub enum Admission {
     Settle,
     /// Nothing: it is settled.
     Skip(Outcome),
+    /// Nothing, for it is created; but the device has yet to be looked at, or is there more than once.
+    Audit,
 }
 
 /// Decides what to do about a row, given what the ledger knows of its device.
@@ -38,7 +40,9 @@ pub enum Admission {
 /// |---|---|---|
 /// | none | look, then create | create |
 /// | `rejected`, `failed` | look, then create | create |
+/// | … after a request that was sent again | look, then create | look, then create |
 /// | `created`, `found` | skip | skip |
+/// | `created`, a last look owed, or seen twice | that look | that look |
 /// | `several` | look | look |
 /// | `in_flight`, `unresolved` | settle | settle |
 ///
@@ -52,9 +56,12 @@ pub fn admit(entry: Option<&LedgerEntry>, existing: Existing) -> Admission {
         return ask;
     };
     match entry.state {
+        DeviceState::Created if entry.audit_owed || entry.is_seen_twice() => Admission::Audit,
         DeviceState::Created | DeviceState::Found => Admission::Skip(entry.state.outcome()),
         DeviceState::InFlight | DeviceState::Unresolved => Admission::Settle,
         DeviceState::Several => Admission::Look,
+        // Settled as absent, and perhaps not: the request that was lost may have been late.
+        DeviceState::Rejected | DeviceState::Failed if entry.resends > 0 => Admission::Look,
         DeviceState::Rejected | DeviceState::Failed => ask,
     }
 }
@@ -166,6 +173,7 @@ mod tests {
             resends: 0,
             was_absent: false,
             doubt: None,
+            audit_owed: false,
             answer: Answer::default(),
         }
     }
@@ -201,6 +209,38 @@ mod tests {
             DeviceState::ALL.len() + 1,
             "every state is in the table"
         );
+    }
+
+    #[test]
+    fn what_failed_after_a_lost_request_is_looked_for_whatever_the_options() {
+        for state in [DeviceState::Failed, DeviceState::Rejected] {
+            let resent = LedgerEntry {
+                resends: 1,
+                ..entry(state)
+            };
+            assert_eq!(admit(Some(&resent), Existing::Create), Admission::Look);
+        }
+    }
+
+    #[test]
+    fn a_device_of_ours_is_looked_at_again_while_that_is_owed_or_it_was_seen_twice() {
+        let created = entry(DeviceState::Created);
+        let owed = LedgerEntry {
+            audit_owed: true,
+            ..created.clone()
+        };
+        let twice = LedgerEntry {
+            answer: Answer {
+                code: Some("duplicate_found".to_owned()),
+                ..Answer::default()
+            },
+            ..created
+        };
+        for entry in [owed, twice] {
+            for existing in [Existing::Skip, Existing::Create] {
+                assert_eq!(admit(Some(&entry), existing), Admission::Audit);
+            }
+        }
     }
 
     fn key(number: u64) -> DeviceKey {

@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM and SIGHUP: the first asks, the second leaves at once.
+//! SIGINT, SIGTERM, SIGHUP and SIGQUIT: the first asks, the second leaves at once.
 //!
 //! Leaving at once is safe because every intent is on disk before it is sent; the
 //! next run settles what was on the wire.
@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -46,6 +46,12 @@ fn register(stopper: &Stopper) -> io::Result<()> {
         (
             SIGHUP,
             SignalKind::hangup(),
+            StopReason::Terminated,
+            ExitCode::Terminated,
+        ),
+        (
+            SIGQUIT,
+            SignalKind::quit(),
             StopReason::Terminated,
             ExitCode::Terminated,
         ),

@@ -6,10 +6,11 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::audit;
-use super::guard::{LONGEST_HOLD, Subject};
+use super::guard::{LONGEST_HOLD, Subject, too_long};
 use super::job::Done;
 use super::task::{LastSend, Step, Task};
 use crate::clock;
+use crate::ledger::Settled;
 use crate::model::entry::DeviceState;
 use crate::model::event::{Event, Next, RowFinished};
 use crate::model::ids::DeviceId;
@@ -70,10 +71,7 @@ impl Engine<'_> {
             pause,
         } = answered;
         let now = clock::now();
-        let subject = Subject {
-            row: task.request.row,
-            user: task.request.key.user,
-        };
+        let subject = subject(&task, &answer);
         let mut decision = self.options.retry.after_create(
             &mut task.history,
             &outcome,
@@ -82,6 +80,7 @@ impl Engine<'_> {
             fastrand::f64(),
         );
         let stop = self.guard.on_create(subject, &outcome, &answer, now);
+        let stop = stop.or_else(|| too_long(pause));
         if let AttemptOutcome::NotCreated(Refusal::Throttled { .. }) = outcome {
             decision = self.hold_for(decision);
         } else if let Some(pause) = pause {
@@ -89,7 +88,7 @@ impl Engine<'_> {
         }
         decision = self.within_budget(&outcome, decision);
         if let AttemptOutcome::Created(device) = &outcome {
-            decision = audit::look_once_more(&mut task, device).unwrap_or(decision);
+            decision = audit::look_for_id(&mut task, device).unwrap_or(decision);
         }
         let (state, device) = match (&outcome, &decision) {
             (AttemptOutcome::Created(device), _) => (DeviceState::Created, Some(device.clone())),
@@ -107,7 +106,11 @@ impl Engine<'_> {
         if matches!(outcome, AttemptOutcome::NotCreated(_)) {
             self.devices = self.devices.saturating_sub(1);
             task.failed = true;
+            task.step = Step::Create { resend: false };
+            task.refused_as.clone_from(&answer.code);
         }
+        let audit_owed =
+            state == DeviceState::Created && task.history.is_audit_owed(device.as_ref());
         task.answer = answer.clone();
         (self.report)(&Event::AttemptEnded {
             who: task.label(),
@@ -117,8 +120,17 @@ impl Engine<'_> {
             took,
             next: next(&decision),
         });
-        self.pending
-            .settle(&task.request, state, device, last_send, answer);
+        self.pending.settle(
+            task.request.row,
+            Settled {
+                key: task.request.key.clone(),
+                state,
+                device,
+                last_send,
+                audit_owed,
+                answer,
+            },
+        );
         self.follow(task, decision);
         self.stop_for(stop);
     }
@@ -147,31 +159,32 @@ impl Engine<'_> {
         answered: Answered<LookOutcome>,
         took: Duration,
     ) {
-        if let Some(device) = task.made.take() {
-            self.audit(&task, &device, answered, took);
-            return;
-        }
         let Answered {
             outcome,
             answer,
             pause,
         } = answered;
         let now = clock::now();
-        let subject = Subject {
-            row: task.request.row,
-            user: task.request.key.user,
-        };
+        let subject = subject(&task, &answer);
         let in_doubt = task.history.doubt.is_some();
         // PingOne looked at some time between the question and the answer: the question counts.
         let age = task.age(now).saturating_sub(took);
-        let mut decision = self.options.retry.after_look(
-            &mut task.history,
-            &outcome,
-            age,
-            self.guard.any_created(),
-            fastrand::f64(),
-        );
+        let jitter = fastrand::f64();
+        let retry = &self.options.retry;
+        let mut decision = if let Some(made) = &task.made {
+            // When an earlier run asked for it is not known: then only its absence before says that it is ours.
+            let intent_ms = Some(task.intent_ms).filter(|&ms| ms != 0);
+            let intent_ms = intent_ms.unwrap_or(i64::MAX);
+            retry.after_audit(&mut task.history, &outcome, made, intent_ms, jitter)
+        } else {
+            let others_succeed = self.guard.any_created();
+            retry.after_look(&mut task.history, &outcome, age, others_succeed, jitter)
+        };
+        if outcome == LookOutcome::NoUser {
+            task.refused_as.clone_from(&answer.code);
+        }
         let stop = self.guard.on_look(subject, &outcome, &answer, now);
+        let stop = stop.or_else(|| too_long(pause));
         if let LookOutcome::Throttled { .. } = outcome {
             decision = self.hold_for(decision);
         } else if let Some(pause) = pause {
@@ -180,16 +193,24 @@ impl Engine<'_> {
         if outcome == LookOutcome::NoInformation {
             self.budget.pay_for_look();
         }
-        if let Decision::Finish(verdict) = &decision {
-            self.settle_by_look(&mut task, verdict, in_doubt, answer);
-        }
         (self.report)(&Event::LookEnded {
             who: task.label(),
             outcome,
             took,
             next: next(&decision),
         });
-        self.follow(task, decision);
+        match decision {
+            Decision::Finish(verdict) if task.made.is_some() => {
+                self.end_audit(&mut task, &verdict, &answer);
+            }
+            Decision::Finish(verdict) => {
+                self.settle_by_look(&mut task, &verdict, in_doubt, answer);
+                self.finish_with(task, &verdict);
+            }
+            Decision::Create { .. } | Decision::Look { .. } | Decision::Defer { .. } => {
+                self.follow(task, decision);
+            }
+        }
         self.stop_for(stop);
     }
 
@@ -233,12 +254,18 @@ impl Engine<'_> {
             | DeviceState::Unresolved => answer,
         };
         task.answer = answer.clone();
+        let device = verdict.device.clone();
+        let ours = verdict.state == DeviceState::Created;
         self.pending.settle(
-            &task.request,
-            verdict.state,
-            verdict.device.clone(),
-            None,
-            answer,
+            task.request.row,
+            Settled {
+                key: task.request.key.clone(),
+                state: verdict.state,
+                audit_owed: ours && task.history.is_audit_owed(device.as_ref()),
+                device,
+                last_send: None,
+                answer,
+            },
         );
     }
 
@@ -276,10 +303,14 @@ impl Engine<'_> {
     /// Does what was decided; under a stop, ends the row as far as it has come.
     pub(super) fn follow(&mut self, mut task: Box<Task>, decision: Decision) {
         if let Decision::Finish(verdict) = decision {
-            self.finish_with(&task, &verdict);
+            self.finish_with(task, &verdict);
             return;
         }
-        if self.reason.is_some() {
+        task.step = match decision {
+            Decision::Create { resend, .. } => Step::Create { resend },
+            Decision::Finish(_) | Decision::Look { .. } | Decision::Defer { .. } => Step::Look,
+        };
+        if !self.is_wanted(&task) {
             self.free(&task);
             self.give_up(&task);
             return;
@@ -287,26 +318,22 @@ impl Engine<'_> {
         let now = clock::now();
         match decision {
             Decision::Finish(_) => {}
-            Decision::Create { after, resend } => {
-                task.step = Step::Create { resend };
-                self.after_wait(now, after, task);
-            }
-            Decision::Look { after } => {
-                task.step = Step::Look;
+            Decision::Create { after, .. } | Decision::Look { after } => {
                 self.after_wait(now, after, task);
             }
             Decision::Defer { after } => {
                 self.free(&task);
-                task.step = Step::Look;
                 // What an earlier run left in doubt says nothing of how this one goes.
                 let of_this_run = task.intent_ms != 0;
                 let stop = of_this_run.then(|| self.guard.on_unsettled()).flatten();
-                if self.deferred.len() < DEFERRED_MAX {
+                if self.deferred.len() < DEFERRED_MAX && self.winding_down.is_none() {
                     self.deferred.add(now + after, task);
                 } else {
                     self.finish_unknown(&task);
                 }
-                self.stop_for(stop);
+                if let Some(reason) = stop {
+                    self.wind_down(reason);
+                }
             }
         }
     }
@@ -321,23 +348,39 @@ impl Engine<'_> {
 
     /// Lets the next row of the same user go on.
     pub(super) fn free(&mut self, task: &Task) {
-        if let Some(next) = self.busy.free_user(task.request.key.user) {
-            if self.reason.is_none() {
+        if task.ended {
+            return;
+        }
+        while let Some(next) = self.busy.free_user(task.request.key.user) {
+            if self.is_wanted(&next) {
                 self.enqueue(next);
-            } else {
-                self.give_up(&next);
+                return;
             }
+            self.give_up(&next);
         }
     }
 
-    pub(super) fn finish_with(&mut self, task: &Task, verdict: &Verdict) {
-        self.free(task);
+    fn finish_with(&mut self, task: Box<Task>, verdict: &Verdict) {
+        let device = verdict.device.as_ref();
         if verdict.state == DeviceState::Unresolved {
-            self.finish_unknown(task);
-            return;
+            self.free(&task);
+            self.finish_unknown(&task);
+        } else if verdict.state == DeviceState::Created {
+            self.end_created(&task, device.and_then(|device| device.id));
+            if let Some(device) = device.filter(|device| task.history.is_audit_owed(Some(device))) {
+                self.audit_later(task, device.clone());
+            }
+        } else {
+            self.free(&task);
+            let id = device.and_then(|device| device.id);
+            self.finish(&task, verdict.state.outcome(), id, task.answer.clone());
         }
-        let device = verdict.device.as_ref().and_then(|device| device.id);
-        self.finish(task, verdict.state.outcome(), device, task.answer.clone());
+    }
+
+    /// Ends the row of a device that is ours.
+    pub(super) fn end_created(&mut self, task: &Task, device: Option<DeviceId>) {
+        self.free(task);
+        self.finish(task, Outcome::Created, device, task.answer.clone());
     }
 
     pub(super) fn finish_unknown(&mut self, task: &Task) {
@@ -369,6 +412,15 @@ impl Engine<'_> {
         let stop = self.guard.on_row(finished.outcome);
         (self.report)(&Event::RowFinished(finished));
         self.stop_for(stop);
+    }
+}
+
+fn subject(task: &Task, answer: &Answer) -> Subject {
+    Subject {
+        row: task.request.row,
+        user: task.request.key.user,
+        launch: task.launch,
+        refused_before: task.refused_as.is_some() && task.refused_as == answer.code,
     }
 }
 

@@ -1,27 +1,31 @@
-//! One more look at a device that was just made.
+//! One more look at devices of ours, at the end of a run.
 //!
-//! An unanswered request that was settled as absent may take effect all the same,
-//! later than anybody promised: whoever sends again looks once more at the end, so
-//! that a second device is at least known of. And an answer that said "created" may
-//! have been cut off before the ID, which the listing has. Nothing is deleted.
+//! An unanswered request may take effect later than anybody promised, and whatever
+//! stands between may have sent it twice: every device that an answer was lost on the
+//! way to is looked at once more, so that a second one is at least known of. And an
+//! answer that said "created" may have been cut off before the ID, which the listing
+//! has. Nothing is deleted. That such a look is owed is in the ledger: what a run
+//! does not get to, the next one does.
 
 use std::time::Duration;
 
 use super::Engine;
-use super::task::Task;
+use super::task::{Step, Task};
+use crate::ledger::Settled;
 use crate::model::entry::DeviceState;
-use crate::model::event::{Event, Next};
-use crate::model::outcome::{Device, Listing, LookOutcome, Outcome};
-use crate::pingone::{Answered, code};
-use crate::retry::{Decision, is_ours};
+use crate::model::outcome::{Answer, Device};
+use crate::pingone::code;
+use crate::retry::{Decision, Verdict};
 
 /// What a person is told of a device that PingOne lists more than once.
 pub(super) const SEVERAL: &str =
     "PingOne lists this device more than once; remove all but one of them";
+/// The most devices that wait for the end of the run to be looked at.
+const AUDITS_MAX: usize = 10_000;
 
-/// Has a device looked at before its row is done, where there is something to learn.
-pub(super) fn look_once_more(task: &mut Task, device: &Device) -> Option<Decision> {
-    if !task.history.sent_again && device.id.is_some() {
+/// Has a device that was created without an ID looked at before its row is done.
+pub(super) fn look_for_id(task: &mut Task, device: &Device) -> Option<Decision> {
+    if device.id.is_some() {
         return None;
     }
     task.made = Some(device.clone());
@@ -31,51 +35,57 @@ pub(super) fn look_once_more(task: &mut Task, device: &Device) -> Option<Decisio
 }
 
 impl Engine<'_> {
-    /// Ends the row of a device that was looked at once more. It is ours, whatever the listing says.
-    pub(super) fn audit(
-        &mut self,
-        task: &Task,
-        device: &Device,
-        answered: Answered<LookOutcome>,
-        took: Duration,
-    ) {
-        let mut answer = task.answer.clone();
-        let known = match &answered.outcome {
-            LookOutcome::Seen(Listing::Several(_)) => {
-                answer.code = Some(code::DUPLICATE_FOUND.to_owned());
-                answer.message = Some(SEVERAL.to_owned());
-                device.clone()
-            }
-            // Somebody else's device may be all that a lagging listing shows.
-            LookOutcome::Seen(Listing::Present(listed))
-                if device.id.is_none()
-                    && is_ours(listed, task.intent_ms, task.history.was_absent) =>
-            {
-                listed.clone()
-            }
-            LookOutcome::Seen(_)
-            | LookOutcome::NoUser
-            | LookOutcome::Throttled { .. }
-            | LookOutcome::Unauthorized
-            | LookOutcome::Forbidden
-            | LookOutcome::NoInformation
-            | LookOutcome::Untrusted
-            | LookOutcome::Redirected => device.clone(),
-        };
-        let id = known.id;
-        if known != *device || answer != task.answer {
-            let (state, answer) = (DeviceState::Created, answer.clone());
-            self.pending
-                .settle(&task.request, state, Some(known), None, answer);
+    /// Keeps a row that ended as created, and has its device looked at once more.
+    pub(super) fn audit_later(&mut self, mut task: Box<Task>, device: Device) {
+        task.made = Some(device);
+        task.ended = true;
+        task.step = Step::Look;
+        task.history.blind_looks = 0;
+        self.audits.push_back(task);
+        if self.audits.len() > AUDITS_MAX {
+            self.looks.extend(self.audits.pop_front());
         }
-        let (who, outcome, next) = (task.label(), answered.outcome, Next::Finish);
-        (self.report)(&Event::LookEnded {
-            who,
-            outcome,
-            took,
-            next,
-        });
-        self.free(task);
-        self.finish(task, Outcome::Created, id, answer);
+    }
+
+    /// Looks at the devices that were kept for it, once nothing else is left to do; tells whether
+    /// there are any.
+    pub(super) fn begin_audits(&mut self) -> bool {
+        let under_way = !self.jobs.is_empty() || self.turn.is_some() || !self.pending.is_empty();
+        let now = self.reason.is_none() && !under_way && self.is_out_of_work();
+        let any = now && !self.audits.is_empty();
+        if any {
+            self.looks.append(&mut self.audits);
+        }
+        any
+    }
+
+    /// Writes down what a look at a device of ours came to, and ends its row if that is still to be done.
+    pub(super) fn end_audit(&mut self, task: &mut Task, verdict: &Verdict, listed: &Answer) {
+        let known = verdict.device.clone().or_else(|| task.made.clone());
+        let id = known.as_ref().and_then(|device| device.id);
+        if verdict.state == DeviceState::Several {
+            task.answer.code = Some(code::DUPLICATE_FOUND.to_owned());
+            task.answer.message = Some(SEVERAL.to_owned());
+        } else if verdict.state == DeviceState::Created
+            && task.answer.code.as_deref() == Some(code::DUPLICATE_FOUND)
+        {
+            task.answer = listed.clone();
+        }
+        if verdict.state != DeviceState::Unresolved {
+            self.pending.settle(
+                task.request.row,
+                Settled {
+                    key: task.request.key.clone(),
+                    state: DeviceState::Created,
+                    device: known,
+                    last_send: None,
+                    audit_owed: false,
+                    answer: task.answer.clone(),
+                },
+            );
+        }
+        if !task.ended {
+            self.end_created(task, id);
+        }
     }
 }

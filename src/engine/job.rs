@@ -32,8 +32,8 @@ pub(super) enum Job {
         token: Arc<AccessToken>,
         transaction: String,
     },
-    /// Fetch an access token, after a wait.
-    Token { after: Duration },
+    /// Fetch an access token.
+    Token,
 }
 
 /// What a request told us.
@@ -97,8 +97,7 @@ impl Job {
                     took: clock::now().duration_since(start),
                 }
             }
-            Job::Token { after } => {
-                tokio::time::sleep(after).await;
+            Job::Token => {
                 let asked = clock::now();
                 Done::Token {
                     asked,

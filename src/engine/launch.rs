@@ -9,6 +9,7 @@ use super::job::Job;
 use super::task::{LastSend, Step, Task};
 use super::{Engine, Error, PlannedRow, Wake};
 use crate::clock;
+use crate::ledger::Settled;
 use crate::model::entry::{DeviceState, LedgerEntry};
 use crate::model::event::{Event, RequestKind, RowFinished, RowLabel};
 use crate::model::outcome::Outcome;
@@ -20,6 +21,8 @@ use crate::plan::{Admission, admit};
 
 /// The most rows that wait for a retry, a look or their user before new ones wait too.
 const WAITING_MAX: usize = 10_000;
+/// The most rows that PingOne refused before which wait for the end of the wave.
+const LASTS_MAX: usize = 10_000;
 /// How many rows are read before answers are looked at again.
 const ROWS_AT_ONCE: u32 = 256;
 
@@ -72,7 +75,8 @@ impl Engine<'_> {
                     }
                 }
                 Step::Create { .. } => {
-                    if let Some(task) = self.creates.pop_front() {
+                    if let Some(mut task) = self.creates.pop_front() {
+                        task.launch = self.guard.launch();
                         self.creating += 1;
                         self.devices += 1;
                         self.pending.intend(task, token);
@@ -113,6 +117,10 @@ impl Engine<'_> {
     }
 
     pub(super) fn wake_due(&mut self, now: Instant) {
+        if self.token_due.is_some_and(|due| due <= now) {
+            self.token_due = None;
+            self.fetch_token();
+        }
         while let Some(task) = self.waiting.due(now) {
             self.enqueue(task);
         }
@@ -124,6 +132,11 @@ impl Engine<'_> {
     }
 
     pub(super) fn enqueue(&mut self, task: Box<Task>) {
+        if !self.is_wanted(&task) {
+            self.free(&task);
+            self.give_up(&task);
+            return;
+        }
         match task.step {
             Step::Look => self.looks.push_back(task),
             Step::Create { .. } => self.creates.push_back(task),
@@ -131,14 +144,19 @@ impl Engine<'_> {
     }
 
     pub(super) fn next_due(&self) -> Wake {
-        match (self.waiting.next_due(), self.deferred.next_due()) {
-            (Some(one), Some(other)) => Wake::At(one.min(other)),
-            (Some(due), None) | (None, Some(due)) => Wake::At(due),
-            (None, None) => Wake::Event,
-        }
+        let due = [
+            self.waiting.next_due(),
+            self.deferred.next_due(),
+            self.token_due,
+        ];
+        due.into_iter()
+            .flatten()
+            .min()
+            .map_or(Wake::Event, Wake::At)
     }
 
-    fn launch_look(&mut self, task: Box<Task>, token: Arc<AccessToken>) {
+    fn launch_look(&mut self, mut task: Box<Task>, token: Arc<AccessToken>) {
+        task.launch = self.guard.launch();
         self.looking += 1;
         (self.report)(&Event::Sent(RequestKind::List));
         let transaction = format!("{}-{}-look", self.options.run, task.request.row);
@@ -156,6 +174,9 @@ impl Engine<'_> {
         };
         let Some(row) = rows.next() else {
             self.rows = None;
+            for task in std::mem::take(&mut self.lasts) {
+                self.begin(task);
+            }
             return Ok(());
         };
         let (row, bytes) = match row {
@@ -209,6 +230,20 @@ impl Engine<'_> {
                 });
                 return Ok(());
             }
+            Admission::Audit => {
+                if let Some(entry) = &entry {
+                    self.row_finished(RowFinished {
+                        who: RowLabel::from(&request),
+                        outcome: Outcome::Created,
+                        device: entry.device,
+                        code: None,
+                        message: None,
+                        earlier: true,
+                    });
+                    self.audits.push_back(Box::new(Task::audit(request, entry)));
+                }
+                return Ok(());
+            }
             Admission::Look | Admission::Settle => Step::Look,
             Admission::Create => Step::Create { resend: false },
         };
@@ -217,10 +252,21 @@ impl Engine<'_> {
             task.last_send = self.last_send(entry);
             self.start_anew(&task, entry);
         }
-        if let Some(task) = self.busy.take_up(task) {
-            self.enqueue(task);
+        self.busy.take_up(&task);
+        // What was refused before will hardly pass now: it is not to stand in the way of new rows.
+        if task.refused_as.is_some() && self.lasts.len() < LASTS_MAX {
+            self.lasts.push_back(task);
+        } else {
+            self.begin(task);
         }
         Ok(())
+    }
+
+    /// Begins to work at a row, once nothing else is done for its user.
+    fn begin(&mut self, task: Box<Task>) {
+        if let Some(task) = self.busy.claim_user(task) {
+            self.enqueue(task);
+        }
     }
 
     /// Lets a request settle from now on whose last send lies ahead of the wall clock: the clock was
@@ -233,8 +279,17 @@ impl Engine<'_> {
             .is_some_and(|doubt| doubt.last_send.wall_ms > now.wall_ms);
         if ahead {
             let (state, answer) = (DeviceState::Unresolved, entry.answer.clone());
-            self.pending
-                .settle(&task.request, state, None, Some(now.clone()), answer);
+            self.pending.settle(
+                task.request.row,
+                Settled {
+                    key: task.request.key.clone(),
+                    state,
+                    device: None,
+                    last_send: Some(now.clone()),
+                    audit_owed: false,
+                    answer,
+                },
+            );
         }
     }
 

@@ -39,7 +39,7 @@ pub use self::stop::{Stop, Stopper, stop};
 use self::budget::RetryBudget;
 use self::guard::Guard;
 use self::job::Done;
-use self::task::{Busy, Task, Timetable};
+use self::task::{Busy, Step, Task, Timetable};
 use self::turn::{Pending, Turn};
 use crate::clock;
 use crate::ledger::{self, Ledger};
@@ -126,16 +126,18 @@ pub async fn run(
         client,
         ledger,
         limiter: RateLimiter::new(options.rate),
-        guard: Guard::new(options.guard),
+        guard: Guard::new(options.guard, ledger.any_device()?),
         budget: RetryBudget::new(),
         tokens,
         token_tries: 0,
         token_wanted: false,
+        token_due: None,
         create_refused: false,
         deadline: options.max_duration.map(|most| start + most),
         options,
         stop,
         reason: None,
+        winding_down: None,
         rows: Some(rows),
         report,
         opened: (start, clock::moment()),
@@ -145,6 +147,8 @@ pub async fn run(
         creates: VecDeque::new(),
         waiting: Timetable::default(),
         deferred: Timetable::default(),
+        lasts: VecDeque::new(),
+        audits: VecDeque::new(),
         jobs: FuturesUnordered::new(),
         looking: 0,
         creating: 0,
@@ -165,7 +169,7 @@ pub async fn run(
     if engine.panicked {
         return Err(Error::Panicked);
     }
-    Ok(engine.reason)
+    Ok(engine.reason.or(engine.winding_down))
 }
 
 /// A part of the run has panicked.
@@ -187,11 +191,15 @@ struct Engine<'a> {
     tokens: TokenCache,
     token_tries: u32,
     token_wanted: bool,
+    /// When a token is asked for again.
+    token_due: Option<Instant>,
     /// Whether the last create that was answered was refused for its token.
     create_refused: bool,
     deadline: Option<Instant>,
     stop: Stop,
     reason: Option<StopReason>,
+    /// Why nothing more is created, while what is in doubt is still looked for.
+    winding_down: Option<StopReason>,
     rows: Option<&'a mut dyn Iterator<Item = Result<(PlannedRow, u64), StopReason>>>,
     report: &'a mut dyn FnMut(&Event),
     /// When the run began, on both clocks.
@@ -202,6 +210,10 @@ struct Engine<'a> {
     creates: VecDeque<Box<Task>>,
     waiting: Timetable,
     deferred: Timetable,
+    /// Rows that PingOne refused before: they come last.
+    lasts: VecDeque<Box<Task>>,
+    /// Devices of ours that are looked at once more when all else is done.
+    audits: VecDeque<Box<Task>>,
     jobs: FuturesUnordered<LocalBoxFuture<'a, Done>>,
     looking: usize,
     /// Creates on the wire or on their way there.
@@ -232,6 +244,9 @@ impl Engine<'_> {
             let wake = self.launch()?;
             self.end_deferred();
             self.begin_turn();
+            if self.begin_audits() {
+                continue;
+            }
             if self.is_done() {
                 return Ok(());
             }
@@ -243,7 +258,9 @@ impl Engine<'_> {
     /// Whether nothing is under way any more and nothing will be.
     fn is_done(&self) -> bool {
         let quiet = self.jobs.is_empty() && self.turn.is_none() && self.pending.is_empty();
-        quiet && (self.reason.is_some() || self.is_out_of_work() && self.deferred.is_empty())
+        let out_of_work =
+            self.is_out_of_work() && self.audits.is_empty() && self.deferred.is_empty();
+        quiet && (self.reason.is_some() || out_of_work)
     }
 
     /// Whether no row is left that anything can be done for.
@@ -257,7 +274,7 @@ impl Engine<'_> {
     /// Ends the rows that nobody waits for, once only they are left.
     fn end_deferred(&mut self) {
         let under_way = !self.jobs.is_empty() || self.turn.is_some() || !self.pending.is_empty();
-        if under_way || !self.is_out_of_work() {
+        if under_way || !self.is_out_of_work() || !self.audits.is_empty() {
             return;
         }
         for task in self.deferred.drain() {
@@ -337,6 +354,8 @@ impl Engine<'_> {
         self.rows = None;
         let queued = self.looks.drain(..).chain(self.creates.drain(..));
         let mut waiting: Vec<Task> = queued.map(|task| *task).collect();
+        self.lasts.clear();
+        self.audits.clear();
         waiting.extend(self.waiting.drain());
         waiting.extend(self.deferred.drain());
         waiting.extend(self.busy.drain());
@@ -347,13 +366,43 @@ impl Engine<'_> {
 
     /// Ends a row in this run as far as it has come; a row that was not sent stays pending.
     fn give_up(&mut self, task: &Task) {
-        if let Some(device) = &task.made {
+        let resend = task.step == Step::Create { resend: true };
+        if task.ended {
+            // Its row has its end.
+        } else if let Some(device) = &task.made {
             self.finish(task, Outcome::Created, device.id, task.answer.clone());
-        } else if task.history.doubt.is_some() {
+        } else if task.history.doubt.is_some() || resend {
             self.finish_unknown(task);
         } else if task.failed {
             self.finish(task, Outcome::Failed, None, task.answer.clone());
         }
+    }
+
+    /// Creates nothing more from here on, and goes on looking for what is in doubt; stops then.
+    fn wind_down(&mut self, reason: StopReason) {
+        if self.reason.is_some() || self.winding_down.is_some() {
+            return;
+        }
+        let in_flight = self.looking + self.creating;
+        (self.report)(&Event::StopRequested {
+            reason: reason.clone(),
+            in_flight,
+        });
+        self.winding_down = Some(reason);
+        self.rows = None;
+        self.lasts.clear();
+        let queued = std::mem::take(&mut self.looks);
+        for task in queued.into_iter().chain(std::mem::take(&mut self.creates)) {
+            self.enqueue(task);
+        }
+    }
+
+    /// Whether anything is still done for a row.
+    fn is_wanted(&self, task: &Task) -> bool {
+        let only_looks = self.winding_down.is_some();
+        let looks =
+            task.step == Step::Look && (task.history.doubt.is_some() || task.made.is_some());
+        self.reason.is_none() && (!only_looks || looks)
     }
 
     fn stop_for(&mut self, reason: Option<StopReason>) {

@@ -10,6 +10,7 @@ use super::Engine;
 use super::guard::LONGEST_HOLD;
 use super::job::Job;
 use super::questions::unauthorized;
+use crate::clock;
 use crate::model::event::{Event, RequestKind};
 use crate::model::stop::StopReason;
 use crate::pingone::grant::{Granted, TokenError, TokenFailure};
@@ -28,16 +29,16 @@ impl Engine<'_> {
         };
         if fetch && !self.token_wanted {
             self.token_wanted = true;
-            self.fetch_token(Duration::ZERO);
+            self.fetch_token();
         }
         token
     }
 
-    pub(super) fn fetch_token(&mut self, after: Duration) {
+    pub(super) fn fetch_token(&mut self) {
         self.token_tries += 1;
         (self.report)(&Event::Sent(RequestKind::Token));
-        let job = Job::Token { after };
-        self.jobs.push(job.perform(self.client).boxed_local());
+        self.jobs
+            .push(Job::Token.perform(self.client).boxed_local());
     }
 
     pub(super) fn heed_token(&mut self, generation: u64, refused: bool) {
@@ -63,7 +64,7 @@ impl Engine<'_> {
                     return;
                 }
                 match token_retry(error.failure, self.token_tries, fastrand::f64()) {
-                    Some(after) => self.fetch_token(after),
+                    Some(after) => self.token_due = Some(clock::now() + after),
                     None => self.request_stop(token_stop(&error)),
                 }
             }

@@ -38,8 +38,14 @@ pub(super) struct Task {
     pub(super) last_send: Option<LastSend>,
     /// What PingOne said last about a create of this row; the ledger has it too.
     pub(super) answer: Answer,
-    /// The device, where it was made by a request that followed an unanswered one and is looked at once more.
+    /// The device, where it is ours and is looked at once more.
     pub(super) made: Option<Device>,
+    /// Whether the row has ended, and only the look at its device is left.
+    pub(super) ended: bool,
+    /// The code with which PingOne refused the device last, in this run or an earlier one.
+    pub(super) refused_as: Option<String>,
+    /// The number of the request that is on its way.
+    pub(super) launch: u64,
     /// Whether a create of this run ended without a device: then it has failed, so far.
     pub(super) failed: bool,
 }
@@ -57,7 +63,8 @@ impl Task {
     pub(super) fn new(request: DeviceRequest, step: Step, entry: Option<&LedgerEntry>) -> Self {
         let mut history = History::default();
         if let Some(entry) = entry {
-            history.was_absent = entry.was_absent;
+            // Whether it was absent before a request that was refused is no news of the next one.
+            history.was_absent = entry.was_absent && !entry.was_refused();
             history.resends = entry.resends;
             history.sent_again = entry.resends > 0;
             history.conflict = entry.answer.http_status == Some(409);
@@ -73,7 +80,25 @@ impl Task {
             last_send: None,
             answer: entry.map(|entry| entry.answer.clone()).unwrap_or_default(),
             made: None,
+            ended: false,
+            refused_as: entry
+                .filter(|entry| entry.was_refused())
+                .and_then(|entry| entry.answer.code.clone()),
+            launch: 0,
             failed: false,
+        }
+    }
+
+    /// A look at a device of ours that an earlier run did not get to.
+    pub(super) fn audit(request: DeviceRequest, entry: &LedgerEntry) -> Self {
+        let made = Device {
+            id: entry.device,
+            created_at: entry.created_at.clone(),
+        };
+        Self {
+            made: Some(made),
+            ended: true,
+            ..Self::new(request, Step::Look, Some(entry))
         }
     }
 
@@ -183,10 +208,9 @@ impl Busy {
         self.keys.get(key).copied()
     }
 
-    /// Takes a new task up; gives it back where its user is free.
-    pub(super) fn take_up(&mut self, task: Box<Task>) -> Option<Box<Task>> {
+    /// Notes that a task's device is being worked at.
+    pub(super) fn take_up(&mut self, task: &Task) {
         self.keys.insert(task.request.key.clone(), task.request.row);
-        self.claim_user(task)
     }
 
     /// Claims the user of a task; keeps the task until then where the user is busy.

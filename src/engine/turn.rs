@@ -11,10 +11,9 @@ use super::job::Job;
 use super::task::{Step, Task};
 use crate::clock;
 use crate::ledger::{self, Intent, Receipt, Settled};
-use crate::model::entry::{DeviceState, Moment};
 use crate::model::event::{Event, RequestKind, RowFinished};
-use crate::model::outcome::{Answer, AttemptOutcome, Device, Refusal};
-use crate::model::request::{DeviceKey, DeviceRequest};
+use crate::model::outcome::{Answer, AttemptOutcome, Refusal};
+use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
 use crate::pingone::token::AccessToken;
@@ -38,22 +37,9 @@ impl Pending {
         self.intents.push((task, token));
     }
 
-    pub(super) fn settle(
-        &mut self,
-        request: &DeviceRequest,
-        state: DeviceState,
-        device: Option<Device>,
-        last_send: Option<Moment>,
-        answer: Answer,
-    ) {
-        self.settled_rows.push(request.row);
-        self.settled.push(Settled {
-            key: request.key.clone(),
-            state,
-            device,
-            last_send,
-            answer,
-        });
+    pub(super) fn settle(&mut self, row: RowNumber, settled: Settled) {
+        self.settled_rows.push(row);
+        self.settled.push(settled);
     }
 
     pub(super) fn finish(&mut self, key: DeviceKey, finished: RowFinished) {
@@ -172,7 +158,8 @@ impl Engine<'_> {
         }
         for ((task, token), recorded) in intents.into_iter().zip(receipt.recorded) {
             self.seen.entered(recorded.entry(), task.request.row);
-            if self.limiter.held(clock::now()).is_some() || self.reason.is_some() {
+            let held = self.limiter.held(clock::now()).is_some();
+            if held || self.reason.is_some() || self.guard.withholds(task.launch) {
                 self.withhold(task, recorded.attempt());
                 continue;
             }

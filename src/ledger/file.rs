@@ -1,8 +1,8 @@
 //! The file itself: where it lies, whose it is, and how SQLite is to keep it.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -29,8 +29,9 @@ pub(super) fn no_follow() -> i32 {
     i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0)
 }
 
-/// Makes the file, private whatever the umask; tells whether it was not there.
-pub(super) fn make_file(path: &Path) -> Result<bool, Error> {
+/// Opens the file, making it where it is not there, which it tells. It is private whatever
+/// the umask, and locked: the lock file beside it is one that somebody may remove.
+pub(super) fn make_file(path: &Path) -> Result<(File, bool), Error> {
     let io = |source| Error::Io {
         path: path.to_owned(),
         source,
@@ -42,19 +43,52 @@ pub(super) fn make_file(path: &Path) -> Result<bool, Error> {
         .mode(0o600)
         .custom_flags(no_follow())
         .open(path);
-    match made {
+    let (file, made) = match made {
         Ok(file) => {
             file.set_permissions(std::fs::Permissions::from_mode(0o600))
                 .map_err(io)?;
             file.sync_all().map_err(io)?;
-            Ok(true)
+            (file, true)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             check_kind(path)?;
-            Ok(false)
+            (open_private(path)?, false)
         }
-        Err(error) => Err(io(error)),
+        Err(error) => return Err(io(error)),
+    };
+    match file.try_lock() {
+        Ok(()) => Ok((file, made)),
+        Err(TryLockError::WouldBlock) => Err(Error::Held {
+            path: path.to_owned(),
+        }),
+        Err(TryLockError::Error(error)) => Err(io(error)),
     }
+}
+
+/// Opens a ledger that is there: it holds phones, so it must be ours, and nobody else's to read.
+fn open_private(path: &Path) -> Result<File, Error> {
+    let io = |source| Error::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(no_follow())
+        .open(path)
+        .map_err(io)?;
+    let metadata = file.metadata().map_err(io)?;
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Err(Error::NotALedger {
+            path: path.to_owned(),
+            what: "another user's file".to_owned(),
+        });
+    }
+    if metadata.mode() & 0o077 != 0 {
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))
+            .map_err(io)?;
+    }
+    Ok(file)
 }
 
 pub(super) fn check_kind(path: &Path) -> Result<(), Error> {

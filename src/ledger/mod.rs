@@ -138,6 +138,8 @@ pub struct Settled {
     pub device: Option<Device>,
     /// When the last request could have been sent; with [`DeviceState::Unresolved`] only.
     pub last_send: Option<Moment>,
+    /// Whether the device has yet to be looked at once more; with [`DeviceState::Created`] only.
+    pub audit_owed: bool,
     /// What PingOne said.
     pub answer: Answer,
 }
@@ -158,7 +160,9 @@ pub struct Ledger {
     reader: Reader,
     commands: Option<mpsc::Sender<Command>>,
     thread: Option<JoinHandle<()>>,
-    _lock: Lock,
+    // Last, and not before all connections are closed: closing any copy of the ledger's file
+    // would drop the locks that SQLite has on it.
+    _locks: (Lock, std::fs::File),
 }
 
 impl Ledger {
@@ -194,7 +198,7 @@ impl Ledger {
                 source,
             },
         })?;
-        let made = make_file(path)?;
+        let (file, made) = make_file(path)?;
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         prepare(path, &mut connection)?;
         if made {
@@ -230,7 +234,7 @@ impl Ledger {
             reader,
             commands: Some(commands),
             thread: Some(thread),
-            _lock: lock,
+            _locks: (lock, file),
         };
         Ok(Opened {
             ledger,
@@ -245,6 +249,15 @@ impl Ledger {
     /// The file cannot be read.
     pub fn entry(&self, key: &DeviceKey) -> Result<Option<LedgerEntry>, Error> {
         self.reader.entry(key)
+    }
+
+    /// Whether any run, this one included, has created or found a device.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn any_device(&self) -> Result<bool, Error> {
+        self.reader.any_device()
     }
 
     /// The reading side, for a pass over the whole wave.

@@ -24,7 +24,7 @@ pub struct Reader {
 const ENTRY: &str = "
 SELECT id, state, device, created_at, run, attempts, resends, was_absent,
        doubt_since, last_send_wall, last_send_boot, last_send_boot_id,
-       http_status, code, message, correlation_id
+       http_status, code, message, correlation_id, audit_owed
 FROM devices WHERE user = ?1 AND type = ?2 AND address = ?3";
 
 impl Reader {
@@ -120,6 +120,21 @@ impl Reader {
             .map_err(wrap)
     }
 
+    /// Whether any run has created or found a device.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(super) fn any_device(&self) -> Result<bool, Error> {
+        self.connection
+            .query_row(
+                "SELECT EXISTS (SELECT 1 FROM devices WHERE state IN ('created', 'found'))",
+                [],
+                |row| row.get(0),
+            )
+            .map_err(|source| sqlite(&self.path, source))
+    }
+
     /// How the file is kept, in words for a person.
     ///
     /// # Errors
@@ -204,6 +219,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
         resends: row.get(6)?,
         was_absent: row.get(7)?,
         doubt,
+        audit_owed: row.get(16)?,
         answer: Answer {
             http_status: row.get(12)?,
             code: row.get(13)?,

@@ -10,7 +10,8 @@ pub(super) const APPLICATION_ID: i32 = 0x7776_7072;
 
 /// Every step from an empty file to the current schema. The list only grows;
 /// `user_version` counts the steps that a file has behind it.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE binding (
     one         INTEGER PRIMARY KEY CHECK (one = 1),
     api_host    TEXT NOT NULL,
@@ -73,7 +74,12 @@ BEGIN SELECT RAISE(ABORT, 'the history of a ledger is never changed'); END;
 CREATE TRIGGER devices_stay BEFORE UPDATE OF state ON devices
 WHEN OLD.state IN ('created', 'found') AND NEW.state <> OLD.state
 BEGIN SELECT RAISE(ABORT, 'a settled device never changes its state'); END;
-"];
+",
+    "
+ALTER TABLE devices ADD COLUMN audit_owed INTEGER NOT NULL DEFAULT 0
+    CHECK (audit_owed = 0 OR audit_owed = 1 AND state = 'created');
+",
+];
 
 /// The `user_version` of a current ledger.
 pub(super) fn current_version() -> usize {

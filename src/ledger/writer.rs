@@ -89,7 +89,7 @@ impl Writer {
         }
         let verdict: String = self
             .connection
-            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
             .map_err(wrap)?;
         if verdict == "ok" {
             Ok(())

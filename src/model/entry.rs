@@ -2,6 +2,7 @@
 
 use super::ids::{DeviceId, RunId};
 use super::outcome::{Answer, Outcome};
+use super::summary::DUPLICATE_FOUND;
 
 /// Where a device stands, for ever; a device the ledger has no entry of was never asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,6 +116,29 @@ pub struct LedgerEntry {
     pub was_absent: bool,
     /// Set while an attempt may have created the device.
     pub doubt: Option<Doubt>,
+    /// Whether a device of ours has yet to be looked at once more: an answer was lost on the way to
+    /// it, or its ID is not known.
+    pub audit_owed: bool,
     /// What PingOne said last.
     pub answer: Answer,
+}
+
+impl LedgerEntry {
+    /// Whether PingOne listed the device more than once when it was last looked at.
+    pub fn is_seen_twice(&self) -> bool {
+        self.answer.code.as_deref() == Some(DUPLICATE_FOUND)
+    }
+
+    /// Whether PingOne refused the device when it was last asked for.
+    pub fn was_refused(&self) -> bool {
+        match self.state {
+            DeviceState::Rejected => true,
+            DeviceState::Failed => self.answer.http_status.is_some(),
+            DeviceState::InFlight
+            | DeviceState::Created
+            | DeviceState::Found
+            | DeviceState::Several
+            | DeviceState::Unresolved => false,
+        }
+    }
 }

@@ -108,6 +108,7 @@ pub(super) fn entry(state: DeviceState) -> LedgerEntry {
         resends: 0,
         was_absent: true,
         doubt: None,
+        audit_owed: false,
         answer: Answer::default(),
     }
 }

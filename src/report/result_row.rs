@@ -159,9 +159,7 @@ impl ResultRow {
             ..Self::new(row, entry.state.outcome(), asked).answered(&entry.answer)
         };
         match entry.state {
-            DeviceState::Created | DeviceState::Found
-                if entry.answer.code.as_deref() != Some(DUPLICATE_FOUND) =>
-            {
+            DeviceState::Created | DeviceState::Found if !entry.is_seen_twice() => {
                 // An attempt that failed before the good one is no news.
                 result.code = None;
                 result.message = None;

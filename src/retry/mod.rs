@@ -6,6 +6,8 @@
 //! sent again before the settling time has passed since the last instant at which
 //! it could have been sent, and two complete listings have failed to show it.
 
+mod audit;
+
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -79,6 +81,14 @@ pub struct History {
     pub unknown_user_before: bool,
     /// Whether an earlier run saw more than one such device.
     pub several_before: bool,
+}
+
+impl History {
+    /// Whether a device of ours has to be looked at once more: a request for it was not answered,
+    /// or its ID is not known.
+    pub fn is_audit_owed(&self, device: Option<&Device>) -> bool {
+        self.doubt.is_some() || self.sent_again || device.is_none_or(|device| device.id.is_none())
+    }
 }
 
 /// An unanswered request.

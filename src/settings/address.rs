@@ -35,6 +35,11 @@ pub(super) fn url(given: &Given) -> Result<Url, Error> {
     if host.is_empty() || host.ends_with('.') {
         return Err(given.wrong(&"expected a host name without a dot at its end"));
     }
+    if host.split('.').any(|label| label.starts_with("xn--")) {
+        return Err(given.wrong(
+            &"a host name of ASCII letters is expected: other letters look like them and lead elsewhere",
+        ));
+    }
     if looks_like_pingone(host) {
         return Err(given.wrong(&format_args!(
             "`{host}` is not a host of PingOne, though it looks like one"

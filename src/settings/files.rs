@@ -1,5 +1,7 @@
 //! Where things are read from and written to.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use super::Error;
@@ -94,16 +96,17 @@ fn beside(wave: &Path, ending: &str) -> Option<PathBuf> {
     if is_standard(wave) {
         return None;
     }
-    let name = wave.file_name()?.to_string_lossy().into_owned();
+    // Not as text: two names that are no UTF-8 would become one.
+    let name = wave.file_name()?.as_bytes();
     let stem = [".csv.gz", ".csv", ".xlsx"]
         .into_iter()
         .find_map(|known| {
-            let cut = name.len().checked_sub(known.len())?;
-            (name.is_char_boundary(cut) && cut > 0 && name[cut..].eq_ignore_ascii_case(known))
-                .then(|| &name[..cut])
+            let (stem, end) = name.split_at_checked(name.len().checked_sub(known.len())?)?;
+            (!stem.is_empty() && end.eq_ignore_ascii_case(known.as_bytes())).then_some(stem)
         })
-        .unwrap_or(&name);
-    Some(wave.with_file_name(format!("{stem}.{ending}")))
+        .unwrap_or(name);
+    let name = [stem, b".", ending.as_bytes()].concat();
+    Some(wave.with_file_name(OsString::from_vec(name)))
 }
 
 /// The ledger: where it was named, or the environment's own.
@@ -168,6 +171,19 @@ mod tests {
         let dry = Files::resolve(Path::new("w.csv"), &none(), None, Kind::DryRun).unwrap();
         assert_eq!(dry.results, PathBuf::from("w.dry-run.csv"));
         assert_eq!(dry.rejects, None);
+    }
+
+    #[test]
+    fn two_names_that_are_no_text_stay_two() {
+        let results = |byte: u8| {
+            let wave = PathBuf::from(OsString::from_vec(vec![b'w', byte, b'.', b'c', b's', b'v']));
+            Files::resolve(&wave, &none(), None, Kind::Results)
+                .unwrap()
+                .results
+        };
+        assert_ne!(results(0xfe), results(0xff));
+        let name = results(0xff).into_os_string().into_vec();
+        assert_eq!(name, b"w\xff.results.csv");
     }
 
     #[test]

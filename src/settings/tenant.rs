@@ -386,6 +386,8 @@ mod tests {
             "http://127.0.0.1.example.org",
             "https://api.pingone.com.evil.invalid",
             "https://api.pingone.com.",
+            "https://api.ping\u{43e}ne.com",
+            "https://api.xn--pingne-zqf.com",
             "https://user:word@api.pingone.com",
             "https://api.pingone.com/v1?x=1",
             "ftp://127.0.0.1",

@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use wavepair::sandbox::routes::Kind;
 use wavepair::sandbox::{SMS_ONLY_POLICY, WAVE_POLICY};
 
+use crate::support::faults::fault;
 use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::waves;
 
@@ -156,4 +158,48 @@ fn a_device_that_is_there_twice_is_reported_until_somebody_removes_one_and_nothi
         .run(&[])
         .exits(0)
         .has(&[("existing", 1), ("created", 1)]);
+}
+
+fn lists(rehearsal: &Rehearsal) -> u64 {
+    rehearsal.stats().requests_of(Kind::List)
+}
+
+/// A device whose answer was lost and whose last look was refused, on the third listing.
+fn owed_a_look() -> Rehearsal {
+    let lost = "on = 'create'\nfirst = 1\nwhen = 'after'\ndrop = 'reset'";
+    let refused = "on = 'list'\nafter = 2\nfirst = 1\nstatus = 403";
+    let rehearsal = Rehearsal::with_faults(&(fault(lost) + &fault(refused)));
+    rehearsal.rows(1).run(&[]).exits(0).has(&[("created", 1)]);
+    assert_eq!(lists(&rehearsal), 3);
+    rehearsal
+}
+
+#[test]
+fn a_device_whose_answer_was_lost_is_looked_at_once_more_by_the_next_run_if_need_be() {
+    let rehearsal = owed_a_look();
+    for _ in 0..2 {
+        rehearsal.run(&[]).exits(0).has(&[("created", 1)]);
+        assert_eq!(lists(&rehearsal), 4, "once, and never again");
+    }
+    assert_eq!(rehearsal.creates(), 1);
+}
+
+#[test]
+fn a_second_device_that_came_of_a_lost_request_is_reported_until_somebody_removes_it() {
+    let rehearsal = owed_a_look();
+    rehearsal.pair(&user(0), "WHATSAPP", "+1.5125550000");
+    for looks in 4..=5 {
+        let run = rehearsal.run(&[]).exits(1).has(&[("created", 1)]);
+        assert_eq!(run.rows[0]["code"], "duplicate_found");
+        assert_eq!(lists(&rehearsal), looks);
+    }
+    let extra = &rehearsal.held()[1];
+    let path = format!("/users/{}/devices/{}", extra.user, extra.id);
+    assert_eq!(rehearsal.ask("DELETE", &path, "").status, 204);
+    for _ in 0..2 {
+        let run = rehearsal.run(&[]).exits(0).has(&[("created", 1)]);
+        assert_eq!(run.rows[0]["code"], "");
+        assert_eq!(lists(&rehearsal), 6);
+    }
+    assert_eq!(rehearsal.held().len(), 1, "nothing else was touched");
 }

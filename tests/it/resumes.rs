@@ -197,3 +197,98 @@ fn a_clock_that_was_set_back_does_not_hold_a_row_through_short_runs() {
         .unwrap();
     assert!(since < 4_294_967_296_000, "it settles from that run on");
 }
+
+#[test]
+fn rows_that_were_refused_before_neither_hold_up_new_ones_nor_stop_the_run() {
+    let rehearsal = Rehearsal::new();
+    let rows = |from: u32, to: u32, policy: &str| -> String {
+        let row = |n: u32| format!("{},+1512555{n:04},{policy}\n", user(n));
+        (from..to).map(row).collect()
+    };
+    let policy = wavepair::sandbox::WAVE_POLICY;
+    let mut wave = "user_id,phone,policy_id\n".to_owned();
+    for block in 0..5 {
+        wave += &rows(block * 10, block * 10 + 8, policy);
+        wave += &rows(
+            block * 10 + 8,
+            block * 10 + 10,
+            wavepair::sandbox::SMS_ONLY_POLICY,
+        );
+    }
+    let first = rehearsal.wave(&wave).run(&[]).exits(3);
+    let first = first.has(&[("created", 40), ("rejected", 10)]);
+    assert_eq!(first.outcomes()[8], "rejected");
+    wave += &rows(50, 60, policy);
+    for _ in 0..2 {
+        let next = rehearsal.wave(&wave).run(&[]).exits(3);
+        next.has(&[("created", 50), ("rejected", 10)]);
+    }
+}
+
+#[test]
+fn users_that_are_gone_do_not_keep_the_devices_of_others_from_being_found() {
+    let rehearsal = Rehearsal::with(Options {
+        users: wavepair::sandbox::Users::Exactly(60),
+        ..Options::default()
+    });
+    let mut wave = "user_id,phone,policy_id\n".to_owned();
+    for (n, there) in (0_u32..).zip(rehearsal.sandbox().users()) {
+        rehearsal.pair(&there, "WHATSAPP", &format!("+1512555{n:04}"));
+        let gone = if n % 5 == 0 { user(900 + n) } else { there };
+        let policy = wavepair::sandbox::WAVE_POLICY;
+        writeln!(wave, "{gone},+1512555{n:04},{policy}").unwrap();
+    }
+    for (code, gone) in [(4, "failed"), (3, "rejected"), (3, "rejected")] {
+        let run = rehearsal.wave(&wave).run(&[]).exits(code);
+        run.has(&[("existing", 48), (gone, 12)]);
+    }
+    assert_eq!(rehearsal.creates(), 0);
+}
+
+#[test]
+fn a_device_that_somebody_else_made_between_two_runs_is_not_claimed() {
+    let rehearsal = Rehearsal::with_faults(
+        "[[fault]]\non = 'create'\nfirst = 1\nstatus = 410\n\
+         [[fault]]\non = 'create'\nafter = 1\nfirst = 1\nstatus = 503",
+    );
+    rehearsal.rows(1).run(&[]).exits(4).has(&[("failed", 1)]);
+    let connection = rusqlite::Connection::open(rehearsal.ledger()).unwrap();
+    let was_absent = |connection: &rusqlite::Connection| -> bool {
+        let sql = "SELECT was_absent FROM devices";
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert!(was_absent(&connection), "as the first run saw");
+    let second = rehearsal.run(&["--existing", "create", "--max-duration", "1s"]);
+    assert_eq!(second.outcomes(), ["unknown"]);
+    assert!(
+        !was_absent(&connection),
+        "nobody looked before the second request"
+    );
+}
+
+#[test]
+fn a_ledger_whose_lock_file_somebody_removed_is_still_locked() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(40);
+    let mut first = rehearsal.begin(&["--rate", "20/s"]);
+    rehearsal.wait_for_creates(1, &mut first);
+    let lock = format!("{}.lock", rehearsal.ledger().display());
+    std::fs::remove_file(lock).unwrap();
+    let second = rehearsal.bare(&["run", "wave.csv"]).output().unwrap();
+    assert_eq!(second.status.code(), Some(6));
+    let first = rehearsal.ended(&first.wait_with_output().unwrap());
+    first.exits(0).has(&[("created", 40)]);
+    assert_eq!(rehearsal.creates(), 40);
+}
+
+#[test]
+fn a_ledger_that_others_may_read_is_made_private_again() {
+    use std::os::unix::fs::PermissionsExt;
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(1).run(&[]).exits(0);
+    let mode = |mode| std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(rehearsal.ledger(), mode(0o644)).unwrap();
+    rehearsal.run(&[]).exits(0);
+    let now = std::fs::metadata(rehearsal.ledger()).unwrap().permissions();
+    assert_eq!(now.mode() & 0o777, 0o600);
+}

@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use wavepair::sandbox::Options;
 use wavepair::sandbox::routes::Kind;
 
-use crate::support::rehearsal::{Ended, Rehearsal};
+use crate::support::rehearsal::{Ended, Rehearsal, until};
 
 fn signal(run: &Child, signal: Signal) {
     kill_process(Pid::from_child(run), signal).unwrap();
@@ -24,7 +24,12 @@ fn interrupted(rehearsal: &Rehearsal, arguments: &[&str], act: impl FnOnce(&mut 
 
 #[test]
 fn a_signal_drains_the_run_and_the_next_one_goes_on() {
-    for (number, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 143)] {
+    for (number, code) in [
+        (Signal::INT, 130),
+        (Signal::TERM, 143),
+        (Signal::HUP, 143),
+        (Signal::QUIT, 143),
+    ] {
         let rehearsal = Rehearsal::new();
         rehearsal.rows(200);
         let stopped = interrupted(&rehearsal, &["--rate", "50/s"], |run| signal(run, number));
@@ -269,4 +274,18 @@ fn a_host_that_is_not_there_costs_no_row() {
     );
     assert_eq!(run.rows.len(), 30);
     assert_eq!(rehearsal.stats().requests_of(Kind::Create), 0);
+}
+
+#[test]
+fn a_run_that_waits_to_ask_for_a_token_again_does_not_wait_when_it_is_told_to_stop() {
+    let rehearsal = Rehearsal::with_faults(
+        "[[fault]]\non = 'token'\nfirst = 1\nstatus = 503\nretry_after = 45",
+    );
+    rehearsal.rows(3);
+    let run = rehearsal.begin(&[]);
+    until(|| rehearsal.stats().requests_of(Kind::Token) == 1);
+    signal(&run, Signal::TERM);
+    let stopped = rehearsal.ended(&run.wait_with_output().unwrap());
+    stopped.exits(143).has(&[("pending", 3)]);
+    assert_eq!(rehearsal.stats().requests_of(Kind::Token), 1);
 }

@@ -4,18 +4,21 @@
 //! does, because it is about the tenant and not about the rows. A mistake in the
 //! settings is to cost five rows, not fifty thousand.
 
+mod breaker;
 mod reasons;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::reasons::{hint, misdirected, pointless, redirected, said, too_long, untrusted};
+use self::breaker::{Breaker, Kind, Sign};
+pub(super) use self::reasons::too_long;
+use self::reasons::{hint, misdirected, pointless, redirected, said, untrusted};
 use crate::model::ids::UserId;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
+use crate::pingone::code;
 
 /// How many bad rows are too many.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,10 +46,6 @@ pub const LONGEST_HOLD: Duration = Duration::from_mins(5);
 const FORBIDDEN_AT_FIRST: usize = 3;
 const SAME_REFUSAL: usize = 10;
 const FOREIGN_ANSWERS: u32 = 3;
-const WINDOW: usize = 50;
-const WINDOW_MIN: usize = 20;
-const OPEN: Duration = Duration::from_mins(1);
-const PROBES: u32 = 3;
 const PERCENT_MIN_ROWS: u64 = 20;
 const UNSETTLED_MAX: u64 = 20;
 
@@ -54,19 +53,21 @@ const UNSETTLED_MAX: u64 = 20;
 #[derive(Debug)]
 pub(super) struct Guard {
     options: GuardOptions,
+    /// Whether an earlier run made or found devices of this tenant.
+    proven: bool,
+    /// The number of the next request.
+    launched: u64,
     ceiling: usize,
+    /// The first request that was launched since the ceiling was lowered.
+    lowered: u64,
     listed: u32,
     creates: u32,
     created: u64,
     streak: Streak,
     foreign: u32,
-    /// Of the last creates, and of listings that told nothing, which failed. A listing that is
-    /// answered is no sign that creates are.
-    window: VecDeque<bool>,
-    open_until: Option<Instant>,
-    probes_left: u32,
-    opened: u32,
-    probing: bool,
+    breaker: Breaker,
+    /// While one request goes first: the earliest whose answer counts.
+    probe: Option<u64>,
     unsettled: u64,
     done: u64,
     bad: u64,
@@ -76,36 +77,42 @@ pub(super) struct Guard {
 #[derive(Debug, Default)]
 struct Streak {
     code: String,
+    /// Whether listings were refused, and not creates.
+    of_looks: bool,
     count: usize,
     users: Vec<UserId>,
     rows: Vec<RowNumber>,
 }
 
-/// Which row an answer is about.
+/// What an answer is about.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Subject {
     /// The row.
     pub(super) row: RowNumber,
     /// Its user.
     pub(super) user: UserId,
+    /// The number of the request.
+    pub(super) launch: u64,
+    /// Whether the row was refused for the same reason before, in this run or an earlier one.
+    pub(super) refused_before: bool,
 }
 
 impl Guard {
-    /// A guard that has seen nothing yet.
-    pub(super) fn new(options: GuardOptions) -> Self {
+    /// A guard that has seen nothing yet. `proven` tells whether an earlier run made or found devices.
+    pub(super) fn new(options: GuardOptions, proven: bool) -> Self {
         Self {
             options,
+            proven,
+            launched: 0,
             ceiling: options.concurrency,
+            lowered: 0,
             listed: 0,
             creates: 0,
             created: 0,
             streak: Streak::default(),
             foreign: 0,
-            window: VecDeque::with_capacity(WINDOW),
-            open_until: None,
-            probes_left: 0,
-            opened: 0,
-            probing: false,
+            breaker: Breaker::new(),
+            probe: None,
             unsettled: 0,
             done: 0,
             bad: 0,
@@ -120,7 +127,7 @@ impl Guard {
     /// How many requests of any kind may be in flight.
     pub(super) fn width(&self) -> usize {
         let canary = self.created == 0 && self.listed < self.options.canary;
-        if canary || self.probing || self.probes_left > 0 {
+        if canary || self.probe.is_some() || self.breaker.is_probing() {
             1
         } else {
             self.ceiling
@@ -134,14 +141,32 @@ impl Guard {
         if canary { 1 } else { self.width() }
     }
 
+    /// The number of a request that is launched now.
+    pub(super) fn launch(&mut self) -> u64 {
+        self.launched += 1;
+        self.launched - 1
+    }
+
     /// Until when nothing is sent because most answers were failures.
     pub(super) fn open_until(&self, now: Instant) -> Option<Instant> {
-        self.open_until.filter(|&until| until > now)
+        self.breaker.open_until(now)
     }
 
     /// Lets one request go first after a pause or with a new token, until an answer comes.
     pub(super) fn probe(&mut self) {
-        self.probing = true;
+        self.probe = Some(self.launched);
+    }
+
+    /// Whether a request that was launched, and is not sent yet, must not be: since then one is to go first.
+    pub(super) fn withholds(&self, launch: u64) -> bool {
+        self.probe.is_some_and(|first| launch < first) || self.breaker.opened_after(launch)
+    }
+
+    /// Lets all go again where the one that went first was answered.
+    fn probed(&mut self, subject: Subject) {
+        if self.probe.is_some_and(|first| subject.launch >= first) {
+            self.probe = None;
+        }
     }
 
     /// Takes note of an answered create; tells whether the run must stop.
@@ -156,8 +181,10 @@ impl Guard {
             AttemptOutcome::Created(_) => {
                 self.creates = self.creates.saturating_add(1);
                 self.created += 1;
-                self.succeeded();
-                None
+                self.streak = Streak::default();
+                self.foreign = 0;
+                self.probed(subject);
+                self.went(Kind::Create, subject, Sign::Answered, answer, now)
             }
             AttemptOutcome::NotCreated(refusal) => {
                 let reason = self.on_refusal(subject, *refusal, answer, now);
@@ -174,15 +201,15 @@ impl Guard {
                     | Refusal::Conflicting
                     | Refusal::Misdirected => {
                         self.creates = self.creates.saturating_add(1);
-                        self.probing = false;
+                        self.probed(subject);
                     }
                 }
                 reason
             }
             AttemptOutcome::Indeterminate(ambiguity) => {
                 self.creates = self.creates.saturating_add(1);
-                self.probing = false;
-                self.on_ambiguity(*ambiguity, answer, now)
+                self.probed(subject);
+                self.on_ambiguity(subject, *ambiguity, answer, now)
             }
         }
     }
@@ -197,29 +224,35 @@ impl Guard {
         match refusal {
             Refusal::Throttled { retry_after } => too_long(retry_after),
             Refusal::Withheld | Refusal::Unauthorized => None,
-            Refusal::Unreachable => self.failed(now),
-            Refusal::OutOfResources => self.out_of_resources(answer),
+            Refusal::Unreachable => {
+                let sign = if is_out_of_reach(answer) {
+                    Sign::OutOfReach
+                } else {
+                    Sign::Failed
+                };
+                self.went(Kind::Create, subject, sign, answer, now)
+            }
+            Refusal::OutOfResources => self.out_of_resources(subject, answer),
             Refusal::Untrusted => Some(untrusted(answer)),
             Refusal::Misdirected => Some(StopReason::Broken {
                 what: misdirected(answer),
             }),
-            Refusal::AlreadyThere => {
-                self.answered();
-                None
-            }
+            Refusal::AlreadyThere => self.went(Kind::Create, subject, Sign::Answered, answer, now),
             Refusal::Forbidden
             | Refusal::NotFound
             | Refusal::DeviceLimit
             | Refusal::Invalid
             | Refusal::Conflicting => {
-                self.answered();
-                self.refused(subject, refusal, answer)
+                let tripped = self.went(Kind::Create, subject, Sign::Answered, answer, now);
+                let refused = self.refused(subject, false, refusal, answer);
+                refused.or(tripped)
             }
         }
     }
 
     fn on_ambiguity(
         &mut self,
+        subject: Subject,
         ambiguity: Ambiguity,
         answer: &Answer,
         now: Instant,
@@ -229,11 +262,13 @@ impl Guard {
             | Ambiguity::ConnectionLost
             | Ambiguity::ServerError
             | Ambiguity::QuotaExceeded
-            | Ambiguity::RequestTimeout => self.failed(now),
+            | Ambiguity::RequestTimeout => {
+                self.went(Kind::Create, subject, Sign::Failed, answer, now)
+            }
             Ambiguity::Unreadable | Ambiguity::ForeignError | Ambiguity::UnexpectedStatus => {
                 self.foreign += 1;
                 if self.foreign < FOREIGN_ANSWERS {
-                    return self.failed(now);
+                    return self.went(Kind::Create, subject, Sign::Failed, answer, now);
                 }
                 Some(pointless(
                     format!(
@@ -244,10 +279,7 @@ impl Guard {
                     "check the API address and what stands between: a proxy, a firewall, a sign-in page",
                 ))
             }
-            Ambiguity::Conflict => {
-                self.answered();
-                None
-            }
+            Ambiguity::Conflict => self.went(Kind::Create, subject, Sign::Answered, answer, now),
             Ambiguity::Redirected => Some(redirected(answer)),
             Ambiguity::WrongDevice => Some(pointless(
                 "an answer was about another device than the one asked for".to_owned(),
@@ -268,22 +300,33 @@ impl Guard {
         match outcome {
             LookOutcome::Seen(_) => {
                 self.listed = self.listed.saturating_add(1);
-                self.probing = false;
-                None
+                if self.streak.of_looks {
+                    self.streak = Streak::default();
+                }
+                self.probed(subject);
+                self.went(Kind::Look, subject, Sign::Answered, answer, now)
             }
             LookOutcome::Throttled { retry_after } => too_long(*retry_after),
             LookOutcome::Unauthorized => None,
             LookOutcome::NoUser => {
-                self.probing = false;
-                self.refused(subject, Refusal::NotFound, answer)
+                self.probed(subject);
+                self.refused(subject, true, Refusal::NotFound, answer)
             }
             LookOutcome::Forbidden => {
-                self.probing = false;
-                self.refused(subject, Refusal::Forbidden, answer)
+                self.probed(subject);
+                self.refused(subject, true, Refusal::Forbidden, answer)
             }
             LookOutcome::NoInformation => {
-                self.probing = false;
-                self.failed(now)
+                self.probed(subject);
+                if answer.code.as_deref() == Some(code::OUT_OF_RESOURCES) {
+                    return self.out_of_resources(subject, answer);
+                }
+                let sign = if is_out_of_reach(answer) {
+                    Sign::OutOfReach
+                } else {
+                    Sign::Failed
+                };
+                self.went(Kind::Look, subject, sign, answer, now)
             }
             LookOutcome::Untrusted => Some(untrusted(answer)),
             LookOutcome::Redirected => Some(redirected(answer)),
@@ -334,52 +377,37 @@ impl Guard {
         })
     }
 
-    fn succeeded(&mut self) {
-        self.streak = Streak::default();
-        self.foreign = 0;
-        self.probing = false;
-        self.answered();
+    /// Takes note of how a request went; tells whether the run must stop because most fail.
+    fn went(
+        &mut self,
+        kind: Kind,
+        subject: Subject,
+        sign: Sign,
+        answer: &Answer,
+        now: Instant,
+    ) -> Option<StopReason> {
+        let trip = self
+            .breaker
+            .note(kind, subject.launch, self.launched, sign, now)?;
+        // What never worked in this run is not waited for: a person has to look.
+        let worked = match kind {
+            Kind::Create => self.created > 0,
+            Kind::Look => self.created > 0 || self.listed > 0,
+        };
+        let stop = trip.for_good || !worked;
+        stop.then(|| StopReason::Unavailable {
+            what: format!("{} (the last with {})", trip.what, said(answer)),
+        })
     }
 
-    /// PingOne answered a create, whatever it said: it is there.
-    fn answered(&mut self) {
-        self.probes_left = self.probes_left.saturating_sub(1);
-        self.push(false);
-    }
-
-    fn push(&mut self, failure: bool) {
-        if self.window.len() == WINDOW {
-            self.window.pop_front();
-        }
-        self.window.push_back(failure);
-    }
-
-    fn failed(&mut self, now: Instant) -> Option<StopReason> {
-        self.push(true);
-        let failures = self.window.iter().filter(|&&failure| failure).count();
-        let probe_failed = self.probes_left > 0;
-        let mostly = self.window.len() >= WINDOW_MIN && failures * 2 >= self.window.len();
-        if !(mostly || probe_failed) {
+    /// Halves the width, once for all that were launched at the same width.
+    fn out_of_resources(&mut self, subject: Subject, answer: &Answer) -> Option<StopReason> {
+        if subject.launch < self.lowered {
             return None;
         }
-        self.opened += 1;
-        if self.opened > 1 || self.created == 0 {
-            return Some(StopReason::Unavailable {
-                what: format!(
-                    "{failures} of the last {} requests failed",
-                    self.window.len()
-                ),
-            });
-        }
-        self.open_until = Some(now + OPEN);
-        self.probes_left = PROBES;
-        self.window.clear();
-        None
-    }
-
-    fn out_of_resources(&mut self, answer: &Answer) -> Option<StopReason> {
         if self.ceiling > 1 {
             self.ceiling /= 2;
+            self.lowered = self.launched;
             return None;
         }
         Some(StopReason::Broken {
@@ -394,13 +422,19 @@ impl Guard {
     fn refused(
         &mut self,
         subject: Subject,
+        of_looks: bool,
         refusal: Refusal,
         answer: &Answer,
     ) -> Option<StopReason> {
+        // That such a row is refused once more says nothing new of a tenant that takes others.
+        if subject.refused_before && (self.proven || self.created > 0) {
+            return None;
+        }
         let code = answer.code.as_deref().unwrap_or_default();
-        if self.streak.code != code {
+        if self.streak.code != code || self.streak.of_looks != of_looks {
             self.streak = Streak {
                 code: code.to_owned(),
+                of_looks,
                 ..Streak::default()
             };
         }
@@ -440,6 +474,14 @@ impl Guard {
         );
         Some(pointless(what, hint(refusal)))
     }
+}
+
+/// Whether there was not even a connection to PingOne.
+fn is_out_of_reach(answer: &Answer) -> bool {
+    matches!(
+        answer.code.as_deref(),
+        Some(code::DNS_FAILED | code::UNREACHABLE | code::CONNECT_TIMEOUT | code::PROXY_FAILED)
+    )
 }
 
 #[cfg(test)]

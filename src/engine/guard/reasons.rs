@@ -33,7 +33,7 @@ pub(super) fn hint(refusal: Refusal) -> &'static str {
     }
 }
 
-pub(super) fn too_long(retry_after: Option<Duration>) -> Option<StopReason> {
+pub(in crate::engine) fn too_long(retry_after: Option<Duration>) -> Option<StopReason> {
     retry_after
         .filter(|&delay| delay > LONGEST_HOLD)
         .map(|delay| StopReason::Unavailable {

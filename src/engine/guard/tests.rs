@@ -3,18 +3,23 @@
 use super::*;
 use crate::model::outcome::{Device, Listing};
 
+const OPTIONS: GuardOptions = GuardOptions {
+    canary: 5,
+    concurrency: 32,
+    max_errors: None,
+};
+
 fn guard() -> Guard {
-    Guard::new(GuardOptions {
-        canary: 5,
-        concurrency: 32,
-        max_errors: None,
-    })
+    Guard::new(OPTIONS, false)
 }
 
+/// An answer to a request that was launched after all else.
 fn row(number: u8) -> Subject {
     Subject {
         row: RowNumber(u64::from(number)),
         user: UserId::from_bytes([number; 16]),
+        launch: u64::MAX,
+        refused_before: false,
     }
 }
 
@@ -199,11 +204,11 @@ async fn listings_widen_once_some_were_answered_so_that_existing_devices_are_fou
 
 #[tokio::test(start_paused = true)]
 async fn without_a_canary_all_go_at_once() {
-    let guard = Guard::new(GuardOptions {
+    let options = GuardOptions {
         canary: 0,
-        concurrency: 32,
-        max_errors: None,
-    });
+        ..OPTIONS
+    };
+    let guard = Guard::new(options, false);
     assert_eq!((guard.width(), guard.create_width()), (32, 32));
 }
 
@@ -221,6 +226,70 @@ async fn one_request_goes_first_after_a_pause() {
     );
     guard.on_create(row(6), &created(), &Answer::default(), crate::clock::now());
     assert_eq!(guard.width(), 32);
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_to_what_was_sent_before_do_not_count_as_the_request_that_goes_first() {
+    let now = crate::clock::now();
+    let none = Answer::default();
+    let mut guard = after_success();
+    let before = Subject {
+        launch: guard.launch(),
+        ..row(6)
+    };
+    guard.probe();
+    assert!(guard.withholds(before.launch));
+    guard.on_create(before, &created(), &none, now);
+    guard.on_look(before, &LookOutcome::Seen(Listing::Absent), &none, now);
+    assert_eq!(guard.width(), 1);
+    let first = Subject {
+        launch: guard.launch(),
+        ..row(7)
+    };
+    assert!(!guard.withholds(first.launch));
+    guard.on_look(first, &LookOutcome::Seen(Listing::Absent), &none, now);
+    assert_eq!(guard.width(), 32);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_that_were_refused_before_do_not_stop_a_tenant_that_takes_others() {
+    let again = Subject {
+        refused_before: true,
+        ..row(1)
+    };
+    let stops = |mut guard: Guard| {
+        let now = crate::clock::now();
+        let refusal = refused(Refusal::Invalid);
+        (0..30).any(|_| {
+            let reason = guard.on_create(again, &refusal, &said_code("INVALID_DATA"), now);
+            reason.is_some()
+        })
+    };
+    assert!(!stops(after_success()));
+    assert!(!stops(Guard::new(OPTIONS, true)));
+    assert!(stops(guard()), "no device was ever made");
+}
+
+#[tokio::test(start_paused = true)]
+async fn users_that_are_not_there_stop_nothing_where_listings_of_others_are_given() {
+    let now = crate::clock::now();
+    let mut guard = guard();
+    for number in 1..=100 {
+        let not_found = said_code("NOT_FOUND");
+        let reason = guard.on_look(row(number), &LookOutcome::NoUser, &not_found, now);
+        assert_eq!(reason, None, "user {number}");
+        let seen = LookOutcome::Seen(Listing::Absent);
+        guard.on_look(row(200), &seen, &Answer::default(), now);
+    }
+    let stop = (1..=5).find_map(|number| {
+        guard.on_look(
+            row(number),
+            &LookOutcome::NoUser,
+            &said_code("NOT_FOUND"),
+            now,
+        )
+    });
+    assert!(stop.is_some(), "five in a row, before any success");
 }
 
 #[tokio::test(start_paused = true)]
@@ -308,11 +377,13 @@ async fn out_of_descriptors_halves_the_width_and_stops_at_one() {
     let mut guard = after_success();
     for width in [16, 8, 4, 2, 1] {
         let outcome = refused(Refusal::OutOfResources);
-        assert_eq!(
-            guard.on_create(row(6), &outcome, &Answer::default(), crate::clock::now()),
-            None
-        );
-        assert_eq!(guard.width(), width);
+        let burst: Vec<u64> = (0..6).map(|_| guard.launch()).collect();
+        for launch in burst {
+            let at_once = Subject { launch, ..row(6) };
+            let reason =
+                guard.on_create(at_once, &outcome, &Answer::default(), crate::clock::now());
+            assert_eq!((reason, guard.width()), (None, width));
+        }
     }
     let last = guard.on_create(
         row(6),
@@ -326,11 +397,11 @@ async fn out_of_descriptors_halves_the_width_and_stops_at_one() {
 #[test]
 fn too_many_bad_rows_are_a_number_or_a_share_of_at_least_twenty() {
     let with = |max_errors| {
-        Guard::new(GuardOptions {
-            canary: 0,
-            concurrency: 1,
+        let options = GuardOptions {
             max_errors: Some(max_errors),
-        })
+            ..OPTIONS
+        };
+        Guard::new(options, false)
     };
     let bad = Outcome::Rejected;
     let mut three = with(MaxErrors::Rows(3));
@@ -360,11 +431,7 @@ fn many_rows_without_news_stop_the_run_and_a_few_do_not() {
         guard.on_unsettled().is_some(),
         "more than twenty and more than a hundredth"
     );
-    let mut wide = Guard::new(GuardOptions {
-        canary: 0,
-        concurrency: 1,
-        max_errors: None,
-    });
+    let mut wide = self::guard();
     wide.creates = 100_000;
     for _ in 0..1_000 {
         assert_eq!(wide.on_unsettled(), None);

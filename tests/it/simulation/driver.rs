@@ -226,7 +226,7 @@ impl Driver {
         let admission = admit(entry.as_ref(), self.existing);
         self.note(|_| format!("a run begins: {admission:?}"));
         let mut decision = match admission {
-            Admission::Skip(_) => return Ok(()),
+            Admission::Skip(_) | Admission::Audit => return Ok(()),
             Admission::Look | Admission::Settle => look(Duration::ZERO),
             Admission::Create => Decision::Create {
                 after: Duration::ZERO,
@@ -273,7 +273,7 @@ impl Driver {
 
     fn task(&mut self, entry: Option<&LedgerEntry>) -> Task {
         let history = entry.map_or_else(History::default, |entry| History {
-            was_absent: entry.was_absent,
+            was_absent: entry.was_absent && !entry.was_refused(),
             resends: entry.resends,
             sent_again: entry.resends > 0,
             unknown_user_before: entry.answer.http_status == Some(404),

@@ -73,7 +73,7 @@ impl Ledger {
         entry.state = DeviceState::InFlight;
         entry.attempts += 1;
         entry.resends += u32::from(resend);
-        entry.was_absent |= was_absent;
+        entry.was_absent = was_absent;
         entry.device = None;
         entry.answer = Answer::default();
         entry.doubt = Some(Doubt {
@@ -115,6 +115,7 @@ fn unsent() -> LedgerEntry {
         resends: 0,
         was_absent: false,
         doubt: None,
+        audit_owed: false,
         answer: Answer::default(),
     }
 }

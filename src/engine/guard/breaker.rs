@@ -1,0 +1,300 @@
+//! The breaker: most requests of late have failed, so sending more would only make it worse.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+const WINDOW: usize = 50;
+const WINDOW_MIN: usize = 20;
+const OPEN: Duration = Duration::from_mins(1);
+const PROBES: u32 = 3;
+/// How long nothing but failures to connect may be all that happens.
+const OUT_OF_REACH: Duration = Duration::from_secs(30);
+
+/// Which kind of request was answered. That listings are answered says nothing of creates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Create,
+    Look,
+}
+
+/// How a request went, as far as PingOne being there is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// It was answered.
+    Answered,
+    /// It failed on the way or at PingOne.
+    Failed,
+    /// There was no connection.
+    OutOfReach,
+}
+
+/// What the failures of late amount to: the words for it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Trip {
+    /// What happened.
+    pub(super) what: String,
+    /// Whether it happened before, or went on for so long that waiting has no point.
+    pub(super) for_good: bool,
+}
+
+/// Watches how requests go, and opens when most of one kind fail.
+#[derive(Debug)]
+pub(super) struct Breaker {
+    creates: VecDeque<bool>,
+    looks: VecDeque<bool>,
+    opening: Option<Opening>,
+    out_of_reach_since: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Opening {
+    kind: Kind,
+    until: Instant,
+    /// The first request that was launched after it.
+    first: u64,
+    probes_left: u32,
+}
+
+impl Breaker {
+    pub(super) fn new() -> Self {
+        Self {
+            creates: VecDeque::with_capacity(WINDOW),
+            looks: VecDeque::with_capacity(WINDOW),
+            opening: None,
+            out_of_reach_since: None,
+        }
+    }
+
+    /// Until when nothing is sent.
+    pub(super) fn open_until(&self, now: Instant) -> Option<Instant> {
+        let until = self.opening.as_ref()?.until;
+        (until > now).then_some(until)
+    }
+
+    /// Whether requests go one by one, to find out whether it is over.
+    pub(super) fn is_probing(&self) -> bool {
+        self.opening
+            .as_ref()
+            .is_some_and(|opening| opening.probes_left > 0)
+    }
+
+    /// Whether a request was launched before it opened last: its answer is no news.
+    pub(super) fn opened_after(&self, launch: u64) -> bool {
+        self.opening
+            .as_ref()
+            .is_some_and(|opening| launch < opening.first)
+    }
+
+    /// Takes note of an answer. `next` is the number of the next request to be launched.
+    pub(super) fn note(
+        &mut self,
+        kind: Kind,
+        launch: u64,
+        next: u64,
+        sign: Sign,
+        now: Instant,
+    ) -> Option<Trip> {
+        if sign != Sign::OutOfReach {
+            self.out_of_reach_since = None;
+        }
+        if self.opened_after(launch) {
+            return None;
+        }
+        let window = match kind {
+            Kind::Create => &mut self.creates,
+            Kind::Look => &mut self.looks,
+        };
+        if window.len() == WINDOW {
+            window.pop_front();
+        }
+        window.push_back(sign != Sign::Answered);
+        let of_probes = self
+            .opening
+            .as_mut()
+            .filter(|opening| opening.probes_left > 0 && opening.kind == kind);
+        if sign == Sign::Answered {
+            if let Some(opening) = of_probes {
+                opening.probes_left -= 1;
+            }
+            return None;
+        }
+        let probe_failed = of_probes.is_some();
+        let (failures, all) = (window.iter().filter(|&&bad| bad).count(), window.len());
+        if sign == Sign::OutOfReach {
+            let since = *self.out_of_reach_since.get_or_insert(now);
+            let lasted = now.saturating_duration_since(since);
+            if lasted >= OUT_OF_REACH {
+                let what = format!("no connection to PingOne for {} s", lasted.as_secs());
+                return Some(Trip {
+                    what,
+                    for_good: true,
+                });
+            }
+        }
+        if !probe_failed && (all < WINDOW_MIN || failures * 2 < all) {
+            return None;
+        }
+        let kind_of = match kind {
+            Kind::Create => "creates",
+            Kind::Look => "listings",
+        };
+        let what = if probe_failed {
+            format!(
+                "most {kind_of} failed, and so did one that was tried {} s later",
+                OPEN.as_secs()
+            )
+        } else {
+            format!("{failures} of the last {all} {kind_of} failed")
+        };
+        let for_good = self.opening.is_some();
+        self.opening = Some(Opening {
+            kind,
+            until: now + OPEN,
+            first: next,
+            probes_left: PROBES,
+        });
+        self.creates.clear();
+        self.looks.clear();
+        Some(Trip { what, for_good })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+
+    /// A breaker and the requests that it saw.
+    struct Line {
+        breaker: Breaker,
+        launched: u64,
+        now: Instant,
+    }
+
+    impl Line {
+        fn new() -> Self {
+            Self {
+                breaker: Breaker::new(),
+                launched: 0,
+                now: clock::now(),
+            }
+        }
+
+        fn launch(&mut self) -> u64 {
+            self.launched += 1;
+            self.launched - 1
+        }
+
+        fn answer(&mut self, kind: Kind, launch: u64, sign: Sign) -> Option<Trip> {
+            self.breaker
+                .note(kind, launch, self.launched, sign, self.now)
+        }
+
+        fn one(&mut self, kind: Kind, sign: Sign) -> Option<Trip> {
+            let launch = self.launch();
+            self.answer(kind, launch, sign)
+        }
+
+        /// Repeats until it trips; tells after how many.
+        fn trips_after(&mut self, kind: Kind, sign: Sign) -> Option<usize> {
+            (1..=200).find(|_| self.one(kind, sign).is_some())
+        }
+    }
+
+    #[test]
+    fn it_opens_for_a_minute_when_half_of_the_last_twenty_or_more_of_a_kind_failed() {
+        for kind in [Kind::Create, Kind::Look] {
+            let mut line = Line::new();
+            assert_eq!(line.trips_after(kind, Sign::Failed), Some(20));
+            let until = line.now + Duration::from_mins(1);
+            assert_eq!(line.breaker.open_until(line.now), Some(until));
+            assert_eq!(line.breaker.open_until(until), None);
+            let mut half = Line::new();
+            for _ in 0..50 {
+                assert_eq!(half.one(kind, Sign::Answered), None);
+            }
+            assert_eq!(half.trips_after(kind, Sign::Failed), Some(25));
+        }
+    }
+
+    #[test]
+    fn a_share_of_failures_below_a_half_opens_nothing_whatever_the_other_kind_does() {
+        let mut line = Line::new();
+        for number in 0..500 {
+            let sign = if number % 33 == 0 {
+                Sign::Failed
+            } else {
+                Sign::Answered
+            };
+            assert_eq!(line.one(Kind::Look, sign), None, "{number}");
+        }
+        assert_eq!(line.trips_after(Kind::Create, Sign::Failed), Some(20));
+    }
+
+    #[test]
+    fn answers_to_what_was_sent_before_it_opened_are_no_probes() {
+        for sign in [Sign::Answered, Sign::Failed] {
+            let mut line = Line::new();
+            let in_flight: Vec<u64> = (0..32).map(|_| line.launch()).collect();
+            line.trips_after(Kind::Create, Sign::Failed).unwrap();
+            for launch in in_flight {
+                assert_eq!(line.answer(Kind::Create, launch, sign), None);
+            }
+            assert!(line.breaker.is_probing());
+        }
+    }
+
+    #[test]
+    fn three_good_probes_close_it_and_a_bad_one_is_the_end() {
+        let mut line = Line::new();
+        line.trips_after(Kind::Create, Sign::Failed).unwrap();
+        line.now += OPEN;
+        for _ in 0..3 {
+            assert!(line.breaker.is_probing());
+            assert_eq!(line.one(Kind::Look, Sign::Answered), None);
+            assert_eq!(line.one(Kind::Create, Sign::Answered), None);
+        }
+        assert!(!line.breaker.is_probing());
+        let mut again = Line::new();
+        again.trips_after(Kind::Create, Sign::Failed).unwrap();
+        again.now += OPEN;
+        let end = again.one(Kind::Create, Sign::Failed).unwrap();
+        assert!(end.for_good && end.what.contains("60 s later"), "{end:?}");
+    }
+
+    #[test]
+    fn the_second_opening_is_the_end() {
+        let mut line = Line::new();
+        line.trips_after(Kind::Create, Sign::Failed).unwrap();
+        for _ in 0..3 {
+            line.one(Kind::Create, Sign::Answered);
+        }
+        let trip = (0..50).find_map(|_| line.one(Kind::Look, Sign::Failed));
+        assert!(trip.unwrap().for_good);
+    }
+
+    #[test]
+    fn half_a_minute_of_nothing_but_failures_to_connect_is_the_end() {
+        let mut line = Line::new();
+        for seconds in [0, 10, 10, 9] {
+            line.now += Duration::from_secs(seconds);
+            assert_eq!(line.one(Kind::Look, Sign::OutOfReach), None);
+        }
+        line.now += Duration::from_secs(1);
+        let trip = line.one(Kind::Create, Sign::OutOfReach).unwrap();
+        assert!(
+            trip.for_good && trip.what == "no connection to PingOne for 30 s",
+            "{trip:?}"
+        );
+        let mut now_and_then = Line::new();
+        for _ in 0..10 {
+            now_and_then.now += Duration::from_secs(20);
+            assert_eq!(now_and_then.one(Kind::Look, Sign::OutOfReach), None);
+            assert_eq!(now_and_then.one(Kind::Look, Sign::Failed), None);
+            assert_eq!(now_and_then.one(Kind::Create, Sign::Answered), None);
+            now_and_then.breaker.looks.clear();
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What follows a look at a device that is ours: whether it is there once, and under which ID.
+
+use std::time::Duration;
+
+use super::{Decision, History, LOOKS_WITHOUT_INFORMATION, RetryPolicy, Verdict, is_ours};
+use crate::model::entry::DeviceState;
+use crate::model::outcome::{Device, Listing, LookOutcome};
+
+impl RetryPolicy {
+    /// Decides what follows a listing that is to show a device which PingOne said it made, or
+    /// was seen to have made. `intent_ms` is when its last intent was written.
+    ///
+    /// A verdict of `created` says that the listing told all it can, `several` that there is
+    /// another such device besides, and `unresolved` that it told nothing: somebody has to look
+    /// again in a later run. Nothing is sent again, whatever it shows.
+    ///
+    /// | the listing | what follows |
+    /// |---|---|
+    /// | shows the device, or the only one that can be it | `created` |
+    /// | shows several, or one with another ID | `several` |
+    /// | does not show it, 6 times | `created`: a listing may lag |
+    /// | told nothing, 6 times, or is not allowed | `unresolved` |
+    pub fn after_audit(
+        &self,
+        history: &mut History,
+        outcome: &LookOutcome,
+        made: &Device,
+        intent_ms: i64,
+        jitter: f64,
+    ) -> Decision {
+        let (tries_left, at_last) = match outcome {
+            LookOutcome::Seen(Listing::Several(_)) => {
+                return Verdict::with(DeviceState::Several, made);
+            }
+            LookOutcome::Seen(Listing::Present(listed)) => {
+                return match (made.id, listed.id) {
+                    (Some(made_id), Some(listed_id)) if made_id != listed_id => {
+                        Verdict::with(DeviceState::Several, made)
+                    }
+                    // Somebody else's device may be all that a lagging listing shows.
+                    (None, Some(_)) if is_ours(listed, intent_ms, history.was_absent) => {
+                        Verdict::with(DeviceState::Created, listed)
+                    }
+                    (Some(_) | None, Some(_) | None) => Verdict::with(DeviceState::Created, made),
+                };
+            }
+            LookOutcome::Throttled { retry_after } => {
+                let after = self.throttled(history, *retry_after, jitter);
+                return Decision::Look { after };
+            }
+            LookOutcome::Unauthorized if !history.reauthorized => {
+                history.reauthorized = true;
+                return Decision::Look {
+                    after: Duration::ZERO,
+                };
+            }
+            LookOutcome::Seen(Listing::Absent) | LookOutcome::NoUser => {
+                (true, Verdict::with(DeviceState::Created, made))
+            }
+            LookOutcome::NoInformation => (true, Verdict::of(DeviceState::Unresolved)),
+            LookOutcome::Unauthorized
+            | LookOutcome::Forbidden
+            | LookOutcome::Untrusted
+            | LookOutcome::Redirected => (false, Verdict::of(DeviceState::Unresolved)),
+        };
+        history.blind_looks += 1;
+        if tries_left && history.blind_looks < LOOKS_WITHOUT_INFORMATION {
+            return Decision::Look {
+                after: self.backoff(history.blind_looks - 1, jitter),
+            };
+        }
+        at_last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+    use crate::model::ids::DeviceId;
+
+    const INTENT: i64 = 1_700_000_000_000;
+
+    fn policy() -> RetryPolicy {
+        RetryPolicy {
+            attempts: NonZeroU32::new(4).unwrap(),
+            base_delay: Duration::from_secs(1),
+            max_delay: Duration::from_secs(30),
+            settle: Duration::from_hours(1),
+            not_found_delay: Duration::from_secs(30),
+        }
+    }
+
+    fn device(id: Option<u8>) -> Device {
+        Device {
+            id: id.map(|byte| DeviceId::from_bytes([byte; 16])),
+            created_at: Some("2023-11-14T22:13:21Z".to_owned()),
+        }
+    }
+
+    fn shows(device: Device) -> LookOutcome {
+        LookOutcome::Seen(Listing::Present(device))
+    }
+
+    #[test]
+    fn a_listing_says_once_or_more_than_once_and_names_the_device_that_had_no_id() {
+        use DeviceState::{Created, Several};
+        let several = LookOutcome::Seen(Listing::Several(device(Some(9))));
+        let theirs = Device {
+            created_at: Some("2020-01-01T00:00:00Z".to_owned()),
+            ..device(Some(9))
+        };
+        for (made, outcome, state, known) in [
+            (Some(1), shows(device(Some(1))), Created, Some(1)),
+            (Some(1), shows(device(None)), Created, Some(1)),
+            (Some(1), shows(device(Some(2))), Several, Some(1)),
+            (Some(1), several.clone(), Several, Some(1)),
+            (None, several, Several, None),
+            (None, shows(device(Some(2))), Created, Some(2)),
+            (None, shows(theirs), Created, None),
+        ] {
+            let made = device(made);
+            let decision =
+                policy().after_audit(&mut History::default(), &outcome, &made, INTENT, 0.5);
+            assert_eq!(
+                decision,
+                Verdict::with(state, &device(known)),
+                "{made:?}, {outcome:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_listing_that_lags_or_tells_nothing_is_asked_for_six_times() {
+        let made = device(Some(1));
+        for (outcome, asked, end) in [
+            (
+                LookOutcome::Seen(Listing::Absent),
+                6,
+                Verdict::with(DeviceState::Created, &made),
+            ),
+            (
+                LookOutcome::NoUser,
+                6,
+                Verdict::with(DeviceState::Created, &made),
+            ),
+            (
+                LookOutcome::NoInformation,
+                6,
+                Verdict::of(DeviceState::Unresolved),
+            ),
+            (
+                LookOutcome::Unauthorized,
+                2,
+                Verdict::of(DeviceState::Unresolved),
+            ),
+            (
+                LookOutcome::Forbidden,
+                1,
+                Verdict::of(DeviceState::Unresolved),
+            ),
+            (
+                LookOutcome::Untrusted,
+                1,
+                Verdict::of(DeviceState::Unresolved),
+            ),
+            (
+                LookOutcome::Redirected,
+                1,
+                Verdict::of(DeviceState::Unresolved),
+            ),
+        ] {
+            let mut history = History::default();
+            let mut decisions = std::iter::repeat_with(|| {
+                policy().after_audit(&mut history, &outcome, &made, INTENT, 0.5)
+            });
+            let looks: Vec<Decision> = decisions.by_ref().take(asked - 1).collect();
+            assert!(
+                looks
+                    .iter()
+                    .all(|decision| matches!(decision, Decision::Look { .. })),
+                "{outcome:?}: {looks:?}"
+            );
+            assert_eq!(decisions.next(), Some(end), "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_listing_that_is_throttled_costs_no_try() {
+        let mut history = History::default();
+        let outcome = LookOutcome::Throttled {
+            retry_after: Some(Duration::from_secs(7)),
+        };
+        for _ in 0..20 {
+            let decision = policy().after_audit(&mut history, &outcome, &device(None), INTENT, 0.5);
+            let after = Duration::from_secs(7);
+            assert_eq!(decision, Decision::Look { after });
+        }
+    }
+}
