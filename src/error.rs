@@ -83,11 +83,15 @@ impl Error {
             Error::Settings(error) => error.remedy().map(str::to_owned),
             Error::Input(error) => error.hint(),
             Error::Ledger(error) => error.hint(),
+            Error::Results(_) => Some(
+                "what was created is in the ledger; once the file can be written, \
+                 `wavepair results WAVE` writes it without sending anything"
+                    .to_owned(),
+            ),
             Error::Panicked
             | Error::File(_)
             | Error::Client(_)
             | Error::Sandbox(_)
-            | Error::Results(_)
             | Error::System { .. } => None,
         }
     }

@@ -14,7 +14,7 @@ use crate::ledger::Settled;
 use crate::model::entry::DeviceState;
 use crate::model::event::{Event, Next, RowFinished};
 use crate::model::ids::DeviceId;
-use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
+use crate::model::outcome::{Answer, AttemptOutcome, Listing, LookOutcome, Outcome, Refusal};
 use crate::pingone::{Answered, code};
 use crate::retry::{Decision, Verdict};
 
@@ -71,7 +71,7 @@ impl Engine<'_> {
             pause,
         } = answered;
         let now = clock::now();
-        let subject = subject(&task, &answer);
+        let subject = subject(&task, &answer, took);
         let mut decision = self.options.retry.after_create(
             &mut task.history,
             &outcome,
@@ -165,8 +165,9 @@ impl Engine<'_> {
             pause,
         } = answered;
         let now = clock::now();
-        let subject = subject(&task, &answer);
+        let subject = subject(&task, &answer, took);
         let in_doubt = task.history.doubt.is_some();
+        let first_look = task.history.is_not_looked_for();
         // PingOne looked at some time between the question and the answer: the question counts.
         let age = task.age(now).saturating_sub(took);
         let jitter = fastrand::f64();
@@ -183,7 +184,10 @@ impl Engine<'_> {
         if outcome == LookOutcome::NoUser {
             task.refused_as.clone_from(&answer.code);
         }
-        let stop = self.guard.on_look(subject, &outcome, &answer, now);
+        let mut stop = self.guard.on_look(subject, &outcome, &answer, now);
+        if task.history.conflict && first_look && outcome == LookOutcome::Seen(Listing::Absent) {
+            stop = stop.or_else(|| self.guard.on_empty_conflict(subject, &task.answer, now));
+        }
         let stop = stop.or_else(|| too_long(pause));
         if let LookOutcome::Throttled { .. } = outcome {
             decision = self.hold_for(decision);
@@ -415,12 +419,13 @@ impl Engine<'_> {
     }
 }
 
-fn subject(task: &Task, answer: &Answer) -> Subject {
+fn subject(task: &Task, answer: &Answer, took: Duration) -> Subject {
     Subject {
         row: task.request.row,
         user: task.request.key.user,
         launch: task.launch,
         refused_before: task.refused_as.is_some() && task.refused_as == answer.code,
+        took,
     }
 }
 

@@ -257,7 +257,13 @@ impl Engine<'_> {
 
     /// Whether nothing is under way any more and nothing will be.
     fn is_done(&self) -> bool {
-        let quiet = self.jobs.is_empty() && self.turn.is_none() && self.pending.is_empty();
+        // Under a stop nobody waits for a token any more.
+        let answered = if self.reason.is_some() {
+            self.looking + self.creating == 0
+        } else {
+            self.jobs.is_empty()
+        };
+        let quiet = answered && self.turn.is_none() && self.pending.is_empty();
         let out_of_work =
             self.is_out_of_work() && self.audits.is_empty() && self.deferred.is_empty();
         quiet && (self.reason.is_some() || out_of_work)

@@ -114,7 +114,16 @@ pub(super) fn check_kind(path: &Path) -> Result<(), Error> {
     })
 }
 
+/// Older ones may lose a commit when the write-ahead log is reset.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
 pub(super) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(Error::Io {
+            path: path.to_owned(),
+            source: io::Error::other("this build has an SQLite older than 3.51.3"),
+        });
+    }
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     // SQLite's own check refuses a link anywhere in the path, a linked home folder too.
     let real = path.canonicalize().map_err(|source| Error::Io {

@@ -23,7 +23,7 @@ mod writer;
 mod tests;
 
 use std::fmt;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -208,7 +208,9 @@ impl Ledger {
                 .map_err(io)?;
         }
         let ballast = Ballast::load(path).map_err(io)?;
-        let mut writer = Writer::new(connection, path, run.id, ballast)?;
+        let identity = file.metadata().map_err(io)?;
+        let identity = (identity.dev(), identity.ino());
+        let mut writer = Writer::new(connection, path, run.id, ballast, identity)?;
         writer.bind(binding)?;
         let counter = Counter::of(path);
         let (known, runs) = (writer.runs()?, counter.read().map_err(io)?);

@@ -2,9 +2,8 @@
 
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, params};
 
-use super::writer::RESENDS_MAX;
 use super::{Intent, Recorded, Settled};
-use crate::model::entry::{DeviceState, Moment};
+use crate::model::entry::{DeviceState, Moment, RESENDS_MAX};
 use crate::model::ids::RunId;
 use crate::model::request::{DeviceKey, DeviceRequest};
 

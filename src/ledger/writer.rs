@@ -1,5 +1,6 @@
 //! The thread that writes: one connection, everything queued in one commit.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
@@ -31,15 +32,14 @@ pub(super) enum Command {
     },
 }
 
-/// The most create requests that may follow unanswered ones, ever, for one device.
-pub(super) const RESENDS_MAX: u32 = 3;
-
 pub(super) struct Writer {
     connection: Connection,
     path: PathBuf,
     run: RunId,
     ballast: Ballast,
     disk_full: bool,
+    /// Device and inode of the file that the connection writes to.
+    identity: (u64, u64),
 }
 
 fn is_full(error: &rusqlite::Error) -> bool {
@@ -52,6 +52,7 @@ impl Writer {
         path: &Path,
         run: RunId,
         ballast: Ballast,
+        identity: (u64, u64),
     ) -> Result<Self, Error> {
         let writer = Self {
             connection,
@@ -59,6 +60,7 @@ impl Writer {
             run,
             ballast,
             disk_full: false,
+            identity,
         };
         writer.check_soundness()?;
         Ok(writer)
@@ -173,6 +175,7 @@ impl Writer {
         intents: Vec<Intent>,
         now: &Moment,
     ) -> Result<Receipt, Error> {
+        self.check_place()?;
         let intents = if self.disk_full { Vec::new() } else { intents };
         let first = self.commit(settled, intents, now);
         let full = matches!(&first, Err(Fault::Sqlite(error)) if is_full(error));
@@ -189,6 +192,18 @@ impl Writer {
                 path: self.path.clone(),
                 what,
             },
+        })
+    }
+
+    /// Refuses to write where nobody will find it.
+    fn check_place(&self) -> Result<(), Error> {
+        let there = std::fs::symlink_metadata(&self.path);
+        if there.is_ok_and(|there| (there.dev(), there.ino()) == self.identity) {
+            return Ok(());
+        }
+        Err(Error::Io {
+            path: self.path.clone(),
+            source: std::io::Error::other("it was moved or removed while this run was using it"),
         })
     }
 

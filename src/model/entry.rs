@@ -4,6 +4,9 @@ use super::ids::{DeviceId, RunId};
 use super::outcome::{Answer, Outcome};
 use super::summary::DUPLICATE_FOUND;
 
+/// How many create requests may follow unanswered ones for a device, ever: then a person decides.
+pub const RESENDS_MAX: u32 = 3;
+
 /// Where a device stands, for ever; a device the ledger has no entry of was never asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DeviceState {

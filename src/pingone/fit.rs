@@ -47,7 +47,10 @@ pub(super) fn fit(key: &DeviceKey, device: &wire::Device) -> Fit {
     {
         return Fit::Other(Differs::User);
     }
-    let same_kind = device.kind.as_deref().map(|kind| kind == key.kind.as_str());
+    let same_kind = device
+        .kind
+        .as_deref()
+        .map(|kind| kind.eq_ignore_ascii_case(key.kind.as_str()));
     if same_kind == Some(false) {
         return Fit::Other(Differs::Type);
     }
@@ -152,10 +155,7 @@ mod tests {
         for (json, expected) in [
             (format!("{{{phone}}}"), Fit::Unclear),
             (r#"{"type":"WHATSAPP"}"#.to_owned(), Fit::Unclear),
-            (
-                format!(r#"{{"type":"whatsapp",{phone}}}"#),
-                Fit::Other(Differs::Type),
-            ),
+            (format!(r#"{{"type":"whatsapp",{phone}}}"#), Fit::Same),
             (
                 format!(r#"{{"type":"SMS",{phone}}}"#),
                 Fit::Other(Differs::Type),

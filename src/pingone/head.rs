@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
+use super::redact;
 use super::retry_after::retry_after;
 use super::wire;
 
@@ -50,9 +51,12 @@ impl Head {
     }
 }
 
-/// Takes a reference that may be shown as it is: visible ASCII, not too long, not empty.
+/// Takes a reference that may be shown as it is: visible ASCII, not too long, not empty, and
+/// nothing in it that could be a phone or a token.
 pub(super) fn plain_word(text: &str) -> Option<String> {
-    let plain = (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    let plain = (1..=100).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_graphic())
+        && redact::harmless(text) == text;
     plain.then(|| text.to_owned())
 }
 
@@ -81,7 +85,9 @@ mod tests {
             head(200, &[("correlation-id", "two words")]).correlation_id,
             None
         );
-        assert_eq!(head(200, &[("correlation-id", "")]).correlation_id, None);
+        for other in ["", "+15125551234", "c-15125551234"] {
+            assert_eq!(head(200, &[("correlation-id", other)]).correlation_id, None);
+        }
         assert_eq!(head(200, &[]).correlation_id, None);
     }
 

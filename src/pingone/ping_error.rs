@@ -91,6 +91,8 @@ fn is_code(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        // Seven digits may be a phone.
+        && text.bytes().filter(u8::is_ascii_digit).count() < 7
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::asked::Asked;
 use super::standing::{Mode, Standing};
-use crate::model::entry::{DeviceState, LedgerEntry};
+use crate::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
 use crate::model::event::{RowFinished, RowLabel};
 use crate::model::ids::{DeviceId, RunId};
 use crate::model::invalid::Invalid;
@@ -168,6 +168,13 @@ impl ResultRow {
                 result.code = Some(DUPLICATE_FOUND.to_owned());
                 result.message = Some(
                     "PingOne lists this device more than once: remove all but one of them"
+                        .to_owned(),
+                );
+            }
+            DeviceState::Unresolved if entry.resends >= RESENDS_MAX => {
+                result.message = Some(
+                    "asked for four times, and PingOne never listed it: look for the user in its \
+                     audit log; it is not asked for again"
                         .to_owned(),
                 );
             }

@@ -11,7 +11,7 @@ mod audit;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use crate::model::entry::DeviceState;
+use crate::model::entry::{DeviceState, RESENDS_MAX};
 use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, Listing, LookOutcome, Refusal};
 
 /// How often and how soon things are tried again.
@@ -31,8 +31,6 @@ pub struct RetryPolicy {
 
 /// How often a listing that told nothing is asked for again.
 const LOOKS_WITHOUT_INFORMATION: u32 = 6;
-/// How often an unanswered request may be followed by another, ever.
-pub const RESENDS_MAX: u32 = 3;
 /// The ages of an unanswered request at which its device is looked for, for positive evidence.
 const LOOKS: [Duration; 4] = [
     Duration::from_secs(2),
@@ -84,6 +82,12 @@ pub struct History {
 }
 
 impl History {
+    /// Whether an unanswered request has not been looked for in vain yet.
+    pub fn is_not_looked_for(&self) -> bool {
+        let doubt = self.doubt.as_ref();
+        doubt.is_some_and(|doubt| doubt.first_negative.is_none())
+    }
+
     /// Whether a device of ours has to be looked at once more: a request for it was not answered,
     /// or its ID is not known.
     pub fn is_audit_owed(&self, device: Option<&Device>) -> bool {
@@ -172,7 +176,7 @@ impl RetryPolicy {
     /// | [`NotCreated`](AttemptOutcome::NotCreated), may pass | retry, at most `attempts` times |
     /// | … but [`Throttled`](Refusal::Throttled) or [`Withheld`](Refusal::Withheld) | retry, free of charge |
     /// | … but [`Unauthorized`](Refusal::Unauthorized) | retry once, with a new token |
-    /// | … but [`NotFound`](Refusal::NotFound) | retry once, when a new user may have become visible |
+    /// | … but [`NotFound`](Refusal::NotFound) | look once, when a new user may have become visible, then retry |
     /// | [`NotCreated`](AttemptOutcome::NotCreated), will not pass | finish; look first if an earlier request was lost |
     /// | … but [`AlreadyThere`](Refusal::AlreadyThere) | look |
     /// | [`Indeterminate`](AttemptOutcome::Indeterminate) | look; finish as unknown where the run must stop |
@@ -257,7 +261,10 @@ impl RetryPolicy {
             Refusal::NotFound => {
                 if others_succeed && !history.waited_for_user {
                     history.waited_for_user = true;
-                    return again(self.not_found_delay);
+                    // The answer may have been another's, and the device be there after all.
+                    return Decision::Look {
+                        after: self.not_found_delay,
+                    };
                 }
                 no_user(history)
             }

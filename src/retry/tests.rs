@@ -115,7 +115,7 @@ fn what_follows_a_refusal_turns_on_whether_it_may_pass() {
         ),
         (Throttled { retry_after: None }, create(secs(1))),
         (Unauthorized, create(Duration::ZERO)),
-        (NotFound, create(secs(30))),
+        (NotFound, look(secs(30))),
         (AlreadyThere, look(Duration::ZERO)),
         (DeviceLimit, Verdict::of(DeviceState::Rejected)),
         (Invalid, Verdict::of(DeviceState::Rejected)),
@@ -184,7 +184,7 @@ fn an_unknown_user_is_asked_about_twice_and_refused_for_good_by_the_next_run() {
         };
         assert_eq!(
             hour().after_create(&mut history, &outcome, SINCE, true, 0.0),
-            create(secs(30))
+            look(secs(30))
         );
         let second = hour().after_create(&mut history, &outcome, SINCE, true, 0.0);
         assert_eq!(second, Verdict::of(state));

@@ -242,7 +242,7 @@ fn users_that_are_gone_do_not_keep_the_devices_of_others_from_being_found() {
         let run = rehearsal.wave(&wave).run(&[]).exits(code);
         run.has(&[("existing", 48), (gone, 12)]);
     }
-    assert_eq!(rehearsal.creates(), 0);
+    assert_eq!(rehearsal.creates(), 60, "the test's own alone");
 }
 
 #[test]
@@ -279,6 +279,30 @@ fn a_ledger_whose_lock_file_somebody_removed_is_still_locked() {
     let first = rehearsal.ended(&first.wait_with_output().unwrap());
     first.exits(0).has(&[("created", 40)]);
     assert_eq!(rehearsal.creates(), 40);
+}
+
+#[test]
+fn a_ledger_that_is_moved_away_in_the_middle_ends_the_run_and_goes_on_where_it_is() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(100);
+    let mut run = rehearsal.begin(&["--rate", "20/s"]);
+    rehearsal.wait_for_creates(3, &mut run);
+    let aside = rehearsal.path("aside.db");
+    for ending in ["", "-wal", "-shm"] {
+        let name = |path: &std::path::Path| format!("{}{ending}", path.display());
+        std::fs::rename(name(&rehearsal.ledger()), name(&aside)).unwrap();
+    }
+    let stopped = rehearsal.ended(&run.wait_with_output().unwrap()).exits(1);
+    assert!(
+        stopped.stderr.contains("it was moved or removed"),
+        "{}",
+        stopped.stderr
+    );
+    assert!(rehearsal.creates() < 20, "{}", rehearsal.creates());
+    let aside = aside.display().to_string();
+    let end = rehearsal.run(&["--ledger", &aside]).exits(0);
+    end.has(&[("created", 100)]);
+    assert_eq!(rehearsal.stats().most_per_key, 1);
 }
 
 #[test]

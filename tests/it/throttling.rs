@@ -11,15 +11,15 @@ use crate::support::rehearsal::Rehearsal;
 #[test]
 fn a_server_slower_than_the_pace_is_obeyed_and_loses_no_row() {
     let rehearsal = Rehearsal::with(Options {
-        rate_limit: Some(40.0),
+        rate_limit: Some(10.0),
         ..Options::default()
     });
     let run = rehearsal
-        .rows(60)
+        .rows(25)
         .run(&["--rate", "100/s", "--concurrency", "1", "--summary", "-"]);
     assert_eq!(
         (run.code, run.count("created")),
-        (Some(0), 60),
+        (Some(0), 25),
         "{}",
         run.stderr
     );
@@ -33,7 +33,7 @@ fn a_server_slower_than_the_pace_is_obeyed_and_loses_no_row() {
         "nothing is sent inside a pause"
     );
     assert!(run.summary()["throttled"].as_u64() > Some(0));
-    rehearsal.check(&run, 60);
+    rehearsal.check(&run, 25);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod breaker;
 mod reasons;
+mod width;
 
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ use tokio::time::Instant;
 
 use self::breaker::{Breaker, Kind, Sign};
 pub(super) use self::reasons::too_long;
-use self::reasons::{hint, misdirected, pointless, redirected, said, untrusted};
+use self::reasons::{hint, misdirected, pointless, redirected, said, unreadable, untrusted};
+use self::width::Width;
 use crate::model::ids::UserId;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
 use crate::model::row::RowNumber;
@@ -46,8 +48,11 @@ pub const LONGEST_HOLD: Duration = Duration::from_mins(5);
 const FORBIDDEN_AT_FIRST: usize = 3;
 const SAME_REFUSAL: usize = 10;
 const FOREIGN_ANSWERS: u32 = 3;
+const UNREADABLE_LISTINGS: u32 = 10;
 const PERCENT_MIN_ROWS: u64 = 20;
 const UNSETTLED_MAX: u64 = 20;
+/// An answer that takes longer shows that there is too much in flight.
+const SLOW: Duration = Duration::from_secs(5);
 
 /// Watches the answers of a run.
 #[derive(Debug)]
@@ -57,14 +62,14 @@ pub(super) struct Guard {
     proven: bool,
     /// The number of the next request.
     launched: u64,
-    ceiling: usize,
-    /// The first request that was launched since the ceiling was lowered.
-    lowered: u64,
+    width: Width,
     listed: u32,
     creates: u32,
     created: u64,
     streak: Streak,
     foreign: u32,
+    /// Listings that could not be read, before any could.
+    unreadable: u32,
     breaker: Breaker,
     /// While one request goes first: the earliest whose answer counts.
     probe: Option<u64>,
@@ -95,6 +100,8 @@ pub(super) struct Subject {
     pub(super) launch: u64,
     /// Whether the row was refused for the same reason before, in this run or an earlier one.
     pub(super) refused_before: bool,
+    /// How long the answer took.
+    pub(super) took: Duration,
 }
 
 impl Guard {
@@ -104,13 +111,13 @@ impl Guard {
             options,
             proven,
             launched: 0,
-            ceiling: options.concurrency,
-            lowered: 0,
+            width: Width::new(options.concurrency, options.canary > 0),
             listed: 0,
             creates: 0,
             created: 0,
             streak: Streak::default(),
             foreign: 0,
+            unreadable: 0,
             breaker: Breaker::new(),
             probe: None,
             unsettled: 0,
@@ -130,7 +137,7 @@ impl Guard {
         if canary || self.probe.is_some() || self.breaker.is_probing() {
             1
         } else {
-            self.ceiling
+            self.width.get()
         }
     }
 
@@ -138,7 +145,15 @@ impl Guard {
     pub(super) fn create_width(&self) -> usize {
         let canary =
             self.options.canary > 0 && (self.created == 0 || self.creates < self.options.canary);
-        if canary { 1 } else { self.width() }
+        if canary {
+            return 1;
+        }
+        // While creates are refused, no more are on their way than it takes to see that all are.
+        let refused = Some(self.streak.count).filter(|&count| count > 0 && !self.streak.of_looks);
+        refused.map_or(self.width(), |count| {
+            let doubted = SAME_REFUSAL.saturating_sub(count).max(1);
+            self.width().min(doubted)
+        })
     }
 
     /// The number of a request that is launched now.
@@ -258,8 +273,11 @@ impl Guard {
         now: Instant,
     ) -> Option<StopReason> {
         match ambiguity {
-            Ambiguity::TimedOut
-            | Ambiguity::ConnectionLost
+            Ambiguity::TimedOut => {
+                self.width.narrow(subject.launch, self.launched);
+                self.went(Kind::Create, subject, Sign::Failed, answer, now)
+            }
+            Ambiguity::ConnectionLost
             | Ambiguity::ServerError
             | Ambiguity::QuotaExceeded
             | Ambiguity::RequestTimeout => {
@@ -320,6 +338,12 @@ impl Guard {
                 self.probed(subject);
                 if answer.code.as_deref() == Some(code::OUT_OF_RESOURCES) {
                     return self.out_of_resources(subject, answer);
+                }
+                if self.listed == 0 && is_foreign(answer) {
+                    self.unreadable += 1;
+                    if self.unreadable >= UNREADABLE_LISTINGS {
+                        return Some(unreadable(self.unreadable, answer));
+                    }
                 }
                 let sign = if is_out_of_reach(answer) {
                     Sign::OutOfReach
@@ -386,6 +410,11 @@ impl Guard {
         answer: &Answer,
         now: Instant,
     ) -> Option<StopReason> {
+        if subject.took > SLOW {
+            self.width.narrow(subject.launch, self.launched);
+        } else if sign == Sign::Answered {
+            self.width.widen();
+        }
         let trip = self
             .breaker
             .note(kind, subject.launch, self.launched, sign, now)?;
@@ -400,14 +429,18 @@ impl Guard {
         })
     }
 
-    /// Halves the width, once for all that were launched at the same width.
+    /// Takes note that a request which was answered with a conflict had no effect that shows.
+    pub(super) fn on_empty_conflict(
+        &mut self,
+        subject: Subject,
+        answer: &Answer,
+        now: Instant,
+    ) -> Option<StopReason> {
+        self.went(Kind::Create, subject, Sign::Failed, answer, now)
+    }
+
     fn out_of_resources(&mut self, subject: Subject, answer: &Answer) -> Option<StopReason> {
-        if subject.launch < self.lowered {
-            return None;
-        }
-        if self.ceiling > 1 {
-            self.ceiling /= 2;
-            self.lowered = self.launched;
+        if self.width.halve(subject.launch, self.launched) {
             return None;
         }
         Some(StopReason::Broken {
@@ -474,6 +507,14 @@ impl Guard {
         );
         Some(pointless(what, hint(refusal)))
     }
+}
+
+/// Whether a listing was answered with what PingOne would not say.
+fn is_foreign(answer: &Answer) -> bool {
+    matches!(
+        answer.code.as_deref(),
+        Some(code::UNREADABLE_LISTING | code::UNEXPECTED_STATUS | code::NOT_FOUND)
+    )
 }
 
 /// Whether there was not even a connection to PingOne.

@@ -72,6 +72,16 @@ pub(super) fn pointless(what: String, hint: &str) -> StopReason {
     }
 }
 
+pub(super) fn unreadable(listings: u32, answer: &Answer) -> StopReason {
+    pointless(
+        format!(
+            "{listings} listings of devices cannot be read, and none before ({})",
+            said(answer)
+        ),
+        "check the API address and what stands between, and that phones are not masked for this client",
+    )
+}
+
 /// The code and status of an answer, for a message.
 pub(super) fn said(answer: &Answer) -> String {
     let code = answer.code.as_deref().unwrap_or("no code");

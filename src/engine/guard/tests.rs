@@ -20,6 +20,7 @@ fn row(number: u8) -> Subject {
         user: UserId::from_bytes([number; 16]),
         launch: u64::MAX,
         refused_before: false,
+        took: Duration::ZERO,
     }
 }
 
@@ -182,13 +183,19 @@ async fn rows_go_one_by_one_until_five_are_answered_and_one_is_created() {
         );
         guard.on_create(
             row(number),
-            &lost(Ambiguity::TimedOut),
+            &lost(Ambiguity::ConnectionLost),
             &Answer::default(),
             now,
         );
     }
     assert_eq!(guard.create_width(), 1, "nothing was created yet");
     guard.on_create(row(5), &created(), &Answer::default(), now);
+    assert_eq!((guard.width(), guard.create_width()), (8, 8));
+    for number in 0..200 {
+        guard.on_create(row(number), &created(), &Answer::default(), now);
+        guard.on_create(row(number), &created(), &Answer::default(), now);
+        guard.on_create(row(number), &created(), &Answer::default(), now);
+    }
     assert_eq!((guard.width(), guard.create_width()), (32, 32));
 }
 
@@ -199,7 +206,7 @@ async fn listings_widen_once_some_were_answered_so_that_existing_devices_are_fou
         let seen = LookOutcome::Seen(Listing::Absent);
         guard.on_look(row(number), &seen, &Answer::default(), crate::clock::now());
     }
-    assert_eq!((guard.width(), guard.create_width()), (32, 1));
+    assert_eq!((guard.width(), guard.create_width()), (8, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -225,7 +232,7 @@ async fn one_request_goes_first_after_a_pause() {
         "the answer must be another than the pause's"
     );
     guard.on_create(row(6), &created(), &Answer::default(), crate::clock::now());
-    assert_eq!(guard.width(), 32);
+    assert_eq!(guard.width(), 8);
 }
 
 #[tokio::test(start_paused = true)]
@@ -248,7 +255,7 @@ async fn answers_to_what_was_sent_before_do_not_count_as_the_request_that_goes_f
     };
     assert!(!guard.withholds(first.launch));
     guard.on_look(first, &LookOutcome::Seen(Listing::Absent), &none, now);
-    assert_eq!(guard.width(), 32);
+    assert_eq!(guard.width(), 8);
 }
 
 #[tokio::test(start_paused = true)]
@@ -290,6 +297,45 @@ async fn users_that_are_not_there_stop_nothing_where_listings_of_others_are_give
         )
     });
     assert!(stop.is_some(), "five in a row, before any success");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_all_are_refused_no_more_are_sent_than_it_takes_to_stop() {
+    let now = crate::clock::now();
+    let mut guard = after_success();
+    let (mut in_flight, mut refusals) = (guard.create_width(), 0);
+    let stopped = loop {
+        refusals += 1;
+        in_flight -= 1;
+        let answer = said_code("INVALID_DATA");
+        if let Some(reason) =
+            guard.on_create(row(refusals), &refused(Refusal::Invalid), &answer, now)
+        {
+            break reason;
+        }
+        in_flight = in_flight.max(guard.create_width());
+    };
+    assert!(matches!(stopped, StopReason::Pointless { .. }));
+    assert!(
+        usize::from(refusals) + in_flight <= 10,
+        "{refusals}, {in_flight}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn listings_that_were_never_readable_stop_the_run_with_what_they_said() {
+    for (word, stops) in [
+        ("unreadable_listing", true),
+        ("unexpected_status", true),
+        ("server_error", false),
+    ] {
+        let mut guard = guard();
+        let now = crate::clock::now();
+        let mut look = |outcome| guard.on_look(row(1), &outcome, &said_code(word), now);
+        let reasons: Vec<_> = (0..10).map(|_| look(LookOutcome::NoInformation)).collect();
+        assert_eq!(reasons[9].is_some(), stops, "{word}: {reasons:?}");
+        assert!(reasons[8].is_none());
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -351,7 +397,7 @@ async fn three_good_probes_close_what_failures_had_opened() {
         assert_eq!(guard.width(), 1);
         guard.on_create(row(number), &created(), &Answer::default(), now);
     }
-    assert_eq!(guard.width(), 32);
+    assert_eq!(guard.width(), 8);
 }
 
 #[tokio::test(start_paused = true)]
@@ -375,7 +421,7 @@ async fn a_tenth_of_failures_stops_nothing() {
 #[tokio::test(start_paused = true)]
 async fn out_of_descriptors_halves_the_width_and_stops_at_one() {
     let mut guard = after_success();
-    for width in [16, 8, 4, 2, 1] {
+    for width in [4, 2, 1] {
         let outcome = refused(Refusal::OutOfResources);
         let burst: Vec<u64> = (0..6).map(|_| guard.launch()).collect();
         for launch in burst {

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use wavepair::clock;
-use wavepair::model::entry::{DeviceState, LedgerEntry};
+use wavepair::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
 use wavepair::model::outcome::{Ambiguity, AttemptOutcome, Listing, LookOutcome, Refusal};
 use wavepair::plan::{Admission, Existing, admit};
-use wavepair::retry::{Decision, Doubt, History, RESENDS_MAX, RetryPolicy, Verdict};
+use wavepair::retry::{Decision, Doubt, History, RetryPolicy, Verdict};
 
 use super::machine::{Clocks, Ledger};
 use super::pingone::{Limit, PingOne};

@@ -1,9 +1,8 @@
 //! The machine that runs wavepair: its clocks, and what its ledger holds of one device.
 
-use wavepair::model::entry::{DeviceState, Doubt, LedgerEntry, Moment};
+use wavepair::model::entry::{DeviceState, Doubt, LedgerEntry, Moment, RESENDS_MAX};
 use wavepair::model::ids::RunId;
 use wavepair::model::outcome::{Answer, Device};
-use wavepair::retry::RESENDS_MAX;
 
 /// A wall clock that may be set, and a monotonic one that ends with the boot.
 #[derive(Debug, Default)]
