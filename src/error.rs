@@ -20,6 +20,9 @@ pub enum Error {
     /// The input cannot be used, or not be read on.
     #[error(transparent)]
     Input(#[from] input::error::Error),
+    /// A part of a run panicked.
+    #[error("the run was cut short by a fault of wavepair itself")]
+    Panicked,
     /// The ledger cannot be used.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
@@ -65,7 +68,8 @@ impl Error {
                 | ledger::Error::Invariant { .. }
                 | ledger::Error::Poisoned { .. } => ExitCode::Broken,
             },
-            Error::Input(_)
+            Error::Panicked
+            | Error::Input(_)
             | Error::File(_)
             | Error::Sandbox(_)
             | Error::Results(_)
@@ -84,16 +88,20 @@ impl Error {
                  `wavepair results WAVE` writes it without sending anything"
                     .to_owned(),
             ),
-            Error::File(_) | Error::Client(_) | Error::Sandbox(_) | Error::System { .. } => None,
+            Error::Panicked
+            | Error::File(_)
+            | Error::Client(_)
+            | Error::Sandbox(_)
+            | Error::System { .. } => None,
         }
     }
 }
 
-impl From<engine::Error<input::error::Error>> for Error {
-    fn from(error: engine::Error<input::error::Error>) -> Self {
+impl From<engine::Error> for Error {
+    fn from(error: engine::Error) -> Self {
         match error {
             engine::Error::Ledger(error) => Error::Ledger(error),
-            engine::Error::Input(error) => Error::Input(error),
+            engine::Error::Panicked => Error::Panicked,
         }
     }
 }

@@ -37,7 +37,9 @@
 //! - Nothing that may have been created is created again before PingOne has been
 //!   asked, twice and with time in between ([`retry`]).
 //! - A row of the input is one line of the results: outcomes are counted twice, by
-//!   events and by the join of input and ledger, and the two must agree.
+//!   events and by the join of input and ledger, and the two must agree; so are lines,
+//!   by the bytes of the file and by the records in them.
+//! - A row is handed out only while its file is what it was at first, byte for byte.
 //! - The results are a function of input and ledger; [`report`] keeps no state that
 //!   decides anything.
 //! - A phone is never guessed: [`model::phone`] has no default country.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode as ProcessCode;
 
 use clap::Parser;
@@ -14,6 +15,7 @@ use wavepair::exit::ExitCode;
 use wavepair::report::console::Console;
 use wavepair::report::log_lines::Format;
 use wavepair::report::log_setup;
+use wavepair::report::panics;
 use wavepair::report::progress::Choice;
 use wavepair::settings::env::Env;
 use wavepair::settings::run::{Doctor, DryRun, Results, Run, Told};
@@ -31,12 +33,15 @@ fn main() -> ProcessCode {
     };
     keep_memory_private();
     let (console, closer) = Console::start();
-    let code = match run(cli, words, &console) {
-        Ok(code) => code,
-        Err(error) => {
+    panics::tell(console.clone());
+    let code = match catch_unwind(AssertUnwindSafe(|| run(cli, words, &console))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
             console.print(&Shown(&error).to_string());
             error.exit_code()
         }
+        // What there is to say of it was said when it happened.
+        Err(_) => ExitCode::Broken,
     };
     drop(closer);
     ProcessCode::from(code.code())

@@ -101,7 +101,9 @@ pub async fn doctor(settings: Doctor, console: &Console) -> Result<ExitCode, Err
 
 fn said(reason: &StopReason) -> String {
     match reason {
-        StopReason::Pointless { what, hint } => format!("{what}; {hint}"),
+        StopReason::Pointless { what, hint } | StopReason::InputChanged { what, hint } => {
+            format!("{what}; {hint}")
+        }
         StopReason::Interrupted
         | StopReason::Terminated
         | StopReason::TimeIsUp

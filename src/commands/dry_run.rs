@@ -54,14 +54,14 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
             None => Ok::<_, ledger::Error>(Standing::Untouched),
         },
     )?;
-    wave.check_unchanged()?;
-    summary.settle(joined.rows, joined.tally);
+    summary.settle(contents.rows, joined.account, joined.tally);
     let exit = summary.exit_code();
     finish(
         &summary,
         exit,
         clock::now().duration_since(started),
         &files,
+        true,
         invocation,
     )?;
     Ok(exit)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::input::Wave;
 use crate::ledger::{Binding, Reader};
+use crate::model::account::Account;
 use crate::model::request::DeviceKey;
 use crate::model::tally::Tally;
 use crate::model::validate::validate;
@@ -20,11 +21,11 @@ use crate::settings::rows::RowSettings;
 #[derive(Debug)]
 pub(super) struct Joined {
     pub(super) tally: Tally,
-    /// How many rows the reader counted.
-    pub(super) rows: u64,
+    /// What the reader counted.
+    pub(super) account: Account,
 }
 
-/// Writes the results and the rejects of a wave.
+/// Writes the results and the rejects of a wave; neither where its file has changed.
 pub(super) fn join<L: Into<Error>>(
     wave: &Wave,
     settings: &RowSettings,
@@ -40,7 +41,6 @@ pub(super) fn join<L: Into<Error>>(
         .as_ref()
         .map(|path| Rejects::new(path.clone(), header, b','));
     let mut tally = Tally::default();
-    let mut rows = 0;
     let join = Join {
         header,
         defaults: &defaults,
@@ -48,9 +48,9 @@ pub(super) fn join<L: Into<Error>>(
         validate: &|row| validate(header, row, &defaults),
         lookup,
     };
-    let counted = wave.rows().inspect(|_| rows += 1);
+    let mut rows = wave.rows();
     results::write(
-        counted,
+        rows.by_ref(),
         join,
         options(settings),
         &mut out,
@@ -61,7 +61,8 @@ pub(super) fn join<L: Into<Error>>(
     if let Some(rejects) = rejects {
         rejects.commit()?;
     }
-    Ok(Joined { tally, rows })
+    let account = rows.account();
+    Ok(Joined { tally, account })
 }
 
 /// The ledger, where the settings lead to one and a run has made it.

@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod dry_run;
 mod join;
 mod online;
+mod panics;
 pub mod results;
 pub mod run;
 pub mod sandbox;

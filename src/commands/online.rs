@@ -120,12 +120,13 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         // Half a plan is worse than none: the file is not written.
         summary.stop(reason);
     } else {
+        // The last rows were read before the last answers came.
+        wave.check_unchanged()?;
         writer.finish().map_err(Error::Results)?;
         out.finish()?;
         if let Some(rejects) = rejects {
             rejects.commit()?;
         }
-        wave.check_unchanged()?;
     }
     let exit = summary.exit_code();
     finish(
@@ -133,6 +134,8 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         exit,
         clock::now().duration_since(started),
         &files,
+        // Half a plan is not written.
+        early_end.is_none(),
         invocation,
     )?;
     Ok(exit)

@@ -5,18 +5,18 @@ use std::time::Duration;
 use super::join::{Joined, join};
 use super::target::Peer;
 use super::wanted::Wanted;
-use super::{Invocation, descriptors, signals};
+use super::{Invocation, descriptors, panics, signals};
 use crate::clock;
 use crate::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
 use crate::error::{Error, Shown};
 use crate::exit::ExitCode;
-use crate::input;
 use crate::input::rows::Rows;
+use crate::input::{self, Wave};
 use crate::ledger::{Ledger, RunRecord};
 use crate::model::event::RowLabel;
 use crate::model::ids::RunId;
 use crate::model::request::RowDefaults;
-use crate::model::row::Header;
+use crate::model::row::InputRow;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
 use crate::model::validate::validate;
@@ -73,6 +73,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     let opened = Ledger::open(&peer.ledger, &peer.binding, &record, &clock::moment())?;
     let (stopper, stop) = stop();
     signals::watch(&stopper)?;
+    panics::watch(&stopper);
 
     let plan = Plan::Run {
         environment: peer.binding.environment,
@@ -101,8 +102,8 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         limit: stops.limit,
     };
     let mut planned = Planned {
+        wave: &wave,
         rows: wave.rows(),
-        header: wave.header(),
         defaults: &defaults,
     };
     let ended = engine::run(
@@ -123,11 +124,12 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     });
     // Answers may have been dropped then: the next run is to look for what is left in flight.
     let sound = ended.is_ok();
-    let ended = ended.map_err(Error::from).and_then(|stopped| {
-        wave.check_unchanged()?;
-        Ok(stopped)
-    });
-    let (summary, exit) = conclude(summary, ended, joined, invocation)?;
+    let ended = ended.map(drop).map_err(Error::from);
+    let Conclusion {
+        summary,
+        exit,
+        written,
+    } = conclude(summary, contents.rows, ended, joined, invocation)?;
     let close = if sound {
         ledger.close(exit.code(), &clock::moment())
     } else {
@@ -135,52 +137,91 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         Ok(())
     };
     let took = clock::now().duration_since(started);
-    finish(&summary, exit, took, &files, invocation)?;
+    finish(&summary, exit, took, &files, written, invocation)?;
     close?;
     Ok(exit)
 }
 
+/// What a run came to.
+struct Conclusion {
+    summary: Summary,
+    exit: ExitCode,
+    /// Whether the results were written.
+    written: bool,
+}
+
 /// Brings together how the run ended and what the files say.
+///
+/// `rows` is how many the wave had when it was looked over at the start.
 fn conclude(
     mut summary: Summary,
-    ended: Result<Option<StopReason>, Error>,
+    rows: u64,
+    ended: Result<(), Error>,
     joined: Result<Joined, Error>,
     invocation: &Invocation,
-) -> Result<(Summary, ExitCode), Error> {
-    let joined = match (&ended, joined) {
-        (_, Ok(joined)) => joined,
+) -> Result<Conclusion, Error> {
+    let written = joined.is_ok();
+    let mut exit = ExitCode::Done;
+    match joined {
+        Ok(joined) => {
+            let heard = summary.tally.outcomes.clone();
+            summary.settle(rows, joined.account, joined.tally);
+            if ended.is_ok() && !summary.agrees_with(&heard) {
+                let what = "the outcomes that were seen and those that were written differ";
+                summary.stop(&StopReason::Broken { what: what.into() });
+            }
+        }
+        Err(Error::Input(error @ input::error::Error::Changed { .. })) => {
+            // Results are of the input that was read, and that one is not there any more.
+            summary.stop(&reason_to_stop(&error));
+            summary.leave_pending(rows);
+            exit = ExitCode::NeedsPerson;
+            let text = format!("warning: no results are written, because {error}");
+            invocation.console.print(&text);
+        }
         // The first failure says more than what it led to.
-        (Err(_), Err(_)) => return ended.map(|_| (summary, ExitCode::Broken)),
-        (Ok(_), Err(error)) => return Err(error),
-    };
-    // A run that read every row knows what became of it; the files must say the same.
-    let agrees = summary.stopped.is_some()
-        || ended.is_err()
-        || summary.tally.outcomes == joined.tally.outcomes;
-    summary.settle(joined.rows, joined.tally);
-    let mut exit = summary.exit_code();
-    if !agrees {
-        let what = "the outcomes that were seen and those that were written differ".to_owned();
-        summary.stop(&StopReason::Broken { what });
-        exit = exit.or(ExitCode::Broken);
+        Err(error) => return Err(ended.err().unwrap_or(error)),
     }
+    exit = exit.or(summary.exit_code());
     if let Err(error) = ended {
         invocation.console.print(&Shown(&error).to_string());
         exit = exit.or(error.exit_code());
     }
-    Ok((summary, exit))
+    Ok(Conclusion {
+        summary,
+        exit,
+        written,
+    })
+}
+
+/// Why a run does not go on where its input cannot be read on.
+fn reason_to_stop(error: &input::error::Error) -> StopReason {
+    use input::error::Error as E;
+    match error {
+        E::Changed { .. } => StopReason::InputChanged {
+            what: error.to_string(),
+            hint: error.hint().unwrap_or_default(),
+        },
+        E::Read { name, source } => StopReason::Broken {
+            what: format!("cannot read {name}: {source}"),
+        },
+        E::Open { .. } | E::Spool { .. } | E::NotAWave { .. } => StopReason::Broken {
+            what: error.to_string(),
+        },
+    }
 }
 
 /// Shows what became of the wave, and writes the summary where one is wanted.
+///
+/// `written` is whether there are results and rejects of it.
 pub(super) fn finish(
     summary: &Summary,
     exit: ExitCode,
     took: Duration,
     files: &Files,
+    written: bool,
     invocation: &Invocation,
 ) -> Result<(), Error> {
-    // Half a plan is not written.
-    let written = !(summary.dry_run && summary.stopped.is_some());
     let results = Some(&files.results).filter(|path| written && !is_standard(path));
     let results = results.map(|path| path.display().to_string());
     if !invocation.quiet {
@@ -190,6 +231,7 @@ pub(super) fn finish(
     let rejects = files
         .rejects
         .as_ref()
+        .filter(|_| written)
         .map(|path| path.display().to_string());
     if let Some(text) = last_screen::incomplete(summary, exit, &invocation.argv, rejects.as_deref())
     {
@@ -234,25 +276,20 @@ pub(super) fn new_run_id() -> RunId {
     RunId::from_uuid(uuid::Uuid::new_v7(timestamp))
 }
 
-/// The rows of a wave, judged one by one.
+/// The rows of a wave, judged one by one, for as long as its file is the same.
 struct Planned<'a> {
+    wave: &'a Wave,
     rows: Rows,
-    header: &'a Header,
     defaults: &'a RowDefaults,
 }
 
-impl Iterator for Planned<'_> {
-    type Item = Result<(PlannedRow, u64), input::error::Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let row = match self.rows.next()? {
-            Ok(row) => row,
-            Err(error) => return Some(Err(error)),
-        };
-        let planned = match validate(self.header, &row, self.defaults) {
+impl Planned<'_> {
+    fn judge(&self, row: &InputRow) -> PlannedRow {
+        let header = self.wave.header();
+        match validate(header, row, self.defaults) {
             Ok(valid) => PlannedRow::Valid(valid.request),
             Err(invalid) => {
-                let asked = Asked::by_cells(self.header, &row, self.defaults);
+                let asked = Asked::by_cells(header, row, self.defaults);
                 let who = RowLabel {
                     row: row.number,
                     line: row.line,
@@ -261,7 +298,22 @@ impl Iterator for Planned<'_> {
                 };
                 PlannedRow::Invalid { who, invalid }
             }
+        }
+    }
+}
+
+impl Iterator for Planned<'_> {
+    type Item = Result<(PlannedRow, u64), StopReason>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // A block holds rows for a minute of sending: whoever takes the file away is heard at once.
+        let row = match self.wave.check_unchanged() {
+            Ok(()) => self.rows.next()?,
+            Err(error) => Err(error),
         };
-        Some(Ok((planned, self.rows.bytes_read())))
+        Some(match row {
+            Ok(row) => Ok((self.judge(&row), self.rows.bytes_read())),
+            Err(error) => Err(reason_to_stop(&error)),
+        })
     }
 }

@@ -21,7 +21,7 @@ use crate::retry::{Decision, Verdict};
 /// The most rows without news whose settling time is waited for while others are worked at.
 const DEFERRED_MAX: usize = 10_000;
 
-impl<E: std::error::Error + 'static> Engine<'_, E> {
+impl Engine<'_> {
     pub(super) fn take(&mut self, done: Done) {
         match done {
             Done::Create {

@@ -34,7 +34,7 @@ pub(super) fn look_for_id(task: &mut Task, device: &Device) -> Option<Decision> 
     })
 }
 
-impl<E: std::error::Error + 'static> Engine<'_, E> {
+impl Engine<'_> {
     /// Keeps a row that ended as created, and has its device looked at once more.
     pub(super) fn audit_later(&mut self, mut task: Box<Task>, device: Device) {
         task.made = Some(device);

@@ -36,9 +36,9 @@ enum Candidate {
     None,
 }
 
-impl<E: std::error::Error + 'static> Engine<'_, E> {
+impl Engine<'_> {
     /// Launches all that may be launched now; tells what to wait for then.
-    pub(super) fn launch(&mut self) -> Result<Wake, Error<E>> {
+    pub(super) fn launch(&mut self) -> Result<Wake, Error> {
         let mut rows_read = 0;
         while self.reason.is_none() {
             let now = clock::now();
@@ -168,7 +168,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         self.jobs.push(job.perform(self.client).boxed_local());
     }
 
-    fn take_row(&mut self) -> Result<(), Error<E>> {
+    fn take_row(&mut self) -> Result<(), Error> {
         let Some(rows) = self.rows.as_mut() else {
             return Ok(());
         };
@@ -179,7 +179,13 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
             }
             return Ok(());
         };
-        let (row, bytes) = row.map_err(Error::Input)?;
+        let (row, bytes) = match row {
+            Ok(row) => row,
+            Err(reason) => {
+                self.request_stop(reason);
+                return Ok(());
+            }
+        };
         (self.report)(&Event::RowRead { bytes });
         match row {
             PlannedRow::Invalid { who, invalid } => {
@@ -197,7 +203,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         }
     }
 
-    fn take_request(&mut self, request: DeviceRequest) -> Result<(), Error<E>> {
+    fn take_request(&mut self, request: DeviceRequest) -> Result<(), Error> {
         if let Some(earlier) = self.busy.row_for(&request.key) {
             self.duplicate(&request, earlier);
             return Ok(());

@@ -24,6 +24,7 @@ mod turn;
 
 use std::collections::VecDeque;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
@@ -90,35 +91,36 @@ pub enum PlannedRow {
 
 /// Why a run could not go on.
 #[derive(Debug, Error)]
-pub enum Error<E: std::error::Error + 'static> {
+pub enum Error {
     /// The ledger failed: nothing was sent after that.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
-    /// The input could not be read on.
-    #[error(transparent)]
-    Input(E),
+    /// A part of the run panicked: nothing was sent after that.
+    #[error("the run was cut short by a fault of wavepair itself")]
+    Panicked,
 }
 
 /// Runs a wave: sends what has to be sent, and settles what can be settled.
 ///
 /// `rows` gives the rows in input order, each with the number of input bytes read
-/// so far. Every step is told to `report` after it is on disk.
+/// so far, or why there is no next one: nothing new is sent then, and what is on the
+/// wire is waited for and written down. Every step is told to `report` after it is on disk.
 ///
 /// Returns why the run stopped before its input was done, if it did.
 ///
 /// # Errors
 ///
-/// The ledger or the input failed. What was on the wire then was waited for; the
-/// next run settles it.
-pub async fn run<E: std::error::Error + 'static>(
+/// The ledger failed, or a part of the run panicked. What was on the wire then was
+/// waited for; the next run settles it.
+pub async fn run(
     client: &Client,
     ledger: &Ledger,
     tokens: TokenCache,
     options: EngineOptions,
     stop: Stop,
-    rows: &mut dyn Iterator<Item = Result<(PlannedRow, u64), E>>,
+    rows: &mut dyn Iterator<Item = Result<(PlannedRow, u64), StopReason>>,
     report: &mut dyn FnMut(&Event),
-) -> Result<Option<StopReason>, Error<E>> {
+) -> Result<Option<StopReason>, Error> {
     let start = clock::now();
     let mut engine = Engine {
         client,
@@ -154,17 +156,32 @@ pub async fn run<E: std::error::Error + 'static>(
         pending: Pending::default(),
         turn: None,
         told_waiting: None,
+        panicked: false,
     };
-    let end = engine.work().await;
+    let end = unless_it_panics(engine.work())
+        .await
+        .unwrap_or(Err(Error::Panicked));
     if end.is_err() {
         // Nothing more is sent; what is on the wire may still be answered, and is not cut off.
-        while engine.jobs.next().await.is_some() {}
+        while !matches!(unless_it_panics(engine.jobs.next()).await, Ok(None)) {}
     }
     end?;
+    if engine.panicked {
+        return Err(Error::Panicked);
+    }
     Ok(engine.reason.or(engine.winding_down))
 }
 
-struct Engine<'a, E> {
+/// A part of the run has panicked.
+struct Panicked;
+
+/// Waits for something that may panic. What it has borrowed may be half done then.
+async fn unless_it_panics<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    let caught = AssertUnwindSafe(work).catch_unwind().await;
+    caught.map_err(|_| Panicked)
+}
+
+struct Engine<'a> {
     client: &'a Client,
     ledger: &'a Ledger,
     options: EngineOptions,
@@ -183,7 +200,7 @@ struct Engine<'a, E> {
     reason: Option<StopReason>,
     /// Why nothing more is created, while what is in doubt is still looked for.
     winding_down: Option<StopReason>,
-    rows: Option<&'a mut dyn Iterator<Item = Result<(PlannedRow, u64), E>>>,
+    rows: Option<&'a mut dyn Iterator<Item = Result<(PlannedRow, u64), StopReason>>>,
     report: &'a mut dyn FnMut(&Event),
     /// When the run began, on both clocks.
     opened: (Instant, Moment),
@@ -206,6 +223,8 @@ struct Engine<'a, E> {
     pending: Pending,
     turn: Option<Turn<'a>>,
     told_waiting: Option<(usize, Instant)>,
+    /// Whether a request was lost to a panic: its row is in flight for good.
+    panicked: bool,
 }
 
 /// What to wait for when nothing more can be launched.
@@ -218,8 +237,8 @@ enum Wake {
     Now,
 }
 
-impl<E: std::error::Error + 'static> Engine<'_, E> {
-    async fn work(&mut self) -> Result<(), Error<E>> {
+impl Engine<'_> {
+    async fn work(&mut self) -> Result<(), Error> {
         loop {
             self.heed_stop();
             let wake = self.launch()?;
@@ -270,7 +289,7 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
     }
 
     /// Waits for an answer, a commit, a moment, or a wish to stop; takes all that is there.
-    async fn wait(&mut self, wake: Wake) -> Result<(), Error<E>> {
+    async fn wait(&mut self, wake: Wake) -> Result<(), Error> {
         let until = match wake {
             Wake::Now => {
                 tokio::task::yield_now().await;
@@ -287,7 +306,9 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         tokio::select! {
             biased;
             () = self.stop.asked(), if self.reason.is_none() => {}
-            Some(done) = self.jobs.next(), if !self.jobs.is_empty() => first = Some(done),
+            done = unless_it_panics(self.jobs.next()), if !self.jobs.is_empty() => {
+                first = self.unless_lost(done);
+            }
             committed = turn::committed(&mut self.turn), if self.turn.is_some() => {
                 self.after_turn(committed?);
             }
@@ -295,9 +316,22 @@ impl<E: std::error::Error + 'static> Engine<'_, E> {
         }
         while let Some(done) = first {
             self.take(done);
-            first = self.jobs.next().now_or_never().flatten();
+            let next = unless_it_panics(self.jobs.next()).now_or_never();
+            first = next.and_then(|done| self.unless_lost(done));
         }
         Ok(())
+    }
+
+    /// Stops where a request was lost to a panic. The others are not touched by it: their answers
+    /// are still written down.
+    fn unless_lost(&mut self, done: Result<Option<Done>, Panicked>) -> Option<Done> {
+        done.unwrap_or_else(|Panicked| {
+            self.panicked = true;
+            self.request_stop(StopReason::Broken {
+                what: Error::Panicked.to_string(),
+            });
+            None
+        })
     }
 
     fn heed_stop(&mut self) {

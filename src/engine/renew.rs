@@ -19,7 +19,7 @@ use crate::pingone::token::{AccessToken, AfterRefusal, TokenState};
 /// How often a token is asked for in a row.
 const TOKEN_TRIES: u32 = 5;
 
-impl<E: std::error::Error + 'static> Engine<'_, E> {
+impl Engine<'_> {
     /// A token that is good for a while yet; asks for one where there is none.
     pub(super) fn token(&mut self, now: Instant) -> Option<Arc<AccessToken>> {
         let (token, fetch) = match self.tokens.state(now) {

@@ -85,7 +85,7 @@ pub(super) async fn committed(turn: &mut Option<Turn<'_>>) -> Result<Committed, 
     }
 }
 
-impl<E: std::error::Error + 'static> Engine<'_, E> {
+impl Engine<'_> {
     /// Hands all that has gathered to the ledger, unless it is still busy with the turn before.
     pub(super) fn begin_turn(&mut self) {
         if self.turn.is_some() {

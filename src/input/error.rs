@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use super::source::Change;
 use crate::model::row::Column;
 
 /// Why a wave cannot be read, as a lower-case fragment that names the file.
@@ -49,12 +50,20 @@ pub enum Error {
     Changed {
         /// The file.
         name: String,
-        /// What happened to it: `was deleted`, `was replaced`, `was written to`.
-        change: &'static str,
+        /// What happened to it.
+        change: Change,
     },
 }
 
 impl Error {
+    /// A read that failed, or that noticed a change.
+    pub(super) fn reading(name: String, source: io::Error) -> Self {
+        match source.downcast() {
+            Ok(change) => Error::Changed { name, change },
+            Err(source) => Error::Read { name, source },
+        }
+    }
+
     /// Whether whoever called wavepair must change something (exit code 2), rather than the
     /// machine having failed (exit code 1).
     pub fn is_usage(&self) -> bool {
@@ -73,9 +82,11 @@ impl Error {
         match self {
             Error::NotAWave { flaw, .. } => Some(flaw.hint()),
             Error::Spool { .. } => Some("make room in the folder that TMPDIR names".into()),
-            Error::Changed { .. } => {
-                Some("let the file be as it is until the run ends, and run again".into())
-            }
+            Error::Changed { .. } => Some(
+                "no row of the changed file was used; bring the file back or keep it as it is now, \
+                 and run again: the ledger knows what is done"
+                    .into(),
+            ),
             Error::Open { .. } | Error::Read { .. } => None,
         }
     }

@@ -7,12 +7,14 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`source`] | files, pipes, and whether they changed |
+//! | `blocks` | bytes, as they were at first |
 //! | `lines` | line ends, line numbers |
 //! | `records` | which lines belong together |
 //! | `fields` | commas and quotes |
 //! | `header`, `slips` | names of columns, and their misspellings |
 //! | [`rows`] | cells, and what is wrong with a record |
 
+mod blocks;
 pub mod error;
 mod fields;
 mod header;
@@ -22,7 +24,7 @@ pub mod rows;
 mod slips;
 pub mod source;
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::model::row::{Column, Header};
@@ -30,7 +32,7 @@ use error::{Error, Flaw};
 use header::Layout;
 use lines::{End, Lines};
 use records::{Quotes, Records};
-use rows::Rows;
+use rows::{Head, Rows};
 use source::{Fingerprint, Opened, Source};
 
 /// How a wave is to be read.
@@ -43,7 +45,7 @@ pub struct ReadOptions {
 /// A wave that was opened, and whose header was understood.
 #[derive(Debug)]
 pub struct Wave {
-    opened: Opened,
+    opened: Arc<Opened>,
     name: Arc<str>,
     header: Header,
     layout: Arc<Layout>,
@@ -55,9 +57,8 @@ pub struct Wave {
 struct Place {
     lines: u64,
     bytes: u64,
+    before: Head,
 }
-
-const BUFFER: usize = 128 * 1024;
 
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -69,7 +70,7 @@ impl Wave {
     /// An [`Error`] that says whether it [is the caller's](Error::is_usage), and what to do.
     pub fn open(source: &Source, options: &ReadOptions) -> Result<Self, Error> {
         let name = source.to_string();
-        let opened = Opened::open(source)?;
+        let opened = Arc::new(Opened::open(source)?);
         let refuse = |line, flaw| Error::NotAWave {
             name: name.clone(),
             line,
@@ -78,7 +79,7 @@ impl Wave {
         let (line, names, body) = match read_header(&opened) {
             Ok(Ok(read)) => read,
             Ok(Err((line, flaw))) => return Err(refuse(line, flaw)),
-            Err(source) => return Err(Error::Read { name, source }),
+            Err(source) => return Err(Error::reading(name, source)),
         };
         let (header, layout) = header::understand(&names, &options.columns)
             .map_err(|flaw| refuse(Some(line), flaw))?;
@@ -97,10 +98,18 @@ impl Wave {
     }
 
     /// The rows from the first on; each call starts anew.
+    ///
+    /// What one pass has read of the file another one finds the same, or ends with
+    /// [`Error::Changed`] before it gives a row of what is not.
     pub fn rows(&self) -> Rows {
-        let reader = BufReader::with_capacity(BUFFER, self.opened.read_from(self.body.bytes));
-        let lines = Lines::new(reader, self.body.lines, self.body.bytes);
-        Rows::new(lines, Arc::clone(&self.layout), Arc::clone(&self.name))
+        let Place {
+            lines,
+            bytes,
+            before,
+        } = self.body;
+        let lines = Lines::new(self.opened.read_from(bytes), lines, bytes);
+        let (layout, name) = (Arc::clone(&self.layout), Arc::clone(&self.name));
+        Rows::new(lines, layout, name, before)
     }
 
     /// The length of the file in bytes, when it was opened.
@@ -142,7 +151,7 @@ fn foreign(start: &[u8]) -> Option<Flaw> {
 type HeaderOrFlaw = Result<(u64, Vec<String>, Place), (Option<u64>, Flaw)>;
 
 /// Reads the first record of a file.
-fn read_header(opened: &Opened) -> io::Result<HeaderOrFlaw> {
+fn read_header(opened: &Arc<Opened>) -> io::Result<HeaderOrFlaw> {
     let mut start = Vec::new();
     opened.read_from(0).take(8).read_to_end(&mut start)?;
     if let Some(flaw) = foreign(&start) {
@@ -153,8 +162,7 @@ fn read_header(opened: &Opened) -> io::Result<HeaderOrFlaw> {
     } else {
         0
     };
-    let reader = BufReader::with_capacity(BUFFER, opened.read_from(mark));
-    let mut records = Records::new(Lines::new(reader, 0, mark), None);
+    let mut records = Records::new(Lines::new(opened.read_from(mark), 0, mark), None);
     let Some(record) = records.next()? else {
         return Ok(Err((None, Flaw::Empty)));
     };
@@ -183,6 +191,10 @@ fn read_header(opened: &Opened) -> io::Result<HeaderOrFlaw> {
     let body = Place {
         lines: records.lines().read(),
         bytes: records.lines().bytes(),
+        before: Head {
+            header: records.filled(),
+            blank: records.blank(),
+        },
     };
     Ok(Ok((record.line, names, body)))
 }

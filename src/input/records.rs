@@ -3,7 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::fields::{Field, Fields, Progress};
-use super::lines::{End, Line, Lines};
+use super::lines::{End, Line, Lines, ends_in};
 
 /// The most bytes of a record that spans lines.
 const MAX_SPAN: usize = 64 * 1024;
@@ -43,6 +43,8 @@ pub(super) struct Records<R> {
     lines: Lines<R>,
     fields: Fields,
     width: Option<usize>,
+    blank: u64,
+    filled: u64,
 }
 
 impl<R: BufRead> Records<R> {
@@ -52,7 +54,19 @@ impl<R: BufRead> Records<R> {
             lines,
             fields: Fields::new(),
             width,
+            blank: 0,
+            filled: 0,
         }
+    }
+
+    /// How many blank lines were passed over.
+    pub(super) fn blank(&self) -> u64 {
+        self.blank
+    }
+
+    /// How many lines the records so far take up, counted by the line ends inside them.
+    pub(super) fn filled(&self) -> u64 {
+        self.filled
     }
 
     /// The lines that the records are made of.
@@ -68,10 +82,18 @@ impl<R: BufRead> Records<R> {
 
     /// The next record, or `None` behind the last.
     pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
+        let record = self.read()?;
+        if let Some(record) = &record {
+            self.filled += 1 + ends_in(&record.text);
+        }
+        Ok(record)
+    }
+
+    fn read(&mut self) -> io::Result<Option<Record>> {
         let first = loop {
             match self.lines.next()? {
                 None => return Ok(None),
-                Some(line) if line.text.iter().all(u8::is_ascii_whitespace) => {}
+                Some(line) if line.text.iter().all(u8::is_ascii_whitespace) => self.blank += 1,
                 Some(line) => break line,
             }
         };

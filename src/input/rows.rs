@@ -1,15 +1,15 @@
 //! From records to rows: cells, the bytes for a rejects file, and what is wrong with the record.
 
 use std::fmt::Write;
-use std::io::BufReader;
 use std::sync::Arc;
 
+use super::blocks::Blocks;
 use super::error::Error;
 use super::fields::Field;
 use super::header::Layout;
 use super::lines::{End, Lines, MAX_LINE};
 use super::records::{Quotes, Record, Records};
-use super::source::ReadAt;
+use crate::model::account::Account;
 use crate::model::invalid::{InvalidCode, Problem};
 use crate::model::row::{Cells, InputRow, RowNumber};
 
@@ -18,27 +18,37 @@ const MAX_FIELD: usize = 64 * 1024;
 
 /// The rows of a wave, from the first on.
 ///
-/// Memory does not grow with the file, nor with its longest line. After an error
-/// the iterator ends.
+/// Memory does not grow with the longest line, and by a few bytes for each 128 KiB of the
+/// file. After an error the iterator ends.
 #[derive(Debug)]
 pub struct Rows {
-    records: Records<BufReader<ReadAt>>,
+    records: Records<Blocks>,
     layout: Arc<Layout>,
     name: Arc<str>,
+    head: Head,
     number: u64,
     done: bool,
 }
 
+/// The lines in front of the rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    pub(super) header: u64,
+    pub(super) blank: u64,
+}
+
 impl Rows {
     pub(super) fn new(
-        lines: Lines<BufReader<ReadAt>>,
+        lines: Lines<Blocks>,
         layout: Arc<Layout>,
         name: Arc<str>,
+        head: Head,
     ) -> Self {
         Self {
             records: Records::new(lines, Some(layout.width)),
             layout,
             name,
+            head,
             number: 0,
             done: false,
         }
@@ -47,6 +57,17 @@ impl Rows {
     /// How many bytes of the file were read so far, the header included.
     pub fn bytes_read(&self) -> u64 {
         self.records.lines().bytes()
+    }
+
+    /// What the pass came to; of use once the rows are at their end.
+    pub fn account(&self) -> Account {
+        Account {
+            lines: self.records.lines().reader().physical_lines(),
+            header: self.head.header,
+            blank: self.head.blank + self.records.blank(),
+            of_rows: self.records.filled(),
+            rows: self.number,
+        }
     }
 }
 
@@ -70,7 +91,7 @@ impl Iterator for Rows {
             Err(source) => {
                 self.done = true;
                 let name = self.name.to_string();
-                Some(Err(Error::Read { name, source }))
+                Some(Err(Error::reading(name, source)))
             }
         }
     }

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::blocks::{Blocks, Memory};
 use super::error::{Error, Flaw};
 
 /// A file, or standard input.
@@ -39,7 +40,24 @@ impl fmt::Display for Source {
     }
 }
 
+/// What happened to a file that was to stay as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Change {
+    /// It has other bytes, or may have.
+    #[error("was written to")]
+    Written,
+    /// Another file has its name.
+    #[error("was replaced")]
+    Replaced,
+    /// No file has its name.
+    #[error("was deleted")]
+    Deleted,
+}
+
 /// What a file was when it was opened.
+///
+/// Neither its mode nor the time of its last change of status is part of it: a link that is
+/// made and a mode that is set change no byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     /// The device that it is on.
@@ -66,8 +84,10 @@ impl Fingerprint {
 /// An open source, readable from any place at any time.
 #[derive(Debug)]
 pub(super) struct Opened {
-    pub(super) file: Arc<File>,
+    pub(super) file: File,
     pub(super) fingerprint: Fingerprint,
+    /// What its blocks were.
+    pub(super) memory: Memory,
     /// The path by which others can change it; none for a copy of ours.
     path: Option<PathBuf>,
 }
@@ -96,8 +116,9 @@ impl Opened {
             return Self::spool(name, &mut file);
         }
         Ok(Self {
-            file: Arc::new(file),
+            file,
             fingerprint: Fingerprint::of(&metadata),
+            memory: Memory::default(),
             path: Some(path.clone()),
         })
     }
@@ -112,8 +133,9 @@ impl Opened {
         });
         match copied {
             Ok((file, fingerprint)) => Ok(Self {
-                file: Arc::new(file),
+                file,
                 fingerprint,
+                memory: Memory::default(),
                 path: None,
             }),
             Err(source) => Err(Error::Spool { name, source }),
@@ -121,55 +143,39 @@ impl Opened {
     }
 
     /// Reads from a place on, whatever else reads the same file.
-    pub(super) fn read_from(&self, at: u64) -> ReadAt {
-        ReadAt {
-            file: Arc::clone(&self.file),
-            at,
-        }
+    pub(super) fn read_from(self: &Arc<Self>, at: u64) -> Blocks {
+        Blocks::new(Arc::clone(self), at)
     }
 
     /// What has happened to the file since it was opened.
-    pub(super) fn change(&self) -> io::Result<Option<&'static str>> {
+    pub(super) fn change(&self) -> io::Result<Option<Change>> {
         let Some(path) = &self.path else {
             return Ok(None);
         };
         let there = match path.metadata() {
             Ok(metadata) => Fingerprint::of(&metadata),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Some("was deleted"));
+                return Ok(Some(Change::Deleted));
             }
             Err(error) => return Err(error),
         };
         let same_file =
             (there.device, there.inode) == (self.fingerprint.device, self.fingerprint.inode);
         Ok(match (same_file, there == self.fingerprint) {
-            (false, _) => Some("was replaced"),
-            (true, false) => Some("was written to"),
+            (false, _) => Some(Change::Replaced),
+            (true, false) => Some(Change::Written),
             (true, true) => None,
         })
     }
 }
 
-/// A reader with a place of its own in a shared file.
-#[derive(Debug)]
-pub(super) struct ReadAt {
-    file: Arc<File>,
-    at: u64,
-}
-
-impl Read for ReadAt {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read_at(buffer, self.at)?;
-        self.at += count as u64;
-        Ok(count)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::FileExt;
+
     use super::*;
 
-    fn all(opened: &Opened) -> String {
+    fn all(opened: &Arc<Opened>) -> String {
         let mut text = String::new();
         opened.read_from(0).read_to_string(&mut text).unwrap();
         text
@@ -183,7 +189,7 @@ mod tests {
         rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
         let opened = std::thread::scope(|scope| {
             scope.spawn(|| std::fs::write(&path, "user_id,phone\n").unwrap());
-            Opened::open(&Source::Path(path.clone())).unwrap()
+            Arc::new(Opened::open(&Source::Path(path.clone())).unwrap())
         });
         assert_eq!(all(&opened), "user_id,phone\n");
         assert_eq!(all(&opened), "user_id,phone\n");
@@ -206,16 +212,15 @@ mod tests {
 
         let file = File::options().append(true).open(&path).unwrap();
         file.write_all_at(b"two\n", 4).unwrap();
-        assert_eq!(opened.change().unwrap(), Some("was written to"));
+        assert_eq!(opened.change().unwrap(), Some(Change::Written));
 
         let other = folder.path().join("other.csv");
         std::fs::write(&other, "one\n").unwrap();
         std::fs::rename(&other, &path).unwrap();
-        assert_eq!(opened.change().unwrap(), Some("was replaced"));
-        assert_eq!(all(&opened), "one\ntwo\n");
+        assert_eq!(opened.change().unwrap(), Some(Change::Replaced));
 
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(opened.change().unwrap(), Some("was deleted"));
+        assert_eq!(opened.change().unwrap(), Some(Change::Deleted));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use tempfile::NamedTempFile;
 
 use super::*;
+use crate::model::account::Account;
 use crate::model::row::InputRow;
 
 const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
@@ -104,6 +105,39 @@ fn a_wave_that_grows_while_it_is_read_is_noticed() {
             .ends_with("was written to while it was being read")
     );
     assert!(!error.is_usage());
+    let mut rows = wave.rows();
+    assert!(matches!(rows.next(), Some(Err(Error::Changed { .. }))));
+    assert!(rows.next().is_none());
+}
+
+#[test]
+fn every_line_is_the_headers_blank_or_a_rows() {
+    for (text, [lines, header, blank, of_rows, rows]) in [
+        ("user_id,phone\n", [1, 1, 0, 0, 0]),
+        ("user_id,phone", [1, 1, 0, 0, 0]),
+        ("user_id,phone\r", [1, 1, 0, 0, 0]),
+        ("\n \nuser_id,phone\n\nu,p\n\n", [6, 1, 4, 1, 1]),
+        ("\u{feff}user_id,phone\r\nu,p\r\n", [2, 1, 0, 1, 1]),
+        ("user_id,phone,\"note\n\n(work)\"\nu,p,n", [4, 3, 0, 1, 1]),
+        ("user_id,phone\nu,\"p\n\nq\"\nv,p\n", [5, 1, 0, 4, 2]),
+        ("user_id,phone\nu,\"p\n\nv,p\n", [4, 1, 1, 2, 2]),
+        ("user_id,phone\nu,p\rv,p\n", [2, 1, 0, 1, 1]),
+    ] {
+        let file = file(text.as_bytes());
+        let wave = open(file.path()).unwrap();
+        let mut pass = wave.rows();
+        pass.by_ref().for_each(drop);
+        let account = pass.account();
+        let expected = Account {
+            lines,
+            header,
+            blank,
+            of_rows,
+            rows,
+        };
+        assert_eq!(account, expected, "{text:?}");
+        assert!(account.balances(), "{text:?}");
+    }
 }
 
 #[test]
@@ -319,7 +353,12 @@ proptest! {
             0..200,
         ),
     ) {
-        let rows = rows([b"user_id,phone\n".as_slice(), &body].concat());
+        let text = [b"user_id,phone\n".as_slice(), &body].concat();
+        let file = file(&text);
+        let wave = open(file.path()).unwrap();
+        let mut pass = wave.rows();
+        let rows: Vec<InputRow> = pass.by_ref().map(Result::unwrap).collect();
+        prop_assert!(pass.account().balances());
         let filled = body
             .split(|&b| b == b'\n')
             .filter(|line| !line.iter().all(u8::is_ascii_whitespace))

@@ -4,6 +4,7 @@
 //! parsed here is parsed once, at the edge; no other room looks at such a string
 //! again.
 
+pub mod account;
 mod digits;
 pub mod email;
 pub mod entry;

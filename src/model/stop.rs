@@ -25,6 +25,13 @@ pub enum StopReason {
         /// How many rows were bad.
         bad: u64,
     },
+    /// The input is no longer the one that the run began with. Says what happened and what to do.
+    InputChanged {
+        /// What was seen, as a fragment.
+        what: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// PingOne is not able to go on just now; a later run may.
     Unavailable {
         /// What was seen, as a fragment.
@@ -45,6 +52,7 @@ impl fmt::Display for StopReason {
             StopReason::TimeIsUp => f.write_str("the time is up"),
             StopReason::LimitReached => f.write_str("the limit of new devices is reached"),
             StopReason::Pointless { what, .. }
+            | StopReason::InputChanged { what, .. }
             | StopReason::Unavailable { what }
             | StopReason::Broken { what } => f.write_str(what),
             StopReason::TooManyErrors { bad } => write!(f, "{bad} bad rows"),

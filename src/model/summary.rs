@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::account::Account;
 use super::event::{Event, Next, RequestKind};
 use super::ids::{EnvironmentId, RunId};
 use super::outcome::{LookOutcome, Outcome};
 use super::stop::StopReason;
-use super::tally::Tally;
+use super::tally::{Counts, Tally};
 use crate::exit::ExitCode;
 
 /// The code of a row whose device PingOne lists more than once.
@@ -38,8 +39,10 @@ pub struct Summary {
     pub dry_run: bool,
     /// When it started.
     pub started_at: Timestamp,
-    /// How many rows were read.
+    /// How many rows the wave has, or were read of it so far.
     pub rows: u64,
+    /// What the pass that wrote the results came to, once there was one.
+    pub account: Option<Account>,
     /// What became of them.
     pub tally: Tally,
     /// How many devices this run created itself; the others were there from earlier runs.
@@ -70,6 +73,7 @@ impl Summary {
             dry_run,
             started_at,
             rows: 0,
+            account: None,
             tally: Tally::default(),
             created_now: 0,
             requests: Requests::default(),
@@ -122,15 +126,46 @@ impl Summary {
     /// Replaces what the events told of rows by what the results file says of all of them.
     ///
     /// A run that stopped early has not read every row, and the results file lists
-    /// those too. `rows` is the number of rows that the reader of the input counted.
-    pub fn settle(&mut self, rows: u64, tally: Tally) {
+    /// those too. `rows` is the number of rows that an earlier pass over the input
+    /// counted, `account` what the pass that wrote the file came to.
+    pub fn settle(&mut self, rows: u64, account: Account, tally: Tally) {
         self.rows = rows;
+        self.account = Some(account);
         self.tally = tally;
     }
 
-    /// Whether every row that was read has exactly one outcome.
+    /// Counts the rows that have no outcome in this run as pending, where no results say more of them.
+    pub fn leave_pending(&mut self, rows: u64) {
+        let left = rows.saturating_sub(self.tally.outcomes.total());
+        self.tally.outcomes.add_rows(Outcome::Pending, left);
+        self.rows = rows;
+    }
+
+    /// Whether the results say of the rows what was `heard` of them while the run went on.
+    ///
+    /// A run that stopped early has not heard of every row; the results have at least what
+    /// it has heard of as settled.
+    pub fn agrees_with(&self, heard: &Counts) -> bool {
+        let said = &self.tally.outcomes;
+        if self.stopped.is_none() {
+            return heard == said;
+        }
+        let settled = [
+            Outcome::Created,
+            Outcome::Existing,
+            Outcome::Duplicate,
+            Outcome::Invalid,
+            Outcome::Rejected,
+        ];
+        let has = |outcome: Outcome| heard.get(outcome) <= said.get(outcome);
+        heard.total() <= said.total() && settled.into_iter().all(has)
+    }
+
+    /// Whether every row has exactly one outcome, and every line of the input is accounted for.
     pub fn conserved(&self) -> bool {
-        self.tally.outcomes.total() == self.rows
+        let outcomes = self.tally.outcomes.total();
+        let balances = |account: Account| account.balances() && account.rows == outcomes;
+        outcomes == self.rows && self.account.is_none_or(balances)
     }
 
     /// The code that the run ends with.
@@ -142,7 +177,10 @@ impl Summary {
         if outcomes.any_of(&[Outcome::Invalid, Outcome::Rejected]) > 0 {
             code = code.or(ExitCode::NeedsPerson);
         }
-        if outcomes.any_of(&[Outcome::Failed, Outcome::Unknown, Outcome::Pending]) > 0 {
+        // Nothing is to be run again by itself before a person has looked at an input that changed.
+        let changed = matches!(self.stopped, Some(StopReason::InputChanged { .. }));
+        let left = outcomes.any_of(&[Outcome::Failed, Outcome::Unknown, Outcome::Pending]);
+        if left > 0 && !changed {
             code = code.or(ExitCode::RunAgain);
         }
         if let Some(reason) = &self.stopped {
@@ -161,6 +199,7 @@ fn exit_code_of(reason: &StopReason) -> ExitCode {
         StopReason::Terminated => ExitCode::Terminated,
         StopReason::TimeIsUp | StopReason::LimitReached => ExitCode::OutOfTime,
         StopReason::Pointless { .. } | StopReason::TooManyErrors { .. } => ExitCode::Pointless,
+        StopReason::InputChanged { .. } => ExitCode::NeedsPerson,
         StopReason::Unavailable { .. } => ExitCode::RunAgain,
         StopReason::Broken { .. } => ExitCode::Broken,
     }
@@ -232,6 +271,10 @@ mod tests {
             what: what(),
             hint: what(),
         };
+        let changed = || StopReason::InputChanged {
+            what: what(),
+            hint: what(),
+        };
         let unavailable = || StopReason::Unavailable { what: what() };
         for (rows, stops, code) in [
             (&[][..], vec![], 0),
@@ -247,6 +290,10 @@ mod tests {
             (&[Failed, Pending], vec![StopReason::LimitReached], 7),
             (&[Rejected, Pending], vec![pointless()], 5),
             (&[Pending], vec![StopReason::TooManyErrors { bad: 9 }], 5),
+            (&[Created, Pending], vec![changed()], 3),
+            (&[Failed, Unknown, Pending], vec![changed()], 3),
+            (&[Pending], vec![StopReason::Interrupted, changed()], 130),
+            (&[Pending], vec![StopReason::TimeIsUp, changed()], 7),
             (&[Pending], vec![StopReason::TimeIsUp, pointless()], 5),
             (&[Pending], vec![pointless(), StopReason::TimeIsUp], 5),
             (&[Pending], vec![pointless(), StopReason::Interrupted], 130),
@@ -292,9 +339,89 @@ mod tests {
             };
             all.add(&row);
         }
-        summary.settle(2, all);
+        summary.settle(2, account(2), all);
         assert!(summary.conserved());
         assert_eq!(summary.exit_code(), ExitCode::RunAgain);
+    }
+
+    /// A header and so many rows.
+    fn account(rows: u64) -> Account {
+        Account {
+            lines: rows + 1,
+            header: 1,
+            blank: 0,
+            of_rows: rows,
+            rows,
+        }
+    }
+
+    #[test]
+    fn a_miscount_of_any_kind_is_a_failure_of_wavepair_itself() {
+        type Plant = fn(&mut Account, &mut u64);
+        let miscounts: [(&str, Plant); 8] = [
+            ("a line that nobody read", |account, _| account.lines += 1),
+            ("a line that is not there", |account, _| account.lines -= 1),
+            ("a header that took a row", |account, _| account.header += 1),
+            ("a row taken for blank", |account, _| account.blank += 1),
+            ("a line in two rows", |account, _| account.of_rows += 1),
+            ("a row without a line of the results", |account, _| {
+                account.rows += 1;
+            }),
+            ("a row that the first pass did not see", |_, rows| {
+                *rows -= 1;
+            }),
+            ("a row that only the first pass saw", |_, rows| *rows += 1),
+        ];
+        let settled = |plant: Plant| {
+            let mut summary = of(&[(Outcome::Created, None), (Outcome::Existing, None)], &[]);
+            let (mut account, mut rows) = (account(2), 2);
+            plant(&mut account, &mut rows);
+            let tally = summary.tally.clone();
+            summary.settle(rows, account, tally);
+            summary.exit_code()
+        };
+        assert_eq!(settled(|_, _| {}), ExitCode::Done);
+        for (what, plant) in miscounts {
+            assert_eq!(settled(plant), ExitCode::Broken, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_was_heard_of_the_rows_must_be_what_the_results_say() {
+        use Outcome::{Created, Failed, Pending, Rejected};
+        for (heard, said, stopped, agrees) in [
+            (&[][..], &[][..], false, true),
+            (&[Created, Rejected], &[Created, Rejected], false, true),
+            (&[Created, Rejected], &[Created, Created], false, false),
+            (&[Created], &[Created, Pending], false, false),
+            (&[Created], &[Created, Pending], true, true),
+            (&[Created], &[Created, Failed], true, true),
+            (&[Created, Rejected], &[Created, Pending], true, false),
+            (&[Created, Failed], &[Created], true, false),
+        ] {
+            let counts = |outcomes: &[Outcome]| {
+                let mut counts = Counts::default();
+                for &outcome in outcomes {
+                    counts.add(outcome);
+                }
+                counts
+            };
+            let mut summary = summary();
+            summary.tally.outcomes = counts(said);
+            if stopped {
+                summary.stop(&StopReason::TimeIsUp);
+            }
+            let found = summary.agrees_with(&counts(heard));
+            assert_eq!(found, agrees, "{heard:?} {said:?} {stopped}");
+        }
+    }
+
+    #[test]
+    fn rows_that_were_not_reached_are_pending_where_no_results_tell_of_them() {
+        let mut summary = of(&[(Outcome::Created, None)], &[]);
+        summary.leave_pending(5);
+        assert_eq!(summary.tally.outcomes.get(Outcome::Pending), 4);
+        assert!(summary.conserved());
     }
 
     #[test]

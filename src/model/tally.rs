@@ -16,6 +16,11 @@ impl Counts {
         self.0[outcome as usize] += 1;
     }
 
+    /// Counts so many rows with the same outcome.
+    pub fn add_rows(&mut self, outcome: Outcome, rows: u64) {
+        self.0[outcome as usize] += rows;
+    }
+
     /// The rows with an outcome.
     pub fn get(&self, outcome: Outcome) -> u64 {
         self.0[outcome as usize]

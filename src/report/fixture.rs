@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::log_lines::Format;
 use super::log_setup::{Options, subscriber};
+use crate::model::account::Account;
 use crate::model::entry::{DeviceState, LedgerEntry};
 use crate::model::event::{Event, RowFinished, RowLabel};
 use crate::model::ids::{DeviceId, EnvironmentId, PolicyId, RunId, UserId};
@@ -155,9 +156,20 @@ pub(super) fn summary() -> Summary {
             tally.add(&finished(row.0, outcome, code));
         }
     }
-    summary.settle(row.0, tally);
+    summary.settle(row.0, account(row.0), tally);
     summary.created_now = 4812;
     summary
+}
+
+/// An input with a header and so many rows, each on a line of its own.
+pub(super) fn account(rows: u64) -> Account {
+    Account {
+        lines: rows + 1,
+        header: 1,
+        blank: 0,
+        of_rows: rows,
+        rows,
+    }
 }
 
 /// A row that ended.

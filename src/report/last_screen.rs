@@ -95,15 +95,23 @@ pub fn incomplete(
             rows => format!("; {} pending", counted(rows, "row")),
         };
         text += &wrapped(&format!("stopped: {}{pending}", neutral(&what)));
-        if let StopReason::Pointless { hint, .. } = reason {
+        if let StopReason::Pointless { hint, .. } | StopReason::InputChanged { hint, .. } = reason {
             text += &wrapped(&format!("hint: {}", neutral(hint)));
         }
     }
     if !summary.conserved() {
-        let known = count(outcomes.total());
-        let rows = counted(summary.rows, "row");
+        let (all, known) = match summary.account {
+            Some(account) if !account.balances() => {
+                (counted(account.lines, "line"), account.known_lines())
+            }
+            Some(account) if account.rows != outcomes.total() => {
+                (counted(account.rows, "row"), outcomes.total())
+            }
+            Some(_) | None => (counted(summary.rows, "row"), outcomes.total()),
+        };
+        let known = count(known);
         text += &wrapped(&format!(
-            "error: {rows} read and {known} accounted for. This is a fault of wavepair; the \
+            "error: {all} read and {known} accounted for. This is a fault of wavepair; the \
              ledger is sound, and `wavepair results` tells what it knows."
         ));
     }
@@ -150,7 +158,7 @@ pub fn incomplete(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture::{finished, summary};
+    use crate::report::fixture::{account, finished, summary};
 
     fn argv() -> Vec<OsString> {
         ["wavepair", "run", "my wave.csv", "--rate", "10/s"]
@@ -220,7 +228,7 @@ mod tests {
     #[test]
     fn an_end_that_leaves_nothing_says_nothing_more() {
         let mut summary = summary();
-        summary.settle(0, crate::model::tally::Tally::default());
+        summary.settle(0, account(0), crate::model::tally::Tally::default());
         assert_eq!(
             incomplete(&summary, summary.exit_code(), &argv(), None),
             None
@@ -232,13 +240,39 @@ mod tests {
         let mut summary = summary();
         let mut tally = crate::model::tally::Tally::default();
         tally.add(&finished(1, Outcome::Pending, None));
-        summary.settle(1, tally);
+        summary.settle(1, account(1), tally);
         summary.stop(&StopReason::Interrupted);
         insta::assert_snapshot!(ends(&summary), @r"
         stopped: interrupted by SIGINT; 1 row pending
         Go on with:
           wavepair run 'my wave.csv' --rate 10/s
         ");
+    }
+
+    #[test]
+    fn an_input_that_changed_is_named_with_what_to_do_and_no_other_run_comes_by_itself() {
+        let mut summary = summary();
+        summary.settle(0, account(0), crate::model::tally::Tally::default());
+        summary.stop(&StopReason::InputChanged {
+            what: "my wave.csv was replaced while it was being read".to_owned(),
+            hint: "bring the file back, and run again".to_owned(),
+        });
+        summary.account = None;
+        summary.leave_pending(7);
+        assert_eq!(summary.exit_code(), ExitCode::NeedsPerson);
+        insta::assert_snapshot!(ends(&summary), @r"
+        stopped: my wave.csv was replaced while it was being read; 7 rows pending
+        hint: bring the file back, and run again
+        When that is mended:
+          wavepair run 'my wave.csv' --rate 10/s
+        ");
+    }
+
+    #[test]
+    fn lines_that_are_not_accounted_for_are_counted() {
+        let mut summary = summary();
+        summary.account.as_mut().unwrap().lines += 2;
+        assert!(ends(&summary).starts_with("error: 5,003 lines read and 5,001 accounted for."));
     }
 
     #[test]

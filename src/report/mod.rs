@@ -30,6 +30,7 @@ pub mod gauge;
 pub mod log;
 pub mod log_lines;
 pub mod log_setup;
+pub mod panics;
 pub mod progress;
 
 #[cfg(test)]

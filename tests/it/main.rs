@@ -22,6 +22,10 @@ mod duplicates;
 mod resumes;
 // What ends a run early, and what the next one finds.
 mod stops;
+// A part of wavepair itself fails.
+mod panics;
+// The file of a wave is changed while it is read.
+mod changed_input;
 // Says what a run then does; sends nothing, changes nothing.
 mod dry_run;
 // No secret, token or full phone is seen where it has no business.

@@ -1,12 +1,14 @@
 //! The crown: any rows, any faults, dropped at any event, then gone on with.
 //!
-//! The run is driven in this process, on a real ledger and over real HTTP, and is torn
-//! down in the middle of telling its k-th event, for every k. Whatever was on the wire
-//! then may or may not arrive. A new run on the same ledger goes on.
+//! The run is driven in this process, on a real ledger and over real HTTP, and panics
+//! in the middle of telling its k-th event, for every k. Whatever is on the wire then is
+//! either waited for, as the loop does by itself, or cut off, and may or may not arrive.
+//! A new run on the same ledger goes on.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
@@ -98,12 +100,21 @@ fn open(path: &Path, binding: &Binding, record: &RunRecord) -> Opened {
     }
 }
 
-/// Runs the rows; dropped while it tells its `until`-th event. Gives how each row ended.
+/// What happens to a run that panics.
+#[derive(Clone, Copy, Debug)]
+enum Then {
+    /// It waits for what is on the wire.
+    Drained,
+    /// It is dropped at once.
+    CutOff,
+}
+
+/// Runs the rows; panics while it tells its `until`-th event. Gives how each row ended.
 async fn run(
     sandbox: &Sandbox,
     folder: &Path,
     number: u8,
-    until: usize,
+    (until, then): (usize, Then),
     existing: Existing,
 ) -> Option<BTreeMap<u64, Vec<Outcome>>> {
     let id = RunId::from_bytes([number; 16]);
@@ -139,13 +150,15 @@ async fn run(
     };
     let mut rows = requests()
         .into_iter()
-        .map(|request| Ok::<_, std::io::Error>((PlannedRow::Valid(request), 0)));
+        .map(|request| Ok((PlannedRow::Valid(request), 0)));
     let mut told = 0;
+    let panicked = Cell::new(false);
     let mut ends: BTreeMap<u64, Vec<Outcome>> = BTreeMap::new();
     let mut report = |event: &Event| {
         told += 1;
         if told == until {
             // Unwinds without a word, in the middle of whatever the loop was doing.
+            panicked.set(true);
             std::panic::resume_unwind(Box::new("dropped"));
         }
         if let Event::RowFinished(row) = event {
@@ -164,12 +177,26 @@ async fn run(
         &mut rows,
         &mut report,
     );
-    let whole = AssertUnwindSafe(going).catch_unwind().await.is_ok();
-    whole.then_some(ends)
+    let mut going = Box::pin(going);
+    let ended = futures::future::poll_fn(|context| {
+        let polled = going.as_mut().poll(context).map(Some);
+        if polled.is_pending() && panicked.get() && matches!(then, Then::CutOff) {
+            return Poll::Ready(None);
+        }
+        polled
+    })
+    .await;
+    match ended {
+        Some(Ok(_)) => assert!(!panicked.get(), "a panic is told"),
+        Some(Err(error)) => assert!(matches!(error, engine::Error::Panicked), "{error}"),
+        None => {}
+    }
+    drop(going);
+    (!panicked.get()).then_some(ends)
 }
 
-async fn history(day: &str, until: usize, existing: Existing) {
-    let what = format!("dropped at event {until}, {existing:?}, on this day:\n{day}");
+async fn history(day: &str, until: usize, then: Then, existing: Existing) {
+    let what = format!("panic at event {until}, {then:?}, {existing:?}, on this day:\n{day}");
     let faults = day.parse().unwrap();
     let sandbox = start(Options {
         faults,
@@ -179,11 +206,17 @@ async fn history(day: &str, until: usize, existing: Existing) {
     .await
     .unwrap();
     let folder = tempfile::tempdir().unwrap();
-    run(&sandbox, folder.path(), 1, until, existing).await;
+    run(&sandbox, folder.path(), 1, (until, then), existing).await;
     for number in 2..=RUNS {
-        let ends = run(&sandbox, folder.path(), number, usize::MAX, existing)
-            .await
-            .unwrap();
+        let ends = run(
+            &sandbox,
+            folder.path(),
+            number,
+            (usize::MAX, then),
+            existing,
+        )
+        .await
+        .unwrap();
         assert_eq!(sandbox.stats().most_per_key, 1, "{what}");
         assert_eq!(ends.len(), ROWS as usize, "{what}");
         assert!(
@@ -200,10 +233,16 @@ async fn history(day: &str, until: usize, existing: Existing) {
 }
 
 #[tokio::test]
-async fn dropped_at_any_event_and_gone_on_with_every_row_has_exactly_one_device() {
+async fn panicked_at_any_event_and_gone_on_with_every_row_has_exactly_one_device() {
     let histories = BAD_DAYS.into_iter().flat_map(|day| {
         (1..=EVENTS).flat_map(move |until| {
-            [Existing::Skip, Existing::Create].map(move |existing| history(day, until, existing))
+            // Each event is met by both, one at a time: a history takes its time.
+            let (one, other) = match until % 2 {
+                0 => (Then::Drained, Then::CutOff),
+                _ => (Then::CutOff, Then::Drained),
+            };
+            [(one, Existing::Skip), (other, Existing::Create)]
+                .map(move |(then, existing)| history(day, until, then, existing))
         })
     });
     // Most of a history is waiting, so many of them wait together.

@@ -58,7 +58,7 @@ mod checker;
 mod judge;
 mod leaks;
 mod program;
-mod strace;
+pub(crate) mod strace;
 // The proofs.
 mod disk;
 mod elsewhere;
