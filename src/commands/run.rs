@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::join::{Joined, join};
 use super::target::Peer;
 use super::wanted::Wanted;
@@ -104,6 +106,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     let mut planned = Planned {
         wave: &wave,
         rows: wave.rows(),
+        looked: clock::now(),
         defaults: &defaults,
     };
     let ended = engine::run(
@@ -141,6 +144,9 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     close?;
     Ok(exit)
 }
+
+/// How soon a file is looked at again while rows are taken from a block of it.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What a run came to.
 struct Conclusion {
@@ -280,6 +286,8 @@ pub(super) fn new_run_id() -> RunId {
 struct Planned<'a> {
     wave: &'a Wave,
     rows: Rows,
+    /// When the file was last looked at.
+    looked: Instant,
     defaults: &'a RowDefaults,
 }
 
@@ -306,8 +314,15 @@ impl Iterator for Planned<'_> {
     type Item = Result<(PlannedRow, u64), StopReason>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // A block holds rows for a minute of sending: whoever takes the file away is heard at once.
-        let row = match self.wave.check_unchanged() {
+        // A block holds rows for a minute of sending: whoever takes the file away is heard soon.
+        let now = clock::now();
+        let unchanged = if now.duration_since(self.looked) > LOOK_AGAIN {
+            self.looked = now;
+            self.wave.check_unchanged()
+        } else {
+            Ok(())
+        };
+        let row = match unchanged {
             Ok(()) => self.rows.next()?,
             Err(error) => Err(error),
         };

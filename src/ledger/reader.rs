@@ -132,9 +132,9 @@ impl Reader {
             )
             .optional()
             .map_err(wrap)?;
-        if let Some(found) = &found
-            && let Some(wanted) = self.ahead.borrow_mut().looked_up(found.number)
-        {
+        let number = found.as_ref().map(|found| found.number);
+        let wanted = number.and_then(|number| self.ahead.borrow_mut().looked_up(number));
+        if let Some(wanted) = wanted {
             self.read_ahead(&wanted).map_err(wrap)?;
         }
         Ok(found)

@@ -8,8 +8,8 @@ use super::program::{Ended, Place, RESULTS};
 use super::server::Server;
 use super::wave::Wave;
 
-/// More connections than requests in flight, and the files of a run.
-const DESCRIPTORS_MAX: usize = 32 + 32;
+/// Connections in use, as many idle ones, and the files of a run.
+const DESCRIPTORS_MAX: usize = 32 + 32 + 16;
 /// For any number of rows below a million.
 const PEAK_KIB_MAX: u64 = 256 * 1024;
 
