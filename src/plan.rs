@@ -288,4 +288,54 @@ mod tests {
         };
         assert_eq!(seen.earlier(&other, None, RowNumber(3)), None);
     }
+
+    #[test]
+    fn entries_that_lie_together_are_told_apart_and_share_their_room() {
+        let mut seen = Seen::default();
+        let entries = [5, 6, 4_095, 4_096, 4_101, 9_000, 9_001];
+        for (entry, row) in entries.into_iter().zip(1..) {
+            assert_eq!(seen.earlier(&key(1), Some(entry), RowNumber(row)), None);
+        }
+        for (entry, row) in entries.into_iter().zip(1..) {
+            let again = seen.earlier(&key(1), Some(entry), RowNumber(99));
+            assert_eq!(again, Some(RowNumber(row)), "entry {entry}");
+        }
+        assert_eq!(seen.known.len(), 3, "one chunk for 4096 entries");
+    }
+
+    #[test]
+    fn a_device_that_got_its_entry_twice_was_asked_for_by_the_first_of_the_rows() {
+        let mut seen = Seen::default();
+        for (entry, row) in [(77, 5), (4_173, 6), (77, 7)] {
+            seen.entered(entry, RowNumber(row));
+        }
+        for (entry, row) in [(77, 5), (4_173, 6)] {
+            let earlier = seen.earlier(&key(1), Some(entry), RowNumber(8));
+            assert_eq!(earlier, Some(RowNumber(row)), "entry {entry}");
+        }
+        assert_eq!(seen.known.len(), 2, "one chunk for 4096 entries");
+    }
+
+    #[test]
+    fn a_fingerprint_has_96_bits_of_its_own_and_fingerprints_fill_every_table() {
+        let seen = Seen {
+            keys: (1, 2),
+            ..Seen::default()
+        };
+        let (tables, words): (Vec<_>, Vec<_>) =
+            (0..4_096).map(|n| seen.fingerprint(&key(n))).unzip();
+        for table in 0..TABLES {
+            assert!(tables.contains(&table), "table {table} is never used");
+        }
+        let bytes: Vec<Vec<u8>> = words
+            .into_iter()
+            .map(|words| words.map(u32::to_ne_bytes).as_flattened().to_vec())
+            .collect();
+        for (one, other) in (0..12).flat_map(|one| (0..one).map(move |other| (one, other))) {
+            assert!(
+                bytes.iter().any(|bytes| bytes[one] != bytes[other]),
+                "bytes {one} and {other} are the same"
+            );
+        }
+    }
 }

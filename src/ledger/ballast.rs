@@ -60,7 +60,7 @@ mod tests {
         let ledger = folder.path().join("ledger.db");
         let ballast = Ballast::load(&ledger).unwrap();
         let metadata = std::fs::metadata(folder.path().join("ledger.db.ballast")).unwrap();
-        assert_eq!(metadata.len(), SIZE as u64);
+        assert_eq!(metadata.len(), 1_048_576);
         assert!(
             metadata.blocks() * 512 >= SIZE as u64,
             "not a file with holes"
@@ -68,6 +68,22 @@ mod tests {
         assert!(ballast.drop_overboard());
         assert!(!ballast.drop_overboard());
         assert!(Ballast::load(&ledger).unwrap().drop_overboard());
+    }
+
+    #[test]
+    fn a_whole_one_is_left_as_it_is_and_a_link_is_replaced_and_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let [here, there] = ["ledger.db.ballast", "elsewhere"].map(|name| folder.path().join(name));
+        let whole = vec![0x5B; SIZE];
+        std::fs::write(&here, &whole).unwrap();
+        Ballast::load(&folder.path().join("ledger.db")).unwrap();
+        assert!(std::fs::read(&here).unwrap() == whole, "written anew");
+
+        std::fs::rename(&here, &there).unwrap();
+        std::os::unix::fs::symlink(&there, &here).unwrap();
+        Ballast::load(&folder.path().join("ledger.db")).unwrap();
+        assert!(std::fs::symlink_metadata(&here).unwrap().is_file());
+        assert!(std::fs::read(&there).unwrap() == whole, "written through");
     }
 
     #[test]

@@ -48,3 +48,38 @@ impl Counter {
         std::fs::File::open(folder)?.sync_all()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counter_that_is_missing_or_says_nothing_counts_from_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let counter = Counter::of(&folder.path().join("ledger.db"));
+        assert_eq!(counter.read().unwrap(), 0);
+        for (text, runs) in [("", 0), ("many", 0), ("-1", 0), ("7\n", 7), (" 12 ", 12)] {
+            std::fs::write(counter.path(), text).unwrap();
+            assert_eq!(counter.read().unwrap(), runs, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_counter_that_cannot_be_read_is_not_one_that_says_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let counter = Counter::of(&folder.path().join("ledger.db"));
+        std::fs::create_dir(counter.path()).unwrap();
+        assert!(counter.read().is_err());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_nothing_else_is_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let counter = Counter::of(&folder.path().join("ledger.db"));
+        for runs in [1, 2] {
+            counter.write(runs).unwrap();
+            assert_eq!(counter.read().unwrap(), runs);
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

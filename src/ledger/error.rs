@@ -140,3 +140,89 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_that_a_person_can_mend_says_how() {
+        let path = PathBuf::from("ledger.db");
+        let older = Error::Older {
+            path: path.clone(),
+            known: 1,
+            runs: 2,
+            counter: PathBuf::from("ledger.db.runs"),
+        };
+        let sqlite = rusqlite::Error::InvalidQuery;
+        for (error, says) in [
+            (Error::Held { path: path.clone() }, Some("wait")),
+            (
+                Error::Foreign {
+                    path: path.clone(),
+                    theirs: String::new(),
+                    ours: String::new(),
+                },
+                Some("one environment"),
+            ),
+            (
+                Error::NotALedger {
+                    path: path.clone(),
+                    what: String::new(),
+                },
+                Some("--ledger"),
+            ),
+            (
+                Error::Newer {
+                    path: path.clone(),
+                    found: 2,
+                    known: 1,
+                },
+                Some("newer"),
+            ),
+            (
+                Error::Damaged {
+                    path: path.clone(),
+                    what: String::new(),
+                },
+                Some("backup"),
+            ),
+            (older, Some("delete ledger.db.runs")),
+            (
+                Error::Network {
+                    path: path.clone(),
+                    kind: "NFS",
+                },
+                Some("local disk"),
+            ),
+            (
+                Error::Io {
+                    path: path.clone(),
+                    source: io::ErrorKind::PermissionDenied.into(),
+                },
+                Some("permissions"),
+            ),
+            (
+                Error::Sqlite {
+                    path: path.clone(),
+                    source: sqlite,
+                },
+                Some("free space"),
+            ),
+            (
+                Error::Invariant {
+                    path: path.clone(),
+                    what: String::new(),
+                },
+                Some("report"),
+            ),
+            // What failed first has said it already.
+            (Error::Poisoned { path }, None),
+        ] {
+            match (error.hint(), says) {
+                (Some(hint), Some(says)) => assert!(hint.contains(says), "{error}: {hint}"),
+                (hint, says) => assert_eq!(hint.as_deref(), says, "{error}"),
+            }
+        }
+    }
+}

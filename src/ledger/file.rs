@@ -225,7 +225,22 @@ pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Error {
 /// Refuses file systems on which `flock` or `fsync` do not hold across hosts.
 #[cfg(target_os = "linux")]
 pub(super) fn refuse_network(path: &Path, folder: &Path) -> Result<(), Error> {
-    // Magic numbers of statfs(2).
+    let found = rustix::fs::statfs(folder).map_err(|source| Error::Io {
+        path: path.to_owned(),
+        source: source.into(),
+    })?;
+    match network(found.f_type.into()) {
+        Some(kind) => Err(Error::Network {
+            path: path.to_owned(),
+            kind,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The name of a network file system, by the magic number of statfs(2).
+#[cfg(target_os = "linux")]
+fn network(magic: i128) -> Option<&'static str> {
     const NETWORK: &[(u32, &str)] = &[
         (0x6969, "NFS"),
         (0x517B, "SMB"),
@@ -236,22 +251,87 @@ pub(super) fn refuse_network(path: &Path, folder: &Path) -> Result<(), Error> {
         (0x5346_414F, "AFS"),
         (0x0BD0_0BD0, "Lustre"),
     ];
-    let found = rustix::fs::statfs(folder).map_err(|source| Error::Io {
-        path: path.to_owned(),
-        source: source.into(),
-    })?;
     // The type differs between architectures, and some magic numbers have the sign bit set.
-    let kind = u32::try_from(i128::from(found.f_type) & 0xFFFF_FFFF).unwrap_or(0);
-    match NETWORK.iter().find(|(magic, _)| *magic == kind) {
-        Some((_, kind)) => Err(Error::Network {
-            path: path.to_owned(),
-            kind,
-        }),
-        None => Ok(()),
-    }
+    let magic = u32::try_from(magic & 0xFFFF_FFFF).unwrap_or(0);
+    let found = NETWORK.iter().find(|(known, _)| *known == magic);
+    found.map(|(_, name)| *name)
 }
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn refuse_network(_path: &Path, _folder: &Path) -> Result<(), Error> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_is_in_the_current_folder() {
+        for (path, expected) in [
+            ("ledger.db", "."),
+            ("./ledger.db", "."),
+            ("state/ledger.db", "state"),
+            ("/ledger.db", "/"),
+            ("/", "."),
+        ] {
+            assert_eq!(folder(Path::new(path)), Path::new(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_made_is_refused_with_the_reason_of_the_attempt() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a name of a folder/");
+        let reason = std::fs::File::create_new(&path).unwrap_err();
+        let Err(Error::Io { source, .. }) = make_file(&path) else {
+            panic!("a folder cannot be made as a file");
+        };
+        assert_eq!(source.kind(), reason.kind());
+    }
+
+    #[test]
+    fn a_lock_is_somebody_elses_before_the_run_and_a_fault_in_it_and_damage_is_damage_always() {
+        use rusqlite::ffi;
+        let words = |error: &Error| match error {
+            Error::Held { .. } => "held",
+            Error::Damaged { .. } => "damaged",
+            Error::NotALedger { .. } => "not a ledger",
+            Error::Sqlite { .. } => "sqlite",
+            Error::Foreign { .. }
+            | Error::Newer { .. }
+            | Error::Older { .. }
+            | Error::Network { .. }
+            | Error::Io { .. }
+            | Error::Invariant { .. }
+            | Error::Poisoned { .. } => "something else",
+        };
+        for (code, before, within) in [
+            (ffi::SQLITE_BUSY, "held", "sqlite"),
+            (ffi::SQLITE_LOCKED, "held", "sqlite"),
+            (ffi::SQLITE_CORRUPT, "damaged", "damaged"),
+            (ffi::SQLITE_NOTADB, "not a ledger", "not a ledger"),
+            (ffi::SQLITE_FULL, "sqlite", "sqlite"),
+        ] {
+            let failure = || rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            let path = Path::new("ledger.db");
+            assert_eq!(words(&opening(path, failure())), before, "{code}");
+            assert_eq!(words(&sqlite(path, failure())), within, "{code}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_network_file_system_is_told_by_its_number_whatever_the_width_and_sign_of_that() {
+        for (magic, name) in [
+            (0x6969, Some("NFS")),
+            (0xFF53_4D42, Some("CIFS")),
+            (i128::from(0xFF53_4D42_u32.cast_signed()), Some("CIFS")),
+            (i128::from(0xFE53_4D42_u32.cast_signed()), Some("SMB2")),
+            (0xEF53, None),
+            (0x5846_5342, None),
+        ] {
+            assert_eq!(network(magic), name, "{magic:#x}");
+        }
+    }
 }

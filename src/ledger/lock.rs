@@ -45,16 +45,20 @@ impl Lock {
             }
             // Somebody may have removed the file between the opening and the locking and made
             // it anew: then the lock just taken is on a file that nobody else will open.
-            let ours = file.metadata().map_err(LockError::Io)?;
-            match std::fs::symlink_metadata(&path) {
-                Ok(there) if there.ino() == ours.ino() && there.dev() == ours.dev() => {
-                    return Ok(Self { _file: file });
-                }
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(LockError::Io(error)),
+            if is_at(&file, &path).map_err(LockError::Io)? {
+                return Ok(Self { _file: file });
             }
         }
+    }
+}
+
+/// Whether a path still leads to an open file.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let ours = file.metadata()?;
+    match std::fs::symlink_metadata(path) {
+        Ok(there) => Ok(there.ino() == ours.ino() && there.dev() == ours.dev()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -85,5 +89,19 @@ mod tests {
         std::os::unix::fs::symlink(&elsewhere, path(&ledger)).unwrap();
         assert!(matches!(Lock::take(&ledger), Err(LockError::Io(_))));
         assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "kept");
+    }
+
+    #[test]
+    fn a_file_that_was_removed_or_made_anew_is_not_the_one_that_was_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db.lock");
+        let file = File::create(&path).unwrap();
+        assert!(is_at(&file, &path).unwrap());
+        std::fs::remove_file(&path).unwrap();
+        assert!(!is_at(&file, &path).unwrap(), "removed");
+        let anew = File::create(&path).unwrap();
+        assert!(!is_at(&file, &path).unwrap(), "made anew");
+        assert!(is_at(&anew, &path).unwrap());
+        assert!(is_at(&anew, &path.join("beyond")).is_err(), "not known");
     }
 }

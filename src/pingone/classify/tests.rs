@@ -330,3 +330,41 @@ fn another_device_is_named_by_what_differs_and_never_by_its_phone() {
         "the answer is about another address than was asked for"
     );
 }
+
+#[test]
+fn of_several_details_the_one_that_decided_is_shown() {
+    for (status, details, shown) in [
+        (429, ["LIMIT_EXCEEDED", "QUOTA_EXCEEDED"], "QUOTA_EXCEEDED"),
+        (429, ["OTHER", "LIMIT_EXCEEDED"], "LIMIT_EXCEEDED"),
+        (400, ["QUOTA_EXCEEDED", "LIMIT_EXCEEDED"], "LIMIT_EXCEEDED"),
+        (
+            400,
+            ["LIMIT_EXCEEDED", "UNIQUENESS_VIOLATION"],
+            "UNIQUENESS_VIOLATION",
+        ),
+        (400, ["OTHER", "INVALID_VALUE"], "OTHER"),
+    ] {
+        let [first, second] = details;
+        let body = format!(
+            r#"{{"code":"C","message":"m","details":[{{"code":"{first}"}},{{"code":"{second}"}}]}}"#
+        );
+        let answer = create_answer(&request(), &head(status), &Ok(body.into())).answer;
+        assert_eq!(answer.code, Some(format!("C/{shown}")), "{status}");
+    }
+}
+
+#[test]
+fn a_failure_that_pingone_did_not_word_is_described_by_its_status() {
+    for (status, message) in [
+        (204, None),
+        (302, None),
+        (399, None),
+        (400, Some("status 400 without PingOne's error format")),
+        (502, Some("status 502 without PingOne's error format")),
+    ] {
+        let created = create_answer(&request(), &head(status), &body("HTML")).answer;
+        assert_eq!(created.message.as_deref(), message, "{status}");
+        let listed = list_answer(&request().key, &head(status), &body("HTML")).answer;
+        assert_eq!(listed.message.as_deref(), message, "{status}");
+    }
+}

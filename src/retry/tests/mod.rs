@@ -1,5 +1,7 @@
 //! Every decision, and that none of them leaves a row in doubt.
 
+mod doubt;
+
 use super::*;
 use crate::model::ids::DeviceId;
 
@@ -202,6 +204,42 @@ fn an_unknown_user_is_asked_about_twice_and_refused_for_good_by_the_next_run() {
 }
 
 #[test]
+fn an_unknown_user_is_waited_for_once_and_only_while_other_rows_succeed() {
+    let refused = AttemptOutcome::NotCreated(Refusal::NotFound);
+    for (others_succeed, waited_for_user, waits) in [
+        (true, false, true),
+        (true, true, false),
+        (false, false, false),
+        (false, true, false),
+    ] {
+        let history = History {
+            waited_for_user,
+            ..History::default()
+        };
+        let either = |waiting| {
+            if waits {
+                waiting
+            } else {
+                Verdict::of(DeviceState::Failed)
+            }
+        };
+        let row = format!("others succeed: {others_succeed}, waited: {waited_for_user}");
+        let sent = hour().after_create(&mut history.clone(), &refused, SINCE, others_succeed, 0.0);
+        assert_eq!(sent, either(create(secs(30))), "{row}");
+        let mut looking = history;
+        let looked = hour().after_look(
+            &mut looking,
+            &LookOutcome::NoUser,
+            secs(0),
+            others_succeed,
+            0.0,
+        );
+        assert_eq!(looked, either(look(secs(30))), "{row}");
+        assert_eq!(looking.waited_for_user, waits || waited_for_user, "{row}");
+    }
+}
+
+#[test]
 fn a_row_that_was_never_sent_is_created_only_if_the_listing_does_not_show_it() {
     let mut history = History::default();
     let mut after = |outcome| hour().after_look(&mut history, &outcome, secs(0), true, 0.0);
@@ -243,214 +281,6 @@ fn a_listing_without_information_is_asked_for_six_times_and_never_means_absent()
         );
         assert_eq!(last, Verdict::of(state));
         assert!(!history.was_absent);
-    }
-}
-
-/// Looks at a device that never shows, whenever the policy says so; gives the ages of the looks
-/// and what follows the last one.
-fn look_in_vain(
-    policy: &RetryPolicy,
-    history: &mut History,
-    mut age: Duration,
-) -> (Vec<Duration>, Decision) {
-    let mut ages = vec![age];
-    loop {
-        match policy.after_look(history, &absent(), age, true, 0.0) {
-            Decision::Look { after } => {
-                assert!(after > Duration::ZERO, "no busy loop");
-                age += after;
-                ages.push(age);
-            }
-            end @ (Decision::Create { .. } | Decision::Finish(_) | Decision::Defer { .. }) => {
-                return (ages, end);
-            }
-        }
-    }
-}
-
-#[test]
-fn an_unanswered_request_is_looked_for_at_growing_ages_and_left_unknown_before_it_has_settled() {
-    let (ages, end) = look_in_vain(&hour(), &mut in_doubt(), secs(2));
-    assert_eq!(ages, [2, 5, 15, 60, 120, 150].map(secs));
-    assert_eq!(end, Decision::Defer { after: secs(3_450) });
-}
-
-#[test]
-fn a_short_settling_time_cuts_the_waits_short_and_ends_in_one_more_request() {
-    let mut history = in_doubt();
-    let (ages, end) = look_in_vain(&policy(secs(1)), &mut history, secs(1));
-    assert_eq!(ages, [Duration::from_secs(1), Duration::from_millis(1_250)]);
-    assert_eq!(
-        end,
-        Decision::Create {
-            after: Duration::ZERO,
-            resend: true
-        }
-    );
-    assert_eq!(
-        (history.resends, history.was_absent, history.doubt),
-        (1, true, None)
-    );
-}
-
-#[test]
-fn one_look_never_settles_a_request_however_old_it_is() {
-    let mut history = in_doubt();
-    let (ages, end) = look_in_vain(&hour(), &mut history, secs(86_400));
-    assert_eq!(
-        ages,
-        [secs(86_400), secs(86_430)],
-        "two looks, thirty seconds apart"
-    );
-    assert_eq!(
-        end,
-        Decision::Create {
-            after: Duration::ZERO,
-            resend: true
-        }
-    );
-}
-
-#[test]
-fn the_second_look_counts_only_after_the_settling_time() {
-    let mut history = in_doubt();
-    let (ages, end) = look_in_vain(&hour(), &mut history, secs(1_800));
-    assert_eq!(ages, [secs(1_800), secs(1_830)]);
-    assert_eq!(end, Decision::Defer { after: secs(1_770) });
-    let settled = hour().after_look(&mut history, &absent(), secs(3_600), true, 0.0);
-    assert_eq!(
-        settled,
-        Decision::Create {
-            after: Duration::ZERO,
-            resend: true
-        }
-    );
-}
-
-#[test]
-fn a_device_is_asked_for_again_three_times_at_most_and_then_a_person_decides() {
-    let mut history = History {
-        resends: RESENDS_MAX,
-        ..in_doubt()
-    };
-    let (_, end) = look_in_vain(&policy(secs(1)), &mut history, secs(1));
-    assert_eq!(end, Verdict::of(DeviceState::Unresolved));
-}
-
-#[test]
-fn a_user_who_is_not_known_any_more_is_looked_for_more_slowly() {
-    let mut history = in_doubt();
-    let decision = hour().after_look(&mut history, &LookOutcome::NoUser, secs(2), true, 0.0);
-    assert_eq!(decision, look(secs(30)));
-}
-
-#[test]
-fn a_device_that_shows_after_a_lost_answer_is_ours_unless_it_is_older_than_the_request() {
-    // 2025-11-24T16:00:00Z is SINCE; five minutes of skew are allowed.
-    for (was_absent, made, state) in [
-        (
-            false,
-            Some("2025-11-24T16:00:01.000Z"),
-            DeviceState::Created,
-        ),
-        (
-            false,
-            Some("2025-11-24T15:55:00.000Z"),
-            DeviceState::Created,
-        ),
-        (false, Some("2025-11-24T15:54:59.999Z"), DeviceState::Found),
-        (false, Some("yesterday"), DeviceState::Found),
-        (false, None, DeviceState::Found),
-        (true, None, DeviceState::Created),
-        (true, Some("2024-01-01T00:00:00.000Z"), DeviceState::Created),
-    ] {
-        let mut history = History {
-            was_absent,
-            ..in_doubt()
-        };
-        let device = made.map_or_else(device, created_at);
-        let decision =
-            hour().after_look(&mut history, &present(device.clone()), secs(2), true, 0.0);
-        assert_eq!(
-            decision,
-            Verdict::with(state, &device),
-            "{was_absent} {made:?}"
-        );
-    }
-}
-
-#[test]
-fn a_device_is_ours_if_it_was_absent_before_or_is_no_older_than_its_request() {
-    for (was_absent, made, ours) in [
-        (true, None, true),
-        (false, None, false),
-        (false, Some("2025-11-24T15:55:00.000Z"), true),
-        (false, Some("2025-11-24T15:54:59.999Z"), false),
-    ] {
-        let device = made.map_or_else(device, created_at);
-        assert_eq!(
-            is_ours(&device, SINCE, was_absent),
-            ours,
-            "{was_absent} {made:?}"
-        );
-    }
-}
-
-#[test]
-fn positive_evidence_wins_at_any_age_and_after_any_number_of_negative_looks() {
-    let mut history = History {
-        was_absent: true,
-        ..in_doubt()
-    };
-    look_in_vain(&hour(), &mut history, secs(2));
-    let late = hour().after_look(&mut history, &present(device()), secs(3_000), true, 0.0);
-    assert_eq!(late, Verdict::with(DeviceState::Created, &device()));
-}
-
-#[test]
-fn a_refusal_after_a_lost_answer_is_believed_only_if_the_listing_does_not_show_the_device() {
-    for refusal in [
-        Refusal::DeviceLimit,
-        Refusal::Invalid,
-        Refusal::AlreadyThere,
-    ] {
-        let outcome = AttemptOutcome::NotCreated(refusal);
-        let mut sent_again = History {
-            sent_again: true,
-            ..History::default()
-        };
-        let decision = hour().after_create(&mut sent_again, &outcome, SINCE, true, 0.0);
-        assert_eq!(decision, look(Duration::ZERO), "{refusal:?}");
-        let mut lost = sent_again.clone();
-        let found = hour().after_look(&mut lost, &present(device()), secs(0), true, 0.0);
-        assert_eq!(
-            found,
-            Verdict::with(DeviceState::Created, &device()),
-            "{refusal:?}"
-        );
-        let not_found = hour().after_look(&mut sent_again, &absent(), secs(0), true, 0.0);
-        assert_eq!(not_found, Verdict::of(DeviceState::Rejected), "{refusal:?}");
-    }
-}
-
-#[test]
-fn a_device_that_pingone_says_is_there_is_existing_where_nothing_was_lost() {
-    for outcome in [
-        AttemptOutcome::NotCreated(Refusal::AlreadyThere),
-        AttemptOutcome::Indeterminate(Ambiguity::Conflict),
-    ] {
-        let young = created_at("2025-11-24T16:00:01.000Z");
-        for (sent_again, state) in [(false, DeviceState::Found), (true, DeviceState::Created)] {
-            let mut history = History {
-                was_absent: true,
-                sent_again,
-                ..History::default()
-            };
-            hour().after_create(&mut history, &outcome, SINCE, true, 0.0);
-            let found =
-                hour().after_look(&mut history, &present(young.clone()), secs(0), true, 0.0);
-            assert_eq!(found, Verdict::with(state, &young), "{outcome:?}");
-        }
     }
 }
 

@@ -1,0 +1,92 @@
+//! What a run can still write down on a full disk.
+
+use std::path::Path;
+
+use super::super::file::{connect, prepare};
+use super::*;
+
+/// A ledger whose file cannot grow any more, served by its writer.
+struct Full {
+    commands: mpsc::Sender<Command>,
+    thread: JoinHandle<()>,
+}
+
+impl Full {
+    fn open(path: &Path) -> Self {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        assert!(make_file(path).unwrap());
+        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+        prepare(path, &mut connection).unwrap();
+        let pages: u32 = connection
+            .pragma_query_value(None, "page_count", |row| row.get(0))
+            .unwrap();
+        connection
+            .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+            .unwrap();
+        let ballast = Ballast::load(path).unwrap();
+        let mut writer = Writer::new(connection, path, run(1).id, ballast).unwrap();
+        writer.begin_run(&run(1), &moment(0)).unwrap();
+        let (commands, queue) = mpsc::channel();
+        Self {
+            commands,
+            thread: std::thread::spawn(move || writer.serve(&queue)),
+        }
+    }
+
+    fn turn(&self, settled: Vec<Settled>, intents: Vec<Intent>) -> Result<Receipt, Error> {
+        let (reply, answer) = oneshot::channel();
+        let command = Command::Turn {
+            settled,
+            intents,
+            now: moment(1),
+            reply,
+        };
+        self.commands.send(command).unwrap();
+        answer.blocking_recv().unwrap()
+    }
+}
+
+fn ballast(place: &Place) -> bool {
+    place.path.with_file_name("ledger.db.ballast").exists()
+}
+
+#[test]
+fn on_a_full_disk_what_became_of_requests_is_still_written_and_no_leave_is_given_any_more() {
+    let place = place();
+    let full = Full::open(&place.path);
+    let first = full.turn(Vec::new(), vec![intent(1), intent(2)]).unwrap();
+    assert_eq!((first.recorded.len(), first.disk_full), (2, false));
+    assert!(ballast(&place), "not needed yet");
+
+    let too_much = (3..=200).map(intent).collect();
+    let second = full
+        .turn(vec![settled(1, DeviceState::Created)], too_much)
+        .unwrap();
+    assert!(second.disk_full && second.recorded.is_empty());
+    assert_eq!(second.settled.len(), 1);
+    assert!(!ballast(&place), "its room is given up");
+
+    let third = full
+        .turn(vec![settled(2, DeviceState::Failed)], vec![intent(3)])
+        .unwrap();
+    assert!(third.disk_full && third.recorded.is_empty());
+    drop(full.commands);
+    full.thread.join().unwrap();
+
+    let count: u32 = Connection::open(&place.path)
+        .unwrap()
+        .query_row("SELECT count(*) FROM devices", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(count, 2, "nothing that was not sent is in flight");
+}
+
+#[tokio::test]
+async fn a_write_that_fails_for_another_reason_does_not_cost_the_room() {
+    let place = place();
+    let ledger = open(&place, 1);
+    settle(&ledger, settled(7, DeviceState::Created)).await;
+    let changed = settled(7, DeviceState::Failed);
+    let refused = ledger.turn(vec![changed], Vec::new(), moment(3)).await;
+    assert!(matches!(refused, Err(Error::Sqlite { .. })));
+    assert!(ballast(&place));
+}

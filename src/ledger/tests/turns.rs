@@ -1,0 +1,81 @@
+//! What one turn writes, what it gives, and when it is on disk.
+
+use futures::FutureExt;
+
+use super::*;
+
+#[tokio::test]
+async fn where_several_devices_were_seen_one_is_asked_for_only_after_none_was() {
+    for (number, was_absent) in [(1, true), (2, false)] {
+        let place = place();
+        let ledger = open(&place, number);
+        settle(&ledger, settled(7, DeviceState::Several)).await;
+        let asked = intend(
+            &ledger,
+            vec![Intent {
+                was_absent,
+                ..intent(7)
+            }],
+        )
+        .await;
+        match asked {
+            Ok(receipt) => assert_eq!((was_absent, receipt.recorded.len()), (true, 1)),
+            Err(Error::Invariant { .. }) => assert!(!was_absent),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_device_is_in_doubt_exactly_while_it_is_known_when_it_was_last_sent() {
+    for (state, last_send) in [
+        (DeviceState::Unresolved, None),
+        (DeviceState::Created, Some(moment(5))),
+        (DeviceState::Failed, Some(moment(5))),
+        (DeviceState::InFlight, None),
+        (DeviceState::InFlight, Some(moment(5))),
+    ] {
+        let place = place();
+        let ledger = open(&place, 1);
+        let end = Settled {
+            last_send,
+            ..settled(7, state)
+        };
+        let refused = ledger.turn(vec![end], Vec::new(), moment(2)).await;
+        assert!(matches!(refused, Err(Error::Invariant { .. })), "{state:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_device_has_a_number_of_its_own_and_keeps_it() {
+    let place = place();
+    let ledger = open(&place, 1);
+    let intents = [7, 8, 9].map(intent).into();
+    let asked = intend(&ledger, intents).await.unwrap().recorded;
+    let asked: Vec<_> = asked.iter().map(Recorded::entry).collect();
+    let ends = [7, 8, 9, 10].map(|user| settled(user, DeviceState::Failed));
+    let receipt = ledger.turn(ends.into(), Vec::new(), moment(2)).await;
+    let ended = receipt.unwrap().settled;
+    assert_eq!(asked, ended[..3]);
+    for (user, number) in [7, 8, 9, 10].into_iter().zip(ended) {
+        let entry = ledger.entry(&request(user).key).unwrap().unwrap();
+        assert_eq!((entry.number, number), (number, u64::from(user) - 6));
+    }
+}
+
+#[tokio::test]
+async fn what_was_handed_over_is_on_disk_before_another_run_may_have_the_ledger() {
+    let place = place();
+    let ledger = open(&place, 1);
+    for user in 1..=100 {
+        // Handed over, and the answer not waited for.
+        drop(
+            ledger
+                .turn(Vec::new(), vec![intent(user)], moment(1))
+                .now_or_never(),
+        );
+    }
+    drop(ledger);
+    let left = Ledger::open(&place.path, &binding(), &run(2), &moment(9)).unwrap();
+    assert_eq!(left.left_in_flight, 100);
+}
