@@ -65,6 +65,12 @@ pub(super) fn make_file(path: &Path) -> Result<(File, bool), Error> {
     }
 }
 
+/// Device and inode of a file: what it is, wherever it is moved to.
+pub(super) fn identity(file: &File) -> io::Result<(u64, u64)> {
+    let metadata = file.metadata()?;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
 /// Opens a ledger that is there: it holds phones, so it must be ours, and nobody else's to read.
 fn open_private(path: &Path) -> Result<File, Error> {
     let io = |source| Error::Io {
@@ -283,7 +289,7 @@ mod tests {
     fn a_file_that_cannot_be_made_is_refused_with_the_reason_of_the_attempt() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a name of a folder/");
-        let reason = std::fs::File::create_new(&path).unwrap_err();
+        let reason = File::create_new(&path).unwrap_err();
         let Err(Error::Io { source, .. }) = make_file(&path) else {
             panic!("a folder cannot be made as a file");
         };

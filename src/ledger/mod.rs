@@ -24,7 +24,7 @@ mod writer;
 mod tests;
 
 use std::fmt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -41,7 +41,7 @@ use crate::model::request::{DeviceKey, DeviceRequest};
 
 use self::ballast::Ballast;
 use self::counter::Counter;
-use self::file::{connect, folder, make_file, prepare, refuse_network};
+use self::file::{connect, folder, identity, make_file, prepare, refuse_network};
 use self::lock::{Lock, LockError};
 use self::writer::{Command, Writer};
 
@@ -209,8 +209,7 @@ impl Ledger {
                 .map_err(io)?;
         }
         let ballast = Ballast::load(path).map_err(io)?;
-        let identity = file.metadata().map_err(io)?;
-        let identity = (identity.dev(), identity.ino());
+        let identity = identity(&file).map_err(io)?;
         let mut writer = Writer::new(connection, path, run.id, ballast, identity)?;
         writer.bind(binding)?;
         let counter = Counter::of(path);

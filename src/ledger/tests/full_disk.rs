@@ -14,7 +14,8 @@ struct Full {
 impl Full {
     fn open(path: &Path) -> Self {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        assert!(make_file(path).unwrap());
+        let (file, made) = make_file(path).unwrap();
+        assert!(made);
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
         prepare(path, &mut connection).unwrap();
         let pages: u32 = connection
@@ -24,7 +25,14 @@ impl Full {
             .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
             .unwrap();
         let ballast = Ballast::load(path).unwrap();
-        let mut writer = Writer::new(connection, path, run(1).id, ballast).unwrap();
+        let mut writer = Writer::new(
+            connection,
+            path,
+            run(1).id,
+            ballast,
+            identity(&file).unwrap(),
+        )
+        .unwrap();
         writer.begin_run(&run(1), &moment(0)).unwrap();
         let (commands, queue) = mpsc::channel();
         Self {

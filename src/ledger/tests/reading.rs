@@ -85,3 +85,89 @@ async fn a_person_is_told_how_much_is_known_and_how_it_is_kept() {
         )
     );
 }
+
+#[tokio::test]
+async fn entries_that_are_read_ahead_are_those_of_their_devices_until_something_is_written() {
+    let place = place();
+    let ledger = open(&place, 1);
+    intend(&ledger, (1..=200).map(intent).collect())
+        .await
+        .unwrap();
+    let ends = (1..=200).map(|user| settled(user, DeviceState::Created));
+    let ends = ends.collect();
+    ledger.turn(ends, Vec::new(), moment(2)).await.unwrap();
+    for user in (1..=100).chain([90, 100, 3, 250]) {
+        let entry = ledger.entry(&request(user).key).unwrap();
+        let id = (user <= 200).then(|| DeviceId::from_bytes([user; 16]));
+        assert_eq!(entry.and_then(|entry| entry.device), id, "{user}");
+    }
+    let twice = Settled {
+        answer: Answer {
+            code: Some("duplicate_found".to_owned()),
+            ..Answer::default()
+        },
+        ..settled(101, DeviceState::Created)
+    };
+    settle(&ledger, twice).await;
+    let entry = ledger.entry(&request(101).key).unwrap().unwrap();
+    assert!(entry.is_seen_twice(), "what was read ahead is forgotten");
+}
+
+#[tokio::test]
+async fn that_a_last_look_is_owed_is_remembered_until_it_was_taken() {
+    let place = place();
+    let ledger = open(&place, 1);
+    let key = request(7).key;
+    intend(&ledger, vec![intent(7)]).await.unwrap();
+    for audit_owed in [true, false] {
+        let end = Settled {
+            audit_owed,
+            ..settled(7, DeviceState::Created)
+        };
+        settle(&ledger, end).await;
+        let entry = ledger.entry(&key).unwrap().unwrap();
+        assert_eq!(entry.audit_owed, audit_owed);
+    }
+}
+
+#[tokio::test]
+async fn that_a_device_was_absent_is_known_of_the_last_request_alone() {
+    let place = place();
+    let ledger = open(&place, 1);
+    for was_absent in [true, false, true] {
+        let asked = Intent {
+            was_absent,
+            ..intent(7)
+        };
+        intend(&ledger, vec![asked]).await.unwrap();
+        settle(&ledger, settled(7, DeviceState::Failed)).await;
+        let entry = ledger.entry(&request(7).key).unwrap().unwrap();
+        assert_eq!(entry.was_absent, was_absent);
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_has_devices_once_one_was_created_or_found() {
+    for (state, proves) in [
+        (DeviceState::Created, true),
+        (DeviceState::Found, true),
+        (DeviceState::Failed, false),
+        (DeviceState::Rejected, false),
+    ] {
+        let place = place();
+        let ledger = open(&place, 1);
+        assert!(!ledger.any_device().unwrap());
+        intend(&ledger, vec![intent(7)]).await.unwrap();
+        settle(&ledger, settled(7, state)).await;
+        assert_eq!(ledger.any_device().unwrap(), proves, "{state:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_written_where_nobody_will_find_it() {
+    let place = place();
+    let ledger = open(&place, 1);
+    std::fs::rename(&place.path, place.path.with_extension("aside")).unwrap();
+    let refused = intend(&ledger, vec![intent(7)]).await.unwrap_err();
+    assert!(matches!(refused, Error::Io { .. }), "{refused}");
+}
