@@ -1,4 +1,4 @@
-//! Where the files are to be: full, sealed, or slow to take what they are given.
+//! How files get where they are to be, and what comes of it where there is no room or no leave.
 
 use super::case::{Case, TRUST_THE_LEDGER};
 use super::disk::in_namespace;
@@ -80,4 +80,31 @@ fn a_write_of_the_ledger_that_is_interrupted_is_made_again_and_nobody_notices() 
     assert!(interrupted > 20, "{interrupted}");
     assert!(case.check(&ended).is_finished(), "{}", ended.said);
     case.nothing_is_left(true);
+}
+
+#[test]
+fn an_output_is_written_beside_its_name_made_durable_and_only_then_renamed() {
+    if !strace::is_there() {
+        return;
+    }
+    let case = Case::new("durable", 20);
+    let trace = "openat,fsync,?rename,?renameat,renameat2";
+    strace::run(&case, trace, &[]);
+    let calls = strace::calls(&case.place);
+    for name in ["results.csv", "rejects.csv", "summary.json"] {
+        let temporary = format!("/out/.{name}.");
+        let of = |call: &&strace::Call| call.rest.contains(&temporary);
+        let opened = calls.iter().filter(of).find(|call| call.name == "openat");
+        let opened = &opened.expect(name).rest;
+        for flag in ["O_CREAT", "O_EXCL", "O_NOFOLLOW", "0600"] {
+            assert!(opened.contains(flag), "{name}: {opened}");
+        }
+        let renamed = |call: &strace::Call| call.name.starts_with("rename") && of(&call);
+        let renamed = calls.iter().position(renamed).expect(name);
+        let synced = |call: &strace::Call| call.name == "fsync" && of(&call);
+        assert!(calls[..renamed].iter().any(synced), "{name}: the file");
+        let folder = |call: &strace::Call| call.name == "fsync" && call.rest.contains("/out>");
+        assert!(calls[renamed..].iter().any(folder), "{name}: its folder");
+    }
+    case.next_run_is_clean();
 }
