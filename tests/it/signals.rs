@@ -89,7 +89,7 @@ fn sleeps(run: &Child) -> bool {
 }
 
 #[test]
-fn a_signal_between_two_tries_of_a_listing_ends_the_run_without_another_request() {
+fn a_signal_in_a_pause_that_a_listing_was_told_ends_the_run_without_another_request() {
     for (signal, code) in SIGNALS {
         let rehearsal = Rehearsal::with_faults(&fault(
             "on = 'list'\nafter = 6\nstatus = 429\nretry_after = 60",
@@ -101,6 +101,20 @@ fn a_signal_between_two_tries_of_a_listing_ends_the_run_without_another_request(
         assert_eq!(run.count("created"), 6);
         assert_eq!(run.count("unknown"), 0);
     }
+}
+
+#[test]
+fn a_signal_between_two_tries_is_not_held_up_by_those_that_are_left() {
+    let rehearsal = Rehearsal::with_faults(&fault("on = 'list'\nafter = 2\nstatus = 503"));
+    rehearsal.rows(5);
+    let run = rehearsal.begin(&["--concurrency", "1"]);
+    until(|| rehearsal.stats().answered(Kind::List, 503) == 3);
+    kill_process(Pid::from_child(&run), Signal::TERM).unwrap();
+    let run = rehearsal.ended(&run.wait_with_output().unwrap()).exits(143);
+    assert_eq!((run.count("created"), run.count("unknown")), (2, 0));
+    // One more may have been on the wire, of the fifteen that were left.
+    let tries = rehearsal.stats().answered(Kind::List, 503);
+    assert!((3..=4).contains(&tries), "{tries}: {}", run.stderr);
 }
 
 #[test]
