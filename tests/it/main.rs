@@ -18,6 +18,12 @@ mod throttling;
 mod lost_responses;
 // One device, asked for more than once.
 mod duplicates;
+// Told to stop while it waits.
+mod signals;
+// Beside others, without room, without an environment.
+mod surroundings;
+// Files that are not as the last run left them.
+mod tampered;
 // What a second run does, for what a first one can leave.
 mod resumes;
 // What ends a run early, and what the next one finds.
@@ -41,6 +47,12 @@ mod wire_client;
 mod sandbox_faults;
 // One row through crashes, lost answers and stale listings, in virtual time.
 mod simulation;
+// Certificates, and who has none.
+mod trust;
+// A proxy that the environment names.
+mod proxies;
+// Answers that no PingOne gives.
+mod forged;
 // What is compiled in besides our own code.
 mod supply;
 // What the fuzz targets start from, without a fuzzer.

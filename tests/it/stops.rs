@@ -199,6 +199,20 @@ fn a_policy_that_is_withdrawn_in_the_middle_stops_the_run_within_ten_rows() {
 }
 
 #[test]
+fn a_role_that_is_withdrawn_in_the_middle_stops_the_run_and_once_it_is_back_the_next_one_goes_on() {
+    let rehearsal = Rehearsal::with_faults("[[fault]]\non = 'create'\nafter = 20\nstatus = 403");
+    let run = rehearsal
+        .rows(60)
+        .run(&["--concurrency", "1"])
+        .exits(5)
+        .has(&[("created", 20), ("failed", 10), ("pending", 30)]);
+    rehearsal.check(&run, 60);
+    rehearsal.mend();
+    let run = rehearsal.run(&[]).exits(0).has(&[("created", 60)]);
+    rehearsal.check(&run, 60);
+}
+
+#[test]
 fn one_bad_row_in_ten_stops_nothing() {
     let rehearsal = Rehearsal::with_faults("[[fault]]\non = 'create'\nevery = 10\nstatus = 400");
     let run = rehearsal.rows(100).run(&[]);

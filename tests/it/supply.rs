@@ -5,6 +5,7 @@
 //! for what became known since.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde::Deserialize;
 
@@ -225,6 +226,27 @@ fn every_test_that_the_security_page_names_is_there() {
     for name in named {
         let head = format!("fn {name}(");
         assert!(texts.iter().any(|text| text.contains(&head)), "{name}");
+    }
+}
+
+#[test]
+fn the_service_of_the_security_page_is_confined() {
+    let page = std::fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let unit = page.split("```ini\n").nth(1).unwrap();
+    let unit = unit.split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wavepair.service");
+    std::fs::write(&path, unit).unwrap();
+    let mut rating = Command::new("systemd-analyze");
+    // A tenth of a point is 1 here.
+    rating.args(["security", "--offline=true", "--threshold=20"]);
+    // Where there is no systemd, or an older one, nothing is rated.
+    let Ok(rated) = rating.arg(&path).output() else {
+        return;
+    };
+    let said = String::from_utf8_lossy(&rated.stdout);
+    if said.contains("Overall exposure level") {
+        assert!(rated.status.success(), "{said}");
     }
 }
 

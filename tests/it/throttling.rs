@@ -134,3 +134,24 @@ fn the_pace_is_kept_from_the_first_request_on() {
     let took = wavepair::clock::now().duration_since(start);
     assert!(took.as_millis() >= 700, "{took:?}");
 }
+
+#[test]
+fn a_429_to_the_look_for_a_lost_answer_is_waited_out_and_never_taken_for_absence() {
+    let rehearsal = Rehearsal::with_faults(
+        &[
+            fault("on = 'create'\nafter = 1\nfirst = 1\nwhen = 'after'\ndrop = 'close'"),
+            fault("on = 'list'\nfirst = 2\nstatus = 429\nretry_after = 1"),
+        ]
+        .concat(),
+    );
+    let run = rehearsal
+        .rows(3)
+        .run(&["--existing", "create", "--settle", "1s"])
+        .exits(0)
+        .has(&[("created", 3)]);
+    rehearsal.check(&run, 3);
+    let stats = rehearsal.stats();
+    assert_eq!(stats.answered(Kind::List, 429), 2);
+    assert_eq!(stats.before_retry_after, 0);
+    assert_eq!(rehearsal.creates(), 3, "found, and not asked for again");
+}

@@ -202,3 +202,43 @@ fn what_is_no_token_is_not_used() {
         assert_eq!(stats.requests.len(), 1, "nothing else was asked: {answer}");
     }
 }
+
+#[test]
+fn credentials_that_are_revoked_in_the_middle_stop_the_run_and_the_next_one_goes_on() {
+    let rehearsal = Rehearsal::with_faults(
+        &[
+            fault("on = 'token'\nafter = 1\nstatus = 401\ncode = 'invalid_client'"),
+            fault("on = 'create'\nafter = 6\nrevoke_tokens = true"),
+        ]
+        .concat(),
+    );
+    let run = rehearsal
+        .rows(40)
+        .run(&["--concurrency", "4", "--canary", "0"])
+        .exits(5);
+    rehearsal.check(&run, 40);
+    assert_eq!(run.count("unknown"), 0);
+    assert!((6..=10).contains(&run.count("created")), "{}", run.stderr);
+    assert_eq!(rehearsal.stats().requests_of(Kind::Token), 2);
+    rehearsal.mend();
+    let run = rehearsal.run(&[]).exits(0);
+    rehearsal.check(&run, 40);
+}
+
+#[test]
+fn a_token_endpoint_that_stays_in_trouble_is_asked_five_times_and_no_row_is_touched() {
+    // Both wait for four seconds, side by side.
+    let troubled = ["status = 503", "status = 429"].map(|trouble| {
+        let rehearsal =
+            Rehearsal::with_faults(&fault(&format!("on = 'token'\n{trouble}\nretry_after = 1")));
+        let run = rehearsal.rows(3).begin(&[]);
+        (rehearsal, run)
+    });
+    for (rehearsal, run) in troubled {
+        let run = rehearsal.ended(&run.wait_with_output().unwrap());
+        run.exits(4).has(&[("pending", 3)]);
+        let stats = rehearsal.stats();
+        assert_eq!(stats.requests_of(Kind::Token), 5);
+        assert_eq!(stats.requests.len(), 1, "nothing else was asked");
+    }
+}

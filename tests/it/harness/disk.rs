@@ -15,7 +15,7 @@ const ON_THE_WIRE: Duration = Duration::from_millis(50);
 /// Runs a shell script in namespaces of its own, with a folder and the program's words behind it.
 ///
 /// Nothing where this machine does not permit that.
-fn in_namespace(case: &Case, script: &str, folder: &str) -> Option<Ended> {
+pub(crate) fn in_namespace(case: &Case, script: &str, folder: &str) -> Option<Ended> {
     let mut probe = Command::new("unshare");
     let probe = probe
         .args(["-rm", "mount", "-t", "tmpfs", "none"])

@@ -65,4 +65,5 @@ mod elsewhere;
 mod kills;
 mod pace;
 mod power;
+mod storage;
 mod syscalls;

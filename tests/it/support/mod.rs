@@ -1,7 +1,10 @@
 //! What several tests stand on.
 
+pub(crate) mod authority;
 pub(crate) mod binary;
+pub(crate) mod door;
 pub(crate) mod faults;
+pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod rehearsal;
 pub(crate) mod tap;

@@ -48,6 +48,24 @@ async fn a_listing_that_does_not_come_whole_says_nothing() {
 }
 
 #[tokio::test]
+async fn a_listing_that_nobody_should_read_to_the_end_says_nothing() {
+    let many = r#"{"id":"x"},"#.repeat(200_000);
+    for body in [
+        "[".repeat(10_000) + &"]".repeat(10_000),
+        r#"{"_embedded":"#.repeat(10_000),
+        r#"{"_embedded":{"devices":[1e400]}}"#.to_owned(),
+        format!(r#"{{"_embedded":{{"devices":[{many}{{}}]}}}}"#),
+    ] {
+        let peer = Peer::answering(http("200 OK", &body)).await;
+        assert_eq!(look(&peer).await, LookOutcome::NoInformation, "{body:.40}");
+    }
+    let mut answer = http("200 OK", "{}").into_bytes();
+    answer.splice(answer.len() - 2.., *b"\xff\xfe");
+    let peer = Peer::answering(answer).await;
+    assert_eq!(look(&peer).await, LookOutcome::NoInformation);
+}
+
+#[tokio::test]
 async fn policies_and_settings_are_read() {
     let policies = format!(
         r#"{{"_embedded":{{"deviceAuthenticationPolicies":[{{"id":"{POLICY}","name":"Wave","default":true,"whatsApp":{{"enabled":true}}}}]}}}}"#

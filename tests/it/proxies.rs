@@ -1,0 +1,118 @@
+//! A proxy that the environment names: used, ignored, in trouble; its credentials seen nowhere.
+
+use std::net::SocketAddr;
+
+use crate::leaks::{everything_below, holds};
+use crate::support::authority::{Authority, Holds};
+use crate::support::door::Door;
+use crate::support::proxy::Proxy;
+use crate::support::rehearsal::Rehearsal;
+
+const NAME: &str = "api.wavepair.invalid";
+const PASSWORD: &str = "hunter2-canary";
+/// `proxyuser:hunter2-canary` in base 64.
+const ENCODED: &str = "cHJveHl1c2VyOmh1bnRlcjItY2FuYXJ5";
+
+/// A rehearsal whose API has a name that only a proxy can resolve.
+fn far_away() -> (Rehearsal, Door) {
+    let mut rehearsal = Rehearsal::new();
+    let authority = Authority::new();
+    let door = Door::open(rehearsal.sandbox().address());
+    door.speak_tls(authority.server(NAME, Holds::Now));
+    std::fs::write(rehearsal.path("ca.pem"), authority.pem()).unwrap();
+    rehearsal.set("WAVEPAIR_API_URL", &format!("https://{NAME}/v1"));
+    (rehearsal, door)
+}
+
+fn through(rehearsal: &mut Rehearsal, proxy: SocketAddr) {
+    let url = format!("http://proxyuser:{PASSWORD}@{proxy}");
+    rehearsal.set("HTTPS_PROXY", &url);
+}
+
+const ARGUMENTS: [&str; 7] = [
+    "--ca-file",
+    "ca.pem",
+    "--attempts",
+    "1",
+    "-vv",
+    "--log-file",
+    "run.log",
+];
+
+#[test]
+fn a_proxy_gets_its_credentials_and_nobody_else_sees_them() {
+    let (mut rehearsal, door) = far_away();
+    let proxy = Proxy::to(door.address());
+    through(&mut rehearsal, proxy.address());
+    let token = format!(
+        "https://{NAME}/{}/as/token",
+        rehearsal.sandbox().environment()
+    );
+    rehearsal
+        .set("WAVEPAIR_TOKEN_URL", &token)
+        .set("RUST_LOG", "trace");
+    let run = rehearsal.rows(3).run(&ARGUMENTS).exits(0);
+    rehearsal.check(&run, 3);
+    assert_eq!(
+        door.requests().len(),
+        7,
+        "token, three looks, three creates"
+    );
+    for head in proxy.asked() {
+        assert!(head.starts_with(&format!("CONNECT {NAME}:443 ")), "{head}");
+        let given = format!("proxy-authorization: basic {ENCODED}").to_lowercase();
+        assert!(head.to_lowercase().contains(&given), "{head}");
+    }
+    for request in door.requests() {
+        assert!(!request.to_lowercase().contains("proxy-"), "{request}");
+    }
+    see_no_credentials(&rehearsal, &run.stdout, &run.stderr);
+}
+
+#[test]
+fn a_proxy_that_is_not_wanted_is_not_asked() {
+    let (mut rehearsal, door) = far_away();
+    let proxy = Proxy::to(door.address());
+    through(&mut rehearsal, proxy.address());
+    let mut arguments = ARGUMENTS.to_vec();
+    arguments.extend(["--no-proxy", "--existing", "create"]);
+    let run = rehearsal.rows(3).run(&arguments).exits(4);
+    assert_eq!(run.column("code"), ["dns_failed"; 3]);
+    assert_eq!((proxy.asked().len(), door.connections()), (0, 0));
+}
+
+#[test]
+fn a_proxy_that_makes_no_tunnel_costs_no_row_and_shows_no_credentials() {
+    let unwilling = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+    let broken = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n";
+    for (proxy, exit, rest, code) in [
+        (Proxy::saying(unwilling), 5, "pending", "proxy_refused"),
+        (Proxy::saying(broken), 4, "failed", "proxy_failed"),
+        (Proxy::silent(), 4, "failed", "connect_timeout"),
+    ] {
+        let (mut rehearsal, door) = far_away();
+        through(&mut rehearsal, proxy.address());
+        let mut arguments = ARGUMENTS.to_vec();
+        arguments.extend(["--existing", "create", "--connect-timeout", "300ms"]);
+        let run = rehearsal.rows(3).run(&arguments).exits(exit);
+        assert_eq!(run.outcomes(), ["failed", rest, rest], "{}", run.stderr);
+        assert_eq!(run.column("code")[0], code, "{}", run.stderr);
+        assert_eq!(door.connections(), 0);
+        assert!(!proxy.asked().is_empty());
+        see_no_credentials(&rehearsal, &run.stdout, &run.stderr);
+    }
+}
+
+fn see_no_credentials(rehearsal: &Rehearsal, stdout: &str, stderr: &str) {
+    let mut seen = vec![
+        ("standard output".to_owned(), stdout.as_bytes().to_vec()),
+        ("standard error".to_owned(), stderr.as_bytes().to_vec()),
+    ];
+    everything_below(rehearsal.folder(), &mut seen);
+    assert!(seen.iter().any(|(name, _)| name.ends_with("run.log")));
+    for (name, text) in &seen {
+        for needle in [PASSWORD, ENCODED, "proxyuser"] {
+            assert!(!holds(text, needle), "{name} holds {needle}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! A door before the sandbox, with TLS or without: it lets requests through, and where a test wants it says
+//! something of its own instead, byte by byte.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+/// Both directions of a connection.
+pub(crate) trait Wire: Read + Write {}
+
+impl<T: Read + Write> Wire for T {}
+
+/// What is left to do for a request once a test has seen it.
+#[derive(Clone, Debug)]
+pub(crate) enum Then {
+    /// The sandbox answers it.
+    LetThrough,
+    /// The sandbox answers it, and the next connection meets another certificate.
+    Change(Arc<ServerConfig>),
+    /// It was answered; the connection stays.
+    Stay,
+    /// The connection ends.
+    HangUp,
+}
+
+/// A request that came to the door.
+pub(crate) struct Request {
+    pub(crate) text: String,
+    /// Its number among those of its kind, from 0.
+    pub(crate) number: usize,
+    server: SocketAddr,
+}
+
+type Doorkeeper = dyn Fn(&Request, &mut dyn Wire) -> Then + Send + Sync;
+
+/// The way to the sandbox.
+pub(crate) struct Door {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    server: SocketAddr,
+    keeper: Box<Doorkeeper>,
+    tls: Mutex<Option<Arc<ServerConfig>>>,
+    connections: Mutex<usize>,
+    requests: Mutex<Vec<String>>,
+}
+
+impl Door {
+    /// A door through which everything goes.
+    pub(crate) fn open(server: SocketAddr) -> Self {
+        Self::kept(server, |_, _| Then::LetThrough)
+    }
+
+    /// A door with somebody in it, who sees each request first.
+    pub(crate) fn kept(
+        server: SocketAddr,
+        keeper: impl Fn(&Request, &mut dyn Wire) -> Then + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared {
+            server,
+            keeper: Box::new(keeper),
+            tls: Mutex::default(),
+            connections: Mutex::default(),
+            requests: Mutex::default(),
+        });
+        let door = Arc::clone(&shared);
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                *door.connections.lock().unwrap() += 1;
+                let door = Arc::clone(&door);
+                thread::spawn(move || door.greet(stream));
+            }
+        });
+        Self { address, shared }
+    }
+
+    /// Whoever comes from now on is spoken to in TLS.
+    pub(crate) fn speak_tls(&self, config: Arc<ServerConfig>) {
+        *self.shared.tls.lock().unwrap() = Some(config);
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many connections were made.
+    pub(crate) fn connections(&self) -> usize {
+        *self.shared.connections.lock().unwrap()
+    }
+
+    /// Every request that came whole, in order.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.shared.requests.lock().unwrap().clone()
+    }
+}
+
+impl Request {
+    pub(crate) fn is_create(&self) -> bool {
+        kind(&self.text) == Some("create")
+    }
+
+    pub(crate) fn is_list(&self) -> bool {
+        kind(&self.text) == Some("list")
+    }
+
+    pub(crate) fn is_token(&self) -> bool {
+        kind(&self.text) == Some("token")
+    }
+
+    /// What the sandbox answers to it; the request takes effect there.
+    pub(crate) fn served(&self) -> Vec<u8> {
+        let mut server = TcpStream::connect(self.server).unwrap();
+        let closing = self.text.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+        server.write_all(closing.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        server.read_to_end(&mut answer).unwrap();
+        answer
+    }
+}
+
+impl Shared {
+    fn greet(&self, stream: TcpStream) {
+        let config = self.tls.lock().unwrap().clone();
+        match config {
+            None => self.converse(stream),
+            Some(config) => {
+                let connection = ServerConnection::new(config).unwrap();
+                self.converse(StreamOwned::new(connection, stream));
+            }
+        }
+    }
+
+    fn converse(&self, mut wire: impl Wire) {
+        while let Some(text) = read_request(&mut wire) {
+            let number = {
+                let mut requests = self.requests.lock().unwrap();
+                let same = |before: &&String| kind(before) == kind(&text);
+                let number = requests.iter().filter(same).count();
+                requests.push(text.clone());
+                number
+            };
+            let request = Request {
+                text,
+                number,
+                server: self.server,
+            };
+            match (self.keeper)(&request, &mut wire) {
+                Then::Stay => continue,
+                Then::HangUp => return,
+                Then::Change(config) => *self.tls.lock().unwrap() = Some(config),
+                Then::LetThrough => {}
+            }
+            // The answer says that the connection ends, so no request meets its end.
+            wire.write_all(&request.served()).ok();
+            return;
+        }
+    }
+}
+
+fn kind(request: &str) -> Option<&'static str> {
+    let line = request.lines().next()?;
+    let path = line.split(' ').nth(1)?;
+    match (line.starts_with("POST "), path) {
+        (true, path) if path.ends_with("/devices") => Some("create"),
+        (false, path) if path.ends_with("/devices") => Some("list"),
+        (true, path) if path.ends_with("/as/token") => Some("token"),
+        _ => None,
+    }
+}
+
+/// Reads a request with a `Content-Length` or without a body.
+fn read_request(wire: &mut impl Read) -> Option<String> {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .to_lowercase()
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            if body.len() >= length.unwrap_or(0) {
+                return Some(text.into_owned());
+            }
+        }
+        let mut chunk = [0; 4096];
+        match wire.read(&mut chunk) {
+            Ok(0) | Err(_) => return None,
+            Ok(n) => bytes.extend_from_slice(&chunk[..n]),
+        }
+    }
+}
