@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use self::breaker::{Breaker, Kind, Sign};
 pub(super) use self::reasons::too_long;
-use self::reasons::{hint, misdirected, pointless, redirected, said, unreadable, untrusted};
+use self::reasons::{misdirected, of_refusals, pointless, redirected, said, unreadable, untrusted};
 use self::width::Width;
 use crate::model::ids::UserId;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
@@ -505,7 +505,7 @@ impl Guard {
             said(answer),
             rows.join(", ")
         );
-        Some(pointless(what, hint(refusal)))
+        Some(pointless(what, of_refusals(refusal)))
     }
 }
 

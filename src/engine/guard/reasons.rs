@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::LONGEST_HOLD;
 use crate::model::outcome::{Answer, Refusal};
 use crate::model::stop::StopReason;
+use crate::pingone::hint;
 
-pub(super) fn hint(refusal: Refusal) -> &'static str {
+pub(super) fn of_refusals(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Forbidden => {
             "give the worker application the role Identity Data Admin on this environment, \
@@ -44,7 +45,7 @@ pub(in crate::engine) fn too_long(retry_after: Option<Duration>) -> Option<StopR
 pub(super) fn untrusted(answer: &Answer) -> StopReason {
     pointless(
         format!("the connection cannot be trusted ({})", said(answer)),
-        "check the address and the certificate; a private authority is trusted with `--ca-file`",
+        hint::UNTRUSTED,
     )
 }
 
@@ -54,7 +55,7 @@ pub(super) fn redirected(answer: &Answer) -> StopReason {
             "the API answered with a redirect ({}), which is never followed",
             said(answer)
         ),
-        "check the region and the API address",
+        hint::WRONG_HOST,
     )
 }
 

@@ -225,7 +225,7 @@ fn an_unknown_user_is_waited_for_once_and_only_while_other_rows_succeed() {
         };
         let row = format!("others succeed: {others_succeed}, waited: {waited_for_user}");
         let sent = hour().after_create(&mut history.clone(), &refused, SINCE, others_succeed, 0.0);
-        assert_eq!(sent, either(create(secs(30))), "{row}");
+        assert_eq!(sent, either(look(secs(30))), "{row}");
         let mut looking = history;
         let looked = hour().after_look(
             &mut looking,
