@@ -74,7 +74,9 @@ impl ExitCode {
                 "usage, settings or the input as a whole are wrong (no header, a missing column); \
                  nothing was sent"
             }
-            ExitCode::NeedsPerson => "finished; some rows need a person (`invalid`, `rejected`)",
+            ExitCode::NeedsPerson => {
+                "some rows need a person (`invalid`, `rejected`), or the wave changed while it was read"
+            }
             ExitCode::RunAgain => {
                 "finished; some rows are left for another run (`failed`, `unknown`), and others may \
                  need a person"
@@ -91,7 +93,7 @@ impl ExitCode {
                 "stopped by SIGINT, cleanly: requests on the wire were waited for, results written"
             }
             ExitCode::Terminated => {
-                "stopped by SIGTERM, cleanly: requests on the wire were waited for, results written"
+                "stopped by SIGTERM, SIGHUP or SIGQUIT, cleanly: requests on the wire were waited for, results written"
             }
         }
     }

@@ -7,7 +7,7 @@ use std::fmt;
 pub enum StopReason {
     /// SIGINT.
     Interrupted,
-    /// SIGTERM or SIGHUP.
+    /// SIGTERM, SIGHUP or SIGQUIT.
     Terminated,
     /// `--max-duration` or `--deadline` was reached.
     TimeIsUp,

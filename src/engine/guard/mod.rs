@@ -6,6 +6,7 @@
 
 mod breaker;
 mod reasons;
+mod streak;
 mod width;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use tokio::time::Instant;
 use self::breaker::{Breaker, Kind, Sign};
 pub(super) use self::reasons::too_long;
 use self::reasons::{misdirected, of_refusals, pointless, redirected, said, unreadable, untrusted};
+use self::streak::Streak;
 use self::width::Width;
 use crate::model::ids::UserId;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
@@ -45,8 +47,6 @@ pub struct GuardOptions {
 /// The longest pause that is waited out; a longer one ends the run.
 pub const LONGEST_HOLD: Duration = Duration::from_mins(5);
 
-const FORBIDDEN_AT_FIRST: usize = 3;
-const SAME_REFUSAL: usize = 10;
 const FOREIGN_ANSWERS: u32 = 3;
 const UNREADABLE_LISTINGS: u32 = 10;
 const PERCENT_MIN_ROWS: u64 = 20;
@@ -76,17 +76,6 @@ pub(super) struct Guard {
     unsettled: u64,
     done: u64,
     bad: u64,
-}
-
-/// The same refusal, time after time.
-#[derive(Debug, Default)]
-struct Streak {
-    code: String,
-    /// Whether listings were refused, and not creates.
-    of_looks: bool,
-    count: usize,
-    users: Vec<UserId>,
-    rows: Vec<RowNumber>,
 }
 
 /// What an answer is about.
@@ -149,11 +138,7 @@ impl Guard {
             return 1;
         }
         // While creates are refused, no more are on their way than it takes to see that all are.
-        let refused = Some(self.streak.count).filter(|&count| count > 0 && !self.streak.of_looks);
-        refused.map_or(self.width(), |count| {
-            let doubted = SAME_REFUSAL.saturating_sub(count).max(1);
-            self.width().min(doubted)
-        })
+        self.width().min(self.streak.left().unwrap_or(usize::MAX))
     }
 
     /// The number of a request that is launched now.
@@ -318,9 +303,7 @@ impl Guard {
         match outcome {
             LookOutcome::Seen(_) => {
                 self.listed = self.listed.saturating_add(1);
-                if self.streak.of_looks {
-                    self.streak = Streak::default();
-                }
+                self.streak.listed();
                 self.probed(subject);
                 self.went(Kind::Look, subject, Sign::Answered, answer, now)
             }
@@ -463,47 +446,13 @@ impl Guard {
         if subject.refused_before && (self.proven || self.created > 0) {
             return None;
         }
-        let code = answer.code.as_deref().unwrap_or_default();
-        if self.streak.code != code || self.streak.of_looks != of_looks {
-            self.streak = Streak {
-                code: code.to_owned(),
-                of_looks,
-                ..Streak::default()
-            };
-        }
-        self.streak.count += 1;
-        if self.streak.users.len() < SAME_REFUSAL && !self.streak.users.contains(&subject.user) {
-            self.streak.users.push(subject.user);
-            self.streak.rows.push(subject.row);
-        }
-        let at_first = self.created == 0;
-        let canary = self.options.canary as usize;
-        let users = self.streak.users.len();
-        let (seen, most) = if !at_first {
-            (self.streak.count, SAME_REFUSAL)
-        } else if refusal == Refusal::Forbidden {
-            (users, FORBIDDEN_AT_FIRST)
-        } else if canary == 0 {
-            (self.streak.count, SAME_REFUSAL)
-        } else if refusal == Refusal::NotFound {
-            (users, canary)
-        } else {
-            (self.streak.count, canary)
-        };
-        if seen < most {
-            return None;
-        }
-        let rows: Vec<String> = self
-            .streak
-            .rows
-            .iter()
-            .take(3)
-            .map(ToString::to_string)
-            .collect();
+        self.streak.add(subject, of_looks, answer);
+        let canary = (self.created == 0).then_some(self.options.canary as usize);
+        let seen = self.streak.too_many(refusal, canary)?;
         let what = format!(
             "PingOne refused {seen} rows in a row with {} (rows {}, …)",
             said(answer),
-            rows.join(", ")
+            self.streak.rows()
         );
         Some(pointless(what, of_refusals(refusal)))
     }

@@ -1,6 +1,7 @@
 //! Unanswered requests: when they are looked for, when they are sent again, and whose device it is.
 
 use super::*;
+use crate::model::entry::RESENDS_MAX;
 
 /// Looks at a device that never shows, whenever the policy says so; gives the ages of the looks
 /// and what follows the last one.

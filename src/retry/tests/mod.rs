@@ -4,6 +4,7 @@ mod doubt;
 
 use super::*;
 use crate::model::ids::DeviceId;
+use crate::model::outcome::{Listing, LookOutcome};
 
 const SINCE: i64 = 1_764_000_000_000;
 
