@@ -11,7 +11,8 @@ use super::size::tell;
 use super::time::now;
 use super::wave::Wave;
 
-/// How often a run may end by itself before the wave must be done, besides once for each kill.
+/// How often a run may end by itself before the wave must be done, besides once for each kill
+/// and each ten thousand rows: on a bad day a breaker opens about as often as that.
 const RUNS_MAX: u64 = 60;
 
 /// What a campaign is.
@@ -62,7 +63,7 @@ impl Campaign {
             {
                 break results;
             }
-            let limit = RUNS_MAX + kills;
+            let limit = RUNS_MAX + kills + rows as u64 / 10_000;
             case.judge
                 .sure(outcome.ended <= limit, || "it is never done".to_owned());
             if self.shuffled && dice.below(4) == 0 {

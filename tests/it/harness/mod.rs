@@ -22,8 +22,8 @@
 //! # 1,000 kills over 40,000 rows, 30 % of the creates faulted, zombies, stale listings
 //! WAVEPAIR_HARNESS_KILLS=1000 WAVEPAIR_HARNESS_ROWS=40000 \
 //!     cargo test --release --test it harness::kills::a_wave_that_is_killed -- --nocapture
-//! # 1,000,000 creates, 30 % of them faulted
-//! WAVEPAIR_HARNESS_KILLS=0 WAVEPAIR_HARNESS_ROWS=1000000 \
+//! # 1,000,000 creates, 30 % of them faulted; 150 kills, most of them while a breaker is open
+//! WAVEPAIR_HARNESS_KILLS=150 WAVEPAIR_HARNESS_ROWS=1000000 \
 //!     cargo test --release --test it harness::kills::a_wave_that_is_killed -- --nocapture
 //! # killed at, failed at and cut off at every system call of a run of 20 rows
 //! WAVEPAIR_HARNESS_SYSCALLS=0 \

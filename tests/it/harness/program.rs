@@ -61,13 +61,13 @@ impl Place {
     }
 }
 
-/// How long a bell is waited for.
+/// How long a bell is waited for while no request comes.
 const BELL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// When a process is made to leave.
 pub(crate) enum Leave {
     ByItself,
-    /// Once a bell rings, or would have: a run that waits out a pause or a breaker rings none.
+    /// Once a bell rings, or no request comes any more: a run may be waiting for a breaker to close.
     AtBell(mpsc::Receiver<()>),
     After(Duration),
 }
@@ -164,7 +164,8 @@ pub(crate) fn watch(command: &mut Command, place: &Place, server: &Server, leave
             Leave::AtBell(bell) => match bell.recv_timeout(GLANCE) {
                 Ok(()) => true,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    start.elapsed() > BELL_PATIENCE
+                    let latest = server.truth().requests().last().copied();
+                    latest.map_or(start, |at| at.max(start)).elapsed() > BELL_PATIENCE
                 }
             },
             Leave::After(time) => {
