@@ -79,6 +79,7 @@ mod tests {
 
     use super::*;
     use crate::model::ids::DeviceId;
+    use crate::retry::Doubt;
 
     const INTENT: i64 = 1_700_000_000_000;
 
@@ -175,15 +176,56 @@ mod tests {
             let mut decisions = std::iter::repeat_with(|| {
                 policy().after_audit(&mut history, &outcome, &made, INTENT, 0.5)
             });
-            let looks: Vec<Decision> = decisions.by_ref().take(asked - 1).collect();
-            assert!(
-                looks
-                    .iter()
-                    .all(|decision| matches!(decision, Decision::Look { .. })),
-                "{outcome:?}: {looks:?}"
-            );
+            let waits = [500, 1_000, 2_000, 4_000, 8_000].map(Duration::from_millis);
+            for wait in waits.into_iter().take(asked - 1) {
+                // A new token is had at once.
+                let after = if outcome == LookOutcome::Unauthorized {
+                    Duration::ZERO
+                } else {
+                    wait
+                };
+                assert_eq!(
+                    decisions.next(),
+                    Some(Decision::Look { after }),
+                    "{outcome:?}"
+                );
+            }
             assert_eq!(decisions.next(), Some(end), "{outcome:?}");
         }
+    }
+
+    #[test]
+    fn a_last_look_is_owed_where_an_answer_was_lost_or_the_id_is_not_known() {
+        let (known, unknown) = (device(Some(1)), device(None));
+        for (in_doubt, sent_again, device, owed) in [
+            (false, false, Some(&known), false),
+            (true, false, Some(&known), true),
+            (false, true, Some(&known), true),
+            (false, false, Some(&unknown), true),
+            (false, false, None, true),
+        ] {
+            let history = History {
+                doubt: in_doubt.then(|| Doubt::new(INTENT)),
+                sent_again,
+                ..History::default()
+            };
+            assert_eq!(
+                history.is_audit_owed(device),
+                owed,
+                "{history:?}, {device:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_request_is_not_looked_for_until_a_listing_did_not_show_it() {
+        let mut history = History::default();
+        assert!(!history.is_not_looked_for(), "there is none");
+        history.doubt = Some(Doubt::new(INTENT));
+        assert!(history.is_not_looked_for());
+        let absent = LookOutcome::Seen(Listing::Absent);
+        policy().after_look(&mut history, &absent, Duration::from_secs(2), true, 0.5);
+        assert!(!history.is_not_looked_for());
     }
 
     #[test]
