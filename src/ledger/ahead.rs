@@ -119,6 +119,9 @@ impl Ahead {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::entry::DeviceState;
+    use crate::model::ids::RunId;
+    use crate::model::outcome::Answer;
 
     #[test]
     fn only_lookups_that_go_forward_in_small_steps_are_read_ahead_of_and_ever_further() {
@@ -136,5 +139,45 @@ mod tests {
         assert_eq!(ahead.looked_up(after), Some(Wanted { after, count }));
         assert_eq!(ahead.looked_up(after + NEAR + 1), None, "too far");
         assert_eq!(ahead.looked_up(3), None, "backward");
+    }
+
+    fn entry(number: u64) -> LedgerEntry {
+        LedgerEntry {
+            number,
+            state: DeviceState::Created,
+            device: None,
+            created_at: None,
+            run: RunId::from_bytes([0; 16]),
+            attempts: 1,
+            resends: 0,
+            was_absent: false,
+            doubt: None,
+            audit_owed: false,
+            answer: Answer::default(),
+        }
+    }
+
+    #[test]
+    fn an_entry_is_given_once_and_for_its_own_key_alone() {
+        let key = |user, kind, address| Key {
+            user: [user; 16],
+            kind,
+            address: Cow::Borrowed(address),
+        };
+        let mut ahead = Ahead::default();
+        ahead.keep(&key(1, "SMS", "15125551234"), entry(7));
+        for other in [
+            key(2, "SMS", "15125551234"),
+            key(1, "VOICE", "15125551234"),
+            key(1, "SMS", "15125551235"),
+        ] {
+            assert_eq!(ahead.take(&other), None, "{other:?}");
+        }
+        let ours = key(1, "SMS", "15125551234");
+        assert_eq!(ahead.take(&ours).map(|entry| entry.number), Some(7));
+        assert_eq!(ahead.take(&ours), None);
+        ahead.keep(&ours, entry(7));
+        ahead.forget();
+        assert_eq!(ahead.take(&ours), None);
     }
 }
