@@ -107,12 +107,7 @@ impl Seen {
     ) -> Option<RowNumber> {
         let number = u32::try_from(row.0).unwrap_or(u32::MAX);
         let slot = if let Some(entry) = entry {
-            let place = usize::try_from(entry % CHUNK as u64).unwrap_or_default();
-            let chunk = self
-                .known
-                .entry(entry / CHUNK as u64)
-                .or_insert_with(|| Box::new([0; CHUNK]));
-            &mut chunk[place]
+            self.known_slot(entry)
         } else {
             let (table, fingerprint) = self.fingerprint(key);
             self.unknown[table].entry(fingerprint).or_insert(0)
