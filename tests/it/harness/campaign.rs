@@ -6,7 +6,7 @@ use super::case::{Case, LATE};
 use super::checker::Results;
 use super::dice::Dice;
 use super::faults::Plan;
-use super::program::{Ended, Leave, run};
+use super::program::{Ended, LOG, Leave, run};
 use super::size::tell;
 use super::time::now;
 use super::wave::Wave;
@@ -56,7 +56,7 @@ impl Campaign {
             let run = outcome.killed + outcome.ended;
             let mut dice = Dice::of(seed, &[0xD1, run]);
             let leave = leave(&mut dice, &case, kills.saturating_sub(outcome.killed));
-            let flags = flags(&mut dice, self.existing, kills > 0);
+            let flags = flags(&mut dice, self.existing, rows as u64, kills);
             if let Some(results) = outcome.one_run(&case, &flags, &leave)
                 && outcome.killed >= kills
                 && results.is_finished()
@@ -93,6 +93,8 @@ impl Campaign {
 impl Outcome {
     /// One process, whatever becomes of it; the results where it ended by itself.
     fn one_run(&mut self, case: &Case, flags: &[&str], leave: &Leave) -> Option<Results> {
+        // What an earlier process wrote was looked through then.
+        case.place.remove(LOG);
         let ended: Ended = run(&case.place, &case.server, flags, leave);
         self.peak_kib = ended.peak_kib.max(self.peak_kib);
         case.judge.process(&ended, &case.place, &case.server);
@@ -120,7 +122,13 @@ fn leave(dice: &mut Dice, case: &Case, kills_left: u64) -> Leave {
     Leave::AtBell(case.server.ring_after(1 + dice.below(2 * share + 1)))
 }
 
-fn flags(dice: &mut Dice, existing: &[&'static str], varied: bool) -> Vec<&'static str> {
+/// The rows between two kills above which a run is not to be narrow: it would take for ever.
+const NARROW_ROWS_MAX: u64 = 1_000;
+/// The rows above which a line for each of them in each run would fill the disk.
+const VERBOSE_ROWS_MAX: u64 = 100_000;
+
+fn flags(dice: &mut Dice, existing: &[&'static str], rows: u64, kills: u64) -> Vec<&'static str> {
+    let varied = rows <= kills.saturating_mul(NARROW_ROWS_MAX);
     let concurrency = if varied {
         dice.one_of(&["1", "4", "32", "32"])
     } else {
@@ -134,7 +142,10 @@ fn flags(dice: &mut Dice, existing: &[&'static str], varied: bool) -> Vec<&'stat
         "--settle",
         LATE.1,
     ];
-    flags.extend(["--rate", "max", "--progress", "none", "-v"]);
+    flags.extend(["--rate", "max", "--progress", "none"]);
+    if rows <= VERBOSE_ROWS_MAX {
+        flags.push("-v");
+    }
     flags.extend(["--existing", dice.one_of(existing)]);
     flags.extend([
         "--concurrency",

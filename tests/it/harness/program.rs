@@ -54,6 +54,11 @@ impl Place {
         self.folder.path().join(name)
     }
 
+    /// Removes a file, where there is one.
+    pub(crate) fn remove(&self, name: &str) {
+        std::fs::remove_file(self.path(name)).ok();
+    }
+
     /// What is in a file; nothing where there is none.
     pub(crate) fn read(&self, name: &str) -> String {
         let bytes = std::fs::read(self.path(name)).unwrap_or_default();
