@@ -179,15 +179,8 @@ fn kind(request: &str) -> Option<&'static str> {
 fn read_request(wire: &mut impl Read) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
-        let text = String::from_utf8_lossy(&bytes);
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .to_lowercase()
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= length.unwrap_or(0) {
-                return Some(text.into_owned());
-            }
+        if let Some(request) = whole_request(&bytes) {
+            return Some(request);
         }
         let mut chunk = [0; 4096];
         match wire.read(&mut chunk) {
@@ -195,4 +188,15 @@ fn read_request(wire: &mut impl Read) -> Option<String> {
             Ok(n) => bytes.extend_from_slice(&chunk[..n]),
         }
     }
+}
+
+/// The request that these bytes are, once nothing of it is missing.
+pub(crate) fn whole_request(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let length = head
+        .to_lowercase()
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    (body.len() >= length.unwrap_or(0)).then(|| text.to_string())
 }

@@ -7,6 +7,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
+use crate::support::door::whole_request;
+
 /// A listener that hands each connection, with its number from 0, to a test's own code.
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
@@ -101,15 +103,8 @@ impl Line {
 pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
-        let text = String::from_utf8_lossy(&bytes);
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .to_lowercase()
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= length.unwrap_or(0) {
-                return Some(text.into_owned());
-            }
+        if let Some(request) = whole_request(&bytes) {
+            return Some(request);
         }
         let mut chunk = [0; 4096];
         match stream.read(&mut chunk).await {
