@@ -12,9 +12,9 @@ use std::time::Duration;
 use super::Engine;
 use super::task::{Step, Task};
 use crate::ledger::Settled;
+use crate::model::code;
 use crate::model::entry::DeviceState;
 use crate::model::outcome::{Answer, Device};
-use crate::pingone::code;
 use crate::retry::{Decision, Verdict};
 
 /// What a person is told of a device that PingOne lists more than once.
@@ -41,6 +41,11 @@ impl Engine<'_> {
         task.ended = true;
         task.step = Step::Look;
         task.history.blind_looks = 0;
+        self.keep_for_audit(task);
+    }
+
+    /// Has a device looked at once the wave is done, or sooner where very many wait for it.
+    pub(super) fn keep_for_audit(&mut self, task: Box<Task>) {
         self.audits.push_back(task);
         if self.audits.len() > AUDITS_MAX {
             self.looks.extend(self.audits.pop_front());

@@ -240,7 +240,7 @@ impl Engine<'_> {
                         message: None,
                         earlier: true,
                     });
-                    self.audits.push_back(Box::new(Task::audit(request, entry)));
+                    self.keep_for_audit(Box::new(Task::audit(request, entry)));
                 }
                 return Ok(());
             }
