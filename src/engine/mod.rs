@@ -13,6 +13,7 @@
 mod answers;
 mod audit;
 mod budget;
+mod ending;
 mod guard;
 mod job;
 mod launch;
@@ -21,6 +22,7 @@ mod renew;
 mod stop;
 mod task;
 mod turn;
+mod wind_down;
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -39,7 +41,7 @@ pub use self::stop::{Stop, Stopper, stop};
 use self::budget::RetryBudget;
 use self::guard::Guard;
 use self::job::Done;
-use self::task::{Busy, Step, Task, Timetable};
+use self::task::{Busy, Task, Timetable};
 use self::turn::{Pending, Turn};
 use crate::clock;
 use crate::ledger::{self, Ledger};
@@ -47,7 +49,6 @@ use crate::model::entry::Moment;
 use crate::model::event::{Event, RowLabel};
 use crate::model::ids::RunId;
 use crate::model::invalid::Invalid;
-use crate::model::outcome::Outcome;
 use crate::model::request::DeviceRequest;
 use crate::model::stop::StopReason;
 use crate::pingone::client::Client;
@@ -332,89 +333,6 @@ impl Engine<'_> {
             });
             None
         })
-    }
-
-    fn heed_stop(&mut self) {
-        if let Some(reason) = self.stop.reason() {
-            self.request_stop(reason);
-        }
-        if self
-            .deadline
-            .is_some_and(|deadline| clock::now() >= deadline)
-        {
-            self.request_stop(StopReason::TimeIsUp);
-        }
-    }
-
-    /// Sends nothing new from here on, and ends the rows that wait as far as they have come.
-    fn request_stop(&mut self, reason: StopReason) {
-        if self.reason.is_some() {
-            return;
-        }
-        let in_flight = self.looking + self.creating;
-        (self.report)(&Event::StopRequested {
-            reason: reason.clone(),
-            in_flight,
-        });
-        self.reason = Some(reason);
-        self.rows = None;
-        let queued = self.looks.drain(..).chain(self.creates.drain(..));
-        let mut waiting: Vec<Task> = queued.map(|task| *task).collect();
-        self.lasts.clear();
-        self.audits.clear();
-        waiting.extend(self.waiting.drain());
-        waiting.extend(self.deferred.drain());
-        waiting.extend(self.busy.drain());
-        for task in &waiting {
-            self.give_up(task);
-        }
-    }
-
-    /// Ends a row in this run as far as it has come; a row that was not sent stays pending.
-    fn give_up(&mut self, task: &Task) {
-        let resend = task.step == Step::Create { resend: true };
-        if task.ended {
-            // Its row has its end.
-        } else if let Some(device) = &task.made {
-            self.finish(task, Outcome::Created, device.id, task.answer.clone());
-        } else if task.history.doubt.is_some() || resend {
-            self.finish_unknown(task);
-        } else if task.failed {
-            self.finish(task, Outcome::Failed, None, task.answer.clone());
-        }
-    }
-
-    /// Creates nothing more from here on, and goes on looking for what is in doubt; stops then.
-    fn wind_down(&mut self, reason: StopReason) {
-        if self.reason.is_some() || self.winding_down.is_some() {
-            return;
-        }
-        let in_flight = self.looking + self.creating;
-        (self.report)(&Event::StopRequested {
-            reason: reason.clone(),
-            in_flight,
-        });
-        self.winding_down = Some(reason);
-        self.rows = None;
-        self.lasts.clear();
-        let queued = std::mem::take(&mut self.looks);
-        for task in queued.into_iter().chain(std::mem::take(&mut self.creates)) {
-            self.enqueue(task);
-        }
-    }
-
-    /// Whether anything is still done for a row.
-    fn is_wanted(&self, task: &Task) -> bool {
-        let only_looks = self.winding_down.is_some();
-        let looks =
-            task.step == Step::Look && (task.history.doubt.is_some() || task.made.is_some());
-        self.reason.is_none() && (!only_looks || looks)
-    }
-
-    fn stop_for(&mut self, reason: Option<StopReason>) {
-        if let Some(reason) = reason {
-            self.request_stop(reason);
-        }
     }
 
     fn tell_waiting(&mut self) {

@@ -11,13 +11,14 @@ use super::job::Job;
 use super::task::{Step, Task};
 use crate::clock;
 use crate::ledger::{self, Intent, Receipt, Settled};
+use crate::model::code;
 use crate::model::event::{Event, RequestKind, RowFinished};
 use crate::model::outcome::{Answer, AttemptOutcome, Refusal};
 use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
+use crate::pingone::Answered;
 use crate::pingone::token::AccessToken;
-use crate::pingone::{Answered, code};
 
 /// What waits for the next turn.
 #[derive(Debug, Default)]

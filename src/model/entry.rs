@@ -1,8 +1,8 @@
 //! What the ledger can say about a device.
 
+use super::code::DUPLICATE_FOUND;
 use super::ids::{DeviceId, RunId};
 use super::outcome::{Answer, Outcome};
-use super::summary::DUPLICATE_FOUND;
 
 /// How many create requests may follow unanswered ones for a device, ever: then a person decides.
 pub const RESENDS_MAX: u32 = 3;

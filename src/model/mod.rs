@@ -5,6 +5,7 @@
 //! again.
 
 pub mod account;
+pub mod code;
 mod digits;
 pub mod email;
 pub mod entry;

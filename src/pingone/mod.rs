@@ -15,7 +15,6 @@
 
 pub mod wire;
 
-pub mod code;
 pub mod hint;
 
 pub mod body;

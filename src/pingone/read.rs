@@ -6,12 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+use crate::model::code;
 use crate::model::outcome::Answer;
 
 use super::head::{BodyFault, Head};
 use super::ping_error::PingError;
 use super::transport::Fault;
-use super::{code, hint, wire};
+use super::{hint, wire};
 
 /// Why a read gave nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use std::io;
 
 use rustix::io::Errno;
 
-use super::{code, redact};
+use super::redact;
+use crate::model::code;
 
 /// Why a request got no answer.
 ///

@@ -8,9 +8,10 @@ use super::paragraph::{shortened, wrapped};
 use super::quantity::{count, counted, elapsed};
 use super::shell::command;
 use crate::exit::ExitCode;
+use crate::model::code::DUPLICATE_FOUND;
 use crate::model::outcome::Outcome;
 use crate::model::stop::StopReason;
-use crate::model::summary::{DUPLICATE_FOUND, Summary};
+use crate::model::summary::Summary;
 
 /// How many reasons the table names.
 const REASONS: usize = 5;

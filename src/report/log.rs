@@ -15,9 +15,9 @@ use tracing::{debug, info, warn};
 
 use super::cell::{neutral, without_phones};
 use super::quantity::{counted, span};
+use crate::model::code::DUPLICATE_FOUND;
 use crate::model::event::{Event, Next, RowFinished, RowLabel};
 use crate::model::outcome::{Answer, AttemptOutcome, Listing, LookOutcome, Outcome};
-use crate::model::summary::DUPLICATE_FOUND;
 
 /// The one target of all records.
 pub const TARGET: &str = "wavepair";

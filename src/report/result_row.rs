@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::standing::{Mode, Standing};
+use crate::model::code::DUPLICATE_FOUND;
 use crate::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
 use crate::model::event::{RowFinished, RowLabel};
 use crate::model::ids::{DeviceId, RunId};
@@ -9,7 +10,6 @@ use crate::model::invalid::Invalid;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::request::{RowDefaults, ValidRow};
 use crate::model::row::{Header, InputRow, RowNumber};
-use crate::model::summary::DUPLICATE_FOUND;
 
 /// One line of the results file, before anything is said about how it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]

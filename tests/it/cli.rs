@@ -7,10 +7,10 @@ use std::process::Stdio;
 use clap::CommandFactory;
 use wavepair::cli::Cli;
 use wavepair::exit::ExitCode;
+use wavepair::model::code;
 use wavepair::model::invalid::InvalidCode;
 use wavepair::model::outcome::Outcome;
 use wavepair::model::row::Column;
-use wavepair::pingone::code;
 use wavepair::report::results_writer::COLUMNS;
 
 use crate::support::binary::{folder_with, ran, root, run, wavepair};

@@ -6,6 +6,7 @@
 
 mod breaker;
 mod reasons;
+mod rows;
 mod streak;
 mod width;
 
@@ -16,22 +17,15 @@ use tokio::time::Instant;
 use self::breaker::{Breaker, Kind, Sign};
 pub(super) use self::reasons::too_long;
 use self::reasons::{misdirected, of_refusals, pointless, redirected, said, unreadable, untrusted};
+pub use self::rows::MaxErrors;
+use self::rows::Rows;
 use self::streak::Streak;
 use self::width::Width;
+use crate::model::code;
 use crate::model::ids::UserId;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
-use crate::pingone::code;
-
-/// How many bad rows are too many.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum MaxErrors {
-    /// So many.
-    Rows(u64),
-    /// So many of a hundred rows, once twenty rows are done.
-    Percent(f64),
-}
 
 /// The thresholds that an administrator sets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,8 +43,6 @@ pub const LONGEST_HOLD: Duration = Duration::from_mins(5);
 
 const FOREIGN_ANSWERS: u32 = 3;
 const UNREADABLE_LISTINGS: u32 = 10;
-const PERCENT_MIN_ROWS: u64 = 20;
-const UNSETTLED_MAX: u64 = 20;
 /// An answer that takes longer shows that there is too much in flight.
 const SLOW: Duration = Duration::from_secs(5);
 
@@ -73,9 +65,7 @@ pub(super) struct Guard {
     breaker: Breaker,
     /// While one request goes first: the earliest whose answer counts.
     probe: Option<u64>,
-    unsettled: u64,
-    done: u64,
-    bad: u64,
+    rows: Rows,
 }
 
 /// What an answer is about.
@@ -109,9 +99,7 @@ impl Guard {
             unreadable: 0,
             breaker: Breaker::new(),
             probe: None,
-            unsettled: 0,
-            done: 0,
-            bad: 0,
+            rows: Rows::new(options.max_errors),
         }
     }
 
@@ -342,46 +330,12 @@ impl Guard {
 
     /// Takes note of a finished row; tells whether there are too many bad ones.
     pub(super) fn on_row(&mut self, outcome: Outcome) -> Option<StopReason> {
-        self.done += 1;
-        match outcome {
-            Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => {
-                self.bad += 1;
-            }
-            Outcome::Created
-            | Outcome::Existing
-            | Outcome::Duplicate
-            | Outcome::Pending
-            | Outcome::Ready => {}
-        }
-        let too_many = match self.options.max_errors? {
-            MaxErrors::Rows(most) => self.bad >= most,
-            MaxErrors::Percent(most) => {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "counts of rows are far below 2^52"
-                )]
-                let percent = 100.0 * self.bad as f64 / self.done as f64;
-                self.done >= PERCENT_MIN_ROWS && percent >= most
-            }
-        };
-        too_many.then_some(StopReason::TooManyErrors { bad: self.bad })
+        self.rows.ended(outcome)
     }
 
     /// Takes note that a row's device did not show in two looks and may not be asked for again yet.
     pub(super) fn on_unsettled(&mut self) -> Option<StopReason> {
-        self.unsettled += 1;
-        let many = self.unsettled > UNSETTLED_MAX
-            && self.unsettled.saturating_mul(100) > u64::from(self.creates);
-        many.then(|| {
-            pointless(
-                format!(
-                    "{} requests went unanswered and PingOne does not list their devices",
-                    self.unsettled
-                ),
-                "find out what loses the answers before more rows are left in doubt; \
-                 run again after the settling time",
-            )
-        })
+        self.rows.left_unsettled(self.creates)
     }
 
     /// Takes note of how a request went; tells whether the run must stop because most fail.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::model::code;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Refusal};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
@@ -12,7 +13,7 @@ use super::head::{BodyFault, Head};
 use super::listing::listing;
 use super::ping_error::PingError;
 use super::transport::{Fault, FaultKind};
-use super::{Answered, code, wire};
+use super::{Answered, wire};
 
 /// What came of a create request that was answered.
 pub fn create_answer(

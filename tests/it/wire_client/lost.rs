@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
+use wavepair::model::code;
 use wavepair::model::outcome::{Ambiguity, AttemptOutcome, Refusal};
-use wavepair::pingone::code;
 
 use super::peer::Peer;
 use super::*;

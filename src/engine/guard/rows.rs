@@ -1,0 +1,82 @@
+//! How the rows of a run end, and when too many of them end badly.
+
+use super::reasons::pointless;
+use crate::model::outcome::Outcome;
+use crate::model::stop::StopReason;
+
+/// How many bad rows are too many.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MaxErrors {
+    /// So many.
+    Rows(u64),
+    /// So many of a hundred rows, once twenty rows are done.
+    Percent(f64),
+}
+
+const PERCENT_MIN_ROWS: u64 = 20;
+const UNSETTLED_MAX: u64 = 20;
+
+/// What became of the rows so far.
+#[derive(Debug)]
+pub(super) struct Rows {
+    max_errors: Option<MaxErrors>,
+    done: u64,
+    bad: u64,
+    unsettled: u64,
+}
+
+impl Rows {
+    pub(super) fn new(max_errors: Option<MaxErrors>) -> Self {
+        Self {
+            max_errors,
+            done: 0,
+            bad: 0,
+            unsettled: 0,
+        }
+    }
+
+    /// Counts a finished row; tells whether there are too many bad ones.
+    pub(super) fn ended(&mut self, outcome: Outcome) -> Option<StopReason> {
+        self.done += 1;
+        match outcome {
+            Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => {
+                self.bad += 1;
+            }
+            Outcome::Created
+            | Outcome::Existing
+            | Outcome::Duplicate
+            | Outcome::Pending
+            | Outcome::Ready => {}
+        }
+        let too_many = match self.max_errors? {
+            MaxErrors::Rows(most) => self.bad >= most,
+            MaxErrors::Percent(most) => {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "counts of rows are far below 2^52"
+                )]
+                let percent = 100.0 * self.bad as f64 / self.done as f64;
+                self.done >= PERCENT_MIN_ROWS && percent >= most
+            }
+        };
+        too_many.then_some(StopReason::TooManyErrors { bad: self.bad })
+    }
+
+    /// Counts a row whose device did not show in two looks and may not be asked for again yet; tells
+    /// whether they are too many for so many creates.
+    pub(super) fn left_unsettled(&mut self, creates: u32) -> Option<StopReason> {
+        self.unsettled += 1;
+        let many = self.unsettled > UNSETTLED_MAX
+            && self.unsettled.saturating_mul(100) > u64::from(creates);
+        many.then(|| {
+            pointless(
+                format!(
+                    "{} requests went unanswered and PingOne does not list their devices",
+                    self.unsettled
+                ),
+                "find out what loses the answers before more rows are left in doubt; \
+                 run again after the settling time",
+            )
+        })
+    }
+}

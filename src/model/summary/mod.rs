@@ -1,0 +1,207 @@
+//! What a run came to: a fold over its events, so that no two screens disagree.
+
+use jiff::Timestamp;
+
+use super::account::Account;
+use super::code::DUPLICATE_FOUND;
+use super::event::{Event, Next, RequestKind};
+use super::ids::{EnvironmentId, RunId};
+use super::outcome::{LookOutcome, Outcome};
+use super::stop::StopReason;
+use super::tally::{Counts, Tally};
+use crate::exit::ExitCode;
+
+/// How many requests went to each kind of endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// Access tokens.
+    pub token: u64,
+    /// Listings of a user's devices.
+    pub list: u64,
+    /// Creates.
+    pub create: u64,
+    /// Policies, settings, users and other reads.
+    pub lookup: u64,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The run.
+    pub run: RunId,
+    /// The wave, as the command line names it.
+    pub wave: String,
+    /// Where the devices are; a plain dry run need not know.
+    pub environment: Option<EnvironmentId>,
+    /// Whether anything was to be sent at all.
+    pub dry_run: bool,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// How many rows the wave has, or were read of it so far.
+    pub rows: u64,
+    /// What the pass that wrote the results came to, once there was one.
+    pub account: Option<Account>,
+    /// What became of them.
+    pub tally: Tally,
+    /// How many devices this run created itself; the others were there from earlier runs.
+    pub created_now: u64,
+    /// What was sent.
+    pub requests: Requests,
+    /// How often PingOne answered 429.
+    pub throttled: u64,
+    /// How often a create that failed was scheduled again.
+    pub retries: u64,
+    /// The most urgent reason to stop early, if there was one.
+    pub stopped: Option<StopReason>,
+}
+
+impl Summary {
+    /// Starts from nothing.
+    pub fn new(
+        run: RunId,
+        wave: String,
+        environment: Option<EnvironmentId>,
+        dry_run: bool,
+        started_at: Timestamp,
+    ) -> Self {
+        Self {
+            run,
+            wave,
+            environment,
+            dry_run,
+            started_at,
+            rows: 0,
+            account: None,
+            tally: Tally::default(),
+            created_now: 0,
+            requests: Requests::default(),
+            throttled: 0,
+            retries: 0,
+            stopped: None,
+        }
+    }
+
+    /// Takes an event in.
+    pub fn on(&mut self, event: &Event) {
+        match event {
+            Event::RowRead { .. } => self.rows += 1,
+            Event::Sent(kind) => {
+                let count = match kind {
+                    RequestKind::Token => &mut self.requests.token,
+                    RequestKind::List => &mut self.requests.list,
+                    RequestKind::Create => &mut self.requests.create,
+                    RequestKind::Lookup => &mut self.requests.lookup,
+                };
+                *count += 1;
+            }
+            Event::AttemptEnded { answer, next, .. } => {
+                self.throttled += u64::from(answer.http_status == Some(429));
+                self.retries += u64::from(matches!(next, Next::Create(_)));
+            }
+            Event::LookEnded { outcome, .. } => {
+                self.throttled += u64::from(matches!(outcome, LookOutcome::Throttled { .. }));
+            }
+            Event::RowFinished(row) => {
+                self.tally.add(row);
+                self.created_now += u64::from(row.outcome == Outcome::Created && !row.earlier);
+            }
+            Event::StopRequested { reason, .. } => self.stop(reason),
+            Event::Held { .. } | Event::Waiting { .. } => {}
+        }
+    }
+
+    /// Notes a reason to stop; a less urgent one does not replace a more urgent one.
+    pub fn stop(&mut self, reason: &StopReason) {
+        let urgent = match &self.stopped {
+            Some(known) => exit_code_of(known).or(exit_code_of(reason)) != exit_code_of(known),
+            None => true,
+        };
+        if urgent {
+            self.stopped = Some(reason.clone());
+        }
+    }
+
+    /// Replaces what the events told of rows by what the results file says of all of them.
+    ///
+    /// A run that stopped early has not read every row, and the results file lists
+    /// those too. `rows` is the number of rows that an earlier pass over the input
+    /// counted, `account` what the pass that wrote the file came to.
+    pub fn settle(&mut self, rows: u64, account: Account, tally: Tally) {
+        self.rows = rows;
+        self.account = Some(account);
+        self.tally = tally;
+    }
+
+    /// Counts the rows that have no outcome in this run as pending, where no results say more of them.
+    pub fn leave_pending(&mut self, rows: u64) {
+        let left = rows.saturating_sub(self.tally.outcomes.total());
+        self.tally.outcomes.add_rows(Outcome::Pending, left);
+        self.rows = rows;
+    }
+
+    /// Whether the results say of the rows what was `heard` of them while the run went on.
+    ///
+    /// A run that stopped early has not heard of every row; the results have at least what
+    /// it has heard of as settled.
+    pub fn agrees_with(&self, heard: &Counts) -> bool {
+        let said = &self.tally.outcomes;
+        if self.stopped.is_none() {
+            return heard == said;
+        }
+        let settled = [
+            Outcome::Created,
+            Outcome::Existing,
+            Outcome::Duplicate,
+            Outcome::Invalid,
+            Outcome::Rejected,
+        ];
+        let has = |outcome: Outcome| heard.get(outcome) <= said.get(outcome);
+        heard.total() <= said.total() && settled.into_iter().all(has)
+    }
+
+    /// Whether every row has exactly one outcome, and every line of the input is accounted for.
+    pub fn conserved(&self) -> bool {
+        let outcomes = self.tally.outcomes.total();
+        let balances = |account: Account| account.balances() && account.rows == outcomes;
+        outcomes == self.rows && self.account.is_none_or(balances)
+    }
+
+    /// The code that the run ends with.
+    ///
+    /// A row that was lost, and a device that PingOne has twice, are wavepair's own failures.
+    pub fn exit_code(&self) -> ExitCode {
+        let outcomes = &self.tally.outcomes;
+        let mut code = ExitCode::Done;
+        if outcomes.any_of(&[Outcome::Invalid, Outcome::Rejected]) > 0 {
+            code = code.or(ExitCode::NeedsPerson);
+        }
+        // Nothing is to be run again by itself before a person has looked at an input that changed.
+        let changed = matches!(self.stopped, Some(StopReason::InputChanged { .. }));
+        let left = outcomes.any_of(&[Outcome::Failed, Outcome::Unknown, Outcome::Pending]);
+        if left > 0 && !changed {
+            code = code.or(ExitCode::RunAgain);
+        }
+        if let Some(reason) = &self.stopped {
+            code = code.or(exit_code_of(reason));
+        }
+        if !self.conserved() || self.tally.codes.contains_key(DUPLICATE_FOUND) {
+            code = code.or(ExitCode::Broken);
+        }
+        code
+    }
+}
+
+fn exit_code_of(reason: &StopReason) -> ExitCode {
+    match reason {
+        StopReason::Interrupted => ExitCode::Interrupted,
+        StopReason::Terminated => ExitCode::Terminated,
+        StopReason::TimeIsUp | StopReason::LimitReached => ExitCode::OutOfTime,
+        StopReason::Pointless { .. } | StopReason::TooManyErrors { .. } => ExitCode::Pointless,
+        StopReason::InputChanged { .. } => ExitCode::NeedsPerson,
+        StopReason::Unavailable { .. } => ExitCode::RunAgain,
+        StopReason::Broken { .. } => ExitCode::Broken,
+    }
+}
+
+#[cfg(test)]
+mod tests;
