@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use super::Error;
@@ -18,11 +18,43 @@ pub(super) fn usable(secret: String, origin: &str) -> Result<Secret, Error> {
     Ok(Secret::new(secret))
 }
 
+/// Who can read a secret's file, as far as its owner and its mode tell.
+#[derive(Clone, Copy, Debug)]
+struct Access {
+    owner: u32,
+    mode: u32,
+    is_credential: bool,
+}
+
+/// Why a secret's file is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exposure {
+    ToOthers,
+    OfAnother,
+}
+
+impl Access {
+    /// A credential may stay root's: systemd then admits the service's user by an access list, whose
+    /// mask shows as the group's right to read (systemd.exec(5), `LoadCredential=`).
+    fn exposure(self, us: u32) -> Option<Exposure> {
+        if self.is_credential && self.owner == 0 && self.mode & 0o337 == 0 {
+            None
+        } else if self.mode & 0o077 != 0 {
+            Some(Exposure::ToOthers)
+        } else if self.owner != us {
+            Some(Exposure::OfAnother)
+        } else {
+            None
+        }
+    }
+}
+
 /// The longest secret file; PingOne's secrets have 64 characters or so.
 const SECRET_MAX: u64 = 4096;
 
-/// Reads a secret from a file that only we can read.
-pub(super) fn read_secret(path: &Path) -> Result<Secret, Error> {
+/// Reads a secret from a file that only we can read, or that systemd put into its folder of
+/// credentials for us.
+pub(super) fn read_secret(path: &Path, credentials: Option<&Path>) -> Result<Secret, Error> {
     let shown = format!("the secret file {}", path.display());
     let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
     let file = File::options()
@@ -42,12 +74,20 @@ pub(super) fn read_secret(path: &Path) -> Result<Secret, Error> {
     if !metadata.is_file() {
         return Err(Error::new(format!("{shown} is not a regular file")));
     }
-    if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(Error::new(format!("{shown} can be read by others"))
-            .hint(format!("chmod 600 {}", path.display())));
-    }
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Err(Error::new(format!("{shown} belongs to another user")));
+    let access = Access {
+        owner: metadata.uid(),
+        mode: metadata.mode(),
+        is_credential: path.parent().is_some() && path.parent() == credentials,
+    };
+    match access.exposure(rustix::process::geteuid().as_raw()) {
+        None => {}
+        Some(Exposure::ToOthers) => {
+            return Err(Error::new(format!("{shown} can be read by others"))
+                .hint(format!("chmod 600 {}", path.display())));
+        }
+        Some(Exposure::OfAnother) => {
+            return Err(Error::new(format!("{shown} belongs to another user")));
+        }
     }
     let mut secret = String::new();
     file.take(SECRET_MAX)
@@ -60,6 +100,8 @@ pub(super) fn read_secret(path: &Path) -> Result<Secret, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -69,7 +111,7 @@ mod tests {
         std::fs::write(&path, "s3cr3t\n").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         assert!(
-            read_secret(&path)
+            read_secret(&path, None)
                 .unwrap_err()
                 .remedy()
                 .unwrap()
@@ -77,16 +119,55 @@ mod tests {
         );
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(
-            read_secret(&path).unwrap(),
+            read_secret(&path, None).unwrap(),
             Secret::new("s3cr3t".to_owned())
         );
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         assert!(
-            read_secret(&link)
+            read_secret(&link, None)
                 .unwrap_err()
                 .to_string()
                 .contains("symbolic link")
         );
+    }
+
+    #[test]
+    fn a_secret_file_is_ours_alone_or_a_credential_that_systemd_keeps_for_us() {
+        const US: u32 = 1000;
+        for (owner, mode, is_credential, exposure) in [
+            (US, 0o600, false, None),
+            (US, 0o400, true, None),
+            (US, 0o440, true, Some(Exposure::ToOthers)),
+            (US, 0o604, false, Some(Exposure::ToOthers)),
+            (0, 0o600, false, Some(Exposure::OfAnother)),
+            (0, 0o440, false, Some(Exposure::ToOthers)),
+            (0, 0o400, true, None),
+            (0, 0o440, true, None),
+            (0, 0o444, true, Some(Exposure::ToOthers)),
+            (0, 0o460, true, Some(Exposure::ToOthers)),
+            (7, 0o440, true, Some(Exposure::ToOthers)),
+            (7, 0o400, true, Some(Exposure::OfAnother)),
+        ] {
+            let access = Access {
+                owner,
+                mode,
+                is_credential,
+            };
+            assert_eq!(access.exposure(US), exposure, "{access:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_lies_in_the_folder_of_credentials_itself_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, "s3cr3t").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o440)).unwrap();
+        let below = Some(folder.path());
+        let is_root = rustix::process::geteuid().is_root();
+        assert_eq!(read_secret(&path, below).is_ok(), is_root);
+        assert!(read_secret(&path, folder.path().parent()).is_err());
+        assert!(read_secret(&path, None).is_err());
     }
 }

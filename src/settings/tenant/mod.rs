@@ -1,5 +1,7 @@
 //! Which tenant, and who we are there.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use reqwest::Url;
@@ -215,26 +217,39 @@ fn identity(
 }
 
 fn client_secret(args: &TenantArgs, env: &Env<'_>) -> Result<Secret, Error> {
+    let credentials = env.os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let credentials = credentials.as_deref();
     if let Some(path) = &args.client_secret_file {
-        return read_secret(path);
+        return read_secret(path, credentials);
     }
     if let Some(secret) = env.text("PINGONE_CLIENT_SECRET")? {
         return usable(secret, "`PINGONE_CLIENT_SECRET`");
     }
     if let Some(path) = env.os("PINGONE_CLIENT_SECRET_FILE") {
-        return read_secret(&PathBuf::from(path));
+        return read_secret(&PathBuf::from(path), credentials);
     }
     Err(Error::new("the client secret is not set")
         .hint("set `PINGONE_CLIENT_SECRET`, or `PINGONE_CLIENT_SECRET_FILE` to a private file"))
 }
 
+/// The longest file of authorities; all that a platform trusts come to a fifth of it.
+const AUTHORITIES_MAX: u64 = 1 << 20;
+
 fn read_authorities(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|error| {
+    let failed = |why: &dyn std::fmt::Display| {
         Error::new(format!(
-            "the authority file {} cannot be read: {error}",
+            "the authority file {} cannot be read: {why}",
             path.display()
         ))
-    })
+    };
+    let mut authorities = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(AUTHORITIES_MAX + 1).read_to_end(&mut authorities))
+        .map_err(|error| failed(&error))?;
+    if authorities.len() as u64 > AUTHORITIES_MAX {
+        return Err(failed(&"it is longer than 1 MiB"));
+    }
+    Ok(authorities)
 }
 
 #[cfg(test)]
