@@ -9,12 +9,14 @@ use super::wire;
 /// Reads the body of a 200; `None` where it may not be believed.
 ///
 /// An absence is evidence only in a listing that is whole and whose every entry
-/// can be judged. `None` therefore for: anything but JSON, no
+/// can be judged. `None` therefore for: anything but JSON in UTF-8 (RFC 8259, section 8.1), no
 /// `_embedded.devices`, a `_links.next`, a `count` or `size` greater than what
 /// is there, a device of another user, one without a type, and one of the
 /// wanted type with a masked or missing address.
 pub fn listing(key: &DeviceKey, body: &[u8]) -> Option<Listing> {
-    let page: wire::Collection<wire::Devices> = serde_json::from_slice(body).ok()?;
+    // As bytes, what is skipped of it would not be checked.
+    let body = std::str::from_utf8(body).ok()?;
+    let page: wire::Collection<wire::Devices> = serde_json::from_str(body).ok()?;
     let devices = page.embedded?.devices?;
 
     let goes_on = page
@@ -175,6 +177,14 @@ mod tests {
         ] {
             assert_eq!(read(&body), None, "{why}");
         }
+    }
+
+    #[test]
+    fn a_listing_that_is_no_utf8_where_nobody_reads_it_says_nothing() {
+        let (before, after) = (br#"{"_embedded":{"devices":[]},"more":""#, br#""}"#);
+        let whole = |middle: &[u8]| [before, middle, after.as_slice()].concat();
+        assert_eq!(listing(&key(), &whole(b"ok")), Some(Listing::Absent));
+        assert_eq!(listing(&key(), &whole(b"\xff")), None);
     }
 
     #[test]
