@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::audit;
-use super::guard::{LONGEST_HOLD, Subject, too_long};
+use super::budget::Retried;
+use super::guard::{Kind, LONGEST_HOLD, Subject, too_long};
 use super::job::Done;
 use super::task::{LastSend, Step, Task};
 use crate::clock;
@@ -15,6 +16,7 @@ use crate::model::code;
 use crate::model::entry::DeviceState;
 use crate::model::event::{Event, Next};
 use crate::model::outcome::{Answer, AttemptOutcome, Listing, LookOutcome, Refusal};
+use crate::model::stop::StopReason;
 use crate::pingone::Answered;
 use crate::retry::{Decision, Verdict};
 
@@ -86,7 +88,8 @@ impl Engine<'_> {
         } else if let Some(pause) = pause {
             self.hold(pause);
         }
-        decision = self.within_budget(&outcome, decision);
+        decision = self.within_budget(&outcome, &answer, decision, now);
+        let stop = stop.or_else(|| self.heed_budget(Kind::Create, &answer, now));
         if let AttemptOutcome::Created(device) = &outcome {
             decision = audit::look_for_id(&mut task, device).unwrap_or(decision);
         }
@@ -136,12 +139,22 @@ impl Engine<'_> {
     }
 
     /// Gives up a retry that the run cannot afford: most of its requests fail.
-    fn within_budget(&mut self, outcome: &AttemptOutcome, decision: Decision) -> Decision {
+    fn within_budget(
+        &mut self,
+        outcome: &AttemptOutcome,
+        answer: &Answer,
+        decision: Decision,
+        now: Instant,
+    ) -> Decision {
         match outcome {
             AttemptOutcome::Created(_) => self.budget.succeeded(),
             AttemptOutcome::NotCreated(Refusal::Unreachable | Refusal::OutOfResources) => {
+                let why = match answer.code.as_deref() {
+                    Some(code::CONNECT_TIMEOUT) => Retried::TimedOut,
+                    _ => Retried::NotSent,
+                };
                 let retried = matches!(decision, Decision::Create { .. });
-                if retried && !self.budget.pay_for_retry() {
+                if retried && !self.budget.pay_for_retry(why, now) {
                     return Decision::Finish(Verdict {
                         state: DeviceState::Failed,
                         device: None,
@@ -151,6 +164,13 @@ impl Engine<'_> {
             AttemptOutcome::NotCreated(_) | AttemptOutcome::Indeterminate(_) => {}
         }
         decision
+    }
+
+    fn heed_budget(&mut self, kind: Kind, answer: &Answer, now: Instant) -> Option<StopReason> {
+        let exhausted = self.budget.is_exhausted(now);
+        exhausted
+            .then(|| self.guard.on_exhausted(kind, answer, now))
+            .flatten()
     }
 
     pub(super) fn take_look(
@@ -195,8 +215,9 @@ impl Engine<'_> {
             self.hold(pause);
         }
         if outcome == LookOutcome::NoInformation {
-            self.budget.pay_for_look();
+            self.budget.pay_for_look(now);
         }
+        let stop = stop.or_else(|| self.heed_budget(Kind::Look, &answer, now));
         (self.report)(&Event::LookEnded {
             who: task.label(),
             outcome,

@@ -14,7 +14,7 @@ const OUT_OF_REACH: Duration = Duration::from_secs(30);
 
 /// Which kind of request was answered. That listings are answered says nothing of creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::engine) enum Kind {
     Create,
     Look,
 }
@@ -148,6 +148,20 @@ impl Breaker {
         } else {
             format!("{failures} of the last {all} {kind_of} failed")
         };
+        Some(self.open(kind, next, now, what))
+    }
+
+    /// Opens because too little succeeded to pay for retries, unless it is open. `next` is the
+    /// number of the next request to be launched.
+    pub(super) fn exhausted(&mut self, kind: Kind, next: u64, now: Instant) -> Option<Trip> {
+        let closed = self.open_until(now).is_none();
+        closed.then(|| {
+            let what = "for a minute too few requests succeeded to try failed ones again";
+            self.open(kind, next, now, what.to_owned())
+        })
+    }
+
+    fn open(&mut self, kind: Kind, next: u64, now: Instant, what: String) -> Trip {
         let for_good = self.opening.is_some();
         self.opening = Some(Opening {
             kind,
@@ -157,7 +171,7 @@ impl Breaker {
         });
         self.creates.clear();
         self.looks.clear();
-        Some(Trip { what, for_good })
+        Trip { what, for_good }
     }
 }
 
@@ -273,6 +287,18 @@ mod tests {
         }
         let trip = (0..50).find_map(|_| line.one(Kind::Look, Sign::Failed));
         assert!(trip.unwrap().for_good);
+    }
+
+    #[test]
+    fn a_budget_that_is_exhausted_opens_it_once_and_the_next_time_is_the_end() {
+        let mut line = Line::new();
+        let exhausted =
+            |line: &mut Line| line.breaker.exhausted(Kind::Look, line.launched, line.now);
+        assert!(!exhausted(&mut line).unwrap().for_good);
+        assert_eq!(exhausted(&mut line), None, "it is open");
+        line.now += OPEN;
+        assert!(line.breaker.is_probing());
+        assert!(exhausted(&mut line).unwrap().for_good);
     }
 
     #[test]

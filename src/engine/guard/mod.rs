@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::breaker::{Breaker, Kind, Sign};
+pub(super) use self::breaker::Kind;
+use self::breaker::{Breaker, Sign, Trip};
 pub(super) use self::reasons::too_long;
 use self::reasons::{misdirected, of_refusals, pointless, redirected, said, unreadable, untrusted};
 pub use self::rows::MaxErrors;
@@ -355,6 +356,22 @@ impl Guard {
         let trip = self
             .breaker
             .note(kind, subject.launch, self.launched, sign, now)?;
+        self.tripped(kind, &trip, answer)
+    }
+
+    /// Takes note that too little succeeded for a minute to pay for retries; tells whether the run
+    /// must stop.
+    pub(super) fn on_exhausted(
+        &mut self,
+        kind: Kind,
+        answer: &Answer,
+        now: Instant,
+    ) -> Option<StopReason> {
+        let trip = self.breaker.exhausted(kind, self.launched, now)?;
+        self.tripped(kind, &trip, answer)
+    }
+
+    fn tripped(&self, kind: Kind, trip: &Trip, answer: &Answer) -> Option<StopReason> {
         // What never worked in this run is not waited for: a person has to look.
         let worked = match kind {
             Kind::Create => self.created > 0,
