@@ -287,3 +287,33 @@ fn every_file_says_first_what_lives_in_it() {
         );
     }
 }
+
+#[test]
+fn every_planted_bug_still_has_a_place_in_the_code() {
+    let folder = root().join("tests/planted");
+    let patches = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let patches = patches.filter(|entry| entry.path().extension().is_some_and(|e| e == "patch"));
+    let mut places = 0;
+    for patch in patches {
+        let text = fs::read_to_string(patch.path()).unwrap();
+        for file in text.split("\n+++ b/").skip(1) {
+            let (path, hunks) = file.split_once('\n').unwrap();
+            let code = fs::read_to_string(root().join(path)).unwrap();
+            for hunk in hunks
+                .split("\n@@ ")
+                .map(|hunk| hunk.split_once('\n').unwrap().1)
+            {
+                let before: String = hunk
+                    .lines()
+                    .take_while(|line| !line.starts_with("diff "))
+                    .filter_map(|line| line.strip_prefix([' ', '-']))
+                    .map(|line| format!("{line}\n"))
+                    .collect();
+                let name = patch.file_name();
+                assert!(code.contains(&before), "{name:?} at {path}:\n{before}");
+                places += 1;
+            }
+        }
+    }
+    assert!(places >= 8, "{places}");
+}
