@@ -1,25 +1,55 @@
-//! How many runs a ledger has seen, in a second file: an older copy gives itself away.
+//! How far a ledger had come, in a second file: an older copy gives itself away.
 //!
-//! A ledger that was deleted or restored from a backup knows nothing of the devices
-//! that were created since. They would be found by listing them first, but a listing
-//! may lag, and `--existing create` does not list: so such a ledger is refused until a
-//! person says that it is meant.
+//! A ledger that was deleted, restored from a backup, or whose write-ahead log lost its end to
+//! damage knows nothing of the devices that were created since. They would be found by listing
+//! them first, but a listing may lag, and `--existing create` does not list: so such a ledger is
+//! refused until a person says that it is meant.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::file::{beside, folder};
+
+/// How far a ledger has come; it only grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Runs that began.
+    pub(super) runs: u64,
+    /// Events of its history that were committed.
+    pub(super) events: u64,
+}
+
+impl Extent {
+    /// What it lacks of another, in words; nothing where it is as far.
+    pub(super) fn lacks(self, other: Self) -> Option<String> {
+        if self.runs < other.runs {
+            Some(format!("knows of {} runs out of {}", self.runs, other.runs))
+        } else if self.events < other.events {
+            Some(format!(
+                "holds {} events out of {}",
+                self.events, other.events
+            ))
+        } else {
+            None
+        }
+    }
+}
 
 /// The file that counts.
 #[derive(Debug)]
 pub(super) struct Counter {
     path: PathBuf,
+    /// Open once a run has begun, with what it holds.
+    counted: Option<(File, Extent)>,
 }
 
 impl Counter {
     pub(super) fn of(ledger: &Path) -> Self {
         Self {
             path: beside(ledger, ".runs"),
+            counted: None,
         }
     }
 
@@ -27,40 +57,76 @@ impl Counter {
         &self.path
     }
 
-    /// How many runs there were; none where the file is not there or says nothing.
-    pub(super) fn read(&self) -> io::Result<u64> {
-        match std::fs::read_to_string(&self.path) {
-            Ok(text) => Ok(text.trim().parse().unwrap_or(0)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-            Err(error) => Err(error),
-        }
+    /// How far the ledger had come at least; not at all where the file is not there or says nothing.
+    pub(super) fn read(&self) -> io::Result<Extent> {
+        let text = match std::fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error),
+        };
+        let mut numbers = text
+            .split_whitespace()
+            .map(|word| word.parse().unwrap_or(0));
+        Ok(Extent {
+            runs: numbers.next().unwrap_or(0),
+            events: numbers.next().unwrap_or(0),
+        })
     }
 
-    /// Writes the number, whole or not at all.
-    pub(super) fn write(&self, runs: u64) -> io::Result<()> {
+    /// Writes the beginning of a run, whole or not at all, and durably.
+    pub(super) fn begin(&mut self, extent: Extent) -> io::Result<()> {
         let folder = folder(&self.path);
         let mut file = tempfile::Builder::new()
             .prefix(".wavepair-")
             .tempfile_in(folder)?;
-        writeln!(file, "{runs}")?;
+        file.write_all(line(extent).as_bytes())?;
         file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
-        std::fs::File::open(folder)?.sync_all()
+        let file = file.persist(&self.path).map_err(|error| error.error)?;
+        self.counted = Some((file, extent));
+        File::open(folder)?.sync_all()
     }
+
+    /// Writes that so many events are committed.
+    ///
+    /// Neither synced nor insisted on: a number that is too small notices less, and is never wrong,
+    /// as it is written after a commit that was synced.
+    pub(super) fn note(&mut self, events: u64) {
+        if let Some((file, extent)) = &mut self.counted {
+            extent.events = extent.events.max(events);
+            // No number gets shorter, so nothing of the line before is left.
+            drop(file.write_all_at(line(*extent).as_bytes(), 0));
+        }
+    }
+}
+
+fn line(Extent { runs, events }: Extent) -> String {
+    format!("{runs} {events}\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn extent(runs: u64, events: u64) -> Extent {
+        Extent { runs, events }
+    }
+
     #[test]
     fn a_counter_that_is_missing_or_says_nothing_counts_from_the_start() {
         let folder = tempfile::tempdir().unwrap();
         let counter = Counter::of(&folder.path().join("ledger.db"));
-        assert_eq!(counter.read().unwrap(), 0);
-        for (text, runs) in [("", 0), ("many", 0), ("-1", 0), ("7\n", 7), (" 12 ", 12)] {
+        assert_eq!(counter.read().unwrap(), extent(0, 0));
+        for (text, runs, events) in [
+            ("", 0, 0),
+            ("many", 0, 0),
+            ("-1", 0, 0),
+            ("7\n", 7, 0),
+            (" 12 ", 12, 0),
+            ("12 345\n", 12, 345),
+            ("12 few\n", 12, 0),
+        ] {
             std::fs::write(counter.path(), text).unwrap();
-            assert_eq!(counter.read().unwrap(), runs, "{text:?}");
+            assert_eq!(counter.read().unwrap(), extent(runs, events), "{text:?}");
         }
     }
 
@@ -75,11 +141,35 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again_and_nothing_else_is_left_behind() {
         let folder = tempfile::tempdir().unwrap();
-        let counter = Counter::of(&folder.path().join("ledger.db"));
+        let mut counter = Counter::of(&folder.path().join("ledger.db"));
         for runs in [1, 2] {
-            counter.write(runs).unwrap();
-            assert_eq!(counter.read().unwrap(), runs);
+            counter.begin(extent(runs, 8)).unwrap();
+            assert_eq!(counter.read().unwrap(), extent(runs, 8));
+            for (noted, events) in [(9, 9), (12, 12), (11, 12), (1_000, 1_000)] {
+                counter.note(noted);
+                assert_eq!(counter.read().unwrap(), extent(runs, events));
+            }
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_ledger_lacks_what_was_counted_beyond_it() {
+        for (ledger, counted, lacks) in [
+            (extent(2, 10), extent(2, 10), None),
+            (extent(3, 11), extent(2, 10), None),
+            (
+                extent(1, 10),
+                extent(2, 10),
+                Some("knows of 1 runs out of 2"),
+            ),
+            (
+                extent(2, 9),
+                extent(2, 10),
+                Some("holds 9 events out of 10"),
+            ),
+        ] {
+            assert_eq!(ledger.lacks(counted).as_deref(), lacks);
+        }
     }
 }

@@ -52,15 +52,13 @@ pub enum Error {
         /// What SQLite says.
         what: String,
     },
-    /// It has seen fewer runs than there were.
-    #[error("the ledger {path} is older than the last run: it knows of {known} runs out of {runs}")]
+    /// It has come less far than it once had: a copy from before, or its latest commits are lost.
+    #[error("the ledger {path} is older than the last run: it {lacks}")]
     Older {
         /// The ledger.
         path: PathBuf,
-        /// How many runs it knows of.
-        known: u64,
-        /// How many there were.
-        runs: u64,
+        /// What it lacks, as a predicate.
+        lacks: String,
         /// The file that says so.
         counter: PathBuf,
     },
@@ -150,8 +148,7 @@ mod tests {
         let path = PathBuf::from("ledger.db");
         let older = Error::Older {
             path: path.clone(),
-            known: 1,
-            runs: 2,
+            lacks: "knows of 1 runs out of 2".to_owned(),
             counter: PathBuf::from("ledger.db.runs"),
         };
         let sqlite = rusqlite::Error::InvalidQuery;

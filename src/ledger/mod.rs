@@ -210,21 +210,10 @@ impl Ledger {
         }
         let ballast = Ballast::load(path).map_err(io)?;
         let identity = identity(&file).map_err(io)?;
-        let mut writer = Writer::new(connection, path, run.id, ballast, identity)?;
-        writer.bind(binding)?;
         let counter = Counter::of(path);
-        let (known, runs) = (writer.runs()?, counter.read().map_err(io)?);
-        if known < runs {
-            let (path, counter) = (path.to_owned(), counter.path().to_owned());
-            return Err(Error::Older {
-                path,
-                known,
-                runs,
-                counter,
-            });
-        }
+        let mut writer = Writer::new(connection, path, run.id, ballast, counter, identity)?;
+        writer.bind(binding)?;
         let left_in_flight = writer.begin_run(run, now)?;
-        counter.write(known + 1).map_err(io)?;
         let reader = Reader::beside_writer(path)?;
         let (commands, queue) = mpsc::channel();
         let thread = std::thread::Builder::new()

@@ -8,6 +8,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
 use super::ballast::Ballast;
+use super::counter::{Counter, Extent};
 use super::file::{opening, sqlite};
 use super::reader::binding;
 use super::transition::{Fault, intend, settle};
@@ -37,6 +38,7 @@ pub(super) struct Writer {
     path: PathBuf,
     run: RunId,
     ballast: Ballast,
+    counter: Counter,
     disk_full: bool,
     /// Device and inode of the file that the connection writes to.
     identity: (u64, u64),
@@ -52,6 +54,7 @@ impl Writer {
         path: &Path,
         run: RunId,
         ballast: Ballast,
+        counter: Counter,
         identity: (u64, u64),
     ) -> Result<Self, Error> {
         let writer = Self {
@@ -59,6 +62,7 @@ impl Writer {
             path: path.to_owned(),
             run,
             ballast,
+            counter,
             disk_full: false,
             identity,
         };
@@ -66,13 +70,34 @@ impl Writer {
         Ok(writer)
     }
 
-    /// How many runs the ledger knows of.
-    pub(super) fn runs(&self) -> Result<u64, Error> {
-        let runs: i64 = self
-            .connection
-            .query_row("SELECT count(*) FROM runs", [], |row| row.get(0))
-            .map_err(|source| opening(&self.path, source))?;
-        Ok(u64::try_from(runs).unwrap_or(0))
+    fn extent(&self) -> Result<Extent, Error> {
+        let count = |sql: &str| -> Result<u64, Error> {
+            let number: i64 = self
+                .connection
+                .query_row(sql, [], |row| row.get(0))
+                .map_err(|source| opening(&self.path, source))?;
+            Ok(u64::try_from(number).unwrap_or(0))
+        };
+        Ok(Extent {
+            runs: count("SELECT count(*) FROM runs")?,
+            events: count("SELECT coalesce(max(id), 0) FROM events")?,
+        })
+    }
+
+    /// Refuses a ledger that has come less far than it once had.
+    fn check_extent(&self) -> Result<(), Error> {
+        let counted = self.counter.read().map_err(|source| Error::Io {
+            path: self.path.clone(),
+            source,
+        })?;
+        match self.extent()?.lacks(counted) {
+            None => Ok(()),
+            Some(lacks) => Err(Error::Older {
+                path: self.path.clone(),
+                lacks,
+                counter: self.counter.path().to_owned(),
+            }),
+        }
     }
 
     /// Lets SQLite check the whole file when the run before did not close it.
@@ -128,7 +153,10 @@ impl Writer {
     ///
     /// Such a request may have been sent as late as its process died, which was
     /// before this one got the lock: that is the moment from which it settles.
+    ///
+    /// A ledger that is older than it was is refused first.
     pub(super) fn begin_run(&mut self, run: &RunRecord, now: &Moment) -> Result<u64, Error> {
+        self.check_extent()?;
         let wrap = |source| opening(&self.path, source);
         let transaction = self
             .connection
@@ -136,6 +164,11 @@ impl Writer {
             .map_err(wrap)?;
         let left = begin_run(&transaction, run, now).map_err(wrap)?;
         transaction.commit().map_err(wrap)?;
+        let extent = self.extent()?;
+        self.counter.begin(extent).map_err(|source| Error::Io {
+            path: self.path.clone(),
+            source,
+        })?;
         Ok(left)
     }
 
@@ -224,7 +257,11 @@ impl Writer {
         for intent in intents {
             recorded.push(intend(&transaction, self.run, intent, now)?);
         }
+        let events = transaction.last_insert_rowid();
         transaction.commit()?;
+        if !(numbers.is_empty() && recorded.is_empty()) {
+            self.counter.note(u64::try_from(events).unwrap_or(0));
+        }
         Ok(Receipt {
             recorded,
             settled: numbers,

@@ -30,6 +30,7 @@ impl Full {
             path,
             run(1).id,
             ballast,
+            Counter::of(path),
             identity(&file).unwrap(),
         )
         .unwrap();
