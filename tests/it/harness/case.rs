@@ -45,10 +45,11 @@ impl Case {
     }
 
     pub(crate) fn of(name: &'static str, wave: Wave, plan: Plan, settle: Settle) -> Self {
+        let judge = Judge::new(name, plan.seed, &wave);
         Self {
             server: Server::start(plan, &wave, settle.0),
             place: Place::new(&wave),
-            judge: Judge::new(name, seed(), &wave),
+            judge,
             settle,
             more: &[],
             wave,

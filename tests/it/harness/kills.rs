@@ -10,7 +10,16 @@ const UNKNOWN_MAX_IN_1_000: u64 = 5;
 
 #[test]
 fn a_wave_that_is_killed_at_random_moments_on_a_bad_day_is_paired_once() {
-    let (seed, rows, kills) = (size::seed(), size::rows(250), size::kills(8));
+    let (rows, kills) = (size::rows(250), size::kills(8));
+    let seeds = size::seed()..size::seed() + size::waves();
+    std::thread::scope(|scope| {
+        for seed in seeds {
+            scope.spawn(move || is_paired_once(seed, rows, kills));
+        }
+    });
+}
+
+fn is_paired_once(seed: u64, rows: u64, kills: u64) {
     let outcome = Campaign {
         name: "kills",
         seed,

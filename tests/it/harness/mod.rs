@@ -22,15 +22,16 @@
 //! # 1,000 kills over 40,000 rows, 30 % of the creates faulted, zombies, stale listings
 //! WAVEPAIR_HARNESS_KILLS=1000 WAVEPAIR_HARNESS_ROWS=40000 \
 //!     cargo test --release --test it harness::kills::a_wave_that_is_killed -- --nocapture
-//! # 1,000,000 creates, 30 % of them faulted; 150 kills, most of them while a breaker is open
-//! WAVEPAIR_HARNESS_KILLS=150 WAVEPAIR_HARNESS_ROWS=1000000 \
+//! # 1,000,000 creates in 8 waves at once, 30 % of them faulted, 10 kills each: where a breaker
+//! # waits, as one does about every 10,000 rows, the other waves go on
+//! WAVEPAIR_HARNESS_WAVES=8 WAVEPAIR_HARNESS_ROWS=125000 WAVEPAIR_HARNESS_KILLS=10 \
 //!     cargo test --release --test it harness::kills::a_wave_that_is_killed -- --nocapture
 //! # killed at, failed at and cut off at every system call of a run of 20 rows
 //! WAVEPAIR_HARNESS_SYSCALLS=0 \
 //!     cargo test --release --test it harness -- --nocapture
 //! ```
 //!
-//! A failure names its seed; `WAVEPAIR_HARNESS_SEED` brings it back as far as the
+//! A failure names its seed; `WAVEPAIR_HARNESS_SEED` brings it back, in one wave, as far as the
 //! faults and the kills go (which thread runs first is the machine's choice).
 //! `tests/planted/check` shows that eight bugs which a client could have are caught.
 

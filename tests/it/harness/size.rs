@@ -23,6 +23,11 @@ pub(crate) fn kills(default: u64) -> u64 {
     given("WAVEPAIR_HARNESS_KILLS").unwrap_or(default)
 }
 
+/// How many waves are run at once, each with a server and a ledger of its own.
+pub(crate) fn waves() -> u64 {
+    given("WAVEPAIR_HARNESS_WAVES").unwrap_or(1)
+}
+
 /// How many system calls of each kind are tried; all of them where it is 0.
 pub(crate) fn system_calls(default: u64) -> u64 {
     given("WAVEPAIR_HARNESS_SYSCALLS").unwrap_or(default)
