@@ -303,12 +303,12 @@ fn every_planted_bug_still_has_a_place_in_the_code() {
                 .split("\n@@ ")
                 .map(|hunk| hunk.split_once('\n').unwrap().1)
             {
-                let before: String = hunk
+                let before: Vec<&str> = hunk
                     .lines()
                     .take_while(|line| !line.starts_with("diff "))
                     .filter_map(|line| line.strip_prefix([' ', '-']))
-                    .map(|line| format!("{line}\n"))
                     .collect();
+                let before = before.join("\n");
                 let name = patch.file_name();
                 assert!(code.contains(&before), "{name:?} at {path}:\n{before}");
                 places += 1;
