@@ -169,6 +169,7 @@ mod tests {
             was_absent: false,
             doubt: None,
             audit_owed: false,
+            asked_ms: None,
             answer: Answer::default(),
         }
     }
@@ -222,6 +223,7 @@ mod tests {
         let created = entry(DeviceState::Created);
         let owed = LedgerEntry {
             audit_owed: true,
+            asked_ms: None,
             ..created.clone()
         };
         let twice = LedgerEntry {

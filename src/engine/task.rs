@@ -98,6 +98,7 @@ impl Task {
         Self {
             made: Some(made),
             ended: true,
+            intent_ms: entry.asked_ms.unwrap_or(0),
             ..Self::new(request, Step::Look, Some(entry))
         }
     }

@@ -153,6 +153,7 @@ mod tests {
             was_absent: false,
             doubt: None,
             audit_owed: false,
+            asked_ms: None,
             answer: Answer::default(),
         }
     }

@@ -27,13 +27,13 @@ pub struct Reader {
 const ENTRY: &str = "
 SELECT id, state, device, created_at, run, attempts, resends, was_absent,
        doubt_since, last_send_wall, last_send_boot, last_send_boot_id,
-       http_status, code, message, correlation_id, audit_owed
+       http_status, code, message, correlation_id, audit_owed, asked_at
 FROM devices WHERE user = ?1 AND type = ?2 AND address = ?3";
 
 const ENTRIES_AFTER: &str = "
 SELECT id, state, device, created_at, run, attempts, resends, was_absent,
        doubt_since, last_send_wall, last_send_boot, last_send_boot_id,
-       http_status, code, message, correlation_id, audit_owed, user, type, address
+       http_status, code, message, correlation_id, audit_owed, asked_at, user, type, address
 FROM devices WHERE id > ?1 ORDER BY id LIMIT ?2";
 
 impl Reader {
@@ -149,9 +149,9 @@ impl Reader {
         let mut ahead = self.ahead.borrow_mut();
         while let Some(row) = rows.next()? {
             let key = Key {
-                user: row.get(17)?,
-                kind: row.get_ref(18)?.as_str()?,
-                address: Cow::Borrowed(row.get_ref(19)?.as_str()?),
+                user: row.get(18)?,
+                kind: row.get_ref(19)?.as_str()?,
+                address: Cow::Borrowed(row.get_ref(20)?.as_str()?),
             };
             ahead.keep(&key, entry(row)?);
         }
@@ -257,6 +257,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
         resends: row.get(6)?,
         was_absent: row.get(7)?,
         doubt,
+        asked_ms: row.get(17)?,
         audit_owed: row.get(16)?,
         answer: Answer {
             http_status: row.get(12)?,

@@ -79,6 +79,9 @@ BEGIN SELECT RAISE(ABORT, 'a settled device never changes its state'); END;
 ALTER TABLE devices ADD COLUMN audit_owed INTEGER NOT NULL DEFAULT 0
     CHECK (audit_owed = 0 OR audit_owed = 1 AND state = 'created');
 ",
+    "
+ALTER TABLE devices ADD COLUMN asked_at INTEGER;
+",
 ];
 
 /// The `user_version` of a current ledger.

@@ -88,6 +88,7 @@ pub(super) fn intend(
                 None::<&str>,
                 None::<&str>,
                 false,
+                now.wall_ms,
             ])?;
             (transaction.last_insert_rowid(), 1)
         }
@@ -98,7 +99,7 @@ pub(super) fn intend(
                 .prepare_cached(
                     "UPDATE devices SET state = 'in_flight', run = ?2, attempts = ?3,
                             resends = resends + ?4, was_absent = ?5, doubt_since = ?6,
-                            last_send_wall = ?6, last_send_boot = ?7, last_send_boot_id = ?8,
+                            asked_at = ?6, last_send_wall = ?6, last_send_boot = ?7, last_send_boot_id = ?8,
                             device = NULL, created_at = NULL, http_status = NULL, code = NULL,
                             message = NULL, correlation_id = NULL
                      WHERE id = ?1",
@@ -194,6 +195,7 @@ pub(super) fn settle(
                 end.answer.message,
                 end.answer.correlation_id,
                 end.audit_owed,
+                None::<i64>,
             ])?;
             (transaction.last_insert_rowid(), 0)
         }
@@ -235,14 +237,16 @@ fn insert<'c>(transaction: &'c Transaction<'_>) -> rusqlite::Result<CachedStatem
     transaction.prepare_cached(
         "INSERT INTO devices (user, type, address, state, run, attempts, was_absent, doubt_since,
                 last_send_wall, last_send_boot, last_send_boot_id, device, created_at,
-                http_status, code, message, correlation_id, audit_owed)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                http_status, code, message, correlation_id, audit_owed, asked_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     )
 }
 
 fn update<'c>(transaction: &'c Transaction<'_>) -> rusqlite::Result<CachedStatement<'c>> {
+    // What a run created stays its own, whichever run learns of it.
     transaction.prepare_cached(
-        "UPDATE devices SET state = ?2, run = ?3, doubt_since = ?4, last_send_wall = ?5,
+        "UPDATE devices SET state = ?2,
+                run = iif(attempts > 0 AND ?2 IN ('created', 'unresolved'), run, ?3), doubt_since = ?4, last_send_wall = ?5,
                 last_send_boot = ?6, last_send_boot_id = ?7, device = ?8, created_at = ?9,
                 http_status = ?10, code = ?11, message = ?12, correlation_id = ?13, audit_owed = ?14
          WHERE id = ?1",

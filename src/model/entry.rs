@@ -109,7 +109,7 @@ pub struct LedgerEntry {
     pub device: Option<DeviceId>,
     /// PingOne's `createdAt`, as it was written.
     pub created_at: Option<String>,
-    /// The run that brought it into this state.
+    /// The run that created it or may have, otherwise the one that brought it into this state.
     pub run: RunId,
     /// How many create requests were recorded for it, ever.
     pub attempts: u32,
@@ -119,6 +119,8 @@ pub struct LedgerEntry {
     pub was_absent: bool,
     /// Set while an attempt may have created the device.
     pub doubt: Option<Doubt>,
+    /// When it was last asked for, in wall-clock milliseconds since 1970.
+    pub asked_ms: Option<i64>,
     /// Whether a device of ours has yet to be looked at once more: an answer was lost on the way to
     /// it, or its ID is not known.
     pub audit_owed: bool,

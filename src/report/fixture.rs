@@ -109,6 +109,7 @@ pub(super) fn entry(state: DeviceState) -> LedgerEntry {
         was_absent: true,
         doubt: None,
         audit_owed: false,
+        asked_ms: None,
         answer: Answer::default(),
     }
 }

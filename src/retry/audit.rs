@@ -18,7 +18,8 @@ impl RetryPolicy {
     /// |---|---|
     /// | shows the device, or the only one that can be it | `created` |
     /// | shows several, or one with another ID | `several` |
-    /// | does not show it, 6 times | `created`: a listing may lag |
+    /// | does not show it, 6 times | `created`: a listing may lag; `unresolved` if its ID is not known |
+    /// | shows one that was there before, and ours has no ID | as not showing it |
     /// | told nothing, 6 times, or is not allowed | `unresolved` |
     pub fn after_audit(
         &self,
@@ -28,48 +29,58 @@ impl RetryPolicy {
         intent_ms: i64,
         jitter: f64,
     ) -> Decision {
-        let (tries_left, at_last) = match outcome {
-            LookOutcome::Seen(Listing::Several(_)) => {
-                return Verdict::with(DeviceState::Several, made);
-            }
-            LookOutcome::Seen(Listing::Present(listed)) => {
-                return match (made.id, listed.id) {
-                    (Some(made_id), Some(listed_id)) if made_id != listed_id => {
-                        Verdict::with(DeviceState::Several, made)
-                    }
-                    // Somebody else's device may be all that a lagging listing shows.
-                    (None, Some(_)) if is_ours(listed, intent_ms, history.was_absent) => {
-                        Verdict::with(DeviceState::Created, listed)
-                    }
-                    (Some(_) | None, Some(_) | None) => Verdict::with(DeviceState::Created, made),
-                };
-            }
-            LookOutcome::Throttled { retry_after } => {
-                let after = self.throttled(history, *retry_after, jitter);
-                return Decision::Look { after };
-            }
+        // A device whose ID is not known is looked for again by the next run.
+        let unlisted = if made.id.is_none() {
+            Verdict::of(DeviceState::Unresolved)
+        } else {
+            Verdict::with(DeviceState::Created, made)
+        };
+        match outcome {
+            LookOutcome::Seen(Listing::Several(_)) => Verdict::with(DeviceState::Several, made),
+            LookOutcome::Seen(Listing::Present(listed)) => match (made.id, listed.id) {
+                (Some(made_id), Some(listed_id)) if made_id != listed_id => {
+                    Verdict::with(DeviceState::Several, made)
+                }
+                // Somebody else's device may be all that a lagging listing shows.
+                (None, Some(_)) if is_ours(listed, intent_ms, history.was_absent) => {
+                    Verdict::with(DeviceState::Created, listed)
+                }
+                (None, Some(_)) => self.look_again(history, jitter, unlisted),
+                (Some(_) | None, Some(_) | None) => Verdict::with(DeviceState::Created, made),
+            },
+            LookOutcome::Throttled { retry_after } => Decision::Look {
+                after: self.throttled(history, *retry_after, jitter),
+            },
             LookOutcome::Unauthorized if !history.reauthorized => {
                 history.reauthorized = true;
-                return Decision::Look {
+                Decision::Look {
                     after: Duration::ZERO,
-                };
+                }
             }
-            LookOutcome::Seen(Listing::Absent) | LookOutcome::NoUser => {
-                (true, Verdict::with(DeviceState::Created, made))
+            LookOutcome::Seen(Listing::Absent) => self.look_again(history, jitter, unlisted),
+            // Without the user there is no ID left to learn.
+            LookOutcome::NoUser => {
+                self.look_again(history, jitter, Verdict::with(DeviceState::Created, made))
             }
-            LookOutcome::NoInformation => (true, Verdict::of(DeviceState::Unresolved)),
+            LookOutcome::NoInformation => {
+                self.look_again(history, jitter, Verdict::of(DeviceState::Unresolved))
+            }
             LookOutcome::Unauthorized
             | LookOutcome::Forbidden
             | LookOutcome::Untrusted
-            | LookOutcome::Redirected => (false, Verdict::of(DeviceState::Unresolved)),
-        };
-        history.blind_looks += 1;
-        if tries_left && history.blind_looks < LOOKS_WITHOUT_INFORMATION {
-            return Decision::Look {
-                after: self.backoff(history.blind_looks - 1, jitter),
-            };
+            | LookOutcome::Redirected => Verdict::of(DeviceState::Unresolved),
         }
-        at_last
+    }
+
+    fn look_again(&self, history: &mut History, jitter: f64, at_last: Decision) -> Decision {
+        history.blind_looks += 1;
+        if history.blind_looks < LOOKS_WITHOUT_INFORMATION {
+            Decision::Look {
+                after: self.backoff(history.blind_looks - 1, jitter),
+            }
+        } else {
+            at_last
+        }
     }
 }
 
@@ -108,10 +119,6 @@ mod tests {
     fn a_listing_says_once_or_more_than_once_and_names_the_device_that_had_no_id() {
         use DeviceState::{Created, Several};
         let several = LookOutcome::Seen(Listing::Several(device(Some(9))));
-        let theirs = Device {
-            created_at: Some("2020-01-01T00:00:00Z".to_owned()),
-            ..device(Some(9))
-        };
         for (made, outcome, state, known) in [
             (Some(1), shows(device(Some(1))), Created, Some(1)),
             (Some(1), shows(device(None)), Created, Some(1)),
@@ -119,7 +126,6 @@ mod tests {
             (Some(1), several.clone(), Several, Some(1)),
             (None, several, Several, None),
             (None, shows(device(Some(2))), Created, Some(2)),
-            (None, shows(theirs), Created, None),
         ] {
             let made = device(made);
             let decision =
@@ -134,47 +140,35 @@ mod tests {
 
     #[test]
     fn a_listing_that_lags_or_tells_nothing_is_asked_for_six_times() {
-        let made = device(Some(1));
-        for (outcome, asked, end) in [
+        let theirs = Device {
+            created_at: Some("2020-01-01T00:00:00Z".to_owned()),
+            ..device(Some(9))
+        };
+        let (known, unknown) = (device(Some(1)), device(None));
+        let (created, owed) = (
+            |made| Verdict::with(DeviceState::Created, made),
+            || Verdict::of(DeviceState::Unresolved),
+        );
+        for (made, outcome, asked, end) in [
             (
+                &known,
                 LookOutcome::Seen(Listing::Absent),
                 6,
-                Verdict::with(DeviceState::Created, &made),
+                created(&known),
             ),
-            (
-                LookOutcome::NoUser,
-                6,
-                Verdict::with(DeviceState::Created, &made),
-            ),
-            (
-                LookOutcome::NoInformation,
-                6,
-                Verdict::of(DeviceState::Unresolved),
-            ),
-            (
-                LookOutcome::Unauthorized,
-                2,
-                Verdict::of(DeviceState::Unresolved),
-            ),
-            (
-                LookOutcome::Forbidden,
-                1,
-                Verdict::of(DeviceState::Unresolved),
-            ),
-            (
-                LookOutcome::Untrusted,
-                1,
-                Verdict::of(DeviceState::Unresolved),
-            ),
-            (
-                LookOutcome::Redirected,
-                1,
-                Verdict::of(DeviceState::Unresolved),
-            ),
+            (&unknown, LookOutcome::Seen(Listing::Absent), 6, owed()),
+            (&unknown, shows(theirs), 6, owed()),
+            (&known, LookOutcome::NoUser, 6, created(&known)),
+            (&unknown, LookOutcome::NoUser, 6, created(&unknown)),
+            (&known, LookOutcome::NoInformation, 6, owed()),
+            (&known, LookOutcome::Unauthorized, 2, owed()),
+            (&known, LookOutcome::Forbidden, 1, owed()),
+            (&known, LookOutcome::Untrusted, 1, owed()),
+            (&known, LookOutcome::Redirected, 1, owed()),
         ] {
             let mut history = History::default();
             let mut decisions = std::iter::repeat_with(|| {
-                policy().after_audit(&mut history, &outcome, &made, INTENT, 0.5)
+                policy().after_audit(&mut history, &outcome, made, INTENT, 0.5)
             });
             let waits = [500, 1_000, 2_000, 4_000, 8_000].map(Duration::from_millis);
             for wait in waits.into_iter().take(asked - 1) {

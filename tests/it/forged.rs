@@ -21,14 +21,7 @@ fn behind(
     keeper: impl Fn(&Request, &mut dyn Wire) -> Then + Send + Sync + 'static,
 ) -> (Rehearsal, Door) {
     let mut rehearsal = Rehearsal::new();
-    let door = Door::kept(rehearsal.sandbox().address(), keeper);
-    let (address, environment) = (door.address(), rehearsal.sandbox().environment());
-    rehearsal
-        .set("WAVEPAIR_API_URL", &format!("http://{address}/v1"))
-        .set(
-            "WAVEPAIR_TOKEN_URL",
-            &format!("http://{address}/{environment}/as/token"),
-        );
+    let door = rehearsal.behind(keeper);
     (rehearsal, door)
 }
 

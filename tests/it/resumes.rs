@@ -2,10 +2,13 @@
 
 use std::fmt::Write;
 use std::process::Stdio;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use wavepair::sandbox::Options;
 
-use crate::support::rehearsal::{Rehearsal, rows, user};
+use crate::support::door::Then;
+use crate::support::rehearsal::{Rehearsal, rows, until, user};
 
 #[test]
 fn what_failed_or_was_refused_is_tried_again_and_what_is_done_is_not() {
@@ -315,4 +318,40 @@ fn a_ledger_that_others_may_read_is_made_private_again() {
     rehearsal.run(&[]).exits(0);
     let now = std::fs::metadata(rehearsal.ledger()).unwrap().permissions();
     assert_eq!(now.mode() & 0o777, 0o600);
+}
+
+#[test]
+fn an_id_that_was_never_told_is_learned_by_the_next_run_and_the_device_stays_the_first_ones() {
+    let (ask, asked) = mpsc::channel();
+    let mut rehearsal =
+        Rehearsal::with_faults("[[fault]]\non = 'create'\nwhen = 'after'\nbody = 'cut'\n");
+    // The first listing is never answered: the run is killed while it waits for it.
+    let _door = rehearsal.behind(move |request, wire| {
+        if !request.is_list() || request.number > 0 {
+            return Then::LetThrough;
+        }
+        ask.send(()).ok();
+        wire.read_exact(&mut [0]).ok();
+        Then::HangUp
+    });
+    let known = || -> (String, Option<Vec<u8>>, String) {
+        let ledger = rusqlite::Connection::open(rehearsal.ledger()).unwrap();
+        ledger
+            .query_row("SELECT state, device, hex(run) FROM devices", [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .unwrap()
+    };
+    let mut first = rehearsal.rows(1).begin(&["--existing", "create"]);
+    asked.recv_timeout(Duration::from_secs(30)).unwrap();
+    until(|| known().0 == "created");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let (_, device, run) = known();
+    assert_eq!(device, None);
+    let second = rehearsal.run(&["--existing", "create"]).exits(0);
+    rehearsal.check(&second, 1);
+    assert_eq!(second.outcomes(), ["created"]);
+    let created_by = second.rows[0]["run_id"].replace('-', "").to_uppercase();
+    assert_eq!(created_by, run);
 }

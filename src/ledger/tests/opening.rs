@@ -165,10 +165,10 @@ fn the_bundled_sqlite_is_one_without_the_wal_reset_bug() {
 }
 
 fn lacks(error: &Error) -> &str {
-    match error {
-        Error::Older { lacks, .. } => lacks,
-        other => panic!("{other:?}"),
-    }
+    let Error::Older { lacks, .. } = error else {
+        panic!("{error:?}");
+    };
+    lacks
 }
 
 /// Copies a ledger and what belongs to it as a crash would leave them.

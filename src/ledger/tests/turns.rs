@@ -79,3 +79,28 @@ async fn what_was_handed_over_is_on_disk_before_another_run_may_have_the_ledger(
     let left = Ledger::open(&place.path, &binding(), &run(2), &moment(9)).unwrap();
     assert_eq!(left.left_in_flight, 100);
 }
+
+#[tokio::test]
+async fn what_a_run_created_stays_its_own_whichever_run_learns_of_it() {
+    use DeviceState::{Created, Failed, Found, Unresolved};
+    for (ends, kept) in [
+        (&[Created] as &[_], true),
+        (&[Unresolved, Created], true),
+        (&[Unresolved, Failed], false),
+        (&[Found], false),
+    ] {
+        let place = place();
+        let first = open(&place, 1);
+        intend(&first, vec![intent(7)]).await.unwrap();
+        let asked = first.entry(&request(7).key).unwrap().unwrap().asked_ms;
+        assert_eq!(asked, Some(moment(1).wall_ms));
+        drop(first);
+        let later = open(&place, 2);
+        for &end in ends {
+            settle(&later, settled(7, end)).await;
+        }
+        let entry = later.entry(&request(7).key).unwrap().unwrap();
+        let run = if kept { run(1) } else { run(2) };
+        assert_eq!((entry.run, entry.asked_ms), (run.id, asked), "{ends:?}");
+    }
+}

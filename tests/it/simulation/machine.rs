@@ -115,6 +115,7 @@ fn unsent() -> LedgerEntry {
         was_absent: false,
         doubt: None,
         audit_owed: false,
+        asked_ms: None,
         answer: Answer::default(),
     }
 }

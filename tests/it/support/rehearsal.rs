@@ -16,6 +16,7 @@ use wavepair::sandbox::routes::Kind;
 use wavepair::sandbox::stats::{Held, Stats};
 use wavepair::sandbox::{Options, Sandbox, WAVE_POLICY, start};
 
+use super::door::{Door, Request, Then, Wire};
 use super::raw;
 
 /// A test that waits longer than this waits for something that will not come.
@@ -86,6 +87,21 @@ impl Rehearsal {
         self.settings.retain(|(known, _)| known != name);
         self.settings.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// Has every request, the token's too, go through a door with somebody in it.
+    pub(crate) fn behind(
+        &mut self,
+        keeper: impl Fn(&Request, &mut dyn Wire) -> Then + Send + Sync + 'static,
+    ) -> Door {
+        let door = Door::kept(self.sandbox().address(), keeper);
+        let (address, environment) = (door.address(), self.sandbox().environment());
+        self.set("WAVEPAIR_API_URL", &format!("http://{address}/v1"))
+            .set(
+                "WAVEPAIR_TOKEN_URL",
+                &format!("http://{address}/{environment}/as/token"),
+            );
+        door
     }
 
     pub(crate) fn unset(&mut self, name: &str) -> &mut Self {
