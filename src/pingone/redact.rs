@@ -1,5 +1,9 @@
 //! What PingOne says, in a form that a file, a log and a terminal may hold.
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
 /// The longest message that is kept, in characters.
 pub(super) const LONGEST: usize = 300;
 
@@ -8,8 +12,8 @@ const MASK: &str = "***";
 /// Makes a text from outside harmless.
 ///
 /// Phones and anything else of seven digits in a row, or of nine with
-/// separators between them, and strings that look like a token or a secret
-/// become `***`; UUIDs stay, since support cases are found by them. Characters
+/// whatever is no letter between them, the same in base64, and strings that look
+/// like a token or a secret become `***`; UUIDs stay, since support cases are found by them. Characters
 /// that steer a terminal or the direction of writing are written as `\u{..}`.
 /// The result has at most [`LONGEST`] characters.
 pub(super) fn harmless(text: &str) -> String {
@@ -18,7 +22,10 @@ pub(super) fn harmless(text: &str) -> String {
     while let Some(first) = rest.chars().next() {
         let (length, hide) = if let Some(length) = uuid(rest) {
             (length, false)
-        } else if let Some(length) = token(rest).or_else(|| number(rest)) {
+        } else if let Some(length) = token(rest)
+            .or_else(|| number(rest))
+            .or_else(|| encoded_number(rest))
+        {
             (length, true)
         } else {
             // A word is gone through as a whole, or its tail would be judged anew.
@@ -92,20 +99,73 @@ fn token(text: &str) -> Option<usize> {
     (length >= 40 || (length >= 20 && mixed)).then_some(length)
 }
 
+/// The fewest digits that are a number on their own, and with separators between them.
+const DIGITS_IN_A_ROW: usize = 7;
+const DIGITS_SPELLED: usize = 9;
+/// The most separators between two digits: more divide two numbers.
+const SEPARATORS: usize = 3;
+
 fn number(text: &str) -> Option<usize> {
-    let starts = |c: char| c.is_numeric() || c == '+';
-    if !text.starts_with(starts) {
+    if !text.starts_with(|c: char| c.is_numeric() || c == '+') {
         return None;
     }
-    let spelled = span(text, |c| starts(c) || " \u{a0}.-()/".contains(c));
-    let end = text[..spelled].rfind(char::is_numeric)?;
-    let end = end + text[end..].chars().next().map_or(0, char::len_utf8);
-    let digits = |t: &str| t.chars().filter(|c| c.is_numeric()).count();
-    let run = text[..end]
-        .split(|c: char| !c.is_numeric())
-        .map(digits)
-        .max();
-    (digits(&text[..end]) >= 9 || run >= Some(7)).then_some(end)
+    let mut spelled = Spelled::default();
+    for (at, c) in text.char_indices() {
+        if c.is_numeric() {
+            spelled.digit(at + c.len_utf8());
+        // An extension is marked by an x.
+        } else if c.is_alphabetic() && !matches!(c, 'x' | 'X') || !spelled.separator() {
+            break;
+        }
+    }
+    spelled.is_number().then_some(spelled.end)
+}
+
+/// A number as far as it was read.
+#[derive(Default)]
+struct Spelled {
+    digits: usize,
+    row: usize,
+    longest_row: usize,
+    separators: usize,
+    end: usize,
+}
+
+impl Spelled {
+    fn digit(&mut self, end: usize) {
+        self.digits += 1;
+        self.row += 1;
+        self.longest_row = self.longest_row.max(self.row);
+        (self.separators, self.end) = (0, end);
+    }
+
+    /// Tells whether the number may go on behind it.
+    fn separator(&mut self) -> bool {
+        self.row = 0;
+        self.separators += 1;
+        self.separators <= SEPARATORS
+    }
+
+    fn is_number(&self) -> bool {
+        self.digits >= DIGITS_SPELLED || self.longest_row >= DIGITS_IN_A_ROW
+    }
+}
+
+/// Base64 of either alphabet, padded or not.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let config = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    [alphabet::STANDARD, alphabet::URL_SAFE]
+        .iter()
+        .find_map(|alphabet| GeneralPurpose::new(alphabet, config).decode(text).ok())
+}
+
+fn encoded_number(text: &str) -> Option<usize> {
+    let length = span(text, |c| c.is_ascii_alphanumeric() || "+/-_=".contains(c));
+    let decoded = decoded(&text[..length])?;
+    let digits = decoded.iter().filter(|byte| byte.is_ascii_digit()).count();
+    (decoded.is_ascii() && digits >= DIGITS_IN_A_ROW).then_some(length)
 }
 
 #[cfg(test)]
@@ -118,6 +178,14 @@ mod tests {
             ("phone +15125551234 is not valid", "phone *** is not valid"),
             ("'+1.5125551234'", "'***'"),
             ("call +1 (512) 555-1234.", "call ***."),
+            ("+1,512,555,1234", "***"),
+            ("+1_512:555\u{202f}12\u{2011}34", "***"),
+            ("+1 512 –555\u{200b} 1234!", "***!"),
+            ("+1 512 555 x1234", "***"),
+            ("sent MTUxMjU1NTEyMzQ= to", "sent *** to"),
+            ("KzE1MTI1NTUxMjM0", "***"),
+            ("KzE1MTI1NTUxMjM", "***"),
+            ("steps 1, 2 and 3 of 12", "steps 1, 2 and 3 of 12"),
             ("at most 5 of 15 devices", "at most 5 of 15 devices"),
             ("on 2026-11-21", "on 2026-11-21"),
             ("1234567", "***"),
