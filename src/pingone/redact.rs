@@ -13,14 +13,14 @@ const MASK: &str = "***";
 ///
 /// Phones and anything else of seven digits in a row, or of nine with
 /// whatever is no letter between them, the same in base64, and strings that look
-/// like a token or a secret become `***`; UUIDs stay, since support cases are found by them. Characters
-/// that steer a terminal or the direction of writing are written as `\u{..}`.
-/// The result has at most [`LONGEST`] characters.
+/// like a token or a secret become `***`; UUIDs and instants stay, since support
+/// cases are found by them. Characters that steer a terminal or the direction of
+/// writing are written as `\u{..}`. The result has at most [`LONGEST`] characters.
 pub(super) fn harmless(text: &str) -> String {
     let mut masked = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let (length, hide) = if let Some(length) = uuid(rest) {
+        let (length, hide) = if let Some(length) = uuid(rest).or_else(|| instant(rest)) {
             (length, false)
         } else if let Some(length) = token(rest)
             .or_else(|| number(rest))
@@ -88,6 +88,12 @@ fn word(text: &str) -> usize {
 fn uuid(text: &str) -> Option<usize> {
     let length = span(text, |c| c.is_ascii_hexdigit() || c == '-');
     (length == 36 && uuid::Uuid::try_parse(&text[..length]).is_ok()).then_some(length)
+}
+
+fn instant(text: &str) -> Option<usize> {
+    let length = span(text, |c| c.is_ascii_digit() || "-:.TZ+".contains(c));
+    let parsed: Result<jiff::Timestamp, _> = text[..length].parse();
+    parsed.is_ok().then_some(length)
 }
 
 fn token(text: &str) -> Option<usize> {
@@ -188,6 +194,8 @@ mod tests {
             ("steps 1, 2 and 3 of 12", "steps 1, 2 and 3 of 12"),
             ("at most 5 of 15 devices", "at most 5 of 15 devices"),
             ("on 2026-11-21", "on 2026-11-21"),
+            ("at 2026-11-21T11:20:18.259Z", "at 2026-11-21T11:20:18.259Z"),
+            ("2026-11-21T11:20:18+01:00 x", "2026-11-21T11:20:18+01:00 x"),
             ("1234567", "***"),
             ("１２３４５６７", "***"),
             ("a1234567", "a***"),
