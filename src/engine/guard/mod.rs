@@ -91,7 +91,7 @@ impl Guard {
             options,
             proven,
             launched: 0,
-            width: Width::new(options.concurrency, options.canary > 0),
+            width: Width::new(options.concurrency),
             listed: 0,
             creates: 0,
             created: 0,

@@ -1,6 +1,6 @@
 //! How many requests are in flight at once: as many as PingOne and this machine bear.
 
-/// How many requests may be in flight once the canary has lived.
+/// How many requests may be in flight at first, once the canary has lived.
 const AT_FIRST: usize = 8;
 
 /// Widens by one for each window of quick answers, and narrows by a tenth when one was slow.
@@ -14,12 +14,10 @@ pub(super) struct Width {
 }
 
 impl Width {
-    /// Begins narrow where a canary goes first, and at its most otherwise.
-    pub(super) fn new(most: usize, canary: bool) -> Self {
-        let first = if canary { most.min(AT_FIRST) } else { most };
+    pub(super) fn new(most: usize) -> Self {
         Self {
             most,
-            wide: as_f64(first),
+            wide: as_f64(most.min(AT_FIRST)),
             lowered: 0,
         }
     }
@@ -80,7 +78,7 @@ mod tests {
 
     #[test]
     fn it_widens_by_one_for_each_window_and_never_beyond_its_most() {
-        let mut width = Width::new(32, true);
+        let mut width = Width::new(32);
         assert_eq!(width.get(), 8);
         for _ in 0..9 {
             width.widen();
@@ -90,13 +88,13 @@ mod tests {
             width.widen();
         }
         assert_eq!(width.get(), 32);
-        assert_eq!(Width::new(32, false).get(), 32);
-        assert_eq!(Width::new(3, true).get(), 3);
+        assert_eq!(Width::new(3).get(), 3);
     }
 
     #[test]
     fn slow_answers_of_one_window_narrow_it_once_and_never_to_nothing() {
-        let mut width = Width::new(30, false);
+        let mut width = Width::new(30);
+        width.wide = 30.0;
         for launch in 0..30 {
             width.narrow(launch, 30);
         }
@@ -109,7 +107,8 @@ mod tests {
 
     #[test]
     fn what_the_machine_does_not_bear_is_halved_until_nothing_is_left_to_halve() {
-        let mut width = Width::new(32, false);
+        let mut width = Width::new(32);
+        width.wide = 32.0;
         for (next, left) in [(32, 16), (48, 8), (56, 4), (60, 2), (62, 1)] {
             assert!(width.halve(next - 1, next));
             assert_eq!(width.get(), left);
