@@ -202,7 +202,9 @@ fn kill(child: &mut Child, seen: &mut Seen) -> ExitStatus {
 #[derive(Default)]
 struct Seen {
     argv: String,
+    /// The most that two looks in a row saw: a process that has only just begun may still have ours.
     descriptors: usize,
+    descriptors_just_now: usize,
     peak_kib: u64,
 }
 
@@ -215,7 +217,9 @@ impl Seen {
             self.argv = argv;
         }
         if let Ok(open) = std::fs::read_dir(about("fd")) {
-            self.descriptors = self.descriptors.max(open.count());
+            let now = open.count();
+            self.descriptors = self.descriptors.max(now.min(self.descriptors_just_now));
+            self.descriptors_just_now = now;
         }
         let status = std::fs::read_to_string(about("status")).unwrap_or_default();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
