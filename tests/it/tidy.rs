@@ -307,7 +307,7 @@ fn every_planted_bug_still_has_a_place_in_the_code() {
                     .lines()
                     .take_while(|line| !line.starts_with("diff "))
                     .filter_map(|line| line.strip_prefix([' ', '-']))
-                    .map(|line| format!("{line}\n"))
+                    .flat_map(|line| [line, "\n"])
                     .collect();
                 let name = patch.file_name();
                 assert!(code.contains(&before), "{name:?} at {path}:\n{before}");
