@@ -10,6 +10,7 @@ mod digits;
 pub mod email;
 pub mod entry;
 pub mod event;
+pub(crate) mod hidden;
 pub mod ids;
 pub mod invalid;
 pub mod outcome;
