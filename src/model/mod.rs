@@ -18,6 +18,7 @@ pub mod phone;
 pub mod request;
 pub mod row;
 pub mod secret;
+pub mod shared_phones;
 pub mod stop;
 pub mod summary;
 pub mod tally;
