@@ -67,12 +67,14 @@ fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Er
         Command::Run(args) => {
             let told = Told::resolve(args.log.clone(), &env);
             let invocation = invocation(words, console, &told);
-            start_log(&told, &invocation)?;
+            // Only what is resolved says whether the log's file is one of the others.
             if args.dry_run {
                 let settings = DryRun::resolve(&args, &env)?;
+                start_log(&told, &invocation)?;
                 block_on(commands::dry_run::dry_run(settings, &invocation))
             } else {
                 let settings = Run::resolve(&args, &env, &clock::local)?;
+                start_log(&told, &invocation)?;
                 block_on(commands::run::run(settings, &invocation))
             }
         }

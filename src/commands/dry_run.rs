@@ -54,6 +54,7 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
             None => Ok::<_, ledger::Error>(Standing::Untouched),
         },
     )?;
+    summary.shared_phones = joined.shared_phones;
     summary.settle(contents.rows, joined.account, joined.tally);
     let exit = summary.exit_code();
     finish(

@@ -1,5 +1,6 @@
 //! The results of a wave: its rows joined with what is known of their devices.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use crate::error::Error;
@@ -7,6 +8,7 @@ use crate::input::Wave;
 use crate::ledger::{Binding, Reader};
 use crate::model::account::Account;
 use crate::model::request::DeviceKey;
+use crate::model::shared_phones::{PhoneBook, SharedPhones};
 use crate::model::tally::Tally;
 use crate::model::validate::validate;
 use crate::report::output::Output;
@@ -23,6 +25,8 @@ pub(super) struct Joined {
     pub(super) tally: Tally,
     /// What the reader counted.
     pub(super) account: Account,
+    /// Phones of more than one user.
+    pub(super) shared_phones: Option<SharedPhones>,
 }
 
 /// Writes the results and the rejects of a wave; neither where its file has changed.
@@ -41,11 +45,19 @@ pub(super) fn join<L: Into<Error>>(
         .as_ref()
         .map(|path| Rejects::new(path.clone(), header, b','));
     let mut tally = Tally::default();
+    let book = RefCell::new(PhoneBook::default());
     let join = Join {
         header,
         defaults: &defaults,
         mode,
-        validate: &|row| validate(header, row, &defaults),
+        validate: &|row| {
+            let valid = validate(header, row, &defaults)?;
+            let key = &valid.request.key;
+            if let Some(phone) = key.address.phone() {
+                book.borrow_mut().note(row.number, key.user, phone);
+            }
+            Ok(valid)
+        },
         lookup,
     };
     let mut rows = wave.rows();
@@ -61,8 +73,11 @@ pub(super) fn join<L: Into<Error>>(
     if let Some(rejects) = rejects {
         rejects.commit()?;
     }
-    let account = rows.account();
-    Ok(Joined { tally, account })
+    Ok(Joined {
+        tally,
+        account: rows.account(),
+        shared_phones: book.into_inner().shared(),
+    })
 }
 
 /// The ledger, where the settings lead to one and a run has made it.

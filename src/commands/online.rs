@@ -21,6 +21,7 @@ use crate::model::invalid::Invalid;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::request::{DeviceRequest, RowDefaults, ValidRow};
 use crate::model::row::{Header, InputRow, RowNumber};
+use crate::model::shared_phones::PhoneBook;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
 use crate::model::validate::validate;
@@ -59,14 +60,8 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     signals::watch(&stopper)?;
     let plan = Plan::OnlineDryRun { host: &peer.host };
     invocation.announce(&shown, contents.rows, plan);
-    let id = new_run_id();
-    let summary = Summary::new(
-        id,
-        shown,
-        Some(peer.binding.environment),
-        true,
-        clock::wall(),
-    );
+    let environment = Some(peer.binding.environment);
+    let summary = Summary::new(new_run_id(), shown, environment, true, clock::wall());
     let progress = invocation.start_progress(contents.rows, wave.size());
     let reporters = std::cell::RefCell::new(Reporters::new(summary, progress));
     let mut report = |event: &Event| reporters.borrow_mut().on(event);
@@ -86,10 +81,16 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         .map(|path| Rejects::new(path.clone(), header, b','));
     let mut writer =
         ResultsWriter::new(&mut out, header, options(&rows)).map_err(Error::Results)?;
+    let mut book = PhoneBook::default();
     let mut on_row = |row: &InputRow, result: &ResultRow| {
         writer.write(row, result).map_err(Error::Results)?;
         if let Some(rejects) = &mut rejects {
             rejects.offer(row, result)?;
+        }
+        if let (Some(user), Some(phone)) = (result.asked.user, result.asked.phone)
+            && result.outcome != Outcome::Invalid
+        {
+            book.note(row.number, user, phone);
         }
         let mut reporters = reporters.borrow_mut();
         reporters.on(&Event::RowRead { bytes: 0 });
@@ -122,6 +123,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     } else {
         // The last rows were read before the last answers came.
         wave.check_unchanged()?;
+        summary.shared_phones = book.shared();
         writer.finish().map_err(Error::Results)?;
         out.finish()?;
         if let Some(rejects) = rejects {
@@ -129,15 +131,10 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         }
     }
     let exit = summary.exit_code();
-    finish(
-        &summary,
-        exit,
-        clock::now().duration_since(started),
-        &files,
-        // Half a plan is not written.
-        early_end.is_none(),
-        invocation,
-    )?;
+    let took = clock::now().duration_since(started);
+    // Half a plan is not written.
+    let written = early_end.is_none();
+    finish(&summary, exit, took, &files, written, invocation)?;
     Ok(exit)
 }
 

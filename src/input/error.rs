@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use super::header::PHONE;
 use super::source::Change;
 use crate::model::row::Column;
 
@@ -124,6 +125,11 @@ pub enum Flaw {
     Delimiter(char),
     /// There is a user ID, phone or address where a header should be.
     LooksLikeData,
+    /// A user ID or a phone stands among the names of columns.
+    RowInHeader {
+        /// Which field of the header it is in, from 1.
+        field: usize,
+    },
     /// A header looks like a misspelling of a column.
     Misspelled {
         /// What the file says.
@@ -185,6 +191,10 @@ impl fmt::Display for Flaw {
                 "the header is separated by `{delimiter}`; this version reads commas"
             ),
             Flaw::LooksLikeData => f.write_str("this line looks like data; the header is missing"),
+            Flaw::RowInHeader { field } => write!(
+                f,
+                "field {field} of the header holds a UUID or a phone; the first row may have run into the header"
+            ),
             Flaw::Misspelled { header, column } => write!(
                 f,
                 "the header {} looks like a misspelling of `{}`",
@@ -233,6 +243,9 @@ impl Flaw {
             Flaw::LooksLikeData => "put a header before it, such as `user_id,phone`; \
                  `wavepair template` prints an example"
                 .into(),
+            Flaw::RowInHeader { .. } => "end the header's line behind the last column's name, and \
+                 start the first row on a line of its own"
+                .into(),
             Flaw::Misspelled { header, column } => format!(
                 "correct it, or say `--column {}={}` if it is meant, or give it another name if not",
                 column.name(),
@@ -255,8 +268,14 @@ impl Flaw {
 }
 
 /// A header from the file, fit for a terminal: one line, no control characters, not too long.
+/// What has the digits of a phone may be one, so they are not shown.
 fn shown(header: &str) -> String {
-    let mut text: String = header.escape_debug().take(40).collect();
+    let may_be_phone = header.chars().filter(|c| c.is_numeric()).count() >= PHONE;
+    let safe = header.chars().take(40).map(|c| match c {
+        c if may_be_phone && c.is_numeric() => '#',
+        c => c,
+    });
+    let mut text: String = safe.flat_map(char::escape_debug).take(40).collect();
     if header.chars().count() > 40 {
         text.push('…');
     }

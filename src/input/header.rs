@@ -46,6 +46,17 @@ pub(super) fn understand(
     {
         return Err(Flaw::Delimiter(delimiter));
     }
+    if let Some(place) = names.iter().position(|name| holds_data(name)) {
+        let words = Column::ALL.map(Column::name).into_iter();
+        let mut words = words.chain(chosen.iter().map(|(_, header)| header.as_str()));
+        return Err(
+            if words.any(|word| names.iter().any(|name| normal(name) == normal(word))) {
+                Flaw::RowInHeader { field: place + 1 }
+            } else {
+                Flaw::LooksLikeData
+            },
+        );
+    }
     let mut found = choose(names, chosen)?;
     let mut others = Vec::new();
     for (place, name) in names.iter().enumerate() {
@@ -174,12 +185,26 @@ fn normal(name: &str) -> String {
         .collect()
 }
 
-/// Whether a cell is a value rather than a name: a UUID, seven digits without a letter, an address.
+/// The fewest digits of what may be a phone.
+pub(super) const PHONE: usize = 7;
+
+/// Whether there is in a cell, perhaps behind a name that ran into it, what no name holds:
+/// a UUID, or a phone behind its `+`.
+fn holds_data(cell: &str) -> bool {
+    let is_id = |text: &[u8]| str::from_utf8(text).is_ok_and(|text| text.parse::<UserId>().is_ok());
+    let is_phone = |text: &str| {
+        let number = text
+            .bytes()
+            .take_while(|b| b.is_ascii_digit() || b" -.()/".contains(b));
+        number.filter(u8::is_ascii_digit).count() >= PHONE
+    };
+    cell.as_bytes().windows(36).any(is_id) || cell.split('+').skip(1).any(is_phone)
+}
+
+/// Whether a cell is a value rather than a name: seven digits without a letter, an address.
 fn is_data(cell: &str) -> bool {
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-    cell.parse::<UserId>().is_ok()
-        || cell.parse::<EmailAddress>().is_ok()
-        || digits >= 7 && !cell.contains(char::is_alphabetic)
+    cell.parse::<EmailAddress>().is_ok() || digits >= PHONE && !cell.contains(char::is_alphabetic)
 }
 
 #[cfg(test)]
@@ -309,6 +334,41 @@ mod tests {
             let flaw = read(line).unwrap_err();
             assert_eq!(flaw, Flaw::LooksLikeData, "{line}");
         }
+    }
+
+    #[test]
+    fn a_first_row_that_the_header_ran_into_is_noticed_wherever_it_shows_and_is_not_shown() {
+        const ROW: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26,+15125551234";
+        for (line, field) in [
+            (format!("user_id,phone,policy_id{ROW}"), 3),
+            (format!("user_id,phone,policy_id,{ROW},"), 4),
+            (format!("user_id,phone{ROW}"), 2),
+            (
+                format!("user_id,phone,wavepair_message{}", ROW.to_uppercase()),
+                3,
+            ),
+            ("user_id,phone,note +1 (512) 555-1234".to_owned(), 3),
+            ("user_id,phone,note+1/512.5551".to_owned(), 3),
+        ] {
+            assert_eq!(
+                read(&line).unwrap_err(),
+                Flaw::RowInHeader { field },
+                "{line}"
+            );
+        }
+        for line in [
+            "user_id,phone,2026-11-01",
+            "user_id,phone,C++ 2026",
+            "user_id,phone,+10 % in 2026",
+            "user_id,phone,UTC+02:00",
+            "user_id,phone,b30ac647-e33e-464f-a6ea",
+        ] {
+            assert!(read(line).is_ok(), "{line}");
+        }
+        let chosen = [(Column::UserId, "Who".to_owned())];
+        let file = names(&format!("Who,Mobile{ROW}"));
+        let flaw = understand(&file, &chosen).unwrap_err();
+        assert_eq!(flaw, Flaw::RowInHeader { field: 2 });
     }
 
     #[test]

@@ -315,6 +315,21 @@ fn a_file_that_is_no_wave_is_refused_with_the_line_and_a_remedy() {
 }
 
 #[test]
+fn a_row_that_lost_the_line_end_before_it_is_not_lost() {
+    let merged = format!("\nuser_id,phone,policy_id{USER},+15125551234,{USER}\n");
+    let said = refusal(merged);
+    assert_eq!(
+        said,
+        "wave.csv, line 2: field 3 of the header holds a UUID or a phone; \
+         the first row may have run into the header"
+    );
+    // This one passes for names, and they are listed: what may be a phone is not shown.
+    let file = file(b"user_id,phoneada,07911 123456\n");
+    let hint = open(file.path()).unwrap_err().hint().unwrap();
+    assert!(hint.ends_with("`phoneada`, `##### ######`"), "{hint}");
+}
+
+#[test]
 fn a_header_may_span_lines_in_quotes() {
     assert_eq!(
         shown("user_id,phone,\"note\n(long)\"\nu1,p1,n\n"),

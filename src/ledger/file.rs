@@ -17,6 +17,12 @@ pub(super) fn folder(path: &Path) -> &Path {
     }
 }
 
+/// The files that lie beside a ledger and belong to it, SQLite's own among them, each with its ending.
+pub fn companions(ledger: &Path) -> [(&'static str, PathBuf); 6] {
+    ["-wal", "-shm", "-journal", ".lock", ".runs", ".ballast"]
+        .map(|ending| (ending, beside(ledger, ending)))
+}
+
 /// A file that belongs to a ledger and lies beside it.
 pub(super) fn beside(ledger: &Path, ending: &str) -> PathBuf {
     let mut name = ledger.as_os_str().to_owned();

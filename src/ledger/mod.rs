@@ -33,6 +33,7 @@ use rusqlite::OpenFlags;
 use tokio::sync::oneshot;
 
 pub use self::error::Error;
+pub use self::file::companions;
 pub use self::reader::Reader;
 use crate::model::entry::{DeviceState, Doubt, LedgerEntry, Moment};
 use crate::model::ids::{EnvironmentId, RunId};

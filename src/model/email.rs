@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::hidden::is_hidden;
+
 /// An email address as it was written, checked for shape only.
 ///
 /// What PingOne accepts is PingOne's business; this refuses what cannot be an
@@ -14,15 +16,34 @@ pub struct EmailAddress(String);
 
 /// Why a text is no email address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAnEmailAddress;
+pub enum NotAnEmailAddress {
+    /// It has not the shape of one.
+    Shape,
+    /// It holds this character, which does not show: whoever looks at it sees another address.
+    Hidden(char),
+}
 
 impl fmt::Display for NotAnEmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not an email address such as `name@example.com`")
+        match self {
+            NotAnEmailAddress::Shape => {
+                f.write_str("not an email address such as `name@example.com`")
+            }
+            NotAnEmailAddress::Hidden(character) => write!(
+                f,
+                "holds the character U+{:04X}, which does not show: type the address anew",
+                u32::from(*character)
+            ),
+        }
     }
 }
 
 impl std::error::Error for NotAnEmailAddress {}
+
+/// What neither half of an address holds unless it is quoted, which no mailbox of a wave is.
+const NOT_PLAIN: &[char] = &[
+    ' ', '"', '(', ')', ',', ':', ';', '<', '>', '@', '[', '\\', ']',
+];
 
 impl EmailAddress {
     /// The address as it was written.
@@ -47,18 +68,19 @@ impl FromStr for EmailAddress {
     type Err = NotAnEmailAddress;
 
     fn from_str(text: &str) -> Result<Self, NotAnEmailAddress> {
-        let (local, domain) = text.split_once('@').ok_or(NotAnEmailAddress)?;
-        let plain =
-            |c: char| !c.is_whitespace() && !c.is_control() && !"\"(),:;<>[\\]@".contains(c);
+        if let Some(hidden) = text.chars().find(|&c| is_hidden(c)) {
+            return Err(NotAnEmailAddress::Hidden(hidden));
+        }
+        let (local, domain) = text.split_once('@').ok_or(NotAnEmailAddress::Shape)?;
         let sound = (1..=64).contains(&local.len())
             && (3..=255).contains(&domain.len())
-            && text.chars().filter(|&c| c != '@').all(plain)
-            && !domain.contains('@')
+            && !local.contains(NOT_PLAIN)
+            && !domain.contains(NOT_PLAIN)
             && domain.split('.').count() > 1
             && domain.split('.').all(|label| !label.is_empty());
         sound
             .then(|| Self(text.to_owned()))
-            .ok_or(NotAnEmailAddress)
+            .ok_or(NotAnEmailAddress::Shape)
     }
 }
 
@@ -104,9 +126,35 @@ mod tests {
             "a@b@example.com",
             "a\n@example.com",
             "<a@example.com>",
+            "a\u{3000}b@example.com",
         ] {
             assert!(bad.parse::<EmailAddress>().is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_character_that_nobody_sees_is_refused_and_named() {
+        for hidden in
+            "\u{ad}\u{61c}\u{180e}\u{200b}\u{200e}\u{200f}\u{202a}\u{202e}\u{2060}\u{2064}\
+                       \u{2066}\u{2069}\u{2028}\u{3164}\u{fe0f}\u{feff}\u{e0041}\u{a0}\u{7}"
+                .chars()
+        {
+            let shown = format!("U+{:04X}", u32::from(hidden));
+            for text in [
+                format!("{hidden}ada@example.com"),
+                format!("a{hidden}da@example.com"),
+                format!("ada@exam{hidden}ple.com"),
+                format!("ada@example.com{hidden}"),
+            ] {
+                let why = text.parse::<EmailAddress>().unwrap_err().to_string();
+                assert!(why.contains(&shown), "{shown}: {why}");
+            }
+        }
+        assert!(
+            "zo\u{eb}@b\u{fc}cher.example"
+                .parse::<EmailAddress>()
+                .is_ok()
+        );
     }
 
     #[test]

@@ -72,7 +72,7 @@ codes! {
     PhoneNotAllowed = "phone_not_allowed",
     /// The email address is empty
     EmailMissing = "email_missing",
-    /// The email address is not well-formed
+    /// The email address is not well-formed, or holds a character that does not show
     EmailNotValid = "email_not_valid",
     /// The row names no policy, and there is no default
     PolicyMissing = "policy_missing",

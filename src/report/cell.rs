@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::model::hidden::is_unprintable;
+
 /// Writes control characters as `\u{..}`: one line stays one line, and a terminal obeys nobody.
 ///
 /// Beside the control characters proper these are the invisible ones that break
@@ -26,17 +28,7 @@ pub fn neutral(text: &str) -> Cow<'_, str> {
 }
 
 fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{61c}'
-                | '\u{200b}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}'
-                | '\u{feff}'
-        )
+    is_unprintable(c) || matches!(c, '\u{200b}' | '\u{feff}')
 }
 
 /// Makes a text a cell: [`neutral`], and behind a `'` where a spreadsheet would run it as a formula.

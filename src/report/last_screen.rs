@@ -10,6 +10,7 @@ use super::shell::command;
 use crate::exit::ExitCode;
 use crate::model::code::DUPLICATE_FOUND;
 use crate::model::outcome::Outcome;
+use crate::model::shared_phones::SharedPhones;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
 
@@ -58,6 +59,16 @@ pub fn closing(summary: &Summary, took: Duration, results: Option<&str>) -> Stri
     if codes.len() > REASONS {
         let more = codes.len() - REASONS;
         lines.push(format!("  and {more} more in the results file"));
+    }
+    if let Some(SharedPhones { phones, example }) = summary.shared_phones {
+        let phones = counted(phones, "phone");
+        let [one, other] = example;
+        let text = wrapped(&format!(
+            "warning: {phones} with more than one user, such as in rows {one} and {other}. \
+             Whoever has such a phone gets the passcodes of each of its users."
+        ));
+        lines.push(String::new());
+        lines.push(text.trim_end().to_owned());
     }
     if let Some(results) = results {
         lines.push(String::new());
@@ -159,6 +170,7 @@ pub fn incomplete(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::row::RowNumber;
     use crate::report::fixture::{account, finished, summary};
 
     fn argv() -> Vec<OsString> {
@@ -192,6 +204,35 @@ mod tests {
 
         results: my wave.results.csv
         ");
+    }
+
+    #[test]
+    fn phones_of_more_than_one_user_are_a_warning_on_the_screen_and_nothing_else() {
+        let mut summary = summary();
+        let before = summary.exit_code();
+        for (phones, told) in [
+            (
+                1,
+                "warning: 1 phone with more than one user, such as in rows 7 and 4812. Whoever\n",
+            ),
+            (
+                1_200,
+                "warning: 1,200 phones with more than one user, such as in rows 7 and 4812.\n",
+            ),
+        ] {
+            summary.shared_phones = Some(SharedPhones {
+                phones,
+                example: [RowNumber(7), RowNumber(4812)],
+            });
+            let text = closing(&summary, Duration::ZERO, Some("r.csv"));
+            assert!(text.contains(&format!("\n\n{told}")), "{text}");
+            assert!(
+                text.ends_with(" of its users.\n\nresults: r.csv\n"),
+                "{text}"
+            );
+            assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+        }
+        assert_eq!(summary.exit_code(), before);
     }
 
     #[test]

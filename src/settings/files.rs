@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::env::Env;
-use crate::cli::OutputArgs;
+use super::places::{self, Named};
+use crate::cli::{OutputArgs, TenantArgs};
+use crate::ledger::companions;
 use crate::model::ids::EnvironmentId;
 
 /// The files of a run.
@@ -29,23 +31,24 @@ pub enum Kind {
     DryRun,
 }
 
+/// What else a command about a wave has to do with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Others<'a> {
+    pub(super) wave: &'a Path,
+    pub(super) log: Option<&'a Path>,
+    /// The ledger, or where one was named that this command does not use.
+    pub(super) ledger: Option<&'a Path>,
+    pub(super) tenant: &'a TenantArgs,
+}
+
 impl Files {
     /// Resolves what was typed for a wave.
-    ///
-    /// # Errors
-    ///
-    /// Two of the files would be the same one, or one of them the wave itself.
-    pub fn resolve(
-        wave: &Path,
-        args: &OutputArgs,
-        summary: Option<&Path>,
-        kind: Kind,
-    ) -> Result<Self, Error> {
+    pub fn resolve(wave: &Path, args: &OutputArgs, summary: Option<&Path>, kind: Kind) -> Self {
         let ending = match kind {
             Kind::Results => "results.csv",
             Kind::DryRun => "dry-run.csv",
         };
-        let files = Self {
+        Self {
             results: args
                 .results
                 .clone()
@@ -55,32 +58,37 @@ impl Files {
                 Kind::DryRun => args.rejects.clone(),
             },
             summary: summary.map(Path::to_owned),
-        };
-        files.check(wave)?;
-        Ok(files)
+        }
     }
 
-    fn check(&self, wave: &Path) -> Result<(), Error> {
-        let named = [
-            ("the wave", Some(wave)),
-            ("the results", Some(self.results.as_path())),
-            ("the rejects", self.rejects.as_deref()),
-            ("the summary", self.summary.as_deref()),
+    /// Refuses to write one file over another, or over what a command reads or keeps.
+    ///
+    /// What is named and not used this time (a secret file, in a rehearsal) is kept all the same.
+    pub(super) fn check(&self, others: Others<'_>, env: &Env<'_>) -> Result<(), Error> {
+        let secret = others.tenant.client_secret_file.clone();
+        let secret = secret.or_else(|| Some(env.os("PINGONE_CLIENT_SECRET_FILE")?.into()));
+        let authorities = others.tenant.ca_file.as_ref();
+        let mut kept = vec![Named::input("the wave", others.wave)];
+        kept.extend(secret.map(|path| Named::file("the secret file", &path)));
+        kept.extend(authorities.map(|path| Named::file("the authority file", path)));
+        let more = [
+            ("the rejects", &self.rejects),
+            ("the summary", &self.summary),
         ];
-        for (place, (what, path)) in named.iter().enumerate() {
-            for (other, other_path) in &named[place + 1..] {
-                let (Some(path), Some(other_path)) = (path, other_path) else {
-                    continue;
-                };
-                if path == other_path && !(is_standard(path) && *what == "the wave") {
-                    return Err(Error::new(format!(
-                        "{what} and {other} would be the same file, {}",
-                        path.display()
-                    )));
-                }
-            }
+        let mut outputs = vec![Named::output("the results", &self.results)];
+        outputs.extend(
+            more.into_iter()
+                .filter_map(|(what, path)| Some(Named::output(what, path.as_ref()?))),
+        );
+        outputs.extend(others.log.map(|path| Named::file("the log", path)));
+        if let Some(ledger) = others.ledger {
+            outputs.push(Named::file("the ledger", ledger));
+            let beside = companions(ledger).into_iter();
+            outputs.extend(
+                beside.map(|(ending, path)| Named::file(format!("the ledger's {ending}"), &path)),
+            );
         }
-        Ok(())
+        places::check(&kept, &outputs)
     }
 }
 
@@ -109,6 +117,12 @@ fn beside(wave: &Path, ending: &str) -> Option<PathBuf> {
     Some(wave.with_file_name(OsString::from_vec(name)))
 }
 
+/// The ledger, where it was named.
+pub(super) fn named_ledger(named: Option<&PathBuf>, env: &Env<'_>) -> Option<PathBuf> {
+    let from_env = || env.os("WAVEPAIR_LEDGER").map(PathBuf::from);
+    named.cloned().or_else(from_env)
+}
+
 /// The ledger: where it was named, or the environment's own.
 ///
 /// # Errors
@@ -119,11 +133,8 @@ pub fn ledger(
     env: &Env<'_>,
     environment: EnvironmentId,
 ) -> Result<PathBuf, Error> {
-    if let Some(path) = named {
-        return Ok(path.clone());
-    }
-    if let Some(path) = env.os("WAVEPAIR_LEDGER") {
-        return Ok(PathBuf::from(path));
+    if let Some(path) = named_ledger(named, env) {
+        return Ok(path);
     }
     // XDG Base Directory Specification: a relative path is ignored.
     let state = env
@@ -165,10 +176,10 @@ mod tests {
             ("2026.11", "2026.11.results.csv"),
             (".csv", ".csv.results.csv"),
         ] {
-            let files = Files::resolve(Path::new(wave), &none(), None, Kind::Results).unwrap();
+            let files = Files::resolve(Path::new(wave), &none(), None, Kind::Results);
             assert_eq!(files.results, PathBuf::from(results));
         }
-        let dry = Files::resolve(Path::new("w.csv"), &none(), None, Kind::DryRun).unwrap();
+        let dry = Files::resolve(Path::new("w.csv"), &none(), None, Kind::DryRun);
         assert_eq!(dry.results, PathBuf::from("w.dry-run.csv"));
         assert_eq!(dry.rejects, None);
     }
@@ -177,9 +188,7 @@ mod tests {
     fn two_names_that_are_no_text_stay_two() {
         let results = |byte: u8| {
             let wave = PathBuf::from(OsString::from_vec(vec![b'w', byte, b'.', b'c', b's', b'v']));
-            Files::resolve(&wave, &none(), None, Kind::Results)
-                .unwrap()
-                .results
+            Files::resolve(&wave, &none(), None, Kind::Results).results
         };
         assert_ne!(results(0xfe), results(0xff));
         let name = results(0xff).into_os_string().into_vec();
@@ -188,25 +197,8 @@ mod tests {
 
     #[test]
     fn results_of_standard_input_go_to_standard_output() {
-        let files = Files::resolve(Path::new("-"), &none(), None, Kind::Results).unwrap();
+        let files = Files::resolve(Path::new("-"), &none(), None, Kind::Results);
         assert_eq!(files.results, PathBuf::from("-"));
         assert_eq!(files.rejects, None);
-    }
-
-    #[test]
-    fn no_file_is_written_over_another() {
-        let same = |results: &str, summary: &str| {
-            let args = OutputArgs {
-                results: Some(results.into()),
-                ..none()
-            };
-            let summary = Some(Path::new(summary));
-            Files::resolve(Path::new("w.csv"), &args, summary, Kind::Results)
-        };
-        assert!(same("w.csv", "s.json").is_err());
-        assert!(same("x", "x").is_err());
-        assert!(same("-", "-").is_err());
-        assert!(same("x", "w.rejects.csv").is_err());
-        assert!(same("x", "-").is_ok());
     }
 }

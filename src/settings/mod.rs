@@ -8,6 +8,7 @@ mod address;
 pub mod env;
 pub mod files;
 pub mod pace;
+mod places;
 pub mod rows;
 pub mod run;
 pub mod sandbox;

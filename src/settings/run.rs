@@ -6,7 +6,7 @@ use jiff::ZonedDateTime;
 
 use super::Error;
 use super::env::Env;
-use super::files::{self, Files, Kind};
+use super::files::{self, Files, Kind, Others};
 use super::pace::{Pace, Stops};
 use super::rows::RowSettings;
 use super::tenant::{self, Tenant};
@@ -103,19 +103,43 @@ impl Run {
         now: &dyn Fn() -> ZonedDateTime,
     ) -> Result<Self, Error> {
         let pace = Pace::resolve(&args.pace, env)?;
+        let target = target(args, env)?;
         Ok(Self {
             wave: args.wave.clone(),
             rows: RowSettings::resolve(&args.rows, &args.output, env, None)?,
-            files: Files::resolve(
-                &args.wave,
-                &args.output,
-                args.summary.as_deref(),
-                Kind::Results,
-            )?,
-            target: target(args, env)?,
+            files: run_files(args, env, Kind::Results, target.ledger())?,
+            target,
             stops: Stops::resolve(&args.stops, pace.concurrency, now)?,
             pace,
         })
+    }
+}
+
+/// Where `run` writes, which must be nowhere else as well.
+fn run_files(
+    args: &RunArgs,
+    env: &Env<'_>,
+    kind: Kind,
+    ledger: Option<&PathBuf>,
+) -> Result<Files, Error> {
+    let files = Files::resolve(&args.wave, &args.output, args.summary.as_deref(), kind);
+    let named = files::named_ledger(args.output.ledger.as_ref(), env);
+    let others = Others {
+        wave: &args.wave,
+        log: args.log.log_file.as_deref(),
+        ledger: ledger.or(named.as_ref()).map(PathBuf::as_path),
+        tenant: &args.tenant,
+    };
+    files.check(others, env)?;
+    Ok(files)
+}
+
+impl Target {
+    fn ledger(&self) -> Option<&PathBuf> {
+        match self {
+            Target::PingOne(_, ledger) | Target::Sandbox(Some(ledger)) => Some(ledger),
+            Target::Sandbox(None) => None,
+        }
     }
 }
 
@@ -154,11 +178,11 @@ impl DryRun {
         Ok(Self {
             wave: args.wave.clone(),
             rows: RowSettings::resolve(&args.rows, &args.output, env, None)?,
-            files: Files::resolve(
-                &args.wave,
-                &args.output,
-                args.summary.as_deref(),
+            files: run_files(
+                args,
+                env,
                 Kind::DryRun,
+                ledger.as_ref().map(|(path, _)| path),
             )?,
             ledger,
             online,
@@ -178,10 +202,19 @@ impl Results {
                 "set `PINGONE_ENVIRONMENT_ID` and `PINGONE_REGION_CODE` as for the run (no credentials are needed)",
             )
         })?;
+        let ledger = files::ledger(args.output.ledger.as_ref(), env, binding.environment)?;
+        let files = Files::resolve(&args.wave, &args.output, None, Kind::Results);
+        let others = Others {
+            wave: &args.wave,
+            log: None,
+            ledger: Some(&ledger),
+            tenant: &args.tenant,
+        };
+        files.check(others, env)?;
         Ok(Self {
             wave: args.wave.clone(),
-            files: Files::resolve(&args.wave, &args.output, None, Kind::Results)?,
-            ledger: files::ledger(args.output.ledger.as_ref(), env, binding.environment)?,
+            files,
+            ledger,
             rows: ResultsRows {
                 args,
                 policy: env.os("WAVEPAIR_POLICY"),

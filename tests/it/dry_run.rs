@@ -3,6 +3,7 @@
 use wavepair::sandbox::{Options, SMS_ONLY_POLICY, Users, WAVE_POLICY};
 
 use crate::support::rehearsal::{Rehearsal, rows, user};
+use crate::support::waves;
 
 const TROUBLED: &str = "user_id,phone,policy_id\n\
     9f1c2a34-5b6d-4e7f-8a90-000000000001,+15125551234,6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10\n\
@@ -153,4 +154,25 @@ fn a_file_that_is_no_wave_is_refused_as_a_whole() {
         Some(0),
         "no rows are no error"
     );
+}
+
+#[test]
+fn a_phone_of_two_users_is_told_once_and_hinders_nothing_and_an_invalid_row_is_no_user() {
+    let rehearsal = Rehearsal::new();
+    let wave = waves::asking([
+        (1, "+15125551234"),
+        (2, "+442071838750"),
+        (1, "+1 512 555 1234"),
+        (3, "+1.512.555.1234"),
+    ]) + &format!("{},+442071838750,not a policy\n", user(4));
+    rehearsal.wave(&wave);
+    let warning = "warning: 1 phone with more than one user, such as in rows 1 and 4. ";
+    for words in [&["--dry-run"][..], &["--dry-run", "--online"], &[]] {
+        let run = rehearsal.run(words).exits(3);
+        assert_eq!(run.stderr.matches(warning).count(), 1, "{}", run.stderr);
+        assert!(!run.stderr.contains("5551234"), "{}", run.stderr);
+    }
+    assert_eq!(rehearsal.creates(), 3);
+    let quiet = rehearsal.run(&["-q"]).exits(3).stderr;
+    assert!(!quiet.contains("warning"), "{quiet}");
 }

@@ -32,6 +32,8 @@ mod stops;
 mod panics;
 // The file of a wave is changed while it is read.
 mod changed_input;
+// What is written, and never over what.
+mod outputs;
 // Says what a run then does; sends nothing, changes nothing.
 mod dry_run;
 // No secret, token or full phone is seen where it has no business.

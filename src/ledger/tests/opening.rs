@@ -149,8 +149,10 @@ fn every_file_of_a_ledger_is_private() {
         .map(|file| file.unwrap().path())
         .collect();
     assert!(files.len() >= 3, "database, write-ahead log and lock");
+    let known = companions(&place.path).map(|(_, path)| path);
     for file in files {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
+        assert!(file == place.path || known.contains(&file), "{file:?}");
     }
     drop(ledger);
 }

@@ -7,6 +7,7 @@ use super::code::DUPLICATE_FOUND;
 use super::event::{Event, Next, RequestKind};
 use super::ids::{EnvironmentId, RunId};
 use super::outcome::{LookOutcome, Outcome};
+use super::shared_phones::SharedPhones;
 use super::stop::StopReason;
 use super::tally::{Counts, Tally};
 use crate::exit::ExitCode;
@@ -43,6 +44,8 @@ pub struct Summary {
     pub account: Option<Account>,
     /// What became of them.
     pub tally: Tally,
+    /// Phones of more than one user, where a pass over the whole input found some.
+    pub shared_phones: Option<SharedPhones>,
     /// How many devices this run created itself; the others were there from earlier runs.
     pub created_now: u64,
     /// What was sent.
@@ -73,6 +76,7 @@ impl Summary {
             rows: 0,
             account: None,
             tally: Tally::default(),
+            shared_phones: None,
             created_now: 0,
             requests: Requests::default(),
             throttled: 0,

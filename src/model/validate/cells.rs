@@ -1,6 +1,7 @@
 //! What each cell means by itself.
 
 use super::super::email::EmailAddress;
+use super::super::hidden::is_unprintable;
 use super::super::ids::{PolicyId, UserId};
 use super::super::invalid::{InvalidCode, Problem};
 use super::super::phone::{E164, Line};
@@ -202,15 +203,6 @@ fn warning(kind: DeviceType, line: Line) -> Option<&'static str> {
         (Line::Unusual, _) => Some("an unusual kind of number: toll-free, shared cost or the like"),
         (Line::Mobile, _) | (Line::Fixed, DeviceType::Voice | DeviceType::Email) => None,
     }
-}
-
-/// Control characters, and those that break or turn round a line (Unicode `Zl`, `Zp`, `Bidi_Control`).
-fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
 }
 
 /// Whether a text is shaped like a language tag: a language, then subtags (RFC 5646, 2.1).

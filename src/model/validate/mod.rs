@@ -232,6 +232,7 @@ mod tests {
         assert!(row("not a phone", "ada@example.com").is_empty());
         assert_eq!(row(PHONE, ""), ["email_missing"]);
         assert_eq!(row("", "ada"), ["email_not_valid"]);
+        assert_eq!(row("", "ada\u{202e}@example.com"), ["email_not_valid"]);
     }
 
     #[test]
