@@ -25,7 +25,7 @@ pub(super) struct Joined {
     pub(super) tally: Tally,
     /// What the reader counted.
     pub(super) account: Account,
-    /// Phones of more than one user.
+    /// Phones of more than one user; a dry run looks for them.
     pub(super) shared_phones: Option<SharedPhones>,
 }
 
@@ -45,7 +45,8 @@ pub(super) fn join<L: Into<Error>>(
         .as_ref()
         .map(|path| Rejects::new(path.clone(), header, b','));
     let mut tally = Tally::default();
-    let book = RefCell::new(PhoneBook::default());
+    // A run has to fit into little memory however long the wave is; its dry run came first.
+    let book = (mode == Mode::DryRun).then(|| RefCell::new(PhoneBook::default()));
     let join = Join {
         header,
         defaults: &defaults,
@@ -53,7 +54,7 @@ pub(super) fn join<L: Into<Error>>(
         validate: &|row| {
             let valid = validate(header, row, &defaults)?;
             let key = &valid.request.key;
-            if let Some(phone) = key.address.phone() {
+            if let (Some(book), Some(phone)) = (&book, key.address.phone()) {
                 book.borrow_mut().note(row.number, key.user, phone);
             }
             Ok(valid)
@@ -76,7 +77,7 @@ pub(super) fn join<L: Into<Error>>(
     Ok(Joined {
         tally,
         account: rows.account(),
-        shared_phones: book.into_inner().shared(),
+        shared_phones: book.and_then(|book| book.into_inner().shared()),
     })
 }
 

@@ -171,7 +171,6 @@ fn conclude(
     match joined {
         Ok(joined) => {
             let heard = summary.tally.outcomes.clone();
-            summary.shared_phones = joined.shared_phones;
             summary.settle(rows, joined.account, joined.tally);
             if ended.is_ok() && !summary.agrees_with(&heard) {
                 let what = "the outcomes that were seen and those that were written differ";

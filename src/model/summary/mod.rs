@@ -44,7 +44,7 @@ pub struct Summary {
     pub account: Option<Account>,
     /// What became of them.
     pub tally: Tally,
-    /// Phones of more than one user, where a pass over the whole input found some.
+    /// Phones of more than one user, where a dry run found some.
     pub shared_phones: Option<SharedPhones>,
     /// How many devices this run created itself; the others were there from earlier runs.
     pub created_now: u64,
