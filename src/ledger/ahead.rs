@@ -141,6 +141,36 @@ mod tests {
         assert_eq!(ahead.looked_up(3), None, "backward");
     }
 
+    #[test]
+    fn the_same_entry_over_and_over_is_no_step_forward() {
+        let mut ahead = Ahead::default();
+        let wanted = (0..20).find_map(|_| ahead.looked_up(7));
+        assert_eq!(wanted, None);
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_forgotten_once_it_is_too_much() {
+        for (kept, left) in [(KEPT, KEPT), (KEPT + 1, 0)] {
+            let mut ahead = Ahead::default();
+            for number in 1..=kept as u64 {
+                let mut user = [0; 16];
+                user[..8].copy_from_slice(&number.to_be_bytes());
+                let address = Cow::Borrowed("15125551234");
+                let kind = "SMS";
+                let key = Key {
+                    user,
+                    kind,
+                    address,
+                };
+                ahead.keep(&key, entry(number));
+            }
+            for _ in 0..8 {
+                ahead.looked_up(ahead.last + 1);
+            }
+            assert_eq!(ahead.kept.len(), left);
+        }
+    }
+
     fn entry(number: u64) -> LedgerEntry {
         LedgerEntry {
             number,
@@ -173,6 +203,13 @@ mod tests {
             key(1, "SMS", "15125551235"),
         ] {
             assert_eq!(ahead.take(&other), None, "{other:?}");
+            // Two keys may have one hash.
+            let (ours, theirs) = (key(1, "SMS", "15125551234"), ahead.hasher.hash_one(&other));
+            let kept = ahead.kept.remove(&ahead.hasher.hash_one(&ours)).unwrap();
+            ahead.kept.insert(theirs, kept);
+            assert_eq!(ahead.take(&other), None, "{other:?}");
+            ahead.kept.clear();
+            ahead.keep(&ours, entry(7));
         }
         let ours = key(1, "SMS", "15125551234");
         assert_eq!(ahead.take(&ours).map(|entry| entry.number), Some(7));

@@ -129,8 +129,12 @@ pub(super) fn check_kind(path: &Path) -> Result<(), Error> {
 /// Older ones may lose a commit when the write-ahead log is reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
+fn is_sound(sqlite: i32) -> bool {
+    sqlite >= OLDEST_SQLITE
+}
+
 pub(super) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
-    if rusqlite::version_number() < OLDEST_SQLITE {
+    if !is_sound(rusqlite::version_number()) {
         return Err(Error::Io {
             path: path.to_owned(),
             source: io::Error::other("this build has an SQLite older than 3.51.3"),
@@ -344,6 +348,17 @@ mod tests {
             (0x5846_5342, None),
         ] {
             assert_eq!(network(magic), name, "{magic:#x}");
+        }
+    }
+    #[test]
+    fn an_sqlite_that_may_lose_a_commit_is_told_by_its_version() {
+        for (version, sound) in [
+            (3_051_002, false),
+            (3_051_003, true),
+            (3_052_000, true),
+            (3_046_001, false),
+        ] {
+            assert_eq!(is_sound(version), sound, "{version}");
         }
     }
 }

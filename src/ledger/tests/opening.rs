@@ -158,6 +158,25 @@ fn every_file_of_a_ledger_is_private() {
 }
 
 #[test]
+fn a_ledger_that_others_may_read_is_ours_alone_from_the_next_run_on() {
+    for (mode, then) in [
+        (0o644, 0o600),
+        (0o660, 0o600),
+        (0o601, 0o600),
+        (0o400, 0o400),
+    ] {
+        let place = place();
+        drop(open(&place, 1));
+        let given = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&place.path, given).unwrap();
+        // Without the right to write there is no run; root has it nevertheless.
+        drop(Ledger::open(&place.path, &binding(), &run(2), &moment(0)));
+        let mode = std::fs::metadata(&place.path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, then, "{mode:o}");
+    }
+}
+
+#[test]
 fn the_bundled_sqlite_is_one_without_the_wal_reset_bug() {
     assert!(
         rusqlite::version_number() >= 3_051_003,
