@@ -350,6 +350,7 @@ mod tests {
             assert_eq!(network(magic), name, "{magic:#x}");
         }
     }
+
     #[test]
     fn an_sqlite_that_may_lose_a_commit_is_told_by_its_version() {
         for (version, sound) in [
