@@ -291,13 +291,13 @@ impl Engine<'_> {
 
     /// Waits for an answer, a commit, a moment, or a wish to stop; takes all that is there.
     async fn wait(&mut self, wake: Wake) -> Result<(), Error> {
+        let more = matches!(wake, Wake::Now);
+        if more {
+            tokio::task::yield_now().await;
+        }
         let until = match wake {
-            Wake::Now => {
-                tokio::task::yield_now().await;
-                Some(clock::now())
-            }
             Wake::At(until) => Some(until),
-            Wake::Event => None,
+            Wake::Now | Wake::Event => None,
         };
         let until = match (until, self.deadline.filter(|_| self.reason.is_none())) {
             (Some(until), Some(deadline)) => Some(until.min(deadline)),
@@ -313,6 +313,8 @@ impl Engine<'_> {
             committed = turn::committed(&mut self.turn), if self.turn.is_some() => {
                 self.after_turn(committed?);
             }
+            // Not by a timer, which would take up to a millisecond.
+            () = std::future::ready(()), if more => {}
             () = sleep_until(until), if until.is_some() => {}
         }
         while let Some(done) = first {
