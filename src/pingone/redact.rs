@@ -119,8 +119,11 @@ fn number(text: &str) -> Option<usize> {
     for (at, c) in text.char_indices() {
         if c.is_numeric() {
             spelled.digit(at + c.len_utf8());
+            continue;
+        }
         // An extension is marked by an x.
-        } else if c.is_alphabetic() && !matches!(c, 'x' | 'X') || !spelled.separator() {
+        let divides = c.is_control() || c.is_alphabetic() && !matches!(c, 'x' | 'X');
+        if divides || !spelled.separator() {
             break;
         }
     }
@@ -188,6 +191,7 @@ mod tests {
             ("+1_512:555\u{202f}12\u{2011}34", "***"),
             ("+1 512 –555\u{200b} 1234!", "***!"),
             ("+1 512 555 x1234", "***"),
+            ("+15125551234\t2", "***\\u{9}2"),
             ("sent MTUxMjU1NTEyMzQ= to", "sent *** to"),
             ("KzE1MTI1NTUxMjM0", "***"),
             ("KzE1MTI1NTUxMjM", "***"),

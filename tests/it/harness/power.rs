@@ -56,8 +56,9 @@ impl Log {
     }
 }
 
-/// Where a `pwrite64(fd, data, length, offset` ends.
+/// Where a `pwrite64(fd, data, length, offset` ends, which may be broken off by a line of another thread.
 fn end_of(call: &str) -> u64 {
+    let call = call.trim_end_matches(" <unfinished ...>");
     let arguments = call
         .rsplit_once(')')
         .map_or(call, |(arguments, _)| arguments);
@@ -161,6 +162,9 @@ fn a_log_is_synced_as_far_as_it_was_written_when_a_sync_that_succeeded_began() {
             false,
         ),
     ];
+    let broken_off = format!("pwrite64({log}, \"a, b\"..., 24, 72 <unfinished ...>");
+    let broken_off = Log::after(&[call(1, "pwrite64", &broken_off, false)]);
+    assert_eq!(broken_off.written, 96);
     let after = |calls: &[Call]| {
         let log = Log::after(calls);
         (log.synced, log.written, log.syncs)
