@@ -167,10 +167,10 @@ impl Engine<'_> {
     }
 
     fn heed_budget(&mut self, kind: Kind, answer: &Answer, now: Instant) -> Option<StopReason> {
-        let exhausted = self.budget.is_exhausted(now);
-        exhausted
-            .then(|| self.guard.on_exhausted(kind, answer, now))
-            .flatten()
+        if !self.budget.is_exhausted(now) {
+            return None;
+        }
+        self.guard.on_exhausted(kind, answer, now)
     }
 
     pub(super) fn take_look(
