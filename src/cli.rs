@@ -22,6 +22,10 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
     arg_required_else_help = true
 )]
 pub struct Cli {
+    /// How much is said, and in which form; every command takes these
+    #[command(flatten)]
+    pub verbosity: VerbosityArgs,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -242,25 +246,30 @@ pub struct StopArgs {
     pub limit: Option<String>,
 }
 
-/// What is told while it runs.
-#[derive(Clone, Debug, Args)]
+/// How much is said, and in which form.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Progress and logs")]
+pub struct VerbosityArgs {
+    /// More in the log; twice for even more
+    #[arg(short = 'v', long = "verbose", action = ArgAction::Count, global = true)]
+    pub verbose: u8,
+
+    /// Nothing but errors and what is left to do
+    #[arg(short = 'q', long, conflicts_with = "verbose", global = true)]
+    pub quiet: bool,
+
+    /// Form of the log [default: text]
+    #[arg(long, value_name = "FORM", global = true)]
+    pub log_format: Option<LogForm>,
+}
+
+/// What is told while a run goes on.
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Progress and logs")]
 pub struct LogArgs {
     /// Progress: a bar, lines, or nothing [default: auto]
     #[arg(long, value_name = "HOW")]
     pub progress: Option<ProgressStyle>,
-
-    /// More in the log; twice for even more
-    #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
-    pub verbose: u8,
-
-    /// Nothing but errors and what is left to do
-    #[arg(short = 'q', long, conflicts_with = "verbose")]
-    pub quiet: bool,
-
-    /// Form of the log [default: text]
-    #[arg(long, value_name = "FORM")]
-    pub log_format: Option<LogForm>,
 
     /// Write the log to a file too, as JSON lines
     #[arg(long, value_name = "PATH")]

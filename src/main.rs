@@ -7,7 +7,7 @@ use std::process::ExitCode as ProcessCode;
 
 use clap::Parser;
 
-use wavepair::cli::{Cli, Command, LogForm, ProgressStyle};
+use wavepair::cli::{Cli, Command, LogArgs, LogForm, ProgressStyle};
 use wavepair::clock;
 use wavepair::commands::{self, Invocation};
 use wavepair::error::{Error, Shown};
@@ -63,10 +63,16 @@ fn keep_memory_private() {
 fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Error> {
     let read = |name: &str| std::env::var_os(name);
     let env = Env::new(&read);
+    let log = match &cli.command {
+        Command::Run(args) => args.log.clone(),
+        Command::Results(_) | Command::Doctor(_) | Command::Template | Command::Sandbox(_) => {
+            LogArgs::default()
+        }
+    };
+    let told = Told::resolve(cli.verbosity, log, &env)?;
+    let invocation = invocation(words, console, &told);
     match cli.command {
         Command::Run(args) => {
-            let told = Told::resolve(args.log.clone(), &env);
-            let invocation = invocation(words, console, &told);
             // Only what is resolved says whether the log's file is one of the others.
             if args.dry_run {
                 let settings = DryRun::resolve(&args, &env)?;
@@ -78,25 +84,31 @@ fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Er
                 block_on(commands::run::run(settings, &invocation))
             }
         }
-        Command::Results(args) => commands::results::results(&Results::resolve(*args, &env)?),
-        Command::Doctor(args) => block_on(commands::doctor::doctor(
-            Doctor::resolve(&args, &env)?,
-            console,
-        )),
+        Command::Results(args) => {
+            let settings = Results::resolve(*args, &env)?;
+            start_log(&told, &invocation)?;
+            commands::results::results(&settings)
+        }
+        Command::Doctor(args) => {
+            let settings = Doctor::resolve(&args, &env)?;
+            start_log(&told, &invocation)?;
+            block_on(commands::doctor::doctor(settings, &invocation))
+        }
         Command::Template => {
             print(&commands::template::template());
             Ok(ExitCode::Done)
         }
-        Command::Sandbox(args) => block_on(commands::sandbox::sandbox(
-            Sandbox::resolve(&args)?,
-            console,
-        )),
+        Command::Sandbox(args) => {
+            let settings = Sandbox::resolve(&args)?;
+            start_log(&told, &invocation)?;
+            block_on(commands::sandbox::sandbox(settings, console))
+        }
     }
 }
 
 fn invocation(words: Vec<OsString>, console: &Console, told: &Told) -> Invocation {
-    let progress = match told.args.progress {
-        _ if told.args.quiet => Choice::None,
+    let progress = match told.log.progress {
+        _ if told.verbosity.quiet => Choice::None,
         None | Some(ProgressStyle::Auto) => Choice::Auto,
         Some(ProgressStyle::Bar) => Choice::Bar,
         Some(ProgressStyle::Plain) => Choice::Plain,
@@ -105,7 +117,7 @@ fn invocation(words: Vec<OsString>, console: &Console, told: &Told) -> Invocatio
     Invocation {
         argv: words,
         console: console.clone(),
-        quiet: told.args.quiet,
+        quiet: told.verbosity.quiet,
         progress,
         is_terminal: std::io::stderr().is_terminal(),
         term: std::env::var("TERM").ok(),
@@ -114,17 +126,17 @@ fn invocation(words: Vec<OsString>, console: &Console, told: &Told) -> Invocatio
 
 fn start_log(told: &Told, invocation: &Invocation) -> Result<(), Error> {
     let options = log_setup::Options {
-        verbose: told.args.verbose,
-        quiet: told.args.quiet,
+        verbose: told.verbosity.verbose,
+        quiet: told.verbosity.quiet,
         rust_log: told.directives.clone(),
-        format: match told.args.log_format {
+        format: match told.verbosity.log_format {
             Some(LogForm::Json) => Format::Json,
             None | Some(LogForm::Text) if invocation.is_terminal && !told.no_color => {
                 Format::ColoredText
             }
             None | Some(LogForm::Text) => Format::Text,
         },
-        file: told.args.log_file.clone(),
+        file: told.log.log_file.clone(),
     };
     log_setup::init(&options, invocation.console.clone())?;
     Ok(())

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use super::Invocation;
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
 use super::target::{Access, access};
 use crate::engine::questions::{Questions, ReadFault};
@@ -43,12 +44,17 @@ impl fmt::Display for Mark {
 /// The lines of a check-up.
 struct Report<'a> {
     console: &'a Console,
+    /// Whether only what is wrong is shown.
+    quiet: bool,
     worst: Mark,
 }
 
 impl Report<'_> {
     fn say(&mut self, mark: Mark, what: &str, found: &str) {
         self.worst = self.worst.max(mark);
+        if self.quiet && mark == Mark::Ok {
+            return;
+        }
         let line = format!("{mark:<8}{what:<12}{}", neutral(found));
         self.console.print(&hanging(&line, 20));
     }
@@ -61,7 +67,7 @@ impl Report<'_> {
 /// # Errors
 ///
 /// The client cannot be set up.
-pub async fn doctor(settings: Doctor, console: &Console) -> Result<ExitCode, Error> {
+pub async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<ExitCode, Error> {
     let Doctor {
         tenant,
         policy,
@@ -69,7 +75,8 @@ pub async fn doctor(settings: Doctor, console: &Console) -> Result<ExitCode, Err
         pace,
     } = settings;
     let mut report = Report {
-        console,
+        console: &invocation.console,
+        quiet: invocation.quiet,
         worst: Mark::Ok,
     };
     let binding = tenant.binding();

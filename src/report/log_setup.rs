@@ -67,6 +67,16 @@ fn level_in(directives: &str) -> Option<LevelFilter> {
     level(Some(TARGET)).or_else(|| level(None))
 }
 
+/// The level that `RUST_LOG` gives our own target and that there is not, where it does.
+pub fn unknown_level(directives: &str) -> Option<&str> {
+    let ours = directives
+        .split(',')
+        .filter_map(|directive| directive.trim().split_once('='))
+        .filter(|(target, _)| *target == TARGET);
+    ours.map(|(_, level)| level)
+        .find(|level| level.parse::<LevelFilter>().is_err())
+}
+
 /// Starts logging, for the whole process and for good.
 ///
 /// # Errors
@@ -161,7 +171,6 @@ mod tests {
             ),
             (0, false, rust_log("wavepair=info,debug"), LevelFilter::INFO),
             (0, false, rust_log("hyper=trace"), LevelFilter::WARN),
-            (0, false, rust_log("wavepair=loud"), LevelFilter::WARN),
         ] {
             let options = Options {
                 verbose,
@@ -170,6 +179,21 @@ mod tests {
                 ..Options::default()
             };
             assert_eq!(options.level(), level, "{options:?}");
+        }
+    }
+
+    #[test]
+    fn a_level_of_ours_that_there_is_not_is_named_and_others_are_nobodys_business() {
+        for (directives, unknown) in [
+            ("wavepair=loud", Some("loud")),
+            ("hyper=trace, wavepair=loud", Some("loud")),
+            ("wavepair=debug", None),
+            ("wavepair=OFF", None),
+            ("hyper=loud", None),
+            ("loud", None),
+            ("", None),
+        ] {
+            assert_eq!(unknown_level(directives), unknown, "{directives:?}");
         }
     }
 

@@ -10,10 +10,11 @@ use super::files::{self, Files, Kind, Others};
 use super::pace::{Pace, Stops};
 use super::rows::RowSettings;
 use super::tenant::{self, Tenant};
-use crate::cli::{DoctorArgs, LogArgs, PaceArgs, ResultsArgs, RunArgs};
+use crate::cli::{DoctorArgs, LogArgs, PaceArgs, ResultsArgs, RunArgs, VerbosityArgs};
 use crate::ledger::Binding;
 use crate::model::ids::PolicyId;
 use crate::model::row::Column;
+use crate::report::log_setup;
 
 /// What `run` is told.
 #[derive(Debug)]
@@ -298,11 +299,13 @@ pub fn columns(typed: &[String]) -> Result<Vec<(Column, String)>, Error> {
         .collect()
 }
 
-/// What is told while a run goes on.
+/// How much is said, and in which form.
 #[derive(Clone, Debug)]
 pub struct Told {
-    /// What was typed.
-    pub args: LogArgs,
+    /// What was typed, for every command.
+    pub verbosity: VerbosityArgs,
+    /// What was typed for a run.
+    pub log: LogArgs,
     /// Directives for our own log lines, from `RUST_LOG`.
     pub directives: Option<String>,
     /// Whether `NO_COLOR` asks for plain text.
@@ -311,14 +314,23 @@ pub struct Told {
 
 impl Told {
     /// Resolves what was typed.
-    pub fn resolve(args: LogArgs, env: &Env<'_>) -> Self {
-        Self {
-            args,
-            directives: env
-                .os("RUST_LOG")
-                .and_then(|value| value.into_string().ok()),
-            no_color: env.os("NO_COLOR").is_some(),
+    ///
+    /// # Errors
+    ///
+    /// `RUST_LOG` is no text, or names a level for wavepair that there is not.
+    pub fn resolve(verbosity: VerbosityArgs, log: LogArgs, env: &Env<'_>) -> Result<Self, Error> {
+        let directives = env.text("RUST_LOG")?;
+        if let Some(level) = directives.as_deref().and_then(log_setup::unknown_level) {
+            return Err(Error::new(format!(
+                "invalid value '{level}' for the level of wavepair in RUST_LOG: expected off, error, warn, info, debug or trace"
+            )));
         }
+        Ok(Self {
+            verbosity,
+            log,
+            directives,
+            no_color: env.os("NO_COLOR").is_some(),
+        })
     }
 }
 

@@ -163,6 +163,40 @@ fn wrong_usage_ends_with_2_and_says_why() {
 }
 
 #[test]
+fn every_command_takes_the_options_that_say_how_much_is_said() {
+    let cli = Cli::command();
+    for command in cli.get_subcommands().map(clap::Command::get_name) {
+        for words in [
+            format!("-vv {command} --help"),
+            format!("{command} --quiet --log-format json --help"),
+        ] {
+            let help = run(&root(), &words);
+            assert_eq!(help.code, Some(0), "{words}: {}", help.stderr);
+            for flag in ["--verbose", "--quiet", "--log-format"] {
+                assert!(flags(&help.stdout).contains(flag), "{words}: {flag}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_level_that_there_is_not_is_refused_whatever_the_command() {
+    let folder = folder_with(&["wave.csv"]);
+    for words in [
+        "run wave.csv --sandbox",
+        "run wave.csv --dry-run",
+        "results wave.csv",
+        "doctor",
+    ] {
+        let wrong = ran(wavepair(folder.path())
+            .args(words.split_whitespace())
+            .env("RUST_LOG", "wavepair=loud"));
+        assert_eq!(wrong.code, Some(2), "{words}: {}", wrong.stderr);
+        assert!(wrong.stderr.contains("'loud'"), "{words}: {}", wrong.stderr);
+    }
+}
+
+#[test]
 fn the_version_is_that_of_the_package() {
     let version = run(&root(), "--version");
     let expected = concat!("wavepair ", env!("CARGO_PKG_VERSION"), "\n");

@@ -162,3 +162,13 @@ fn the_doctor_says_how_a_ledger_is_kept_once_there_is_one() {
     );
     assert!(said.contains(&kept), "{said}");
 }
+
+#[test]
+fn a_quiet_doctor_says_only_what_is_wrong() {
+    let rehearsal = Rehearsal::new();
+    let output = rehearsal.bare(&["doctor", "-q"]).output().unwrap();
+    let doctor = rehearsal.ended(&output).exits(0);
+    assert!(!doctor.stderr.contains("ok "), "{}", doctor.stderr);
+    let output = rehearsal.bare(&["doctor"]).output().unwrap();
+    assert!(rehearsal.ended(&output).stderr.contains("ok      settings"));
+}
