@@ -269,11 +269,14 @@ fn policy_finding(request: &DeviceRequest, policies: &Policies) -> Option<Findin
     let (code, message) = match policies.get(request.policy) {
         None => (
             code::POLICY_NOT_FOUND,
-            "the policy is not in this environment".to_owned(),
+            "the policy is not in this environment; copy its ID from PingOne's MFA policies, or leave the cell empty and name one with `--policy`".to_owned(),
         ),
         Some(policy) if !allows(policy, request.key.kind) => (
             code::TYPE_NOT_ALLOWED,
-            format!("the policy does not allow {}", request.key.kind.as_str()),
+            format!(
+                "the policy does not allow {}; enable it in PingOne's MFA policy, or name another policy",
+                request.key.kind.as_str()
+            ),
         ),
         Some(_) => return None,
     };

@@ -251,10 +251,11 @@ fn forbidden() -> StopReason {
     }
 }
 
-fn pointless(answer: Answer, hint: Option<&'static str>) -> StopReason {
+fn pointless(answer: Answer, advice: &'static str) -> StopReason {
+    let what = answer.message.or(answer.code).unwrap_or_default();
     StopReason::Pointless {
-        what: answer.message.or(answer.code).unwrap_or_default(),
-        hint: hint.unwrap_or(hint::WRONG_HOST).to_owned(),
+        what: hint::without_advice(&what, advice).to_owned(),
+        hint: advice.to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an administrator can do about an answer that ends a run.
+//! What a person can do about an answer: of a row, and of one that ends a run.
 
 use crate::model::outcome::{Ambiguity, LookOutcome, Refusal};
 
@@ -13,65 +13,108 @@ pub const UNREACHABLE: &str =
 pub const FORBIDDEN: &str = "the worker application needs the role Identity Data Admin on this environment (on every population of the wave); a new role takes some minutes to spread";
 /// The token is not accepted.
 pub const UNAUTHORIZED: &str = "check that the worker application is enabled and its secret current; a token from `PINGONE_API_ACCESS_TOKEN` lives an hour at most and must be of the same region";
-/// No user of the wave is there.
-pub const NO_SUCH_USER: &str = "check `WAVEPAIR_ENVIRONMENT` and the column `user_id`: PingOne knows no such user in this environment";
+/// The user is not there.
+pub const NO_SUCH_USER: &str = "check the ID in `user_id` and `WAVEPAIR_ENVIRONMENT`; a user who was made some minutes ago may not be visible yet: run again then";
 /// PingOne limits or has trouble.
 pub const LATER: &str = "PingOne has trouble or limits this license; run again later";
 
-/// What to do about a refusal, where there is anything to do.
-pub fn of_refusal(refusal: Refusal) -> Option<&'static str> {
+/// The request may have taken effect: only PingOne's listing can tell.
+const PERHAPS_THERE: &str = "the device may be there: run again later, and wavepair looks for it before it sends anything for this row";
+/// Something between answered, and the request may have taken effect all the same.
+const PERHAPS_NOT_PINGONE: &str = "the device may be there; check `--api-url` and what stands between (a proxy, a firewall, a sign-in page), then run again: wavepair looks for the device first";
+
+/// What to do about a refusal.
+pub fn of_refusal(refusal: Refusal) -> &'static str {
     match refusal {
-        Refusal::Unreachable => Some(UNREACHABLE),
-        Refusal::Untrusted => Some(UNTRUSTED),
+        Refusal::Unreachable => UNREACHABLE,
+        Refusal::Untrusted => UNTRUSTED,
         Refusal::OutOfResources => {
-            Some("lower `--concurrency`, or raise the limit of open files (`ulimit -n`)")
+            "lower `--concurrency`, or raise the limit of open files (`ulimit -n`), and run again"
         }
-        Refusal::Throttled { .. } => Some("lower `--rate`, or run again later"),
-        Refusal::Unauthorized => Some(UNAUTHORIZED),
-        Refusal::Forbidden => Some(FORBIDDEN),
-        Refusal::NotFound => Some(NO_SUCH_USER),
-        Refusal::DeviceLimit => Some(
-            "the user has as many devices as the environment's MFA settings allow (`maxAllowedDevices`): remove one, or raise the limit",
-        ),
-        Refusal::Invalid => Some(
-            "the message names the member that PingOne refuses; where it is the type or the policy, check that the policy allows the type and that a WhatsApp sender is set up",
-        ),
-        Refusal::Misdirected => Some(WRONG_HOST),
-        Refusal::Withheld | Refusal::AlreadyThere | Refusal::Conflicting => None,
+        Refusal::Withheld => "nothing was sent for this row; run again",
+        Refusal::Throttled { .. } => "lower `--rate`, or run again later",
+        Refusal::Unauthorized => UNAUTHORIZED,
+        Refusal::Forbidden => FORBIDDEN,
+        Refusal::NotFound => NO_SUCH_USER,
+        Refusal::AlreadyThere => {
+            "look at the user's devices in PingOne, blocked ones too: one of them stands in the way of this one"
+        }
+        Refusal::DeviceLimit => {
+            "the user has as many devices as the environment's MFA settings allow (`maxAllowedDevices`): remove one, or raise the limit, and run again"
+        }
+        Refusal::Invalid => {
+            "correct what the message names; where it is the type or the policy, check that the policy allows the type and that a WhatsApp sender is set up"
+        }
+        Refusal::Conflicting => {
+            "run again later; if that does not help, look at the user in PingOne: another change or a lock may stand in the way"
+        }
+        Refusal::Misdirected => WRONG_HOST,
     }
 }
 
 /// What to do about an answer that leaves it open whether there is a device.
-pub fn of_ambiguity(ambiguity: Ambiguity) -> Option<&'static str> {
+pub fn of_ambiguity(ambiguity: Ambiguity) -> &'static str {
     match ambiguity {
         Ambiguity::Redirected
         | Ambiguity::Unreadable
         | Ambiguity::ForeignError
-        | Ambiguity::UnexpectedStatus => Some(WRONG_HOST),
-        Ambiguity::WrongDevice => Some(
-            "a cache or proxy on the way mixes up answers, or PingOne does: give its support the correlation ID, and send nothing more until it is understood",
-        ),
-        Ambiguity::QuotaExceeded => Some(
-            "check the environment's notification quota; with `ACTIVATION_REQUIRED` a device may be there although its message was not sent",
-        ),
+        | Ambiguity::UnexpectedStatus => PERHAPS_NOT_PINGONE,
+        Ambiguity::WrongDevice => {
+            "a cache or proxy on the way mixes up answers, or PingOne does: give its support the correlation ID, and send nothing more until it is understood"
+        }
+        Ambiguity::QuotaExceeded => {
+            "check the environment's notification quota and run again later; with `ACTIVATION_REQUIRED` a device may be there although its message was not sent"
+        }
         Ambiguity::TimedOut
         | Ambiguity::ConnectionLost
         | Ambiguity::ServerError
         | Ambiguity::RequestTimeout
         | Ambiguity::Conflict
-        | Ambiguity::Interrupted => None,
+        | Ambiguity::Interrupted => PERHAPS_THERE,
     }
 }
 
 /// What to do about a listing that was not given.
-pub fn of_look(look: &LookOutcome) -> Option<&'static str> {
+pub fn of_look(look: &LookOutcome) -> &'static str {
     match look {
-        LookOutcome::Untrusted => Some(UNTRUSTED),
-        LookOutcome::Redirected => Some(WRONG_HOST),
-        LookOutcome::Unauthorized => Some(UNAUTHORIZED),
-        LookOutcome::Forbidden => Some(FORBIDDEN),
-        LookOutcome::NoUser => Some(NO_SUCH_USER),
+        LookOutcome::Untrusted => UNTRUSTED,
+        LookOutcome::Redirected => WRONG_HOST,
+        LookOutcome::Unauthorized => UNAUTHORIZED,
+        LookOutcome::Forbidden => FORBIDDEN,
+        LookOutcome::NoUser => NO_SUCH_USER,
         LookOutcome::Throttled { .. } => of_refusal(Refusal::Throttled { retry_after: None }),
-        LookOutcome::Seen(_) | LookOutcome::NoInformation => None,
+        LookOutcome::Seen(_) | LookOutcome::NoInformation => {
+            "without the listing of the user's devices nothing is sent for this row; run again later"
+        }
+    }
+}
+
+/// What happened and what to do about it, as one message.
+pub fn advised(what: &str, advice: &str) -> String {
+    match what.trim_end_matches(['.', ' ']) {
+        "" => advice.to_owned(),
+        what => format!("{what}; {advice}"),
+    }
+}
+
+/// What happened, out of a message that [`advised`] made.
+pub fn without_advice<'a>(message: &'a str, advice: &str) -> &'a str {
+    message
+        .strip_suffix(advice)
+        .and_then(|what| what.strip_suffix("; "))
+        .unwrap_or(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_says_what_happened_and_then_what_to_do() {
+        let message = advised("It was not found.", "look again");
+        assert_eq!(message, "It was not found; look again");
+        assert_eq!(without_advice(&message, "look again"), "It was not found");
+        assert_eq!(without_advice("plain", "look again"), "plain");
+        assert_eq!(advised("", "look again"), "look again");
     }
 }

@@ -13,7 +13,7 @@ use super::head::{BodyFault, Head};
 use super::listing::listing;
 use super::ping_error::PingError;
 use super::transport::{Fault, FaultKind};
-use super::{Answered, wire};
+use super::{Answered, hint, wire};
 
 /// What came of a create request that was answered.
 pub fn create_answer(
@@ -40,8 +40,8 @@ pub fn create_answer(
         }
     };
     Answered {
+        answer: with_advice(answer, create_advice(&outcome)),
         outcome,
-        answer,
         pause: head.pause(),
     }
 }
@@ -91,8 +91,8 @@ pub fn create_fault(fault: &Fault, handed_over: bool) -> Answered<AttemptOutcome
         answer.code = Some(code::NOT_SENT.to_owned());
     }
     Answered {
+        answer: with_advice(answer, create_advice(&outcome)),
         outcome,
-        answer,
         pause: None,
     }
 }
@@ -128,7 +128,7 @@ pub fn list_answer(
         _ => (LookOutcome::NoInformation, Some(code::UNEXPECTED_STATUS)),
     };
     let answer = match word {
-        Some(word) => in_words(head, error, word),
+        Some(word) => with_advice(in_words(head, error, word), Some(hint::of_look(&outcome))),
         None => own_words(head, None, None),
     };
     Answered {
@@ -146,8 +146,8 @@ pub fn list_fault(fault: &Fault) -> Answered<LookOutcome> {
         LookOutcome::NoInformation
     };
     Answered {
+        answer: with_advice(no_answer(fault), Some(hint::of_look(&outcome))),
         outcome,
-        answer: no_answer(fault),
         pause: None,
     }
 }
@@ -221,12 +221,32 @@ fn refused(
 const LIMIT: &str = "LIMIT_EXCEEDED";
 const QUOTA: &str = "QUOTA_EXCEEDED";
 
+fn create_advice(outcome: &AttemptOutcome) -> Option<&'static str> {
+    match outcome {
+        AttemptOutcome::Created(_) => None,
+        AttemptOutcome::NotCreated(refusal) => Some(hint::of_refusal(*refusal)),
+        AttemptOutcome::Indeterminate(ambiguity) => Some(hint::of_ambiguity(*ambiguity)),
+    }
+}
+
+/// A row shows what happened and what to do: PingOne's words alone help nobody to mend it.
+fn with_advice(answer: Answer, advice: Option<&str>) -> Answer {
+    let message = match (answer.message, advice) {
+        (Some(what), Some(advice)) => Some(hint::advised(&what, advice)),
+        (message, _) => message,
+    };
+    Answer { message, ..answer }
+}
+
 /// PingOne's own code and message where it gave them, the word and the status otherwise.
 fn in_words(head: &Head, error: Option<PingError>, word: &str) -> Answer {
     let Some(error) = error.filter(|_| head.status >= 400) else {
-        let message = format!("status {} without PingOne's error format", head.status);
-        let message = (head.status >= 400).then_some(message);
-        return own_words(head, Some(word), message);
+        let message = if head.status >= 400 {
+            format!("status {} without PingOne's error format", head.status)
+        } else {
+            format!("status {}, and not what PingOne answers here", head.status)
+        };
+        return own_words(head, Some(word), Some(message));
     };
     let deciding = if error.names_existing() {
         "UNIQUENESS_VIOLATION"
