@@ -43,7 +43,7 @@ pub(super) fn join<L: Into<Error>>(
     let mut rejects = files
         .rejects
         .as_ref()
-        .map(|path| Rejects::new(path.clone(), header, b','));
+        .map(|path| Rejects::new(path.clone(), header, settings.raw_cells()));
     let mut tally = Tally::default();
     // A run has to fit into little memory however long the wave is; its dry run came first.
     let book = (mode == Mode::DryRun).then(|| RefCell::new(PhoneBook::default()));

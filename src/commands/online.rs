@@ -78,7 +78,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     let mut rejects = files
         .rejects
         .as_ref()
-        .map(|path| Rejects::new(path.clone(), header, b','));
+        .map(|path| Rejects::new(path.clone(), header, rows.raw_cells()));
     let mut writer =
         ResultsWriter::new(&mut out, header, options(&rows)).map_err(Error::Results)?;
     let mut book = PhoneBook::default();

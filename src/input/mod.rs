@@ -27,6 +27,7 @@ pub mod source;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use crate::model::dialect::{BYTE_ORDER_MARK, Dialect, LineEnd};
 use crate::model::row::{Column, Header};
 use error::{Error, Flaw};
 use header::Layout;
@@ -60,8 +61,6 @@ struct Place {
     before: Head,
 }
 
-const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
-
 impl Wave {
     /// Opens a wave and reads its header.
     ///
@@ -76,7 +75,7 @@ impl Wave {
             line,
             flaw,
         };
-        let (line, names, body) = match read_header(&opened) {
+        let (line, names, dialect, body) = match read_header(&opened) {
             Ok(Ok(read)) => read,
             Ok(Err((line, flaw))) => return Err(refuse(line, flaw)),
             Err(source) => return Err(Error::reading(name, source)),
@@ -86,7 +85,7 @@ impl Wave {
         Ok(Self {
             opened,
             name: name.into(),
-            header,
+            header: header.in_dialect(dialect),
             layout: Arc::new(layout),
             body,
         })
@@ -147,8 +146,9 @@ fn foreign(start: &[u8]) -> Option<Flaw> {
     }
 }
 
-/// The line of the header, its names, and where the rows start; or where and why it is none.
-type HeaderOrFlaw = Result<(u64, Vec<String>, Place), (Option<u64>, Flaw)>;
+/// The line of the header, its names, the form of the file, and where the rows start; or where and
+/// why it is none.
+type HeaderOrFlaw = Result<(u64, Vec<String>, Dialect, Place), (Option<u64>, Flaw)>;
 
 /// Reads the first record of a file.
 fn read_header(opened: &Arc<Opened>) -> io::Result<HeaderOrFlaw> {
@@ -157,8 +157,9 @@ fn read_header(opened: &Arc<Opened>) -> io::Result<HeaderOrFlaw> {
     if let Some(flaw) = foreign(&start) {
         return Ok(Err((None, flaw)));
     }
-    let mark = if start.starts_with(UTF8_MARK) {
-        UTF8_MARK.len() as u64
+    let marked = start.starts_with(BYTE_ORDER_MARK);
+    let mark = if marked {
+        BYTE_ORDER_MARK.len() as u64
     } else {
         0
     };
@@ -196,7 +197,14 @@ fn read_header(opened: &Arc<Opened>) -> io::Result<HeaderOrFlaw> {
             blank: records.blank(),
         },
     };
-    Ok(Ok((record.line, names, body)))
+    let dialect = Dialect {
+        marked,
+        line_end: match record.end {
+            End::CrLf => LineEnd::CrLf,
+            End::Lf | End::File | End::OutOfReach => LineEnd::Lf,
+        },
+    };
+    Ok(Ok((record.line, names, dialect, body)))
 }
 
 #[cfg(test)]

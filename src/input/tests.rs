@@ -64,6 +64,25 @@ fn rows_have_numbers_lines_and_one_cell_for_each_header() {
 }
 
 #[test]
+fn the_header_knows_the_form_of_its_file() {
+    for (text, marked, line_end) in [
+        ("user_id,phone\n", false, LineEnd::Lf),
+        ("user_id,phone\r\nu,p\n", false, LineEnd::CrLf),
+        ("\u{feff}\r\nuser_id,phone\nu,p\r\n", true, LineEnd::Lf),
+        ("\u{feff}user_id,phone\r\n", true, LineEnd::CrLf),
+        ("user_id,phone", false, LineEnd::Lf),
+    ] {
+        let file = file(text.as_bytes());
+        let wave = open(file.path()).unwrap();
+        assert_eq!(
+            wave.header().dialect(),
+            Dialect { marked, line_end },
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
 fn bom_crlf_and_leading_blank_lines_change_nothing() {
     assert_eq!(
         shown("\u{feff}\r\nUser ID,Phone\r\n \r\nu1,p1\r\nu2,p2\r\n"),

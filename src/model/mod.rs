@@ -6,10 +6,12 @@
 
 pub mod account;
 pub mod code;
+pub mod dialect;
 mod digits;
 pub mod email;
 pub mod entry;
 pub mod event;
+pub mod formula;
 pub(crate) mod hidden;
 pub mod ids;
 pub mod invalid;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::dialect::Dialect;
 use super::invalid::Problem;
 
 /// The number of a data row, from 1; the header and blank lines are no rows.
@@ -72,6 +73,7 @@ impl Column {
 pub struct Header {
     names: Vec<String>,
     places: [Option<usize>; Column::ALL.len()],
+    dialect: Dialect,
 }
 
 impl Header {
@@ -81,7 +83,22 @@ impl Header {
         for &(column, place) in found {
             places[column as usize] = Some(place);
         }
-        Self { names, places }
+        Self {
+            names,
+            places,
+            dialect: Dialect::default(),
+        }
+    }
+
+    /// Notes the form of the file that the header stands in.
+    #[must_use]
+    pub fn in_dialect(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
+    }
+
+    /// The form of the file that the header stands in.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The names, as the file writes them, white space round them dropped.

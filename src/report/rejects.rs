@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::cell::guarded;
-use super::record::Record;
+use super::cell::neutral;
+use super::record::{Record, push_field};
 use super::result_row::ResultRow;
 use super::safe_file::{self, Error, SafeFile};
+use crate::model::dialect::Dialect;
 use crate::model::outcome::Outcome;
 use crate::model::row::{Header, InputRow};
 
@@ -36,29 +37,21 @@ pub enum Written {
 pub struct Rejects {
     path: PathBuf,
     names: Vec<String>,
-    /// How many columns of an earlier rejects file the input carries behind its own.
-    surplus: usize,
-    delimiter: u8,
+    dialect: Dialect,
+    /// Whether what a spreadsheet would run is marked.
+    guard: bool,
     file: Option<SafeFile>,
     rows: u64,
 }
 
 impl Rejects {
-    /// Prepares a file in the dialect of the input.
-    pub fn new(path: PathBuf, header: &Header, delimiter: u8) -> Self {
-        let mut names = header.names().to_vec();
-        // Where the input is a rejects file itself, the new columns take the place of the old.
-        let surplus = if names.ends_with(&COLUMNS.map(str::to_owned)) {
-            COLUMNS.len()
-        } else {
-            0
-        };
-        names.truncate(names.len() - surplus);
+    /// Prepares a file in the dialect of the input; `raw_cells` leaves formulas as they are.
+    pub fn new(path: PathBuf, header: &Header, raw_cells: bool) -> Self {
         Self {
             path,
-            names,
-            surplus,
-            delimiter,
+            names: header.names().to_vec(),
+            dialect: header.dialect(),
+            guard: !raw_cells,
             file: None,
             rows: 0,
         }
@@ -76,22 +69,22 @@ impl Rejects {
         if self.file.is_none() {
             self.file = Some(SafeFile::create(&self.path)?);
             let names = self.names.iter().map(String::as_str).chain(COLUMNS);
-            let mut line = Vec::new();
+            let mut line = self.dialect.start().to_vec();
             for (place, name) in names.enumerate() {
                 if place > 0 {
-                    line.push(self.delimiter);
+                    line.push(Dialect::DELIMITER);
                 }
-                push_field(&mut line, name, self.delimiter);
+                push_field(&mut line, name, self.guard);
             }
             self.line(line)?;
         }
-        let record = Record::of(&row.raw, self.delimiter);
-        let mut line = record.in_columns(self.names.len(), self.surplus);
+        let record = Record::of(&row.raw);
+        let mut line = record.in_columns(self.names.len(), self.guard);
         let code = result.code.as_deref().unwrap_or_default();
         let message = result.message.as_deref().unwrap_or_default();
         for text in [result.outcome.as_str(), code, message] {
-            line.push(self.delimiter);
-            push_field(&mut line, &guarded(text), self.delimiter);
+            line.push(Dialect::DELIMITER);
+            push_field(&mut line, &neutral(text), self.guard);
         }
         self.rows += 1;
         self.line(line)
@@ -107,7 +100,7 @@ impl Rejects {
             file.commit()?;
             return Ok(Written::Rows(self.rows));
         }
-        match is_ours(&self.path, self.delimiter) {
+        match is_ours(&self.path) {
             Some(true) => safe_file::remove(&self.path).map(|()| Written::Nothing),
             Some(false) => Ok(Written::StrangerLeft),
             None => Ok(Written::Nothing),
@@ -115,7 +108,7 @@ impl Rejects {
     }
 
     fn line(&mut self, mut line: Vec<u8>) -> Result<(), Error> {
-        line.push(b'\n');
+        line.extend_from_slice(self.dialect.line_end.bytes());
         let Some(file) = &mut self.file else {
             return Ok(());
         };
@@ -127,19 +120,8 @@ impl Rejects {
     }
 }
 
-fn push_field(line: &mut Vec<u8>, text: &str, delimiter: u8) {
-    let bare = text
-        .bytes()
-        .all(|b| b != delimiter && !matches!(b, b'"' | b'\r' | b'\n'));
-    if bare {
-        line.extend_from_slice(text.as_bytes());
-    } else {
-        super::record::push_quoted(line, text.as_bytes());
-    }
-}
-
 /// Whether a regular file's header ends with our columns; `None` where there is no file.
-fn is_ours(path: &Path, delimiter: u8) -> Option<bool> {
+fn is_ours(path: &Path) -> Option<bool> {
     const LONGEST_HEADER: u64 = 1 << 20;
     let opened = OpenOptions::new()
         .read(true)
@@ -153,13 +135,14 @@ fn is_ours(path: &Path, delimiter: u8) -> Option<bool> {
     let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
     let mut header = Vec::new();
     let read = BufReader::new(file.take(LONGEST_HEADER)).read_until(b'\n', &mut header);
-    let ending = COLUMNS.join(&char::from(delimiter).to_string());
+    let ending = COLUMNS.join(",");
     Some(is_file && read.is_ok() && header.trim_ascii_end().ends_with(ending.as_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::dialect::LineEnd;
     use crate::model::invalid::{InvalidCode, Problem};
     use crate::report::fixture::{defaults, header, row};
     use std::fs;
@@ -177,47 +160,55 @@ mod tests {
     fn rejected_rows_keep_their_bytes_and_the_others_stay_out() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("wave.rejects.csv");
-        let mut rejects = Rejects::new(path.clone(), &header(&["user_id", "my; phone"]), b';');
+        let mut rejects = Rejects::new(path.clone(), &header(&["user_id", "my, phone"]), false);
         for (row, result) in [
-            refused(1, " x;\"+44 7911\"", "2 fields; not 3"),
+            refused(1, " x,\"+44 7911\"", "2 fields, not 3"),
             refused(2, "x", "=1+1"),
-            refused(3, "x;\"open", "a quote"),
+            refused(3, "x,\"open", "a quote"),
         ] {
             rejects.offer(&row, &result).unwrap();
         }
-        let (row, mut fine) = refused(4, "y;z", "");
+        let (row, mut fine) = refused(4, "y,z", "");
         fine.outcome = Outcome::Failed;
         rejects.offer(&row, &fine).unwrap();
 
         assert_eq!(rejects.commit().unwrap(), Written::Rows(3));
         insta::assert_snapshot!(fs::read_to_string(&path).unwrap(), @r#"
-        user_id;"my; phone";wavepair_outcome;wavepair_code;wavepair_message
-         x;"+44 7911";invalid;field_count;"2 fields; not 3"
-        x;;invalid;field_count;'=1+1
-        "x;""open";;invalid;field_count;a quote
+        user_id,"my, phone",wavepair_outcome,wavepair_code,wavepair_message
+         x,"+44 7911",invalid,field_count,"2 fields, not 3"
+        x,,invalid,field_count,'=1+1
+        "x,""open",,invalid,field_count,a quote
         "#);
     }
 
     #[test]
-    fn a_rejects_file_that_is_fed_back_does_not_grow() {
+    fn it_has_the_mark_and_the_line_ends_of_the_input() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("again.rejects.csv");
-        let names = ["user_id", "phone", COLUMNS[0], COLUMNS[1], COLUMNS[2]];
-        let mut rejects = Rejects::new(path.clone(), &header(&names), b',');
-        let (row, result) = refused(1, "x,1,invalid,old,\"old, too\"", "new");
-        rejects.offer(&row, &result).unwrap();
-        rejects.commit().unwrap();
-        insta::assert_snapshot!(fs::read_to_string(&path).unwrap(), @r"
-        user_id,phone,wavepair_outcome,wavepair_code,wavepair_message
-        x,1,invalid,field_count,new
-        ");
+        let path = folder.path().join("wave.rejects.csv");
+        let header = header(&["user_id", "=note"]).in_dialect(Dialect {
+            marked: true,
+            line_end: LineEnd::CrLf,
+        });
+        for (raw_cells, note) in [(false, "'=note"), (true, "=note")] {
+            let mut rejects = Rejects::new(path.clone(), &header, raw_cells);
+            let (row, result) = refused(1, "x,\"a\nb\"", "m");
+            rejects.offer(&row, &result).unwrap();
+            rejects.commit().unwrap();
+            assert_eq!(
+                fs::read_to_string(&path).unwrap(),
+                format!(
+                    "\u{feff}user_id,{note},wavepair_outcome,wavepair_code,wavepair_message\r\n\
+                     x,\"a\nb\",invalid,field_count,m\r\n"
+                )
+            );
+        }
     }
 
     #[test]
     fn without_rejects_an_earlier_runs_file_goes_and_a_strangers_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("wave.rejects.csv");
-        let nothing = || Rejects::new(path.clone(), &header(&["user_id"]), b',').commit();
+        let nothing = || Rejects::new(path.clone(), &header(&["user_id"]), false).commit();
         assert_eq!(nothing().unwrap(), Written::Nothing);
         assert!(!path.exists());
 

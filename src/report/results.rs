@@ -138,13 +138,13 @@ mod tests {
     fn every_row_has_its_line_in_input_order() {
         let (text, counts, heard) = joined(6, Mode::Run);
         insta::assert_snapshot!(text, @r#"
-        row,line,outcome,device_id,user_id,type,phone,policy_id,status,code,message,http_status,attempts,correlation_id,created_at,run_id,input.user_id,input.note
-        1,2,created,00000000-0000-0000-0000-00000000000d,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100001,00000000-0000-0000-0000-00000000000a,ACTIVE,,,,2,,2026-11-01T08:00:00.000Z,00000000-0000-0000-0000-00000000000f,u,'=x
-        2,3,pending,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100002,00000000-0000-0000-0000-00000000000a,ACTIVE,,,,0,,,,u,'=x
-        3,4,invalid,,,WHATSAPP,,00000000-0000-0000-0000-00000000000a,ACTIVE,phone_missing,the phone is empty,,0,,,,u,'=x
-        4,5,pending,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100000,00000000-0000-0000-0000-00000000000a,ACTIVE,,,,0,,,,u,'=x
-        5,6,duplicate,00000000-0000-0000-0000-00000000000d,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100001,00000000-0000-0000-0000-00000000000a,ACTIVE,,"same user, type and phone as row 1",,0,,,,u,'=x
-        6,7,duplicate,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100002,00000000-0000-0000-0000-00000000000a,ACTIVE,,"same user, type and phone as row 2",,0,,,,u,'=x
+        row,line,outcome,device_id,user_id,type,phone,policy_id,status,code,message,http_status,attempts,correlation_id,created_at,run_id,mfa_enabled,warning,input.user_id,input.note
+        1,2,created,00000000-0000-0000-0000-00000000000d,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100001,00000000-0000-0000-0000-00000000000a,ACTIVE,,,,2,,2026-11-01T08:00:00.000Z,00000000-0000-0000-0000-00000000000f,,,u,'=x
+        2,3,pending,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100002,00000000-0000-0000-0000-00000000000a,ACTIVE,,,,0,,,,,,u,'=x
+        3,4,invalid,,,WHATSAPP,,00000000-0000-0000-0000-00000000000a,ACTIVE,phone_missing,the phone is empty,,0,,,,,,u,'=x
+        4,5,pending,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100000,00000000-0000-0000-0000-00000000000a,ACTIVE,,,,0,,,,,,u,'=x
+        5,6,duplicate,00000000-0000-0000-0000-00000000000d,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100001,00000000-0000-0000-0000-00000000000a,ACTIVE,,"same user, type and phone as row 1",,0,,,,,,u,'=x
+        6,7,duplicate,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100002,00000000-0000-0000-0000-00000000000a,ACTIVE,,"same user, type and phone as row 2",,0,,,,,,u,'=x
         "#);
         assert_eq!(counts.total(), 6);
         assert_eq!(counts.get(Outcome::Duplicate), 2);

@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use csv::Terminator;
+
 use super::cell::{guarded, neutral, without_phones};
 use super::result_row::ResultRow;
+use crate::model::dialect::{Dialect, LineEnd};
 use crate::model::phone::E164;
 use crate::model::row::{Column, Header, InputRow};
 
 /// The columns before the input's own.
-pub const COLUMNS: [&str; 16] = [
+pub const COLUMNS: [&str; 18] = [
     "row",
     "line",
     "outcome",
@@ -26,6 +29,8 @@ pub const COLUMNS: [&str; 16] = [
     "correlation_id",
     "created_at",
     "run_id",
+    "mfa_enabled",
+    "warning",
 ];
 
 /// How phones are shown: in `phone`, in the input's phone column, and in messages.
@@ -58,13 +63,22 @@ pub struct ResultsWriter<W: Write> {
 }
 
 impl<W: Write> ResultsWriter<W> {
-    /// Writes the header.
+    /// Writes the header, in the form of the file that the input's header stands in.
     ///
     /// # Errors
     ///
     /// What `out` says.
-    pub fn new(out: W, header: &Header, options: Options) -> io::Result<Self> {
-        let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(out);
+    pub fn new(mut out: W, header: &Header, options: Options) -> io::Result<Self> {
+        let dialect = header.dialect();
+        out.write_all(dialect.start())?;
+        let mut csv = csv::WriterBuilder::new()
+            .flexible(true)
+            .delimiter(Dialect::DELIMITER)
+            .terminator(match dialect.line_end {
+                LineEnd::Lf => Terminator::Any(b'\n'),
+                LineEnd::CrLf => Terminator::CRLF,
+            })
+            .from_writer(out);
         for column in COLUMNS {
             csv.write_field(column)?;
         }
@@ -107,6 +121,9 @@ impl<W: Write> ResultsWriter<W> {
         self.text(result.correlation_id.as_deref().unwrap_or_default())?;
         self.text(result.created_at.as_deref().unwrap_or_default())?;
         self.shown(result.run)?;
+        // Nothing fills `mfa_enabled` and `warning` yet; a script finds them where they will be.
+        self.text("")?;
+        self.text("")?;
         for (place, cell) in row.cells.iter().enumerate() {
             let cell = self.input_cell(row, place, cell, asked.phone);
             self.text(&cell)?;
@@ -176,8 +193,8 @@ impl<W: Write> ResultsWriter<W> {
 mod tests {
     use super::*;
     use crate::model::entry::DeviceState;
+    use crate::model::formula::is_formula;
     use crate::model::invalid::{InvalidCode, Problem};
-    use crate::report::cell::is_formula;
     use crate::report::fixture::{defaults, entry, header, row, valid_row};
     use crate::report::standing::{Mode, Standing};
     use proptest::prelude::*;
@@ -238,11 +255,14 @@ mod tests {
                 cell.into()
             };
             assert_eq!(
-                (&line[6], &line[10], &line[17]),
+                (&line[6], &line[10], &line[COLUMNS.len() + 1]),
                 (&*phone, message, &*shown),
                 "{phones:?}"
             );
-            assert_eq!((&line[16], &line[18]), ("note", "x"));
+            assert_eq!(
+                (&line[COLUMNS.len()], &line[COLUMNS.len() + 2]),
+                ("note", "x")
+            );
         }
     }
 
@@ -264,11 +284,7 @@ mod tests {
                     raw_cells: false,
                 },
             );
-            [
-                line[16].to_owned(),
-                line[17].to_owned(),
-                line[18].to_owned(),
-            ]
+            [0, 1, 2].map(|place| line[COLUMNS.len() + place].to_owned())
         };
         assert_eq!(shown(Phones::Full), ["+447911100001", "note", ""]);
         assert_eq!(shown(Phones::Masked), ["…", "…", ""]);
@@ -284,11 +300,11 @@ mod tests {
         };
         let shown = |options| {
             let line = line(&row, &pending(&row), options);
-            (line[16].to_owned(), line[18].to_owned())
+            [0, 2].map(|place| line[COLUMNS.len() + place].to_owned())
         };
         let safe = r"a\u{1b}[1mb\u{a}c".to_owned();
-        assert_eq!(shown(raw), ("=1+1".to_owned(), safe.clone()));
-        assert_eq!(shown(Options::default()), ("'=1+1".to_owned(), safe));
+        assert_eq!(shown(raw), ["=1+1".to_owned(), safe.clone()]);
+        assert_eq!(shown(Options::default()), ["'=1+1".to_owned(), safe]);
     }
 
     proptest! {
@@ -308,7 +324,7 @@ mod tests {
             let line = line(&row, &result, Options::default());
             prop_assert_eq!(line.len(), COLUMNS.len() + 3);
             for cell in &line {
-                prop_assert!(!is_formula(cell), "{:?}", cell);
+                prop_assert!(!is_formula(cell.as_bytes()), "{:?}", cell);
             }
             for (place, cell) in cells.iter().enumerate() {
                 prop_assert_eq!(&line[COLUMNS.len() + place], &*guarded(cell));

@@ -53,10 +53,7 @@ impl Files {
                 .results
                 .clone()
                 .unwrap_or_else(|| beside(wave, ending).unwrap_or_else(|| PathBuf::from("-"))),
-            rejects: match kind {
-                Kind::Results => args.rejects.clone().or_else(|| beside(wave, "rejects.csv")),
-                Kind::DryRun => args.rejects.clone(),
-            },
+            rejects: args.rejects.clone().or_else(|| beside(wave, "rejects.csv")),
             summary: summary.map(Path::to_owned),
         }
     }
@@ -181,7 +178,7 @@ mod tests {
         }
         let dry = Files::resolve(Path::new("w.csv"), &none(), None, Kind::DryRun);
         assert_eq!(dry.results, PathBuf::from("w.dry-run.csv"));
-        assert_eq!(dry.rejects, None);
+        assert_eq!(dry.rejects, Some(PathBuf::from("w.rejects.csv")));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod creates;
 mod rejects;
 // What is tried again, and what never.
 mod retries;
+mod round_trips;
 // The access token: fetched once, renewed early, not used again once refused.
 mod tokens;
 // One 429 slows every row.
