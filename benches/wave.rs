@@ -126,7 +126,7 @@ fn run(wave: &Path, sandbox: &Sandbox, folder: &Path, name: &str) -> Command {
             "--concurrency",
             "64",
             "--existing",
-            "create",
+            "unchecked",
             "--quiet",
         ])
         .arg("--ledger")

@@ -192,7 +192,12 @@ pub struct TenantArgs {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Pace")]
 pub struct PaceArgs {
-    /// What a device that exists already means: skip, create [env: WAVEPAIR_EXISTING] [default: skip]
+    /// Devices that exist already: skip, ledger, unchecked [env: WAVEPAIR_EXISTING] [default: skip]
+    ///
+    /// `skip` lists each user's devices before the first create. `ledger` trusts the ledger alone and saves that
+    /// request; it is refused until a run with `skip` has finished on this ledger. `unchecked` does not look at all:
+    /// only for a tenant in which nobody has a device yet, because every device that the ledger does not know is
+    /// created again.
     #[arg(long, value_name = "WHAT")]
     pub existing: Option<String>,
 

@@ -15,8 +15,10 @@ use crate::model::row::RowNumber;
 pub enum Existing {
     /// The user's devices are listed before the first create.
     Skip,
-    /// The ledger alone is trusted, which saves that request.
-    Create,
+    /// The ledger alone is trusted, which saves that request; only one that has proved itself is.
+    Ledger,
+    /// Nobody looks, not even whether the ledger can be trusted: nobody in the tenant has a device yet.
+    Unchecked,
 }
 
 /// What is to be done about a row.
@@ -36,7 +38,7 @@ pub enum Admission {
 
 /// Decides what to do about a row, given what the ledger knows of its device.
 ///
-/// | the ledger's entry | `--existing skip` | `--existing create` |
+/// | the ledger's entry | `--existing skip` | `ledger`, `unchecked` |
 /// |---|---|---|
 /// | none | look, then create | create |
 /// | `rejected`, `failed` | look, then create | create |
@@ -50,7 +52,7 @@ pub enum Admission {
 pub fn admit(entry: Option<&LedgerEntry>, existing: Existing) -> Admission {
     let ask = match existing {
         Existing::Skip => Admission::Look,
-        Existing::Create => Admission::Create,
+        Existing::Ledger | Existing::Unchecked => Admission::Create,
     };
     let Some(entry) = entry else {
         return ask;
@@ -195,10 +197,12 @@ mod tests {
             (Some(DeviceState::InFlight), Settle, Settle),
             (Some(DeviceState::Unresolved), Settle, Settle),
         ];
-        for (state, skip, create) in table {
+        for (state, skip, trusting) in table {
             let entry = state.map(entry);
             assert_eq!(admit(entry.as_ref(), Existing::Skip), skip, "{state:?}");
-            assert_eq!(admit(entry.as_ref(), Existing::Create), create, "{state:?}");
+            for existing in [Existing::Ledger, Existing::Unchecked] {
+                assert_eq!(admit(entry.as_ref(), existing), trusting, "{state:?}");
+            }
         }
         assert_eq!(
             table.len(),
@@ -214,7 +218,9 @@ mod tests {
                 resends: 1,
                 ..entry(state)
             };
-            assert_eq!(admit(Some(&resent), Existing::Create), Admission::Look);
+            for existing in [Existing::Ledger, Existing::Unchecked] {
+                assert_eq!(admit(Some(&resent), existing), Admission::Look);
+            }
         }
     }
 
@@ -234,7 +240,7 @@ mod tests {
             ..created
         };
         for entry in [owed, twice] {
-            for existing in [Existing::Skip, Existing::Create] {
+            for existing in [Existing::Skip, Existing::Ledger, Existing::Unchecked] {
                 assert_eq!(admit(Some(&entry), existing), Admission::Audit);
             }
         }

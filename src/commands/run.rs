@@ -86,7 +86,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         },
         requests_per_row: match pace.existing {
             Existing::Skip => 2,
-            Existing::Create => 1,
+            Existing::Ledger | Existing::Unchecked => 1,
         },
         messages: contents.messages,
     };

@@ -2,7 +2,7 @@
 //!
 //! A ledger that was deleted, restored from a backup, or whose write-ahead log lost its end to
 //! damage knows nothing of the devices that were created since. They would be found by listing
-//! them first, but a listing may lag, and `--existing create` does not list: so such a ledger is
+//! them first, but a listing may lag, and `--existing ledger` does not list: so such a ledger is
 //! refused until a person says that it is meant.
 
 use std::fs::File;

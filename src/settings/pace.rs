@@ -59,8 +59,9 @@ impl Pace {
             None => Existing::Skip,
             Some(given) => match given.value.as_str() {
                 "skip" => Existing::Skip,
-                "create" => Existing::Create,
-                _ => return Err(given.wrong(&"expected `skip` or `create`")),
+                "ledger" => Existing::Ledger,
+                "unchecked" => Existing::Unchecked,
+                _ => return Err(given.wrong(&"expected `skip`, `ledger` or `unchecked`")),
             },
         };
         let rate = given(args.rate.as_ref(), "--rate", env, "WAVEPAIR_RATE")?

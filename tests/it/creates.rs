@@ -158,9 +158,9 @@ fn a_device_that_is_there_already_is_existing_and_is_not_asked_for() {
 }
 
 #[test]
-fn create_trusts_the_ledger_alone_and_lists_nothing() {
+fn an_unchecked_run_lists_nothing() {
     let rehearsal = Rehearsal::new();
-    let run = rehearsal.rows(10).run(&["--existing", "create"]);
+    let run = rehearsal.rows(10).run(&["--existing", "unchecked"]);
     assert_eq!(run.count("created"), 10);
     assert_eq!(rehearsal.stats().requests_of(Kind::List), 0);
 }

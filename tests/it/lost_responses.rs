@@ -228,7 +228,7 @@ fn a_device_that_pingone_says_is_there_already_is_somebody_elses_where_nothing_w
         });
         rehearsal.wave(&waves::of(2));
         rehearsal.pair(&user(0), "WHATSAPP", "+1 (512) 555-0000");
-        let run = rehearsal.run(&["--existing", "create"]).exits(0);
+        let run = rehearsal.run(&["--existing", "unchecked"]).exits(0);
         assert_eq!(run.outcomes(), ["existing", "created"], "{duplicates:?}");
         rehearsal.check(&run, 2);
     }

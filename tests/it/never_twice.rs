@@ -241,7 +241,7 @@ async fn panicked_at_any_event_and_gone_on_with_every_row_has_exactly_one_device
                 0 => (Then::Drained, Then::CutOff),
                 _ => (Then::CutOff, Then::Drained),
             };
-            [(one, Existing::Skip), (other, Existing::Create)]
+            [(one, Existing::Skip), (other, Existing::Unchecked)]
                 .map(move |(then, existing)| history(day, until, then, existing))
         })
     });

@@ -20,7 +20,7 @@ fn requests_that_are_lost_to_a_panic_end_the_run_and_the_next_one_settles_them()
     assert_ne!(by_name, by_address);
     rehearsal.rows(30);
     rehearsal.set("WAVEPAIR_API_URL", &by_name);
-    let run = rehearsal.command(&["--existing", "create", "--canary", "0"]);
+    let run = rehearsal.command(&["--existing", "unchecked", "--canary", "0"]);
     // The third thread: the console and the ledger have theirs by then.
     let mut traced = Command::new("strace");
     traced

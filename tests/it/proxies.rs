@@ -75,7 +75,7 @@ fn a_proxy_that_is_not_wanted_is_not_asked() {
     let proxy = Proxy::to(door.address());
     through(&mut rehearsal, proxy.address());
     let mut arguments = ARGUMENTS.to_vec();
-    arguments.extend(["--no-proxy", "--existing", "create"]);
+    arguments.extend(["--no-proxy", "--existing", "unchecked"]);
     let run = rehearsal.rows(3).run(&arguments).exits(4);
     assert_eq!(run.column("code"), ["dns_failed"; 3]);
     assert_eq!((proxy.asked().len(), door.connections()), (0, 0));
@@ -93,7 +93,7 @@ fn a_proxy_that_makes_no_tunnel_costs_no_row_and_shows_no_credentials() {
         let (mut rehearsal, door) = far_away();
         through(&mut rehearsal, proxy.address());
         let mut arguments = ARGUMENTS.to_vec();
-        arguments.extend(["--existing", "create", "--connect-timeout", "300ms"]);
+        arguments.extend(["--existing", "unchecked", "--connect-timeout", "300ms"]);
         let run = rehearsal.rows(3).run(&arguments).exits(exit);
         assert_eq!(run.outcomes(), ["failed", rest, rest], "{}", run.stderr);
         assert_eq!(run.column("code")[0], code, "{}", run.stderr);

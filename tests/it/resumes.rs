@@ -130,7 +130,7 @@ fn a_ledger_that_is_older_than_the_last_run_is_not_trusted() {
     rehearsal.rows(4).run(&[]);
     std::fs::write(rehearsal.ledger(), copy).unwrap();
     let creates = rehearsal.creates();
-    let refused = rehearsal.run(&["--existing", "create"]);
+    let refused = rehearsal.run(&["--existing", "unchecked"]);
     assert_eq!(
         (refused.code, rehearsal.creates()),
         (Some(5), creates),
@@ -261,7 +261,7 @@ fn a_device_that_somebody_else_made_between_two_runs_is_not_claimed() {
         connection.query_row(sql, [], |row| row.get(0)).unwrap()
     };
     assert!(was_absent(&connection), "as the first run saw");
-    let second = rehearsal.run(&["--existing", "create", "--max-duration", "1s"]);
+    let second = rehearsal.run(&["--existing", "unchecked", "--max-duration", "1s"]);
     assert_eq!(second.outcomes(), ["unknown"]);
     assert!(
         !was_absent(&connection),
@@ -342,14 +342,14 @@ fn an_id_that_was_never_told_is_learned_by_the_next_run_and_the_device_stays_the
             })
             .unwrap()
     };
-    let mut first = rehearsal.rows(1).begin(&["--existing", "create"]);
+    let mut first = rehearsal.rows(1).begin(&["--existing", "unchecked"]);
     asked.recv_timeout(Duration::from_secs(30)).unwrap();
     until(|| known().0 == "created");
     first.kill().unwrap();
     first.wait().unwrap();
     let (_, device, run) = known();
     assert_eq!(device, None);
-    let second = rehearsal.run(&["--existing", "create"]).exits(0);
+    let second = rehearsal.run(&["--existing", "unchecked"]).exits(0);
     rehearsal.check(&second, 1);
     assert_eq!(second.outcomes(), ["created"]);
     let created_by = second.rows[0]["run_id"].replace('-', "").to_uppercase();

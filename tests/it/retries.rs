@@ -90,7 +90,14 @@ fn a_connection_that_cannot_be_made_is_tried_as_often_as_told_and_its_row_fails(
     let nobody = format!("http://{}/v1", bound.local_addr().unwrap());
     drop(bound);
     rehearsal.set("WAVEPAIR_API_URL", &nobody);
-    let arguments = ["--existing", "create", "--attempts", "2", "--summary", "-"];
+    let arguments = [
+        "--existing",
+        "unchecked",
+        "--attempts",
+        "2",
+        "--summary",
+        "-",
+    ];
     let run = rehearsal.rows(1).run(&arguments).exits(4);
     assert_eq!(run.outcomes(), ["failed"]);
     assert_eq!(run.column("attempts"), ["2"]);

@@ -146,7 +146,7 @@ fn a_429_to_the_look_for_a_lost_answer_is_waited_out_and_never_taken_for_absence
     );
     let run = rehearsal
         .rows(3)
-        .run(&["--existing", "create", "--settle", "1s"])
+        .run(&["--existing", "unchecked", "--settle", "1s"])
         .exits(0)
         .has(&[("created", 3)]);
     rehearsal.check(&run, 3);

@@ -67,7 +67,7 @@ fn credentials_that_are_refused_for_good_cost_one_request_more_than_were_in_flig
         "--concurrency",
         "8",
         "--existing",
-        "create",
+        "unchecked",
     ];
     let run = rehearsal.rows(200).run(&arguments);
     assert_eq!(run.code, Some(5), "{}", run.stderr);
@@ -175,7 +175,7 @@ fn a_given_token_is_used_as_it_is_and_no_other_is_asked_for() {
 fn a_new_token_that_is_refused_as_well_ends_the_run_at_the_cost_of_two_requests() {
     for (on, kind, existing) in [
         ("list", Kind::List, "skip"),
-        ("create", Kind::Create, "create"),
+        ("create", Kind::Create, "unchecked"),
     ] {
         let rehearsal = Rehearsal::with_faults(&fault(&format!("on = '{on}'\nstatus = 401")));
         let run = rehearsal.rows(30).run(&["--existing", existing]).exits(5);

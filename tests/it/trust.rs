@@ -144,7 +144,7 @@ fn a_name_that_does_not_resolve_fails_every_row_and_leaves_none_in_doubt() {
     rehearsal.set("WAVEPAIR_API_URL", "https://api.wavepair.invalid/v1");
     let run = rehearsal
         .rows(3)
-        .run(&["--existing", "create", "--attempts", "1", "-vv"])
+        .run(&["--existing", "unchecked", "--attempts", "1", "-vv"])
         .exits(4);
     assert!(!run.stderr.contains("for url ("), "{}", run.stderr);
     assert_eq!(run.column("code"), ["dns_failed"; 3]);

@@ -19,7 +19,7 @@ pub(crate) const LATE: Settle = (Duration::from_secs(1), "1s");
 pub(crate) const PROMPT: Settle = (Duration::from_millis(300), "300ms");
 
 /// No listing makes up for an intent that is not on the disk.
-pub(crate) const TRUST_THE_LEDGER: [&str; 4] = ["--existing", "create", "--concurrency", "4"];
+pub(crate) const TRUST_THE_LEDGER: [&str; 4] = ["--existing", "unchecked", "--concurrency", "4"];
 /// How often a small wave may have to be run after one thing was done to it.
 const RUNS_MAX: usize = 5;
 

@@ -26,7 +26,7 @@ fn is_paired_once(seed: u64, rows: u64, kills: u64) {
         kills,
         plan: Plan::bad_day(seed, rows),
         wave: Wave::new(seed, rows, CARELESS),
-        existing: &["skip", "create"],
+        existing: &["skip", "unchecked"],
         shuffled: true,
     }
     .run();

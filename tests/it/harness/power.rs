@@ -75,7 +75,7 @@ fn each_create_follows_a_sync_of_all_that_was_written_before_it() {
         return;
     }
     // One after the other; and a slow disk, so that whoever does not wait for it shows.
-    let flags = &["--existing", "create", "--concurrency", "1"];
+    let flags = &["--existing", "unchecked", "--concurrency", "1"];
     let case = Case::plain("order", ROWS).told(flags);
     let trace = "write,writev,sendto,sendmsg,pwrite64,fsync,fdatasync";
     let ended = strace::run(&case, trace, &["fsync,fdatasync:delay_exit=10000"]);

@@ -112,7 +112,7 @@ impl Driver {
             existing: if rng.bool() {
                 Existing::Skip
             } else {
-                Existing::Create
+                Existing::Unchecked
             },
             defect,
             crash: [0.0, 0.03, 0.15][rng.usize(..3)],
