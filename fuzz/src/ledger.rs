@@ -110,6 +110,7 @@ fn run(number: u8) -> RunRecord {
         id: RunId::from_bytes([number; 16]),
         wave: "wave.csv".to_owned(),
         settings: "{}".to_owned(),
+        looks_first: true,
     }
 }
 

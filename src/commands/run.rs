@@ -71,6 +71,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         id,
         wave: wave_name(&path),
         settings: rows.to_json(),
+        looks_first: pace.existing == Existing::Skip,
     };
     let opened = Ledger::open(&peer.ledger, &peer.binding, &record, &clock::moment())?;
     let (stopper, stop) = stop();

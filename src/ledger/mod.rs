@@ -44,7 +44,7 @@ use self::ballast::Ballast;
 use self::counter::Counter;
 use self::file::{connect, folder, identity, make_file, prepare, refuse_network};
 use self::lock::{Lock, LockError};
-use self::writer::{Command, Writer};
+use self::writer::{Begun, Command, Writer};
 
 /// Which tenant a ledger speaks of. One that speaks of another is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct RunRecord {
     pub wave: String,
     /// What `results` needs to judge the rows as this run did, in a form of the caller's.
     pub settings: String,
+    /// Whether it lists a user's devices before it creates one that the ledger does not know.
+    pub looks_first: bool,
 }
 
 /// Proof that an intent is on disk: leave to send one create request.
@@ -153,6 +155,8 @@ pub struct Opened {
     pub ledger: Ledger,
     /// How many devices an earlier run left in flight; they are unresolved now.
     pub left_in_flight: u64,
+    /// The exit code of the run before on this wave; see [`Reader::last_exit_code`].
+    pub previous_exit_code: Option<u8>,
 }
 
 /// A ledger, open for one run.
@@ -214,7 +218,10 @@ impl Ledger {
         let counter = Counter::of(path);
         let mut writer = Writer::new(connection, path, run.id, ballast, counter, identity)?;
         writer.bind(binding)?;
-        let left_in_flight = writer.begin_run(run, now)?;
+        let Begun {
+            left_in_flight,
+            previous_exit_code,
+        } = writer.begin_run(run, now)?;
         let reader = Reader::beside_writer(path)?;
         let (commands, queue) = mpsc::channel();
         let thread = std::thread::Builder::new()
@@ -231,6 +238,7 @@ impl Ledger {
         Ok(Opened {
             ledger,
             left_in_flight,
+            previous_exit_code,
         })
     }
 

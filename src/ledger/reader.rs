@@ -210,13 +210,36 @@ impl Reader {
     pub fn last_settings(&self, wave: &str) -> Result<Option<String>, Error> {
         self.connection
             .query_row(
-                "SELECT settings FROM runs WHERE wave = ?1 ORDER BY id DESC LIMIT 1",
+                "SELECT settings FROM runs WHERE wave = ?1 ORDER BY number DESC LIMIT 1",
                 [wave],
                 |row| row.get(0),
             )
             .optional()
             .map_err(|source| sqlite(&self.path, source))
     }
+
+    /// The exit code of the last run of a wave that this ledger holds.
+    ///
+    /// Nothing where there was none, or where it did not live to write one down; a run that was
+    /// refused before it began is not in the ledger.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn last_exit_code(&self, wave: &str) -> Result<Option<u8>, Error> {
+        last_exit_code(&self.connection, wave).map_err(|source| sqlite(&self.path, source))
+    }
+}
+
+pub(super) fn last_exit_code(connection: &Connection, wave: &str) -> rusqlite::Result<Option<u8>> {
+    let code = connection
+        .query_row(
+            "SELECT exit_code FROM runs WHERE wave = ?1 ORDER BY number DESC LIMIT 1",
+            [wave],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(code.flatten())
 }
 
 pub(super) fn binding(connection: &Connection) -> rusqlite::Result<Option<Binding>> {

@@ -82,6 +82,15 @@ ALTER TABLE devices ADD COLUMN audit_owed INTEGER NOT NULL DEFAULT 0
     "
 ALTER TABLE devices ADD COLUMN asked_at INTEGER;
 ",
+    "
+-- Runs are counted: an ID and a start are told by a clock, which may be set back between two runs.
+ALTER TABLE runs ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+UPDATE runs SET number = counted.number FROM
+    (SELECT id, row_number() OVER (ORDER BY started_at, id) AS number FROM runs) AS counted
+    WHERE counted.id = runs.id;
+CREATE UNIQUE INDEX runs_in_order ON runs (number);
+ALTER TABLE runs ADD COLUMN looked_first INTEGER NOT NULL DEFAULT 0 CHECK (looked_first IN (0, 1));
+",
 ];
 
 /// The `user_version` of a current ledger.
@@ -99,4 +108,12 @@ pub(super) fn migrate(connection: &mut Connection, version: usize) -> rusqlite::
     let version = i64::try_from(current_version()).unwrap_or(i64::MAX);
     transaction.pragma_update(None, "user_version", version)?;
     transaction.commit()
+}
+
+/// Makes a ledger as a version of so many steps left it.
+#[cfg(test)]
+pub(super) fn migrate_to(connection: &Connection, version: usize) {
+    for step in MIGRATIONS.iter().take(version) {
+        connection.execute_batch(step).unwrap();
+    }
 }

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::ballast::Ballast;
 use super::counter::{Counter, Extent};
 use super::file::{opening, sqlite};
-use super::reader::binding;
+use super::reader::{binding, last_exit_code};
 use super::transition::{Fault, intend, settle};
 use super::{Binding, Error, Intent, Receipt, RunRecord, Settled};
 use crate::model::entry::Moment;
@@ -31,6 +31,14 @@ pub(super) enum Command {
         now: Moment,
         reply: mpsc::Sender<Result<(), Error>>,
     },
+}
+
+/// What a run finds when it begins.
+pub(super) struct Begun {
+    /// How many devices an earlier run left in flight.
+    pub(super) left_in_flight: u64,
+    /// How the run before on the same wave ended.
+    pub(super) previous_exit_code: Option<u8>,
 }
 
 pub(super) struct Writer {
@@ -155,21 +163,21 @@ impl Writer {
     /// before this one got the lock: that is the moment from which it settles.
     ///
     /// A ledger that is older than it was is refused first.
-    pub(super) fn begin_run(&mut self, run: &RunRecord, now: &Moment) -> Result<u64, Error> {
+    pub(super) fn begin_run(&mut self, run: &RunRecord, now: &Moment) -> Result<Begun, Error> {
         self.check_extent()?;
         let wrap = |source| opening(&self.path, source);
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(wrap)?;
-        let left = begin_run(&transaction, run, now).map_err(wrap)?;
+        let begun = begin_run(&transaction, run, now).map_err(wrap)?;
         transaction.commit().map_err(wrap)?;
         let extent = self.extent()?;
         self.counter.begin(extent).map_err(|source| Error::Io {
             path: self.path.clone(),
             source,
         })?;
-        Ok(left)
+        Ok(begun)
     }
 
     /// Serves commands until the last sender is gone, a write fails, or the ledger is closed.
@@ -293,18 +301,29 @@ fn begin_run(
     transaction: &Transaction<'_>,
     run: &RunRecord,
     now: &Moment,
-) -> rusqlite::Result<u64> {
+) -> rusqlite::Result<Begun> {
+    let previous_exit_code = last_exit_code(transaction, &run.wave)?;
     let unclean: bool = transaction.query_row(
         "SELECT EXISTS (SELECT 1 FROM runs WHERE finished_at IS NULL)",
         [],
         |row| row.get(0),
     )?;
     transaction.execute(
-        "INSERT INTO runs (id, wave, settings, started_at) VALUES (?1, ?2, ?3, ?4)",
-        params![run.id.as_bytes(), run.wave, run.settings, now.wall_ms],
+        "INSERT INTO runs (id, wave, settings, started_at, looked_first, number)
+         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(number), 0) + 1 FROM runs))",
+        params![
+            run.id.as_bytes(),
+            run.wave,
+            run.settings,
+            now.wall_ms,
+            run.looks_first
+        ],
     )?;
     if !unclean {
-        return Ok(0);
+        return Ok(Begun {
+            left_in_flight: 0,
+            previous_exit_code,
+        });
     }
     transaction.execute(
         "INSERT INTO events (device, run, at, event, attempt)
@@ -321,5 +340,8 @@ fn begin_run(
         "UPDATE runs SET finished_at = ?1 WHERE finished_at IS NULL AND id <> ?2",
         params![now.wall_ms, run.id.as_bytes()],
     )?;
-    Ok(u64::try_from(left).unwrap_or(u64::MAX))
+    Ok(Begun {
+        left_in_flight: u64::try_from(left).unwrap_or(u64::MAX),
+        previous_exit_code,
+    })
 }

@@ -122,6 +122,7 @@ async fn run(
         id,
         wave: "wave".to_owned(),
         settings: String::new(),
+        looks_first: existing == Existing::Skip,
     };
     let environment = sandbox.environment().parse().unwrap();
     let binding = Binding {

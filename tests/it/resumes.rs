@@ -355,3 +355,29 @@ fn an_id_that_was_never_told_is_learned_by_the_next_run_and_the_device_stays_the
     let created_by = second.rows[0]["run_id"].replace('-', "").to_uppercase();
     assert_eq!(created_by, run);
 }
+
+#[test]
+fn results_are_those_of_the_run_that_began_last_even_if_the_clock_was_set_back_before_it() {
+    let rehearsal = Rehearsal::new();
+    let policy = wavepair::sandbox::WAVE_POLICY;
+    rehearsal.wave(&format!("user_id,phone\n{},+15125551234\n", user(1)));
+    for kind in ["SMS", "WHATSAPP"] {
+        let run = rehearsal.run(&["--type", kind, "--policy", policy]);
+        run.exits(0).has(&[("created", 1)]);
+    }
+    let written = rehearsal.bytes("wave.results.csv");
+    // As if the clock had been years ahead when the first run began: its ID is the greater one.
+    rusqlite::Connection::open(rehearsal.ledger())
+        .unwrap()
+        .execute_batch(
+            "PRAGMA foreign_keys = OFF;
+             UPDATE devices SET run = x'7fffffffffff7fff8fffffffffffffff'
+                 WHERE run = (SELECT id FROM runs WHERE number = 1);
+             UPDATE runs SET id = x'7fffffffffff7fff8fffffffffffffff', started_at = 99999999999999
+                 WHERE number = 1;",
+        )
+        .unwrap();
+    let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
+    rehearsal.ended(&again).exits(0);
+    assert!(rehearsal.bytes("wave.results.csv") == written);
+}

@@ -49,6 +49,7 @@ fn run(number: u8) -> RunRecord {
         id: RunId::from_bytes([number; 16]),
         wave: "/waves/a.csv".to_owned(),
         settings: format!("run {number}"),
+        looks_first: true,
     }
 }
 

@@ -46,28 +46,68 @@ fn where_no_run_has_begun_there_is_nothing_to_read_and_no_file_is_made() {
 }
 
 #[test]
-fn the_settings_are_those_of_the_last_run_of_the_same_wave() {
-    let place = place();
-    for (number, wave) in [
-        (1, "/waves/a.csv"),
-        (2, "/waves/b.csv"),
-        (3, "/waves/a.csv"),
+fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock_says() {
+    // A clock that goes forward, and one that is set back before each run: start and ID fall then.
+    for (ids, seconds) in [
+        ([1, 2, 3, 4], [10, 20, 30, 40]),
+        ([4, 3, 2, 1], [40, 30, 20, 10]),
     ] {
-        let run = RunRecord {
-            wave: wave.to_owned(),
-            ..run(number)
-        };
-        drop(Ledger::open(&place.path, &binding(), &run, &moment(0)).unwrap());
+        let place = place();
+        for (at, wave) in ["a", "b", "a", "b"].into_iter().enumerate() {
+            let run = RunRecord {
+                wave: wave.to_owned(),
+                settings: format!("run {at}"),
+                ..run(ids[at])
+            };
+            let now = moment(seconds[at]);
+            let opened = Ledger::open(&place.path, &binding(), &run, &now).unwrap();
+            let before = [None, None, Some(10), None][at];
+            assert_eq!(opened.previous_exit_code, before, "run {at}");
+            if at != 1 {
+                // The run that is not closed did not live to say how it ended.
+                let code = [10, 11, 12, 13][at];
+                opened.ledger.close(code, &now).unwrap();
+            }
+        }
+        let reader = Reader::open(&place.path, &binding()).unwrap().unwrap();
+        for (wave, settings, code) in [
+            ("a", Some("run 2"), Some(12)),
+            ("b", Some("run 3"), Some(13)),
+            ("c", None, None),
+        ] {
+            let last = reader.last_settings(wave).unwrap();
+            assert_eq!(last.as_deref(), settings, "{wave}");
+            assert_eq!(reader.last_exit_code(wave).unwrap(), code, "{wave}");
+        }
     }
-    let reader = Reader::open(&place.path, &binding()).unwrap().unwrap();
-    for (wave, settings) in [
-        ("/waves/a.csv", Some("run 3")),
-        ("/waves/b.csv", Some("run 2")),
-        ("/waves/c.csv", None),
-    ] {
-        let last = reader.last_settings(wave).unwrap();
-        assert_eq!(last.as_deref(), settings, "{wave}");
+}
+
+#[test]
+fn the_runs_of_an_older_ledger_are_counted_when_it_is_brought_up_to_date() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    schema::migrate_to(&connection, 3);
+    for (id, started_at, settings) in [(3, 10, "first"), (1, 20, "second"), (2, 20, "third")] {
+        connection
+            .execute(
+                "INSERT INTO runs (id, wave, settings, started_at) VALUES (?1, 'a', ?2, ?3)",
+                (&[id; 16], settings, started_at),
+            )
+            .unwrap();
     }
+    schema::migrate(&mut connection, 3).unwrap();
+    let mut counted = connection
+        .prepare("SELECT number, settings, looked_first FROM runs ORDER BY number")
+        .unwrap();
+    let counted: Vec<(i64, String, bool)> = counted
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let expected = [(1, "first"), (2, "second"), (3, "third")];
+    assert_eq!(
+        counted,
+        expected.map(|(number, said)| (number, said.to_owned(), false))
+    );
 }
 
 #[tokio::test]
