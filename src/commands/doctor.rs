@@ -15,7 +15,7 @@ use crate::model::ids::{PolicyId, UserId};
 use crate::model::outcome::Outcome;
 use crate::model::phone::E164;
 use crate::model::request::{Address, DeviceKey, DeviceType};
-use crate::model::stop::StopReason;
+use crate::model::stop::{StopReason, Stopped};
 use crate::pingone::wire::Policy;
 use crate::rate_limit::Rate;
 use crate::report::cell::neutral;
@@ -107,18 +107,7 @@ pub async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<ExitCod
 }
 
 fn said(reason: &StopReason) -> String {
-    match reason {
-        StopReason::Pointless { what, hint } | StopReason::InputChanged { what, hint } => {
-            format!("{what}; {hint}")
-        }
-        StopReason::Interrupted
-        | StopReason::Terminated
-        | StopReason::TimeIsUp
-        | StopReason::LimitReached
-        | StopReason::TooManyErrors { .. }
-        | StopReason::Unavailable { .. }
-        | StopReason::Broken { .. } => reason.to_string(),
-    }
+    Stopped::from(reason).message
 }
 
 /// Lists the devices of a user that cannot be there: permitted means "not found".

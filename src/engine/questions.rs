@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use super::guard::LONGEST_HOLD;
+use super::guard::{LONGEST_HOLD, pointless};
 use super::renew::{token_retry, token_stop};
 use crate::clock;
 use crate::model::code;
@@ -17,7 +17,7 @@ use crate::model::entry::DeviceState;
 use crate::model::event::{Event, RequestKind};
 use crate::model::outcome::{Answer, Device, LookOutcome, Outcome};
 use crate::model::request::DeviceKey;
-use crate::model::stop::StopReason;
+use crate::model::stop::{StopCode, StopReason};
 use crate::pingone::client::Client;
 use crate::pingone::hint;
 use crate::pingone::read::{ReadError, ReadFailure};
@@ -165,7 +165,7 @@ impl<'a> Questions<'a> {
                 LookOutcome::Unauthorized => self.refused(token.generation()).await?,
                 LookOutcome::Forbidden => return Err(forbidden()),
                 LookOutcome::Untrusted | LookOutcome::Redirected => {
-                    return Err(pointless(answered.answer, hint::of_look(&answered.outcome)));
+                    return Err(out_of_trust(&answered.outcome, answered.answer));
                 }
                 LookOutcome::Seen(_)
                 | LookOutcome::NoUser
@@ -238,25 +238,31 @@ pub enum ReadFault {
 
 /// The end of a run whose token is refused twice.
 pub(super) fn unauthorized() -> StopReason {
-    StopReason::Pointless {
-        what: "PingOne refuses a new access token (HTTP 401)".to_owned(),
-        hint: hint::UNAUTHORIZED.to_owned(),
-    }
+    pointless(
+        StopCode::CredentialsRefused,
+        "PingOne refuses a new access token (HTTP 401)".to_owned(),
+        hint::UNAUTHORIZED,
+    )
 }
 
 fn forbidden() -> StopReason {
-    StopReason::Pointless {
-        what: "PingOne does not let this client list a user's devices (HTTP 403)".to_owned(),
-        hint: hint::FORBIDDEN.to_owned(),
-    }
+    pointless(
+        StopCode::PermissionMissing,
+        "PingOne does not let this client list a user's devices (HTTP 403)".to_owned(),
+        hint::FORBIDDEN,
+    )
 }
 
-fn pointless(answer: Answer, advice: &'static str) -> StopReason {
+/// The end of a run that does not get to PingOne, or not to PingOne alone.
+fn out_of_trust(outcome: &LookOutcome, answer: Answer) -> StopReason {
+    let code = if *outcome == LookOutcome::Untrusted {
+        StopCode::NotTrusted
+    } else {
+        StopCode::WrongHost
+    };
+    let advice = hint::of_look(outcome);
     let what = answer.message.or(answer.code).unwrap_or_default();
-    StopReason::Pointless {
-        what: hint::without_advice(&what, advice).to_owned(),
-        hint: advice.to_owned(),
-    }
+    pointless(code, hint::without_advice(&what, advice).to_owned(), advice)
 }
 
 fn finding(state: DeviceState, device: Option<Device>, answer: Answer) -> Finding {

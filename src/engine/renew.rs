@@ -7,12 +7,12 @@ use futures::FutureExt;
 use tokio::time::Instant;
 
 use super::Engine;
-use super::guard::LONGEST_HOLD;
+use super::guard::{LONGEST_HOLD, pointless};
 use super::job::Job;
 use super::questions::unauthorized;
 use crate::clock;
 use crate::model::event::{Event, RequestKind};
-use crate::model::stop::StopReason;
+use crate::model::stop::{StopCode, StopReason};
 use crate::pingone::grant::{Granted, TokenError, TokenFailure};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenState};
 
@@ -103,13 +103,12 @@ pub(super) fn token_stop(error: &TokenError) -> StopReason {
     let what = format!("no access token: {error}");
     match error.failure {
         TokenFailure::Transient { .. } => StopReason::Unavailable { what },
-        TokenFailure::Unsupported
-        | TokenFailure::Refused
-        | TokenFailure::Untrusted
-        | TokenFailure::Redirected
-        | TokenFailure::Malformed => StopReason::Pointless {
-            what,
-            hint: error.hint.to_owned(),
-        },
+        TokenFailure::Unsupported | TokenFailure::Refused => {
+            pointless(StopCode::CredentialsRefused, what, error.hint)
+        }
+        TokenFailure::Untrusted => pointless(StopCode::NotTrusted, what, error.hint),
+        TokenFailure::Redirected | TokenFailure::Malformed => {
+            pointless(StopCode::WrongHost, what, error.hint)
+        }
     }
 }

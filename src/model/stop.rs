@@ -2,6 +2,88 @@
 
 use std::fmt;
 
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
+        /// A stable word for why a run ended before its wave did, or did not begin.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum StopCode {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl StopCode {
+            /// Every code, in the order in which the documentation lists them.
+            pub const ALL: &[StopCode] = &[$(StopCode::$name,)+];
+
+            /// The word that users script against.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(StopCode::$name => $word,)+
+                }
+            }
+
+            /// What it means, in one line; the README prints the same text.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(StopCode::$name => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A signal: SIGINT, SIGTERM, SIGHUP or SIGQUIT
+    Signal = "signal",
+    /// `--max-duration` or `--deadline` was reached
+    TimeIsUp = "time_is_up",
+    /// `--limit` was reached
+    LimitReached = "limit_reached",
+    /// `--max-errors` was reached
+    TooManyErrors = "too_many_errors",
+    /// PingOne does not accept the client or its token
+    CredentialsRefused = "credentials_refused",
+    /// The worker application lacks a role
+    PermissionMissing = "permission_missing",
+    /// PingOne knows none of the users
+    UsersUnknown = "users_unknown",
+    /// One user after another has as many devices as PingOne allows
+    DeviceLimitReached = "device_limit_reached",
+    /// PingOne refused one row after another with the same code: policy, type or a setting
+    SameRefusal = "same_refusal",
+    /// The connection cannot be trusted: certificate, host name, plain-text peer, proxy
+    NotTrusted = "connection_not_trusted",
+    /// Something other than PingOne's API answers
+    WrongHost = "wrong_host",
+    /// An answer was about another request
+    AnswersMixedUp = "answers_mixed_up",
+    /// Too many requests went unanswered, and PingOne does not list their devices
+    RequestsUnanswered = "requests_unanswered",
+    /// PingOne has trouble, asks for a long pause, or cannot be reached
+    Unavailable = "pingone_unavailable",
+    /// The wave was changed while it was read
+    WaveChanged = "wave_changed",
+    /// wavepair itself failed: disk full, damaged ledger, a fault of its own
+    Failed = "wavepair_failed",
+    /// A setting cannot be used; nothing was sent
+    Settings = "settings",
+    /// The file is no wave that can be read; nothing was sent
+    NotAWave = "not_a_wave",
+    /// A file cannot be written where it was named; nothing was sent
+    Output = "output",
+    /// Another run holds the ledger; nothing was sent
+    LedgerHeld = "ledger_held",
+    /// The ledger is older than it once was; nothing was sent
+    LedgerOlder = "ledger_older",
+    /// The ledger belongs to another tenant, or is none that this version can use; nothing was sent
+    LedgerRefused = "ledger_refused",
+}
+
+impl fmt::Display for StopCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// Why a run stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StopReason {
@@ -15,6 +97,8 @@ pub enum StopReason {
     LimitReached,
     /// Going on is pointless: credentials, permission, policy, host, TLS. Says which and what to do.
     Pointless {
+        /// Which of the reasons it is.
+        code: StopCode,
         /// What was seen, as a fragment.
         what: String,
         /// What to do about it.
@@ -44,6 +128,38 @@ pub enum StopReason {
     },
 }
 
+impl StopReason {
+    /// The stable word for it.
+    pub fn code(&self) -> StopCode {
+        match self {
+            StopReason::Interrupted | StopReason::Terminated => StopCode::Signal,
+            StopReason::TimeIsUp => StopCode::TimeIsUp,
+            StopReason::LimitReached => StopCode::LimitReached,
+            StopReason::Pointless { code, .. } => *code,
+            StopReason::TooManyErrors { .. } => StopCode::TooManyErrors,
+            StopReason::InputChanged { .. } => StopCode::WaveChanged,
+            StopReason::Unavailable { .. } => StopCode::Unavailable,
+            StopReason::Broken { .. } => StopCode::Failed,
+        }
+    }
+
+    /// What to do about it before the next run, where that is more than to run again.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            StopReason::Pointless { hint, .. } | StopReason::InputChanged { hint, .. } => {
+                Some(hint)
+            }
+            StopReason::Interrupted
+            | StopReason::Terminated
+            | StopReason::TimeIsUp
+            | StopReason::LimitReached
+            | StopReason::TooManyErrors { .. }
+            | StopReason::Unavailable { .. }
+            | StopReason::Broken { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -56,6 +172,80 @@ impl fmt::Display for StopReason {
             | StopReason::Unavailable { what }
             | StopReason::Broken { what } => f.write_str(what),
             StopReason::TooManyErrors { bad } => write!(f, "{bad} bad rows"),
+        }
+    }
+}
+
+/// Why a run ended before its wave did, as scripts get it and as the ledger keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// The stable word; a ledger of a later version may hold one that this version does not know.
+    pub code: String,
+    /// What happened and, where there is something to do about it, what.
+    pub message: String,
+}
+
+impl Stopped {
+    /// What happened, and what to do about it where that is known.
+    pub fn new(code: StopCode, what: &str, hint: Option<&str>) -> Self {
+        Self {
+            code: code.as_str().to_owned(),
+            message: match hint {
+                Some(hint) => format!("{what}; {hint}"),
+                None => what.to_owned(),
+            },
+        }
+    }
+}
+
+impl From<&StopReason> for Stopped {
+    fn from(reason: &StopReason) -> Self {
+        Self::new(reason.code(), &reason.to_string(), reason.hint())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_one_word_and_stands_once_with_a_meaning() {
+        for (at, code) in StopCode::ALL.iter().enumerate() {
+            let (word, meaning) = (code.as_str(), code.meaning());
+            assert!(
+                word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'),
+                "{word}"
+            );
+            assert!(!meaning.is_empty() && !meaning.ends_with('.'), "{meaning}");
+            let earlier = StopCode::ALL[..at].iter();
+            assert!(
+                earlier.map(|code| code.as_str()).all(|other| other != word),
+                "{word}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_stopped_a_run_is_told_with_what_to_do() {
+        let pointless = StopReason::Pointless {
+            code: StopCode::PermissionMissing,
+            what: "PingOne refuses".to_owned(),
+            hint: "give it a role".to_owned(),
+        };
+        for (reason, code, message) in [
+            (
+                pointless,
+                "permission_missing",
+                "PingOne refuses; give it a role",
+            ),
+            (StopReason::TimeIsUp, "time_is_up", "the time is up"),
+            (StopReason::Terminated, "signal", "terminated by a signal"),
+        ] {
+            let stopped = Stopped::from(&reason);
+            assert_eq!(
+                (stopped.code.as_str(), stopped.message.as_str()),
+                (code, message)
+            );
         }
     }
 }

@@ -171,6 +171,7 @@ pub fn incomplete(
 mod tests {
     use super::*;
     use crate::model::row::RowNumber;
+    use crate::model::stop::StopCode;
     use crate::report::fixture::{account, finished, summary};
 
     fn argv() -> Vec<OsString> {
@@ -255,6 +256,7 @@ mod tests {
     fn no_line_but_the_command_is_wider_than_a_terminal() {
         let mut summary = summary();
         summary.stop(&StopReason::Pointless {
+            code: StopCode::SameRefusal,
             what: "the policy is not there ".repeat(9),
             hint: "name a policy of this environment ".repeat(9),
         });
@@ -327,6 +329,7 @@ mod tests {
           wavepair run 'my wave.csv' --rate 10/s
         ");
         summary.stop(&StopReason::Pointless {
+            code: StopCode::SameRefusal,
             what: "PingOne refuses the credentials".to_owned(),
             hint: "check PINGONE_CLIENT_ID and PINGONE_CLIENT_SECRET".to_owned(),
         });

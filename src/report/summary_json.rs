@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::exit::ExitCode;
+use crate::model::stop::{StopReason, Stopped};
 use crate::model::summary::{Requests, Summary};
 use crate::model::tally::Tally;
 
@@ -33,7 +34,7 @@ pub fn write(
         requests: Sent::from(summary.requests),
         throttled: summary.throttled,
         retries: summary.retries,
-        stopped: summary.stopped.as_ref().map(ToString::to_string),
+        stopped: summary.stopped.as_ref().map(End::from),
         exit_code: exit.code(),
     };
     serde_json::to_writer_pretty(&mut *out, &json)?;
@@ -54,7 +55,7 @@ struct Json<'a> {
     requests: Sent,
     throttled: u64,
     retries: u64,
-    stopped: Option<String>,
+    stopped: Option<End>,
     exit_code: u8,
 }
 
@@ -104,6 +105,20 @@ impl From<Requests> for Sent {
     }
 }
 
+/// Why a run ended early.
+#[derive(serde::Serialize)]
+struct End {
+    code: String,
+    message: String,
+}
+
+impl From<&StopReason> for End {
+    fn from(reason: &StopReason) -> Self {
+        let Stopped { code, message } = Stopped::from(reason);
+        Self { code, message }
+    }
+}
+
 fn instant(time: Timestamp) -> String {
     format!("{time:.3}")
 }
@@ -111,7 +126,6 @@ fn instant(time: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::stop::StopReason;
     use crate::report::fixture::summary;
 
     fn render(summary: &Summary, finished_at: Timestamp, exit: ExitCode) -> String {
@@ -160,7 +174,10 @@ mod tests {
           },
           "throttled": 0,
           "retries": 0,
-          "stopped": "the time is up",
+          "stopped": {
+            "code": "time_is_up",
+            "message": "the time is up"
+          },
           "exit_code": 7
         }
         "#);

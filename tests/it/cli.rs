@@ -11,6 +11,7 @@ use wavepair::model::code;
 use wavepair::model::invalid::InvalidCode;
 use wavepair::model::outcome::Outcome;
 use wavepair::model::row::Column;
+use wavepair::model::stop::StopCode;
 use wavepair::report::results_writer::COLUMNS;
 
 use crate::support::binary::{folder_with, ran, root, run, wavepair};
@@ -87,6 +88,14 @@ fn the_readme_lists_every_code_of_a_row_with_its_meaning() {
         tables("### Codes of rows"),
         [invalid.collect::<Vec<_>>(), others.collect()]
     );
+}
+
+#[test]
+fn the_readme_lists_every_reason_to_stop_with_its_meaning() {
+    let codes = StopCode::ALL
+        .iter()
+        .map(|code| vec![in_backticks(code.as_str()), code.meaning().to_owned()]);
+    assert_eq!(tables("### Why a run stopped"), [codes.collect::<Vec<_>>()]);
 }
 
 #[test]

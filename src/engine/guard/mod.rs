@@ -16,8 +16,10 @@ use tokio::time::Instant;
 
 pub(super) use self::breaker::Kind;
 use self::breaker::{Breaker, Sign, Trip};
-pub(super) use self::reasons::too_long;
-use self::reasons::{misdirected, of_refusals, pointless, redirected, said, unreadable, untrusted};
+use self::reasons::{
+    code_of_refusals, misdirected, of_refusals, redirected, said, unreadable, untrusted,
+};
+pub(super) use self::reasons::{pointless, too_long};
 pub use self::rows::MaxErrors;
 use self::rows::Rows;
 use self::streak::Streak;
@@ -26,7 +28,7 @@ use crate::model::code;
 use crate::model::ids::UserId;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
 use crate::model::row::RowNumber;
-use crate::model::stop::StopReason;
+use crate::model::stop::{StopCode, StopReason};
 
 /// The thresholds that an administrator sets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -263,6 +265,7 @@ impl Guard {
                     return self.went(Kind::Create, subject, Sign::Failed, answer, now);
                 }
                 Some(pointless(
+                    StopCode::WrongHost,
                     format!(
                         "{} answers in a row did not come from PingOne ({})",
                         self.foreign,
@@ -274,6 +277,7 @@ impl Guard {
             Ambiguity::Conflict => self.went(Kind::Create, subject, Sign::Answered, answer, now),
             Ambiguity::Redirected => Some(redirected(answer)),
             Ambiguity::WrongDevice => Some(pointless(
+                StopCode::AnswersMixedUp,
                 "an answer was about another device than the one asked for".to_owned(),
                 "look for a cache or proxy that mixes answers up; the row is settled by the next run",
             )),
@@ -425,7 +429,11 @@ impl Guard {
             said(answer),
             self.streak.rows()
         );
-        Some(pointless(what, of_refusals(refusal)))
+        Some(pointless(
+            code_of_refusals(refusal),
+            what,
+            of_refusals(refusal),
+        ))
     }
 }
 

@@ -4,8 +4,27 @@ use std::time::Duration;
 
 use super::LONGEST_HOLD;
 use crate::model::outcome::{Answer, Refusal};
-use crate::model::stop::StopReason;
+use crate::model::stop::{StopCode, StopReason};
 use crate::pingone::hint;
+
+/// The stable word for a refusal that came time after time.
+pub(super) fn code_of_refusals(refusal: Refusal) -> StopCode {
+    match refusal {
+        Refusal::Forbidden => StopCode::PermissionMissing,
+        Refusal::NotFound => StopCode::UsersUnknown,
+        Refusal::DeviceLimit => StopCode::DeviceLimitReached,
+        Refusal::Unreachable
+        | Refusal::Untrusted
+        | Refusal::OutOfResources
+        | Refusal::Withheld
+        | Refusal::Throttled { .. }
+        | Refusal::Unauthorized
+        | Refusal::AlreadyThere
+        | Refusal::Invalid
+        | Refusal::Conflicting
+        | Refusal::Misdirected => StopCode::SameRefusal,
+    }
+}
 
 pub(super) fn of_refusals(refusal: Refusal) -> &'static str {
     match refusal {
@@ -44,6 +63,7 @@ pub(in crate::engine) fn too_long(retry_after: Option<Duration>) -> Option<StopR
 
 pub(super) fn untrusted(answer: &Answer) -> StopReason {
     pointless(
+        StopCode::NotTrusted,
         format!("the connection cannot be trusted ({})", said(answer)),
         hint::UNTRUSTED,
     )
@@ -51,6 +71,7 @@ pub(super) fn untrusted(answer: &Answer) -> StopReason {
 
 pub(super) fn redirected(answer: &Answer) -> StopReason {
     pointless(
+        StopCode::WrongHost,
         format!(
             "the API answered with a redirect ({}), which is never followed",
             said(answer)
@@ -66,8 +87,9 @@ pub(super) fn misdirected(answer: &Answer) -> String {
     )
 }
 
-pub(super) fn pointless(what: String, hint: &str) -> StopReason {
+pub(in crate::engine) fn pointless(code: StopCode, what: String, hint: &str) -> StopReason {
     StopReason::Pointless {
+        code,
         what,
         hint: hint.to_owned(),
     }
@@ -75,6 +97,7 @@ pub(super) fn pointless(what: String, hint: &str) -> StopReason {
 
 pub(super) fn unreadable(listings: u32, answer: &Answer) -> StopReason {
     pointless(
+        StopCode::WrongHost,
         format!(
             "{listings} listings of devices cannot be read, and none before ({})",
             said(answer)

@@ -2,7 +2,7 @@
 
 use super::reasons::pointless;
 use crate::model::outcome::Outcome;
-use crate::model::stop::StopReason;
+use crate::model::stop::{StopCode, StopReason};
 
 /// How many bad rows are too many.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,6 +70,7 @@ impl Rows {
             && self.unsettled.saturating_mul(100) > u64::from(creates);
         many.then(|| {
             pointless(
+                StopCode::RequestsUnanswered,
                 format!(
                     "{} requests went unanswered and PingOne does not list their devices",
                     self.unsettled

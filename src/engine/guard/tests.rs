@@ -144,9 +144,10 @@ async fn the_reason_names_the_code_example_rows_and_a_remedy() {
         50,
     )
     .unwrap();
-    let StopReason::Pointless { what, hint } = reason else {
+    let StopReason::Pointless { code, what, hint } = reason else {
         panic!("{reason:?}")
     };
+    assert_eq!(code, StopCode::PermissionMissing);
     assert_eq!(
         what,
         "PingOne refused 3 rows in a row with HTTP 400, ACCESS_FAILED (rows 1, 2, 3, …)"

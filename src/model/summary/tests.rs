@@ -61,6 +61,7 @@ fn the_exit_code_follows_from_the_rows_and_the_most_urgent_reason_to_stop() {
     };
     let what = || "x".to_owned();
     let pointless = || StopReason::Pointless {
+        code: crate::model::stop::StopCode::CredentialsRefused,
         what: what(),
         hint: what(),
     };
