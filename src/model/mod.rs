@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod code;
+pub(crate) mod decimal;
 pub mod dialect;
 mod digits;
 pub mod email;

@@ -4,7 +4,9 @@ use crate::model::outcome::Device;
 use crate::model::request::{Address, DeviceKey};
 
 use super::head::plain_word;
+use super::shown_phone::{self, Likeness, Part};
 use super::wire;
+use crate::model::hidden::is_hidden;
 
 /// How a device compares with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +41,7 @@ impl Differs {
     }
 }
 
-/// Compares a device with a key: user, type (exactly), digits of the phone or
+/// Compares a device with a key: user, type, digits of the phone in whatever spelling, or
 /// mailbox without regard to case. What is missing contradicts nothing.
 pub(super) fn fit(key: &DeviceKey, device: &wire::Device) -> Fit {
     if let Some(user) = &device.user
@@ -55,22 +57,41 @@ pub(super) fn fit(key: &DeviceKey, device: &wire::Device) -> Fit {
         return Fit::Other(Differs::Type);
     }
     let same_address = match &key.address {
-        Address::Phone(phone) => {
-            let shown = device.phone.as_deref().and_then(digits);
-            shown.map(|shown| shown == phone.digits())
-        }
-        Address::Email(email) => {
-            let shown = device.email.as_deref().map(str::to_lowercase);
-            shown.and_then(|shown| {
-                let same = shown == email.key();
-                (same || !shown.contains('*')).then_some(same)
-            })
-        }
+        Address::Phone(phone) => device
+            .phone
+            .as_deref()
+            .map(|shown| shown_phone::compare(shown, &phone.digits())),
+        Address::Email(email) => device
+            .email
+            .as_deref()
+            .map(|shown| compare_mailbox(shown, &email.key())),
     };
     match (same_kind, same_address) {
-        (_, Some(false)) => Fit::Other(Differs::Address),
-        (Some(true), Some(true)) => Fit::Same,
-        (None | Some(false), _) | (_, None) => Fit::Unclear,
+        (_, Some(Likeness::Other)) => Fit::Other(Differs::Address),
+        (Some(true), Some(Likeness::Same)) => Fit::Same,
+        (None | Some(false), _) | (_, None | Some(Likeness::Unclear)) => Fit::Unclear,
+    }
+}
+
+/// Compares a mailbox that is shown with one in lower case: `a**@example.com` may be several.
+fn compare_mailbox(shown: &str, key: &str) -> Likeness {
+    let shown: String = shown.chars().filter(|&c| !is_hidden(c)).collect();
+    let shown = shown.trim().to_lowercase();
+    if shown == key {
+        return Likeness::Same;
+    }
+    let masks = |c: char| matches!(c, '*' | '\u{2022}' | '\u{25cf}' | '\u{2026}' | '\u{b7}');
+    if !shown.is_empty() && !shown.contains(masks) {
+        return Likeness::Other;
+    }
+    let parts: Vec<Part> = shown
+        .chars()
+        .map(|c| if masks(c) { Part::Gap } else { Part::Is(c) })
+        .collect();
+    if shown.is_empty() || shown_phone::matches(&parts, key) {
+        Likeness::Unclear
+    } else {
+        Likeness::Other
     }
 }
 
@@ -80,15 +101,6 @@ pub(super) fn device(shown: &wire::Device) -> Device {
         id: shown.id.as_deref().and_then(|id| id.parse().ok()),
         created_at: shown.created_at.as_deref().and_then(plain_word),
     }
-}
-
-/// The digits of a phone in any spelling; `None` where it is masked or no phone at all.
-fn digits(phone: &str) -> Option<String> {
-    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    let readable = phone
-        .chars()
-        .all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-.()/".contains(c));
-    (readable && !digits.is_empty()).then_some(digits)
 }
 
 #[cfg(test)]
@@ -141,7 +153,12 @@ mod tests {
         for (email, expected) in [
             ("Ada@Example.COM", Fit::Same),
             ("bob@example.com", Fit::Other(Differs::Address)),
+            ("\u{200b}ada@example.com ", Fit::Same),
             ("a**@example.com", Fit::Unclear),
+            ("a**@e*****e.com", Fit::Unclear),
+            ("", Fit::Unclear),
+            ("b**@example.com", Fit::Other(Differs::Address)),
+            ("a**@example.org", Fit::Other(Differs::Address)),
         ] {
             let json = format!(r#"{{"type":"EMAIL","email":"{email}"}}"#);
             assert_eq!(judge(DeviceType::Email, &json), expected, "{email}");

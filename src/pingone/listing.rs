@@ -8,11 +8,11 @@ use super::wire;
 
 /// Reads the body of a 200; `None` where it may not be believed.
 ///
-/// An absence is evidence only in a listing that is whole and whose every entry
-/// can be judged. `None` therefore for: anything but JSON in UTF-8 (RFC 8259, section 8.1), no
-/// `_embedded.devices`, a `_links.next`, a `count` or `size` greater than what
-/// is there, a device of another user, one without a type, and one of the
-/// wanted type with a masked or missing address.
+/// An absence is evidence only in a listing that is whole and in which every device that
+/// could be the one looked for can be judged. `None` therefore for: anything but JSON in UTF-8
+/// (RFC 8259, section 8.1), no `_embedded.devices`, a `_links.next`, a `count` or `size` greater
+/// than what is there, a device of another user, and one whose type or address is missing or
+/// masked so that it may be the one.
 pub fn listing(key: &DeviceKey, body: &[u8]) -> Option<Listing> {
     // As bytes, what is skipped of it would not be checked.
     let body = std::str::from_utf8(body).ok()?;
@@ -30,17 +30,19 @@ pub fn listing(key: &DeviceKey, body: &[u8]) -> Option<Listing> {
     let mut matches = Vec::new();
     for shown in &devices {
         match fit(key, shown) {
-            Fit::Same => matches.push(device(shown)),
+            Fit::Same => matches.push(shown),
             Fit::Other(Differs::User) | Fit::Unclear => return None,
-            Fit::Other(_) if shown.kind.is_none() => return None,
-            Fit::Other(_) => {}
+            Fit::Other(Differs::Type | Differs::Address) => {}
         }
     }
-    let several = matches.len() > 1;
-    Some(match matches.into_iter().next() {
+    let id = |device: &wire::Device| device.id.as_ref().map(|id| id.to_lowercase());
+    Some(match matches.split_first() {
         None => Listing::Absent,
-        Some(first) if several => Listing::Several(first),
-        Some(only) => Listing::Present(only),
+        // What is listed twice under one ID is there once.
+        Some((first, more)) if more.iter().all(|m| id(m).is_some() && id(m) == id(first)) => {
+            Listing::Present(device(first))
+        }
+        Some((first, _)) => Listing::Several(device(first)),
     })
 }
 
@@ -163,10 +165,7 @@ mod tests {
             ),
             (page(&[r#"{"type":"WHATSAPP"}"#.to_owned()], ""), "no phone"),
             (page(&[format!(r#"{{"id":"{ONE}"}}"#)], ""), "no type"),
-            (
-                page(&[r#"{"phone":"+4915112345678"}"#.to_owned()], ""),
-                "no type, another phone",
-            ),
+            (page(&["7".to_owned()], ""), "no device"),
             (
                 page(
                     &[format!(r#"{{"type":"SMS","user":{{"id":"{TWO}"}}}}"#)],
@@ -185,6 +184,38 @@ mod tests {
         let whole = |middle: &[u8]| [before, middle, after.as_slice()].concat();
         assert_eq!(listing(&key(), &whole(b"ok")), Some(Listing::Absent));
         assert_eq!(listing(&key(), &whole(b"\xff")), None);
+    }
+
+    #[test]
+    fn a_device_that_cannot_be_ours_does_not_hide_that_ours_is_absent_or_there() {
+        let ours = entry(ONE, "WHATSAPP", "tel:+1\u{2011}512\u{2011}555\u{2011}1234");
+        for other in [
+            entry(TWO, "WHATSAPP", "+1\u{2011}512\u{2011}555\u{2011}9999"),
+            entry(TWO, "WHATSAPP", "tel:+49-151-12345678"),
+            entry(TWO, "WHATSAPP", "+1 512 555 9999 ext. 12"),
+            entry(TWO, "WHATSAPP", "+1********99"),
+            r#"{"phone":"+4915112345678"}"#.to_owned(),
+            r#"{"type":"SMS","phone":7,"id":8,"createdAt":[],"user":{}}"#.to_owned(),
+        ] {
+            let alone = page(std::slice::from_ref(&other), "");
+            assert_eq!(read(&alone), Some(Listing::Absent), "{other}");
+            let both = page(&[other.clone(), ours.clone()], "");
+            assert_eq!(read(&both), Some(Listing::Present(found(ONE))), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_device_that_is_listed_twice_under_one_id_is_one_device() {
+        let ours = entry(ONE, "WHATSAPP", "+15125551234");
+        let again = entry(&ONE.to_uppercase(), "WHATSAPP", "+1 512 555 1234");
+        let twice = page(&[ours.clone(), again.clone()], r#","count":2"#);
+        assert_eq!(read(&twice), Some(Listing::Present(found(ONE))));
+        let third = entry(TWO, "WHATSAPP", "+15125551234");
+        let three = page(&[ours, again, third], "");
+        assert_eq!(read(&three), Some(Listing::Several(found(ONE))));
+        let nameless = r#"{"type":"WHATSAPP","phone":"+15125551234"}"#.to_owned();
+        let two = page(&[nameless.clone(), nameless], "");
+        assert!(matches!(read(&two), Some(Listing::Several(_))));
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub mod listing;
 mod ping_error;
 pub mod read;
 mod redact;
+mod shown_phone;
 
 pub mod client;
 pub mod credentials;

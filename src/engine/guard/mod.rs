@@ -10,6 +10,7 @@ mod rows;
 mod streak;
 mod width;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -45,7 +46,8 @@ pub struct GuardOptions {
 pub const LONGEST_HOLD: Duration = Duration::from_mins(5);
 
 const FOREIGN_ANSWERS: u32 = 3;
-const UNREADABLE_LISTINGS: u32 = 10;
+/// How many rows are taken up whose listings cannot be read, before any could.
+const UNREADABLE_LISTINGS: usize = 10;
 /// An answer that takes longer shows that there is too much in flight.
 const SLOW: Duration = Duration::from_secs(5);
 
@@ -63,8 +65,8 @@ pub(super) struct Guard {
     created: u64,
     streak: Streak,
     foreign: u32,
-    /// Listings that could not be read, before any could.
-    unreadable: u32,
+    /// Rows whose listing could not be read, before any could.
+    unreadable: BTreeSet<RowNumber>,
     breaker: Breaker,
     /// While one request goes first: the earliest whose answer counts.
     probe: Option<u64>,
@@ -99,7 +101,7 @@ impl Guard {
             created: 0,
             streak: Streak::default(),
             foreign: 0,
-            unreadable: 0,
+            unreadable: BTreeSet::new(),
             breaker: Breaker::new(),
             probe: None,
             rows: Rows::new(options.max_errors),
@@ -315,10 +317,13 @@ impl Guard {
                 if answer.code.as_deref() == Some(code::OUT_OF_RESOURCES) {
                     return self.out_of_resources(subject, answer);
                 }
-                if self.listed == 0 && is_foreign(answer) {
-                    self.unreadable += 1;
-                    if self.unreadable >= UNREADABLE_LISTINGS {
-                        return Some(unreadable(self.unreadable, answer));
+                // One row that is looked for again and again says nothing of the others, and a tenant
+                // whose listings could be read in an earlier run is the right one.
+                if self.listed == 0 && !self.proven && is_foreign(answer) {
+                    self.unreadable.insert(subject.row);
+                    let rows = self.unreadable.len();
+                    if rows >= UNREADABLE_LISTINGS {
+                        return Some(unreadable(rows, answer));
                     }
                 }
                 let sign = if is_out_of_reach(answer) {

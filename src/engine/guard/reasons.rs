@@ -95,11 +95,11 @@ pub(in crate::engine) fn pointless(code: StopCode, what: String, hint: &str) -> 
     }
 }
 
-pub(super) fn unreadable(listings: u32, answer: &Answer) -> StopReason {
+pub(super) fn unreadable(rows: usize, answer: &Answer) -> StopReason {
     pointless(
         StopCode::WrongHost,
         format!(
-            "{listings} listings of devices cannot be read, and none before ({})",
+            "the devices of {rows} rows' users cannot be told from their listings, and none before ({})",
             said(answer)
         ),
         "check the API address and what stands between, and that phones are not masked for this client",

@@ -323,6 +323,16 @@ async fn while_all_are_refused_no_more_are_sent_than_it_takes_to_stop() {
     );
 }
 
+/// What ten listings that tell nothing, of these rows, lead to.
+fn blind(mut guard: Guard, word: &str, rows: [u8; 10]) -> Vec<Option<StopReason>> {
+    let now = crate::clock::now();
+    let outcome = LookOutcome::NoInformation;
+    let mut look = |number| guard.on_look(row(number), &outcome, &said_code(word), now);
+    rows.into_iter().map(&mut look).collect()
+}
+
+const TEN_ROWS: [u8; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
 #[tokio::test(start_paused = true)]
 async fn listings_that_were_never_readable_stop_the_run_with_what_they_said() {
     for (word, stops) in [
@@ -330,13 +340,20 @@ async fn listings_that_were_never_readable_stop_the_run_with_what_they_said() {
         ("unexpected_status", true),
         ("server_error", false),
     ] {
-        let mut guard = guard();
-        let now = crate::clock::now();
-        let mut look = |outcome| guard.on_look(row(1), &outcome, &said_code(word), now);
-        let reasons: Vec<_> = (0..10).map(|_| look(LookOutcome::NoInformation)).collect();
+        let reasons = blind(guard(), word, TEN_ROWS);
         assert_eq!(reasons[9].is_some(), stops, "{word}: {reasons:?}");
         assert!(reasons[8].is_none());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_row_that_is_looked_for_again_or_a_tenant_that_is_known_does_not_stop_the_run() {
+    let word = "unreadable_listing";
+    for rows in [[1; 10], [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]] {
+        assert_eq!(blind(guard(), word, rows), [const { None }; 10], "{rows:?}");
+    }
+    let proven = Guard::new(OPTIONS, true);
+    assert_eq!(blind(proven, word, TEN_ROWS), [const { None }; 10]);
 }
 
 #[tokio::test(start_paused = true)]
