@@ -52,6 +52,8 @@ codes! {
     TypeUnknown = "type_unknown",
     /// The phone is empty
     PhoneMissing = "phone_missing",
+    /// The phone is a word for no value, such as `#N/A` or `NULL`
+    NotAValue = "not_a_value",
     /// The phone has no leading `+`, so its country is not known
     PhoneMissingPlus = "phone_missing_plus",
     /// The phone holds a character that no phone number has
@@ -66,6 +68,8 @@ codes! {
     PhoneCountryCode = "phone_country_code",
     /// The phone holds digits that are not part of the international number, such as a trunk `0`
     PhoneExtraDigits = "phone_extra_digits",
+    /// The phone may be one number, or a shorter one with a second number behind it
+    PhoneAmbiguousEnd = "phone_ambiguous_end",
     /// The phone is no valid number of its country
     PhoneNotValid = "phone_not_valid",
     /// A premium-rate, short or emergency number

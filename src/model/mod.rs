@@ -5,10 +5,10 @@
 //! again.
 
 pub mod account;
+pub(crate) mod character;
 pub mod code;
 pub(crate) mod decimal;
 pub mod dialect;
-mod digits;
 pub mod email;
 pub mod entry;
 pub mod event;
@@ -18,6 +18,7 @@ pub mod ids;
 pub mod invalid;
 pub mod outcome;
 pub mod phone;
+pub(crate) mod placeholder;
 pub mod request;
 pub mod row;
 pub mod secret;

@@ -1,9 +1,12 @@
 //! The strict front of a phone: which characters it may be written with.
 //!
 //! Pure, and without metadata: what a digit is worth is decided in
-//! [`phone`](super::phone).
+//! [`phone`](super).
 
-use super::invalid::{InvalidCode, Problem};
+use super::super::invalid::{InvalidCode, Problem};
+use super::super::placeholder::Placeholder;
+use super::foreign::foreign;
+use super::groups::{Gap, Groups};
 
 /// The fewest digits of an international number that wavepair takes.
 pub(super) const MIN: usize = 7;
@@ -19,16 +22,35 @@ const SERVICE: usize = 6;
 pub(super) struct Digits {
     text: [u8; MAX + 1],
     count: usize,
+    groups: Groups,
+    /// A separator that is not dropped: the cell is refused for it, if not for something graver.
+    unusual: Option<Problem>,
 }
 
 impl Digits {
     /// Reads a phone by its characters alone.
+    ///
+    /// A separator that only looks like one of those that are dropped is left to be told by
+    /// [`accept`](Self::accept).
     ///
     /// # Errors
     ///
     /// A character that has no place in a number, no `+`, or too few or too many digits.
     pub(super) fn read(text: &str) -> Result<Self, Problem> {
         let text = text.trim_matches(' ');
+        Self::read_trimmed(text).map_err(|problem| {
+            let may_be_word = [InvalidCode::PhoneCharacter, InvalidCode::PhoneMissing];
+            let kind = Placeholder::of(text).filter(|_| may_be_word.contains(&problem.code));
+            kind.map_or(problem, |kind| {
+                Problem::new(
+                    InvalidCode::NotAValue,
+                    format!("{kind}, not a phone; fill in the phone"),
+                )
+            })
+        })
+    }
+
+    fn read_trimmed(text: &str) -> Result<Self, Problem> {
         if is_decimal(text) {
             return Err(Problem::new(
                 InvalidCode::PhoneScientificNotation,
@@ -39,25 +61,51 @@ impl Digits {
         let mut digits = Self {
             text: [b'+'; MAX + 1],
             count: 0,
+            groups: Groups::default(),
+            unusual: None,
         };
         let mut plus = false;
-        for character in text.chars() {
+        for (at, character) in text.char_indices() {
             match character {
-                ' ' | '-' | '.' | '(' | ')' | '/' => {}
                 '+' if !plus && digits.count == 0 => plus = true,
                 '0'..='9' => {
+                    digits.groups.digit();
                     digits.count += 1;
                     if let Some(place) = digits.text.get_mut(digits.count) {
                         *place = character as u8;
                     }
                 }
-                _ => return Err(strange(character)),
+                _ => match Gap::of(character) {
+                    Some((gap, is_dropped)) => {
+                        digits.groups.gap(gap);
+                        if !is_dropped && digits.unusual.is_none() {
+                            digits.unusual = Some(foreign(text, at, character));
+                        }
+                    }
+                    None => return Err(foreign(text, at, character)),
+                },
             }
         }
-        match digits.verdict(plus) {
-            None => Ok(digits),
-            Some((code, message)) => Err(Problem::new(code, message)),
+        match (digits.verdict(plus), digits.unusual.take()) {
+            (Some(_), Some(unusual)) => Err(unusual),
+            (Some((code, message)), None) => Err(Problem::new(code, message)),
+            (None, unusual) => Ok(Self { unusual, ..digits }),
         }
+    }
+
+    /// Refuses a cell in which anything but what is dropped stands between the digits.
+    ///
+    /// # Errors
+    ///
+    /// A separator that only looks like one of those that are dropped.
+    pub(super) fn accept(&self) -> Result<(), Problem> {
+        self.unusual.clone().map_or(Ok(()), Err)
+    }
+
+    /// The digits, each time without those at the end that may be the end of a second number;
+    /// behind their `+`, the longest first.
+    pub(super) fn shorter(&self) -> impl Iterator<Item = &str> {
+        self.groups.cuts().map(|count| &self.with_plus()[..=count])
     }
 
     /// What is wrong with the digits as such.
@@ -169,27 +217,6 @@ fn missing_plus(digits: &[u8]) -> &'static str {
     }
 }
 
-fn strange(character: char) -> Problem {
-    let shown = if character.is_ascii_graphic() {
-        format!("`{character}`")
-    } else {
-        format!("U+{:04X}", u32::from(character))
-    };
-    let advice = match character {
-        '\'' | '\u{2018}' | '\u{2019}' => "; drop the mark that a spreadsheet puts before a text",
-        '+' => "; one `+` stands before the digits, and nowhere else",
-        'e' | 'x' | 'E' | 'X' | ';' | '#' | ',' | '*' => "; a passcode cannot reach an extension",
-        c if c.is_numeric() && !c.is_ascii() => "; write the digits 0 to 9",
-        c if c.is_alphabetic() => "; letters are not read as digits",
-        c if !c.is_ascii_graphic() => "; it may be invisible: type the number anew",
-        _ => "",
-    };
-    Problem::new(
-        InvalidCode::PhoneCharacter,
-        format!("holds the character {shown}, which no phone number has{advice}"),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,7 +264,8 @@ mod tests {
             ("+1-800-FLOWERS", "`F`"),
             ("+15125551234\u{e9}", "U+00E9"),
         ] {
-            let problem = Digits::read(written).unwrap_err();
+            let read = Digits::read(written).and_then(|digits| digits.accept());
+            let problem = read.unwrap_err();
             assert_eq!(problem.code, InvalidCode::PhoneCharacter, "{written:?}");
             assert!(problem.message.contains(shown), "{}", problem.message);
         }
