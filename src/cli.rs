@@ -18,7 +18,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
     name = "wavepair",
     version,
     max_term_width = 100,
-    after_help = "A rehearsal needs no tenant:\n  wavepair template > wave.csv\n  wavepair run wave.csv --sandbox",
+    after_help = "A rehearsal needs no tenant:\n  wavepair template > wave.csv\n  wavepair run wave.csv --sandbox\n\n`wavepair run --help` lists examples, environment variables and exit codes.",
     arg_required_else_help = true
 )]
 pub struct Cli {
@@ -43,7 +43,7 @@ pub enum Command {
     /// Print a small valid wave
     Template,
     /// Serve a PingOne-compatible sandbox on loopback
-    Sandbox(SandboxArgs),
+    Sandbox(Box<SandboxArgs>),
 }
 
 /// The arguments of `run`.
@@ -65,7 +65,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub sandbox: bool,
 
-    /// What stands in for empty cells and missing columns
+    /// What is used for empty cells and missing columns
     #[command(flatten)]
     pub rows: RowArgs,
 
@@ -94,23 +94,23 @@ pub struct RunArgs {
     pub log: LogArgs,
 }
 
-/// What stands in for empty cells and missing columns.
+/// What is used for empty cells and missing columns.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rows")]
 pub struct RowArgs {
-    /// Policy of rows that name none [env: WAVEPAIR_POLICY]
+    /// Policy for rows without one [env: WAVEPAIR_POLICY]
     #[arg(long, value_name = "UUID")]
     pub policy: Option<String>,
 
-    /// Type of rows that name none: WHATSAPP, SMS, VOICE, EMAIL [default: WHATSAPP]
+    /// Type for rows without one: WHATSAPP, SMS, VOICE, EMAIL [default: WHATSAPP]
     #[arg(long = "type", value_name = "TYPE")]
     pub kind: Option<String>,
 
-    /// Status of rows that name none: ACTIVE, ACTIVATION_REQUIRED [default: ACTIVE, by PingOne]
+    /// Status for rows without one: ACTIVE, ACTIVATION_REQUIRED [default: ACTIVE, by PingOne]
     #[arg(long, value_name = "STATUS")]
     pub status: Option<String>,
 
-    /// Header of a column that is called otherwise, such as phone="Mobile (work)"
+    /// Column with another header, such as phone="Mobile (work)"
     #[arg(long = "column", value_name = "COLUMN=HEADER")]
     pub columns: Vec<String>,
 }
@@ -120,7 +120,7 @@ pub struct RowArgs {
 #[command(next_help_heading = "Files")]
 pub struct OutputArgs {
     /// Results file; `-` is standard output [default: WAVE.results.csv; of a dry run WAVE.dry-run.csv]
-    #[arg(short = 'o', long, value_name = "PATH")]
+    #[arg(short = 'o', long, visible_alias = "output", value_name = "PATH")]
     pub results: Option<PathBuf>,
 
     /// File of invalid and rejected rows [default: WAVE.rejects.csv]
@@ -183,7 +183,7 @@ pub struct TenantArgs {
     #[arg(long, value_name = "PEM")]
     pub ca_file: Option<PathBuf>,
 
-    /// Ignore HTTPS_PROXY and its kin
+    /// Do not use the proxy of HTTPS_PROXY
     #[arg(long)]
     pub no_proxy: bool,
 }
@@ -201,7 +201,7 @@ pub struct PaceArgs {
     #[arg(long, value_name = "WHAT")]
     pub existing: Option<String>,
 
-    /// Ceiling of the pace: 25/s, 600/min, max [env: WAVEPAIR_RATE] [default: 25/s]
+    /// Ceiling of the pace: 25/s (or 25), 600/min, max [env: WAVEPAIR_RATE] [default: 25/s]
     #[arg(long, value_name = "RATE")]
     pub rate: Option<String>,
 
@@ -209,11 +209,11 @@ pub struct PaceArgs {
     #[arg(long, value_name = "N")]
     pub concurrency: Option<String>,
 
-    /// Tries per row and run; a 429 costs none [default: 4]
+    /// Tries per row and run; a 429 answer costs none [default: 4]
     #[arg(long, value_name = "N")]
     pub attempts: Option<String>,
 
-    /// Time for one request [default: 30s]
+    /// Time for one request, such as 30s or 1m [default: 30s]
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
 
@@ -227,7 +227,7 @@ pub struct PaceArgs {
 }
 
 /// When to stop before the wave is done.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Stops")]
 pub struct StopArgs {
     /// Rows sent one by one first [default: 5]
@@ -238,15 +238,15 @@ pub struct StopArgs {
     #[arg(long, value_name = "N|N%")]
     pub max_errors: Option<String>,
 
-    /// Stop after this long
+    /// Stop after this time, such as 90m, 2h, 1h 30m or 1d
     #[arg(long, value_name = "TIME")]
     pub max_duration: Option<String>,
 
-    /// Stop at this time of the day, local time
-    #[arg(long, value_name = "HH:MM")]
+    /// Stop then: 06:00 is the next such time of the local zone; or 2026-12-01T06:00, with Z or +01:00
+    #[arg(long, value_name = "TIME")]
     pub deadline: Option<String>,
 
-    /// Create at most so many new devices in this run
+    /// Create at most so many new devices in this run: 1 or more
     #[arg(long, value_name = "N")]
     pub limit: Option<String>,
 }
@@ -310,7 +310,7 @@ pub struct ResultsArgs {
     #[arg(value_name = "WAVE.csv")]
     pub wave: PathBuf,
 
-    /// What stands in for empty cells and missing columns
+    /// What is used for empty cells and missing columns
     #[command(flatten)]
     pub rows: RowArgs,
 
@@ -367,8 +367,8 @@ pub struct SandboxArgs {
     pub per_ip: Option<String>,
 
     /// Devices per user
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    pub max_devices: u32,
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub max_devices: String,
 
     /// Answer to an identical device: allow, 400, 409
     #[arg(long, value_name = "WHAT", default_value = "allow")]
@@ -383,6 +383,6 @@ pub struct SandboxArgs {
     pub faults: Option<PathBuf>,
 
     /// The same seed gives the same faults, credentials and users
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub seed: u64,
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub seed: String,
 }

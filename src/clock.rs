@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ZonedDateTime};
+use jiff::Timestamp;
+use jiff::tz::{self, TimeZone};
 use tokio::time::Instant;
 
 use crate::model::entry::Moment;
@@ -24,9 +24,34 @@ pub fn wall() -> Timestamp {
     Timestamp::now()
 }
 
-/// The wall clock in the local time zone.
-pub fn local() -> ZonedDateTime {
-    wall().to_zoned_datetime(TimeZone::system())
+/// How late it is, and where.
+#[derive(Clone, Debug)]
+pub struct Now {
+    /// The wall clock.
+    pub wall: Timestamp,
+    /// The time zone of the machine, or of `TZ`.
+    pub zone: LocalZone,
+}
+
+/// The local time zone.
+#[derive(Clone, Debug)]
+pub enum LocalZone {
+    /// This one.
+    Known(TimeZone),
+    /// What `TZ` or the system names is no zone.
+    Unknown,
+    /// Nothing names one, or there are no zone files to look it up in.
+    NoData,
+}
+
+/// The wall clock, and the local time zone. A zone that is not known is never taken for UTC.
+pub fn local() -> Now {
+    let zone = match TimeZone::try_system() {
+        Ok(zone) if !zone.is_unknown() => LocalZone::Known(zone),
+        Ok(_) | Err(_) if tz::db().is_definitively_empty() => LocalZone::NoData,
+        Ok(_) | Err(_) => LocalZone::Unknown,
+    };
+    Now { wall: wall(), zone }
 }
 
 /// This moment, in a form that a later process can measure its distance from.

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::exit::ExitCode;
 use crate::pingone::options::ClientError;
+use crate::report::cell::neutral;
 use crate::report::safe_file;
 use crate::{engine, input, ledger, report, sandbox, settings};
 
@@ -134,10 +135,41 @@ impl fmt::Display for Shown<'_> {
             }
             cause = error.source();
         }
-        writeln!(f, "error: {text}")?;
+        // Names of files, values and answers are in them, with whatever these hold.
+        writeln!(f, "error: {}", neutral(&text))?;
         match self.0.hint() {
-            Some(hint) => writeln!(f, "hint: {hint}"),
+            Some(hint) => writeln!(f, "hint: {}", neutral(&hint)),
             None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_error_shows_steers_no_terminal_and_stays_one_line() {
+        let evil = "a\u{1b}[31m\nb\u{202e}";
+        let settings = settings::Error::new(evil).hint(evil);
+        let system = Error::System {
+            what: "failed",
+            source: io::Error::other(evil),
+        };
+        for error in [
+            Error::from(settings),
+            system,
+            Error::Results(io::Error::other(evil)),
+        ] {
+            let shown = Shown(&error).to_string();
+            assert!(shown.contains(r"a\u{1b}[31m\u{a}b\u{202e}"), "{shown}");
+            for line in shown.lines() {
+                assert!(
+                    line.starts_with("error: ") || line.starts_with("hint: "),
+                    "{shown}"
+                );
+                assert_eq!(neutral(line), line);
+            }
         }
     }
 }

@@ -1,11 +1,9 @@
 //! The command line: parse, resolve, call, turn the answer into an exit code.
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode as ProcessCode;
-
-use clap::Parser;
 
 use wavepair::cli::{Cli, Command, LogArgs, LogForm, ProgressStyle};
 use wavepair::clock;
@@ -20,29 +18,27 @@ use wavepair::report::progress::Choice;
 use wavepair::settings::env::Env;
 use wavepair::settings::run::{Doctor, DryRun, Results, Run, Told};
 use wavepair::settings::sandbox::Sandbox;
+use wavepair::settings::usage::{self, CommandLine};
 
 fn main() -> ProcessCode {
     let words: Vec<OsString> = std::env::args_os().collect();
-    let cli = match Cli::try_parse_from(&words) {
-        Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are data; a reader that went away is no failure.
-            drop(error.print());
-            return ProcessCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
-    };
-    keep_memory_private();
     let (console, closer) = Console::start();
-    panics::tell(console.clone());
-    let code = match catch_unwind(AssertUnwindSafe(|| run(cli, words, &console))) {
-        Ok(Ok(code)) => code,
-        Ok(Err(error)) => {
-            console.print(&Shown(&error).to_string());
-            error.exit_code()
+    let code = match usage::read(&words) {
+        Ok(CommandLine::Call(cli)) => {
+            keep_memory_private();
+            panics::tell(console.clone());
+            catch_unwind(AssertUnwindSafe(|| run(*cli, words, &console)))
+                // What there is to say of it was said when it happened.
+                .unwrap_or(Ok(ExitCode::Broken))
         }
-        // What there is to say of it was said when it happened.
-        Err(_) => ExitCode::Broken,
+        Ok(CommandLine::Text(text)) => printed(text.print()),
+        Ok(CommandLine::Empty(help)) => printed(help.print()).map(|code| code.or(ExitCode::Usage)),
+        Err(error) => Err(error.into()),
     };
+    let code = code.unwrap_or_else(|error| {
+        console.print(&Shown(&error).to_string());
+        error.exit_code()
+    });
     drop(closer);
     ProcessCode::from(code.code())
 }
@@ -69,35 +65,33 @@ fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Er
             LogArgs::default()
         }
     };
+    let now = clock::local();
     let told = Told::resolve(cli.verbosity, log, &env)?;
     let invocation = invocation(words, console, &told);
     match cli.command {
         Command::Run(args) => {
             // Only what is resolved says whether the log's file is one of the others.
             if args.dry_run {
-                let settings = DryRun::resolve(&args, &env)?;
+                let settings = DryRun::resolve(&args, &env, &now)?;
                 start_log(&told, &invocation)?;
                 block_on(commands::dry_run::dry_run(settings, &invocation))
             } else {
-                let settings = Run::resolve(&args, &env, &clock::local)?;
+                let settings = Run::resolve(&args, &env, &now)?;
                 start_log(&told, &invocation)?;
                 block_on(commands::run::run(settings, &invocation))
             }
         }
         Command::Results(args) => {
-            let settings = Results::resolve(*args, &env)?;
+            let settings = Results::resolve(*args, &env, &now)?;
             start_log(&told, &invocation)?;
             commands::results::results(&settings)
         }
         Command::Doctor(args) => {
-            let settings = Doctor::resolve(&args, &env)?;
+            let settings = Doctor::resolve(&args, &env, &now);
             start_log(&told, &invocation)?;
             block_on(commands::doctor::doctor(settings, &invocation))
         }
-        Command::Template => {
-            print(&commands::template::template());
-            Ok(ExitCode::Done)
-        }
+        Command::Template => print(&commands::template::template()),
         Command::Sandbox(args) => {
             let settings = Sandbox::resolve(&args)?;
             start_log(&told, &invocation)?;
@@ -119,7 +113,7 @@ fn invocation(words: Vec<OsString>, console: &Console, told: &Told) -> Invocatio
         console: console.clone(),
         quiet: told.verbosity.quiet,
         progress,
-        is_terminal: std::io::stderr().is_terminal(),
+        is_terminal: io::stderr().is_terminal(),
         term: std::env::var("TERM").ok(),
     }
 }
@@ -153,8 +147,19 @@ fn block_on(command: impl Future<Output = Result<ExitCode, Error>>) -> Result<Ex
         .block_on(command)
 }
 
-/// Writes data to standard output; a reader that went away is no failure.
-fn print(text: &str) {
-    let mut out = std::io::stdout();
-    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+/// Writes data to standard output.
+fn print(text: &str) -> Result<ExitCode, Error> {
+    let mut out = io::stdout();
+    printed(out.write_all(text.as_bytes()))
+}
+
+/// What was written has arrived, or its reader went away, which is no failure; a full disk is one.
+fn printed(written: io::Result<()>) -> Result<ExitCode, Error> {
+    match written.and_then(|()| io::stdout().flush()) {
+        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => Err(Error::System {
+            what: "standard output cannot be written",
+            source,
+        }),
+        Ok(()) | Err(_) => Ok(ExitCode::Done),
+    }
 }

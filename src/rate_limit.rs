@@ -25,13 +25,23 @@ pub enum Rate {
     Unlimited,
 }
 
+impl Rate {
+    /// How many requests a second; `None` where there is no ceiling.
+    pub fn per_second(self) -> Option<f64> {
+        match self {
+            Rate::PerSecond(rate) => Some(rate),
+            Rate::Unlimited => None,
+        }
+    }
+}
+
 /// Why a text is no rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotARate;
 
 impl fmt::Display for NotARate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected a rate such as `25/s`, `600/min` or `max`")
+        f.write_str("expected a rate such as `25/s` (or `25`), `600/min` or `max`")
     }
 }
 
@@ -40,11 +50,12 @@ impl std::error::Error for NotARate {}
 impl FromStr for Rate {
     type Err = NotARate;
 
+    /// Reads `25/s`, `600/min`, `max`; a bare number is per second.
     fn from_str(text: &str) -> Result<Self, NotARate> {
         if text == "max" {
             return Ok(Rate::Unlimited);
         }
-        let (number, unit) = text.split_once('/').ok_or(NotARate)?;
+        let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
         let number: f64 = number.trim().parse().map_err(|_| NotARate)?;
         let seconds = match unit.trim() {
             "s" | "sec" | "second" => 1.0,
@@ -181,9 +192,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rates_are_written_per_second_per_minute_or_max() {
+    fn rates_are_written_per_second_per_minute_or_max_and_a_bare_number_is_per_second() {
         for (text, shown) in [
             ("25/s", "25/s"),
+            ("25", "25/s"),
+            ("0.5", "30/min"),
             ("600/min", "10/s"),
             ("30/min", "30/min"),
             ("0.5/s", "30/min"),
@@ -193,7 +206,10 @@ mod tests {
         }
         for wrong in [
             "",
-            "25",
+            "0",
+            "25ps",
+            "25/",
+            "/s",
             "0/s",
             "-1/s",
             "nan/s",

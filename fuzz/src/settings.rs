@@ -62,27 +62,28 @@ fn command_line(text: &str) {
         set.or_else(|| usual(name))
     };
     let env = Env::new(&get);
+    let now = clock::local();
     let shown = match cli.command {
         Command::Run(mut args) => {
             no_authorities(&mut args.tenant);
-            let run = Run::resolve(&args, &env, &clock::local);
+            let run = Run::resolve(&args, &env, &now);
             if let Ok(run) = &run
                 && let Target::PingOne(tenant, _) = &run.target
             {
                 private(tenant);
             }
-            let dry_run = DryRun::resolve(&args, &env);
+            let dry_run = DryRun::resolve(&args, &env, &now);
             format!("{} {}", shown(&run), shown(&dry_run))
         }
         Command::Doctor(mut args) => {
             no_authorities(&mut args.tenant);
-            let doctor = Doctor::resolve(&args, &env);
-            if let Ok(doctor) = &doctor {
-                private(&doctor.tenant);
+            let doctor = Doctor::resolve(&args, &env, &now);
+            if let Some(tenant) = &doctor.tenant {
+                private(tenant);
             }
-            shown(&doctor)
+            format!("{doctor:?}")
         }
-        Command::Results(args) => shown(&Results::resolve(*args, &env)),
+        Command::Results(args) => shown(&Results::resolve(*args, &env, &now)),
         Command::Sandbox(_) | Command::Template => return,
     };
     assert!(!shown.contains(SECRET), "{shown}");

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Invocation;
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
-use super::target::{Access, access};
+use super::target::{Access, UNUSED_TOKEN, access};
 use crate::engine::questions::{Questions, ReadFault};
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -21,7 +21,9 @@ use crate::rate_limit::Rate;
 use crate::report::cell::neutral;
 use crate::report::console::Console;
 use crate::report::paragraph::hanging;
+use crate::settings::pace::Pace;
 use crate::settings::run::Doctor;
+use crate::settings::tenant::{Identity, Tenant};
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,9 +62,13 @@ impl Report<'_> {
     }
 }
 
-/// Checks settings, credentials, permissions, policies, limits and the ledger.
+/// How many policies are listed.
+const POLICIES: usize = 50;
+
+/// Checks settings, credentials, permissions, policies, limits and the ledger, each as far as it can
+/// be checked, whatever the others came to.
 ///
-/// Ends with 0 where nothing is wrong, and with 5 where a run would be pointless.
+/// Ends with 0 where nothing is wrong, with 2 where the settings are, and with 5 where a run would be pointless.
 ///
 /// # Errors
 ///
@@ -70,6 +76,7 @@ impl Report<'_> {
 pub async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<ExitCode, Error> {
     let Doctor {
         tenant,
+        problems,
         policy,
         ledger,
         pace,
@@ -79,31 +86,65 @@ pub async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<ExitCod
         quiet: invocation.quiet,
         worst: Mark::Ok,
     };
-    let binding = tenant.binding();
-    report.say(Mark::Ok, "settings", &binding.to_string());
-    let Access { client, tokens } = access(tenant, &pace)?;
+    for problem in &problems {
+        let remedy = problem
+            .remedy()
+            .map_or_else(String::new, |hint| format!("; {hint}"));
+        report.say(Mark::Failed, "settings", &format!("{problem}{remedy}"));
+    }
+    if let Some(tenant) = tenant {
+        if problems.is_empty() {
+            report.say(Mark::Ok, "settings", &tenant.binding().to_string());
+        }
+        if tenant.unused_token {
+            report.say(Mark::Warning, "settings", UNUSED_TOKEN);
+        }
+        check_tenant(tenant, &pace, policy, &mut report).await?;
+    }
+    if let Some((path, binding)) = ledger {
+        check_ledger(&path, &binding, &mut report);
+    }
+    Ok(match report.worst {
+        _ if !problems.is_empty() => ExitCode::Usage,
+        Mark::Ok | Mark::Warning => ExitCode::Done,
+        Mark::Failed => ExitCode::Pointless,
+    })
+}
+
+/// Asks PingOne all that can be asked with what the settings give.
+async fn check_tenant(
+    tenant: Tenant,
+    pace: &Pace,
+    policy: Option<PolicyId>,
+    report: &mut Report<'_>,
+) -> Result<(), Error> {
+    let given = matches!(tenant.identity, Identity::Token(_));
+    let Access { client, tokens } = access(tenant, pace)?;
     let mut unheard = |_: &Event| {};
     let questions = Questions::new(
         &client,
         tokens,
-        pace.retry,
+        pace.retry.clone(),
         Rate::PerSecond(10.0),
         &mut unheard,
     );
     match questions.token().await {
-        Ok(_) => {
-            report.say(Mark::Ok, "credentials", "PingOne gave an access token");
-            check_permission(&questions, &mut report).await;
-            check_policies(&questions, policy, &mut report).await;
-            check_limits(&questions, &mut report).await;
+        // Whether PingOne takes a token that was given is told by the first answer to it.
+        Ok(_) if given => report.say(
+            Mark::Ok,
+            "credentials",
+            "an access token is given; the next lines tell whether PingOne accepts it",
+        ),
+        Ok(_) => report.say(Mark::Ok, "credentials", "PingOne gave an access token"),
+        Err(reason) => {
+            report.say(Mark::Failed, "credentials", &said(&reason));
+            return Ok(());
         }
-        Err(reason) => report.say(Mark::Failed, "credentials", &said(&reason)),
     }
-    check_ledger(&ledger, &binding, &mut report);
-    Ok(match report.worst {
-        Mark::Ok | Mark::Warning => ExitCode::Done,
-        Mark::Failed => ExitCode::Pointless,
-    })
+    check_permission(&questions, report).await;
+    check_policies(&questions, policy, report).await;
+    check_limits(&questions, report).await;
+    Ok(())
 }
 
 fn said(reason: &StopReason) -> String {
@@ -143,8 +184,8 @@ async fn check_policies(
     wanted: Option<PolicyId>,
     report: &mut Report<'_>,
 ) {
-    let policies = match questions.policies().await {
-        Ok(listed) => Policies::new(listed),
+    let listed = match questions.policies().await {
+        Ok(listed) => listed,
         Err(fault) => {
             return report.say(
                 Mark::Warning,
@@ -153,6 +194,13 @@ async fn check_policies(
             );
         }
     };
+    for policy in listed.iter().take(POLICIES) {
+        report.say(Mark::Ok, "policies", &described(policy));
+    }
+    if let Some(more) = listed.len().checked_sub(POLICIES).filter(|more| *more > 0) {
+        report.say(Mark::Ok, "policies", &format!("and {more} more"));
+    }
+    let policies = Policies::new(listed);
     let policy = match wanted {
         Some(id) => policies.get(id),
         None => policies.default_policy(),
@@ -162,14 +210,29 @@ async fn check_policies(
         (None, Some(id)) => report.say(
             Mark::Failed,
             "policy",
-            &format!("{id} is not in this environment; copy its ID from PingOne's MFA policies"),
+            &format!("{id} is not in this environment; name one of the policies above, by its ID"),
         ),
         (None, None) => report.say(
             Mark::Warning,
             "policy",
-            "no policy is named, and none is the default",
+            "no policy is named with `--policy`, and none is the environment's default",
         ),
     }
+}
+
+/// A policy, its ID, and the types of device that it allows.
+fn described(policy: &Policy) -> String {
+    let allowed: Vec<_> = DeviceType::ALL
+        .into_iter()
+        .filter(|kind| allows(policy, *kind))
+        .map(DeviceType::as_str)
+        .collect();
+    let allowed = match allowed.as_slice() {
+        [] => "none of wavepair's types".to_owned(),
+        allowed => allowed.join(", "),
+    };
+    let default = if policy.default { ", the default" } else { "" };
+    format!("{} {}{default}: {allowed}", policy.id, policy.name)
 }
 
 fn check_policy(policy: &Policy, report: &mut Report<'_>) {

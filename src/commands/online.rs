@@ -54,6 +54,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         defaults,
         contents,
     } = Wanted::read(&path, &rows)?;
+    Peer::warn(&target, invocation);
     let peer = Peer::meet(target, &pace).await?;
     let reader = reader(ledger.as_ref())?;
     let (stopper, mut asked) = stop();

@@ -23,7 +23,6 @@ use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
 use crate::model::validate::validate;
 use crate::plan::Existing;
-use crate::rate_limit::Rate;
 use crate::report::Reporters;
 use crate::report::asked::Asked;
 use crate::report::output::Output;
@@ -65,6 +64,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         ..stops.guard
     };
 
+    Peer::warn(&target, invocation);
     let peer = Peer::meet(target, &pace).await?;
     let id = new_run_id();
     let record = RunRecord {
@@ -78,17 +78,16 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     signals::watch(&stopper)?;
     panics::watch(&stopper);
 
+    let stops_at = stops.by(clock::wall());
     let plan = Plan::Run {
         environment: peer.binding.environment,
         host: &peer.host,
-        rate: match pace.rate {
-            Rate::PerSecond(rate) => Some(rate),
-            Rate::Unlimited => None,
-        },
+        rate: pace.rate.per_second(),
         requests_per_row: match pace.existing {
             Existing::Skip => 2,
             Existing::Ledger | Existing::Unchecked => 1,
         },
+        stops: stops_at.as_ref(),
         messages: contents.messages,
     };
     invocation.announce(&shown, contents.rows, plan);
@@ -101,7 +100,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         retry: pace.retry,
         guard,
         rate: pace.rate,
-        max_duration: stops.max_duration,
+        max_duration: stops_at.map(|stops| stops.within),
         limit: stops.limit,
     };
     let mut planned = Planned {

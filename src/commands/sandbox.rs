@@ -1,6 +1,6 @@
 //! `wavepair sandbox`: a small PingOne on loopback, until it is stopped.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use super::signals;
 use crate::engine::stop;
@@ -26,12 +26,18 @@ pub async fn sandbox(settings: Sandbox, console: &Console) -> Result<ExitCode, E
         }
     }
     let mut stdout = std::io::stdout();
-    // A reader that went away does not stop the server.
-    drop(
-        stdout
-            .write_all(out.as_bytes())
-            .and_then(|()| stdout.flush()),
-    );
+    let written = stdout
+        .write_all(out.as_bytes())
+        .and_then(|()| stdout.flush());
+    // A reader that went away does not stop the server; without its settings nobody finds it.
+    if let Err(source) = written
+        && source.kind() != ErrorKind::BrokenPipe
+    {
+        return Err(Error::System {
+            what: "standard output cannot be written",
+            source,
+        });
+    }
     console.print(&format!(
         "sandbox at {}; stop it with Ctrl-C",
         sandbox.address()

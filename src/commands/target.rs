@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use reqwest::Url;
 use tempfile::TempDir;
 
+use super::Invocation;
 use crate::clock;
 use crate::error::Error;
 use crate::ledger::Binding;
@@ -21,6 +22,10 @@ use crate::settings::pace::Pace;
 use crate::settings::run::Target;
 use crate::settings::tenant::{Identity, Tenant};
 
+/// Two ways of saying who we are were given.
+pub(super) const UNUSED_TOKEN: &str =
+    "`PINGONE_API_ACCESS_TOKEN` is set and not used, because `PINGONE_CLIENT_ID` is set too";
+
 /// A client, and what belongs to it for as long as it is used.
 #[derive(Debug)]
 pub(super) struct Peer {
@@ -35,6 +40,18 @@ pub(super) struct Peer {
 }
 
 impl Peer {
+    /// Warns where credentials were given that are not used.
+    pub(super) fn warn(target: &Target, invocation: &Invocation) {
+        match target {
+            Target::PingOne(tenant, _) if tenant.unused_token && !invocation.quiet => {
+                invocation
+                    .console
+                    .print(&format!("warning: {UNUSED_TOKEN}"));
+            }
+            Target::PingOne(..) | Target::Sandbox(_) => {}
+        }
+    }
+
     /// Sets the client up; starts the sandbox where one is wanted. Sends nothing.
     pub(super) async fn meet(target: Target, pace: &Pace) -> Result<Self, Error> {
         match target {
@@ -137,6 +154,7 @@ fn tenant_of(sandbox: &Sandbox) -> Result<Tenant, Error> {
             client_id: sandbox.client_id().to_owned(),
             client_secret: Secret::new(sandbox.client_secret().to_owned()),
         }),
+        unused_token: false,
         authorities: None,
         proxy: false,
     })

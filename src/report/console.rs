@@ -16,6 +16,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
 use tracing_subscriber::fmt::MakeWriter;
 
+use super::cell::neutral;
 use super::gauge::Gauge;
 use crate::clock;
 
@@ -109,12 +110,15 @@ impl Console {
     }
 
     /// Shows lines above the progress; an end of line is added where there is none.
+    ///
+    /// Whatever is in them, nothing but an end of line steers the terminal.
     pub fn print(&self, text: &str) {
-        let mut text = text.as_bytes().to_vec();
-        if !text.ends_with(b"\n") {
-            text.push(b'\n');
+        let mut safe = String::with_capacity(text.len() + 1);
+        for line in text.lines() {
+            safe.push_str(&neutral(line));
+            safe.push('\n');
         }
-        self.hand_over(text);
+        self.hand_over(safe.into_bytes());
     }
 
     /// Shows progress below the lines from now on.
@@ -313,6 +317,18 @@ mod tests {
         console.print("three\nfour\n");
         drop(closer);
         assert_eq!(read(&pipe), "one\ntwo\nthree\nfour\n");
+    }
+
+    #[test]
+    fn a_line_steers_no_terminal_whatever_is_in_it() {
+        let (sink, pipe) = mpsc::sync_channel(100);
+        let (console, closer) = Console::start_on(Box::new(Pipe(sink)), PATIENCE);
+        console.print("\u{1b}[2Jone\u{7}\rtwo\n\n\u{202e}three");
+        drop(closer);
+        assert_eq!(
+            read(&pipe),
+            "\\u{1b}[2Jone\\u{7}\\u{d}two\n\n\\u{202e}three\n"
+        );
     }
 
     #[test]

@@ -17,16 +17,19 @@ pub(super) fn wrapped(text: &str) -> String {
 }
 
 /// Breaks a text at its spaces; what follows the first line is indented. Ends with a line end.
+///
+/// What stands between two backticks stays in one line, however long: it may be a command to copy.
 pub fn hanging(text: &str, indent: usize) -> String {
-    let mut lines = String::new();
-    let mut column = 0;
-    for word in text.split(' ') {
+    let words = text.trim_start_matches(' ');
+    let mut column = text.len() - words.len();
+    let mut lines = " ".repeat(column);
+    for (at, word) in whole_words(words).into_iter().enumerate() {
         let width = word.chars().count();
         if column > indent && column + 1 + width > WIDTH {
             lines.push('\n');
             lines.extend(std::iter::repeat_n(' ', indent));
             column = indent;
-        } else if column > 0 {
+        } else if at > 0 {
             lines.push(' ');
             column += 1;
         }
@@ -35,6 +38,23 @@ pub fn hanging(text: &str, indent: usize) -> String {
     }
     lines.push('\n');
     lines
+}
+
+fn whole_words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut quoted) = (0, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            '`' => quoted = !quoted && text[at + 1..].contains('`'),
+            ' ' if !quoted => {
+                words.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&text[start..]);
+    words
 }
 
 #[cfg(test)]
@@ -52,6 +72,19 @@ mod tests {
         );
         assert_eq!(lines[3], "  c");
         assert_eq!(wrapped("short"), "short\n");
+        assert_eq!(hanging("  in a  column", 2), "  in a  column\n");
+    }
+
+    #[test]
+    fn a_command_in_backticks_is_never_broken() {
+        let command = format!("`wavepair doctor --policy {}`", "6".repeat(36));
+        let text = hanging(&format!("{} {command} tells", "a".repeat(70)), 2);
+        assert_eq!(
+            text.lines().nth(1),
+            Some(format!("  {command} tells").as_str())
+        );
+        let open = hanging(&format!("one ` {}", "b ".repeat(60)), 2);
+        assert!(open.lines().all(|line| line.len() <= WIDTH), "{open}");
     }
 
     #[test]

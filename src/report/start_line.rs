@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::ZonedDateTime;
+
 use super::cell::neutral;
 use super::paragraph::wrapped;
 use super::quantity::{counted, size, span};
@@ -49,9 +51,33 @@ pub enum Plan<'a> {
         rate: Option<f64>,
         /// How many requests a new device takes: two where the user's devices are listed first.
         requests_per_row: u32,
+        /// When it stops by itself, where that was asked for.
+        stops: Option<&'a StopsAt>,
         /// Who hears of it.
         messages: Messages,
     },
+}
+
+/// When a run stops by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StopsAt {
+    /// At this moment, in the zone in which it is told.
+    pub at: ZonedDateTime,
+    /// So long from now.
+    pub within: Duration,
+}
+
+/// A moment as people write it, with its zone: `06:00 Europe/Berlin`, `2026-12-01 06:00 UTC+01:00`.
+pub fn moment(at: &ZonedDateTime, with_date: bool) -> String {
+    let date = if with_date { "%Y-%m-%d " } else { "" };
+    let seconds = if at.second() == 0 { "" } else { ":%S" };
+    let clock = at.strftime(&format!("{date}%H:%M{seconds}")).to_string();
+    let zone = match at.time_zone().iana_name() {
+        Some(name) => neutral(name).into_owned(),
+        None if at.offset().is_zero() => "UTC".to_owned(),
+        None => at.strftime("UTC%:z").to_string(),
+    };
+    format!("{clock} {zone}")
 }
 
 /// Whether PingOne sends messages to people: with `ACTIVATION_REQUIRED` only.
@@ -84,10 +110,12 @@ pub fn start(start: &Start<'_>) -> String {
             host,
             rate,
             requests_per_row,
+            stops,
             messages,
         } => {
             let host = neutral(host);
             let pace = pace(start.size, rate, requests_per_row);
+            let stops = stops.map_or_else(String::new, stops_at);
             let messages = match messages {
                 Messages::NoOne => "No messages are sent to people.",
                 Messages::WhereRowsAsk => {
@@ -98,10 +126,17 @@ pub fn start(start: &Start<'_>) -> String {
                 }
             };
             format!(
-                "{wave}: {amount}, {users}, to {host}, environment {environment}, {pace}. {messages}"
+                "{wave}: {amount}, {users}, to {host}, environment {environment}, {pace}{stops}. {messages}"
             )
         }
     })
+}
+
+fn stops_at(stops: &StopsAt) -> String {
+    // Of a time that is more than a day away nobody knows the day.
+    let far = stops.within >= Duration::from_hours(24);
+    let at = moment(&stops.at, far);
+    format!(", stops at {at} (in {})", span(stops.within))
 }
 
 fn pace(size: Size, rate: Option<f64>, requests_per_row: u32) -> String {
@@ -147,8 +182,13 @@ mod tests {
             host: "api.pingone.eu",
             rate,
             requests_per_row: 2,
+            stops: None,
             messages,
         }
+    }
+
+    fn at(text: &str) -> ZonedDateTime {
+        text.parse().unwrap()
     }
 
     #[test]
@@ -169,6 +209,49 @@ mod tests {
           1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53, as fast as PingOne allows. Rows with
           ACTIVATION_REQUIRED send a message to their user; others do not.
         ");
+    }
+
+    #[test]
+    fn a_run_that_stops_by_itself_says_when_in_which_zone_and_how_soon_that_is() {
+        for (moment, hours, said) in [
+            ("2026-12-01T06:00[UTC]", 6, ", stops at 06:00 UTC (in 6 h)."),
+            (
+                "2026-12-01T06:00:30+01:00[+01:00]",
+                6,
+                ", stops at 06:00:30 UTC+01:00 (in 6 h).",
+            ),
+            (
+                "2026-12-01T06:00[UTC]",
+                60,
+                ", stops at 2026-12-01 06:00 UTC (in 2 d 12 h).",
+            ),
+        ] {
+            let stops = StopsAt {
+                at: at(moment),
+                within: Duration::from_hours(hours),
+            };
+            let Plan::Run {
+                environment,
+                host,
+                rate,
+                requests_per_row,
+                messages,
+                ..
+            } = run(Some(25.0), Messages::NoOne)
+            else {
+                unreachable!("it is a run")
+            };
+            let plan = Plan::Run {
+                environment,
+                host,
+                rate,
+                requests_per_row,
+                stops: Some(&stops),
+                messages,
+            };
+            let line = line(Size::Rows(1), plan).replace("\n ", "");
+            assert!(line.contains(said), "{line}");
+        }
     }
 
     #[test]

@@ -18,30 +18,32 @@ pub(super) const REGIONS: [(&str, &str); 6] = [
 /// Reads an address: `https` for every host but loopback, and nothing in it that does not belong there.
 pub(super) fn url(given: &Given) -> Result<Url, Error> {
     // The value is not repeated: it may hold a password.
-    let url = Url::parse(&given.value).map_err(|error| given.wrong(&error))?;
+    let url = Url::parse(&given.value).map_err(|error| given.wrong_unseen(&error))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(given.wrong(&"an address with a user name or password in it"));
+        return Err(given.wrong_unseen(&"an address with a user name or password in it"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(given.wrong(&"an address with `?` or `#` in it"));
+        return Err(given.wrong_unseen(&"an address with `?` or `#` in it"));
     }
     let host = url.host_str().unwrap_or_default();
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
-        "http" => return Err(given.wrong(&"`http` is for loopback addresses only; use `https`")),
-        _ => return Err(given.wrong(&"expected an address that begins with `https://`")),
+        "http" => {
+            return Err(given.wrong_unseen(&"`http` is for loopback addresses only; use `https`"));
+        }
+        _ => return Err(given.wrong_unseen(&"expected an address that begins with `https://`")),
     }
     if host.is_empty() || host.ends_with('.') {
-        return Err(given.wrong(&"expected a host name without a dot at its end"));
+        return Err(given.wrong_unseen(&"expected a host name without a dot at its end"));
     }
     if host.split('.').any(|label| label.starts_with("xn--")) {
-        return Err(given.wrong(
+        return Err(given.wrong_unseen(
             &"a host name of ASCII letters is expected: other letters look like them and lead elsewhere",
         ));
     }
     if looks_like_pingone(host) {
-        return Err(given.wrong(&format_args!(
+        return Err(given.wrong_unseen(&format_args!(
             "`{host}` is not a host of PingOne, though it looks like one"
         )));
     }

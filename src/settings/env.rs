@@ -5,6 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::{Span, SpanRelativeTo};
+
 use super::Error;
 
 /// Where environment variables come from: the process, or a test.
@@ -89,22 +91,41 @@ impl Given {
     pub(super) fn number(&self, least: u64, most: u64) -> Result<u64, Error> {
         match self.value.parse() {
             Ok(number) if (least..=most).contains(&number) => Ok(number),
+            _ if most == u64::MAX => {
+                Err(self.wrong(&format_args!("expected a whole number of {least} or more")))
+            }
             _ => Err(self.wrong(&format_args!(
                 "expected a whole number from {least} to {most}"
             ))),
         }
     }
 
-    /// Reads a time such as `30s`, `500ms`, `1h 30m`.
+    /// Reads a time such as `90s`, `500ms`, `1h 30m`, `1d`.
     pub(super) fn duration(&self) -> Result<Duration, Error> {
         duration(&self.value).map_err(|NotATime| self.wrong(&NotATime))
     }
 
+    /// Refuses the value, and shows it.
     pub(super) fn wrong(&self, why: &dyn fmt::Display) -> Error {
         Error::new(format!(
-            "`{}` has a value that it cannot have: {why}",
+            "invalid value '{}' for {}: {why}",
+            shortened(&self.value),
             self.name
         ))
+    }
+
+    /// Refuses a value that may hold a password: it is not shown.
+    pub(super) fn wrong_unseen(&self, why: &dyn fmt::Display) -> Error {
+        Error::new(format!("invalid value for {}: {why}", self.name))
+    }
+}
+
+/// As much of a value as says which it was.
+pub(super) fn shortened(value: &str) -> String {
+    const SHOWN: usize = 60;
+    match value.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value.to_owned(),
     }
 }
 
@@ -114,20 +135,23 @@ pub struct NotATime;
 
 impl fmt::Display for NotATime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected a time such as `30s`, `500ms` or `1h 30m`")
+        f.write_str("expected a time with its unit, such as `90s`, `2h`, `1h 30m` or `1d`")
     }
 }
 
 /// The longest time that can be meant: a hundred years, which every clock can still be added to.
 pub const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
 
-/// Reads a time such as `30s`, `500ms`, `1h 30m`.
+/// Reads a time such as `90s`, `500ms`, `1h 30m`, `1d`; a day is 24 hours.
 ///
 /// # Errors
 ///
 /// It is none, it is negative, or it is longer than [`LONGEST`].
 pub fn duration(text: &str) -> Result<Duration, NotATime> {
-    let signed: jiff::SignedDuration = text.parse().map_err(|_| NotATime)?;
+    let span: Span = text.parse().map_err(|_| NotATime)?;
+    let signed = span
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| NotATime)?;
     let time = Duration::try_from(signed).map_err(|_| NotATime)?;
     (time <= LONGEST).then_some(time).ok_or(NotATime)
 }
@@ -146,6 +170,10 @@ mod tests {
             ("1h 30m", 5_400_000),
             ("2m", 120_000),
             ("0s", 0),
+            ("90s", 90_000),
+            ("1d", 86_400_000),
+            ("1d 2h", 93_600_000),
+            ("1.5h", 5_400_000),
         ] {
             assert_eq!(
                 duration(text),
@@ -153,7 +181,7 @@ mod tests {
                 "{text}"
             );
         }
-        for wrong in ["", "30", "-1s", "s", "1 parsec", "1e9h"] {
+        for wrong in ["", "30", "-1s", "s", "1 parsec", "1e9h", "1mo", "1y"] {
             assert_eq!(duration(wrong), Err(NotATime), "{wrong:?}");
         }
     }
@@ -167,15 +195,29 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_named_by_its_setting_and_not_repeated() {
-        let given = Given {
+    fn a_wrong_value_is_named_with_its_setting_and_shown_unless_it_may_hold_a_password() {
+        let given = |value: &str| Given {
             name: "--concurrency",
-            value: "s3cr3t".to_owned(),
+            value: value.to_owned(),
         };
-        let error = given.number(1, 10).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "`--concurrency` has a value that it cannot have: expected a whole number from 1 to 10"
-        );
+        for (error, expected) in [
+            (
+                given("many").number(1, 10).unwrap_err(),
+                "invalid value 'many' for --concurrency: expected a whole number from 1 to 10",
+            ),
+            (
+                given("0").number(1, u64::MAX).unwrap_err(),
+                "invalid value '0' for --concurrency: expected a whole number of 1 or more",
+            ),
+            (
+                given("s3cr3t").wrong_unseen(&"no"),
+                "invalid value for --concurrency: no",
+            ),
+        ] {
+            assert_eq!(error.to_string(), expected);
+        }
+        let long = "ü".repeat(100);
+        let shown = given(&long).wrong(&"no").to_string();
+        assert!(shown.contains(&format!("'{}…'", "ü".repeat(60))), "{shown}");
     }
 }

@@ -5,8 +5,10 @@
 //! it sends nothing: a mistake here ends with exit code 2 before anything happened.
 
 mod address;
+mod deadline;
 pub mod env;
 pub mod files;
+mod help;
 pub mod pace;
 mod places;
 pub mod rows;
@@ -14,6 +16,7 @@ pub mod run;
 pub mod sandbox;
 mod secret_file;
 pub mod tenant;
+pub mod usage;
 
 use thiserror::Error;
 

@@ -3,15 +3,18 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use jiff::ZonedDateTime;
-use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::Error;
-use super::env::{Env, Given, flag, given};
+use super::deadline::deadline;
+use super::env::{Env, Given, LONGEST, flag, given};
 use crate::cli::{PaceArgs, StopArgs};
+use crate::clock::{LocalZone, Now};
 use crate::engine::{GuardOptions, MaxErrors};
 use crate::plan::Existing;
 use crate::rate_limit::Rate;
+use crate::report::start_line::StopsAt;
 use crate::retry::RetryPolicy;
 
 /// How fast, and how often again.
@@ -31,10 +34,10 @@ pub struct Pace {
     pub connect_timeout: Duration,
 }
 
-const CONCURRENCY: u64 = 32;
+const CONCURRENCY: usize = 32;
 const CONCURRENCY_MAX: u64 = 1024;
 const RATE: Rate = Rate::PerSecond(25.0);
-const ATTEMPTS: u64 = 4;
+const ATTEMPTS: NonZeroU32 = NonZeroU32::new(4).unwrap();
 const CANARY: u64 = 5;
 const TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,6 +45,25 @@ const SETTLE: Duration = Duration::from_hours(1);
 const BASE_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(30);
 const NOT_FOUND_DELAY: Duration = Duration::from_secs(30);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            existing: Existing::Skip,
+            rate: RATE,
+            retry: RetryPolicy {
+                attempts: ATTEMPTS,
+                base_delay: BASE_DELAY,
+                max_delay: MAX_DELAY,
+                settle: SETTLE,
+                not_found_delay: NOT_FOUND_DELAY,
+            },
+            concurrency: CONCURRENCY,
+            timeout: TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
+        }
+    }
+}
 
 impl Pace {
     /// Resolves what was typed.
@@ -72,24 +94,23 @@ impl Pace {
             env,
             "WAVEPAIR_CONCURRENCY",
         )?
-        .map_or(Ok(CONCURRENCY), |given| given.number(1, CONCURRENCY_MAX))?;
+        .map(|given| given.number(1, CONCURRENCY_MAX))
+        .transpose()?
+        .and_then(|number| usize::try_from(number).ok());
         let attempts = flag(args.attempts.as_ref(), "--attempts")
-            .map_or(Ok(ATTEMPTS), |given| given.number(1, 100))?;
-        let retry = RetryPolicy {
-            attempts: u32::try_from(attempts)
-                .ok()
-                .and_then(NonZeroU32::new)
-                .unwrap_or(NonZeroU32::MIN),
-            base_delay: BASE_DELAY,
-            max_delay: MAX_DELAY,
-            settle: time(args.settle.as_ref(), "--settle", SETTLE)?,
-            not_found_delay: NOT_FOUND_DELAY,
-        };
+            .map(|given| given.number(1, 100))
+            .transpose()?
+            .and_then(|number| NonZeroU32::new(u32::try_from(number).ok()?));
+        let usual = Self::default();
         Ok(Self {
             existing,
             rate,
-            retry,
-            concurrency: usize::try_from(concurrency).unwrap_or(1),
+            retry: RetryPolicy {
+                attempts: attempts.unwrap_or(ATTEMPTS),
+                settle: time(args.settle.as_ref(), "--settle", SETTLE)?,
+                ..usual.retry
+            },
+            concurrency: concurrency.unwrap_or(CONCURRENCY),
             timeout: time(args.timeout.as_ref(), "--timeout", TIMEOUT)?,
             connect_timeout: time(
                 args.connect_timeout.as_ref(),
@@ -105,9 +126,13 @@ fn time(value: Option<&String>, name: &'static str, default: Duration) -> Result
     let Some(given) = flag(value, name) else {
         return Ok(default);
     };
+    positive(&given)
+}
+
+fn positive(given: &Given) -> Result<Duration, Error> {
     let time = given.duration()?;
     if time.is_zero() {
-        return Err(given.wrong(&"it must be longer than nothing"));
+        return Err(given.wrong(&"expected more than no time"));
     }
     Ok(time)
 }
@@ -117,36 +142,36 @@ fn time(value: Option<&String>, name: &'static str, default: Duration) -> Result
 pub struct Stops {
     /// When going on is pointless.
     pub guard: GuardOptions,
-    /// After how long to stop.
-    pub max_duration: Option<Duration>,
+    /// How long to run at most.
+    max_duration: Option<Duration>,
+    /// When to stop at the latest.
+    deadline: Option<ZonedDateTime>,
+    /// The zone in which a moment is told.
+    zone: TimeZone,
     /// How many devices to create at most.
     pub limit: Option<u64>,
 }
 
 impl Stops {
-    /// Resolves what was typed; a deadline counts from `now`, which is asked only then.
+    /// Resolves what was typed; a deadline is a moment after `now`.
     ///
     /// # Errors
     ///
     /// A value that the setting cannot have.
-    pub fn resolve(
-        args: &StopArgs,
-        concurrency: usize,
-        now: &dyn Fn() -> ZonedDateTime,
-    ) -> Result<Self, Error> {
+    pub fn resolve(args: &StopArgs, concurrency: usize, now: &Now) -> Result<Self, Error> {
         let canary = flag(args.canary.as_ref(), "--canary")
             .map_or(Ok(CANARY), |given| given.number(0, 1_000))?;
         let max_errors = flag(args.max_errors.as_ref(), "--max-errors")
             .map(|given| max_errors(&given))
             .transpose()?;
         let max_duration = flag(args.max_duration.as_ref(), "--max-duration")
-            .map(|given| given.duration())
+            .map(|given| positive(&given))
             .transpose()?;
-        let until_deadline = flag(args.deadline.as_ref(), "--deadline")
-            .map(|given| until(&given, &now()))
+        let deadline = flag(args.deadline.as_ref(), "--deadline")
+            .map(|given| deadline(&given, now))
             .transpose()?;
         let limit = flag(args.limit.as_ref(), "--limit")
-            .map(|given| given.number(0, u64::MAX))
+            .map(|given| given.number(1, u64::MAX))
             .transpose()?;
         Ok(Self {
             guard: GuardOptions {
@@ -154,12 +179,39 @@ impl Stops {
                 concurrency,
                 max_errors,
             },
-            max_duration: match (max_duration, until_deadline) {
-                (Some(most), Some(until)) => Some(most.min(until)),
-                (most, until) => most.or(until),
+            max_duration,
+            deadline,
+            zone: match &now.zone {
+                LocalZone::Known(zone) => zone.clone(),
+                LocalZone::Unknown | LocalZone::NoData => TimeZone::UTC,
             },
             limit,
         })
+    }
+
+    /// When a run that begins now stops by itself: the earlier of both, where both were asked for.
+    pub fn by(&self, now: Timestamp) -> Option<StopsAt> {
+        let lasts = self.max_duration.map(|most| {
+            let at =
+                now.saturating_add(SignedDuration::try_from(most).unwrap_or(SignedDuration::MAX));
+            StopsAt {
+                at: at
+                    .unwrap_or(Timestamp::MAX)
+                    .to_zoned_datetime(self.zone.clone()),
+                within: most,
+            }
+        });
+        let ends = self.deadline.as_ref().map(|at| StopsAt {
+            at: at.clone(),
+            // It may have passed while the wave was read.
+            within: Duration::try_from(now.duration_until(at.timestamp()))
+                .unwrap_or(Duration::ZERO)
+                .min(LONGEST),
+        });
+        match (lasts, ends) {
+            (Some(lasts), Some(ends)) if ends.within < lasts.within => Some(ends),
+            (lasts, ends) => lasts.or(ends),
+        }
     }
 }
 
@@ -171,20 +223,6 @@ fn max_errors(given: &Given) -> Result<MaxErrors, Error> {
         Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(MaxErrors::Percent(percent)),
         _ => Err(given.wrong(&"expected a number such as `20`, or a share such as `5%`")),
     }
-}
-
-/// How long it is until a time of the day comes next.
-fn until(given: &Given, now: &ZonedDateTime) -> Result<Duration, Error> {
-    let wrong = || given.wrong(&"expected a time of the day such as `06:00`");
-    let time: Time = given.value.parse().map_err(|_| wrong())?;
-    let today = now.with().time(time).build().map_err(|_| wrong())?;
-    let next = if today > *now {
-        today
-    } else {
-        let tomorrow = now.tomorrow().map_err(|_| wrong())?;
-        tomorrow.with().time(time).build().map_err(|_| wrong())?
-    };
-    Duration::try_from(now.duration_until(&next)).map_err(|_| wrong())
 }
 
 #[cfg(test)]
@@ -199,22 +237,86 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_is_the_next_time_that_the_clock_shows_it() {
-        let now: ZonedDateTime = "2026-11-24T22:30[UTC]".parse().unwrap();
-        for (text, minutes) in [
-            ("06:00", 7 * 60 + 30),
-            ("22:31", 1),
-            ("22:30", 24 * 60),
-            ("22:29", 24 * 60 - 1),
+    fn a_run_stops_at_the_earlier_of_its_longest_time_and_its_deadline() {
+        let now: Timestamp = "2026-11-24T22:30:00Z".parse().unwrap();
+        let hours = Duration::from_hours;
+        for (max_duration, deadline, within, at) in [
+            (None, None, None, ""),
+            (Some("2h"), None, Some(hours(2)), "2026-11-25T00:30:00Z"),
+            (None, Some("06:30Z"), Some(hours(8)), "2026-11-25T06:30:00Z"),
+            (
+                Some("2h"),
+                Some("06:30Z"),
+                Some(hours(2)),
+                "2026-11-25T00:30:00Z",
+            ),
+            (
+                Some("1d"),
+                Some("06:30Z"),
+                Some(hours(8)),
+                "2026-11-25T06:30:00Z",
+            ),
+            (
+                None,
+                Some("9999-12-01T00:00Z"),
+                Some(LONGEST),
+                "9999-12-01T00:00:00Z",
+            ),
         ] {
-            assert_eq!(
-                until(&given(text), &now),
-                Ok(Duration::from_secs(minutes * 60)),
-                "{text}"
-            );
+            let args = StopArgs {
+                max_duration: max_duration.map(str::to_owned),
+                deadline: deadline.map(str::to_owned),
+                ..StopArgs::default()
+            };
+            let here = Now {
+                wall: now,
+                zone: LocalZone::NoData,
+            };
+            let stops = Stops::resolve(&args, 1, &here).unwrap().by(now);
+            assert_eq!(stops.as_ref().map(|stops| stops.within), within);
+            let told = stops.map(|stops| stops.at.timestamp().to_string());
+            assert_eq!(told.unwrap_or_default(), at);
         }
-        assert!(until(&given("25:00"), &now).is_err());
-        assert!(until(&given("soon"), &now).is_err());
+    }
+
+    #[test]
+    fn a_deadline_that_passes_while_the_wave_is_read_leaves_no_time_at_all() {
+        let args = StopArgs {
+            deadline: Some("22:31Z".to_owned()),
+            ..StopArgs::default()
+        };
+        let now = Now {
+            wall: "2026-11-24T22:30:00Z".parse().unwrap(),
+            zone: LocalZone::NoData,
+        };
+        let stops = Stops::resolve(&args, 1, &now).unwrap();
+        let late = stops.by("2026-11-24T22:40:00Z".parse().unwrap());
+        assert_eq!(late.map(|late| late.within), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_run_that_may_create_nothing_or_last_no_time_is_refused() {
+        let now = crate::clock::local();
+        for args in [
+            StopArgs {
+                limit: Some("0".to_owned()),
+                ..StopArgs::default()
+            },
+            StopArgs {
+                max_duration: Some("0s".to_owned()),
+                ..StopArgs::default()
+            },
+            StopArgs {
+                max_duration: Some("30".to_owned()),
+                ..StopArgs::default()
+            },
+            StopArgs {
+                max_errors: Some("0".to_owned()),
+                ..StopArgs::default()
+            },
+        ] {
+            assert!(Stops::resolve(&args, 1, &now).is_err(), "{args:?}");
+        }
     }
 
     #[test]

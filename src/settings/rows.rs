@@ -1,4 +1,4 @@
-//! What stands in for empty cells and missing columns, and how results are written.
+//! What is used for empty cells and missing columns, and how results are written.
 
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +84,7 @@ impl RowSettings {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// What stands in for empty cells and missing columns.
+    /// What is used for empty cells and missing columns.
     pub fn defaults(&self) -> RowDefaults {
         RowDefaults {
             policy: self
@@ -103,7 +103,7 @@ impl RowSettings {
         }
     }
 
-    /// Headers of columns that are called otherwise, as they were typed.
+    /// Columns with other headers, as they were typed.
     pub fn columns(&self) -> &[String] {
         &self.columns
     }

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::ZonedDateTime;
-
 use super::Error;
-use super::env::Env;
+use super::deadline::check_zone;
+use super::env::{Env, Given, given};
 use super::files::{self, Files, Kind, Others};
 use super::pace::{Pace, Stops};
 use super::rows::RowSettings;
 use super::tenant::{self, Tenant};
 use crate::cli::{DoctorArgs, LogArgs, PaceArgs, ResultsArgs, RunArgs, VerbosityArgs};
+use crate::clock::Now;
 use crate::ledger::Binding;
 use crate::model::ids::PolicyId;
 use crate::model::row::Column;
@@ -82,14 +82,36 @@ pub struct ResultsRows {
 /// What `doctor` is told.
 #[derive(Debug)]
 pub struct Doctor {
-    /// Whom to ask.
-    pub tenant: Tenant,
+    /// Whom to ask, where the settings say so.
+    pub tenant: Option<Tenant>,
+    /// Everything that is wrong with the settings.
+    pub problems: Vec<Error>,
     /// The policy to check.
     pub policy: Option<PolicyId>,
-    /// The ledger to check.
-    pub ledger: PathBuf,
+    /// The ledger to check, where the settings lead to one.
+    pub ledger: Option<(PathBuf, Binding)>,
     /// How often again; the defaults of a run.
     pub pace: Pace,
+}
+
+/// What a run and its dry run are told alike: all of it is checked, whatever is used of it.
+struct Common {
+    rows: RowSettings,
+    pace: Pace,
+    stops: Stops,
+}
+
+impl Common {
+    fn resolve(args: &RunArgs, env: &Env<'_>, now: &Now) -> Result<Self, Error> {
+        check_zone(env, now)?;
+        tenant::check(&args.tenant, env)?;
+        let pace = Pace::resolve(&args.pace, env)?;
+        Ok(Self {
+            rows: RowSettings::resolve(&args.rows, &args.output, env, None)?,
+            stops: Stops::resolve(&args.stops, pace.concurrency, now)?,
+            pace,
+        })
+    }
 }
 
 impl Run {
@@ -98,19 +120,15 @@ impl Run {
     /// # Errors
     ///
     /// A value that a setting cannot have, or something that is needed and missing.
-    pub fn resolve(
-        args: &RunArgs,
-        env: &Env<'_>,
-        now: &dyn Fn() -> ZonedDateTime,
-    ) -> Result<Self, Error> {
-        let pace = Pace::resolve(&args.pace, env)?;
+    pub fn resolve(args: &RunArgs, env: &Env<'_>, now: &Now) -> Result<Self, Error> {
+        let Common { rows, pace, stops } = Common::resolve(args, env, now)?;
         let target = target(args, env)?;
         Ok(Self {
             wave: args.wave.clone(),
-            rows: RowSettings::resolve(&args.rows, &args.output, env, None)?,
+            rows,
             files: run_files(args, env, Kind::Results, target.ledger())?,
             target,
-            stops: Stops::resolve(&args.stops, pace.concurrency, now)?,
+            stops,
             pace,
         })
     }
@@ -154,14 +172,16 @@ fn target(args: &RunArgs, env: &Env<'_>) -> Result<Target, Error> {
 }
 
 impl DryRun {
-    /// Resolves what was typed; without `--online` no credential is looked at.
+    /// Resolves what was typed, by the rules of a run; without `--online` no credential is needed,
+    /// and no secret file is read.
     ///
     /// # Errors
     ///
     /// A value that a setting cannot have, or something that is needed and missing.
-    pub fn resolve(args: &RunArgs, env: &Env<'_>) -> Result<Self, Error> {
+    pub fn resolve(args: &RunArgs, env: &Env<'_>, now: &Now) -> Result<Self, Error> {
+        let Common { rows, pace, .. } = Common::resolve(args, env, now)?;
         let online = if args.online {
-            Some((target(args, env)?, Pace::resolve(&args.pace, env)?))
+            Some((target(args, env)?, pace))
         } else {
             None
         };
@@ -178,7 +198,7 @@ impl DryRun {
             .transpose()?;
         Ok(Self {
             wave: args.wave.clone(),
-            rows: RowSettings::resolve(&args.rows, &args.output, env, None)?,
+            rows,
             files: run_files(
                 args,
                 env,
@@ -197,7 +217,10 @@ impl Results {
     /// # Errors
     ///
     /// A value that a setting cannot have, or nothing says which ledger is meant.
-    pub fn resolve(args: ResultsArgs, env: &Env<'_>) -> Result<Self, Error> {
+    pub fn resolve(args: ResultsArgs, env: &Env<'_>, now: &Now) -> Result<Self, Error> {
+        check_zone(env, now)?;
+        Pace::resolve(&PaceArgs::default(), env)?;
+        RowSettings::resolve(&args.rows, &args.output, env, None)?;
         let binding = tenant::binding(&args.tenant, env)?.ok_or_else(|| {
             Error::new("nothing says which ledger is meant").hint(
                 "set `PINGONE_ENVIRONMENT_ID` and `PINGONE_REGION_CODE` as for the run (no credentials are needed)",
@@ -249,24 +272,42 @@ impl ResultsRows {
 }
 
 impl Doctor {
-    /// Resolves what was typed.
-    ///
-    /// # Errors
-    ///
-    /// A value that a setting cannot have, or something that is needed and missing.
-    pub fn resolve(args: &DoctorArgs, env: &Env<'_>) -> Result<Self, Error> {
-        let tenant = Tenant::resolve(&args.tenant, env)?;
-        let policy = super::env::given(args.policy.as_ref(), "--policy", env, "WAVEPAIR_POLICY")?
-            .map(|given| given.parse())
-            .transpose()?;
-        let ledger = files::ledger(args.ledger.as_ref(), env, tenant.environment)?;
-        let pace = Pace::resolve(&PaceArgs::default(), env)?;
-        Ok(Self {
+    /// Resolves what was typed, as far as that goes: what is wrong with it is for the doctor to say.
+    pub fn resolve(args: &DoctorArgs, env: &Env<'_>, now: &Now) -> Self {
+        let (tenant, mut problems) = match Tenant::gather(&args.tenant, env) {
+            Ok(tenant) => (Some(tenant), Vec::new()),
+            Err(wrong) => (None, wrong.into_errors()),
+        };
+        let mut noted = |wrong: Error| problems.push(wrong);
+        check_zone(env, now).unwrap_or_else(&mut noted);
+        let policy = given(args.policy.as_ref(), "--policy", env, "WAVEPAIR_POLICY")
+            .and_then(|given| given.map(|given| given.parse()).transpose())
+            .unwrap_or_else(|wrong| {
+                noted(wrong);
+                None
+            });
+        let pace = Pace::resolve(&PaceArgs::default(), env).unwrap_or_else(|wrong| {
+            noted(wrong);
+            Pace::default()
+        });
+        // A binding that cannot be read was noted with the rest of the tenant.
+        let binding = tenant::binding(&args.tenant, env).unwrap_or_default();
+        let ledger = binding.and_then(|binding| {
+            match files::ledger(args.ledger.as_ref(), env, binding.environment) {
+                Ok(path) => Some((path, binding)),
+                Err(wrong) => {
+                    noted(wrong);
+                    None
+                }
+            }
+        });
+        Self {
             tenant,
+            problems,
             policy,
             ledger,
             pace,
-        })
+        }
     }
 }
 
@@ -287,11 +328,12 @@ pub fn columns(typed: &[String]) -> Result<Vec<(Column, String)>, Error> {
             });
             known.ok_or_else(|| {
                 let names: Vec<_> = Column::ALL.iter().map(|column| column.name()).collect();
-                Error::new(format!(
-                    "`--column` has a value that it cannot have: `{text}`"
-                ))
-                .hint(format!(
-                    "write COLUMN=HEADER, with a column of {}",
+                let given = Given {
+                    name: "--column",
+                    value: text.clone(),
+                };
+                given.wrong(&format_args!(
+                    "expected COLUMN=HEADER, with a COLUMN of {}",
                     names.join(", ")
                 ))
             })

@@ -1,10 +1,9 @@
 //! What a sandbox that is served is told.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use super::Error;
-use super::env::duration;
+use super::env::{Given, flag};
 use crate::cli::SandboxArgs;
 use crate::rate_limit::Rate;
 use crate::sandbox::faults::FaultPlan;
@@ -34,53 +33,41 @@ impl Sandbox {
 }
 
 fn options(args: &SandboxArgs) -> Result<Options, Error> {
-    let wrong = |name: &str, why: &str| {
-        Error::new(format!("`{name}` has a value that it cannot have: {why}"))
+    let given = |value: &String, name: &'static str| Given {
+        name,
+        value: value.clone(),
     };
-    let time = |text: &str, name: &str| -> Result<Duration, Error> {
-        duration(text).map_err(|why| wrong(name, &why.to_string()))
-    };
-    let listen: SocketAddr = args
-        .listen
+    let listen = given(&args.listen, "--listen");
+    let address: SocketAddr = listen
+        .value
         .parse()
-        .map_err(|_| wrong("--listen", "expected an address such as `127.0.0.1:8787`"))?;
-    if !listen.ip().is_loopback() {
-        return Err(wrong(
-            "--listen",
-            "the sandbox serves loopback addresses only",
-        ));
+        .map_err(|_| listen.wrong(&"expected an address such as `127.0.0.1:8787`"))?;
+    if !address.ip().is_loopback() {
+        return Err(listen.wrong(&"the sandbox serves loopback addresses only"));
     }
-    let users = match args.users.as_str() {
+    let users = given(&args.users, "--users");
+    let users = match users.value.as_str() {
         "any" => Users::Any,
         number => Users::Exactly(
             number
                 .parse()
-                .map_err(|_| wrong("--users", "expected `any` or a number"))?,
+                .map_err(|_| users.wrong(&"expected `any` or a number"))?,
         ),
     };
-    let rate_limit = match args.rate_limit.as_deref().map(str::parse) {
-        None | Some(Ok(Rate::Unlimited)) => None,
-        Some(Ok(Rate::PerSecond(rate))) => Some(rate),
-        Some(Err(why)) => return Err(wrong("--rate-limit", &why.to_string())),
-    };
-    let per_ip = args
-        .per_ip
-        .as_deref()
-        .map(|share| {
-            share
-                .strip_suffix('%')
-                .and_then(|percent| percent.parse::<f64>().ok())
-                .filter(|percent| *percent > 0.0 && *percent <= 100.0)
-                .map(|percent| percent / 100.0)
-                .ok_or_else(|| wrong("--per-ip", "expected a share such as `35%`"))
-        })
+    let rate_limit: Option<Rate> = flag(args.rate_limit.as_ref(), "--rate-limit")
+        .map(|given| given.parse())
         .transpose()?;
-    let duplicates = match args.duplicates.as_str() {
+    let per_ip = flag(args.per_ip.as_ref(), "--per-ip")
+        .map(|given| share(&given))
+        .transpose()?;
+    let duplicates = given(&args.duplicates, "--duplicates");
+    let duplicates = match duplicates.value.as_str() {
         "allow" => Duplicates::Allow,
         "400" => Duplicates::Refuse400,
         "409" => Duplicates::Refuse409,
-        _ => return Err(wrong("--duplicates", "expected `allow`, `400` or `409`")),
+        _ => return Err(duplicates.wrong(&"expected `allow`, `400` or `409`")),
     };
+    let max_devices = given(&args.max_devices, "--max-devices").number(0, u64::from(u32::MAX))?;
     let faults = match &args.faults {
         None => FaultPlan::default(),
         Some(path) => {
@@ -98,16 +85,26 @@ fn options(args: &SandboxArgs) -> Result<Options, Error> {
         }
     };
     Ok(Options {
-        listen,
+        listen: address,
         users,
-        latency: time(&args.latency, "--latency")?,
-        rate_limit,
+        latency: given(&args.latency, "--latency").duration()?,
+        rate_limit: rate_limit.and_then(Rate::per_second),
         per_ip,
-        max_devices: args.max_devices,
+        max_devices: u32::try_from(max_devices).unwrap_or(u32::MAX),
         duplicates,
-        token_life: time(&args.token_life, "--token-life")?,
+        token_life: given(&args.token_life, "--token-life").duration()?,
         faults,
-        seed: args.seed,
+        seed: given(&args.seed, "--seed").number(0, u64::MAX)?,
         ..Options::default()
     })
+}
+
+fn share(given: &Given) -> Result<f64, Error> {
+    given
+        .value
+        .strip_suffix('%')
+        .and_then(|percent| percent.parse::<f64>().ok())
+        .filter(|percent| *percent > 0.0 && *percent <= 100.0)
+        .map(|percent| percent / 100.0)
+        .ok_or_else(|| given.wrong(&"expected a share such as `35%`"))
 }

@@ -1,50 +1,104 @@
-//! A client secret that somebody wrote down.
+//! A client secret that somebody wrote down, and which characters a credential is made of.
 
 use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 
 use super::Error;
+use super::env::Env;
 use crate::model::secret::Secret;
+use crate::report::shell;
 
 /// Takes a secret that can be sent; `origin` names where it came from.
 pub(super) fn usable(secret: String, origin: &str) -> Result<Secret, Error> {
-    if secret.is_empty() || secret.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err(Error::new(format!(
-            "{origin} is empty, or holds white space or a line break"
-        )));
-    }
+    check_credential(&secret, origin)?;
     Ok(Secret::new(secret))
 }
 
-/// Who can read a secret's file, as far as its owner and its mode tell.
+/// Holds a credential to its alphabet, `%x20-7E` (RFC 6749, appendix A); none begins or ends with a blank.
+///
+/// A character that is not seen (a byte order mark, a carriage return) would cost a failed log-in,
+/// and PingOne locks clients out that fail often. The credential itself is not shown.
+pub(super) fn check_credential(credential: &str, origin: &str) -> Result<(), Error> {
+    if credential.is_empty() {
+        return Err(Error::new(format!("{origin} is empty")));
+    }
+    let last = credential.chars().count();
+    for (at, character) in (1..).zip(credential.chars()) {
+        let at_an_end = at == 1 || at == last;
+        if matches!(character, '!'..='~') || character == ' ' && !at_an_end {
+            continue;
+        }
+        let place = match at {
+            1 => "its first character".to_owned(),
+            at if at == last => "its last character".to_owned(),
+            at => format!("character {at}"),
+        };
+        let code = u32::from(character);
+        let name = name_of(character).map_or_else(String::new, |name| format!(", {name}"));
+        return Err(Error::new(format!(
+            "{origin} holds a character that no credential has: {place} is U+{code:04X}{name}"
+        ))
+        .hint(
+            "write it again without that character: copy the value alone, and save a file as plain UTF-8 without a byte order mark",
+        ));
+    }
+    Ok(())
+}
+
+/// What people call a character that they do not see, or take for another.
+fn name_of(character: char) -> Option<&'static str> {
+    Some(match character {
+        '\t' => "a tab",
+        '\n' => "a line feed",
+        '\r' => "a carriage return",
+        ' ' => "a blank",
+        '\u{7f}'.. if character.is_whitespace() => "a blank of another kind",
+        '\u{200b}' => "a zero-width space",
+        '\u{200c}' | '\u{200d}' => "a zero-width joiner",
+        '\u{feff}' => "a byte order mark",
+        '\u{ad}' => "a soft hyphen",
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => "a dash that is no `-`",
+        '\u{2018}'..='\u{201f}' => "a typographic quote",
+        character if character.is_control() => "a control character",
+        _ => return None,
+    })
+}
+
+/// What was opened, as far as it matters for a secret.
 #[derive(Clone, Copy, Debug)]
-struct Access {
+struct Opened {
     owner: u32,
     mode: u32,
-    is_credential: bool,
+    is_file_or_pipe: bool,
 }
 
 /// Why a secret's file is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exposure {
-    ToOthers,
+    NoFile,
     OfAnother,
+    ToOthers,
+    ToItsGroup,
 }
 
-impl Access {
-    /// A credential may stay root's: systemd then admits the service's user by an access list, whose
-    /// mask shows as the group's right to read (systemd.exec(5), `LoadCredential=`).
+impl Opened {
+    /// What is root's may be shared with a group: an access list shows as the group's right to read
+    /// (systemd.exec(5), `LoadCredential=`), and Kubernetes' `fsGroup` gives it.
     fn exposure(self, us: u32) -> Option<Exposure> {
-        if self.is_credential && self.owner == 0 && self.mode & 0o337 == 0 {
-            None
-        } else if self.mode & 0o077 != 0 {
-            Some(Exposure::ToOthers)
-        } else if self.owner != us {
+        const ROOT: u32 = 0;
+        let group = self.mode & 0o070;
+        if !self.is_file_or_pipe {
+            Some(Exposure::NoFile)
+        } else if self.owner != us && self.owner != ROOT {
             Some(Exposure::OfAnother)
-        } else {
+        } else if self.mode & 0o007 != 0 {
+            Some(Exposure::ToOthers)
+        } else if group == 0 || self.owner == ROOT && group == 0o040 {
             None
+        } else {
+            Some(Exposure::ToItsGroup)
         }
     }
 }
@@ -52,122 +106,323 @@ impl Access {
 /// The longest secret file; PingOne's secrets have 64 characters or so.
 const SECRET_MAX: u64 = 4096;
 
-/// Reads a secret from a file that only we can read, or that systemd put into its folder of
-/// credentials for us.
-pub(super) fn read_secret(path: &Path, credentials: Option<&Path>) -> Result<Secret, Error> {
+/// Reads a secret from a file or a pipe that nobody else can read; links are followed.
+///
+/// What is opened is judged, not its name: a link, a name of `/dev/fd` or a mount says nothing of
+/// who can read.
+pub(super) fn read_secret(path: &Path, env: &Env<'_>) -> Result<Secret, Error> {
     let shown = format!("the secret file {}", path.display());
-    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    let unread =
+        |error: &dyn std::fmt::Display| Error::new(format!("{shown} cannot be read: {error}"));
     let file = File::options()
         .read(true)
-        .custom_flags(no_follow)
+        .custom_flags(i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).unwrap_or(0))
         .open(path)
         .map_err(|error| {
-            if path.is_symlink() {
-                Error::new(format!("{shown} is a symbolic link, which is not followed"))
+            if error.kind() == std::io::ErrorKind::PermissionDenied {
+                unread(&error).hint(remedy(Exposure::OfAnother, path, env))
             } else {
-                Error::new(format!("{shown} cannot be read: {error}"))
+                unread(&error)
             }
         })?;
-    let metadata = file
-        .metadata()
-        .map_err(|error| Error::new(format!("{shown} cannot be read: {error}")))?;
-    if !metadata.is_file() {
-        return Err(Error::new(format!("{shown} is not a regular file")));
-    }
-    let access = Access {
+    let metadata = file.metadata().map_err(|error| unread(&error))?;
+    let opened = Opened {
         owner: metadata.uid(),
         mode: metadata.mode(),
-        is_credential: path.parent().is_some() && path.parent() == credentials,
+        is_file_or_pipe: metadata.is_file() || metadata.file_type().is_fifo(),
     };
-    match access.exposure(rustix::process::geteuid().as_raw()) {
-        None => {}
-        Some(Exposure::ToOthers) => {
-            return Err(Error::new(format!("{shown} can be read by others"))
-                .hint(format!("chmod 600 {}", path.display())));
+    if let Some(exposure) = opened.exposure(rustix::process::geteuid().as_raw()) {
+        let what = match exposure {
+            Exposure::NoFile => "is neither a file nor a pipe",
+            Exposure::OfAnother => "belongs to another user",
+            Exposure::ToOthers => "can be read by others",
+            Exposure::ToItsGroup => "can be read by its group",
+        };
+        let error = Error::new(format!("{shown} {what}"));
+        return Err(match exposure {
+            Exposure::NoFile => error,
+            Exposure::OfAnother | Exposure::ToOthers | Exposure::ToItsGroup => {
+                error.hint(remedy(exposure, path, env))
+            }
+        });
+    }
+    let mut bytes = Vec::new();
+    file.take(SECRET_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unread(&error))?;
+    if bytes.len() as u64 > SECRET_MAX {
+        return Err(unread(&"it is longer than 4096 bytes"));
+    }
+    let mut secret = String::from_utf8(bytes).map_err(|_| {
+        unread(&"it is not UTF-8").hint("save it as plain UTF-8; Windows tools may write UTF-16")
+    })?;
+    secret.truncate(without_line_ends(&secret).len());
+    usable(secret, &shown)
+}
+
+/// The line ends behind a secret are the editor's.
+fn without_line_ends(mut text: &str) -> &str {
+    while let Some(before) = text.strip_suffix('\n') {
+        text = before.strip_suffix('\r').unwrap_or(before);
+    }
+    text
+}
+
+/// Where a secret's file lies, as far as it matters for who sets its mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// A volume of a pod: `chmod` has no lasting effect there.
+    Kubernetes,
+    /// A service, or a folder of credentials.
+    Systemd,
+    /// Anywhere else.
+    Folder,
+}
+
+fn place(path: &Path, env: &Env<'_>) -> Place {
+    let beside = path.parent().unwrap_or(Path::new("."));
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let credentials = env.os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    // A volume's files are links by way of `..data` to a folder that is named after a time.
+    if beside.join("..data").exists() || env.os("KUBERNETES_SERVICE_HOST").is_some() {
+        Place::Kubernetes
+    } else if env.os("INVOCATION_ID").is_some()
+        || credentials.is_some_and(|folder| real.starts_with(folder))
+    {
+        Place::Systemd
+    } else {
+        Place::Folder
+    }
+}
+
+/// What to do where the file lies.
+fn remedy(exposure: Exposure, path: &Path, env: &Env<'_>) -> String {
+    match (place(path, env), exposure) {
+        (Place::Kubernetes, _) => "set `defaultMode: 0400` on the volume of the secret, and `fsGroup` in the pod's `securityContext` where it does not run as root".to_owned(),
+        (Place::Systemd, _) => "give it to the service with `LoadCredential=NAME:PATH`, and name it as `%d/NAME` in `Environment=PINGONE_CLIENT_SECRET_FILE=`".to_owned(),
+        (Place::Folder, Exposure::OfAnother) => {
+            format!(
+                "make it the file of the user that runs wavepair: `{}`",
+                shell::command(&["sudo".into(), "chown".into(), user().into(), path.into()])
+            )
         }
-        Some(Exposure::OfAnother) => {
-            return Err(Error::new(format!("{shown} belongs to another user")));
+        (Place::Folder, Exposure::ToOthers | Exposure::ToItsGroup | Exposure::NoFile) => {
+            shell::command(&["chmod".into(), "600".into(), path.into()])
         }
     }
-    let mut secret = String::new();
-    file.take(SECRET_MAX)
-        .read_to_string(&mut secret)
-        .map_err(|error| Error::new(format!("{shown} cannot be read: {error}")))?;
-    let end = secret.trim_end_matches(['\r', '\n']).len();
-    secret.truncate(end);
-    usable(secret, &shown)
+}
+
+fn user() -> String {
+    rustix::process::geteuid().as_raw().to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::ffi::OsString;
+    use std::fs::{self, Permissions};
+    use std::io::Write;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
+
+    fn with_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn read(path: &Path) -> Result<Secret, Error> {
+        read_secret(path, &Env::new(&|_| None))
+    }
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text.to_owned())
+    }
 
     #[test]
     fn a_secret_file_must_be_private_and_is_read_without_its_line_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
-        std::fs::write(&path, "s3cr3t\n").unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        for (text, expected) in [
+            ("s3cr3t", Some("s3cr3t")),
+            ("s3cr3t\n", Some("s3cr3t")),
+            ("s3cr3t\r\n", Some("s3cr3t")),
+            ("s3 cr3t\n\n", Some("s3 cr3t")),
+            ("s3cr3t\r", None),
+            ("s3\ncr3t", None),
+            ("\n", None),
+            ("", None),
+            ("\u{feff}s3cr3t\n", None),
+        ] {
+            fs::write(&path, text).unwrap();
+            with_mode(&path, 0o600);
+            assert_eq!(read(&path).ok(), expected.map(secret), "{text:?}");
+        }
+        fs::write(&path, "s3cr3t\n").unwrap();
+        with_mode(&path, 0o604);
+        let error = read(&path).unwrap_err();
         assert!(
-            read_secret(&path, None)
+            error.to_string().ends_with("can be read by others"),
+            "{error}"
+        );
+        assert!(
+            error.remedy().unwrap().starts_with("chmod 600 /"),
+            "{error:?}"
+        );
+        fs::write(&path, b"\xff\xfes\0").unwrap();
+        with_mode(&path, 0o600);
+        assert!(
+            read(&path)
                 .unwrap_err()
                 .remedy()
                 .unwrap()
-                .starts_with("chmod 600")
+                .contains("UTF-16")
         );
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(
-            read_secret(&path, None).unwrap(),
-            Secret::new("s3cr3t".to_owned())
-        );
-        let link = folder.path().join("link");
-        std::os::unix::fs::symlink(&path, &link).unwrap();
-        assert!(
-            read_secret(&link, None)
-                .unwrap_err()
-                .to_string()
-                .contains("symbolic link")
-        );
+        fs::write(&path, "s".repeat(4097)).unwrap();
+        assert!(read(&path).is_err(), "a part of it is another secret");
     }
 
     #[test]
-    fn a_secret_file_is_ours_alone_or_a_credential_that_systemd_keeps_for_us() {
-        const US: u32 = 1000;
-        for (owner, mode, is_credential, exposure) in [
-            (US, 0o600, false, None),
-            (US, 0o400, true, None),
-            (US, 0o440, true, Some(Exposure::ToOthers)),
-            (US, 0o604, false, Some(Exposure::ToOthers)),
-            (0, 0o600, false, Some(Exposure::OfAnother)),
-            (0, 0o440, false, Some(Exposure::ToOthers)),
-            (0, 0o400, true, None),
-            (0, 0o440, true, None),
-            (0, 0o444, true, Some(Exposure::ToOthers)),
-            (0, 0o460, true, Some(Exposure::ToOthers)),
-            (7, 0o440, true, Some(Exposure::ToOthers)),
-            (7, 0o400, true, Some(Exposure::OfAnother)),
-        ] {
-            let access = Access {
-                owner,
-                mode,
-                is_credential,
-            };
-            assert_eq!(access.exposure(US), exposure, "{access:?}");
+    fn a_link_is_followed_and_what_it_leads_to_is_judged() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        // As Kubernetes mounts a secret.
+        fs::create_dir(at("..2026_11_24")).unwrap();
+        fs::write(at("..2026_11_24/secret"), "s3cr3t").unwrap();
+        symlink("..2026_11_24", at("..data")).unwrap();
+        symlink("..data/secret", at("secret")).unwrap();
+        with_mode(&at("secret"), 0o400);
+        assert_eq!(read(&at("secret")), Ok(secret("s3cr3t")));
+        with_mode(&at("secret"), 0o644);
+        let error = read(&at("secret")).unwrap_err();
+        assert!(
+            error.remedy().unwrap().contains("`defaultMode: 0400`"),
+            "{error:?}"
+        );
+        symlink("nowhere", at("broken")).unwrap();
+        assert!(read(&at("broken")).is_err());
+    }
+
+    #[test]
+    fn a_pipe_is_read_and_a_folder_or_a_device_is_not() {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        writer.write_all(b"s3cr3t\n").unwrap();
+        drop(writer);
+        let fd = std::os::fd::AsRawFd::as_raw_fd(&reader);
+        let path = PathBuf::from(format!("/dev/fd/{fd}"));
+        assert_eq!(read(&path), Ok(secret("s3cr3t")));
+        let folder = tempfile::tempdir().unwrap();
+        for path in [folder.path(), Path::new("/dev/null")] {
+            assert!(read(path).is_err(), "{}", path.display());
         }
     }
 
     #[test]
-    fn only_what_lies_in_the_folder_of_credentials_itself_is_one() {
+    fn what_is_opened_is_ours_or_roots_and_nobody_elses_to_read() {
+        use Exposure::{NoFile, OfAnother, ToItsGroup, ToOthers};
+        const US: u32 = 1000;
+        for (owner, mode, is_file_or_pipe, exposure) in [
+            (US, 0o600, true, None),
+            (US, 0o400, true, None),
+            (US, 0o700, true, None),
+            (US, 0o440, true, Some(ToItsGroup)),
+            (US, 0o620, true, Some(ToItsGroup)),
+            (US, 0o604, true, Some(ToOthers)),
+            (US, 0o601, true, Some(ToOthers)),
+            (US, 0o444, true, Some(ToOthers)),
+            (US, 0o600, false, Some(NoFile)),
+            (0, 0o600, true, None),
+            (0, 0o400, true, None),
+            (0, 0o440, true, None),
+            (0, 0o640, true, None),
+            (0, 0o460, true, Some(ToItsGroup)),
+            (0, 0o450, true, Some(ToItsGroup)),
+            (0, 0o444, true, Some(ToOthers)),
+            (7, 0o600, true, Some(OfAnother)),
+            (7, 0o440, true, Some(OfAnother)),
+        ] {
+            let opened = Opened {
+                owner,
+                mode,
+                is_file_or_pipe,
+            };
+            assert_eq!(opened.exposure(US), exposure, "{opened:?}");
+        }
+    }
+
+    #[test]
+    fn what_to_do_can_be_done_where_the_file_lies() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("secret");
-        std::fs::write(&path, "s3cr3t").unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o440)).unwrap();
-        let below = Some(folder.path());
-        let is_root = rustix::process::geteuid().is_root();
-        assert_eq!(read_secret(&path, below).is_ok(), is_root);
-        assert!(read_secret(&path, folder.path().parent()).is_err());
-        assert!(read_secret(&path, None).is_err());
+        let path = folder.path().join("my secret");
+        fs::write(&path, "s3cr3t").unwrap();
+        with_mode(&path, 0o644);
+        for (variable, value, said) in [
+            ("KUBERNETES_SERVICE_HOST", "10.0.0.1", "`defaultMode: 0400`"),
+            ("INVOCATION_ID", "8f2", "`LoadCredential="),
+            (
+                "CREDENTIALS_DIRECTORY",
+                folder.path().to_str().unwrap(),
+                "`LoadCredential=",
+            ),
+            ("HOME", "/", "chmod 600 '"),
+        ] {
+            let get = |name: &str| (name == variable).then(|| OsString::from(value));
+            let error = read_secret(&path, &Env::new(&get)).unwrap_err();
+            assert!(
+                error.remedy().unwrap().contains(said),
+                "{variable}: {error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_credential_is_of_its_alphabet_and_the_first_other_character_is_named() {
+        for (credential, found) in [
+            ("aB3~x.yZ_9-q", None),
+            ("two words !\"~", None),
+            ("", Some("is empty")),
+            (
+                "\u{feff}s3cr3t",
+                Some("its first character is U+FEFF, a byte order mark"),
+            ),
+            (
+                "s3\u{200b}cr3t",
+                Some("character 3 is U+200B, a zero-width space"),
+            ),
+            (
+                "s3cr3t\r",
+                Some("its last character is U+000D, a carriage return"),
+            ),
+            (
+                "s3cr3t\n",
+                Some("its last character is U+000A, a line feed"),
+            ),
+            ("s3\tcr3t", Some("character 3 is U+0009, a tab")),
+            ("s3cr3t ", Some("its last character is U+0020, a blank")),
+            (" s3cr3t", Some("its first character is U+0020, a blank")),
+            (
+                "s3\u{a0}cr3t",
+                Some("character 3 is U+00A0, a blank of another kind"),
+            ),
+            (
+                "s3\u{7f}cr3t",
+                Some("character 3 is U+007F, a control character"),
+            ),
+            ("s3cr3té", Some("its last character is U+00E9")),
+            (
+                "“s3cr3t",
+                Some("its first character is U+201C, a typographic quote"),
+            ),
+        ] {
+            let error = check_credential(credential, "X")
+                .err()
+                .map(|error| error.to_string());
+            match found {
+                None => assert_eq!(error, None, "{credential:?}"),
+                Some(found) => {
+                    let error = error.unwrap();
+                    assert!(error.ends_with(found), "{error}");
+                    assert!(!error.contains("cr3t"), "{error}");
+                }
+            }
+        }
     }
 }

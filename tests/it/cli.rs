@@ -148,19 +148,25 @@ fn wrong_usage_ends_with_2_and_says_why() {
     let folder = folder_with(&["wave.csv"]);
     for (words, why) in [
         ("", "Usage: wavepair"),
-        ("runn wave.csv", "unrecognized subcommand 'runn'"),
-        ("run", "<WAVE.csv>"),
+        ("runn wave.csv", "hint: did you mean `run`?"),
+        ("run", "error: <WAVE.csv> is missing"),
         ("run wave.csv --rat 5/s", "--rate"),
         ("run wave.csv --online", "--dry-run"),
-        ("run wave.csv -q -v", "cannot be used with"),
-        ("run wave.csv --sandbox --rate fast", "`--rate`"),
-        ("run wave.csv --sandbox --concurrency 0", "`--concurrency`"),
-        ("run wave.csv --sandbox --column tel=Phone", "`--column`"),
+        ("run wave.csv -q -v", "cannot be given together"),
+        ("run wave.csv --sandbox --rate fast", "'fast' for --rate"),
+        (
+            "run wave.csv --sandbox --concurrency 0",
+            "'0' for --concurrency",
+        ),
+        (
+            "run wave.csv --sandbox --column tel=Phone",
+            "'tel=Phone' for --column",
+        ),
         ("run wave.csv --sandbox -o wave.csv", "the same file"),
         ("run other.csv --sandbox", "cannot open other.csv"),
         ("run wave.csv", "hint: set `PINGONE_"),
         ("results wave.csv", "hint: set `PINGONE_"),
-        ("doctor", "hint: set `PINGONE_"),
+        ("doctor", "PINGONE_CLIENT_ID is not set; set `PINGONE_"),
         ("sandbox --listen 192.0.2.1:80", "loopback"),
         ("sandbox --faults none.toml", "none.toml cannot be read"),
     ] {
@@ -189,20 +195,98 @@ fn every_command_takes_the_options_that_say_how_much_is_said() {
 }
 
 #[test]
-fn a_level_that_there_is_not_is_refused_whatever_the_command() {
-    let folder = folder_with(&["wave.csv"]);
+fn a_text_that_standard_output_has_no_room_for_is_no_success() {
     for words in [
-        "run wave.csv --sandbox",
-        "run wave.csv --dry-run",
-        "results wave.csv",
-        "doctor",
+        "template",
+        "--help",
+        "run --help",
+        "--version",
+        "sandbox --listen 127.0.0.1:0",
     ] {
-        let wrong = ran(wavepair(folder.path())
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let output = wavepair(&root())
             .args(words.split_whitespace())
-            .env("RUST_LOG", "wavepair=loud"));
-        assert_eq!(wrong.code, Some(2), "{words}: {}", wrong.stderr);
-        assert!(wrong.stderr.contains("'loud'"), "{words}: {}", wrong.stderr);
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            stderr.contains("standard output cannot be written"),
+            "{words}: {stderr}"
+        );
     }
+}
+
+#[test]
+fn a_text_whose_reader_went_away_is_a_success() {
+    for words in ["template", "run --help"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut child = wavepair(&root())
+            .args(words.split_whitespace())
+            .stdout(writer)
+            .spawn()
+            .unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{words}");
+    }
+}
+
+/// Every name in capitals with a `_` in it that stands in quotes in a file below `src/settings`, and `TZ`.
+fn variables() -> BTreeSet<String> {
+    let mut files = vec![root().join("src/settings")];
+    let mut names = BTreeSet::from(["TZ".to_owned(), "HOME".to_owned()]);
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).unwrap();
+            files.extend(entries.map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        if path.ends_with("tests.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let quoted = code.split('"').skip(1).step_by(2);
+        names.extend(
+            quoted
+                .filter(|name| name.contains('_') && !name.is_empty())
+                .filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+                .map(str::to_owned),
+        );
+    }
+    names
+}
+
+#[test]
+fn the_help_of_a_run_has_examples_every_variable_and_every_exit_code() {
+    let help = run(&root(), "run --help").stdout;
+    for variable in variables() {
+        // What tells only where a process runs is no setting.
+        let place = [
+            "CREDENTIALS_DIRECTORY",
+            "INVOCATION_ID",
+            "KUBERNETES_SERVICE_HOST",
+        ];
+        assert!(
+            place.contains(&variable.as_str()) || help.contains(&variable),
+            "{variable}"
+        );
+    }
+    for code in ExitCode::ALL {
+        let line = format!("\n  {:<4} ", code.code());
+        assert!(help.contains(&line), "{line:?}");
+    }
+    let examples = help.split_once("Examples:").unwrap().1;
+    assert!(examples.contains("wavepair run wave.csv --dry-run --online"));
+    let short = run(&root(), "run -h").stdout;
+    assert!(short.contains("Examples:") && !short.contains("Exit codes"));
 }
 
 #[test]
@@ -289,7 +373,9 @@ fn what_is_typed_wins_over_the_environment() {
         .env("WAVEPAIR_RATE", "fast"));
     assert_eq!(variable.code, Some(2));
     assert!(
-        variable.stderr.contains("`WAVEPAIR_RATE`"),
+        variable
+            .stderr
+            .contains("invalid value 'fast' for WAVEPAIR_RATE"),
         "{}",
         variable.stderr
     );

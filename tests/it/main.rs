@@ -60,6 +60,8 @@ mod forged;
 mod supply;
 // What the fuzz targets start from, without a fuzzer.
 mod corpus;
+// What is given is checked, whatever is done with it.
+mod settings;
 // The command line from outside, and the README that describes it.
 mod cli;
 // The sample files say what they claim to.

@@ -40,6 +40,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
     (
         "settings",
         &[
+            "exit",
             "model",
             "plan",
             "retry",

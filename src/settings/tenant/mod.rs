@@ -2,14 +2,14 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use reqwest::Url;
 
 use super::Error;
 use super::address::{REGIONS, url};
-use super::env::{Env, Given, given};
-use super::secret_file::{read_secret, usable};
+use super::env::{self, Env, given};
+use super::secret_file::{check_credential, read_secret, usable};
 use crate::cli::TenantArgs;
 use crate::ledger::Binding;
 use crate::model::ids::EnvironmentId;
@@ -26,6 +26,8 @@ pub struct Tenant {
     pub api_url: Url,
     /// Who we are.
     pub identity: Identity,
+    /// Whether an access token was given too, which is not used.
+    pub unused_token: bool,
     /// A private authority to trust besides the platform's, in PEM.
     pub authorities: Option<Vec<u8>>,
     /// Whether a proxy from the environment is used.
@@ -48,24 +50,72 @@ impl Tenant {
     ///
     /// Something that is needed is missing, a value cannot be, or a file cannot be read or is not private.
     pub fn resolve(args: &TenantArgs, env: &Env<'_>) -> Result<Self, Error> {
-        let region = region(args, env)?;
-        let home = home_environment(env)?;
-        let environment = environment(args, env)?;
-        let api_url = match given(args.api_url.as_ref(), "--api-url", env, "WAVEPAIR_API_URL")? {
-            Some(given) => url(&given)?,
-            None => built(region.as_ref(), |tld| {
-                format!("https://api.pingone.{tld}/v1")
-            })?,
+        Self::gather(args, env).map_err(Problems::into_error)
+    }
+
+    /// Resolves what was typed as [`resolve`](Self::resolve) does, and tells all that is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// Every value that cannot be, and everything that is missing.
+    pub fn gather(args: &TenantArgs, env: &Env<'_>) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let given = Given::read(args, env, &mut problems);
+        let has_client = !given.client_id.is_absent();
+        let client = has_client || given.token.is_absent();
+        // The token endpoint is part of the worker application's own environment.
+        let token_url_is_built = client && given.token_url.is_absent();
+        if given.home.is_absent() && (given.environment.is_absent() || token_url_is_built) {
+            problems.missing(HOME);
+        }
+        if given.region.is_absent() && (given.api_url.is_absent() || token_url_is_built) {
+            problems.missing(REGION);
+        }
+        if client && !has_client {
+            problems.missing(CLIENT);
+        }
+        let secret = if client {
+            client_secret(args, env, given.client_secret, &mut problems)
+        } else {
+            Setting::Absent
         };
-        let identity = identity(args, env, region.as_ref(), home)?;
-        let authorities = args.ca_file.as_deref().map(read_authorities).transpose()?;
-        Ok(Self {
-            environment,
-            api_url,
-            identity,
-            authorities,
-            proxy: !args.no_proxy,
-        })
+        if client && secret.is_absent() {
+            problems.missing(SECRET);
+        }
+        let authorities = args.ca_file.as_deref().map(read_authorities).transpose();
+        let authorities = problems.note(authorities).given();
+        let (home, region) = (given.home.given(), given.region.given());
+        let unused_token = client && !given.token.is_absent();
+        let identity = if client {
+            let token_url = given.token_url.given().or_else(|| {
+                let (region, home) = (region?, home?);
+                region.url(|tld| format!("https://auth.pingone.{tld}/{home}/as/token"))
+            });
+            let client = token_url.zip(given.client_id.given().zip(secret.given()));
+            client.map(|(token_url, (client_id, client_secret))| {
+                Identity::Client(Credentials {
+                    token_url,
+                    auth: given.auth.given().unwrap_or(ClientAuth::Basic),
+                    client_id,
+                    client_secret,
+                })
+            })
+        } else {
+            given.token.given().map(Identity::Token)
+        };
+        let environment = given.environment.given().or(home);
+        let api_url = given.api_url.given().or_else(|| region?.api());
+        match (environment, api_url, identity) {
+            (Some(environment), Some(api_url), Some(identity)) if problems.is_none() => Ok(Self {
+                environment,
+                api_url,
+                identity,
+                unused_token,
+                authorities,
+                proxy: !args.no_proxy,
+            }),
+            _ => Err(problems),
+        }
     }
 
     /// What the ledger of this tenant is bound to.
@@ -77,31 +127,35 @@ impl Tenant {
     }
 }
 
+/// Refuses a value that a tenant's setting cannot have; nothing is missed, and no file is read.
+///
+/// # Errors
+///
+/// A value cannot be.
+pub fn check(args: &TenantArgs, env: &Env<'_>) -> Result<(), Error> {
+    let mut problems = Problems::default();
+    Given::read(args, env, &mut problems);
+    problems.first_wrong()
+}
+
 /// What a ledger is bound to, where the settings name a tenant; nothing else of them is needed.
 ///
 /// # Errors
 ///
 /// A value cannot be.
 pub fn binding(args: &TenantArgs, env: &Env<'_>) -> Result<Option<Binding>, Error> {
-    let api_url = match given(args.api_url.as_ref(), "--api-url", env, "WAVEPAIR_API_URL")? {
-        Some(given) => Some(url(&given)?),
-        None => match region(args, env)? {
-            Some(region) => Some(built(Some(&region), |tld| {
-                format!("https://api.pingone.{tld}/v1")
-            })?),
-            None => None,
-        },
-    };
-    let named = args.environment.is_some()
-        || env.os("WAVEPAIR_ENVIRONMENT").is_some()
-        || env.os("PINGONE_ENVIRONMENT_ID").is_some();
-    match api_url {
-        Some(api_url) if named => Ok(Some(Binding {
+    let mut problems = Problems::default();
+    let given = Given::read(args, env, &mut problems);
+    problems.first_wrong()?;
+    let region = given.region.given();
+    let api_url = given.api_url.given().or_else(|| region?.api());
+    let environment = given.environment.given().or(given.home.given());
+    Ok(api_url
+        .zip(environment)
+        .map(|(api_url, environment)| Binding {
             api_host: host(&api_url),
-            environment: environment(args, env)?,
-        })),
-        _ => Ok(None),
-    }
+            environment,
+        }))
 }
 
 fn host(url: &Url) -> String {
@@ -112,124 +166,111 @@ fn host(url: &Url) -> String {
     }
 }
 
-#[derive(Debug)]
-struct Region {
-    tld: &'static str,
+/// A region, by the top-level domain of its hosts.
+#[derive(Clone, Copy, Debug)]
+struct Region(&'static str);
+
+impl Region {
+    fn url(self, of: impl Fn(&str) -> String) -> Option<Url> {
+        Url::parse(&of(self.0)).ok()
+    }
+
+    fn api(self) -> Option<Url> {
+        self.url(|tld| format!("https://api.pingone.{tld}/v1"))
+    }
 }
 
-fn region(args: &TenantArgs, env: &Env<'_>) -> Result<Option<Region>, Error> {
-    let Some(given) = given(args.region.as_ref(), "--region", env, "PINGONE_REGION_CODE")? else {
-        return Ok(None);
-    };
+/// What is given of a tenant, each value read by its own rules.
+#[derive(Debug)]
+struct Given {
+    region: Setting<Region>,
+    /// The worker application's own environment.
+    home: Setting<EnvironmentId>,
+    /// The environment whose users get devices.
+    environment: Setting<EnvironmentId>,
+    api_url: Setting<Url>,
+    token_url: Setting<Url>,
+    auth: Setting<ClientAuth>,
+    client_id: Setting<String>,
+    /// As the environment has it; it may be in a file instead.
+    client_secret: Setting<Secret>,
+    token: Setting<Bearer>,
+}
+
+impl Given {
+    /// Reads everything that is given, and notes what cannot be.
+    fn read(args: &TenantArgs, env: &Env<'_>, problems: &mut Problems) -> Self {
+        let read = |flag, flag_name, variable| given(flag, flag_name, env, variable);
+        let region = read(args.region.as_ref(), "--region", REGION.name);
+        let environment = read(
+            args.environment.as_ref(),
+            "--environment",
+            "WAVEPAIR_ENVIRONMENT",
+        );
+        let api_url = read(args.api_url.as_ref(), "--api-url", "WAVEPAIR_API_URL");
+        let token_url = read(args.token_url.as_ref(), "--token-url", "WAVEPAIR_TOKEN_URL");
+        let auth = read(
+            args.client_auth.as_ref(),
+            "--client-auth",
+            "WAVEPAIR_CLIENT_AUTH",
+        );
+        let home = read(None, "", HOME.name);
+        let own = |name: &'static str| Ok(env.text(name)?.map(|value| (name, value)));
+        Self {
+            region: problems.read(region, |given| region_of(&given)),
+            home: problems.read(home, |given| given.parse()),
+            environment: problems.read(environment, |given| given.parse()),
+            api_url: problems.read(api_url, |given| url(&given)),
+            token_url: problems.read(token_url, |given| url(&given)),
+            auth: problems.read(auth, |given| auth_of(&given)),
+            client_id: problems.read(own(CLIENT.name), |(name, value)| {
+                check_credential(&value, name)?;
+                Ok(value)
+            }),
+            client_secret: problems.read(own(SECRET.name), |(name, value)| usable(value, name)),
+            token: problems.read(own("PINGONE_API_ACCESS_TOKEN"), |(name, value)| {
+                check_credential(&value, name)?;
+                Bearer::new(Secret::new(value)).ok_or_else(|| {
+                    Error::new(format!(
+                        "{name} is no access token: it holds a blank, or is too long"
+                    ))
+                })
+            }),
+        }
+    }
+}
+
+fn region_of(given: &env::Given) -> Result<Region, Error> {
     REGIONS
         .into_iter()
         .find(|(code, _)| code.eq_ignore_ascii_case(&given.value))
-        .map(|(_, tld)| Some(Region { tld }))
+        .map(|(_, tld)| Region(tld))
         .ok_or_else(|| given.wrong(&"expected one of na, ca, eu, ap, au, sg"))
 }
 
-fn built(region: Option<&Region>, of: impl Fn(&str) -> String) -> Result<Url, Error> {
-    let region = region.ok_or_else(|| {
-        Error::new("the region is not set").hint(
-            "set `PINGONE_REGION_CODE` to na, ca, eu, ap, au or sg; or rehearse with `run --sandbox`",
-        )
-    })?;
-    Url::parse(&of(region.tld)).map_err(|error| Error::new(error.to_string()))
-}
-
-fn home_environment(env: &Env<'_>) -> Result<Option<EnvironmentId>, Error> {
-    const NAME: &str = "PINGONE_ENVIRONMENT_ID";
-    env.text(NAME)?
-        .map(|value| Given { name: NAME, value }.parse())
-        .transpose()
-}
-
-fn environment(args: &TenantArgs, env: &Env<'_>) -> Result<EnvironmentId, Error> {
-    if let Some(given) = given(
-        args.environment.as_ref(),
-        "--environment",
-        env,
-        "WAVEPAIR_ENVIRONMENT",
-    )? {
-        return given.parse();
+fn auth_of(given: &env::Given) -> Result<ClientAuth, Error> {
+    match given.value.as_str() {
+        "basic" => Ok(ClientAuth::Basic),
+        "post" => Ok(ClientAuth::Post),
+        _ => Err(given.wrong(&"expected `basic` or `post`")),
     }
-    home_environment(env)?.ok_or_else(|| {
-        Error::new("the environment is not set")
-            .hint("set `PINGONE_ENVIRONMENT_ID` to the worker application's environment; or rehearse with `run --sandbox`")
-    })
 }
 
-fn identity(
+/// The secret: of the file that the command line names, or of the environment, or of the file that it names.
+fn client_secret(
     args: &TenantArgs,
     env: &Env<'_>,
-    region: Option<&Region>,
-    home: Option<EnvironmentId>,
-) -> Result<Identity, Error> {
-    let Some(client_id) = env.text("PINGONE_CLIENT_ID")? else {
-        let token = env.text("PINGONE_API_ACCESS_TOKEN")?.ok_or_else(|| {
-            Error::new("there are no credentials").hint(
-                "set `PINGONE_CLIENT_ID` and `PINGONE_CLIENT_SECRET` of a worker application; \
-                 or rehearse with `run --sandbox`",
-            )
-        })?;
-        return Bearer::new(Secret::new(token))
-            .map(Identity::Token)
-            .ok_or_else(|| {
-                Error::new("`PINGONE_API_ACCESS_TOKEN` is not a token that can be sent")
-            });
-    };
-    let token_url = if let Some(given) = given(
-        args.token_url.as_ref(),
-        "--token-url",
-        env,
-        "WAVEPAIR_TOKEN_URL",
-    )? {
-        url(&given)?
-    } else {
-        let home = home.ok_or_else(|| {
-            Error::new("the worker application's environment is not set")
-                .hint("set `PINGONE_ENVIRONMENT_ID`: the token endpoint is part of it")
-        })?;
-        built(region, |tld| {
-            format!("https://auth.pingone.{tld}/{home}/as/token")
-        })?
-    };
-    let auth = match given(
-        args.client_auth.as_ref(),
-        "--client-auth",
-        env,
-        "WAVEPAIR_CLIENT_AUTH",
-    )? {
-        None => ClientAuth::Basic,
-        Some(given) => match given.value.as_str() {
-            "basic" => ClientAuth::Basic,
-            "post" => ClientAuth::Post,
-            _ => return Err(given.wrong(&"expected `basic` or `post`")),
-        },
-    };
-    let client_secret = client_secret(args, env)?;
-    Ok(Identity::Client(Credentials {
-        token_url,
-        auth,
-        client_id,
-        client_secret,
-    }))
-}
-
-fn client_secret(args: &TenantArgs, env: &Env<'_>) -> Result<Secret, Error> {
-    let credentials = env.os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let credentials = credentials.as_deref();
+    of_env: Setting<Secret>,
+    problems: &mut Problems,
+) -> Setting<Secret> {
+    let read = |path: &Path| read_secret(path, env).map(Some);
     if let Some(path) = &args.client_secret_file {
-        return read_secret(path, credentials);
+        return problems.note(read(path));
     }
-    if let Some(secret) = env.text("PINGONE_CLIENT_SECRET")? {
-        return usable(secret, "`PINGONE_CLIENT_SECRET`");
+    match (of_env, env.os("PINGONE_CLIENT_SECRET_FILE")) {
+        (Setting::Absent, Some(path)) => problems.note(read(Path::new(&path))),
+        (of_env, _) => of_env,
     }
-    if let Some(path) = env.os("PINGONE_CLIENT_SECRET_FILE") {
-        return read_secret(&PathBuf::from(path), credentials);
-    }
-    Err(Error::new("the client secret is not set")
-        .hint("set `PINGONE_CLIENT_SECRET`, or `PINGONE_CLIENT_SECRET_FILE` to a private file"))
 }
 
 /// The longest file of authorities; all that a platform trusts come to a fifth of it.
@@ -252,5 +293,8 @@ fn read_authorities(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(authorities)
 }
 
+mod problems;
 #[cfg(test)]
 mod tests;
+
+use problems::{CLIENT, HOME, Problems, REGION, SECRET, Setting};

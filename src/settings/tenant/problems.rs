@@ -1,0 +1,125 @@
+//! All that keeps a tenant's settings from being used.
+
+use super::Error;
+
+/// A setting that may be needed and not be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Needed {
+    /// The variable to set.
+    pub(super) name: &'static str,
+    /// What to set it to.
+    what: &'static str,
+}
+
+/// The worker application's own environment.
+pub(super) const HOME: Needed = Needed {
+    name: "PINGONE_ENVIRONMENT_ID",
+    what: "the ID of the worker application's environment",
+};
+/// The region.
+pub(super) const REGION: Needed = Needed {
+    name: "PINGONE_REGION_CODE",
+    what: "na, ca, eu, ap, au or sg",
+};
+/// The worker application.
+pub(super) const CLIENT: Needed = Needed {
+    name: "PINGONE_CLIENT_ID",
+    what: "the worker application's client ID",
+};
+/// Its secret.
+pub(super) const SECRET: Needed = Needed {
+    name: "PINGONE_CLIENT_SECRET",
+    what: "its client secret, or `PINGONE_CLIENT_SECRET_FILE` to a private file with it",
+};
+
+/// What a setting is.
+#[derive(Debug)]
+pub(super) enum Setting<T> {
+    /// Not given.
+    Absent,
+    /// Given, and it cannot be: that is noted.
+    Wrong,
+    /// This.
+    Given(T),
+}
+
+impl<T> Setting<T> {
+    pub(super) fn is_absent(&self) -> bool {
+        matches!(self, Setting::Absent)
+    }
+
+    pub(super) fn given(self) -> Option<T> {
+        match self {
+            Setting::Given(value) => Some(value),
+            Setting::Absent | Setting::Wrong => None,
+        }
+    }
+}
+
+/// Values that cannot be, and what is missing; at least one of either.
+#[derive(Debug, Default)]
+pub struct Problems {
+    wrong: Vec<Error>,
+    missing: Vec<Needed>,
+}
+
+impl Problems {
+    /// Reads a value that may be given, and notes why it cannot be.
+    pub(super) fn read<G, T>(
+        &mut self,
+        given: Result<Option<G>, Error>,
+        read: impl FnOnce(G) -> Result<T, Error>,
+    ) -> Setting<T> {
+        self.note(given.and_then(|given| given.map(read).transpose()))
+    }
+
+    /// Takes a value over, and notes why it cannot be.
+    pub(super) fn note<T>(&mut self, value: Result<Option<T>, Error>) -> Setting<T> {
+        match value {
+            Ok(None) => Setting::Absent,
+            Ok(Some(value)) => Setting::Given(value),
+            Err(error) => {
+                self.wrong.push(error);
+                Setting::Wrong
+            }
+        }
+    }
+
+    pub(super) fn missing(&mut self, needed: Needed) {
+        self.missing.push(needed);
+    }
+
+    pub(super) fn is_none(&self) -> bool {
+        self.wrong.is_empty() && self.missing.is_empty()
+    }
+
+    pub(super) fn first_wrong(self) -> Result<(), Error> {
+        self.wrong.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// One error of all: the first value that cannot be, or else everything that is missing.
+    pub(super) fn into_error(self) -> Error {
+        if let Some(wrong) = self.wrong.into_iter().next() {
+            return wrong;
+        }
+        let names: Vec<_> = self.missing.iter().map(|needed| needed.name).collect();
+        let what: Vec<_> = self.missing.iter().map(set).collect();
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        Error::new(format!("{} {verb} not set", names.join(", "))).hint(format!(
+            "set {}; or rehearse with `wavepair run WAVE --sandbox`",
+            what.join(", ")
+        ))
+    }
+
+    /// An error for each of them.
+    pub fn into_errors(self) -> Vec<Error> {
+        let missing = self.missing.iter().map(|needed| {
+            Error::new(format!("{} is not set", needed.name)).hint(format!("set {}", set(needed)))
+        });
+        self.wrong.into_iter().chain(missing).collect()
+    }
+}
+
+fn set(needed: &Needed) -> String {
+    format!("`{}` to {}", needed.name, needed.what)
+}

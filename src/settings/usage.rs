@@ -1,0 +1,325 @@
+//! Reading the command line, and saying in our own form what is wrong with it.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, FromArgMatches};
+
+use super::Error;
+use super::env::shortened;
+use super::help;
+use crate::cli::Cli;
+
+/// What a command line comes to.
+#[derive(Debug)]
+pub enum CommandLine {
+    /// A command.
+    Call(Box<Cli>),
+    /// A text that was asked for: help or version; it goes to standard output.
+    Text(clap::Error),
+    /// Nothing was typed: the help goes to standard error, as something is missing.
+    Empty(clap::Error),
+}
+
+/// Reads a command line.
+///
+/// # Errors
+///
+/// It is not one of ours.
+pub fn read(words: &[OsString]) -> Result<CommandLine, Error> {
+    let mut command = help::command();
+    let matches = command.try_get_matches_from_mut(words);
+    let error = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => return Ok(CommandLine::Call(Box::new(cli))),
+        Err(error) => error,
+    };
+    let kind = error.kind();
+    if kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        Ok(CommandLine::Empty(error))
+    } else if matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        Ok(CommandLine::Text(error))
+    } else {
+        Err(wrong(&error, &called(&command, words)))
+    }
+}
+
+/// The command that was called, as far as the words name one, and its name in full.
+fn called<'a>(command: &'a Command, words: &[OsString]) -> Called<'a> {
+    let mut names = words.iter().skip(1).filter_map(|word| word.to_str());
+    let found = names.find_map(|name| command.find_subcommand(name));
+    match found {
+        Some(found) => Called {
+            name: format!("wavepair {}", found.get_name()),
+            command: found,
+        },
+        None => Called {
+            name: "wavepair".to_owned(),
+            command,
+        },
+    }
+}
+
+struct Called<'a> {
+    name: String,
+    command: &'a Command,
+}
+
+impl Called<'_> {
+    fn see_help(&self) -> String {
+        format!("`{} --help` says what there is", self.name)
+    }
+
+    fn no_command(&self, name: &str) -> Error {
+        let names = self.command.get_subcommands().map(Command::get_name);
+        Error::new(format!("there is no command '{}'", shortened(name)))
+            .hint(suggestions(name, names).unwrap_or_else(|| self.see_help()))
+    }
+
+    fn no_argument(&self, word: &str) -> Error {
+        let (name, shown) = (&self.name, shortened(word));
+        if !word.starts_with('-') {
+            return Error::new(format!("'{shown}' is one word too many for `{name}`"))
+                .hint("write a name with blanks in it in quotes");
+        }
+        let options = self.command.get_arguments();
+        let options: Vec<_> = options
+            .flat_map(|option| option.get_long_and_visible_aliases().unwrap_or_default())
+            .map(|option| format!("--{option}"))
+            .collect();
+        let names = options.iter().map(String::as_str);
+        Error::new(format!("`{name}` has no option '{shown}'"))
+            .hint(suggestions(word, names).unwrap_or_else(|| self.see_help()))
+    }
+}
+
+/// What is wrong, by the parts that clap gives of it.
+fn wrong(error: &clap::Error, called: &Called<'_>) -> Error {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let option = text(ContextKind::InvalidArg).map(bare);
+    let value = text(ContextKind::InvalidValue);
+    match (error.kind(), option, value) {
+        (ErrorKind::InvalidSubcommand, ..) => {
+            called.no_command(text(ContextKind::InvalidSubcommand).unwrap_or_default())
+        }
+        (ErrorKind::UnknownArgument, Some(word), _) => called.no_argument(word),
+        (ErrorKind::InvalidValue, Some(option), Some("") | None) => {
+            Error::new(format!("a value is missing behind {option}")).hint(called.see_help())
+        }
+        (ErrorKind::InvalidValue, Some(option), Some(value)) => Error::new(format!(
+            "invalid value '{}' for {option}: expected {}",
+            shortened(value),
+            one_of(error)
+        )),
+        (ErrorKind::TooManyValues, Some(option), Some(value)) => Error::new(format!(
+            "{option} takes no value, and '{}' is given",
+            shortened(value)
+        )),
+        (ErrorKind::ArgumentConflict, Some(option), _) => {
+            match text(ContextKind::PriorArg).map(bare) {
+                Some(other) if other != option => {
+                    Error::new(format!("{option} and {other} cannot be given together"))
+                }
+                _ => Error::new(format!("{option} is given more than once")),
+            }
+        }
+        (ErrorKind::MissingRequiredArgument, ..) => {
+            Error::new(format!("{} is missing", missing(error))).hint(called.see_help())
+        }
+        (ErrorKind::InvalidUtf8, ..) => Error::new("a word of the command line is not UTF-8"),
+        _ => {
+            let said = error.render().to_string();
+            let first = said.lines().next().unwrap_or_default();
+            Error::new(first.trim_start_matches("error: ")).hint(called.see_help())
+        }
+    }
+}
+
+/// An option without what clap writes behind it: `--rate <RATE>` is `--rate`, `--verbose...` `--verbose`.
+fn bare(option: &str) -> &str {
+    let end = option.find([' ', '=', '[']).unwrap_or(option.len());
+    option[..end].trim_end_matches('.')
+}
+
+fn one_of(error: &clap::Error) -> String {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) => format!("one of {}", values.join(", ")),
+        _ => "another one".to_owned(),
+    }
+}
+
+fn missing(error: &clap::Error) -> String {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(names)) => {
+            let names: Vec<_> = names.iter().map(|name| bare(name)).collect();
+            names.join(", ")
+        }
+        _ => "a word".to_owned(),
+    }
+}
+
+/// The names that may have been meant, where there are any: those that a person would take the word for.
+fn suggestions<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut close: Vec<_> = names.filter(|name| is_close(word, name)).collect();
+    close.sort_unstable();
+    close.dedup();
+    let mut said = String::new();
+    for (at, name) in close.iter().enumerate() {
+        let between = if at == 0 { "did you mean " } else { " or " };
+        write!(said, "{between}`{name}`").expect("a String takes any text");
+    }
+    (!said.is_empty()).then(|| said + "?")
+}
+
+/// Whether one name was cut off or written on, or a letter or two of it are wrong.
+fn is_close(word: &str, name: &str) -> bool {
+    const ENOUGH: usize = 3;
+    let (word, name) = (word.trim_start_matches('-'), name.trim_start_matches('-'));
+    if word.len() < ENOUGH {
+        return false;
+    }
+    let cut_off = name.starts_with(word);
+    let written_on = word
+        .strip_prefix(name)
+        .is_some_and(|rest| rest.starts_with('-'));
+    // Of a short word a letter is much.
+    let letters = if name.len() < 6 { 1 } else { 2 };
+    cut_off || written_on || strsim::damerau_levenshtein(word, name) <= letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(words: &str) -> (String, String) {
+        let words: Vec<_> = std::iter::once("wavepair")
+            .chain(words.split_whitespace())
+            .map(OsString::from)
+            .collect();
+        let error = read(&words).unwrap_err();
+        (
+            error.to_string(),
+            error.remedy().unwrap_or_default().to_owned(),
+        )
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_command_line_is_said_in_one_form() {
+        for (words, what, hint) in [
+            ("runn", "there is no command 'runn'", "did you mean `run`?"),
+            (
+                "undo",
+                "there is no command 'undo'",
+                "`wavepair --help` says what there is",
+            ),
+            (
+                "temp",
+                "there is no command 'temp'",
+                "did you mean `template`?",
+            ),
+            (
+                "run w.csv --rat 5",
+                "`wavepair run` has no option '--rat'",
+                "did you mean `--rate`?",
+            ),
+            (
+                "run w.csv --profile x",
+                "`wavepair run` has no option '--profile'",
+                "`wavepair run --help` says what there is",
+            ),
+            (
+                "run w.csv --config x",
+                "`wavepair run` has no option '--config'",
+                "`wavepair run --help` says what there is",
+            ),
+            (
+                "run w.csv --log x",
+                "`wavepair run` has no option '--log'",
+                "did you mean `--log-file` or `--log-format`?",
+            ),
+            (
+                "run w.csv --dryrun",
+                "`wavepair run` has no option '--dryrun'",
+                "did you mean `--dry-run`?",
+            ),
+            (
+                "run w.csv --client-secret=s3cr3t",
+                "`wavepair run` has no option '--client-secret'",
+                "did you mean `--client-secret-file`?",
+            ),
+            (
+                "run w.csv -x",
+                "`wavepair run` has no option '-x'",
+                "`wavepair run --help` says what there is",
+            ),
+            (
+                "-q run w.csv --verbos",
+                "`wavepair run` has no option '--verbos'",
+                "did you mean `--verbose`?",
+            ),
+            (
+                "run my wave.csv",
+                "'wave.csv' is one word too many for `wavepair run`",
+                "write a name with blanks in it in quotes",
+            ),
+            (
+                "run",
+                "<WAVE.csv> is missing",
+                "`wavepair run --help` says what there is",
+            ),
+            (
+                "run w.csv --rate",
+                "a value is missing behind --rate",
+                "`wavepair run --help` says what there is",
+            ),
+            (
+                "run w.csv --progress fast",
+                "invalid value 'fast' for --progress: expected one of auto, bar, plain, none",
+                "",
+            ),
+            (
+                "run w.csv --dry-run=yes",
+                "--dry-run takes no value, and 'yes' is given",
+                "",
+            ),
+            (
+                "run w.csv --online",
+                "--dry-run is missing",
+                "`wavepair run --help` says what there is",
+            ),
+            (
+                "run w.csv --rate 1 --rate 2",
+                "--rate is given more than once",
+                "",
+            ),
+            (
+                "doctor -v -q",
+                "--verbose and --quiet cannot be given together",
+                "",
+            ),
+        ] {
+            assert_eq!(
+                refused(words),
+                (what.to_owned(), hint.to_owned()),
+                "{words}"
+            );
+        }
+    }
+
+    #[test]
+    fn help_and_version_are_texts_and_an_empty_command_line_is_not_enough() {
+        let read = |words: &[&str]| read(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        for words in [
+            ["wavepair", "--help"].as_slice(),
+            &["wavepair", "run", "-h"],
+            &["wavepair", "help", "run"],
+            &["wavepair", "--version"],
+        ] {
+            assert!(matches!(read(words), Ok(CommandLine::Text(_))), "{words:?}");
+        }
+        assert!(matches!(read(&["wavepair"]), Ok(CommandLine::Empty(_))));
+    }
+}

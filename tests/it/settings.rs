@@ -1,0 +1,151 @@
+//! Settings from outside: what is given is checked, whatever is done with it.
+
+use crate::support::binary::{folder_with, ran, wavepair};
+
+const ID: &str = "9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506";
+
+/// Settings of a tenant that nothing is wrong with.
+const SOUND: [(&str, &str); 5] = [
+    ("PINGONE_ENVIRONMENT_ID", ID),
+    ("PINGONE_REGION_CODE", "eu"),
+    ("PINGONE_CLIENT_ID", "client"),
+    ("PINGONE_CLIENT_SECRET", "s3cr3t"),
+    ("HOME", "/nonexistent"),
+];
+
+const RUNS: [&str; 3] = [
+    "run wave.csv --dry-run",
+    "run wave.csv --sandbox",
+    "run wave.csv",
+];
+
+/// Calls the binary with sound settings and one more, and asserts that it ends with 2 and says why.
+#[track_caller]
+fn refused(mode: &str, option: &[&str], variable: Option<(&str, &str)>, why: &str) {
+    let folder = folder_with(&["wave.csv"]);
+    let wrong = ran(wavepair(folder.path())
+        .args(mode.split_whitespace())
+        .args(option)
+        .envs(SOUND)
+        .envs(variable));
+    // A line of the doctor may be broken at any blank.
+    let said: Vec<_> = wrong.stderr.split_whitespace().collect();
+    let said = said.join(" ");
+    assert_eq!(
+        wrong.code,
+        Some(2),
+        "{mode} {option:?} {variable:?}: {said}"
+    );
+    assert!(said.contains(why), "{mode} {option:?} {variable:?}: {said}");
+    let files = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(
+        files, 1,
+        "{mode} {option:?} {variable:?}: something was written"
+    );
+}
+
+#[test]
+fn every_option_is_checked_by_a_dry_run_and_a_rehearsal_as_by_a_run() {
+    for mode in RUNS {
+        for (option, value) in [
+            ("--rate", "25ps"),
+            ("--concurrency", "many"),
+            ("--attempts", "0"),
+            ("--timeout", "30"),
+            ("--connect-timeout", "0s"),
+            ("--settle", "soon"),
+            ("--existing", "x"),
+            ("--canary", "-1"),
+            ("--max-errors", "0"),
+            ("--max-duration", "1 day and a bit"),
+            ("--deadline", "25:00"),
+            ("--deadline", "2020-01-01T06:00Z"),
+            ("--limit", "0"),
+            ("--type", "Text"),
+            ("--status", "READY"),
+            ("--policy", "mine"),
+            ("--column", "tel=Phone"),
+            ("--region", "mars"),
+            ("--environment", "test"),
+            ("--client-auth", "digest"),
+        ] {
+            let joined = format!("{option}={value}");
+            refused(mode, &[&joined], None, &format!("'{value}' for {option}"));
+        }
+        for option in ["--api-url", "--token-url"] {
+            let why = format!("invalid value for {option}:");
+            refused(mode, &[option, "http://192.0.2.1"], None, &why);
+        }
+    }
+}
+
+#[test]
+fn every_variable_is_checked_whatever_the_command() {
+    for mode in RUNS.into_iter().chain(["results wave.csv", "doctor"]) {
+        for (variable, value) in [
+            ("WAVEPAIR_RATE", "25ps"),
+            ("WAVEPAIR_CONCURRENCY", "0"),
+            ("WAVEPAIR_EXISTING", "x"),
+            ("WAVEPAIR_POLICY", "mine"),
+            ("WAVEPAIR_ENVIRONMENT", "test"),
+            ("WAVEPAIR_CLIENT_AUTH", "digest"),
+            ("PINGONE_REGION_CODE", "mars"),
+            ("PINGONE_ENVIRONMENT_ID", "home"),
+            ("TZ", "Europe/Berln"),
+        ] {
+            let why = format!("invalid value '{value}' for {variable}");
+            refused(mode, &[], Some((variable, value)), &why);
+        }
+        for variable in ["WAVEPAIR_API_URL", "WAVEPAIR_TOKEN_URL"] {
+            let why = format!("invalid value for {variable}:");
+            refused(mode, &[], Some((variable, "http://x:y@192.0.2.1")), &why);
+        }
+        for variable in [
+            "PINGONE_CLIENT_ID",
+            "PINGONE_CLIENT_SECRET",
+            "PINGONE_API_ACCESS_TOKEN",
+        ] {
+            let why = format!("{variable} holds a character that no credential has");
+            refused(mode, &[], Some((variable, "\u{feff}hush")), &why);
+        }
+    }
+}
+
+#[test]
+fn what_is_sound_and_nothing_at_all_is_enough_for_a_dry_run() {
+    let folder = folder_with(&["wave.csv"]);
+    let options = [
+        "--rate=25",
+        "--timeout=90s",
+        "--settle=1d",
+        "--max-duration=1h 30m",
+        "--deadline=6:00Z",
+        "--deadline=2099-12-01 06:00:30+01:00",
+        "--limit=1",
+        "--output=plan.csv",
+    ];
+    for option in options {
+        let mut command = wavepair(folder.path());
+        command.args(["run", "wave.csv", "--dry-run", option]);
+        let dry = ran(&mut command);
+        assert_eq!(dry.code, Some(0), "{option}: {}", dry.stderr);
+    }
+    assert!(folder.path().join("plan.csv").exists());
+}
+
+#[test]
+fn a_level_that_there_is_not_is_refused_whatever_the_command() {
+    let folder = folder_with(&["wave.csv"]);
+    for words in [
+        "run wave.csv --sandbox",
+        "run wave.csv --dry-run",
+        "results wave.csv",
+        "doctor",
+    ] {
+        let wrong = ran(wavepair(folder.path())
+            .args(words.split_whitespace())
+            .env("RUST_LOG", "wavepair=loud"));
+        assert_eq!(wrong.code, Some(2), "{words}: {}", wrong.stderr);
+        assert!(wrong.stderr.contains("'loud'"), "{words}: {}", wrong.stderr);
+    }
+}
