@@ -79,7 +79,7 @@ impl Client {
             .body(reqwest::Body::wrap(body));
         match answer(sent, LONGEST_ANSWER).await {
             Ok((head, body)) => classify::create_answer(request, &head, &body),
-            Err(fault) => classify::create_fault(&fault, receipt.handed_over()),
+            Err(fault) => classify::create_fault(&request.key, &fault, receipt.handed_over()),
         }
     }
 
@@ -96,7 +96,7 @@ impl Client {
             .headers(api_headers(token, Some(transaction_id)));
         match answer(sent, LONGEST_ANSWER).await {
             Ok((head, body)) => classify::list_answer(key, &head, &body),
-            Err(fault) => classify::list_fault(&fault),
+            Err(fault) => classify::list_fault(key, &fault),
         }
     }
 

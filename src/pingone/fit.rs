@@ -4,6 +4,7 @@ use crate::model::outcome::Device;
 use crate::model::request::{Address, DeviceKey};
 
 use super::head::plain_word;
+use super::own::Own;
 use super::shown_phone::{self, Likeness, Part};
 use super::wire;
 use crate::model::hidden::is_hidden;
@@ -96,10 +97,11 @@ fn compare_mailbox(shown: &str, key: &str) -> Likeness {
 }
 
 /// The device's ID and date, each only where it is what it should be.
-pub(super) fn device(shown: &wire::Device) -> Device {
+pub(super) fn device(key: &DeviceKey, shown: &wire::Device) -> Device {
+    let created_at = shown.created_at.as_deref().and_then(plain_word);
     Device {
         id: shown.id.as_deref().and_then(|id| id.parse().ok()),
-        created_at: shown.created_at.as_deref().and_then(plain_word),
+        created_at: Own::of(&key.address).unless_in(created_at),
     }
 }
 
@@ -192,13 +194,18 @@ mod tests {
 
     #[test]
     fn an_id_that_is_no_uuid_and_a_date_with_control_characters_are_not_taken() {
-        let odd = serde_json::from_str(r#"{"id":"../x","createdAt":"today\n"}"#).unwrap();
-        assert_eq!(
-            device(&odd),
-            Device {
-                id: None,
-                created_at: None
-            }
-        );
+        for odd in [
+            r#"{"id":"../x","createdAt":"today\n"}"#,
+            r#"{"createdAt":"151-255-51234"}"#,
+        ] {
+            let odd = serde_json::from_str(odd).unwrap();
+            assert_eq!(
+                device(&key(DeviceType::Sms), &odd),
+                Device {
+                    id: None,
+                    created_at: None
+                }
+            );
+        }
     }
 }

@@ -17,6 +17,8 @@ pub struct Head {
     pub retry_after: Option<Duration>,
     /// The `Correlation-Id`, where it is a plain word of at most 100 characters.
     pub correlation_id: Option<String>,
+    /// Whether the gateway before PingOne gave the request an ID.
+    pub from_gateway: bool,
 }
 
 /// Why the body of an answer is not there to be read.
@@ -41,6 +43,9 @@ impl Head {
                 .get(wire::CORRELATION_ID)
                 .and_then(|value| value.to_str().ok())
                 .and_then(plain_word),
+            from_gateway: wire::GATEWAY_IDS
+                .into_iter()
+                .any(|name| headers.get(name).is_some_and(|id| !id.is_empty())),
         }
     }
 
@@ -89,6 +94,16 @@ mod tests {
             assert_eq!(head(200, &[("correlation-id", other)]).correlation_id, None);
         }
         assert_eq!(head(200, &[]).correlation_id, None);
+    }
+
+    #[test]
+    fn the_gateways_id_is_known_under_each_of_its_names() {
+        for name in ["x-amzn-RequestId", "x-amz-apigw-id", "apigw-requestid"] {
+            assert!(head(429, &[(name, "a-1")]).from_gateway, "{name}");
+        }
+        for other in [("x-amzn-requestid", ""), ("x-request-id", "a-1")] {
+            assert!(!head(429, &[other]).from_gateway, "{other:?}");
+        }
     }
 
     #[test]

@@ -40,9 +40,9 @@ pub fn listing(key: &DeviceKey, body: &[u8]) -> Option<Listing> {
         None => Listing::Absent,
         // What is listed twice under one ID is there once.
         Some((first, more)) if more.iter().all(|m| id(m).is_some() && id(m) == id(first)) => {
-            Listing::Present(device(first))
+            Listing::Present(device(key, first))
         }
-        Some((first, _)) => Listing::Several(device(first)),
+        Some((first, _)) => Listing::Several(device(key, first)),
     })
 }
 

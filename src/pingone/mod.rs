@@ -25,6 +25,7 @@ pub mod transport;
 pub mod classify;
 mod fit;
 pub mod listing;
+mod own;
 mod ping_error;
 pub mod read;
 mod redact;

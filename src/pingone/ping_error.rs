@@ -1,8 +1,20 @@
 //! PingOne's error format, told apart from what a gateway or a firewall says.
 
+use serde_json::{Map, Value};
+
 use super::head::plain_word;
-use super::redact;
-use super::wire::{ErrorBody, ErrorDetail};
+use super::wire::{self, ErrorBody, ErrorDetail};
+
+/// Whether a body is what the gateway before PingOne says where it throttles, and nothing else.
+pub(super) fn gateway_throttles(body: &[u8]) -> bool {
+    let body: Option<Map<String, Value>> = serde_json::from_slice(body).ok();
+    body.is_some_and(|body| {
+        body.len() == 1
+            && body
+                .get("message")
+                .is_some_and(|m| m == wire::GATEWAY_THROTTLES)
+    })
+}
 
 /// An error answer in PingOne's own format ("Error codes").
 #[derive(Debug)]
@@ -69,8 +81,8 @@ impl PingError {
         }
     }
 
-    /// The message, then what each detail says and is about; harmless.
-    pub(super) fn message(&self) -> String {
+    /// The message, then what each detail says and is about; as it came.
+    pub(super) fn said(&self) -> String {
         let details: Vec<String> = self
             .details
             .iter()
@@ -82,7 +94,9 @@ impl PingError {
                 },
             )
             .collect();
-        redact::harmless(format!("{} {}", self.message, details.join("; ")).trim_ascii())
+        format!("{} {}", self.message, details.join("; "))
+            .trim_ascii()
+            .to_owned()
     }
 }
 
@@ -113,7 +127,7 @@ mod tests {
             "REQUEST_FAILED/LIMIT_EXCEEDED"
         );
         assert_eq!(
-            error.message(),
+            error.said(),
             "The request could not be completed. There was an issue processing the request. \
              Maximum allowed devices has been reached"
         );
@@ -121,18 +135,33 @@ mod tests {
     }
 
     #[test]
-    fn the_target_of_a_fault_is_named_and_a_phone_in_it_is_not() {
+    fn the_target_of_a_fault_is_named() {
         let error = PingError::read(
             br#"{"code":"INVALID_DATA","message":"Invalid.",
-                "details":[{"code":"INVALID_VALUE","target":"phone","message":"'+15125551234' is not a phone"},
+                "details":[{"code":"INVALID_VALUE","target":"phone","message":"is not a phone"},
                            {"code":"odd code","target":"policy.id"}]}"#,
         )
         .unwrap();
-        assert_eq!(
-            error.message(),
-            "Invalid. phone: '***' is not a phone; policy.id"
-        );
+        assert_eq!(error.said(), "Invalid. phone: is not a phone; policy.id");
         assert_eq!(error.label(""), "INVALID_DATA/INVALID_VALUE");
+    }
+
+    #[test]
+    fn a_gateway_throttles_in_exactly_these_words() {
+        for (body, expected) in [
+            (r#"{"message":"Too Many Requests"}"#, true),
+            (" {\n \"message\" : \"Too Many Requests\" }\n", true),
+            (r#"{"message":"too many requests"}"#, false),
+            (r#"{"message":"Limit Exceeded"}"#, false),
+            (r#"{"message":"Too Many Requests","code":"X"}"#, false),
+            (r#"{"Message":"Too Many Requests"}"#, false),
+            (r#"["Too Many Requests"]"#, false),
+            (r#""Too Many Requests""#, false),
+            ("Too Many Requests", false),
+            ("", false),
+        ] {
+            assert_eq!(gateway_throttles(body.as_bytes()), expected, "{body}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::model::outcome::Answer;
 use super::head::{BodyFault, Head};
 use super::ping_error::PingError;
 use super::transport::Fault;
-use super::{hint, wire};
+use super::{hint, redact, wire};
 
 /// Why a read gave nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ pub fn read_answer<T: DeserializeOwned>(
     let error = body.as_deref().ok().and_then(PingError::read);
     let error = error.filter(|_| head.status >= 400);
     let message = match &error {
-        Some(error) => error.message(),
+        Some(error) => redact::harmless(&error.said()),
         None if head.status == 200 => "the answer is not what PingOne documents".to_owned(),
         None => "an answer without PingOne's error format".to_owned(),
     };
@@ -178,6 +178,7 @@ mod tests {
             status,
             retry_after: Some(Duration::from_secs(3)),
             correlation_id: Some("c-1".to_owned()),
+            from_gateway: false,
         };
         policies_answer(&head, &Ok(Bytes::from_static(body.as_bytes())))
     }

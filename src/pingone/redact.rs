@@ -7,7 +7,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 /// The longest message that is kept, in characters.
 pub(super) const LONGEST: usize = 300;
 
-const MASK: &str = "***";
+/// What stands where something was taken out.
+pub(super) const MASK: &str = "***";
 
 /// Makes a text from outside harmless.
 ///
@@ -20,7 +21,7 @@ pub(super) fn harmless(text: &str) -> String {
     let mut masked = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let (length, hide) = if let Some(length) = uuid(rest).or_else(|| instant(rest)) {
+        let (length, hide) = if let Some(length) = reference(rest) {
             (length, false)
         } else if let Some(length) = token(rest)
             .or_else(|| number(rest))
@@ -84,6 +85,18 @@ fn span(text: &str, belongs: impl Fn(char) -> bool) -> usize {
 fn word(text: &str) -> usize {
     span(text, |c| c.is_alphabetic() || c == '_')
 }
+
+/// The length of a UUID or an instant that a text begins with: support cases are found by them.
+pub(super) fn reference(text: &str) -> Option<usize> {
+    // Neither is longer; what follows is not to be gone through again and again.
+    let mut end = text.len().min(LONGEST_REFERENCE);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    uuid(&text[..end]).or_else(|| instant(&text[..end]))
+}
+
+const LONGEST_REFERENCE: usize = 64;
 
 fn uuid(text: &str) -> Option<usize> {
     let length = span(text, |c| c.is_ascii_hexdigit() || c == '-');

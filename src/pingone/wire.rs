@@ -44,6 +44,11 @@ pub const TRANSACTION_ID: &str = "x-ping-external-transaction-id";
 pub const TRANSACTION_ID_MAX: usize = 100;
 /// Names an answer for PingOne's support.
 pub const CORRELATION_ID: &str = "correlation-id";
+/// Names an answer of the gateway before PingOne (Amazon API Gateway, "Amazon API Gateway important
+/// notes": `x-amzn-RequestId` and `x-amz-apigw-id` of REST APIs, `apigw-requestid` of HTTP APIs).
+pub const GATEWAY_IDS: [&str; 3] = ["x-amzn-requestid", "x-amz-apigw-id", "apigw-requestid"];
+/// All that the gateway says where it throttles: `{"message": "Too Many Requests"}`.
+pub const GATEWAY_THROTTLES: &str = "Too Many Requests";
 
 /// The body of a create request. Members are written in this order.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -139,6 +139,7 @@ impl Written {
             (Some(name), None) => Some(match name {
                 "json" => AnswerBody::Json,
                 "html" => AnswerBody::Html,
+                "gateway" => AnswerBody::Gateway,
                 "empty" => AnswerBody::Empty,
                 "cut" => AnswerBody::Cut,
                 "slow" => AnswerBody::Slow,

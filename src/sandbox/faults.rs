@@ -163,6 +163,8 @@ pub enum AnswerBody {
     Json,
     /// A gateway's page.
     Html,
+    /// What the gateway before PingOne says of the status, with its own ID and none of PingOne's.
+    Gateway,
     /// Nothing.
     Empty,
     /// The head promises more than comes, then the connection ends.

@@ -35,6 +35,8 @@ pub(super) enum Content {
     /// PingOne's error body; its `id` is the answer's correlation ID.
     Error(Box<ErrorBody>),
     Json(Vec<u8>),
+    /// What the gateway says by itself: PingOne has never heard of the request.
+    Gateway(Vec<u8>),
     Html(String),
     Empty,
 }
@@ -86,15 +88,16 @@ impl Reply {
         }
     }
 
-    /// Makes the response, with the headers that every answer of PingOne has.
+    /// Makes the response, with the headers that every answer of PingOne has, or of its gateway.
     pub(super) fn into_response(self, correlation: &str, transaction: &str) -> Response<Body> {
+        let from_gateway = matches!(self.content, Content::Gateway(_));
         let (kind, bytes) = match self.content {
             Content::Error(mut body) => {
                 body.id = Some(correlation.to_owned());
                 let json = serde_json::to_vec(&body).expect("documents have string keys alone");
                 (Some(wire::JSON), json)
             }
-            Content::Json(json) => (Some(wire::JSON), json),
+            Content::Json(json) | Content::Gateway(json) => (Some(wire::JSON), json),
             Content::Html(page) => (Some("text/html; charset=utf-8"), page.into_bytes()),
             Content::Empty => (None, Vec::new()),
         };
@@ -112,11 +115,17 @@ impl Reply {
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-cache, no-store, must-revalidate"),
         );
-        let own = [
+        let of_pingone = [
             (wire::CORRELATION_ID, correlation),
             (wire::TRANSACTION_ID, transaction),
         ];
-        for (name, value) in own {
+        let of_gateway = [(wire::GATEWAY_IDS[0], correlation)];
+        let own = if from_gateway {
+            &of_gateway[..]
+        } else {
+            &of_pingone[..]
+        };
+        for &(name, value) in own {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(HeaderName::from_static(name), value);
             }

@@ -11,6 +11,7 @@ use super::routes::Kind;
 use super::store::random_uuid;
 use super::time::Clock;
 use super::tokens;
+use crate::pingone::wire;
 
 /// The answer that a fault puts in the place of the request's own.
 pub(super) fn replaced(answer: &Answer, kind: Kind, own: Reply, clock: &Clock) -> Reply {
@@ -27,6 +28,7 @@ pub(super) fn replaced(answer: &Answer, kind: Kind, own: Reply, clock: &Clock) -
     match &answer.body {
         AnswerBody::Json => {}
         AnswerBody::Html => reply.content = Content::Html(page(reply.status)),
+        AnswerBody::Gateway => reply.content = Content::Gateway(gateways_words(reply.status)),
         AnswerBody::Empty => reply.content = Content::Empty,
         AnswerBody::Text(text) => reply.content = Content::Json(text.clone().into_bytes()),
         AnswerBody::Cut => reply.flow = Flow::Cut,
@@ -71,6 +73,16 @@ fn error(status: StatusCode, answer: &Answer, kind: Kind) -> Reply {
         }
     }
     reply
+}
+
+fn gateways_words(status: StatusCode) -> Vec<u8> {
+    let message = match status {
+        StatusCode::TOO_MANY_REQUESTS => wire::GATEWAY_THROTTLES,
+        other => other.canonical_reason().unwrap_or_default(),
+    };
+    serde_json::json!({ "message": message })
+        .to_string()
+        .into_bytes()
 }
 
 fn page(status: StatusCode) -> String {

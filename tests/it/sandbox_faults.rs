@@ -101,10 +101,16 @@ async fn a_wrong_status_is_given_before_or_after_the_device_is_stored() {
 
 #[tokio::test]
 async fn the_body_and_the_headers_of_an_answer_are_what_the_plan_says() {
-    let expect: [(&str, Holds); 8] = [
+    let expect: [(&str, Holds); 9] = [
         ("status = 502\nbody = 'html'", |answer| {
             answer.header("content-type") == Some("text/html; charset=utf-8")
                 && answer.body.contains("<h1>502 Bad Gateway</h1>")
+        }),
+        ("status = 429\nbody = 'gateway'", |answer| {
+            answer.body == r#"{"message":"Too Many Requests"}"#
+                && answer.header("x-amzn-requestid").is_some()
+                && answer.header("correlation-id").is_none()
+                && answer.header("x-ping-external-transaction-id").is_none()
         }),
         ("status = 500\nbody = 'empty'", |answer| {
             answer.body.is_empty()

@@ -44,6 +44,7 @@ fn every_form_of_retry_after_is_waited_out_and_costs_no_attempt() {
         "retry_after = 'soon'",
         "retry_after = '-1'",
         "code = 'REQUEST_LIMITED'",
+        "body = 'gateway'",
     ] {
         let rehearsal = Rehearsal::with_faults(&format!(
             "[[fault]]\non = 'create'\nafter = 1\nfirst = 1\nstatus = 429\n{form}"

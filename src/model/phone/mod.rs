@@ -88,6 +88,13 @@ impl E164 {
         self.0.to_string()
     }
 
+    /// The digits behind the country code.
+    pub(crate) fn national_digits(self) -> String {
+        let digits = self.digits();
+        let behind = digits::country_code_length(digits.as_bytes());
+        digits.get(behind..).unwrap_or_default().to_owned()
+    }
+
     /// Takes digits that [`digits`](Self::digits) gave; `None` where they cannot be such.
     pub fn from_digits(digits: &str) -> Option<Self> {
         let sound = (digits::MIN..=digits::MAX).contains(&digits.len())

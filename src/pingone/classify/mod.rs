@@ -11,7 +11,8 @@ use crate::model::request::{DeviceKey, DeviceRequest};
 use super::fit::{Differs, Fit, device, fit};
 use super::head::{BodyFault, Head};
 use super::listing::listing;
-use super::ping_error::PingError;
+use super::own::Own;
+use super::ping_error::{PingError, gateway_throttles};
 use super::transport::{Fault, FaultKind};
 use super::{Answered, hint, wire};
 
@@ -21,22 +22,26 @@ pub fn create_answer(
     head: &Head,
     body: &Result<Bytes, BodyFault>,
 ) -> Answered<AttemptOutcome> {
+    let own = Own::of(&request.key.address);
     let error = body.as_deref().ok().and_then(PingError::read);
     let outcome = match head.status {
         201 => created(&request.key, body),
         200 => perhaps_created(&request.key, body),
+        429 if is_gateways(head, body) => AttemptOutcome::NotCreated(Refusal::Throttled {
+            retry_after: head.retry_after,
+        }),
         status => refused(status, error.as_ref(), head.retry_after),
     };
     let answer = match &outcome {
-        AttemptOutcome::Created(_) => own_words(head, None, None),
-        AttemptOutcome::NotCreated(refusal) => in_words(head, error, refusal_code(*refusal)),
+        AttemptOutcome::Created(_) => own_words(head, None, None, &own),
+        AttemptOutcome::NotCreated(refusal) => in_words(head, error, refusal_code(*refusal), &own),
         AttemptOutcome::Indeterminate(Ambiguity::WrongDevice) => {
             let differs = differs(&request.key, body).map_or("device", Differs::as_str);
             let message = format!("the answer is about another {differs} than was asked for");
-            own_words(head, Some(code::WRONG_DEVICE), Some(message))
+            own_words(head, Some(code::WRONG_DEVICE), Some(message), &own)
         }
         AttemptOutcome::Indeterminate(ambiguity) => {
-            in_words(head, error, ambiguity_code(*ambiguity))
+            in_words(head, error, ambiguity_code(*ambiguity), &own)
         }
     };
     Answered {
@@ -49,7 +54,7 @@ pub fn create_answer(
 /// What came of a create request that got no answer.
 ///
 /// `handed_over` says whether its body was given to the transport.
-pub fn create_fault(fault: &Fault, handed_over: bool) -> Answered<AttemptOutcome> {
+pub fn create_fault(key: &DeviceKey, fault: &Fault, handed_over: bool) -> Answered<AttemptOutcome> {
     let outcome = if handed_over {
         AttemptOutcome::Indeterminate(match fault.kind {
             FaultKind::TimedOut => Ambiguity::TimedOut,
@@ -76,7 +81,7 @@ pub fn create_fault(fault: &Fault, handed_over: bool) -> Answered<AttemptOutcome
             | FaultKind::Lost => Refusal::Unreachable,
         })
     };
-    let mut answer = no_answer(fault);
+    let mut answer = no_answer(fault, &Own::of(&key.address));
     let after_connecting = match fault.kind {
         FaultKind::TimedOut | FaultKind::Unreadable | FaultKind::Lost => true,
         FaultKind::Dns
@@ -103,6 +108,7 @@ pub fn list_answer(
     head: &Head,
     body: &Result<Bytes, BodyFault>,
 ) -> Answered<LookOutcome> {
+    let own = Own::of(&key.address);
     let body = body.as_deref().ok();
     let error = body.and_then(PingError::read);
     let (outcome, word) = match head.status {
@@ -128,8 +134,11 @@ pub fn list_answer(
         _ => (LookOutcome::NoInformation, Some(code::UNEXPECTED_STATUS)),
     };
     let answer = match word {
-        Some(word) => with_advice(in_words(head, error, word), Some(hint::of_look(&outcome))),
-        None => own_words(head, None, None),
+        Some(word) => with_advice(
+            in_words(head, error, word, &own),
+            Some(hint::of_look(&outcome)),
+        ),
+        None => own_words(head, None, None, &own),
     };
     Answered {
         outcome,
@@ -139,17 +148,26 @@ pub fn list_answer(
 }
 
 /// What came of a list request that got no answer.
-pub fn list_fault(fault: &Fault) -> Answered<LookOutcome> {
+pub fn list_fault(key: &DeviceKey, fault: &Fault) -> Answered<LookOutcome> {
     let outcome = if fault.kind.is_distrust() {
         LookOutcome::Untrusted
     } else {
         LookOutcome::NoInformation
     };
     Answered {
-        answer: with_advice(no_answer(fault), Some(hint::of_look(&outcome))),
+        answer: with_advice(
+            no_answer(fault, &Own::of(&key.address)),
+            Some(hint::of_look(&outcome)),
+        ),
         outcome,
         pause: None,
     }
+}
+
+/// Whether the gateway before PingOne refused a request by its own rate control: then nothing
+/// of it came as far as PingOne. Without the gateway's ID, anybody may have said so.
+fn is_gateways(head: &Head, body: &Result<Bytes, BodyFault>) -> bool {
+    head.from_gateway && body.as_deref().is_ok_and(gateway_throttles)
 }
 
 /// A 201 is PingOne's word that there is a device now. Only a body that is about
@@ -158,13 +176,13 @@ fn created(key: &DeviceKey, body: &Result<Bytes, BodyFault>) -> AttemptOutcome {
     if differs(key, body).is_some() {
         return AttemptOutcome::Indeterminate(Ambiguity::WrongDevice);
     }
-    AttemptOutcome::Created(device(&shown(body).unwrap_or_default()))
+    AttemptOutcome::Created(device(key, &shown(body).unwrap_or_default()))
 }
 
 /// A 200 is anybody's word: a captive portal says it too. Only the device itself is proof.
 fn perhaps_created(key: &DeviceKey, body: &Result<Bytes, BodyFault>) -> AttemptOutcome {
     let shown = shown(body).unwrap_or_default();
-    let made = device(&shown);
+    let made = device(key, &shown);
     if made.id.is_none() {
         return AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus);
     }
@@ -239,14 +257,16 @@ fn with_advice(answer: Answer, advice: Option<&str>) -> Answer {
 }
 
 /// PingOne's own code and message where it gave them, the word and the status otherwise.
-fn in_words(head: &Head, error: Option<PingError>, word: &str) -> Answer {
+fn in_words(head: &Head, error: Option<PingError>, word: &str, own: &Own) -> Answer {
     let Some(error) = error.filter(|_| head.status >= 400) else {
-        let message = if head.status >= 400 {
+        let message = if word == code::THROTTLED {
+            "too many requests".to_owned()
+        } else if head.status >= 400 {
             format!("status {} without PingOne's error format", head.status)
         } else {
             format!("status {}, and not what PingOne answers here", head.status)
         };
-        return own_words(head, Some(word), Some(message));
+        return own_words(head, Some(word), Some(message), own);
     };
     let deciding = if error.names_existing() {
         "UNIQUENESS_VIOLATION"
@@ -255,31 +275,31 @@ fn in_words(head: &Head, error: Option<PingError>, word: &str) -> Answer {
     } else {
         LIMIT
     };
+    let label = own.unless_in(Some(error.label(deciding)));
+    let in_body = error.id().map(str::to_owned);
     Answer {
         http_status: Some(head.status),
-        code: Some(error.label(deciding)),
-        message: Some(error.message()),
-        correlation_id: head
-            .correlation_id
-            .clone()
-            .or_else(|| error.id().map(str::to_owned)),
+        code: label.or_else(|| Some(word.to_owned())),
+        message: Some(own.harmless(&error.said())),
+        correlation_id: own.unless_in(head.correlation_id.clone().or(in_body)),
     }
 }
 
-fn own_words(head: &Head, word: Option<&str>, message: Option<String>) -> Answer {
+fn own_words(head: &Head, word: Option<&str>, message: Option<String>, own: &Own) -> Answer {
     Answer {
         http_status: Some(head.status),
         code: word.map(str::to_owned),
         message,
-        correlation_id: head.correlation_id.clone(),
+        correlation_id: own.unless_in(head.correlation_id.clone()),
     }
 }
 
-fn no_answer(fault: &Fault) -> Answer {
+/// What is said of a fault may be the server's words, such as the names in its certificate.
+fn no_answer(fault: &Fault, own: &Own) -> Answer {
     Answer {
         http_status: None,
         code: Some(fault.kind.code().to_owned()),
-        message: Some(fault.message()),
+        message: Some(own.harmless(&fault.message())),
         correlation_id: None,
     }
 }
