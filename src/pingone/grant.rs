@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::model::secret::Secret;
 
 use super::head::{BodyFault, Head};
-use super::transport::Fault;
+use super::transport::{Fault, FaultKind};
 use super::{hint, redact, wire};
 
 /// The longest token that is taken: PingOne refuses requests whose headers are longer.
@@ -119,6 +119,9 @@ impl TokenError {
     pub(super) fn of_fault(fault: &Fault) -> Self {
         let failure = if fault.kind.is_distrust() {
             TokenFailure::Untrusted
+        } else if fault.kind == FaultKind::Unreadable {
+            // What speaks no HTTP is no token endpoint, and will not become one by waiting.
+            TokenFailure::Malformed
         } else {
             TokenFailure::Transient { retry_after: None }
         };
@@ -141,13 +144,14 @@ pub fn token_answer(
     };
     let fail = |failure, message: &str| Err(TokenError::new(failure, message.to_owned()));
     let body = match (head.status, body) {
-        (200, Ok(body)) => return granted(body),
+        (200, Ok(body)) if refusal(body).is_none() => return granted(body),
         (200, Err(BodyFault::TooLong)) => {
             return fail(TokenFailure::Malformed, "the answer is too long");
         }
         (200, Err(BodyFault::TimedOut | BodyFault::CutOff)) => {
             return fail(transient, "the answer was cut off");
         }
+        // A refusal too, where a gateway makes a 200 of everything.
         (_, body) => body.as_deref().unwrap_or_default(),
     };
     let said = refusal(body).map(|said| redact::without(&said, secret.expose()));
@@ -155,7 +159,7 @@ pub fn token_answer(
         300..=399 => TokenFailure::Redirected,
         408 | 429 | 500..=599 => transient,
         _ if said.as_deref().is_some_and(is_about_method) => TokenFailure::Unsupported,
-        400..=499 => TokenFailure::Refused,
+        400..=499 | 200 => TokenFailure::Refused,
         _ => TokenFailure::Malformed,
     };
     let message = match said {
@@ -192,9 +196,11 @@ fn life(seconds: Option<&serde_json::Value>) -> Duration {
     }
 }
 
+/// What an OAuth error says (RFC 6749, section 5.2).
 fn refusal(body: &[u8]) -> Option<String> {
     let said: wire::TokenRefused = serde_json::from_slice(body).ok()?;
-    match (said.error, said.error_description) {
+    let error = said.error.filter(|error| !error.is_empty());
+    match (error, said.error_description) {
         (Some(error), Some(description)) => Some(format!("{error}: {description}")),
         (one, other) => one.or(other),
     }
@@ -214,6 +220,7 @@ mod tests {
             status,
             retry_after: Some(Duration::from_secs(9)),
             correlation_id: None,
+            from_gateway: false,
         };
         let secret = Secret::new("hush".to_owned());
         token_answer(&head, &Ok(body.to_owned().into()), &secret)
@@ -312,6 +319,44 @@ mod tests {
                 read(status, &body).unwrap_err().failure,
                 failure,
                 "{status} {body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_200_that_is_an_oauth_error_is_a_refusal_in_its_own_words() {
+        let refused = read(
+            200,
+            r#"{"error":"invalid_client","error_description":"No 'hush' here"}"#,
+        )
+        .unwrap_err();
+        assert_eq!(refused.failure, TokenFailure::Refused);
+        assert_eq!(
+            refused.to_string(),
+            "status 200, invalid_client: No '***' here"
+        );
+        let method =
+            r#"{"error":"invalid_client","error_description":"Unsupported authentication method"}"#;
+        let error = read(200, method).unwrap_err();
+        assert_eq!(error.failure, TokenFailure::Unsupported);
+        let both = grant(r#","error":"""#);
+        assert!(read(200, &both).is_ok(), "an empty error is none");
+    }
+
+    #[test]
+    fn a_token_endpoint_that_speaks_no_http_is_not_asked_again() {
+        for (kind, failure) in [
+            (FaultKind::Unreadable, TokenFailure::Malformed),
+            (FaultKind::Tls, TokenFailure::Untrusted),
+            (
+                FaultKind::Lost,
+                TokenFailure::Transient { retry_after: None },
+            ),
+        ] {
+            let detail = String::new();
+            assert_eq!(
+                TokenError::of_fault(&Fault { kind, detail }).failure,
+                failure
             );
         }
     }

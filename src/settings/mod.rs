@@ -5,6 +5,7 @@
 //! it sends nothing: a mistake here ends with exit code 2 before anything happened.
 
 mod address;
+mod authorities;
 mod deadline;
 pub mod env;
 pub mod files;

@@ -1,13 +1,12 @@
 //! Which tenant, and who we are there.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use reqwest::Url;
 
 use super::Error;
 use super::address::{REGIONS, url};
+use super::authorities;
 use super::env::{self, Env, given};
 use super::secret_file::{check_credential, read_secret, usable};
 use crate::cli::TenantArgs;
@@ -82,7 +81,7 @@ impl Tenant {
         if client && secret.is_absent() {
             problems.missing(SECRET);
         }
-        let authorities = args.ca_file.as_deref().map(read_authorities).transpose();
+        let authorities = args.ca_file.as_deref().map(authorities::read).transpose();
         let authorities = problems.note(authorities).given();
         let (home, region) = (given.home.given(), given.region.given());
         let unused_token = client && !given.token.is_absent();
@@ -271,26 +270,6 @@ fn client_secret(
         (Setting::Absent, Some(path)) => problems.note(read(Path::new(&path))),
         (of_env, _) => of_env,
     }
-}
-
-/// The longest file of authorities; all that a platform trusts come to a fifth of it.
-const AUTHORITIES_MAX: u64 = 1 << 20;
-
-fn read_authorities(path: &Path) -> Result<Vec<u8>, Error> {
-    let failed = |why: &dyn std::fmt::Display| {
-        Error::new(format!(
-            "the authority file {} cannot be read: {why}",
-            path.display()
-        ))
-    };
-    let mut authorities = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(AUTHORITIES_MAX + 1).read_to_end(&mut authorities))
-        .map_err(|error| failed(&error))?;
-    if authorities.len() as u64 > AUTHORITIES_MAX {
-        return Err(failed(&"it is longer than 1 MiB"));
-    }
-    Ok(authorities)
 }
 
 mod problems;

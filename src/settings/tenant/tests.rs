@@ -167,24 +167,3 @@ fn no_error_and_no_debug_output_shows_a_secret() {
     let tenant = resolve(&client("eu")).unwrap();
     assert!(!format!("{tenant:?}").contains("s3cr3t"));
 }
-
-#[test]
-fn a_file_of_authorities_is_read_to_a_limit() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("authorities.pem");
-    let longest = usize::try_from(AUTHORITIES_MAX).unwrap();
-    for (length, taken) in [(longest, true), (longest + 1, false)] {
-        std::fs::write(&path, vec![b'-'; length]).unwrap();
-        let args = TenantArgs {
-            ca_file: Some(path.clone()),
-            ..args()
-        };
-        let get = |name: &str| {
-            client("eu")
-                .into_iter()
-                .find_map(|(known, value)| (known == name).then(|| OsString::from(value)))
-        };
-        let tenant = Tenant::resolve(&args, &Env::new(&get));
-        assert_eq!(tenant.is_ok(), taken, "{length}");
-    }
-}
