@@ -56,21 +56,12 @@ impl Error {
             Error::Settings(_) | Error::Client(_) => ExitCode::Usage,
             Error::Input(error) if error.is_usage() => ExitCode::Usage,
             Error::Input(input::error::Error::Changed { .. }) => ExitCode::NeedsPerson,
-            Error::Ledger(error) => match error {
-                ledger::Error::Held { .. } => ExitCode::Busy,
-                ledger::Error::Older { .. } => ExitCode::Pointless,
-                ledger::Error::Foreign { .. }
-                | ledger::Error::NotALedger { .. }
-                | ledger::Error::Network { .. } => ExitCode::Usage,
-                ledger::Error::Newer { .. }
-                | ledger::Error::Damaged { .. }
-                | ledger::Error::Io { .. }
-                | ledger::Error::Sqlite { .. }
-                | ledger::Error::Invariant { .. }
-                | ledger::Error::Poisoned { .. } => ExitCode::Broken,
-            },
+            Error::Ledger(ledger::Error::Held { .. }) => ExitCode::Busy,
+            Error::Ledger(ledger::Error::Older { .. }) => ExitCode::Pointless,
+            Error::Ledger(error) if error.is_usage() => ExitCode::Usage,
             Error::Panicked
             | Error::Input(_)
+            | Error::Ledger(_)
             | Error::File(_)
             | Error::Sandbox(_)
             | Error::Results(_)

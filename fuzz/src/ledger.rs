@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use tokio::runtime::{Builder, Runtime};
-use wavepair::ledger::{Binding, Error, Intent, Ledger, Reader, RunRecord};
+use wavepair::ledger::{Binding, Error, Found, Intent, Ledger, Opened, Reader, RunRecord};
 use wavepair::model::entry::Moment;
 use wavepair::model::ids::RunId;
 use wavepair::model::request::DeviceRequest;
@@ -30,7 +30,7 @@ pub fn ledger_open(data: &[u8]) {
 }
 
 fn read(path: &Path) {
-    match Reader::open(path, &binding()) {
+    match Reader::open(path, Some(&binding())) {
         Ok(Some(reader)) => {
             drop(reader.entry(&request().key));
             drop(reader.last_settings("wave.csv"));
@@ -41,7 +41,7 @@ fn read(path: &Path) {
 }
 
 fn write(path: &Path) {
-    let opened = match Ledger::open(path, &binding(), &run(2), &moment(2)) {
+    let opened = match open(path, 2, 2) {
         Ok(opened) => opened,
         Err(error) => return assert!(!error.to_string().is_empty()),
     };
@@ -50,6 +50,10 @@ fn write(path: &Path) {
     assert!(!matches!(turn, Err(Error::Poisoned { .. })), "{turn:?}");
     let closed = opened.ledger.close(0, &moment(3));
     assert!(turn.is_err() || !matches!(closed, Err(Error::Poisoned { .. })));
+}
+
+fn open(path: &Path, number: u8, seconds: i64) -> Result<Opened, Error> {
+    Found::look(path, &binding())?.begin(&run(number), &moment(seconds))
 }
 
 fn intend(ledger: &Ledger, request: DeviceRequest) -> Result<(), Error> {
@@ -88,7 +92,7 @@ fn patched(edits: &[u8]) -> Vec<u8> {
 fn sound() -> Vec<u8> {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let path = folder.path().join("ledger.db");
-    let opened = Ledger::open(&path, &binding(), &run(1), &moment(1));
+    let opened = open(&path, 1, 1);
     let ledger = opened.expect("a new ledger can be made").ledger;
     intend(&ledger, request()).expect("an intent can be written");
     let mut other = request();

@@ -301,7 +301,7 @@ fn unread(fault: &ReadFault) -> String {
 
 fn check_ledger(path: &Path, binding: &Binding, report: &mut Report<'_>) {
     let shown = path.display();
-    match Reader::open(path, binding) {
+    match Reader::open(path, Some(binding)) {
         Ok(None) => report.say(
             Mark::Ok,
             "ledger",

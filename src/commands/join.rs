@@ -84,7 +84,7 @@ pub(super) fn join<L: Into<Error>>(
 /// The ledger, where the settings lead to one and a run has made it.
 pub(super) fn reader(ledger: Option<&(PathBuf, Binding)>) -> Result<Option<Reader>, Error> {
     match ledger {
-        Some((path, binding)) => Ok(Reader::open(path, binding)?),
+        Some((path, binding)) => Ok(Reader::open(path, Some(binding))?),
         None => Ok(None),
     }
 }

@@ -17,7 +17,7 @@ use crate::settings::run::{Results, wave_name};
 /// The input or the ledger cannot be read, or there is none, or a file cannot be written.
 pub fn results(settings: &Results) -> Result<ExitCode, Error> {
     // Without a ledger every row would be `pending`, and the file of an earlier run overwritten.
-    let ledger = Reader::open(&settings.ledger, &settings.binding)?.ok_or_else(|| {
+    let ledger = Reader::open(&settings.ledger, Some(&settings.binding))?.ok_or_else(|| {
         let path = settings.ledger.display();
         SettingsError::new(format!("there is no ledger at {path}"))
             .hint("name the environment and the ledger as for the run")

@@ -14,7 +14,7 @@ use crate::error::{Error, Shown};
 use crate::exit::ExitCode;
 use crate::input::rows::Rows;
 use crate::input::{self, Wave};
-use crate::ledger::{Ledger, RunRecord};
+use crate::ledger::{Found, RunRecord};
 use crate::model::event::RowLabel;
 use crate::model::ids::RunId;
 use crate::model::request::RowDefaults;
@@ -73,7 +73,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         settings: rows.to_json(),
         looks_first: pace.existing == Existing::Skip,
     };
-    let opened = Ledger::open(&peer.ledger, &peer.binding, &record, &clock::moment())?;
+    let opened = Found::look(&peer.ledger, &peer.binding)?.begin(&record, &clock::moment())?;
     let (stopper, stop) = stop();
     signals::watch(&stopper)?;
     panics::watch(&stopper);

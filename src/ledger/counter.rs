@@ -3,14 +3,20 @@
 //! A ledger that was deleted, restored from a backup, or whose write-ahead log lost its end to
 //! damage knows nothing of the devices that were created since. They would be found by listing
 //! them first, but a listing may lag, and `--existing ledger` does not list: so such a ledger is
-//! refused until a person says that it is meant.
+//! refused until a person says that it is meant. One without its counter is trusted by nobody who
+//! does not list.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use super::file::{beside, folder};
+use rusqlite::Connection;
+
+use super::file::{beside, replace};
+
+/// Two numbers of twenty digits at most, with room to spare.
+const LONGEST: u64 = 256;
 
 /// How far a ledger has come; it only grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +43,18 @@ impl Extent {
     }
 }
 
+/// How far a ledger has come by what is in it.
+pub(super) fn extent(connection: &Connection) -> rusqlite::Result<Extent> {
+    let count = |sql: &str| -> rusqlite::Result<u64> {
+        let number: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+        Ok(u64::try_from(number).unwrap_or(0))
+    };
+    Ok(Extent {
+        runs: count("SELECT count(*) FROM runs")?,
+        events: count("SELECT coalesce(max(id), 0) FROM events")?,
+    })
+}
+
 /// The file that counts.
 #[derive(Debug)]
 pub(super) struct Counter {
@@ -57,33 +75,26 @@ impl Counter {
         &self.path
     }
 
-    /// How far the ledger had come at least; not at all where the file is not there or says nothing.
-    pub(super) fn read(&self) -> io::Result<Extent> {
-        let text = match std::fs::read_to_string(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+    /// How far the ledger had come at least; nothing where the file is not there or says nothing.
+    pub(super) fn read(&self) -> io::Result<Option<Extent>> {
+        let mut text = Vec::new();
+        match File::open(&self.path) {
+            Ok(file) => file.take(LONGEST).read_to_end(&mut text)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        let mut numbers = text
-            .split_whitespace()
-            .map(|word| word.parse().unwrap_or(0));
-        Ok(Extent {
-            runs: numbers.next().unwrap_or(0),
-            events: numbers.next().unwrap_or(0),
-        })
+        let text = String::from_utf8_lossy(&text);
+        let mut numbers = text.split_whitespace().map(|word| word.parse().ok());
+        let runs = numbers.next().flatten();
+        let events = numbers.next().flatten().unwrap_or(0);
+        Ok(runs.map(|runs| Extent { runs, events }))
     }
 
     /// Writes the beginning of a run, whole or not at all, and durably.
     pub(super) fn begin(&mut self, extent: Extent) -> io::Result<()> {
-        let folder = folder(&self.path);
-        let mut file = tempfile::Builder::new()
-            .prefix(".wavepair-")
-            .tempfile_in(folder)?;
-        file.write_all(line(extent).as_bytes())?;
-        file.as_file().sync_all()?;
-        let file = file.persist(&self.path).map_err(|error| error.error)?;
+        let file = replace(&self.path, line(extent).as_bytes())?;
         self.counted = Some((file, extent));
-        File::open(folder)?.sync_all()
+        Ok(())
     }
 
     /// Writes that so many events are committed.
@@ -112,21 +123,32 @@ mod tests {
     }
 
     #[test]
-    fn a_counter_that_is_missing_or_says_nothing_counts_from_the_start() {
+    fn a_counter_of_any_length_is_read_within_bounds() {
         let folder = tempfile::tempdir().unwrap();
         let counter = Counter::of(&folder.path().join("ledger.db"));
-        assert_eq!(counter.read().unwrap(), extent(0, 0));
-        for (text, runs, events) in [
-            ("", 0, 0),
-            ("many", 0, 0),
-            ("-1", 0, 0),
-            ("7\n", 7, 0),
-            (" 12 ", 12, 0),
-            ("12 345\n", 12, 345),
-            ("12 few\n", 12, 0),
+        let file = File::create(counter.path()).unwrap();
+        file.write_all_at(b"3 4 ", 0).unwrap();
+        // A hole of a gibibyte: whoever reads on needs so much memory.
+        file.set_len(1 << 30).unwrap();
+        assert_eq!(counter.read().unwrap(), Some(extent(3, 4)));
+    }
+
+    #[test]
+    fn a_counter_that_is_missing_or_says_nothing_counts_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let counter = Counter::of(&folder.path().join("ledger.db"));
+        assert_eq!(counter.read().unwrap(), None);
+        for (text, counted) in [
+            ("", None),
+            ("many", None),
+            ("-1", None),
+            ("7\n", Some(extent(7, 0))),
+            (" 12 ", Some(extent(12, 0))),
+            ("12 345\n", Some(extent(12, 345))),
+            ("12 few\n", Some(extent(12, 0))),
         ] {
             std::fs::write(counter.path(), text).unwrap();
-            assert_eq!(counter.read().unwrap(), extent(runs, events), "{text:?}");
+            assert_eq!(counter.read().unwrap(), counted, "{text:?}");
         }
     }
 
@@ -144,10 +166,10 @@ mod tests {
         let mut counter = Counter::of(&folder.path().join("ledger.db"));
         for runs in [1, 2] {
             counter.begin(extent(runs, 8)).unwrap();
-            assert_eq!(counter.read().unwrap(), extent(runs, 8));
+            assert_eq!(counter.read().unwrap(), Some(extent(runs, 8)));
             for (noted, events) in [(9, 9), (12, 12), (11, 12), (1_000, 1_000)] {
                 counter.note(noted);
-                assert_eq!(counter.read().unwrap(), extent(runs, events));
+                assert_eq!(counter.read().unwrap(), Some(extent(runs, events)));
             }
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);

@@ -1,9 +1,10 @@
-//! The file itself: where it lies, whose it is, and how SQLite is to keep it.
+//! The files of a ledger: how they are named and made, and how SQLite is to keep the one it knows.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -17,10 +18,25 @@ pub(super) fn folder(path: &Path) -> &Path {
     }
 }
 
+/// What is put behind the name of a file until it is whole.
+const NEW: &str = ".new";
+
+/// What a run that is killed may leave unfinished beside its ledger: the ledger itself, and its counter.
+pub(super) const UNFINISHED: [&str; 2] = [".new", ".runs.new"];
+
 /// The files that lie beside a ledger and belong to it, SQLite's own among them, each with its ending.
-pub fn companions(ledger: &Path) -> [(&'static str, PathBuf); 6] {
-    ["-wal", "-shm", "-journal", ".lock", ".runs", ".ballast"]
-        .map(|ending| (ending, beside(ledger, ending)))
+pub fn companions(ledger: &Path) -> [(&'static str, PathBuf); 8] {
+    [
+        "-wal",
+        "-shm",
+        "-journal",
+        ".lock",
+        ".runs",
+        ".ballast",
+        ".new",
+        ".runs.new",
+    ]
+    .map(|ending| (ending, beside(ledger, ending)))
 }
 
 /// A file that belongs to a ledger and lies beside it.
@@ -35,95 +51,55 @@ pub(super) fn no_follow() -> i32 {
     i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0)
 }
 
-/// Opens the file, making it where it is not there, which it tells. It is private whatever
-/// the umask, and locked: the lock file beside it is one that somebody may remove.
-pub(super) fn make_file(path: &Path) -> Result<(File, bool), Error> {
-    let io = |source| Error::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let made = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .custom_flags(no_follow())
-        .open(path);
-    let (file, made) = match made {
-        Ok(file) => {
-            file.set_permissions(std::fs::Permissions::from_mode(0o600))
-                .map_err(io)?;
-            file.sync_all().map_err(io)?;
-            (file, true)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            check_kind(path)?;
-            (open_private(path)?, false)
-        }
-        Err(error) => return Err(io(error)),
-    };
-    match file.try_lock() {
-        Ok(()) => Ok((file, made)),
-        Err(TryLockError::WouldBlock) => Err(Error::Held {
-            path: path.to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(io(error)),
-    }
-}
-
 /// Device and inode of a file: what it is, wherever it is moved to.
 pub(super) fn identity(file: &File) -> io::Result<(u64, u64)> {
     let metadata = file.metadata()?;
     Ok((metadata.dev(), metadata.ino()))
 }
 
-/// Opens a ledger that is there: it holds phones, so it must be ours, and nobody else's to read.
-fn open_private(path: &Path) -> Result<File, Error> {
-    let io = |source| Error::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let file = OpenOptions::new()
+/// Gives a file this content, whole or not at all, and durably; it is private whatever the umask.
+///
+/// Only for whoever holds the ledger's lock: what another run left unfinished is removed.
+pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<File> {
+    let unfinished = beside(path, NEW);
+    match std::fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut file = OpenOptions::new()
         .read(true)
         .write(true)
+        .create_new(true)
+        .mode(0o600)
         .custom_flags(no_follow())
-        .open(path)
-        .map_err(io)?;
-    let metadata = file.metadata().map_err(io)?;
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Err(Error::NotALedger {
-            path: path.to_owned(),
-            what: "another user's file".to_owned(),
-        });
-    }
-    if metadata.mode() & 0o077 != 0 {
-        file.set_permissions(std::fs::Permissions::from_mode(0o600))
-            .map_err(io)?;
+        .open(&unfinished)?;
+    let written = file
+        .set_permissions(std::fs::Permissions::from_mode(0o600))
+        .and_then(|()| file.write_all(content))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| std::fs::rename(&unfinished, path))
+        .and_then(|()| File::open(folder(path))?.sync_all());
+    if let Err(error) = written {
+        // On a full disk nothing else is to be in its way.
+        std::fs::remove_file(&unfinished).ok();
+        return Err(error);
     }
     Ok(file)
 }
 
-pub(super) fn check_kind(path: &Path) -> Result<(), Error> {
-    let kind = std::fs::symlink_metadata(path)
-        .map_err(|source| Error::Io {
-            path: path.to_owned(),
-            source,
-        })?
-        .file_type();
-    if kind.is_file() {
+/// Makes a folder and those above it, private and durably.
+pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
         return Ok(());
     }
-    let what = if kind.is_symlink() {
-        "a symbolic link, which is not followed"
-    } else if kind.is_dir() {
-        "a folder"
-    } else {
-        "not a regular file"
-    };
-    Err(Error::NotALedger {
-        path: path.to_owned(),
-        what: what.to_owned(),
-    })
+    let above = folder(path);
+    make_folder(above)?;
+    match std::fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    // Or a power cut may take the folder, and the ledger in it, after devices were made.
+    File::open(above)?.sync_all()
 }
 
 /// Older ones may lose a commit when the write-ahead log is reset.
@@ -133,7 +109,23 @@ fn is_sound(sqlite: i32) -> bool {
     sqlite >= OLDEST_SQLITE
 }
 
-pub(super) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
+/// Opens a ledger that is there; whoever closes it last folds its log into it.
+pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
+    // SQLite's own check refuses a link anywhere in the path, a linked home folder too.
+    let real = path.canonicalize().map_err(|source| Error::Unusable {
+        path: path.to_owned(),
+        source,
+    })?;
+    open(path, &real, OpenFlags::SQLITE_OPEN_READ_WRITE)
+}
+
+/// Opens a ledger for a look, as a URI says.
+pub(super) fn connect_by_uri(path: &Path, uri: &str) -> Result<Connection, Error> {
+    let read = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    open(path, Path::new(uri), read)
+}
+
+fn open(path: &Path, name: &Path, access: OpenFlags) -> Result<Connection, Error> {
     if !is_sound(rusqlite::version_number()) {
         return Err(Error::Io {
             path: path.to_owned(),
@@ -141,23 +133,21 @@ pub(super) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Erro
         });
     }
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    // SQLite's own check refuses a link anywhere in the path, a linked home folder too.
-    let real = path.canonicalize().map_err(|source| Error::Io {
-        path: path.to_owned(),
-        source,
-    })?;
     let connection =
-        Connection::open_with_flags(real, flags).map_err(|source| opening(path, source))?;
+        Connection::open_with_flags(name, flags).map_err(|source| opening(path, source))?;
     connection
-        .busy_timeout(std::time::Duration::from_secs(5))
+        .busy_timeout(BUSY)
         .map_err(|source| opening(path, source))?;
     Ok(connection)
 }
 
+/// How long another program's lock is waited for.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
+
 /// Each commit is on the disk before it is acknowledged.
 pub(super) const SYNCHRONOUS: &str = "FULL";
 
-/// Checks that a file is a ledger of ours, sound and current, and sets the connection up to write it.
+/// Sets the connection up to write a ledger of ours, and brings that up to date.
 pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<(), Error> {
     let wrap = |source| opening(path, source);
     let version = check_format(path, connection)?;
@@ -195,11 +185,15 @@ pub(super) fn check_format(path: &Path, connection: &Connection) -> Result<usize
         .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
         .map_err(wrap)?;
     let version = usize::try_from(version).unwrap_or(usize::MAX);
-    if application != schema::APPLICATION_ID && (tables > 0 || version > 0) {
-        let what = "a SQLite file of another program".to_owned();
+    if application != schema::APPLICATION_ID || version == 0 {
+        let what = if tables > 0 || version > 0 || application != 0 {
+            "a SQLite file of another program"
+        } else {
+            "a SQLite file with nothing in it"
+        };
         return Err(Error::NotALedger {
             path: path.to_owned(),
-            what,
+            what: what.to_owned(),
         });
     }
     if version > schema::current_version() {
@@ -212,11 +206,17 @@ pub(super) fn check_format(path: &Path, connection: &Connection) -> Result<usize
     Ok(version)
 }
 
-/// What a failed statement means before a run has begun: a lock is somebody else's then.
+/// What a failed statement means before a run has begun: a lock is somebody else's then, and a place
+/// that cannot be written to was named wrongly.
 pub(super) fn opening(path: &Path, source: rusqlite::Error) -> Error {
     match source.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Held {
             path: path.to_owned(),
+            holder: None,
+        },
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Error::Unusable {
+            path: path.to_owned(),
+            source: io::Error::other(source),
         },
         _ => sqlite(path, source),
     }
@@ -238,46 +238,6 @@ pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Error {
     }
 }
 
-/// Refuses file systems on which `flock` or `fsync` do not hold across hosts.
-#[cfg(target_os = "linux")]
-pub(super) fn refuse_network(path: &Path, folder: &Path) -> Result<(), Error> {
-    let found = rustix::fs::statfs(folder).map_err(|source| Error::Io {
-        path: path.to_owned(),
-        source: source.into(),
-    })?;
-    match network(found.f_type.into()) {
-        Some(kind) => Err(Error::Network {
-            path: path.to_owned(),
-            kind,
-        }),
-        None => Ok(()),
-    }
-}
-
-/// The name of a network file system, by the magic number of statfs(2).
-#[cfg(target_os = "linux")]
-fn network(magic: i128) -> Option<&'static str> {
-    const NETWORK: &[(u32, &str)] = &[
-        (0x6969, "NFS"),
-        (0x517B, "SMB"),
-        (0xFF53_4D42, "CIFS"),
-        (0xFE53_4D42, "SMB2"),
-        (0x0102_1997, "9P"),
-        (0x00C3_6400, "Ceph"),
-        (0x5346_414F, "AFS"),
-        (0x0BD0_0BD0, "Lustre"),
-    ];
-    // The type differs between architectures, and some magic numbers have the sign bit set.
-    let magic = u32::try_from(magic & 0xFFFF_FFFF).unwrap_or(0);
-    let found = NETWORK.iter().find(|(known, _)| *known == magic);
-    found.map(|(_, name)| *name)
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn refuse_network(_path: &Path, _folder: &Path) -> Result<(), Error> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -296,14 +256,38 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_made_is_refused_with_the_reason_of_the_attempt() {
+    fn a_file_gets_its_content_whole_whatever_was_left_of_an_earlier_try() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a name of a folder/");
-        let reason = File::create_new(&path).unwrap_err();
-        let Err(Error::Io { source, .. }) = make_file(&path) else {
-            panic!("a folder cannot be made as a file");
-        };
-        assert_eq!(source.kind(), reason.kind());
+        let path = folder.path().join("file");
+        for content in ["first", "second"] {
+            // A link in its place is removed, and not written through.
+            let elsewhere = folder.path().join("elsewhere");
+            std::fs::write(&elsewhere, "kept").unwrap();
+            std::os::unix::fs::symlink(&elsewhere, beside(&path, NEW)).unwrap();
+            replace(&path, content.as_bytes()).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
+            assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "kept");
+            assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o7777, 0o600);
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+        }
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert!(replace(&path, b"third").is_err());
+        assert!(!beside(&path, NEW).exists(), "nothing is left behind");
+    }
+
+    #[test]
+    fn a_folder_is_made_private_with_those_above_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("a/b/c");
+        make_folder(&deep).unwrap();
+        for made in ["a", "a/b", "a/b/c"] {
+            let mode = std::fs::metadata(folder.path().join(made)).unwrap().mode();
+            assert_eq!(mode & 0o7777, 0o700, "{made}");
+        }
+        make_folder(&deep).unwrap();
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        assert!(make_folder(&folder.path().join("file/d")).is_err());
     }
 
     #[test]
@@ -314,9 +298,14 @@ mod tests {
             Error::Damaged { .. } => "damaged",
             Error::NotALedger { .. } => "not a ledger",
             Error::Sqlite { .. } => "sqlite",
+            Error::Unusable { .. } => "unusable",
             Error::Foreign { .. }
             | Error::Newer { .. }
+            | Error::Outdated { .. }
             | Error::Older { .. }
+            | Error::SeveralNames { .. }
+            | Error::MountPoint { .. }
+            | Error::Untrusted { .. }
             | Error::Network { .. }
             | Error::Io { .. }
             | Error::Invariant { .. }
@@ -327,27 +316,16 @@ mod tests {
             (ffi::SQLITE_LOCKED, "held", "sqlite"),
             (ffi::SQLITE_CORRUPT, "damaged", "damaged"),
             (ffi::SQLITE_NOTADB, "not a ledger", "not a ledger"),
+            (ffi::SQLITE_READONLY, "unusable", "sqlite"),
+            // A place without the right to write is found before; without room it is a full disk.
+            (ffi::SQLITE_CANTOPEN, "sqlite", "sqlite"),
+            (ffi::SQLITE_PERM, "unusable", "sqlite"),
             (ffi::SQLITE_FULL, "sqlite", "sqlite"),
         ] {
             let failure = || rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
             let path = Path::new("ledger.db");
             assert_eq!(words(&opening(path, failure())), before, "{code}");
             assert_eq!(words(&sqlite(path, failure())), within, "{code}");
-        }
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_network_file_system_is_told_by_its_number_whatever_the_width_and_sign_of_that() {
-        for (magic, name) in [
-            (0x6969, Some("NFS")),
-            (0xFF53_4D42, Some("CIFS")),
-            (i128::from(0xFF53_4D42_u32.cast_signed()), Some("CIFS")),
-            (i128::from(0xFE53_4D42_u32.cast_signed()), Some("SMB2")),
-            (0xEF53, None),
-            (0x5846_5342, None),
-        ] {
-            assert_eq!(network(magic), name, "{magic:#x}");
         }
     }
 

@@ -1,25 +1,95 @@
 //! One run at a time: an advisory lock on a file beside the ledger.
 //!
-//! The kernel frees it when its holder dies, so there is no stale lock to break.
+//! The kernel frees it when its holder dies, so there is no stale lock to break. What the holder
+//! writes into the file is for people, and nothing is decided by it.
 
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::file::{beside, no_follow};
+use crate::model::hidden::is_unprintable;
+
+/// Who holds a ledger, as the holder has written it down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The process.
+    pub process: u32,
+    /// When it began.
+    pub since: Timestamp,
+    /// The wave, as an absolute path.
+    pub wave: String,
+}
+
+/// The longest file that is read: a path has 4096 bytes at most on Linux.
+const LONGEST: u64 = 8 * 1024;
+
+impl Holder {
+    fn read(file: &File) -> Option<Self> {
+        let mut text = Vec::new();
+        file.take(LONGEST).read_to_end(&mut text).ok()?;
+        let text = String::from_utf8_lossy(&text);
+        let mut lines = text.lines();
+        let mut field = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
+        Some(Self {
+            process: field("process")?.parse().ok()?,
+            since: field("since")?.parse().ok()?,
+            wave: field("wave")?.to_owned(),
+        })
+    }
+
+    fn write(&self, mut file: &File) -> io::Result<()> {
+        file.set_len(0)?;
+        let wave = one_line(&self.wave);
+        let text = format!(
+            "process {}\nsince {}\nwave {wave}\n",
+            self.process, self.since
+        );
+        file.write_all(text.as_bytes())
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let since = self.since.strftime("%Y-%m-%d %H:%M:%S UTC");
+        write!(
+            f,
+            "process {}, since {since}, with the wave {}",
+            self.process,
+            one_line(&self.wave)
+        )
+    }
+}
+
+/// Whoever may write to the file may write anything: nothing of it steers a terminal.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_unprintable(character) {
+            line.extend(character.escape_unicode());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
 
 /// Holds the lock until it is dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
+    signed: bool,
 }
 
 /// Why a lock was not had.
 #[derive(Debug)]
 pub(super) enum LockError {
-    /// Another process holds it.
-    Held,
+    /// Another process holds it; who that is, where it says so.
+    Held(Option<Holder>),
     /// The file could not be made or locked.
     Io(io::Error),
 }
@@ -27,29 +97,71 @@ pub(super) enum LockError {
 impl Lock {
     /// Takes the lock of a ledger, or says at once that another process has it.
     pub(super) fn take(ledger: &Path) -> Result<Self, LockError> {
-        let path = path(ledger);
         loop {
-            let file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .mode(0o600)
-                .custom_flags(no_follow())
-                .open(&path)
-                .map_err(LockError::Io)?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(LockError::Held),
-                Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
-            }
-            // Somebody may have removed the file between the opening and the locking and made
-            // it anew: then the lock just taken is on a file that nobody else will open.
-            if is_at(&file, &path).map_err(LockError::Io)? {
-                return Ok(Self { _file: file });
+            // Nobody removes the file but by hand: it is there the second time at the latest.
+            if let Some(lock) = Self::open(ledger, true)? {
+                return Ok(lock);
             }
         }
     }
+
+    /// The same, where the file is there: makes none.
+    pub(super) fn take_existing(ledger: &Path) -> Result<Option<Self>, LockError> {
+        Self::open(ledger, false)
+    }
+
+    fn open(ledger: &Path, make: bool) -> Result<Option<Self>, LockError> {
+        let path = path(ledger);
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(make)
+            .truncate(false)
+            .mode(0o600)
+            .custom_flags(no_follow())
+            .open(&path);
+        let file = match file {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
+            Err(error) => return Err(LockError::Io(error)),
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LockError::Held(Holder::read(&file))),
+            Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
+        }
+        // Somebody may have removed the file between the opening and the locking and made
+        // it anew: then the lock just taken is on a file that nobody else will open.
+        let signed = false;
+        Ok(is_at(&file, &path)
+            .map_err(LockError::Io)?
+            .then_some(Self { file, signed }))
+    }
+
+    /// Writes down who holds it, for others to show; a full disk is no hindrance.
+    pub(super) fn sign(&mut self, holder: &Holder) {
+        self.signed = true;
+        holder.write(&self.file).ok();
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While the lock is still held: nobody is shown who no longer holds it.
+        if self.signed {
+            self.file.set_len(0).ok();
+        }
+    }
+}
+
+/// Who holds a ledger by what the file beside it says.
+pub(super) fn holder(ledger: &Path) -> Option<Holder> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(no_follow())
+        .open(path(ledger))
+        .ok()?;
+    Holder::read(&file)
 }
 
 /// Whether a path still leads to an open file.
@@ -70,14 +182,69 @@ fn path(ledger: &Path) -> PathBuf {
 mod tests {
     use super::*;
 
+    fn somebody() -> Holder {
+        Holder {
+            process: 4242,
+            since: "2026-11-30T05:12:03.25Z".parse().unwrap(),
+            wave: "/waves/2026-11.csv".to_owned(),
+        }
+    }
+
     #[test]
-    fn a_second_holder_is_refused_until_the_first_lets_go() {
+    fn a_second_holder_is_refused_until_the_first_lets_go_and_told_who_that_is() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = folder.path().join("ledger.db");
-        let first = Lock::take(&ledger).unwrap();
-        assert!(matches!(Lock::take(&ledger), Err(LockError::Held)));
+        assert!(Lock::take_existing(&ledger).unwrap().is_none());
+        let mut first = Lock::take(&ledger).unwrap();
+        assert!(matches!(Lock::take(&ledger), Err(LockError::Held(None))));
+        first.sign(&somebody());
+        for second in [Lock::take(&ledger).map(Some), Lock::take_existing(&ledger)] {
+            let Err(LockError::Held(Some(holder))) = second else {
+                panic!("{second:?}");
+            };
+            assert_eq!(holder, somebody());
+            assert_eq!(
+                holder.to_string(),
+                "process 4242, since 2026-11-30 05:12:03 UTC, with the wave /waves/2026-11.csv"
+            );
+        }
         drop(first);
-        assert!(Lock::take(&ledger).is_ok());
+        assert_eq!(holder(&ledger), None, "nobody is named who has let go");
+        let second = Lock::take_existing(&ledger).unwrap();
+        assert!(second.is_some());
+    }
+
+    #[test]
+    fn what_the_file_says_is_shown_only_where_it_is_whole_and_steers_no_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = folder.path().join("ledger.db");
+        let file = |text: &str| {
+            std::fs::write(path(&ledger), text).unwrap();
+            holder(&ledger).map(|holder| holder.to_string())
+        };
+        for nothing in [
+            "",
+            "process 1\n",
+            "process \u{1b}[2J\nsince 2026-11-30T05:12:03Z\nwave /w\n",
+            "process 1\nsince \u{1b}[2J\nwave /w\n",
+            "process 99999999999\nsince 2026-11-30T05:12:03Z\nwave /w\n",
+        ] {
+            assert_eq!(file(nothing), None, "{nothing:?}");
+        }
+        let steering = "process 1\nsince 2026-11-30T05:12:03Z\nwave /w\u{1b}[2J\u{202e}\r\nmore\n";
+        let shown = file(steering).unwrap();
+        assert!(shown.ends_with(r"/w\u{1b}[2J\u{202e}"), "{shown}");
+        let long = format!(
+            "process 1\nsince 2026-11-30T05:12:03Z\nwave {}",
+            "w".repeat(1 << 20)
+        );
+        assert!(file(&long).unwrap().len() < 10_000);
+        let mut lock = Lock::take(&ledger).unwrap();
+        lock.sign(&Holder {
+            wave: "/w\nprocess 7\u{1b}".to_owned(),
+            ..somebody()
+        });
+        assert_eq!(holder(&ledger).unwrap().wave, r"/w\u{a}process 7\u{1b}");
     }
 
     #[test]

@@ -8,43 +8,49 @@
 //! `journal_mode=WAL` with `synchronous=FULL`: what was committed survives a
 //! power cut. After a failed commit nothing more is written, because the next
 //! one may seem to work on a disk that has already lost a page.
+//!
+//! A run looks first ([`Found::look`]) and changes last ([`Found::begin`]): a ledger that is
+//! refused stays as it was, to the byte.
 
 mod ahead;
 mod ballast;
 mod counter;
+mod create;
 mod error;
 mod file;
+mod file_system;
+mod found;
 mod lock;
+mod look;
 mod reader;
 mod schema;
 mod transition;
+mod trust;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-use rusqlite::OpenFlags;
 use tokio::sync::oneshot;
 
 pub use self::error::Error;
 pub use self::file::companions;
+pub use self::found::{Check, Found};
+pub use self::lock::Holder;
 pub use self::reader::Reader;
+pub use self::trust::Remedy;
 use crate::model::entry::{DeviceState, Doubt, LedgerEntry, Moment};
 use crate::model::ids::{EnvironmentId, RunId};
 use crate::model::outcome::{Answer, Device};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
-use self::ballast::Ballast;
-use self::counter::Counter;
-use self::file::{connect, folder, identity, make_file, prepare, refuse_network};
-use self::lock::{Lock, LockError};
-use self::writer::{Begun, Command, Writer};
+use self::lock::Lock;
+use self::writer::Command;
 
 /// Which tenant a ledger speaks of. One that speaks of another is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,76 +178,6 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens a ledger for a run, making it where there is none, and records that the run begins.
-    ///
-    /// # Errors
-    ///
-    /// Held by another run, bound to another tenant, damaged, newer, not a ledger, or not writable.
-    /// Nothing has been sent by then.
-    pub fn open(
-        path: &Path,
-        binding: &Binding,
-        run: &RunRecord,
-        now: &Moment,
-    ) -> Result<Opened, Error> {
-        let io = |source| Error::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let folder = folder(path);
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(io)?;
-        refuse_network(path, folder)?;
-        let lock = Lock::take(path).map_err(|error| match error {
-            LockError::Held => Error::Held {
-                path: path.to_owned(),
-            },
-            LockError::Io(source) => Error::Io {
-                path: path.to_owned(),
-                source,
-            },
-        })?;
-        let (file, made) = make_file(path)?;
-        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        prepare(path, &mut connection)?;
-        if made {
-            // SQLite's own sync of the folder may fail unnoticed.
-            std::fs::File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(io)?;
-        }
-        let ballast = Ballast::load(path).map_err(io)?;
-        let identity = identity(&file).map_err(io)?;
-        let counter = Counter::of(path);
-        let mut writer = Writer::new(connection, path, run.id, ballast, counter, identity)?;
-        writer.bind(binding)?;
-        let Begun {
-            left_in_flight,
-            previous_exit_code,
-        } = writer.begin_run(run, now)?;
-        let reader = Reader::beside_writer(path)?;
-        let (commands, queue) = mpsc::channel();
-        let thread = std::thread::Builder::new()
-            .name("ledger".to_owned())
-            .spawn(move || writer.serve(&queue))
-            .map_err(io)?;
-        let ledger = Self {
-            path: path.to_owned(),
-            reader,
-            commands: Some(commands),
-            thread: Some(thread),
-            _locks: (lock, file),
-        };
-        Ok(Opened {
-            ledger,
-            left_in_flight,
-            previous_exit_code,
-        })
-    }
-
     /// What is known of a device, as of the last commit.
     ///
     /// # Errors

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::ahead::{Ahead, Key, Wanted};
-use super::file::{SYNCHRONOUS, check_format, check_kind, connect, opening, sqlite};
+use super::file::{SYNCHRONOUS, connect, opening, sqlite};
+use super::found::{Purpose, look_at};
+use super::look::has_log;
 use super::{Binding, Error, doubt, schema};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, EnvironmentId, RunId};
@@ -39,33 +42,45 @@ FROM devices WHERE id > ?1 ORDER BY id LIMIT ?2";
 impl Reader {
     /// Opens a ledger that is there; `None` where there is none yet.
     ///
+    /// Without a `binding` it may be bound to any tenant. One that is refused stays as it was.
+    ///
     /// # Errors
     ///
-    /// It is damaged, newer, bound to another tenant, or not a ledger.
-    pub fn open(path: &Path, binding: &Binding) -> Result<Option<Self>, Error> {
-        if !path.try_exists().map_err(|source| Error::Io {
-            path: path.to_owned(),
-            source,
-        })? {
+    /// It is damaged, older than it once was, newer, from an earlier wavepair, bound to another
+    /// tenant, not a ledger, or not ours alone.
+    pub fn open(path: &Path, binding: Option<&Binding>) -> Result<Option<Self>, Error> {
+        let has_log = has_log(path);
+        // The file that it looks at is closed again before SQLite has it open: closing any copy
+        // of a file drops the locks that this process has on it.
+        let Some(facts) = look_at(path, binding, Purpose::Reading)?.facts else {
             return Ok(None);
+        };
+        let known = schema::current_version();
+        if facts.version < known {
+            // Only a run brings it up to date.
+            return Err(Error::Outdated {
+                path: path.to_owned(),
+                found: facts.version,
+                known,
+            });
         }
-        check_kind(path)?;
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let connection = connect(path)?;
+        let wrap = |source| opening(path, source);
+        if has_log {
+            // What a run left is the next run's to fold in.
+            connection
+                .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+                .map_err(wrap)?;
+        }
         connection
             .execute_batch("PRAGMA query_only = ON")
-            .map_err(|source| opening(path, source))?;
-        if check_format(path, &connection)? < schema::current_version() {
-            // An older or still empty file: only a run brings it up to date.
-            return Ok(None);
-        }
-        let reader = Self::set_up(path, connection)?;
-        reader.check_binding(binding)?;
-        Ok(Some(reader))
+            .map_err(wrap)?;
+        Self::set_up(path, connection).map(Some)
     }
 
     pub(super) fn beside_writer(path: &Path) -> Result<Self, Error> {
         // Not opened read-only: whoever closes the file last folds the write-ahead log into it.
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let connection = connect(path)?;
         connection
             .execute_batch("PRAGMA query_only = ON")
             .map_err(|source| opening(path, source))?;
@@ -82,17 +97,6 @@ impl Reader {
             snapshot: Cell::new(false),
             ahead: RefCell::default(),
         })
-    }
-
-    fn check_binding(&self, ours: &Binding) -> Result<(), Error> {
-        match binding(&self.connection).map_err(|source| opening(&self.path, source))? {
-            Some(theirs) if theirs != *ours => Err(Error::Foreign {
-                path: self.path.clone(),
-                theirs: theirs.to_string(),
-                ours: ours.to_string(),
-            }),
-            _ => Ok(()),
-        }
     }
 
     /// Looks at the latest state from now on; until then all entries are of one state of the
@@ -184,20 +188,17 @@ impl Reader {
             .connection
             .pragma_query_value(None, "journal_mode", |row| row.get(0))
             .map_err(wrap)?;
-        let devices: i64 = self
-            .connection
-            .query_row("SELECT count(*) FROM devices", [], |row| row.get(0))
-            .map_err(wrap)?;
-        let unresolved: i64 = self
-            .connection
-            .query_row(
-                "SELECT count(*) FROM devices WHERE state IN ('in_flight', 'unresolved')",
-                [],
-                |row| row.get(0),
-            )
-            .map_err(wrap)?;
+        let count = |states: &str| -> Result<i64, Error> {
+            let sql = format!("SELECT count(*) FROM devices WHERE state IN ({states})");
+            self.connection
+                .query_row(&sql, [], |row| row.get(0))
+                .map_err(wrap)
+        };
+        let created = count("'created'")?;
+        let existing = count("'found', 'several'")?;
+        let unresolved = count("'in_flight', 'unresolved'")?;
         Ok(format!(
-            "{devices} devices, {unresolved} in doubt; SQLite {}, journal_mode={mode}, synchronous={SYNCHRONOUS}",
+            "devices: {created} created, {existing} existing, {unresolved} in doubt; SQLite {}, journal_mode={mode}, synchronous={SYNCHRONOUS}",
             rusqlite::version()
         ))
     }

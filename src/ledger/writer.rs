@@ -3,13 +3,15 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
 use super::ballast::Ballast;
-use super::counter::{Counter, Extent};
-use super::file::{opening, sqlite};
+use super::counter::{Counter, extent};
+use super::create::bind;
+use super::file::{BUSY, opening, sqlite};
 use super::reader::{binding, last_exit_code};
 use super::transition::{Fault, intend, settle};
 use super::{Binding, Error, Intent, Receipt, RunRecord, Settled};
@@ -52,6 +54,9 @@ pub(super) struct Writer {
     identity: (u64, u64),
 }
 
+/// How long a run waits for a reader that looks at the state from before it: `results` of a long wave.
+const PATIENCE_WITH_READERS: Duration = Duration::from_mins(1);
+
 fn is_full(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
 }
@@ -64,8 +69,8 @@ impl Writer {
         ballast: Ballast,
         counter: Counter,
         identity: (u64, u64),
-    ) -> Result<Self, Error> {
-        let writer = Self {
+    ) -> Self {
+        Self {
             connection,
             path: path.to_owned(),
             run,
@@ -73,70 +78,10 @@ impl Writer {
             counter,
             disk_full: false,
             identity,
-        };
-        writer.check_soundness()?;
-        Ok(writer)
-    }
-
-    fn extent(&self) -> Result<Extent, Error> {
-        let count = |sql: &str| -> Result<u64, Error> {
-            let number: i64 = self
-                .connection
-                .query_row(sql, [], |row| row.get(0))
-                .map_err(|source| opening(&self.path, source))?;
-            Ok(u64::try_from(number).unwrap_or(0))
-        };
-        Ok(Extent {
-            runs: count("SELECT count(*) FROM runs")?,
-            events: count("SELECT coalesce(max(id), 0) FROM events")?,
-        })
-    }
-
-    /// Refuses a ledger that has come less far than it once had.
-    fn check_extent(&self) -> Result<(), Error> {
-        let counted = self.counter.read().map_err(|source| Error::Io {
-            path: self.path.clone(),
-            source,
-        })?;
-        match self.extent()?.lacks(counted) {
-            None => Ok(()),
-            Some(lacks) => Err(Error::Older {
-                path: self.path.clone(),
-                lacks,
-                counter: self.counter.path().to_owned(),
-            }),
         }
     }
 
-    /// Lets SQLite check the whole file when the run before did not close it.
-    fn check_soundness(&self) -> Result<(), Error> {
-        let wrap = |source| opening(&self.path, source);
-        let unclean: bool = self
-            .connection
-            .query_row(
-                "SELECT EXISTS (SELECT 1 FROM runs WHERE finished_at IS NULL)",
-                [],
-                |row| row.get(0),
-            )
-            .map_err(wrap)?;
-        if !unclean {
-            return Ok(());
-        }
-        let verdict: String = self
-            .connection
-            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-            .map_err(wrap)?;
-        if verdict == "ok" {
-            Ok(())
-        } else {
-            Err(Error::Damaged {
-                path: self.path.clone(),
-                what: verdict,
-            })
-        }
-    }
-
-    /// Binds a new ledger to a tenant, and checks that an old one is bound to this one.
+    /// Binds a ledger that no run has begun on, and checks that another one is bound to this tenant.
     pub(super) fn bind(&self, ours: &Binding) -> Result<(), Error> {
         let wrap = |source| opening(&self.path, source);
         match binding(&self.connection).map_err(wrap)? {
@@ -146,14 +91,7 @@ impl Writer {
                 theirs: theirs.to_string(),
                 ours: ours.to_string(),
             }),
-            None => self
-                .connection
-                .execute(
-                    "INSERT INTO binding (one, api_host, environment) VALUES (1, ?1, ?2)",
-                    params![ours.api_host, ours.environment.as_bytes()],
-                )
-                .map(drop)
-                .map_err(wrap),
+            None => bind(&self.connection, ours).map_err(wrap),
         }
     }
 
@@ -162,9 +100,9 @@ impl Writer {
     /// Such a request may have been sent as late as its process died, which was
     /// before this one got the lock: that is the moment from which it settles.
     ///
-    /// A ledger that is older than it was is refused first.
+    /// That a run is open stands in the main file when this returns: one that is found without
+    /// its log gives itself away.
     pub(super) fn begin_run(&mut self, run: &RunRecord, now: &Moment) -> Result<Begun, Error> {
-        self.check_extent()?;
         let wrap = |source| opening(&self.path, source);
         let transaction = self
             .connection
@@ -172,12 +110,32 @@ impl Writer {
             .map_err(wrap)?;
         let begun = begin_run(&transaction, run, now).map_err(wrap)?;
         transaction.commit().map_err(wrap)?;
-        let extent = self.extent()?;
-        self.counter.begin(extent).map_err(|source| Error::Io {
-            path: self.path.clone(),
-            source,
-        })?;
+        // Before the checkpoint: where the main file says that a run is open, the counter is there.
+        let extent = extent(&self.connection).map_err(wrap)?;
+        self.counter
+            .begin(extent)
+            .map_err(|source| Error::Unusable {
+                path: self.path.clone(),
+                source,
+            })?;
+        self.fold_log(PATIENCE_WITH_READERS).map_err(wrap)?;
         Ok(begun)
+    }
+
+    /// Folds the log into the main file, all of it, and empties it.
+    ///
+    /// Readers that look at an older state are waited for.
+    fn fold_log(&self, patience: Duration) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(patience)?;
+        let busy: bool =
+            self.connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        self.connection.busy_timeout(BUSY)?;
+        if busy {
+            let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+            return Err(rusqlite::Error::SqliteFailure(busy, None));
+        }
+        Ok(())
     }
 
     /// Serves commands until the last sender is gone, a write fails, or the ledger is closed.

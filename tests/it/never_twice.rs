@@ -14,7 +14,7 @@ use std::time::Duration;
 use futures::{FutureExt, StreamExt};
 use wavepair::clock;
 use wavepair::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
-use wavepair::ledger::{self, Binding, Ledger, Opened, RunRecord};
+use wavepair::ledger::{self, Binding, Found, Opened, RunRecord};
 use wavepair::model::event::Event;
 use wavepair::model::ids::RunId;
 use wavepair::model::outcome::Outcome;
@@ -91,7 +91,9 @@ fn client(sandbox: &Sandbox) -> Client {
 /// Opens the ledger of the run before, which was dropped just now.
 fn open(path: &Path, binding: &Binding, record: &RunRecord) -> Opened {
     loop {
-        match Ledger::open(path, binding, record, &clock::moment()) {
+        let opened =
+            Found::look(path, binding).and_then(|found| found.begin(record, &clock::moment()));
+        match opened {
             // Another test of this process is just starting a program, which has a copy of
             // every open file, the lock among them, until it has become that program.
             Err(ledger::Error::Held { .. }) => std::thread::yield_now(),

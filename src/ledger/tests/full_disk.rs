@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use super::super::file::{connect, prepare};
+use super::super::ballast::Ballast;
+use super::super::counter::Counter;
+use super::super::create::create;
+use super::super::file::{connect, identity, prepare};
+use super::super::writer::Writer;
 use super::*;
 
 /// A ledger whose file cannot grow any more, served by its writer.
@@ -14,9 +18,8 @@ struct Full {
 impl Full {
     fn open(path: &Path) -> Self {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let (file, made) = make_file(path).unwrap();
-        assert!(made);
-        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+        let file = create(path, &binding()).unwrap();
+        let mut connection = connect(path).unwrap();
         prepare(path, &mut connection).unwrap();
         let pages: u32 = connection
             .pragma_query_value(None, "page_count", |row| row.get(0))
@@ -32,8 +35,7 @@ impl Full {
             ballast,
             Counter::of(path),
             identity(&file).unwrap(),
-        )
-        .unwrap();
+        );
         writer.begin_run(&run(1), &moment(0)).unwrap();
         let (commands, queue) = mpsc::channel();
         Self {

@@ -1,11 +1,12 @@
 //! What a ledger remembers, and what it refuses.
 
 mod full_disk;
+mod identity;
 mod opening;
 mod reading;
 mod turns;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
@@ -53,10 +54,26 @@ fn run(number: u8) -> RunRecord {
     }
 }
 
+fn begin(path: &Path, binding: &Binding, run: &RunRecord, now: &Moment) -> Result<Opened, Error> {
+    Found::look(path, binding)?.begin(run, now)
+}
+
 fn open(place: &Place, number: u8) -> Ledger {
-    Ledger::open(&place.path, &binding(), &run(number), &moment(0))
+    begin(&place.path, &binding(), &run(number), &moment(0))
         .unwrap()
         .ledger
+}
+
+/// Copies a ledger and what belongs to it as a crash would leave them.
+fn crashed(place: &Place) -> Place {
+    let copy = self::place();
+    let (from, to) = (place.path.parent().unwrap(), copy.path.parent().unwrap());
+    std::fs::create_dir(to).unwrap();
+    for file in std::fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+    copy
 }
 
 fn request(user: u8) -> DeviceRequest {
@@ -123,7 +140,9 @@ async fn an_intent_is_on_disk_before_leave_to_send_is_given() {
             .collect::<Vec<_>>(),
         [1, 1]
     );
-    let other = Reader::open(&place.path, &binding()).unwrap().unwrap();
+    let other = Reader::open(&place.path, Some(&binding()))
+        .unwrap()
+        .unwrap();
     let entry = other.entry(&request(7).key).unwrap().unwrap();
     assert_eq!(
         (entry.state, entry.attempts, entry.was_absent),
@@ -260,7 +279,7 @@ async fn what_a_dead_run_left_in_flight_is_unresolved_and_settles_from_now_on() 
     let ledger = open(&place, 1);
     intend(&ledger, vec![intent(7)]).await.unwrap();
     drop(ledger);
-    let opened = Ledger::open(&place.path, &binding(), &run(2), &moment(900)).unwrap();
+    let opened = begin(&place.path, &binding(), &run(2), &moment(900)).unwrap();
     assert_eq!(opened.left_in_flight, 1);
     let entry = opened.ledger.entry(&request(7).key).unwrap().unwrap();
     assert_eq!(entry.state, DeviceState::Unresolved);
@@ -293,7 +312,7 @@ async fn a_run_that_was_closed_leaves_nothing_to_be_looked_after() {
         .unwrap();
     assert_eq!(end, (moment(3).wall_ms, 3));
     assert_eq!(
-        Ledger::open(&place.path, &binding(), &run(2), &moment(4))
+        begin(&place.path, &binding(), &run(2), &moment(4))
             .unwrap()
             .left_in_flight,
         0
@@ -304,9 +323,11 @@ async fn a_run_that_was_closed_leaves_nothing_to_be_looked_after() {
 fn a_second_run_is_refused_while_the_first_lasts_and_readers_are_not() {
     let place = place();
     let first = open(&place, 1);
-    let second = Ledger::open(&place.path, &binding(), &run(2), &moment(0));
+    let second = begin(&place.path, &binding(), &run(2), &moment(0));
     assert!(matches!(second, Err(Error::Held { .. })));
-    let reader = Reader::open(&place.path, &binding()).unwrap().unwrap();
+    let reader = Reader::open(&place.path, Some(&binding()))
+        .unwrap()
+        .unwrap();
     assert_eq!(
         reader.last_settings("/waves/a.csv").unwrap().as_deref(),
         Some("run 1")

@@ -18,7 +18,7 @@ fn a_ledger_serves_one_environment_on_one_host() {
             ..binding()
         },
     ] {
-        let writing = Ledger::open(&place.path, &other, &run(2), &moment(0)).unwrap_err();
+        let writing = begin(&place.path, &other, &run(2), &moment(0)).unwrap_err();
         assert!(matches!(writing, Error::Foreign { .. }));
         let both = format!(
             "belongs to environment {} on api.pingone.eu, and this run is for environment {} on {}",
@@ -28,7 +28,7 @@ fn a_ledger_serves_one_environment_on_one_host() {
         );
         assert!(writing.to_string().ends_with(&both), "{writing}");
         assert!(matches!(
-            Reader::open(&place.path, &other),
+            Reader::open(&place.path, Some(&other)),
             Err(Error::Foreign { .. })
         ));
     }
@@ -52,7 +52,7 @@ fn what_is_no_ledger_is_refused_and_left_as_it_is() {
         .unwrap();
     for path in [text.as_path(), &link, &theirs, folder.path()] {
         let before = std::fs::read(path).ok();
-        let error = Ledger::open(path, &binding(), &run(1), &moment(0)).unwrap_err();
+        let error = begin(path, &binding(), &run(1), &moment(0)).unwrap_err();
         assert!(matches!(error, Error::NotALedger { .. }), "{error}");
         assert_eq!(std::fs::read(path).ok(), before);
     }
@@ -64,8 +64,8 @@ fn a_link_is_not_followed_even_to_a_ledger() {
     drop(open(&place, 1));
     let link = place.path.with_file_name("link.db");
     std::os::unix::fs::symlink(&place.path, &link).unwrap();
-    let written = Ledger::open(&link, &binding(), &run(2), &moment(0)).unwrap_err();
-    let read = Reader::open(&link, &binding()).unwrap_err();
+    let written = begin(&link, &binding(), &run(2), &moment(0)).unwrap_err();
+    let read = Reader::open(&link, Some(&binding())).unwrap_err();
     for error in [written, read] {
         assert!(
             error.to_string().contains("a symbolic link"),
@@ -82,7 +82,7 @@ fn a_file_that_another_program_has_put_its_version_on_is_not_taken_for_an_empty_
         .unwrap()
         .pragma_update(None, "user_version", 1)
         .unwrap();
-    let error = Ledger::open(&place.path, &binding(), &run(1), &moment(0)).unwrap_err();
+    let error = begin(&place.path, &binding(), &run(1), &moment(0)).unwrap_err();
     assert!(matches!(error, Error::NotALedger { .. }), "{error}");
 }
 
@@ -94,7 +94,7 @@ fn a_ledger_from_a_newer_wavepair_is_not_touched() {
         .unwrap()
         .pragma_update(None, "user_version", 99)
         .unwrap();
-    let error = Ledger::open(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
+    let error = begin(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
     assert!(matches!(error, Error::Newer { found: 99, .. }));
 }
 
@@ -112,7 +112,7 @@ fn a_damaged_ledger_is_refused_before_anything_is_sent() {
         *byte = !*byte;
     }
     std::fs::write(&place.path, bytes).unwrap();
-    let error = Ledger::open(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
+    let error = begin(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
     assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
 }
 
@@ -133,7 +133,7 @@ fn damage_where_a_run_would_not_look_is_found_if_the_run_before_was_not_closed()
         *byte = !*byte;
     }
     std::fs::write(&place.path, bytes).unwrap();
-    let error = Ledger::open(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
+    let error = begin(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
     assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
 }
 
@@ -170,7 +170,7 @@ fn a_ledger_that_others_may_read_is_ours_alone_from_the_next_run_on() {
         let given = std::fs::Permissions::from_mode(mode);
         std::fs::set_permissions(&place.path, given).unwrap();
         // Without the right to write there is no run; root has it nevertheless.
-        drop(Ledger::open(&place.path, &binding(), &run(2), &moment(0)));
+        drop(begin(&place.path, &binding(), &run(2), &moment(0)));
         let mode = std::fs::metadata(&place.path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, then, "{mode:o}");
     }
@@ -192,18 +192,6 @@ fn lacks(error: &Error) -> &str {
     lacks
 }
 
-/// Copies a ledger and what belongs to it as a crash would leave them.
-fn crashed(place: &Place) -> Place {
-    let copy = super::place();
-    let (from, to) = (place.path.parent().unwrap(), copy.path.parent().unwrap());
-    std::fs::create_dir(to).unwrap();
-    for file in std::fs::read_dir(from).unwrap() {
-        let file = file.unwrap();
-        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
-    }
-    copy
-}
-
 #[tokio::test]
 async fn a_backup_that_was_made_during_the_last_run_is_refused_as_well() {
     let place = place();
@@ -214,7 +202,7 @@ async fn a_backup_that_was_made_during_the_last_run_is_refused_as_well() {
     ledger.close(0, &moment(2)).unwrap();
     let counter = place.path.with_file_name("ledger.db.runs");
     std::fs::copy(counter, backup.path.with_file_name("ledger.db.runs")).unwrap();
-    let error = Ledger::open(&backup.path, &binding(), &run(2), &moment(0)).unwrap_err();
+    let error = begin(&backup.path, &binding(), &run(2), &moment(0)).unwrap_err();
     assert_eq!(lacks(&error), "holds 1 events out of 2");
 }
 
@@ -234,7 +222,7 @@ async fn a_crashed_ledger_whose_latest_commits_were_damaged_is_refused() {
         let mut log = std::fs::read(&path).unwrap();
         damage(&mut log);
         std::fs::write(&path, log).unwrap();
-        let error = Ledger::open(&crashed.path, &binding(), &run(2), &moment(0)).unwrap_err();
+        let error = begin(&crashed.path, &binding(), &run(2), &moment(0)).unwrap_err();
         assert_eq!(lacks(&error), "holds 7 events out of 8");
     }
 }
@@ -242,11 +230,11 @@ async fn a_crashed_ledger_whose_latest_commits_were_damaged_is_refused() {
 #[test]
 fn a_ledger_that_was_put_back_from_a_backup_is_refused_until_a_person_says_that_it_is_meant() {
     let place = place();
-    drop(open(&place, 1));
+    open(&place, 1).close(0, &moment(1)).unwrap();
     let backup = std::fs::read(&place.path).unwrap();
     drop(open(&place, 2));
     std::fs::write(&place.path, backup).unwrap();
-    let error = Ledger::open(&place.path, &binding(), &run(3), &moment(0)).unwrap_err();
+    let error = begin(&place.path, &binding(), &run(3), &moment(0)).unwrap_err();
     assert!(lacks(&error).contains("1 runs out of 2"), "{error:?}");
     std::fs::remove_file(place.path.with_file_name("ledger.db.runs")).unwrap();
     assert_eq!(
@@ -260,7 +248,7 @@ fn a_ledger_that_was_deleted_is_not_replaced_by_an_empty_one() {
     let place = place();
     drop(open(&place, 1));
     std::fs::remove_file(&place.path).unwrap();
-    let error = Ledger::open(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
+    let error = begin(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
     assert!(lacks(&error).contains("0 runs out of 1"), "{error:?}");
     assert!(error.hint().unwrap().contains("ledger.db.runs"));
 }

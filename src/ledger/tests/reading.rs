@@ -24,12 +24,16 @@ async fn the_run_sees_its_own_turns_as_soon_as_they_are_on_disk() {
 async fn a_reader_looks_at_one_state_of_the_file_whatever_is_written_meanwhile() {
     let place = place();
     let ledger = open(&place, 1);
-    let reader = Reader::open(&place.path, &binding()).unwrap().unwrap();
+    let reader = Reader::open(&place.path, Some(&binding()))
+        .unwrap()
+        .unwrap();
     let key = request(7).key;
     assert_eq!(reader.entry(&key).unwrap(), None);
     intend(&ledger, vec![intent(7)]).await.unwrap();
     assert_eq!(reader.entry(&key).unwrap(), None);
-    let later = Reader::open(&place.path, &binding()).unwrap().unwrap();
+    let later = Reader::open(&place.path, Some(&binding()))
+        .unwrap()
+        .unwrap();
     let seen = later.entry(&key).unwrap();
     assert_eq!(state(seen), Some(DeviceState::InFlight));
 }
@@ -38,10 +42,10 @@ async fn a_reader_looks_at_one_state_of_the_file_whatever_is_written_meanwhile()
 fn where_no_run_has_begun_there_is_nothing_to_read_and_no_file_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
-    assert!(Reader::open(&path, &binding()).unwrap().is_none());
+    assert!(Reader::open(&path, Some(&binding())).unwrap().is_none());
     assert!(!path.exists());
     std::fs::write(&path, "").unwrap();
-    assert!(Reader::open(&path, &binding()).unwrap().is_none());
+    assert!(Reader::open(&path, Some(&binding())).unwrap().is_none());
     assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
 }
 
@@ -60,7 +64,7 @@ fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock_says() {
                 ..run(ids[at])
             };
             let now = moment(seconds[at]);
-            let opened = Ledger::open(&place.path, &binding(), &run, &now).unwrap();
+            let opened = begin(&place.path, &binding(), &run, &now).unwrap();
             let before = [None, None, Some(10), None][at];
             assert_eq!(opened.previous_exit_code, before, "run {at}");
             if at != 1 {
@@ -69,7 +73,9 @@ fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock_says() {
                 opened.ledger.close(code, &now).unwrap();
             }
         }
-        let reader = Reader::open(&place.path, &binding()).unwrap().unwrap();
+        let reader = Reader::open(&place.path, Some(&binding()))
+            .unwrap()
+            .unwrap();
         for (wave, settings, code) in [
             ("a", Some("run 2"), Some(12)),
             ("b", Some("run 3"), Some(13)),
@@ -120,7 +126,7 @@ async fn a_person_is_told_how_much_is_known_and_how_it_is_kept() {
     assert_eq!(
         ledger.reader().storage().unwrap(),
         format!(
-            "3 devices, 2 in doubt; SQLite {}, journal_mode=wal, synchronous=FULL",
+            "devices: 1 created, 0 existing, 2 in doubt; SQLite {}, journal_mode=wal, synchronous=FULL",
             rusqlite::version()
         )
     );

@@ -76,7 +76,7 @@ async fn what_was_handed_over_is_on_disk_before_another_run_may_have_the_ledger(
         );
     }
     drop(ledger);
-    let left = Ledger::open(&place.path, &binding(), &run(2), &moment(9)).unwrap();
+    let left = begin(&place.path, &binding(), &run(2), &moment(9)).unwrap();
     assert_eq!(left.left_in_flight, 100);
 }
 

@@ -32,6 +32,8 @@ impl Log {
         }
         match call.name.as_str() {
             "pwrite64" => self.written = self.written.max(end_of(&call.rest)),
+            // Emptied once all of it was in the ledger itself, and that on the disk.
+            "ftruncate" => (self.written, self.synced) = (0, 0),
             "fsync" | "fdatasync" => {
                 let (thread, until) = match self.syncing {
                     Some(syncing) if goes_on => syncing,
@@ -77,7 +79,7 @@ fn each_create_follows_a_sync_of_all_that_was_written_before_it() {
     // One after the other; and a slow disk, so that whoever does not wait for it shows.
     let flags = &["--existing", "unchecked", "--concurrency", "1"];
     let case = Case::plain("order", ROWS).told(flags);
-    let trace = "write,writev,sendto,sendmsg,pwrite64,fsync,fdatasync";
+    let trace = "write,writev,sendto,sendmsg,pwrite64,fsync,fdatasync,ftruncate";
     let ended = strace::run(&case, trace, &["fsync,fdatasync:delay_exit=10000"]);
     assert_eq!(ended.code(), Some(0), "{}", ended.said);
     let mut log = Log::default();
@@ -111,7 +113,7 @@ fn what_was_sent_is_known_after_a_power_cut() {
     for n in sends {
         let case = Case::new("power", ROWS).told(&TRUST_THE_LEDGER);
         let kill = format!("writev:signal=SIGKILL:when={n}");
-        if strace::run(&case, "writev,pwrite64,fsync,fdatasync", &[&kill]).was_killed() {
+        if strace::run(&case, "writev,pwrite64,fsync,fdatasync,ftruncate", &[&kill]).was_killed() {
             lost += cut_power(&case.place, &mut Dice::of(seed(), &[0x90, n]));
         }
         case.finish();
@@ -172,4 +174,8 @@ fn a_log_is_synced_as_far_as_it_was_written_when_a_sync_that_succeeded_began() {
     assert_eq!(after(&calls[..3]), (24, 48, 1));
     assert_eq!(after(&calls[..4]), (24, 48, 1));
     assert_eq!(after(&calls), (48, 72, 2));
+    let emptied = call(1, "ftruncate", &format!("ftruncate({log}, 0) = 0"), false);
+    let calls = [&calls[..3], &[emptied], &calls[2..3]].concat();
+    assert_eq!(after(&calls[..4]), (0, 0, 1));
+    assert_eq!(after(&calls), (0, 48, 1));
 }

@@ -62,7 +62,7 @@ fn a_ledger_file_that_may_not_be_written_to_is_noticed_before_anything_is_sent()
     let Some(ended) = in_namespace(&case, script, LEDGER) else {
         return;
     };
-    assert_eq!(ended.code(), Some(1), "{}", ended.said);
+    assert_eq!(ended.code(), Some(2), "{}", ended.said);
     assert_eq!(case.server.truth().counted("create"), sent);
     case.run();
     assert_eq!(case.server.truth().counted("create"), 10);

@@ -1,0 +1,47 @@
+//! A new ledger: it appears whole, bound to its tenant, or not at all.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use rusqlite::{Connection, MAIN_DB, params};
+
+use super::file::replace;
+use super::{Binding, schema};
+
+/// Makes an empty ledger, over an empty file where there is one.
+///
+/// Only for whoever holds its lock. A process that is killed here leaves nothing under the name.
+pub(super) fn create(path: &Path, binding: &Binding) -> io::Result<File> {
+    let bytes = empty(binding).map_err(io::Error::other)?;
+    replace(path, &bytes)
+}
+
+/// Where a SQLite file says which format its writers and its readers use, and what it says where that
+/// is the write-ahead log (sqlite.org/fileformat2.html, 1.3.3).
+const FORMATS: [usize; 2] = [18, 19];
+const WAL: u8 = 2;
+
+fn empty(binding: &Binding) -> rusqlite::Result<Vec<u8>> {
+    let mut memory = Connection::open_in_memory()?;
+    schema::migrate(&mut memory, 0)?;
+    bind(&memory, binding)?;
+    let mut bytes = memory.serialize(MAIN_DB)?.to_vec();
+    // Not turned on later: that would be one more moment to be killed at, with files of its own.
+    for place in FORMATS {
+        if let Some(format) = bytes.get_mut(place) {
+            *format = WAL;
+        }
+    }
+    Ok(bytes)
+}
+
+/// Binds a ledger to a tenant, for ever.
+pub(super) fn bind(connection: &Connection, binding: &Binding) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "INSERT INTO binding (one, api_host, environment) VALUES (1, ?1, ?2)",
+            params![binding.api_host, binding.environment.as_bytes()],
+        )
+        .map(drop)
+}

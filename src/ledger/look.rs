@@ -1,0 +1,209 @@
+//! What a ledger says of itself, read without changing a byte of it or beside it.
+//!
+//! A ledger that is refused stays wholly as it was: its log is not folded into it, no file is made
+//! beside it, and its modes are the same. So it is looked at first, and changed last.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode};
+
+use super::counter::{Counter, Extent, extent};
+use super::file::{beside, check_format, connect, connect_by_uri, opening};
+use super::reader::binding;
+use super::{Binding, Error};
+use crate::model::ids::RunId;
+
+/// What a ledger says of itself.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// How many steps of the schema it has behind it.
+    pub(super) version: usize,
+    /// The tenant, once it is bound to one.
+    pub(super) binding: Option<Binding>,
+    /// How far it has come.
+    pub(super) extent: Extent,
+    /// Its runs.
+    pub(super) runs: BTreeSet<RunId>,
+    /// Whether a run that lists users' devices first has finished on it.
+    pub(super) has_looked: bool,
+    /// Whether the last run did not end, or is still going on.
+    pub(super) is_open: bool,
+}
+
+/// Who else has the ledger open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Company {
+    /// Nobody.
+    Alone,
+    /// Somebody: a reader, or a run.
+    Others,
+}
+
+/// Whether anything lies in the log beside a ledger.
+pub(super) fn has_log(path: &Path) -> bool {
+    std::fs::symlink_metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
+}
+
+/// Reads what a ledger says of itself and refuses one that is none, newer, damaged, or older than it
+/// once was. `file` is the ledger, open; `holds` is whether no other run can begin on it meanwhile.
+///
+/// # Errors
+///
+/// As said; and it cannot be read.
+pub(super) fn look(
+    path: &Path,
+    file: &File,
+    counter: &Counter,
+    holds: bool,
+) -> Result<Facts, Error> {
+    // Whoever holds no lock may meet a run that is just beginning.
+    const TRIES: usize = 10;
+    for _ in 1..TRIES {
+        let before = stamp(path, file);
+        let looked = look_once(path, counter, holds);
+        if stamp(path, file) == before || has_log(path) {
+            return looked;
+        }
+    }
+    look_once(path, counter, holds)
+}
+
+/// Changes when anybody writes to the ledger.
+fn stamp(path: &Path, file: &File) -> Option<(u64, i64, i64, bool)> {
+    let main = file.metadata().ok()?;
+    Some((main.len(), main.mtime(), main.mtime_nsec(), has_log(path)))
+}
+
+fn look_once(path: &Path, counter: &Counter, holds: bool) -> Result<Facts, Error> {
+    // First: a run that is going on writes the number after what it counts.
+    let once = counter.read().map_err(|source| Error::Unusable {
+        path: path.to_owned(),
+        source,
+    })?;
+    let has_log = has_log(path);
+    let (connection, company) = open(path, has_log)?;
+    let facts = read(path, &connection)?;
+    if facts.is_open && (company == Company::Alone || holds) {
+        check_soundness(path, &connection)?;
+    }
+    // Whoever folds the log into the ledger leaves no log, and nothing is missing then. Otherwise
+    // what was sent last stands in a log that is not here: the ledger was moved, or is a copy.
+    let is_cut_off = facts.is_open && !has_log;
+    let damaged = || Error::Damaged {
+        path: path.to_owned(),
+        what: "its last run did not end, and its log (`-wal`) is missing".to_owned(),
+    };
+    let Some(once) = once else {
+        return if is_cut_off {
+            Err(damaged())
+        } else {
+            Ok(facts)
+        };
+    };
+    match facts.extent.lacks(once) {
+        None => Ok(facts),
+        Some(_) if is_cut_off && facts.extent.runs >= once.runs => Err(damaged()),
+        Some(lacks) => Err(Error::Older {
+            path: path.to_owned(),
+            lacks,
+            counter: counter.path().to_owned(),
+        }),
+    }
+}
+
+/// Opens a ledger so that nothing is changed by it.
+fn open(path: &Path, has_log: bool) -> Result<(Connection, Company), Error> {
+    if !has_log {
+        // All there is stands in the one file: SQLite needs no file beside it then.
+        let connection = connect_by_uri(path, &immutable(path)?)?;
+        return Ok((connection, Company::Alone));
+    }
+    let wrap = |source| opening(path, source);
+    let log_stays = |connection: &Connection| {
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+            .map_err(wrap)?;
+        connection
+            .execute_batch("PRAGMA query_only = ON")
+            .map_err(wrap)
+    };
+    // The index of the log is kept in memory as long as nobody else has the ledger open.
+    let connection = connect(path)?;
+    log_stays(&connection)?;
+    connection
+        .busy_timeout(std::time::Duration::ZERO)
+        .map_err(wrap)?;
+    connection
+        .pragma_update(None, "locking_mode", "EXCLUSIVE")
+        .map_err(wrap)?;
+    match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
+        Ok(()) => return Ok((connection, Company::Alone)),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {}
+        Err(error) => return Err(wrap(error)),
+    }
+    drop(connection);
+    // Somebody has, and so the index is there as a file.
+    let connection = connect(path)?;
+    log_stays(&connection)?;
+    Ok((connection, Company::Others))
+}
+
+/// A file as SQLite names it where it is not to look for anything beside it (sqlite.org/uri.html).
+fn immutable(path: &Path) -> Result<String, Error> {
+    let real = path.canonicalize().map_err(|source| Error::Unusable {
+        path: path.to_owned(),
+        source,
+    })?;
+    let mut uri = "file:".to_owned();
+    for byte in real.as_os_str().as_bytes() {
+        // Every byte in this form: no character of a path means anything then.
+        write!(uri, "%{byte:02x}").ok();
+    }
+    uri.push_str("?immutable=1");
+    Ok(uri)
+}
+
+fn read(path: &Path, connection: &Connection) -> Result<Facts, Error> {
+    let wrap = |source| opening(path, source);
+    let version = check_format(path, connection)?;
+    let is = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, bool>(0));
+    let mut ids = connection.prepare("SELECT id FROM runs").map_err(wrap)?;
+    let runs = ids
+        .query_map([], |row| row.get(0).map(RunId::from_bytes))
+        .and_then(Iterator::collect)
+        .map_err(wrap)?;
+    // Before this step nobody wrote down whether a run looked first.
+    let has_looked = version >= 4
+        && is("SELECT EXISTS
+                 (SELECT 1 FROM runs WHERE looked_first = 1 AND exit_code IN (0, 3, 4))")
+        .map_err(wrap)?;
+    Ok(Facts {
+        version,
+        binding: binding(connection).map_err(wrap)?,
+        extent: extent(connection).map_err(wrap)?,
+        runs,
+        has_looked,
+        is_open: is("SELECT EXISTS (SELECT 1 FROM runs WHERE finished_at IS NULL)")
+            .map_err(wrap)?,
+    })
+}
+
+/// Lets SQLite check the whole file.
+fn check_soundness(path: &Path, connection: &Connection) -> Result<(), Error> {
+    let verdict: String = connection
+        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+        .map_err(|source| opening(path, source))?;
+    if verdict == "ok" {
+        return Ok(());
+    }
+    Err(Error::Damaged {
+        path: path.to_owned(),
+        what: verdict,
+    })
+}
