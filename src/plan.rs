@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
 
 use siphasher::sip128::{Hasher128, SipHasher13};
 
@@ -43,13 +44,22 @@ pub enum Admission {
 /// | none | look, then create | create |
 /// | `rejected`, `failed` | look, then create | create |
 /// | … after a request that was sent again | look, then create | look, then create |
+/// | … by an answer that may be another's | look, then create | look, then create |
 /// | `created`, `found` | skip | skip |
-/// | `created`, a last look owed, or seen twice | that look | that look |
+/// | `created`, a last look due, or seen twice | that look | that look |
 /// | `several` | look | look |
 /// | `in_flight`, `unresolved` | settle | settle |
 ///
 /// No entry in doubt leads to a create: it is settled first, whatever the options.
-pub fn admit(entry: Option<&LedgerEntry>, existing: Existing) -> Admission {
+///
+/// `lost_age` is how long ago a request for a created device could have been sent last that was
+/// not answered. Its last look is due once that is `settle` ago, and at once where the ID is not known.
+pub fn admit(
+    entry: Option<&LedgerEntry>,
+    existing: Existing,
+    lost_age: Option<Duration>,
+    settle: Duration,
+) -> Admission {
     let ask = match existing {
         Existing::Skip => Admission::Look,
         Existing::Ledger | Existing::Unchecked => Admission::Create,
@@ -57,13 +67,18 @@ pub fn admit(entry: Option<&LedgerEntry>, existing: Existing) -> Admission {
     let Some(entry) = entry else {
         return ask;
     };
+    let due = entry.device.is_none() || lost_age.is_none_or(|age| age >= settle);
     match entry.state {
-        DeviceState::Created if entry.audit_owed || entry.is_seen_twice() => Admission::Audit,
+        DeviceState::Created if entry.audit_owed && due || entry.is_seen_twice() => {
+            Admission::Audit
+        }
         DeviceState::Created | DeviceState::Found => Admission::Skip(entry.state.outcome()),
         DeviceState::InFlight | DeviceState::Unresolved => Admission::Settle,
         DeviceState::Several => Admission::Look,
         // Settled as absent, and perhaps not: the request that was lost may have been late.
-        DeviceState::Rejected | DeviceState::Failed if entry.resends > 0 => Admission::Look,
+        DeviceState::Rejected | DeviceState::Failed if entry.resends > 0 || entry.unproven => {
+            Admission::Look
+        }
         DeviceState::Rejected | DeviceState::Failed => ask,
     }
 }
@@ -154,7 +169,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::{RunId, UserId};
+    use crate::model::ids::{DeviceId, RunId, UserId};
     use crate::model::outcome::Answer;
     use crate::model::phone::E164;
     use crate::model::request::{Address, DeviceType};
@@ -171,9 +186,18 @@ mod tests {
             was_absent: false,
             doubt: None,
             audit_owed: false,
+            lost: None,
+            unproven: false,
             asked_ms: None,
             answer: Answer::default(),
         }
+    }
+
+    const HOUR: Duration = Duration::from_hours(1);
+    const HALF_HOUR: Duration = Duration::from_mins(30);
+
+    fn admit_now(entry: Option<&LedgerEntry>, existing: Existing) -> Admission {
+        admit(entry, existing, None, HOUR)
     }
 
     #[test]
@@ -199,9 +223,9 @@ mod tests {
         ];
         for (state, skip, trusting) in table {
             let entry = state.map(entry);
-            assert_eq!(admit(entry.as_ref(), Existing::Skip), skip, "{state:?}");
+            assert_eq!(admit_now(entry.as_ref(), Existing::Skip), skip, "{state:?}");
             for existing in [Existing::Ledger, Existing::Unchecked] {
-                assert_eq!(admit(entry.as_ref(), existing), trusting, "{state:?}");
+                assert_eq!(admit_now(entry.as_ref(), existing), trusting, "{state:?}");
             }
         }
         assert_eq!(
@@ -212,15 +236,40 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_after_a_lost_request_is_looked_for_whatever_the_options() {
+    fn what_failed_after_a_lost_or_mistaken_answer_is_looked_for_whatever_the_options() {
         for state in [DeviceState::Failed, DeviceState::Rejected] {
             let resent = LedgerEntry {
                 resends: 1,
                 ..entry(state)
             };
-            for existing in [Existing::Ledger, Existing::Unchecked] {
-                assert_eq!(admit(Some(&resent), existing), Admission::Look);
+            let unproven = LedgerEntry {
+                unproven: true,
+                ..entry(state)
+            };
+            for entry in [resent, unproven] {
+                for existing in [Existing::Ledger, Existing::Unchecked] {
+                    let admission = admit_now(Some(&entry), existing);
+                    assert_eq!(admission, Admission::Look);
+                }
             }
+        }
+    }
+
+    #[test]
+    fn a_last_look_is_due_when_the_lost_request_has_settled_and_at_once_without_an_id() {
+        for (named, lost_age, expected) in [
+            (true, None, Admission::Audit),
+            (true, Some(HOUR), Admission::Audit),
+            (true, Some(HALF_HOUR), Admission::Skip(Outcome::Created)),
+            (false, Some(Duration::ZERO), Admission::Audit),
+        ] {
+            let owed = LedgerEntry {
+                audit_owed: true,
+                device: named.then(|| DeviceId::from_bytes([3; 16])),
+                ..entry(DeviceState::Created)
+            };
+            let found = admit(Some(&owed), Existing::Skip, lost_age, HOUR);
+            assert_eq!(found, expected, "named {named}, {lost_age:?}");
         }
     }
 
@@ -229,7 +278,6 @@ mod tests {
         let created = entry(DeviceState::Created);
         let owed = LedgerEntry {
             audit_owed: true,
-            asked_ms: None,
             ..created.clone()
         };
         let twice = LedgerEntry {
@@ -241,7 +289,7 @@ mod tests {
         };
         for entry in [owed, twice] {
             for existing in [Existing::Skip, Existing::Ledger, Existing::Unchecked] {
-                assert_eq!(admit(Some(&entry), existing), Admission::Audit);
+                assert_eq!(admit_now(Some(&entry), existing), Admission::Audit);
             }
         }
     }

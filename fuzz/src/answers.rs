@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
-use wavepair::model::outcome::{Ambiguity, Answer, AttemptOutcome, Listing, LookOutcome};
+use wavepair::model::outcome::{Ambiguity, Answer, AttemptOutcome, Listing, LookOutcome, Proof};
 use wavepair::model::secret::Secret;
 use wavepair::pingone::classify::{create_answer, list_answer};
 use wavepair::pingone::grant::{LONGEST_TOKEN, token_answer};
@@ -73,6 +73,8 @@ fn status_and_body(data: &[u8]) -> Option<(Head, Bytes)> {
         retry_after: None,
         correlation_id: None,
         from_gateway: false,
+        proof: Proof::Proven,
+        date_ms: None,
     };
     Some((head, Bytes::copy_from_slice(&data[end + 1..])))
 }

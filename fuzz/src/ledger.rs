@@ -66,6 +66,8 @@ fn intend(ledger: &Ledger, request: DeviceRequest) -> Result<(), Error> {
         request,
         resend: false,
         was_absent: true,
+        looked: true,
+        asked_ms: 1_764_000_000_000,
         transaction: "run-row".to_owned(),
     };
     let turn = ledger.turn(Vec::new(), vec![intent], moment(2));

@@ -4,27 +4,31 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Engine;
 use super::audit;
 use super::budget::Retried;
 use super::guard::{Kind, LONGEST_HOLD, Subject, too_long};
 use super::job::Done;
 use super::task::{LastSend, Step, Task};
+use super::{Engine, Error};
 use crate::clock;
 use crate::ledger::Settled;
 use crate::model::code;
 use crate::model::entry::DeviceState;
 use crate::model::event::{Event, Next};
-use crate::model::outcome::{Answer, AttemptOutcome, Listing, LookOutcome, Refusal};
+use crate::model::outcome::{
+    Ambiguity, Answer, AttemptOutcome, Device, Listing, LookOutcome, Proof, Refusal,
+};
+use crate::model::request::DeviceKey;
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
+use crate::pingone::connections::Connection;
 use crate::retry::{Decision, Verdict};
 
 /// The most rows without news whose settling time is waited for while others are worked at.
 const DEFERRED_MAX: usize = 10_000;
 
 impl Engine<'_> {
-    pub(super) fn take(&mut self, done: Done) {
+    pub(super) fn take(&mut self, done: Done) -> Result<(), Error> {
         match done {
             Done::Create {
                 task,
@@ -39,6 +43,7 @@ impl Engine<'_> {
                     self.create_refused = answered.outcome == unauthorized;
                     self.heed_token(token_generation, self.create_refused);
                 }
+                let answered = self.unless_made_for_another(&task.request.key, answered)?;
                 self.take_create(task, attempt, answered, took);
             }
             Done::Look {
@@ -54,10 +59,62 @@ impl Engine<'_> {
                     // That a listing is allowed says nothing of a token that may not create.
                     self.heed_token(token_generation, refused);
                 }
+                let answered = self.unless_listed_for_another(&task.request.key, answered)?;
                 self.take_look(task, answered, took);
             }
             Done::Token { asked, result } => self.take_token(asked, result),
         }
+        Ok(())
+    }
+
+    /// Takes a device for another's whose ID another row has.
+    fn unless_made_for_another(
+        &self,
+        key: &DeviceKey,
+        answered: Answered<AttemptOutcome>,
+    ) -> Result<Answered<AttemptOutcome>, Error> {
+        let AttemptOutcome::Created(device) = &answered.outcome else {
+            return Ok(answered);
+        };
+        if !self.is_of_another(key, device)? {
+            return Ok(answered);
+        }
+        Ok(Answered {
+            outcome: AttemptOutcome::Indeterminate(Ambiguity::WrongDevice),
+            answer: of_another(answered.answer),
+            ..answered
+        })
+    }
+
+    /// Takes a listing for another's that shows a device whose ID another row has.
+    fn unless_listed_for_another(
+        &self,
+        key: &DeviceKey,
+        answered: Answered<LookOutcome>,
+    ) -> Result<Answered<LookOutcome>, Error> {
+        let LookOutcome::Seen(Listing::Present(device) | Listing::Several(device)) =
+            &answered.outcome
+        else {
+            return Ok(answered);
+        };
+        if !self.is_of_another(key, device)? {
+            return Ok(answered);
+        }
+        Ok(Answered {
+            outcome: LookOutcome::MixedUp,
+            answer: of_another(answered.answer),
+            ..answered
+        })
+    }
+
+    fn is_of_another(&self, key: &DeviceKey, device: &Device) -> Result<bool, Error> {
+        let Some(id) = device.id else {
+            return Ok(false);
+        };
+        let turn = self.turn.as_ref();
+        Ok(self.pending.has_elsewhere(id, key)
+            || turn.is_some_and(|turn| turn.has_elsewhere(id, key))
+            || self.ledger.has_elsewhere(id, key)?)
     }
 
     pub(super) fn take_create(
@@ -67,16 +124,20 @@ impl Engine<'_> {
         answered: Answered<AttemptOutcome>,
         took: Duration,
     ) {
+        let now = clock::now();
         let Answered {
             outcome,
             answer,
             pause,
+            proof,
+            date_ms,
         } = answered;
-        let now = clock::now();
+        self.remote.hear(now, date_ms);
         let subject = subject(&task, &answer, took);
         let mut decision = self.options.retry.after_create(
             &mut task.history,
             &outcome,
+            proof,
             task.intent_ms,
             self.guard.any_created(),
             fastrand::f64(),
@@ -100,12 +161,18 @@ impl Engine<'_> {
             (AttemptOutcome::NotCreated(_), _) => (DeviceState::Failed, None),
         };
         let last_send = (state == DeviceState::Unresolved).then(|| {
+            let moment = clock::moment();
             task.last_send = Some(LastSend {
                 at: now,
                 age: Duration::ZERO,
+                moment: moment.clone(),
             });
-            clock::moment()
+            moment
         });
+        task.looked = false;
+        if last_send.is_some() || proof != Proof::Proven {
+            task.connection = Connection::Fresh;
+        }
         if matches!(outcome, AttemptOutcome::NotCreated(_)) {
             self.devices = self.devices.saturating_sub(1);
             task.failed = true;
@@ -114,6 +181,9 @@ impl Engine<'_> {
         }
         let audit_owed =
             state == DeviceState::Created && task.history.is_audit_owed(device.as_ref());
+        let lost = task.last_send.as_ref().map(|sent| sent.moment.clone());
+        let lost = lost.filter(|_| audit_owed);
+        let unproven = is_refusal(state) && task.history.unproven_since_ms.is_some();
         task.answer = answer.clone();
         (self.report)(&Event::AttemptEnded {
             who: task.label(),
@@ -131,6 +201,8 @@ impl Engine<'_> {
                 device,
                 last_send,
                 audit_owed,
+                lost,
+                unproven,
                 answer,
             },
         );
@@ -183,12 +255,16 @@ impl Engine<'_> {
             outcome,
             answer,
             pause,
+            proof: _,
+            date_ms,
         } = answered;
         let now = clock::now();
+        self.remote.hear(now, date_ms);
         let subject = subject(&task, &answer, took);
         let in_doubt = task.history.doubt.is_some();
         let first_look = task.history.is_not_looked_for();
         // PingOne looked at some time between the question and the answer: the question counts.
+        let asked = now.checked_sub(took).unwrap_or(now);
         let age = task.age(now).saturating_sub(took);
         let jitter = fastrand::f64();
         let retry = &self.options.retry;
@@ -203,6 +279,10 @@ impl Engine<'_> {
         };
         if outcome == LookOutcome::NoUser {
             task.refused_as.clone_from(&answer.code);
+        }
+        task.looked |= matches!(outcome, LookOutcome::Seen(_) | LookOutcome::NoUser);
+        if outcome == LookOutcome::Unproven {
+            task.connection = Connection::Fresh;
         }
         let mut stop = self.guard.on_look(subject, &outcome, &answer, now);
         if task.history.conflict && first_look && outcome == LookOutcome::Seen(Listing::Absent) {
@@ -226,7 +306,7 @@ impl Engine<'_> {
         });
         match decision {
             Decision::Finish(verdict) if task.made.is_some() => {
-                self.end_audit(&mut task, &verdict, &answer);
+                self.end_audit(&mut task, &verdict, &answer, asked);
             }
             Decision::Finish(verdict) => {
                 self.settle_by_look(&mut task, &verdict, in_doubt, answer);
@@ -265,12 +345,22 @@ impl Engine<'_> {
                 message: Some(audit::SEVERAL.to_owned()),
                 ..answer
             },
+            DeviceState::Created if task.history.unproven_since_ms.is_some() => Answer {
+                message: Some(
+                    "the refusal was the answer to another request; PingOne's listing shows the \
+                     device"
+                        .to_owned(),
+                ),
+                ..answer
+            },
             DeviceState::Created if in_doubt => Answer {
                 message: Some("the answer was lost; PingOne's listing shows the device".to_owned()),
                 ..answer
             },
             // The refusal that led to this look says more than the listing does.
-            DeviceState::Rejected if task.history.refusal.is_some() => task.answer.clone(),
+            DeviceState::Rejected | DeviceState::Failed if task.history.refusal.is_some() => {
+                task.answer.clone()
+            }
             DeviceState::InFlight
             | DeviceState::Created
             | DeviceState::Found
@@ -281,14 +371,18 @@ impl Engine<'_> {
         task.answer = answer.clone();
         let device = verdict.device.clone();
         let ours = verdict.state == DeviceState::Created;
+        let audit_owed = ours && task.history.is_audit_owed(device.as_ref());
+        let lost = task.last_send.as_ref().map(|sent| sent.moment.clone());
         self.pending.settle(
             task.request.row,
             Settled {
                 key: task.request.key.clone(),
                 state: verdict.state,
-                audit_owed: ours && task.history.is_audit_owed(device.as_ref()),
+                audit_owed,
                 device,
                 last_send: None,
+                lost: lost.filter(|_| audit_owed),
+                unproven: is_refusal(verdict.state) && task.history.unproven_since_ms.is_some(),
                 answer,
             },
         );
@@ -369,6 +463,27 @@ impl Engine<'_> {
         } else {
             self.waiting.add(now + after, task);
         }
+    }
+}
+
+/// Whether a device in this state may be asked for again.
+fn is_refusal(state: DeviceState) -> bool {
+    match state {
+        DeviceState::Failed | DeviceState::Rejected => true,
+        DeviceState::InFlight
+        | DeviceState::Created
+        | DeviceState::Found
+        | DeviceState::Several
+        | DeviceState::Unresolved => false,
+    }
+}
+
+/// What is said of an answer about a device that another row has.
+fn of_another(answer: Answer) -> Answer {
+    Answer {
+        code: Some(code::WRONG_DEVICE.to_owned()),
+        message: Some("the answer names the device of another row".to_owned()),
+        ..answer
     }
 }
 

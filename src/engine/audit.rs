@@ -5,15 +5,17 @@
 //! way to is looked at once more, so that a second one is at least known of. And an
 //! answer that said "created" may have been cut off before the ID, which the listing
 //! has. Nothing is deleted. That such a look is owed is in the ledger: what a run
-//! does not get to, the next one does.
+//! does not get to, or does before the settling time has passed, a later one does.
 
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::Engine;
 use super::task::{Step, Task};
 use crate::ledger::Settled;
 use crate::model::code;
-use crate::model::entry::DeviceState;
+use crate::model::entry::{DeviceState, Moment};
 use crate::model::outcome::{Answer, Device};
 use crate::retry::{Decision, Verdict};
 
@@ -64,8 +66,22 @@ impl Engine<'_> {
         any
     }
 
-    /// Writes down what a look at a device of ours came to, and ends its row if that is still to be done.
-    pub(super) fn end_audit(&mut self, task: &mut Task, verdict: &Verdict, listed: &Answer) {
+    /// When a request for a device that was not answered could have been sent last, where that was
+    /// so late that a listing which was asked for at `asked` does not tell of all that it may do.
+    pub(super) fn unsettled_send(&self, task: &Task, asked: Instant) -> Option<Moment> {
+        let sent = task.last_send.as_ref()?;
+        (task.age(asked) < self.options.retry.settle).then(|| sent.moment.clone())
+    }
+
+    /// Writes down what a look at a device of ours came to, and ends its row if that is still to be
+    /// done. `asked` is when the listing was asked for.
+    pub(super) fn end_audit(
+        &mut self,
+        task: &mut Task,
+        verdict: &Verdict,
+        listed: &Answer,
+        asked: Instant,
+    ) {
         let known = verdict.device.clone().or_else(|| task.made.clone());
         let id = known.as_ref().and_then(|device| device.id);
         if verdict.state == DeviceState::Several {
@@ -77,6 +93,8 @@ impl Engine<'_> {
             task.answer = listed.clone();
         }
         if verdict.state != DeviceState::Unresolved {
+            // The request may still take effect: a later run looks again.
+            let lost = self.unsettled_send(task, asked);
             self.pending.settle(
                 task.request.row,
                 Settled {
@@ -84,7 +102,9 @@ impl Engine<'_> {
                     state: DeviceState::Created,
                     device: known,
                     last_send: None,
-                    audit_owed: false,
+                    audit_owed: lost.is_some(),
+                    lost,
+                    unproven: false,
                     answer: task.answer.clone(),
                 },
             );

@@ -36,7 +36,12 @@ impl Engine<'_> {
         } else {
             self.free(&task);
             let id = device.and_then(|device| device.id);
-            self.finish(&task, verdict.state.outcome(), id, task.answer.clone());
+            let outcome = if task.history.unproven_since_ms.is_some() {
+                Outcome::Unknown
+            } else {
+                verdict.state.outcome()
+            };
+            self.finish(&task, outcome, id, task.answer.clone());
         }
     }
 

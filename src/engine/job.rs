@@ -11,6 +11,7 @@ use crate::model::outcome::{AttemptOutcome, LookOutcome};
 use crate::model::request::DeviceRequest;
 use crate::pingone::Answered;
 use crate::pingone::client::Client;
+use crate::pingone::connections::Connection;
 use crate::pingone::grant::{Granted, TokenError};
 use crate::pingone::token::AccessToken;
 
@@ -25,12 +26,14 @@ pub(super) enum Job {
         recorded: Recorded<DeviceRequest>,
         token: Arc<AccessToken>,
         transaction: String,
+        connection: Connection,
     },
     /// List a user's devices.
     Look {
         task: Box<Task>,
         token: Arc<AccessToken>,
         transaction: String,
+        connection: Connection,
     },
     /// Fetch an access token.
     Token,
@@ -68,10 +71,11 @@ impl Job {
                 recorded,
                 token,
                 transaction,
+                connection,
             } => {
                 let start = clock::now();
                 let answered = client
-                    .create_device(recorded.value(), &token, &transaction)
+                    .create_device(recorded.value(), &token, &transaction, connection)
                     .await;
                 Done::Create {
                     task,
@@ -85,10 +89,11 @@ impl Job {
                 task,
                 token,
                 transaction,
+                connection,
             } => {
                 let start = clock::now();
                 let answered = client
-                    .list_devices(&task.request.key, &token, &transaction)
+                    .list_devices(&task.request.key, &token, &transaction, connection)
                     .await;
                 Done::Look {
                     task,

@@ -10,7 +10,7 @@ use super::task::{LastSend, Step, Task};
 use super::{Engine, Error, PlannedRow, Wake};
 use crate::clock;
 use crate::ledger::Settled;
-use crate::model::entry::{DeviceState, LedgerEntry};
+use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::event::{Event, RequestKind, RowFinished, RowLabel};
 use crate::model::outcome::Outcome;
 use crate::model::request::DeviceRequest;
@@ -65,6 +65,13 @@ impl Engine<'_> {
             if let Some(until) = self.guard.open_until(now) {
                 return Ok(Wake::At(until));
             }
+            if self.must_look_first(now)
+                && let Some(mut task) = self.creates.pop_front()
+            {
+                task.step = Step::Look;
+                self.looks.push_back(task);
+                continue;
+            }
             if let Err(wait) = self.limiter.take() {
                 return Ok(Wake::At(wait.until()));
             }
@@ -109,6 +116,14 @@ impl Engine<'_> {
             return Candidate::Blocked;
         }
         Candidate::Step(task.step)
+    }
+
+    /// Whether the next create has to be preceded by a look: without one, only PingOne's clock could
+    /// tell a device of ours from one that somebody else made.
+    fn must_look_first(&self, now: Instant) -> bool {
+        let next = self.creates.front().filter(|_| self.looks.is_empty());
+        let first = next.filter(|task| task.step == Step::Create { resend: false });
+        first.is_some_and(|task| !task.looked && !self.remote.agrees(now, clock::moment().wall_ms))
     }
 
     /// Whether so many rows wait that no new one is taken up.
@@ -161,6 +176,7 @@ impl Engine<'_> {
         (self.report)(&Event::Sent(RequestKind::List));
         let transaction = format!("{}-{}-look", self.options.run, task.request.row);
         let job = Job::Look {
+            connection: task.connection,
             task,
             token,
             transaction,
@@ -217,7 +233,11 @@ impl Engine<'_> {
             self.duplicate(&request, earlier);
             return Ok(());
         }
-        let step = match admit(entry.as_ref(), self.options.existing) {
+        let lost = entry.as_ref().and_then(|entry| entry.lost.as_ref());
+        let lost = lost.map(|lost| self.since(lost));
+        let lost_age = lost.as_ref().map(|lost| lost.age);
+        let settle = self.options.retry.settle;
+        let step = match admit(entry.as_ref(), self.options.existing, lost_age, settle) {
             Admission::Skip(outcome) => {
                 let entry = entry.as_ref();
                 self.row_finished(RowFinished {
@@ -240,7 +260,7 @@ impl Engine<'_> {
                         message: None,
                         earlier: true,
                     });
-                    self.keep_for_audit(Box::new(Task::audit(request, entry)));
+                    self.keep_for_audit(Box::new(Task::audit(request, entry, lost)));
                 }
                 return Ok(());
             }
@@ -287,6 +307,8 @@ impl Engine<'_> {
                     device: None,
                     last_send: Some(now.clone()),
                     audit_owed: false,
+                    lost: None,
+                    unproven: false,
                     answer,
                 },
             );
@@ -295,12 +317,16 @@ impl Engine<'_> {
 
     /// When an earlier run could have sent an unanswered request at the latest.
     fn last_send(&self, entry: &LedgerEntry) -> Option<LastSend> {
-        let doubt = entry.doubt.as_ref()?;
-        let (at, moment) = &self.opened;
-        Some(LastSend {
+        Some(self.since(&entry.doubt.as_ref()?.last_send))
+    }
+
+    fn since(&self, moment: &Moment) -> LastSend {
+        let (at, opened) = &self.opened;
+        LastSend {
             at: *at,
-            age: clock::age(&doubt.last_send, moment),
-        })
+            age: clock::age(moment, opened),
+            moment: moment.clone(),
+        }
     }
 
     fn duplicate(&mut self, request: &DeviceRequest, earlier: RowNumber) {

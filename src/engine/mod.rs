@@ -18,6 +18,7 @@ mod guard;
 mod job;
 mod launch;
 pub mod questions;
+mod remote_clock;
 mod renew;
 mod stop;
 mod task;
@@ -41,6 +42,7 @@ pub use self::stop::{Stop, Stopper, stop};
 use self::budget::RetryBudget;
 use self::guard::Guard;
 use self::job::Done;
+use self::remote_clock::RemoteClock;
 use self::task::{Busy, Task, Timetable};
 use self::turn::{Pending, Turn};
 use crate::clock;
@@ -142,6 +144,7 @@ pub async fn run(
         rows: Some(rows),
         report,
         opened: (start, clock::moment()),
+        remote: RemoteClock::default(),
         seen: Seen::default(),
         busy: Busy::default(),
         looks: VecDeque::new(),
@@ -205,6 +208,7 @@ struct Engine<'a> {
     report: &'a mut dyn FnMut(&Event),
     /// When the run began, on both clocks.
     opened: (Instant, Moment),
+    remote: RemoteClock,
     seen: Seen,
     busy: Busy,
     looks: VecDeque<Box<Task>>,
@@ -318,7 +322,7 @@ impl Engine<'_> {
             () = sleep_until(until), if until.is_some() => {}
         }
         while let Some(done) = first {
-            self.take(done);
+            self.take(done)?;
             let next = unless_it_panics(self.jobs.next()).now_or_never();
             first = next.and_then(|done| self.unless_lost(done));
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use super::guard::{LONGEST_HOLD, pointless};
+use super::guard::{LONGEST_HOLD, Throttled, mixed_up, pointless};
 use super::renew::{token_retry, token_stop};
 use crate::clock;
 use crate::model::code;
@@ -19,6 +19,7 @@ use crate::model::outcome::{Answer, Device, LookOutcome, Outcome};
 use crate::model::request::DeviceKey;
 use crate::model::stop::{StopCode, StopReason};
 use crate::pingone::client::Client;
+use crate::pingone::connections::Connection;
 use crate::pingone::hint;
 use crate::pingone::read::{ReadError, ReadFailure};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
@@ -156,17 +157,26 @@ impl<'a> Questions<'a> {
     /// Going on is pointless.
     pub async fn device(&self, key: &DeviceKey, row: &str) -> Result<Finding, StopReason> {
         let mut history = History::default();
+        let mut connection = Connection::Kept;
+        let mut throttled = Throttled::default();
         loop {
             let token = self.token().await?;
             self.pace().await;
             self.sent(RequestKind::List);
-            let answered = self.client.list_devices(key, &token, row).await;
+            let answered = self.client.list_devices(key, &token, row, connection).await;
+            connection = Connection::Kept;
+            let is_throttle = matches!(answered.outcome, LookOutcome::Throttled { .. });
+            if let Some(reason) = throttled.heard(is_throttle, clock::now()) {
+                return Err(reason);
+            }
             match &answered.outcome {
                 LookOutcome::Unauthorized => self.refused(token.generation()).await?,
                 LookOutcome::Forbidden => return Err(forbidden()),
                 LookOutcome::Untrusted | LookOutcome::Redirected => {
                     return Err(out_of_trust(&answered.outcome, answered.answer));
                 }
+                LookOutcome::MixedUp => return Err(mixed_up()),
+                LookOutcome::Unproven => connection = Connection::Fresh,
                 LookOutcome::Seen(_)
                 | LookOutcome::NoUser
                 | LookOutcome::Throttled { .. }

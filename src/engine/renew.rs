@@ -55,6 +55,7 @@ impl Engine<'_> {
     pub(super) fn take_token(&mut self, asked: Instant, result: Result<Granted, TokenError>) {
         match result {
             Ok(granted) => {
+                self.remote.hear(clock::now(), granted.date_ms);
                 self.tokens.granted(granted, asked, fastrand::f64());
                 self.token_tries = 0;
                 self.token_wanted = false;

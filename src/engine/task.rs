@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::entry::{DeviceState, LedgerEntry};
+use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::event::RowLabel;
 use crate::model::ids::UserId;
 use crate::model::outcome::{Answer, Device};
 use crate::model::request::{DeviceKey, DeviceRequest};
 use crate::model::row::RowNumber;
+use crate::pingone::connections::Connection;
 use crate::retry::{Doubt, History};
 
 /// What a task does next.
@@ -48,23 +49,32 @@ pub(super) struct Task {
     pub(super) launch: u64,
     /// Whether a create of this run ended without a device: then it has failed, so far.
     pub(super) failed: bool,
+    /// Whether a listing came since the device was last asked for.
+    pub(super) looked: bool,
+    /// On which connection its next request goes out. Once an answer to it was lost, or may be
+    /// another's, it stays away from those that anything else was on.
+    pub(super) connection: Connection,
 }
 
 /// The last instant at which an unanswered request could have been sent.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct LastSend {
     /// When its age was taken.
     pub(super) at: Instant,
     /// The age that it had then.
     pub(super) age: Duration,
+    /// The same, for a later process.
+    pub(super) moment: Moment,
 }
 
 impl Task {
     pub(super) fn new(request: DeviceRequest, step: Step, entry: Option<&LedgerEntry>) -> Self {
         let mut history = History::default();
         if let Some(entry) = entry {
-            // Whether it was absent before a request that was refused is no news of the next one.
-            history.was_absent = entry.was_absent && !entry.was_refused();
+            // Whether it was absent before a request that was refused is no news of the next one,
+            // unless the refusal may be another's.
+            history.was_absent = entry.was_absent && (entry.unproven || !entry.was_refused());
+            history.unproven_since_ms = entry.asked_ms.filter(|_| entry.unproven);
             history.resends = entry.resends;
             history.sent_again = entry.resends > 0;
             history.conflict = entry.answer.http_status == Some(409);
@@ -86,11 +96,21 @@ impl Task {
                 .and_then(|entry| entry.answer.code.clone()),
             launch: 0,
             failed: false,
+            looked: false,
+            connection: match entry {
+                Some(entry) if entry.doubt.is_some() || entry.unproven => Connection::Fresh,
+                Some(_) | None => Connection::Kept,
+            },
         }
     }
 
-    /// A look at a device of ours that an earlier run did not get to.
-    pub(super) fn audit(request: DeviceRequest, entry: &LedgerEntry) -> Self {
+    /// A look at a device of ours that an earlier run did not get to. `lost` is when a request for it
+    /// that was not answered could have been sent last.
+    pub(super) fn audit(
+        request: DeviceRequest,
+        entry: &LedgerEntry,
+        lost: Option<LastSend>,
+    ) -> Self {
         let made = Device {
             id: entry.device,
             created_at: entry.created_at.clone(),
@@ -98,6 +118,7 @@ impl Task {
         Self {
             made: Some(made),
             ended: true,
+            last_send: lost,
             intent_ms: entry.asked_ms.unwrap_or(0),
             ..Self::new(request, Step::Look, Some(entry))
         }
@@ -105,7 +126,7 @@ impl Task {
 
     /// How long ago an unanswered request could have been sent at the latest.
     pub(super) fn age(&self, now: Instant) -> Duration {
-        self.last_send.map_or(Duration::ZERO, |sent| {
+        self.last_send.as_ref().map_or(Duration::ZERO, |sent| {
             sent.age
                 .saturating_add(now.saturating_duration_since(sent.at))
         })

@@ -13,7 +13,8 @@ use crate::clock;
 use crate::ledger::{self, Intent, Receipt, Settled};
 use crate::model::code;
 use crate::model::event::{Event, RequestKind, RowFinished};
-use crate::model::outcome::{Answer, AttemptOutcome, Refusal};
+use crate::model::ids::DeviceId;
+use crate::model::outcome::{Answer, AttemptOutcome, Proof, Refusal};
 use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
@@ -38,6 +39,11 @@ impl Pending {
         self.intents.push((task, token));
     }
 
+    /// Whether another device than this one is settled with this ID.
+    pub(super) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> bool {
+        has_elsewhere(self.settled.iter().filter_map(named), id, key)
+    }
+
     pub(super) fn settle(&mut self, row: RowNumber, settled: Settled) {
         self.settled_rows.push(row);
         self.settled.push(settled);
@@ -48,9 +54,25 @@ impl Pending {
     }
 }
 
+/// The ID with which a device is settled.
+fn named(settled: &Settled) -> Option<(DeviceId, &DeviceKey)> {
+    let id = settled.device.as_ref()?.id?;
+    Some((id, &settled.key))
+}
+
+fn has_elsewhere<'a>(
+    mut named: impl Iterator<Item = (DeviceId, &'a DeviceKey)>,
+    id: DeviceId,
+    key: &DeviceKey,
+) -> bool {
+    named.any(|(known, of)| known == id && of != key)
+}
+
 /// A turn that is being committed.
 pub(super) struct Turn<'a> {
     commit: LocalBoxFuture<'a, Result<Receipt, ledger::Error>>,
+    /// The devices that it settles by their IDs.
+    named: Vec<(DeviceId, DeviceKey)>,
     settled_rows: Vec<RowNumber>,
     intents: Vec<(Box<Task>, Arc<AccessToken>)>,
     finished: Vec<(DeviceKey, RowFinished)>,
@@ -86,6 +108,14 @@ pub(super) async fn committed(turn: &mut Option<Turn<'_>>) -> Result<Committed, 
     }
 }
 
+impl Turn<'_> {
+    /// Whether it settles another device than this one with this ID.
+    pub(super) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> bool {
+        let named = self.named.iter().map(|(id, key)| (*id, key));
+        has_elsewhere(named, id, key)
+    }
+}
+
 impl Engine<'_> {
     /// Hands all that has gathered to the ledger, unless it is still busy with the turn before.
     pub(super) fn begin_turn(&mut self) {
@@ -111,21 +141,30 @@ impl Engine<'_> {
         } = std::mem::take(&mut self.pending);
         let moment = clock::moment();
         let run = self.options.run;
+        let asked_ms = self.remote.now_ms(clock::now()).unwrap_or(moment.wall_ms);
         let intended = intents
             .iter_mut()
             .map(|(task, _)| {
-                task.intent_ms = moment.wall_ms;
+                task.intent_ms = asked_ms;
                 Intent {
                     request: task.request.clone(),
                     resend: task.step == Step::Create { resend: true },
                     was_absent: task.history.was_absent,
+                    looked: task.looked,
+                    asked_ms,
                     transaction: format!("{run}-{}", task.request.row),
                 }
             })
             .collect::<Vec<_>>();
+        let named = settled
+            .iter()
+            .filter_map(named)
+            .map(|(id, key)| (id, key.clone()))
+            .collect();
         let commit = self.ledger.turn(settled, intended, moment).boxed_local();
         self.turn = Some(Turn {
             commit,
+            named,
             settled_rows,
             intents,
             finished,
@@ -172,6 +211,7 @@ impl Engine<'_> {
                 recorded.attempt()
             );
             let job = Job::Create {
+                connection: task.connection,
                 task,
                 recorded,
                 token,
@@ -196,6 +236,8 @@ impl Engine<'_> {
                 outcome,
                 answer,
                 pause: None,
+                proof: Proof::Proven,
+                date_ms: None,
             },
             Duration::ZERO,
         );

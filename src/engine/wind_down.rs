@@ -51,7 +51,8 @@ impl Engine<'_> {
             // Its row has its end.
         } else if let Some(device) = &task.made {
             self.finish(task, Outcome::Created, device.id, task.answer.clone());
-        } else if task.history.doubt.is_some() || resend {
+        } else if task.history.doubt.is_some() || task.history.unproven_since_ms.is_some() || resend
+        {
             self.finish_unknown(task);
         } else if task.failed {
             self.finish(task, Outcome::Failed, None, task.answer.clone());
@@ -80,8 +81,9 @@ impl Engine<'_> {
     /// Whether anything is still done for a row.
     pub(super) fn is_wanted(&self, task: &Task) -> bool {
         let only_looks = self.winding_down.is_some();
-        let looks =
-            task.step == Step::Look && (task.history.doubt.is_some() || task.made.is_some());
+        let history = &task.history;
+        let in_doubt = history.doubt.is_some() || history.unproven_since_ms.is_some();
+        let looks = task.step == Step::Look && (in_doubt || task.made.is_some());
         self.reason.is_none() && (!only_looks || looks)
     }
 

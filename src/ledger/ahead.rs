@@ -183,6 +183,8 @@ mod tests {
             was_absent: false,
             doubt: None,
             audit_owed: false,
+            lost: None,
+            unproven: false,
             asked_ms: None,
             answer: Answer::default(),
         }

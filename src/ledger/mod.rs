@@ -45,7 +45,7 @@ pub use self::lock::Holder;
 pub use self::reader::Reader;
 pub use self::trust::Remedy;
 use crate::model::entry::{DeviceState, Doubt, LedgerEntry, Moment};
-use crate::model::ids::{EnvironmentId, RunId};
+use crate::model::ids::{DeviceId, EnvironmentId, RunId};
 use crate::model::outcome::{Answer, Device};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
@@ -122,6 +122,10 @@ pub struct Intent {
     pub resend: bool,
     /// Whether a listing has just shown that there is no such device.
     pub was_absent: bool,
+    /// Whether a listing came since the device was last asked for.
+    pub looked: bool,
+    /// When this is, in milliseconds since 1970: by PingOne's clock, where that was heard.
+    pub asked_ms: i64,
     /// The identifier under which PingOne's audit log will know the request, without its attempt number.
     pub transaction: String,
 }
@@ -150,6 +154,11 @@ pub struct Settled {
     pub last_send: Option<Moment>,
     /// Whether the device has yet to be looked at once more; with [`DeviceState::Created`] only.
     pub audit_owed: bool,
+    /// When a request for it that was not answered could have been sent last; where a last look is
+    /// owed only.
+    pub lost: Option<Moment>,
+    /// Whether it was refused by an answer that may be another's.
+    pub unproven: bool,
     /// What PingOne said.
     pub answer: Answer,
 }
@@ -185,6 +194,15 @@ impl Ledger {
     /// The file cannot be read.
     pub fn entry(&self, key: &DeviceKey) -> Result<Option<LedgerEntry>, Error> {
         self.reader.entry(key)
+    }
+
+    /// Whether another device than this one has this ID, as of the last commit.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> Result<bool, Error> {
+        self.reader.has_elsewhere(id, key)
     }
 
     /// Whether any run, this one included, has created or found a device.

@@ -30,13 +30,15 @@ pub struct Reader {
 const ENTRY: &str = "
 SELECT id, state, device, created_at, run, attempts, resends, was_absent,
        doubt_since, last_send_wall, last_send_boot, last_send_boot_id,
-       http_status, code, message, correlation_id, audit_owed, asked_at
+       http_status, code, message, correlation_id, audit_owed, asked_at,
+       unproven, lost_wall, lost_boot, lost_boot_id
 FROM devices WHERE user = ?1 AND type = ?2 AND address = ?3";
 
 const ENTRIES_AFTER: &str = "
 SELECT id, state, device, created_at, run, attempts, resends, was_absent,
        doubt_since, last_send_wall, last_send_boot, last_send_boot_id,
-       http_status, code, message, correlation_id, audit_owed, asked_at, user, type, address
+       http_status, code, message, correlation_id, audit_owed, asked_at,
+       unproven, lost_wall, lost_boot, lost_boot_id, user, type, address
 FROM devices WHERE id > ?1 ORDER BY id LIMIT ?2";
 
 impl Reader {
@@ -153,13 +155,38 @@ impl Reader {
         let mut ahead = self.ahead.borrow_mut();
         while let Some(row) = rows.next()? {
             let key = Key {
-                user: row.get(18)?,
-                kind: row.get_ref(19)?.as_str()?,
-                address: Cow::Borrowed(row.get_ref(20)?.as_str()?),
+                user: row.get(22)?,
+                kind: row.get_ref(23)?.as_str()?,
+                address: Cow::Borrowed(row.get_ref(24)?.as_str()?),
             };
             ahead.keep(&key, entry(row)?);
         }
         Ok(())
+    }
+
+    /// Whether another device than this one has this ID.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(super) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> Result<bool, Error> {
+        let wrap = |source| sqlite(&self.path, source);
+        self.connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM devices WHERE device = ?1
+                    AND NOT (user = ?2 AND type = ?3 AND address = ?4))",
+            )
+            .map_err(wrap)?
+            .query_row(
+                (
+                    id.as_bytes(),
+                    key.user.as_bytes(),
+                    key.kind.as_str(),
+                    key.address.key(),
+                ),
+                |row| row.get(0),
+            )
+            .map_err(wrap)
     }
 
     /// Whether any run has created or found a device.
@@ -254,6 +281,15 @@ pub(super) fn binding(connection: &Connection) -> rusqlite::Result<Option<Bindin
         .optional()
 }
 
+/// A moment in three columns, from `first` on.
+fn moment(row: &Row<'_>, first: usize) -> rusqlite::Result<Moment> {
+    Ok(Moment {
+        wall_ms: row.get(first)?,
+        boot_ms: row.get(first + 1)?,
+        boot_id: row.get(first + 2)?,
+    })
+}
+
 fn entry(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
     let state: String = row.get(1)?;
     let state = DeviceState::ALL
@@ -261,16 +297,10 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
         .find(|known| known.as_str() == state)
         .ok_or(rusqlite::Error::InvalidColumnName(state))?;
     let doubt = match row.get::<_, Option<i64>>(8)? {
-        Some(since) => {
-            let last_send = Moment {
-                wall_ms: row.get(9)?,
-                boot_ms: row.get(10)?,
-                boot_id: row.get(11)?,
-            };
-            Some(doubt(since, &last_send))
-        }
+        Some(since) => Some(doubt(since, &moment(row, 9)?)),
         None => None,
     };
+    let is_lost = row.get::<_, Option<i64>>(19)?.is_some();
     Ok(LedgerEntry {
         number: u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0),
         state,
@@ -283,6 +313,8 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
         doubt,
         asked_ms: row.get(17)?,
         audit_owed: row.get(16)?,
+        lost: is_lost.then(|| moment(row, 19)).transpose()?,
+        unproven: row.get(18)?,
         answer: Answer {
             http_status: row.get(12)?,
             code: row.get(13)?,

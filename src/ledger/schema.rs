@@ -90,6 +90,26 @@ UPDATE runs SET number = counted.number FROM
     WHERE counted.id = runs.id;
 CREATE UNIQUE INDEX runs_in_order ON runs (number);
 ALTER TABLE runs ADD COLUMN looked_first INTEGER NOT NULL DEFAULT 0 CHECK (looked_first IN (0, 1));
+
+-- `unproven`: the refusal may be the answer to another request. `lost_...`: when a request for a
+-- created device that was not answered could have been sent last. `doubt_since` and `asked_at`
+-- are by PingOne's clock from here on, where it was heard.
+ALTER TABLE devices ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0
+    CHECK (unproven = 0 OR unproven = 1 AND state IN ('failed', 'rejected'));
+ALTER TABLE devices ADD COLUMN lost_wall INTEGER CHECK (lost_wall IS NULL OR audit_owed = 1);
+ALTER TABLE devices ADD COLUMN lost_boot INTEGER;
+ALTER TABLE devices ADD COLUMN lost_boot_id TEXT;
+
+CREATE INDEX devices_by_id ON devices (device) WHERE device IS NOT NULL;
+
+CREATE TRIGGER device_ids_are_unique BEFORE INSERT ON devices
+WHEN NEW.device IS NOT NULL AND EXISTS (SELECT 1 FROM devices WHERE device = NEW.device)
+BEGIN SELECT RAISE(ABORT, 'one device ID for two devices'); END;
+
+CREATE TRIGGER device_ids_stay_unique BEFORE UPDATE OF device ON devices
+WHEN NEW.device IS NOT NULL
+    AND EXISTS (SELECT 1 FROM devices WHERE device = NEW.device AND id <> NEW.id)
+BEGIN SELECT RAISE(ABORT, 'one device ID for two devices'); END;
 ",
 ];
 

@@ -26,12 +26,13 @@ struct Before {
     attempts: u32,
     resends: u32,
     doubt_since: Option<i64>,
+    unproven: bool,
 }
 
 fn before(transaction: &Transaction<'_>, key: &DeviceKey) -> rusqlite::Result<Option<Before>> {
     transaction
         .prepare_cached(
-            "SELECT id, state, attempts, resends, doubt_since FROM devices
+            "SELECT id, state, attempts, resends, doubt_since, unproven FROM devices
              WHERE user = ?1 AND type = ?2 AND address = ?3",
         )?
         .query_row(
@@ -43,6 +44,7 @@ fn before(transaction: &Transaction<'_>, key: &DeviceKey) -> rusqlite::Result<Op
                     attempts: row.get(2)?,
                     resends: row.get(3)?,
                     doubt_since: row.get(4)?,
+                    unproven: row.get(5)?,
                 })
             },
         )
@@ -59,6 +61,8 @@ pub(super) fn intend(
         request,
         resend,
         was_absent,
+        looked,
+        asked_ms,
         transaction: name,
     } = intent;
     let (id, attempt) = match before(transaction, &request.key)? {
@@ -77,7 +81,7 @@ pub(super) fn intend(
                 run.as_bytes(),
                 1,
                 was_absent,
-                now.wall_ms,
+                asked_ms,
                 now.wall_ms,
                 now.boot_ms,
                 now.boot_id,
@@ -88,20 +92,24 @@ pub(super) fn intend(
                 None::<&str>,
                 None::<&str>,
                 false,
-                now.wall_ms,
+                asked_ms,
+                false,
+                None::<i64>,
+                None::<i64>,
+                None::<&str>,
             ])?;
             (transaction.last_insert_rowid(), 1)
         }
         Some(before) => {
-            check_intent(&request, resend, was_absent, &before)?;
+            check_intent(&request, resend, was_absent, looked, &before)?;
             let attempt = before.attempts + 1;
             transaction
                 .prepare_cached(
                     "UPDATE devices SET state = 'in_flight', run = ?2, attempts = ?3,
                             resends = resends + ?4, was_absent = ?5, doubt_since = ?6,
-                            asked_at = ?6, last_send_wall = ?6, last_send_boot = ?7, last_send_boot_id = ?8,
+                            asked_at = ?6, last_send_wall = ?7, last_send_boot = ?8, last_send_boot_id = ?9,
                             device = NULL, created_at = NULL, http_status = NULL, code = NULL,
-                            message = NULL, correlation_id = NULL
+                            message = NULL, correlation_id = NULL, unproven = 0
                      WHERE id = ?1",
                 )?
                 .execute(params![
@@ -110,6 +118,7 @@ pub(super) fn intend(
                     attempt,
                     resend,
                     was_absent,
+                    asked_ms,
                     now.wall_ms,
                     now.boot_ms,
                     now.boot_id
@@ -135,15 +144,20 @@ pub(super) fn intend(
     })
 }
 
-/// The rules I3 and I4: never while one is open, never again without settling, three times at most.
+/// The rules I3 and I4: never while one is open, never again without settling, three times at most;
+/// and not after a refusal that may be another's before somebody has looked.
 fn check_intent(
     request: &DeviceRequest,
     resend: bool,
     was_absent: bool,
+    looked: bool,
     before: &Before,
 ) -> Result<(), Fault> {
     let refuse = |why: &str| Err(Fault::Invariant(format!("row {}: {why}", request.row)));
     match (before.state.as_str(), resend) {
+        ("failed" | "rejected", false) if before.unproven && !looked => {
+            refuse("its refusal may be another's, and nobody has looked for the device since")
+        }
         ("failed" | "rejected", false) => Ok(()),
         ("several", false) if was_absent => Ok(()),
         ("unresolved", true) if before.resends < RESENDS_MAX => Ok(()),
@@ -166,6 +180,7 @@ pub(super) fn settle(
     let device_id = device_id.as_ref().map(|id| id.as_bytes().as_slice());
     let created_at = device.and_then(|device| device.created_at.as_deref());
     let last_send = end.last_send.as_ref();
+    let lost = end.lost.as_ref().filter(|_| end.audit_owed);
     if (end.state == DeviceState::Unresolved) != last_send.is_some()
         || end.state == DeviceState::InFlight
     {
@@ -196,6 +211,10 @@ pub(super) fn settle(
                 end.answer.correlation_id,
                 end.audit_owed,
                 None::<i64>,
+                end.unproven,
+                lost.map(|moment| moment.wall_ms),
+                lost.map(|moment| moment.boot_ms),
+                lost.map(|moment| moment.boot_id.as_str()),
             ])?;
             (transaction.last_insert_rowid(), 0)
         }
@@ -215,6 +234,10 @@ pub(super) fn settle(
                 end.answer.message,
                 end.answer.correlation_id,
                 end.audit_owed,
+                end.unproven,
+                lost.map(|moment| moment.wall_ms),
+                lost.map(|moment| moment.boot_ms),
+                lost.map(|moment| moment.boot_id.as_str()),
             ])?;
             (before.id, before.attempts)
         }
@@ -237,8 +260,10 @@ fn insert<'c>(transaction: &'c Transaction<'_>) -> rusqlite::Result<CachedStatem
     transaction.prepare_cached(
         "INSERT INTO devices (user, type, address, state, run, attempts, was_absent, doubt_since,
                 last_send_wall, last_send_boot, last_send_boot_id, device, created_at,
-                http_status, code, message, correlation_id, audit_owed, asked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                http_status, code, message, correlation_id, audit_owed, asked_at,
+                unproven, lost_wall, lost_boot, lost_boot_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+                ?20, ?21, ?22, ?23)",
     )
 }
 
@@ -248,7 +273,8 @@ fn update<'c>(transaction: &'c Transaction<'_>) -> rusqlite::Result<CachedStatem
         "UPDATE devices SET state = ?2,
                 run = iif(attempts > 0 AND ?2 IN ('created', 'unresolved'), run, ?3), doubt_since = ?4, last_send_wall = ?5,
                 last_send_boot = ?6, last_send_boot_id = ?7, device = ?8, created_at = ?9,
-                http_status = ?10, code = ?11, message = ?12, correlation_id = ?13, audit_owed = ?14
+                http_status = ?10, code = ?11, message = ?12, correlation_id = ?13, audit_owed = ?14,
+                unproven = ?15, lost_wall = ?16, lost_boot = ?17, lost_boot_id = ?18
          WHERE id = ?1",
     )
 }

@@ -60,6 +60,8 @@ words! {
     UNEXPECTED_STATUS = "unexpected_status",
     /// An answer about another user, type or phone than was asked for
     WRONG_DEVICE = "wrong_device",
+    /// An answer to another request than ours: something between mixes answers up
+    MIXED_UP = "mixed_up_answer",
     /// A listing of devices that is cut off, masked or not in PingOne's format
     UNREADABLE_LISTING = "unreadable_listing",
     /// The request was held back here, because PingOne asked for a pause just then; nothing was sent

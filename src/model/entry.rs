@@ -92,7 +92,8 @@ pub struct Moment {
 /// An attempt that may have created the device, and may yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doubt {
-    /// When the first intent of the doubt was written, in wall-clock milliseconds since 1970.
+    /// When the first intent of the doubt was written, in milliseconds since 1970: by PingOne's clock,
+    /// where that was heard.
     pub since_ms: i64,
     /// The last instant at which a lost request could have been sent.
     pub last_send: Moment,
@@ -119,16 +120,30 @@ pub struct LedgerEntry {
     pub was_absent: bool,
     /// Set while an attempt may have created the device.
     pub doubt: Option<Doubt>,
-    /// When it was last asked for, in wall-clock milliseconds since 1970.
+    /// When it was last asked for, in milliseconds since 1970: by PingOne's clock, where that was heard.
     pub asked_ms: Option<i64>,
     /// Whether a device of ours has yet to be looked at once more: an answer was lost on the way to
     /// it, or its ID is not known.
     pub audit_owed: bool,
+    /// When a request for it that was not answered could have been sent last, where a last look is
+    /// owed for that.
+    pub lost: Option<Moment>,
+    /// Whether the refusal that it ended with may be the answer to another request.
+    pub unproven: bool,
     /// What PingOne said last.
     pub answer: Answer,
 }
 
 impl LedgerEntry {
+    /// The outcome of its row.
+    pub fn outcome(&self) -> Outcome {
+        if self.unproven {
+            // Only a refusal that is ours says that there is no device.
+            return Outcome::Unknown;
+        }
+        self.state.outcome()
+    }
+
     /// Whether PingOne listed the device more than once when it was last looked at.
     pub fn is_seen_twice(&self) -> bool {
         self.answer.code.as_deref() == Some(DUPLICATE_FOUND)

@@ -148,8 +148,25 @@ pub enum Ambiguity {
     UnexpectedStatus,
     /// A 201 or 200 about another user, type or phone than was asked for.
     WrongDevice,
+    /// An answer that names another request than ours.
+    MixedUp,
     /// The run ended before the answer came.
     Interrupted,
+}
+
+/// Whether an answer is the answer to our request.
+///
+/// What stands between may answer a request twice. The second answer then waits on the
+/// connection, and is read as the answer to the next request on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Proof {
+    /// It repeats our transaction ID, its connection carried nothing before it, or nothing came
+    /// at all and we know why.
+    Proven,
+    /// Nothing says whose answer it is.
+    Unproven,
+    /// It repeats another transaction ID than ours.
+    MixedUp,
 }
 
 /// What an answer said about itself: for the ledger, the results file and support cases.
@@ -198,4 +215,8 @@ pub enum LookOutcome {
     Untrusted,
     /// A 3xx, which is never followed.
     Redirected,
+    /// An answer that may be about another user: nothing in it or about it says that it is ours.
+    Unproven,
+    /// An answer that is about another user, or that names another request than ours.
+    MixedUp,
 }

@@ -60,12 +60,15 @@ pub struct Tally {
     pub outcomes: Counts,
     /// How many rows have each code.
     pub codes: BTreeMap<String, CodeCount>,
+    /// How many rows were created whose device has no ID yet.
+    pub nameless: u64,
 }
 
 impl Tally {
     /// Counts a row.
     pub fn add(&mut self, row: &RowFinished) {
         self.outcomes.add(row.outcome);
+        self.nameless += u64::from(row.outcome == Outcome::Created && row.device.is_none());
         let Some(code) = &row.code else {
             return;
         };

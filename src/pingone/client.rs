@@ -2,16 +2,18 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response};
 
 use crate::model::ids::{EnvironmentId, UserId};
-use crate::model::outcome::{AttemptOutcome, LookOutcome};
+use crate::model::outcome::{AttemptOutcome, LookOutcome, Proof};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
 use super::body::{self, OneShot};
+use super::connections::{Connection, Connections};
 use super::credentials::{self, ClientAuth, Credentials};
 use super::grant::{self, Granted, TokenError};
 use super::head::{BodyFault, Head};
@@ -29,10 +31,12 @@ pub const LONGEST_TOKEN_ANSWER: usize = 64 * 1024;
 /// PingOne, as far as a run needs it.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    connections: Arc<Connections>,
     base: String,
     environment: EnvironmentId,
     credentials: Option<Arc<Credentials>>,
+    /// Whether a listing of this host was not seen to be ours, by ID or by what it names.
+    lists_anonymously: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Client {
@@ -51,12 +55,12 @@ impl Client {
     ///
     /// A [`ClientError`] where TLS cannot be set up.
     pub fn new(options: &ClientOptions) -> Result<Self, ClientError> {
-        let http = options::http(options)?;
         Ok(Self {
-            http,
+            connections: Arc::new(Connections::new(options)?),
             base: options::api_base(&options.api_url),
             environment: options.environment,
             credentials: options.credentials.clone().map(Arc::new),
+            lists_anonymously: Arc::default(),
         })
     }
 
@@ -69,35 +73,47 @@ impl Client {
         request: &DeviceRequest,
         token: &AccessToken,
         transaction_id: &str,
+        connection: Connection,
     ) -> Answered<AttemptOutcome> {
         let (body, receipt) = OneShot::new(body::create_device(request));
-        let sent = self
-            .http
-            .post(self.devices(request.key.user))
-            .headers(api_headers(token, Some(transaction_id)))
-            .header(CONTENT_TYPE, wire::JSON)
-            .body(reqwest::Body::wrap(body));
-        match answer(sent, LONGEST_ANSWER).await {
+        let url = self.devices(request.key.user);
+        let build = |http: &reqwest::Client| {
+            http.post(url)
+                .headers(api_headers(token))
+                .header(CONTENT_TYPE, wire::JSON)
+                .body(reqwest::Body::wrap(body))
+        };
+        match self.answer(connection, transaction_id, build).await {
             Ok((head, body)) => classify::create_answer(request, &head, &body),
             Err(fault) => classify::create_fault(&request.key, &fault, receipt.handed_over()),
         }
     }
 
     /// Lists a user's devices, once, and looks for one of them.
+    ///
+    /// A host whose listings do not say whose they are is asked on fresh connections alone.
     pub async fn list_devices(
         &self,
         key: &DeviceKey,
         token: &AccessToken,
         transaction_id: &str,
+        connection: Connection,
     ) -> Answered<LookOutcome> {
-        let sent = self
-            .http
-            .get(self.devices(key.user))
-            .headers(api_headers(token, Some(transaction_id)));
-        match answer(sent, LONGEST_ANSWER).await {
+        let url = self.devices(key.user);
+        let build = |http: &reqwest::Client| http.get(url).headers(api_headers(token));
+        let connection = if self.lists_anonymously.load(Ordering::Relaxed) {
+            Connection::Fresh
+        } else {
+            connection
+        };
+        let answered = match self.answer(connection, transaction_id, build).await {
             Ok((head, body)) => classify::list_answer(key, &head, &body),
             Err(fault) => classify::list_fault(key, &fault),
+        };
+        if answered.outcome == LookOutcome::Unproven && answered.answer.http_status == Some(200) {
+            self.lists_anonymously.store(true, Ordering::Relaxed);
         }
+        answered
     }
 
     /// Reads all device authentication policies of the environment, once.
@@ -131,7 +147,9 @@ impl Client {
             return Err(TokenError::without_credentials());
         };
         let (id, secret) = (&own.client_id, &own.client_secret);
-        let sent = self
+        // Never behind another answer, and a token is asked for once an hour at most.
+        let sender = self.connections.sender(Connection::Fresh);
+        let sent = sender
             .http
             .post(own.token_url.clone())
             .header(ACCEPT, wire::JSON)
@@ -144,20 +162,41 @@ impl Client {
             ),
             ClientAuth::Post => sent,
         };
-        match answer(sent, LONGEST_TOKEN_ANSWER).await {
-            Ok((head, body)) => grant::token_answer(&head, &body, secret),
+        match send(sent).await {
+            Ok(response) => {
+                let head = head(&response, Proof::Proven);
+                let body = read_body(response, LONGEST_TOKEN_ANSWER).await;
+                grant::token_answer(&head, &body, secret)
+            }
             Err(fault) => Err(TokenError::of_fault(&fault)),
         }
     }
 
     async fn read(&self, template: &str, token: &AccessToken) -> Result<Read, ReadError> {
-        let sent = self
-            .http
-            .get(self.url(template))
-            .headers(api_headers(token, None));
-        answer(sent, LONGEST_ANSWER)
+        let url = self.url(template);
+        let build = |http: &reqwest::Client| http.get(url).headers(api_headers(token));
+        let name = uuid::Uuid::new_v4().to_string();
+        self.answer(Connection::Kept, &name, build)
             .await
             .map_err(|fault| ReadError::of_fault(&fault))
+    }
+
+    /// Sends a request, reads its answer, and judges whether it is the answer to it.
+    async fn answer(
+        &self,
+        connection: Connection,
+        transaction_id: &str,
+        build: impl FnOnce(&reqwest::Client) -> RequestBuilder,
+    ) -> Result<Read, Fault> {
+        let name =
+            HeaderValue::try_from(audit_name(transaction_id)).expect("the name is visible ASCII");
+        let sender = self.connections.sender(connection);
+        let request = build(&sender.http).header(wire::TRANSACTION_ID, name.clone());
+        let response = send(request).await?;
+        let proof = self.connections.judge(&sender, &name, &response);
+        let head = head(&response, proof);
+        let body = read_body(response, LONGEST_ANSWER).await;
+        Ok((head, body))
     }
 
     fn devices(&self, user: UserId) -> String {
@@ -173,17 +212,13 @@ impl Client {
 
 type Read = (Head, Result<Bytes, BodyFault>);
 
-fn api_headers(token: &AccessToken, transaction_id: Option<&str>) -> HeaderMap {
+fn api_headers(token: &AccessToken) -> HeaderMap {
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.bearer().expose()))
         .expect("a token is visible ASCII");
     bearer.set_sensitive(true);
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, bearer);
     headers.insert(ACCEPT, HeaderValue::from_static(wire::JSON));
-    if let Some(id) = transaction_id {
-        let id = HeaderValue::try_from(audit_name(id)).expect("the name is visible ASCII");
-        headers.insert(wire::TRANSACTION_ID, id);
-    }
     headers
 }
 
@@ -201,11 +236,12 @@ fn audit_name(id: &str) -> String {
         .collect()
 }
 
-async fn answer(request: RequestBuilder, longest: usize) -> Result<Read, Fault> {
-    let response = request.send().await.map_err(|error| Fault::of(&error))?;
-    let head = Head::new(response.status().as_u16(), response.headers());
-    let body = read_body(response, longest).await;
-    Ok((head, body))
+async fn send(request: RequestBuilder) -> Result<Response, Fault> {
+    request.send().await.map_err(|error| Fault::of(&error))
+}
+
+fn head(response: &Response, proof: Proof) -> Head {
+    Head::new(response.status().as_u16(), response.headers(), proof)
 }
 
 async fn read_body(mut response: Response, longest: usize) -> Result<Bytes, BodyFault> {

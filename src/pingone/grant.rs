@@ -43,6 +43,8 @@ pub struct Granted {
     pub token: Bearer,
     /// How long it lives, counted from the request.
     pub life: Duration,
+    /// The endpoint's clock, in milliseconds since 1970, where the answer has a `Date`.
+    pub date_ms: Option<i64>,
 }
 
 /// What kind of failure a token request met, by what may follow.
@@ -144,7 +146,7 @@ pub fn token_answer(
     };
     let fail = |failure, message: &str| Err(TokenError::new(failure, message.to_owned()));
     let body = match (head.status, body) {
-        (200, Ok(body)) if refusal(body).is_none() => return granted(body),
+        (200, Ok(body)) if refusal(body).is_none() => return granted(body, head.date_ms),
         (200, Err(BodyFault::TooLong)) => {
             return fail(TokenFailure::Malformed, "the answer is too long");
         }
@@ -169,7 +171,7 @@ pub fn token_answer(
     Err(TokenError::new(failure, message))
 }
 
-fn granted(body: &[u8]) -> Result<Granted, TokenError> {
+fn granted(body: &[u8], date_ms: Option<i64>) -> Result<Granted, TokenError> {
     let malformed = |what: &str| TokenError::new(TokenFailure::Malformed, what.to_owned());
     let grant: wire::TokenGranted =
         serde_json::from_slice(body).map_err(|_| malformed("the answer is not JSON"))?;
@@ -183,6 +185,7 @@ fn granted(body: &[u8]) -> Result<Granted, TokenError> {
         token: Bearer::new(token)
             .ok_or_else(|| malformed("the token is empty, too long or not visible ASCII"))?,
         life: life(grant.expires_in.as_ref()),
+        date_ms,
     })
 }
 
@@ -214,6 +217,7 @@ fn is_about_method(said: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::outcome::Proof;
 
     fn read(status: u16, body: &str) -> Result<Granted, TokenError> {
         let head = Head {
@@ -221,6 +225,8 @@ mod tests {
             retry_after: Some(Duration::from_secs(9)),
             correlation_id: None,
             from_gateway: false,
+            proof: Proof::Proven,
+            date_ms: None,
         };
         let secret = Secret::new("hush".to_owned());
         token_answer(&head, &Ok(body.to_owned().into()), &secret)
@@ -365,7 +371,11 @@ mod tests {
     fn an_answer_that_is_cut_off_may_be_asked_for_again() {
         let head = Head {
             status: 200,
-            ..Head::default()
+            retry_after: None,
+            correlation_id: None,
+            from_gateway: false,
+            proof: Proof::Proven,
+            date_ms: None,
         };
         let secret = Secret::new("hush".to_owned());
         for (fault, failure) in [

@@ -5,11 +5,12 @@ use std::time::Duration;
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 use super::redact;
-use super::retry_after::retry_after;
+use super::retry_after::{date_ms, retry_after};
 use super::wire;
+use crate::model::outcome::Proof;
 
 /// The head of an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     /// The status.
     pub status: u16,
@@ -19,6 +20,10 @@ pub struct Head {
     pub correlation_id: Option<String>,
     /// Whether the gateway before PingOne gave the request an ID.
     pub from_gateway: bool,
+    /// Whether it is the head of the answer to our request.
+    pub proof: Proof,
+    /// The answer's own `Date`, in milliseconds since 1970.
+    pub date_ms: Option<i64>,
 }
 
 /// Why the body of an answer is not there to be read.
@@ -34,7 +39,7 @@ pub enum BodyFault {
 
 impl Head {
     /// Reads status and headers.
-    pub fn new(status: u16, headers: &HeaderMap) -> Self {
+    pub fn new(status: u16, headers: &HeaderMap, proof: Proof) -> Self {
         let values = |name| headers.get_all(name).into_iter().map(HeaderValue::as_bytes);
         Self {
             status,
@@ -46,6 +51,8 @@ impl Head {
             from_gateway: wire::GATEWAY_IDS
                 .into_iter()
                 .any(|name| headers.get(name).is_some_and(|id| !id.is_empty())),
+            proof,
+            date_ms: date_ms(values(DATE)),
         }
     }
 
@@ -74,7 +81,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, value.parse().unwrap());
         }
-        Head::new(status, &map)
+        Head::new(status, &map, Proof::Proven)
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub const NO_SUCH_USER: &str = "check the ID in `user_id` and `WAVEPAIR_ENVIRONM
 /// PingOne limits or has trouble.
 pub const LATER: &str = "PingOne has trouble or limits this license; run again later";
 
+/// What to do about answers that are not ours.
+pub const MIXED_UP: &str = "a cache or proxy on the way mixes up answers, or PingOne does: give its support the correlation ID, and send nothing more until it is understood";
+
 /// The request may have taken effect: only PingOne's listing can tell.
 const PERHAPS_THERE: &str = "the device may be there: run again later, and wavepair looks for it before it sends anything for this row";
 /// Something between answered, and the request may have taken effect all the same.
@@ -59,9 +62,7 @@ pub fn of_ambiguity(ambiguity: Ambiguity) -> &'static str {
         | Ambiguity::Unreadable
         | Ambiguity::ForeignError
         | Ambiguity::UnexpectedStatus => PERHAPS_NOT_PINGONE,
-        Ambiguity::WrongDevice => {
-            "a cache or proxy on the way mixes up answers, or PingOne does: give its support the correlation ID, and send nothing more until it is understood"
-        }
+        Ambiguity::WrongDevice | Ambiguity::MixedUp => MIXED_UP,
         Ambiguity::QuotaExceeded => {
             "check the environment's notification quota and run again later; with `ACTIVATION_REQUIRED` a device may be there although its message was not sent"
         }
@@ -83,7 +84,8 @@ pub fn of_look(look: &LookOutcome) -> &'static str {
         LookOutcome::Forbidden => FORBIDDEN,
         LookOutcome::NoUser => NO_SUCH_USER,
         LookOutcome::Throttled { .. } => of_refusal(Refusal::Throttled { retry_after: None }),
-        LookOutcome::Seen(_) | LookOutcome::NoInformation => {
+        LookOutcome::MixedUp => MIXED_UP,
+        LookOutcome::Seen(_) | LookOutcome::NoInformation | LookOutcome::Unproven => {
             "without the listing of the user's devices nothing is sent for this row; run again later"
         }
     }

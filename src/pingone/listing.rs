@@ -14,13 +14,26 @@ use super::wire;
 /// than what is there, a device of another user, and one whose type or address is missing or
 /// masked so that it may be the one.
 pub fn listing(key: &DeviceKey, body: &[u8]) -> Option<Listing> {
+    shown(key, &page(body)?)
+}
+
+/// A page of devices, as it came.
+pub(super) type Page = wire::Collection<wire::Devices>;
+
+/// Reads the JSON of a page.
+pub(super) fn page(body: &[u8]) -> Option<Page> {
     // As bytes, what is skipped of it would not be checked.
     let body = std::str::from_utf8(body).ok()?;
-    let page: wire::Collection<wire::Devices> = serde_json::from_str(body).ok()?;
-    let devices = page.embedded?.devices?;
+    serde_json::from_str(body).ok()
+}
+
+/// What a page shows of a device; `None` where it may not be believed.
+pub(super) fn shown(key: &DeviceKey, page: &Page) -> Option<Listing> {
+    let devices = page.embedded.as_ref()?.devices.as_ref()?;
 
     let goes_on = page
         .links
+        .as_ref()
         .is_some_and(|links| links.get("next").is_some_and(|next| !next.is_null()));
     let shown = devices.len() as u64;
     if goes_on || page.count.max(page.size) > Some(shown) {
@@ -28,7 +41,7 @@ pub fn listing(key: &DeviceKey, body: &[u8]) -> Option<Listing> {
     }
 
     let mut matches = Vec::new();
-    for shown in &devices {
+    for shown in devices {
         match fit(key, shown) {
             Fit::Same => matches.push(shown),
             Fit::Other(Differs::User) | Fit::Unclear => return None,

@@ -22,6 +22,7 @@ pub mod head;
 pub mod retry_after;
 pub mod transport;
 
+mod addressee;
 pub mod classify;
 mod fit;
 pub mod listing;
@@ -32,6 +33,7 @@ mod redact;
 mod shown_phone;
 
 pub mod client;
+pub mod connections;
 pub mod credentials;
 pub mod grant;
 pub mod options;
@@ -39,7 +41,7 @@ pub mod token;
 
 use std::time::Duration;
 
-use crate::model::outcome::Answer;
+use crate::model::outcome::{Answer, Proof};
 
 /// What one request told us, and what the answer said about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,4 +52,8 @@ pub struct Answered<T> {
     pub answer: Answer,
     /// The wait that a 429 or a 503 asks for, whatever the outcome; unclamped.
     pub pause: Option<Duration>,
+    /// Whether it is the answer to our request.
+    pub proof: Proof,
+    /// PingOne's clock, in milliseconds since 1970, where the answer has a `Date` (RFC 9110, 6.6.1).
+    pub date_ms: Option<i64>,
 }

@@ -12,7 +12,7 @@ use super::credentials::Credentials;
 use super::wire;
 
 /// How long an unused connection is kept: short, so that few are found dead when they are needed.
-const POOL_IDLE: Duration = Duration::from_secs(4);
+pub(super) const POOL_IDLE: Duration = Duration::from_secs(4);
 
 /// What a client needs to know. The URLs are `https`, or `http` on loopback: settings see to that.
 #[derive(Clone, Debug)]
@@ -55,8 +55,9 @@ impl fmt::Display for ClientError {
 
 impl std::error::Error for ClientError {}
 
-/// Makes the HTTP client: one version, no redirect, no repetition, no decompression.
-pub(super) fn http(options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
+/// Makes the HTTP client: one version, no redirect, no repetition, no decompression. It keeps at
+/// most so many unused connections as `pool` says.
+pub(super) fn http(options: &ClientOptions, pool: usize) -> Result<reqwest::Client, ClientError> {
     let token_url = options.credentials.as_ref().map(|c| &c.token_url);
     let urls = || [Some(&options.api_url), token_url].into_iter().flatten();
 
@@ -68,7 +69,7 @@ pub(super) fn http(options: &ClientOptions) -> Result<reqwest::Client, ClientErr
         .timeout(options.timeout)
         .connect_timeout(options.connect_timeout)
         .pool_idle_timeout(POOL_IDLE)
-        .pool_max_idle_per_host(options.pool)
+        .pool_max_idle_per_host(pool)
         .tls_version_min(tls::Version::TLS_1_2)
         .https_only(urls().all(|url| url.scheme() == "https"))
         .user_agent(concat!("wavepair/", env!("CARGO_PKG_VERSION")));

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::model::code;
-use crate::model::outcome::Answer;
+use crate::model::outcome::{Answer, Proof};
 
 use super::head::{BodyFault, Head};
 use super::ping_error::PingError;
@@ -107,6 +107,7 @@ pub fn read_answer<T: DeserializeOwned>(
         retry_after: head.pause(),
     };
     let (failure, word) = match (head.status, body) {
+        _ if head.proof == Proof::MixedUp => (ReadFailure::Malformed, code::MIXED_UP),
         (200, Ok(body)) => match serde_json::from_slice(body) {
             Ok(read) => return Ok(read),
             // What went wrong may quote the answer; where it went wrong does not help.
@@ -179,6 +180,8 @@ mod tests {
             retry_after: Some(Duration::from_secs(3)),
             correlation_id: Some("c-1".to_owned()),
             from_gateway: false,
+            proof: Proof::Proven,
+            date_ms: None,
         };
         policies_answer(&head, &Ok(Bytes::from_static(body.as_bytes())))
     }

@@ -1,6 +1,6 @@
 //! `Retry-After`: how long an answer asks to be left alone (RFC 9110, section 10.2.3).
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// The longest wait that is told apart from longer ones, so that adding it to an instant cannot overflow.
 pub const LONGEST: Duration = Duration::from_hours(366 * 24);
@@ -27,6 +27,15 @@ pub fn retry_after<'a>(
     (!wait.is_zero()).then(|| wait.min(LONGEST))
 }
 
+/// Reads the values of an answer's `Date` header, in milliseconds since 1970.
+///
+/// `None` where there is none, or several, or anything but a date (RFC 9110, section 5.6.7).
+pub fn date_ms<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Option<i64> {
+    let date = httpdate::parse_http_date(only(values)?).ok()?;
+    let since_1970 = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(since_1970.as_millis()).ok()
+}
+
 fn only<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Option<&'a str> {
     let mut values = values.into_iter();
     let value = std::str::from_utf8(values.next()?).ok()?.trim_ascii();
@@ -42,6 +51,15 @@ mod tests {
     fn read(values: &[&str], dates: &[&str]) -> Option<u64> {
         let values = values.iter().map(|v| v.as_bytes());
         retry_after(values, dates.iter().map(|v| v.as_bytes())).map(|d| d.as_secs())
+    }
+
+    #[test]
+    fn a_date_is_read_where_there_is_exactly_one() {
+        let read = |dates: &[&str]| date_ms(dates.iter().map(|v| v.as_bytes()));
+        assert_eq!(read(&[SENT]), Some(1_792_567_680_000));
+        for dates in [&[][..], &[""][..], &["soon"][..], &[SENT, SENT][..]] {
+            assert_eq!(read(dates), None, "{dates:?}");
+        }
     }
 
     #[test]

@@ -174,6 +174,7 @@ mod tests {
         let granted = Granted {
             token: bearer(),
             life: Duration::from_secs(life),
+            date_ms: None,
         };
         cache.granted(granted, asked, 0.5);
     }
@@ -207,7 +208,15 @@ mod tests {
             assert_eq!(word(&cache, start).0, "fetch");
             let life = Duration::from_secs_f64(life);
             let token = bearer();
-            cache.granted(Granted { token, life }, start, 0.5);
+            cache.granted(
+                Granted {
+                    token,
+                    life,
+                    date_ms: None,
+                },
+                start,
+                0.5,
+            );
             let now = start + life.mul_f64(after);
             assert_eq!(word(&cache, now).0, expected, "{life:?} × {after}");
         }
@@ -219,7 +228,15 @@ mod tests {
         for (jitter, percent) in [(0.0, 75.0), (1.0, 80.0), (-9.0, 75.0), (9.0, 80.0)] {
             let mut cache = TokenCache::default();
             let (token, life) = (bearer(), Duration::from_secs(1000));
-            cache.granted(Granted { token, life }, start, jitter);
+            cache.granted(
+                Granted {
+                    token,
+                    life,
+                    date_ms: None,
+                },
+                start,
+                jitter,
+            );
             let at = |percent: f64| start + life.mul_f64(percent / 100.0);
             assert_eq!(word(&cache, at(percent - 0.1)).0, "use", "{jitter}");
             assert_eq!(word(&cache, at(percent + 0.1)).0, "refresh", "{jitter}");

@@ -109,6 +109,8 @@ pub(super) fn entry(state: DeviceState) -> LedgerEntry {
         was_absent: true,
         doubt: None,
         audit_owed: false,
+        lost: None,
+        unproven: false,
         asked_ms: None,
         answer: Answer::default(),
     }

@@ -151,6 +151,8 @@ fn look_word(outcome: &LookOutcome) -> &'static str {
         LookOutcome::NoInformation => "no answer that can be believed",
         LookOutcome::Untrusted => "no connection that can be trusted",
         LookOutcome::Redirected => "redirected elsewhere",
+        LookOutcome::Unproven => "perhaps another's answer; asked again",
+        LookOutcome::MixedUp => "another's answer",
     }
 }
 

@@ -156,7 +156,7 @@ impl ResultRow {
             attempts: entry.attempts,
             created_at: entry.created_at.clone(),
             run: Some(entry.run),
-            ..Self::new(row, entry.state.outcome(), asked).answered(&entry.answer)
+            ..Self::new(row, entry.outcome(), asked).answered(&entry.answer)
         };
         match entry.state {
             DeviceState::Created | DeviceState::Found if !entry.is_seen_twice() => {
@@ -186,6 +186,13 @@ impl ResultRow {
                     "asked for, and how that ended is not known; the next run looks for it"
                         .to_owned()
                 });
+            }
+            DeviceState::Rejected | DeviceState::Failed if entry.unproven && mode == Mode::Run => {
+                result.message = Some(
+                    "refused, by an answer that may be to another request; the next run looks \
+                     for the device before it asks again"
+                        .to_owned(),
+                );
             }
             DeviceState::Rejected | DeviceState::Failed if mode == Mode::DryRun => {
                 let before = result.outcome;

@@ -62,13 +62,14 @@ impl RetryPolicy {
             LookOutcome::NoUser => {
                 self.look_again(history, jitter, Verdict::with(DeviceState::Created, made))
             }
-            LookOutcome::NoInformation => {
+            LookOutcome::NoInformation | LookOutcome::Unproven => {
                 self.look_again(history, jitter, Verdict::of(DeviceState::Unresolved))
             }
             LookOutcome::Unauthorized
             | LookOutcome::Forbidden
             | LookOutcome::Untrusted
-            | LookOutcome::Redirected => Verdict::of(DeviceState::Unresolved),
+            | LookOutcome::Redirected
+            | LookOutcome::MixedUp => Verdict::of(DeviceState::Unresolved),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Decision, History, LOOKS_WITHOUT_INFORMATION, RetryPolicy, Verdict, no_user};
+use super::{Decision, History, LOOKS_WITHOUT_INFORMATION, RetryPolicy, Verdict, no_user, refused};
 use crate::model::entry::{DeviceState, RESENDS_MAX};
 use crate::model::outcome::{Device, Listing, LookOutcome};
 
@@ -18,7 +18,7 @@ const NEGATIVE_LOOK: Duration = Duration::from_mins(2);
 /// The distance between the two negative looks.
 const LOOKS_APART: Duration = Duration::from_secs(30);
 /// How much earlier than our intent PingOne's clock may say that it made our device.
-const CLOCK_SKEW: Duration = Duration::from_mins(5);
+pub const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 impl RetryPolicy {
     /// Decides what follows a listing of the user's devices.
@@ -32,7 +32,11 @@ impl RetryPolicy {
     /// | shows several | `several` | `several` |
     /// | does not show it | create | look at growing ages; two such looks apart, the second older than `settle`: create; otherwise unknown |
     /// | told nothing, 6 times | `failed`; `several` where an earlier run saw that | unknown |
+    /// | may be another's | look at once, on a fresh connection | the same |
     /// | user not known | retry once, then `failed` | as not showing it |
+    ///
+    /// A request that was refused by an answer which is not proven ours counts as sent where the
+    /// listing shows the device, and as not sent where it does not.
     pub fn after_look(
         &self,
         history: &mut History,
@@ -64,7 +68,10 @@ impl RetryPolicy {
                         after: self.not_found_delay,
                     }
                 }
-                None => Verdict::of(no_user(history)),
+                None => {
+                    history.unproven_since_ms = None;
+                    Verdict::of(no_user(history))
+                }
             },
             LookOutcome::Throttled { retry_after } => Decision::Look {
                 after: self.throttled(history, *retry_after, jitter),
@@ -89,6 +96,20 @@ impl RetryPolicy {
                     Verdict::of(unsettled)
                 }
             }
+            LookOutcome::Unproven => {
+                history.blind_looks += 1;
+                if history.blind_looks < LOOKS_WITHOUT_INFORMATION {
+                    Decision::Look {
+                        after: Duration::ZERO,
+                    }
+                } else {
+                    Verdict::of(unsettled)
+                }
+            }
+            // The run stops, and the row stays as it is.
+            LookOutcome::MixedUp => Decision::Look {
+                after: Duration::ZERO,
+            },
         }
     }
 
@@ -99,7 +120,10 @@ impl RetryPolicy {
                 let after_it = doubt.as_ref().is_some_and(|doubt| {
                     !history.conflict && is_ours(device, doubt.since_ms, history.was_absent)
                 });
-                let ours = after_it || history.sent_again;
+                let after_refusal = history
+                    .unproven_since_ms
+                    .is_some_and(|since_ms| is_ours(device, since_ms, history.was_absent));
+                let ours = after_it || after_refusal || history.sent_again;
                 let state = if ours {
                     DeviceState::Created
                 } else {
@@ -109,8 +133,9 @@ impl RetryPolicy {
             }
             (Listing::Absent, Some(_)) => self.absent_in_doubt(history, age, Duration::ZERO),
             (Listing::Absent, None) => {
-                if history.refusal.is_some() {
-                    Verdict::of(DeviceState::Rejected)
+                history.unproven_since_ms = None;
+                if let Some(refusal) = history.refusal {
+                    Verdict::of(refused(refusal))
                 } else {
                     history.several_before = false;
                     history.was_absent = true;

@@ -12,9 +12,9 @@ mod look;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-pub use self::look::is_ours;
+pub use self::look::{CLOCK_SKEW, is_ours};
 use crate::model::entry::DeviceState;
-use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, Refusal};
+use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, Proof, Refusal};
 
 /// How often and how soon things are tried again.
 #[derive(Clone, Debug)]
@@ -30,6 +30,9 @@ pub struct RetryPolicy {
     /// How long after a 404 a user is asked about once more: a new user may not be visible yet.
     pub not_found_delay: Duration,
 }
+
+/// How long a request has to take effect whose refusal may be another's, before it is looked for.
+const UNPROVEN_LOOK: Duration = Duration::from_secs(2);
 
 /// How often a listing that told nothing is asked for again.
 const LOOKS_WITHOUT_INFORMATION: u32 = 6;
@@ -59,6 +62,9 @@ pub struct History {
     pub doubt: Option<Doubt>,
     /// A refusal that stands unless the listing shows the device.
     pub refusal: Option<Refusal>,
+    /// When the intent was written of a request that was refused by an answer which may be
+    /// another's, in milliseconds since 1970: it may have made the device after all.
+    pub unproven_since_ms: Option<i64>,
     /// Whether an unanswered request was settled as absent and sent again in this run.
     pub sent_again: bool,
     /// Whether the unanswered request was answered after all, with a conflict: what is
@@ -168,6 +174,7 @@ impl RetryPolicy {
     /// | … but [`NotFound`](Refusal::NotFound) | look once, when a new user may have become visible, then retry |
     /// | [`NotCreated`](AttemptOutcome::NotCreated), will not pass | finish; look first if an earlier request was lost |
     /// | … but [`AlreadyThere`](Refusal::AlreadyThere) | look |
+    /// | … by an answer that is not [`Proven`](Proof::Proven) | look before a retry, and before a final refusal is believed |
     /// | [`Indeterminate`](AttemptOutcome::Indeterminate) | look; finish as unknown where the run must stop |
     ///
     /// There is no arm that answers an indeterminate attempt with a create. That
@@ -180,6 +187,7 @@ impl RetryPolicy {
         &self,
         history: &mut History,
         outcome: &AttemptOutcome,
+        proof: Proof,
         since_ms: i64,
         others_succeed: bool,
         jitter: f64,
@@ -187,7 +195,12 @@ impl RetryPolicy {
         match outcome {
             AttemptOutcome::Created(device) => Verdict::with(DeviceState::Created, device),
             AttemptOutcome::NotCreated(refusal) => {
-                self.after_refusal(history, *refusal, others_succeed, jitter)
+                let decision = self.after_refusal(history, *refusal, others_succeed, jitter);
+                if proof == Proof::Proven {
+                    return decision;
+                }
+                history.unproven_since_ms = Some(since_ms);
+                look_first(history, *refusal, decision)
             }
             AttemptOutcome::Indeterminate(ambiguity) => {
                 history.doubt = Some(Doubt::new(since_ms));
@@ -209,7 +222,7 @@ impl RetryPolicy {
                     Ambiguity::Conflict => Decision::Look {
                         after: Duration::ZERO,
                     },
-                    Ambiguity::Redirected | Ambiguity::Interrupted => {
+                    Ambiguity::Redirected | Ambiguity::MixedUp | Ambiguity::Interrupted => {
                         Verdict::of(DeviceState::Unresolved)
                     }
                 }
@@ -303,6 +316,44 @@ impl RetryPolicy {
         }
         history.throttles += 1;
         self.backoff(history.throttles, jitter).max(self.base_delay)
+    }
+}
+
+/// Puts a look before whatever rests on a refusal that may be another request's: ours may be on
+/// its way still, and take effect.
+fn look_first(history: &mut History, refusal: Refusal, decision: Decision) -> Decision {
+    match decision {
+        // Everything is held as long as this, and for a second at least.
+        Decision::Create { after, .. } if matches!(refusal, Refusal::Throttled { .. }) => {
+            Decision::Look { after }
+        }
+        Decision::Create { after, .. } => Decision::Look {
+            after: after.max(UNPROVEN_LOOK),
+        },
+        Decision::Finish(_) => {
+            history.refusal = Some(refusal);
+            Decision::Look {
+                after: UNPROVEN_LOOK,
+            }
+        }
+        Decision::Look { .. } | Decision::Defer { .. } => decision,
+    }
+}
+
+/// The state of a device whose request was refused like this, and which is not there.
+fn refused(refusal: Refusal) -> DeviceState {
+    match refusal {
+        Refusal::AlreadyThere | Refusal::DeviceLimit | Refusal::Invalid => DeviceState::Rejected,
+        Refusal::Unreachable
+        | Refusal::Untrusted
+        | Refusal::OutOfResources
+        | Refusal::Withheld
+        | Refusal::Throttled { .. }
+        | Refusal::Unauthorized
+        | Refusal::Forbidden
+        | Refusal::NotFound
+        | Refusal::Conflicting
+        | Refusal::Misdirected => DeviceState::Failed,
     }
 }
 

@@ -164,6 +164,9 @@ fn lists(rehearsal: &Rehearsal) -> u64 {
     rehearsal.stats().requests_of(Kind::List)
 }
 
+/// A time that has always passed when a look is asked for.
+const SETTLED: [&str; 2] = ["--settle", "1ms"];
+
 /// A device whose answer was lost and whose last look was refused, on the third listing.
 fn owed_a_look() -> Rehearsal {
     let lost = "on = 'create'\nfirst = 1\nwhen = 'after'\ndrop = 'reset'";
@@ -178,7 +181,7 @@ fn owed_a_look() -> Rehearsal {
 fn a_device_whose_answer_was_lost_is_looked_at_once_more_by_the_next_run_if_need_be() {
     let rehearsal = owed_a_look();
     for _ in 0..2 {
-        rehearsal.run(&[]).exits(0).has(&[("created", 1)]);
+        rehearsal.run(&SETTLED).exits(0).has(&[("created", 1)]);
         assert_eq!(lists(&rehearsal), 4, "once, and never again");
     }
     assert_eq!(rehearsal.creates(), 1);
@@ -189,7 +192,7 @@ fn a_second_device_that_came_of_a_lost_request_is_reported_until_somebody_remove
     let rehearsal = owed_a_look();
     rehearsal.pair(&user(0), "WHATSAPP", "+1.5125550000");
     for looks in 4..=5 {
-        let run = rehearsal.run(&[]).exits(1).has(&[("created", 1)]);
+        let run = rehearsal.run(&SETTLED).exits(1).has(&[("created", 1)]);
         assert_eq!(run.rows[0]["code"], "duplicate_found");
         assert_eq!(lists(&rehearsal), looks);
     }
@@ -197,9 +200,30 @@ fn a_second_device_that_came_of_a_lost_request_is_reported_until_somebody_remove
     let path = format!("/users/{}/devices/{}", extra.user, extra.id);
     assert_eq!(rehearsal.ask("DELETE", &path, "").status, 204);
     for _ in 0..2 {
-        let run = rehearsal.run(&[]).exits(0).has(&[("created", 1)]);
+        let run = rehearsal.run(&SETTLED).exits(0).has(&[("created", 1)]);
         assert_eq!(run.rows[0]["code"], "");
         assert_eq!(lists(&rehearsal), 6);
     }
     assert_eq!(rehearsal.held().len(), 1, "nothing else was touched");
+}
+
+#[test]
+fn a_lost_request_that_takes_effect_after_the_last_look_of_its_run_is_noticed_by_a_later_one() {
+    let rehearsal = Rehearsal::with_faults(&fault(
+        "on = 'create'\nfirst = 1\nwhen = 'after'\ndrop = 'reset'",
+    ));
+    let long = ["--settle", "1h"];
+    rehearsal.rows(1).run(&long).exits(0).has(&[("created", 1)]);
+    let looks = lists(&rehearsal);
+    // What stands between sends the request again, an hour later at the most.
+    rehearsal.pair(&user(0), "WHATSAPP", "+1.5125550000");
+    rehearsal.run(&long).exits(0).has(&[("created", 1)]);
+    assert_eq!(
+        lists(&rehearsal),
+        looks,
+        "it may still take effect, so a look tells nothing"
+    );
+    let run = rehearsal.run(&SETTLED).exits(1).has(&[("created", 1)]);
+    assert_eq!(run.rows[0]["code"], "duplicate_found");
+    assert_eq!(lists(&rehearsal), looks + 1);
 }

@@ -8,6 +8,7 @@ mod breaker;
 mod reasons;
 mod rows;
 mod streak;
+mod throttled;
 mod width;
 
 use std::collections::BTreeSet;
@@ -19,11 +20,13 @@ pub(super) use self::breaker::Kind;
 use self::breaker::{Breaker, Sign, Trip};
 use self::reasons::{
     code_of_refusals, misdirected, of_refusals, redirected, said, unreadable, untrusted,
+    wrong_device,
 };
-pub(super) use self::reasons::{pointless, too_long};
+pub(super) use self::reasons::{mixed_up, pointless, too_long};
 pub use self::rows::MaxErrors;
 use self::rows::Rows;
 use self::streak::Streak;
+pub(super) use self::throttled::Throttled;
 use self::width::Width;
 use crate::model::code;
 use crate::model::ids::UserId;
@@ -71,6 +74,7 @@ pub(super) struct Guard {
     /// While one request goes first: the earliest whose answer counts.
     probe: Option<u64>,
     rows: Rows,
+    throttled: Throttled,
 }
 
 /// What an answer is about.
@@ -105,6 +109,7 @@ impl Guard {
             breaker: Breaker::new(),
             probe: None,
             rows: Rows::new(options.max_errors),
+            throttled: Throttled::default(),
         }
     }
 
@@ -164,6 +169,23 @@ impl Guard {
 
     /// Takes note of an answered create; tells whether the run must stop.
     pub(super) fn on_create(
+        &mut self,
+        subject: Subject,
+        outcome: &AttemptOutcome,
+        answer: &Answer,
+        now: Instant,
+    ) -> Option<StopReason> {
+        let throttled = self.heard(answer, now);
+        let reason = self.on_created_or_not(subject, outcome, answer, now);
+        reason.or(throttled)
+    }
+
+    fn heard(&mut self, answer: &Answer, now: Instant) -> Option<StopReason> {
+        let status = answer.http_status?;
+        self.throttled.heard(status == 429, now)
+    }
+
+    fn on_created_or_not(
         &mut self,
         subject: Subject,
         outcome: &AttemptOutcome,
@@ -278,17 +300,26 @@ impl Guard {
             }
             Ambiguity::Conflict => self.went(Kind::Create, subject, Sign::Answered, answer, now),
             Ambiguity::Redirected => Some(redirected(answer)),
-            Ambiguity::WrongDevice => Some(pointless(
-                StopCode::AnswersMixedUp,
-                "an answer was about another device than the one asked for".to_owned(),
-                "look for a cache or proxy that mixes answers up; the row is settled by the next run",
-            )),
+            Ambiguity::WrongDevice => Some(wrong_device()),
+            Ambiguity::MixedUp => Some(mixed_up()),
             Ambiguity::Interrupted => None,
         }
     }
 
     /// Takes note of an answered listing; tells whether the run must stop.
     pub(super) fn on_look(
+        &mut self,
+        subject: Subject,
+        outcome: &LookOutcome,
+        answer: &Answer,
+        now: Instant,
+    ) -> Option<StopReason> {
+        let throttled = self.heard(answer, now);
+        let reason = self.on_seen_or_not(subject, outcome, answer, now);
+        reason.or(throttled)
+    }
+
+    fn on_seen_or_not(
         &mut self,
         subject: Subject,
         outcome: &LookOutcome,
@@ -303,7 +334,8 @@ impl Guard {
                 self.went(Kind::Look, subject, Sign::Answered, answer, now)
             }
             LookOutcome::Throttled { retry_after } => too_long(*retry_after),
-            LookOutcome::Unauthorized => None,
+            // What may be another's is asked for again at once.
+            LookOutcome::Unauthorized | LookOutcome::Unproven => None,
             LookOutcome::NoUser => {
                 self.probed(subject);
                 self.refused(subject, true, Refusal::NotFound, answer)
@@ -335,6 +367,7 @@ impl Guard {
             }
             LookOutcome::Untrusted => Some(untrusted(answer)),
             LookOutcome::Redirected => Some(redirected(answer)),
+            LookOutcome::MixedUp => Some(mixed_up()),
         }
     }
 

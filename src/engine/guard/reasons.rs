@@ -80,6 +80,22 @@ pub(super) fn redirected(answer: &Answer) -> StopReason {
     )
 }
 
+pub(super) fn wrong_device() -> StopReason {
+    pointless(
+        StopCode::AnswersMixedUp,
+        "an answer was about another device than the one asked for".to_owned(),
+        hint::MIXED_UP,
+    )
+}
+
+pub(in crate::engine) fn mixed_up() -> StopReason {
+    pointless(
+        StopCode::AnswersMixedUp,
+        "an answer was to another request than ours".to_owned(),
+        hint::MIXED_UP,
+    )
+}
+
 pub(super) fn misdirected(answer: &Answer) -> String {
     format!(
         "the API does not understand the request ({}): the wrong host, or a fault in wavepair",

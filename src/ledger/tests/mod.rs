@@ -97,6 +97,8 @@ fn intent(user: u8) -> Intent {
         request: request(user),
         resend: false,
         was_absent: true,
+        looked: false,
+        asked_ms: moment(1).wall_ms,
         transaction: "run-row".to_owned(),
     }
 }
@@ -115,6 +117,8 @@ fn settled(user: u8, state: DeviceState) -> Settled {
         }),
         last_send: (state == DeviceState::Unresolved).then(|| moment(5)),
         audit_owed: false,
+        lost: None,
+        unproven: false,
         answer: Answer::default(),
     }
 }

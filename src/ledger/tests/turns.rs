@@ -104,3 +104,69 @@ async fn what_a_run_created_stays_its_own_whichever_run_learns_of_it() {
         assert_eq!((entry.run, entry.asked_ms), (run.id, asked), "{ends:?}");
     }
 }
+
+#[tokio::test]
+async fn a_device_that_was_refused_by_what_may_be_anothers_answer_is_not_asked_for_before_a_look() {
+    for state in [DeviceState::Failed, DeviceState::Rejected] {
+        for (unproven, looked, accepted) in [
+            (true, false, false),
+            (true, true, true),
+            (false, false, true),
+        ] {
+            let place = place();
+            let ledger = open(&place, 1);
+            let refused = Settled {
+                unproven,
+                ..settled(7, state)
+            };
+            settle(&ledger, refused).await;
+            let entry = ledger.entry(&request(7).key).unwrap().unwrap();
+            assert_eq!(entry.unproven, unproven);
+            let again = Intent {
+                looked,
+                was_absent: false,
+                ..intent(7)
+            };
+            let turn = intend(&ledger, vec![again]).await;
+            assert_eq!(turn.is_ok(), accepted, "{state:?}, {unproven}, {looked}");
+            drop(ledger);
+            let reader = Reader::open(&place.path, Some(&binding()))
+                .unwrap()
+                .unwrap();
+            let entry = reader.entry(&request(7).key).unwrap().unwrap();
+            assert_eq!(entry.unproven, !accepted, "{state:?}, {unproven}, {looked}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_id_is_never_the_id_of_two_devices() {
+    let place = place();
+    let ledger = open(&place, 1);
+    let id = DeviceId::from_bytes([7; 16]);
+    settle(&ledger, settled(7, DeviceState::Created)).await;
+    assert!(!ledger.has_elsewhere(id, &request(7).key).unwrap());
+    assert!(ledger.has_elsewhere(id, &request(8).key).unwrap());
+    let clash = Settled {
+        device: settled(7, DeviceState::Created).device,
+        ..settled(8, DeviceState::Created)
+    };
+    let turn = ledger.turn(vec![clash], Vec::new(), moment(3)).await;
+    assert!(turn.is_err());
+}
+
+#[tokio::test]
+async fn it_is_kept_when_a_lost_request_for_a_created_device_could_have_been_sent_last() {
+    let place = place();
+    let ledger = open(&place, 1);
+    for (audit_owed, lost) in [(true, Some(moment(5))), (true, None), (false, None)] {
+        let created = Settled {
+            audit_owed,
+            lost: Some(moment(5)).filter(|_| lost.is_some() || !audit_owed),
+            ..settled(7, DeviceState::Created)
+        };
+        settle(&ledger, created).await;
+        let entry = ledger.entry(&request(7).key).unwrap().unwrap();
+        assert_eq!((entry.audit_owed, entry.lost), (audit_owed, lost));
+    }
+}

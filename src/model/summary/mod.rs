@@ -182,7 +182,8 @@ impl Summary {
         // Nothing is to be run again by itself before a person has looked at an input that changed.
         let changed = matches!(self.stopped, Some(StopReason::InputChanged { .. }));
         let left = outcomes.any_of(&[Outcome::Failed, Outcome::Unknown, Outcome::Pending]);
-        if left > 0 && !changed {
+        // Of a device without an ID, a later run learns it.
+        if left + self.tally.nameless > 0 && !changed {
             code = code.or(ExitCode::RunAgain);
         }
         if let Some(reason) = &self.stopped {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::model::event::{RowFinished, RowLabel};
+use crate::model::ids::DeviceId;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, Refusal};
 use crate::model::row::RowNumber;
 
@@ -32,7 +33,7 @@ fn finished(row: u64, outcome: Outcome, code: Option<&str>) -> Event {
     Event::RowFinished(RowFinished {
         who: label(row),
         outcome,
-        device: None,
+        device: (outcome == Outcome::Created).then(|| DeviceId::from_bytes([9; 16])),
         code: code.map(str::to_owned),
         message: None,
         earlier: false,
@@ -107,6 +108,19 @@ fn the_exit_code_follows_from_the_rows_and_the_most_urgent_reason_to_stop() {
         let summary = of(&rows, &stops);
         assert_eq!(summary.exit_code().code(), code, "{rows:?} {stops:?}");
     }
+}
+
+#[test]
+fn a_device_whose_id_is_not_known_is_left_for_another_run() {
+    let mut summary = of(&[(Outcome::Created, None)], &[]);
+    assert_eq!(summary.exit_code(), ExitCode::Done);
+    let Event::RowFinished(mut row) = finished(2, Outcome::Created, None) else {
+        unreachable!("it is a row that ends");
+    };
+    row.device = None;
+    summary.on(&Event::RowRead { bytes: 2 });
+    summary.on(&Event::RowFinished(row));
+    assert_eq!(summary.exit_code(), ExitCode::RunAgain);
 }
 
 #[test]

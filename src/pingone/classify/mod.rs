@@ -5,12 +5,13 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::model::code;
-use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Refusal};
+use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Proof, Refusal};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
+use super::addressee::{Addressee, addressee};
 use super::fit::{Differs, Fit, device, fit};
 use super::head::{BodyFault, Head};
-use super::listing::listing;
+use super::listing;
 use super::own::Own;
 use super::ping_error::{PingError, gateway_throttles};
 use super::transport::{Fault, FaultKind};
@@ -24,13 +25,15 @@ pub fn create_answer(
 ) -> Answered<AttemptOutcome> {
     let own = Own::of(&request.key.address);
     let error = body.as_deref().ok().and_then(PingError::read);
-    let outcome = match head.status {
-        201 => created(&request.key, body),
-        200 => perhaps_created(&request.key, body),
-        429 if is_gateways(head, body) => AttemptOutcome::NotCreated(Refusal::Throttled {
+    let outcome = match (head.proof, head.status) {
+        // Whatever it says, it says it of another request.
+        (Proof::MixedUp, _) => AttemptOutcome::Indeterminate(Ambiguity::MixedUp),
+        (_, 201) => created(&request.key, body),
+        (_, 200) => perhaps_created(&request.key, body),
+        (_, 429) if is_gateways(head, body) => AttemptOutcome::NotCreated(Refusal::Throttled {
             retry_after: head.retry_after,
         }),
-        status => refused(status, error.as_ref(), head.retry_after),
+        (_, status) => refused(status, error.as_ref(), head.retry_after),
     };
     let answer = match &outcome {
         AttemptOutcome::Created(_) => own_words(head, None, None, &own),
@@ -40,15 +43,13 @@ pub fn create_answer(
             let message = format!("the answer is about another {differs} than was asked for");
             own_words(head, Some(code::WRONG_DEVICE), Some(message), &own)
         }
+        AttemptOutcome::Indeterminate(Ambiguity::MixedUp) => mixed_up(head, &own),
         AttemptOutcome::Indeterminate(ambiguity) => {
             in_words(head, error, ambiguity_code(*ambiguity), &own)
         }
     };
-    Answered {
-        answer: with_advice(answer, create_advice(&outcome)),
-        outcome,
-        pause: head.pause(),
-    }
+    let answer = with_advice(answer, create_advice(&outcome));
+    answered(outcome, answer, head)
 }
 
 /// What came of a create request that got no answer.
@@ -95,11 +96,8 @@ pub fn create_fault(key: &DeviceKey, fault: &Fault, handed_over: bool) -> Answer
     if !handed_over && after_connecting {
         answer.code = Some(code::NOT_SENT.to_owned());
     }
-    Answered {
-        answer: with_advice(answer, create_advice(&outcome)),
-        outcome,
-        pause: None,
-    }
+    let answer = with_advice(answer, create_advice(&outcome));
+    unanswered(outcome, answer)
 }
 
 /// What came of a list request that was answered.
@@ -112,13 +110,14 @@ pub fn list_answer(
     let body = body.as_deref().ok();
     let error = body.and_then(PingError::read);
     let (outcome, word) = match head.status {
-        200 => match body.and_then(|body| listing(key, body)) {
-            Some(listing) => (LookOutcome::Seen(listing), None),
-            None => (LookOutcome::NoInformation, Some(code::UNREADABLE_LISTING)),
-        },
+        _ if head.proof == Proof::MixedUp => (LookOutcome::MixedUp, Some(code::MIXED_UP)),
+        200 => seen(key, head.proof, body),
         401 => (LookOutcome::Unauthorized, Some(code::UNAUTHORIZED)),
         403 => (LookOutcome::Forbidden, Some(code::FORBIDDEN)),
         // A gateway's 404 is about a path, PingOne's is about a user.
+        404 if error.is_some() && head.proof == Proof::Unproven => {
+            (LookOutcome::Unproven, Some(code::NOT_FOUND))
+        }
         404 if error.is_some() => (LookOutcome::NoUser, Some(code::NOT_FOUND)),
         404 => (LookOutcome::NoInformation, Some(code::NOT_FOUND)),
         429 => {
@@ -133,17 +132,29 @@ pub fn list_answer(
         500..=599 => (LookOutcome::NoInformation, Some(code::SERVER_ERROR)),
         _ => (LookOutcome::NoInformation, Some(code::UNEXPECTED_STATUS)),
     };
-    let answer = match word {
-        Some(word) => with_advice(
-            in_words(head, error, word, &own),
-            Some(hint::of_look(&outcome)),
-        ),
-        None => own_words(head, None, None, &own),
+    let answer = match (&outcome, word) {
+        (LookOutcome::MixedUp, _) => mixed_up(head, &own),
+        (_, Some(word)) => in_words(head, error, word, &own),
+        (_, None) => return answered(outcome, own_words(head, None, None, &own), head),
     };
-    Answered {
-        outcome,
-        answer,
-        pause: head.pause(),
+    let answer = with_advice(answer, Some(hint::of_look(&outcome)));
+    answered(outcome, answer, head)
+}
+
+/// What a 200 shows, and whether it is about our user at all.
+fn seen(key: &DeviceKey, proof: Proof, body: Option<&[u8]>) -> (LookOutcome, Option<&'static str>) {
+    let Some(page) = body.and_then(listing::page) else {
+        return (LookOutcome::NoInformation, Some(code::UNREADABLE_LISTING));
+    };
+    match (addressee(key.user, &page), proof) {
+        (Addressee::Another, _) => (LookOutcome::MixedUp, Some(code::MIXED_UP)),
+        (Addressee::Nobody, Proof::Unproven) => (LookOutcome::Unproven, None),
+        (Addressee::Ours, _) | (Addressee::Nobody, Proof::Proven | Proof::MixedUp) => {
+            match listing::shown(key, &page) {
+                Some(listing) => (LookOutcome::Seen(listing), None),
+                None => (LookOutcome::NoInformation, Some(code::UNREADABLE_LISTING)),
+            }
+        }
     }
 }
 
@@ -154,13 +165,28 @@ pub fn list_fault(key: &DeviceKey, fault: &Fault) -> Answered<LookOutcome> {
     } else {
         LookOutcome::NoInformation
     };
+    let answer = no_answer(fault, &Own::of(&key.address));
+    let answer = with_advice(answer, Some(hint::of_look(&outcome)));
+    unanswered(outcome, answer)
+}
+
+fn answered<T>(outcome: T, answer: Answer, head: &Head) -> Answered<T> {
     Answered {
-        answer: with_advice(
-            no_answer(fault, &Own::of(&key.address)),
-            Some(hint::of_look(&outcome)),
-        ),
         outcome,
+        answer,
+        pause: head.pause(),
+        proof: head.proof,
+        date_ms: head.date_ms,
+    }
+}
+
+fn unanswered<T>(outcome: T, answer: Answer) -> Answered<T> {
+    Answered {
+        outcome,
+        answer,
         pause: None,
+        proof: Proof::Proven,
+        date_ms: None,
     }
 }
 
@@ -294,6 +320,11 @@ fn own_words(head: &Head, word: Option<&str>, message: Option<String>, own: &Own
     }
 }
 
+fn mixed_up(head: &Head, own: &Own) -> Answer {
+    let message = "the answer is to another request than ours".to_owned();
+    own_words(head, Some(code::MIXED_UP), Some(message), own)
+}
+
 /// What is said of a fault may be the server's words, such as the names in its certificate.
 fn no_answer(fault: &Fault, own: &Own) -> Answer {
     Answer {
@@ -334,6 +365,7 @@ fn ambiguity_code(ambiguity: Ambiguity) -> &'static str {
         Ambiguity::ForeignError => code::FOREIGN_ERROR,
         Ambiguity::UnexpectedStatus => code::UNEXPECTED_STATUS,
         Ambiguity::WrongDevice => code::WRONG_DEVICE,
+        Ambiguity::MixedUp => code::MIXED_UP,
     }
 }
 

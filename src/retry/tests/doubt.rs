@@ -217,7 +217,8 @@ fn a_refusal_after_a_lost_answer_is_believed_only_if_the_listing_does_not_show_t
             sent_again: true,
             ..History::default()
         };
-        let decision = hour().after_create(&mut sent_again, &outcome, SINCE, true, 0.0);
+        let decision =
+            hour().after_create(&mut sent_again, &outcome, Proof::Proven, SINCE, true, 0.0);
         assert_eq!(decision, look(Duration::ZERO), "{refusal:?}");
         let mut lost = sent_again.clone();
         let found = hour().after_look(&mut lost, &present(device()), secs(0), true, 0.0);
@@ -244,7 +245,7 @@ fn a_device_that_pingone_says_is_there_is_existing_where_nothing_was_lost() {
                 sent_again,
                 ..History::default()
             };
-            hour().after_create(&mut history, &outcome, SINCE, true, 0.0);
+            hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 0.0);
             let found =
                 hour().after_look(&mut history, &present(young.clone()), secs(0), true, 0.0);
             assert_eq!(found, Verdict::with(state, &young), "{outcome:?}");

@@ -1,6 +1,7 @@
 //! Every decision, and that none of them leaves a row in doubt.
 
 mod doubt;
+mod unproven;
 
 use super::*;
 use crate::model::ids::DeviceId;
@@ -68,13 +69,20 @@ fn in_doubt() -> History {
 
 /// What follows the first create of a row in this run, half the jitter drawn.
 fn after_first(outcome: &AttemptOutcome) -> Decision {
-    hour().after_create(&mut History::default(), outcome, SINCE, true, 0.5)
+    hour().after_create(
+        &mut History::default(),
+        outcome,
+        Proof::Proven,
+        SINCE,
+        true,
+        0.5,
+    )
 }
 
 #[test]
 fn no_indeterminate_attempt_is_ever_followed_by_a_create() {
     use Ambiguity::{
-        Conflict, ConnectionLost, ForeignError, Interrupted, QuotaExceeded, Redirected,
+        Conflict, ConnectionLost, ForeignError, Interrupted, MixedUp, QuotaExceeded, Redirected,
         RequestTimeout, ServerError, TimedOut, UnexpectedStatus, Unreadable, WrongDevice,
     };
     let unresolved = || Verdict::of(DeviceState::Unresolved);
@@ -90,6 +98,7 @@ fn no_indeterminate_attempt_is_ever_followed_by_a_create() {
         (WrongDevice, look(secs(2))),
         (Conflict, look(Duration::ZERO)),
         (Redirected, unresolved()),
+        (MixedUp, unresolved()),
         (Interrupted, unresolved()),
     ] {
         assert_eq!(
@@ -146,7 +155,7 @@ fn failures_are_tried_four_times_with_a_growing_full_jitter() {
     let mut history = History::default();
     let mut again = |jitter| {
         let outcome = AttemptOutcome::NotCreated(Refusal::Unreachable);
-        hour().after_create(&mut history, &outcome, SINCE, true, jitter)
+        hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, jitter)
     };
     assert_eq!(again(1.0), create(secs(1)));
     assert_eq!(again(1.0), create(secs(2)));
@@ -159,7 +168,7 @@ fn a_429_costs_no_try_and_its_backoff_ends_at_thirty_seconds() {
     let mut history = History::default();
     for delay in [2, 4, 8, 16, 30, 30, 30] {
         let outcome = AttemptOutcome::NotCreated(Refusal::Throttled { retry_after: None });
-        let decision = hour().after_create(&mut history, &outcome, SINCE, true, 1.0);
+        let decision = hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 1.0);
         assert_eq!(decision, create(secs(delay)));
     }
     assert_eq!(history.failures, 0);
@@ -170,10 +179,10 @@ fn a_second_401_is_not_answered_with_a_third_request() {
     let mut history = History::default();
     let outcome = AttemptOutcome::NotCreated(Refusal::Unauthorized);
     assert_eq!(
-        hour().after_create(&mut history, &outcome, SINCE, true, 0.0),
+        hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 0.0),
         create(Duration::ZERO)
     );
-    let second = hour().after_create(&mut history, &outcome, SINCE, true, 0.0);
+    let second = hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 0.0);
     assert_eq!(second, Verdict::of(DeviceState::Failed));
 }
 
@@ -186,10 +195,10 @@ fn an_unknown_user_is_asked_about_twice_and_refused_for_good_by_the_next_run() {
             ..History::default()
         };
         assert_eq!(
-            hour().after_create(&mut history, &outcome, SINCE, true, 0.0),
+            hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 0.0),
             look(secs(30))
         );
-        let second = hour().after_create(&mut history, &outcome, SINCE, true, 0.0);
+        let second = hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 0.0);
         assert_eq!(second, Verdict::of(state));
         let mut alone = History {
             unknown_user_before: before,
@@ -225,7 +234,14 @@ fn an_unknown_user_is_waited_for_once_and_only_while_other_rows_succeed() {
             }
         };
         let row = format!("others succeed: {others_succeed}, waited: {waited_for_user}");
-        let sent = hour().after_create(&mut history.clone(), &refused, SINCE, others_succeed, 0.0);
+        let sent = hour().after_create(
+            &mut history.clone(),
+            &refused,
+            Proof::Proven,
+            SINCE,
+            others_succeed,
+            0.0,
+        );
         assert_eq!(sent, either(look(secs(30))), "{row}");
         let mut looking = history;
         let looked = hour().after_look(

@@ -8,6 +8,7 @@ use super::judge::Judge;
 use super::program::{Ended, Leave, Place, RESULTS, run};
 use super::server::Server;
 use super::size::seed;
+use super::time::{now, until};
 use super::wave::{CARELESS, Mix, Wave};
 
 /// A settling time, and as the program is told it.
@@ -104,6 +105,12 @@ impl Case {
             let truth = self.server.truth();
             truth.counted("list") + truth.counted("create") + truth.counted("token")
         };
+        // Where an answer was lost, a last look is owed until the request has settled.
+        let done = now();
+        until("the end of settling", 10 * self.settle.0, || {
+            done.elapsed() > self.settle.0
+        });
+        self.check(&self.run());
         let (before, written) = (counted(), self.place.read(RESULTS));
         self.check(&self.run());
         let requests = counted() - before;

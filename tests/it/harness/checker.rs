@@ -8,7 +8,7 @@ use super::truth::Truth;
 use super::wave::{HEADER, Meaning, Row};
 
 const COLUMNS: &str = "row,line,outcome,device_id,user_id,type,phone,policy_id,status,code,message,\
-                       http_status,attempts,correlation_id,created_at,run_id";
+                       http_status,attempts,correlation_id,created_at,run_id,mfa_enabled,warning";
 /// Creates after which a device that never showed is left to a person: the first, and three more.
 const ATTEMPTS_MAX: u64 = 4;
 

@@ -120,6 +120,12 @@ pub(crate) struct Plan {
     pub(crate) token_life: Duration,
     /// The status of a redirect that answers every create.
     pub(crate) redirect: Option<u16>,
+    /// Requests to the API that are answered a second time, on the same connection.
+    pub(crate) seconds: u64,
+    /// How late the second answer comes, one of these.
+    pub(crate) late: &'static [Duration],
+    /// Whether answers repeat the name that the client gave its request.
+    pub(crate) names: bool,
 }
 
 impl Plan {
@@ -137,6 +143,9 @@ impl Plan {
             stale: Duration::ZERO,
             token_life: Duration::from_hours(1),
             redirect: None,
+            seconds: 0,
+            late: &[],
+            names: seed.is_multiple_of(2),
         }
     }
 
@@ -155,7 +164,7 @@ impl Plan {
             zombie: Duration::from_millis(150),
             stale: Duration::from_millis(100),
             token_life: Duration::from_secs(20),
-            redirect: None,
+            ..Self::calm(seed)
         }
     }
 
@@ -192,6 +201,18 @@ impl Plan {
             return dice.weighed(&TOKENS);
         }
         Sight::Documented
+    }
+
+    /// The second answer to a request of the API: how late, and with which status in place of the
+    /// first one's.
+    pub(crate) fn second(&self, nth: u64) -> Option<(Duration, Option<u16>)> {
+        let mut dice = self.dice(8, 0, nth);
+        if !dice.in_100_000(self.seconds) {
+            return None;
+        }
+        let late = dice.one_of(self.late);
+        let status = dice.one_of(&[None, None, Some(429), Some(401), Some(400), Some(404)]);
+        Some((late, status))
     }
 
     pub(crate) fn is_slammed(&self, nth_connection: u64) -> bool {

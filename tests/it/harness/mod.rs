@@ -68,3 +68,4 @@ mod pace;
 mod power;
 mod storage;
 mod syscalls;
+mod twice;

@@ -33,9 +33,11 @@ pub(crate) enum Reply {
 
 /// What becomes of a documented answer under way.
 pub(crate) fn seen(sight: Sight, status: u16, body: &str) -> Reply {
-    let headers =
-        "Correlation-Id: 9d2f5b1e-0000-4000-8000-000000000001\r\nCache-Control: no-cache\r\n";
-    let documented = || answer(status, headers, JSON, body);
+    let headers = format!(
+        "Correlation-Id: 9d2f5b1e-0000-4000-8000-000000000001\r\nCache-Control: no-cache\r\nDate: {}\r\n",
+        http_date(wall())
+    );
+    let documented = || answer(status, &headers, JSON, body);
     match sight {
         Sight::Documented => Reply::Whole(documented()),
         Sight::Slow => Reply::Slow,
@@ -99,6 +101,29 @@ pub(crate) fn redirect(status: u16, to: SocketAddr) -> Reply {
         "text/plain",
         "",
     ))
+}
+
+impl Reply {
+    /// The same, with the name that the client gave its request, where the answer is whole.
+    pub(crate) fn naming(self, transaction: Option<&str>) -> Self {
+        match (self, transaction) {
+            (Reply::Whole(text), Some(name)) => {
+                let header = format!("\r\nX-Ping-External-Transaction-Id: {name}\r\n");
+                Reply::Whole(text.replacen("\r\n", &header, 1))
+            }
+            (reply, _) => reply,
+        }
+    }
+}
+
+/// What a service that answers twice says the second time: the same again, or something else.
+pub(crate) fn second(first: &Reply, status: Option<u16>) -> Option<Reply> {
+    match (first, status) {
+        (Reply::Whole(_), None) => Some(first.clone()),
+        (Reply::Whole(_), Some(429)) => Some(Reply::Whole(throttled(false))),
+        (Reply::Whole(_), Some(status)) => Some(error(status)),
+        (Reply::Slow | Reply::Part(_) | Reply::Cut | Reply::Reset | Reply::Nothing, _) => None,
+    }
 }
 
 /// Sends a reply; tells whether the connection goes on.

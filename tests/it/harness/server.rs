@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -22,6 +22,8 @@ use super::wave::Wave;
 
 /// How long anything is waited for that must come.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The header in which a client names its request.
+const TRANSACTION: &str = "x-ping-external-transaction-id";
 /// How long a client is kept waiting that is told nothing.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -34,6 +36,8 @@ pub(crate) struct Server {
 struct Shared {
     service: Service,
     connections: AtomicU64,
+    /// Requests to the API that were answered.
+    answered: AtomicU64,
     /// Connections that are open, and requests that have yet to take effect.
     busy: AtomicU64,
     longest_nap: Mutex<Duration>,
@@ -67,6 +71,7 @@ impl Server {
         let shared = Arc::new(Shared {
             service: Service::new(plan, wave, settle, own),
             connections: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
             busy: AtomicU64::new(0),
             longest_nap: Mutex::default(),
         });
@@ -170,8 +175,23 @@ async fn accept(shared: &Arc<Shared>, listener: &TcpListener) {
 async fn converse(busy: Busy, mut stream: TcpStream) {
     let service = &busy.0.service;
     let mut reader = Reader::new();
+    let mut second = None;
     loop {
-        let request = match reader.request(&mut stream).await {
+        let request = loop {
+            let Some((at, reply)) = &second else {
+                break reader.request(&mut stream).await;
+            };
+            tokio::select! {
+                biased;
+                () = wait_until(*at) => {}
+                request = reader.request(&mut stream) => break request,
+            }
+            if !reply::send(&mut stream, reply).await {
+                return;
+            }
+            second = None;
+        };
+        let request = match request {
             Ok(Some(request)) => request,
             Ok(None) => return,
             Err(error) => {
@@ -179,7 +199,8 @@ async fn converse(busy: Busy, mut stream: TcpStream) {
                 return service.truth().complain(what);
             }
         };
-        if reader.has_more() {
+        // Who takes the second answer for the next one's may go on too early.
+        if reader.has_more() && service.plan().seconds == 0 {
             let what = "shape: two requests at once on one connection".to_owned();
             service.truth().complain(what);
         }
@@ -199,6 +220,17 @@ async fn converse(busy: Busy, mut stream: TcpStream) {
                 reply
             }
         };
+        let (name, plan) = (request.header(TRANSACTION), service.plan());
+        let is_api = name.is_some();
+        let name = name.filter(|_| plan.names);
+        if is_api && second.is_none() {
+            let nth = busy.0.answered.fetch_add(1, Ordering::SeqCst);
+            second = plan.second(nth).and_then(|(late, status)| {
+                let reply = reply::second(&reply, status)?.naming(name);
+                Some((now() + late, reply))
+            });
+        }
+        let reply = reply.naming(name);
         if reply == Reply::Nothing {
             reply::hold_back(&mut stream, SILENCE).await;
         }
@@ -213,6 +245,16 @@ async fn converse(busy: Busy, mut stream: TcpStream) {
         if !goes_on {
             return;
         }
+    }
+}
+
+/// Waits more exactly than by a timer's milliseconds.
+async fn wait_until(at: Instant) {
+    const EXACT: Duration = Duration::from_millis(2);
+    let left = at.saturating_duration_since(now());
+    tokio::time::sleep(left.saturating_sub(EXACT)).await;
+    while now() < at {
+        tokio::task::yield_now().await;
     }
 }
 

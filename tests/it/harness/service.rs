@@ -195,7 +195,12 @@ impl Service {
                 shape::device_json(device, made.id, &made.created_at, &made.spelled)
             })
             .collect();
-        let body = format!(r#"{{"_embedded":{{"devices":[{}]}}}}"#, devices.join(","));
+        let body = format!(
+            r#"{{"_links":{{"self":{{"href":"http://{}{}"}}}},"_embedded":{{"devices":[{}]}}}}"#,
+            self.address,
+            request.target,
+            devices.join(",")
+        );
         reply::seen(sight, 200, &body)
     }
 
@@ -253,7 +258,11 @@ impl Service {
         let seed = self.plan().seed;
         let nth = truth.devices(device).len() as u64;
         let user = u64::try_from(device.user & u128::from(u64::MAX)).unwrap();
-        let id = Dice::of(seed, &[0x1E, user, device.digits, nth]).wide();
+        let kind = device
+            .kind
+            .bytes()
+            .fold(0, |sum, byte| sum * 31 + u64::from(byte));
+        let id = Dice::of(seed, &[0x1E, user, kind, device.digits, nth]).wide();
         let created_at = stamp(wall());
         let shown = shape::device_json(device, id, &created_at, spelled);
         let made = Made {

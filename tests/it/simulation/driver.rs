@@ -8,7 +8,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use wavepair::clock;
 use wavepair::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
-use wavepair::model::outcome::{Ambiguity, AttemptOutcome, Listing, LookOutcome, Refusal};
+use wavepair::model::outcome::{Ambiguity, AttemptOutcome, Listing, LookOutcome, Proof, Refusal};
 use wavepair::plan::{Admission, Existing, admit};
 use wavepair::retry::{Decision, Doubt, History, RetryPolicy, Verdict};
 
@@ -223,7 +223,7 @@ impl Driver {
         let from_intent = self.defect == Some(Defect::SettlesFromTheIntent);
         self.ledger.open(&opened, from_intent);
         let entry = self.ledger.entry.clone();
-        let admission = admit(entry.as_ref(), self.existing);
+        let admission = admit(entry.as_ref(), self.existing, None, self.policy.settle);
         self.note(|_| format!("a run begins: {admission:?}"));
         let mut decision = match admission {
             Admission::Skip(_) | Admission::Audit => return Ok(()),
@@ -318,6 +318,7 @@ impl Driver {
         let mut decision = self.policy.after_create(
             &mut task.history,
             &outcome,
+            Proof::Proven,
             since_ms,
             task.others_succeed,
             self.rng.f64(),

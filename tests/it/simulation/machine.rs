@@ -115,6 +115,8 @@ fn unsent() -> LedgerEntry {
         was_absent: false,
         doubt: None,
         audit_owed: false,
+        lost: None,
+        unproven: false,
         asked_ms: None,
         answer: Answer::default(),
     }

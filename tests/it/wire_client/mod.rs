@@ -18,6 +18,7 @@ use wavepair::model::row::RowNumber;
 use wavepair::model::secret::Secret;
 use wavepair::pingone::Answered;
 use wavepair::pingone::client::Client;
+use wavepair::pingone::connections::Connection;
 use wavepair::pingone::credentials::{ClientAuth, Credentials};
 use wavepair::pingone::grant::Bearer;
 use wavepair::pingone::options::ClientOptions;
@@ -89,7 +90,7 @@ pub(crate) fn token() -> Arc<AccessToken> {
 
 pub(crate) async fn create(client: &Client) -> Answered<AttemptOutcome> {
     let answered = client
-        .create_device(&request(PHONE), &token(), "run/row#1")
+        .create_device(&request(PHONE), &token(), "run/row#1", Connection::Kept)
         .await;
     shows_nothing_private(&format!("{answered:?}"));
     answered

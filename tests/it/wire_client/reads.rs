@@ -10,7 +10,7 @@ async fn look(peer: &Peer) -> LookOutcome {
     let client = hasty_client(peer);
     let key = request(PHONE).key;
     client
-        .list_devices(&key, &token(), "run/look#1")
+        .list_devices(&key, &token(), "run/look#1", Connection::Kept)
         .await
         .outcome
 }

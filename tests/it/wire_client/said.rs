@@ -63,7 +63,7 @@ async fn what_a_row_adds_goes_out_and_an_odd_transaction_id_cannot_add_a_header(
     full.status = Some(DeviceStatus::Active);
     full.nickname = Some("Müller's phone".to_owned());
     let answered = client(&peer)
-        .create_device(&full, &token(), "a\r\nX-Evil: 1")
+        .create_device(&full, &token(), "a\r\nX-Evil: 1", Connection::Kept)
         .await;
     assert_eq!(answered.outcome, created(Some(DEVICE)));
     let (_, headers, body) = parts(&peer.requests()[0]);
@@ -145,7 +145,12 @@ async fn an_answer_is_taken_for_the_request_that_it_follows_and_for_no_other() {
     let client = client(&peer);
     assert_eq!(create(&client).await.outcome, created(Some(DEVICE)));
     let second = client
-        .create_device(&request("4915112345678"), &token(), "run/row#2")
+        .create_device(
+            &request("4915112345678"),
+            &token(),
+            "run/row#2",
+            Connection::Kept,
+        )
         .await;
     assert_eq!(second.outcome, created(Some(other)));
 }

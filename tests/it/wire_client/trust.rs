@@ -49,7 +49,7 @@ async fn is_distrusted(client: &Client) {
     assert_eq!(answered.answer.code.as_deref(), Some(code::TLS_FAILED));
 
     let look = client
-        .list_devices(&request(PHONE).key, &token(), "x")
+        .list_devices(&request(PHONE).key, &token(), "x", Connection::Kept)
         .await;
     assert_eq!(look.outcome, LookOutcome::Untrusted);
     let policies = client.policies(&token()).await.unwrap_err();

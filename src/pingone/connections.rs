@@ -1,0 +1,239 @@
+//! The connections to PingOne, and what says that an answer on one of them is ours.
+//!
+//! A gateway or proxy may answer a request twice. Where the second answer comes late, it is read
+//! as the answer to the next request on the same connection. So an answer is believed to be ours
+//! only where it repeats our transaction ID, or where nothing was on its connection before.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper_util::client::legacy::connect::HttpInfo;
+use reqwest::Response;
+use reqwest::header::HeaderValue;
+use tokio::time::Instant;
+
+use super::options::{self, ClientError, ClientOptions, POOL_IDLE};
+use super::wire;
+use crate::clock;
+use crate::model::outcome::Proof;
+
+/// On which connection a request goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// On one that is kept, where there is one.
+    Kept,
+    /// On a new one that nothing else uses, before or after.
+    Fresh,
+}
+
+/// The connections of one client.
+pub(super) struct Connections {
+    options: ClientOptions,
+    kept: Mutex<Kept>,
+    fresh: reqwest::Client,
+    /// How long a connection may be silent between two answers.
+    silence: Duration,
+}
+
+/// The connections that are kept, and what is known of them.
+struct Kept {
+    /// `None` where a new pool could not be made: then nothing is kept.
+    http: Option<reqwest::Client>,
+    /// How many pools were dropped before.
+    generation: u64,
+    /// When each connection was last answered on.
+    answered: HashMap<Ends, Instant>,
+    /// At how many connections the old ones are forgotten.
+    tidy_at: usize,
+    /// Whether an answer has repeated our ID.
+    echoes: bool,
+}
+
+/// Both ends of a connection.
+type Ends = (SocketAddr, SocketAddr);
+
+/// What a request is sent with.
+pub(super) struct Sender {
+    pub(super) http: reqwest::Client,
+    /// The pool that it belongs to; none for a fresh connection.
+    generation: Option<u64>,
+}
+
+impl fmt::Debug for Connections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Connections")
+    }
+}
+
+impl Connections {
+    /// Sets both kinds up. Connects to nothing yet.
+    pub(super) fn new(options: &ClientOptions) -> Result<Self, ClientError> {
+        let kept = Kept {
+            http: Some(options::http(options, options.pool)?),
+            generation: 0,
+            answered: HashMap::new(),
+            tidy_at: TIDY_AT,
+            echoes: false,
+        };
+        Ok(Self {
+            options: options.clone(),
+            kept: Mutex::new(kept),
+            fresh: options::http(options, 0)?,
+            silence: 2 * (options.timeout + POOL_IDLE),
+        })
+    }
+
+    /// What the next request is sent with.
+    pub(super) fn sender(&self, connection: Connection) -> Sender {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        match (connection, &kept.http) {
+            (Connection::Kept, Some(http)) => Sender {
+                http: http.clone(),
+                generation: Some(kept.generation),
+            },
+            (Connection::Kept, None) | (Connection::Fresh, _) => Sender {
+                http: self.fresh.clone(),
+                generation: None,
+            },
+        }
+    }
+
+    /// Judges whose answer this is, and drops the connections that are kept where it shows that
+    /// they cannot be trusted.
+    pub(super) fn judge(&self, sender: &Sender, sent: &HeaderValue, answer: &Response) -> Proof {
+        let ends = answer
+            .extensions()
+            .get::<HttpInfo>()
+            .map(|info| (info.local_addr(), info.remote_addr()));
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_first = ends.is_some_and(|ends| kept.is_first(ends, clock::now(), self.silence));
+        let repeated = answer.headers().get_all(wire::TRANSACTION_ID);
+        let repeated = Repeated::read(sent, repeated.into_iter().map(HeaderValue::as_bytes));
+        let proof = proof(repeated, sender.generation.is_none() || is_first);
+        let untrusted = match proof {
+            Proof::Proven => false,
+            // A host that repeats IDs has not answered this one.
+            Proof::Unproven => kept.echoes,
+            Proof::MixedUp => true,
+        };
+        kept.echoes |= repeated == Repeated::Ours;
+        if untrusted && sender.generation.is_none_or(|of| of == kept.generation) {
+            kept.generation += 1;
+            kept.http = options::http(&self.options, self.options.pool).ok();
+        }
+        proof
+    }
+}
+
+/// From how many connections on the old ones are forgotten at all.
+const TIDY_AT: usize = 256;
+
+impl Kept {
+    /// Notes an answer on a connection; tells whether it is the first one.
+    ///
+    /// A port is used again by a later connection: after `silence` it is another one.
+    fn is_first(&mut self, ends: Ends, now: Instant, silence: Duration) -> bool {
+        let is_old = |at: &Instant| now.saturating_duration_since(*at) > silence;
+        if self.answered.len() >= self.tidy_at {
+            self.answered.retain(|_, at| !is_old(at));
+            self.tidy_at = TIDY_AT.max(2 * self.answered.len());
+        }
+        self.answered
+            .insert(ends, now)
+            .is_none_or(|before| is_old(&before))
+    }
+}
+
+/// What an answer says of the ID that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Repeated {
+    Nothing,
+    Ours,
+    Another,
+}
+
+impl Repeated {
+    /// One other ID is enough to be another's answer, whatever stands beside it.
+    fn read<'a>(sent: &HeaderValue, values: impl Iterator<Item = &'a [u8]>) -> Self {
+        values
+            .map(<[u8]>::trim_ascii)
+            .filter(|value| !value.is_empty())
+            .fold(Self::Nothing, |so_far, value| {
+                let ours = value.eq_ignore_ascii_case(sent.as_bytes());
+                match so_far {
+                    Self::Nothing | Self::Ours if ours => Self::Ours,
+                    Self::Nothing | Self::Ours | Self::Another => Self::Another,
+                }
+            })
+    }
+}
+
+fn proof(repeated: Repeated, alone: bool) -> Proof {
+    match repeated {
+        Repeated::Another => Proof::MixedUp,
+        Repeated::Ours => Proof::Proven,
+        Repeated::Nothing if alone => Proof::Proven,
+        Repeated::Nothing => Proof::Unproven,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_ours_by_our_id_or_by_being_alone_and_anothers_by_any_other_id() {
+        let sent = HeaderValue::from_static("0198-7-1");
+        for (repeated, alone, expected) in [
+            (&[][..], true, Proof::Proven),
+            (&[][..], false, Proof::Unproven),
+            (&[""][..], false, Proof::Unproven),
+            (&["0198-7-1"][..], false, Proof::Proven),
+            (&[" 0198-7-1 "][..], false, Proof::Proven),
+            (&["0198-7-1", "0198-7-1"][..], false, Proof::Proven),
+            (&["0198-7-2"][..], true, Proof::MixedUp),
+            (&["0198-7-1", "0198-7-2"][..], true, Proof::MixedUp),
+            (&["0198-7-2", "0198-7-1"][..], false, Proof::MixedUp),
+            (&["0198-7-1, 0198-7-1"][..], false, Proof::MixedUp),
+            (&["0198-7-11"][..], false, Proof::MixedUp),
+        ] {
+            let values = repeated.iter().map(|value| value.as_bytes());
+            let found = proof(Repeated::read(&sent, values), alone);
+            assert_eq!(found, expected, "{repeated:?}, alone {alone}");
+        }
+        let upper = HeaderValue::from_static("0198AB-7-1");
+        let lower = std::iter::once(b"0198ab-7-1".as_slice());
+        assert_eq!(Repeated::read(&upper, lower), Repeated::Ours);
+    }
+
+    #[test]
+    fn a_connection_is_new_once_and_its_port_again_after_a_long_silence() {
+        let ends = |port| {
+            let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
+            (at(port), at(443))
+        };
+        let mut kept = Kept {
+            http: None,
+            generation: 0,
+            answered: HashMap::new(),
+            tidy_at: TIDY_AT,
+            echoes: false,
+        };
+        let silence = Duration::from_secs(68);
+        let mut now = clock::now();
+        assert!(kept.is_first(ends(1), now, silence));
+        assert!(kept.is_first(ends(2), now, silence));
+        now += silence;
+        assert!(!kept.is_first(ends(1), now, silence));
+        now += Duration::from_millis(1);
+        assert!(kept.is_first(ends(2), now, silence));
+        for port in 3..=u16::MAX {
+            now += silence / 100;
+            assert!(kept.is_first(ends(port), now, silence));
+        }
+        assert!(kept.answered.len() <= TIDY_AT, "{}", kept.answered.len());
+    }
+}

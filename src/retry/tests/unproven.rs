@@ -1,0 +1,126 @@
+//! What follows an answer that nothing proves to be ours.
+
+use super::*;
+
+const REFUSALS: [(Refusal, DeviceState); 9] = [
+    (
+        Refusal::Throttled { retry_after: None },
+        DeviceState::Failed,
+    ),
+    (Refusal::Unauthorized, DeviceState::Failed),
+    (Refusal::Forbidden, DeviceState::Failed),
+    (Refusal::NotFound, DeviceState::Failed),
+    (Refusal::Conflicting, DeviceState::Failed),
+    (Refusal::Misdirected, DeviceState::Failed),
+    (Refusal::AlreadyThere, DeviceState::Rejected),
+    (Refusal::DeviceLimit, DeviceState::Rejected),
+    (Refusal::Invalid, DeviceState::Rejected),
+];
+
+/// A row that was refused, for the first or the second time, and what follows.
+fn refused(refusal: Refusal, again: bool, proof: Proof) -> (History, Decision) {
+    let mut history = History {
+        reauthorized: again,
+        waited_for_user: again,
+        ..History::default()
+    };
+    let outcome = AttemptOutcome::NotCreated(refusal);
+    let decision = hour().after_create(&mut history, &outcome, proof, SINCE, true, 0.0);
+    (history, decision)
+}
+
+#[test]
+fn nothing_is_sent_again_nor_ended_by_a_refusal_that_may_be_anothers_before_a_look() {
+    for (refusal, _) in REFUSALS {
+        for again in [false, true] {
+            let (history, decision) = refused(refusal, again, Proof::Unproven);
+            let Decision::Look { after } = decision else {
+                panic!("{refusal:?}, again {again}: {decision:?}");
+            };
+            // A throttled row waits with all others; the others for a request on its way.
+            let at_least = if matches!(refusal, Refusal::Throttled { .. }) {
+                secs(1)
+            } else if refusal == Refusal::AlreadyThere {
+                Duration::ZERO
+            } else {
+                secs(2)
+            };
+            assert!(after >= at_least, "{refusal:?}, again {again}: {after:?}");
+            assert_eq!(history.unproven_since_ms, Some(SINCE), "{refusal:?}");
+            let (history, _) = refused(refusal, again, Proof::Proven);
+            assert_eq!(history.unproven_since_ms, None, "{refusal:?}");
+        }
+    }
+}
+
+#[test]
+fn a_look_that_shows_the_device_says_that_the_refusal_was_anothers() {
+    let made = Device {
+        created_at: Some("2025-11-24T16:00:00Z".to_owned()),
+        ..device()
+    };
+    let before = Device {
+        created_at: Some("2024-11-24T16:00:00Z".to_owned()),
+        ..device()
+    };
+    for (refusal, _) in REFUSALS {
+        for (shown, was_absent, state) in [
+            (&made, false, DeviceState::Created),
+            (&before, true, DeviceState::Created),
+            (&before, false, DeviceState::Found),
+        ] {
+            let (mut history, _) = refused(refusal, true, Proof::Unproven);
+            history.was_absent = was_absent;
+            let seen = LookOutcome::Seen(Listing::Present(shown.clone()));
+            let follows = hour().after_look(&mut history, &seen, Duration::ZERO, true, 0.0);
+            assert_eq!(follows, Verdict::with(state, shown), "{refusal:?}");
+        }
+    }
+}
+
+#[test]
+fn a_look_that_does_not_show_it_lets_the_row_go_on_as_the_refusal_says() {
+    let absent = LookOutcome::Seen(Listing::Absent);
+    for (refusal, ends) in REFUSALS {
+        for again in [false, true] {
+            let (mut history, _) = refused(refusal, again, Proof::Unproven);
+            let follows = hour().after_look(&mut history, &absent, Duration::ZERO, true, 0.0);
+            let once = [Refusal::Unauthorized, Refusal::NotFound];
+            let passes =
+                matches!(refusal, Refusal::Throttled { .. }) || once.contains(&refusal) && !again;
+            let expected = if passes {
+                create(Duration::ZERO)
+            } else {
+                Verdict::of(ends)
+            };
+            assert_eq!(follows, expected, "{refusal:?}, again {again}");
+            assert_eq!(history.unproven_since_ms, None, "{refusal:?}");
+        }
+    }
+}
+
+#[test]
+fn a_listing_that_may_be_anothers_is_never_an_absence_and_is_asked_for_again_at_once() {
+    for (mut history, ends) in [
+        (History::default(), DeviceState::Failed),
+        (in_doubt(), DeviceState::Unresolved),
+    ] {
+        for _ in 1..LOOKS_WITHOUT_INFORMATION {
+            let follows =
+                hour().after_look(&mut history, &LookOutcome::Unproven, secs(9_000), true, 0.5);
+            assert_eq!(follows, look(Duration::ZERO));
+        }
+        let last = hour().after_look(&mut history, &LookOutcome::Unproven, secs(9_000), true, 0.5);
+        assert_eq!(last, Verdict::of(ends));
+        assert!(!history.was_absent);
+    }
+}
+
+#[test]
+fn a_listing_that_is_anothers_leaves_the_row_as_it_is() {
+    for mut history in [History::default(), in_doubt()] {
+        let before = history.clone();
+        let follows = hour().after_look(&mut history, &LookOutcome::MixedUp, secs(9), true, 0.5);
+        assert_eq!((follows, history), (look(Duration::ZERO), before));
+    }
+}
