@@ -38,9 +38,48 @@ pub fn csv(data: &[u8]) {
         .to_ascii_lowercase()
         .windows(8)
         .any(|w| w == b"wavepair");
-    if !own && data.len() < 1 << 20 {
+    // Nor are columns without a name.
+    let columns = wave.header().names().len();
+    if !own && data.len() < 1 << 20 && header_fields(data) == columns {
         account_for_every_line(data, &rows);
     }
+}
+
+/// How many fields the line of the header has, if none of them is quoted.
+fn header_fields(data: &[u8]) -> usize {
+    let header = data
+        .split(|byte| *byte == b'\n')
+        .find(|line| !is_blank(line));
+    header.map_or(0, |line| line.split(|byte| *byte == b',').count())
+}
+
+/// Whether there is nothing to see in a line but separators and quotes.
+fn is_blank(line: &[u8]) -> bool {
+    let is_unseen = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '\u{ad}'
+                    | '\u{34f}'
+                    | '\u{61c}'
+                    | '\u{115f}'..='\u{1160}'
+                    | '\u{17b4}'..='\u{17b5}'
+                    | '\u{180b}'..='\u{180f}'
+                    | '\u{200b}'..='\u{200f}'
+                    | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}'
+                    | '\u{3164}'
+                    | '\u{fe00}'..='\u{fe0f}'
+                    | '\u{feff}'
+                    | '\u{ffa0}'
+                    | '\u{fff0}'..='\u{fffb}'
+                    | '\u{1bca0}'..='\u{1bca3}'
+                    | '\u{1d173}'..='\u{1d17a}'
+                    | '\u{e0000}'..='\u{e0fff}'
+            )
+    };
+    let is_blank = |text: &str| text.chars().all(|c| ",\"".contains(c) || is_unseen(c));
+    std::str::from_utf8(line).is_ok_and(is_blank)
 }
 
 fn judge(header: &Header, row: &InputRow) {
@@ -64,7 +103,6 @@ fn judge(header: &Header, row: &InputRow) {
 fn account_for_every_line(data: &[u8], rows: &[InputRow]) {
     let data = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
     let lines: Vec<&[u8]> = data.split_inclusive(|byte| *byte == b'\n').collect();
-    let is_blank = |line: &&[u8]| line.iter().all(u8::is_ascii_whitespace);
     let header = lines.iter().position(|line| !is_blank(line));
     let header = header.expect("a wave has a header");
     // A header with quotes may span lines; where it ends is for the reader to say.
@@ -76,7 +114,10 @@ fn account_for_every_line(data: &[u8], rows: &[InputRow]) {
     for row in rows {
         let start = place(row.line);
         assert!(start >= next, "{row:?} starts inside another one");
-        assert!(lines[next..start].iter().all(is_blank), "before {row:?}");
+        assert!(
+            lines[next..start].iter().all(|line| is_blank(line)),
+            "before {row:?}"
+        );
         let count = row.raw.split(|byte| *byte == b'\n').count();
         next = start + count;
         assert_eq!(
@@ -85,7 +126,11 @@ fn account_for_every_line(data: &[u8], rows: &[InputRow]) {
             "{row:?}"
         );
     }
-    assert!(lines[next..].iter().all(is_blank), "behind the last row");
+    // The mark of DOS for the end of a file is no row.
+    let is_end = |line: &[u8]| without_end(line).iter().all(|byte| *byte == 0x1a);
+    let mut rest = lines[next..].iter().rev().peekable();
+    rest.next_if(|line| is_end(line));
+    assert!(rest.all(|line| is_blank(line)), "behind the last row");
 }
 
 fn place(line: u64) -> usize {

@@ -50,6 +50,7 @@ pub(super) fn open(path: &Path, settings: &RowSettings) -> Result<Wave, Error> {
         &source,
         &ReadOptions {
             columns: columns(settings.columns())?,
+            defaults: Some(settings.defaults()),
         },
     )?)
 }

@@ -1,24 +1,36 @@
 //! What the columns of a file mean. Pure.
 
-use super::error::Flaw;
+use super::ReadOptions;
+use super::flaw::Flaw;
+use super::names::{are_of_results, is_data, is_nameless, is_own, means, normal, twice, with_data};
 use super::slips::is_near;
-use crate::model::email::EmailAddress;
-use crate::model::ids::UserId;
+use crate::model::formula::unmarked;
+use crate::model::request::DeviceType;
 use crate::model::row::{Column, Header};
 
 /// Where the columns of a file are, those that are passed over included.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Layout {
     /// How many fields a record has.
     pub(super) width: usize,
+    /// How many it has at least: columns without a name at the end may be left out.
+    pub(super) least: usize,
     /// The places of the fields that become cells, in order.
     pub(super) kept: Vec<usize>,
+    /// The places of wavepair's own columns, in order.
+    pub(super) own: Vec<usize>,
+    /// The places of columns without a name, in order: they have to be empty.
+    pub(super) nameless: Vec<usize>,
     /// Whether a record that is cut at its end may lose digits of its phone.
     pub(super) ends_with_phone: bool,
 }
 
-/// What wavepair adds to a rejects file, and passes over when it is fed back.
-const OWN_PREFIX: &str = "wavepair_";
+impl Layout {
+    /// Whether a record may have so many fields.
+    pub(super) fn fits(&self, count: usize) -> bool {
+        (self.least..=self.width).contains(&count)
+    }
+}
 
 /// Names of columns that this version does not read, as [`normal`] has them: each is carried
 /// through where the column beside it is there, and refused where it would have to replace it.
@@ -30,12 +42,48 @@ const NOT_READ: [(&str, Column); 4] = [
 ];
 
 /// Finds out what each name of a header means.
-///
-/// `chosen` are the pairs of `--column`: a column, and the header that it is under.
 pub(super) fn understand(
     names: &[String],
-    chosen: &[(Column, String)],
+    options: &ReadOptions,
 ) -> Result<(Header, Layout), Flaw> {
+    let chosen = &options.columns;
+    refuse_others(names, options)?;
+    let mut found = choose(names, chosen)?;
+    let mut others = Vec::new();
+    for (place, name) in names.iter().enumerate() {
+        if found.iter().any(|&(_, taken)| taken == place) || is_own(name) || is_nameless(name) {
+            continue;
+        }
+        let column = Column::ALL
+            .into_iter()
+            .filter(|&column| !chosen.iter().any(|(chosen, _)| *chosen == column))
+            .find(|&column| means(name, column));
+        match column {
+            Some(column) if found.iter().any(|&(earlier, _)| earlier == column) => {
+                return Err(Flaw::Twice {
+                    header: name.clone(),
+                });
+            }
+            Some(column) => found.push((column, place)),
+            None => others.push(place),
+        }
+    }
+    let is_other = |place| others.binary_search(&place).is_ok();
+    if let Some(place) = twice(names, is_other) {
+        return Err(Flaw::Twice {
+            header: names[place].clone(),
+        });
+    }
+    if found.is_empty() && names.iter().any(|name| is_data(name)) {
+        return Err(Flaw::LooksLikeData);
+    }
+    let others: Vec<&String> = others.into_iter().map(|place| &names[place]).collect();
+    demand(names, &others, &found, options)?;
+    Ok(lay_out(names, &found))
+}
+
+/// Refuses what is no header of a wave.
+fn refuse_others(names: &[String], options: &ReadOptions) -> Result<(), Flaw> {
     if let [name, ..] = names
         && name.to_ascii_lowercase().starts_with("sep=")
     {
@@ -46,47 +94,30 @@ pub(super) fn understand(
     {
         return Err(Flaw::Delimiter(delimiter));
     }
-    if let Some(place) = names.iter().position(|name| holds_data(name)) {
-        let words = Column::ALL.map(Column::name).into_iter();
-        let mut words = words.chain(chosen.iter().map(|(_, header)| header.as_str()));
-        return Err(
-            if words.any(|word| names.iter().any(|name| normal(name) == normal(word))) {
-                Flaw::RowInHeader { field: place + 1 }
-            } else {
-                Flaw::LooksLikeData
-            },
-        );
+    if are_of_results(names) {
+        return Err(Flaw::Results { wave: None });
     }
-    let mut found = choose(names, chosen)?;
-    let mut others = Vec::new();
-    for (place, name) in names.iter().enumerate() {
-        if found.iter().any(|&(_, taken)| taken == place) || is_own(name) {
-            continue;
-        }
-        let column = Column::ALL
-            .into_iter()
-            .filter(|&column| !chosen.iter().any(|(chosen, _)| *chosen == column))
-            .find(|column| normal(column.name()) == normal(name));
-        match column {
-            Some(column) if found.iter().any(|&(earlier, _)| earlier == column) => {
-                return Err(Flaw::Twice {
-                    header: name.clone(),
-                });
-            }
-            Some(column) => found.push((column, place)),
-            None if others.contains(&name) => {
-                return Err(Flaw::Twice {
-                    header: name.clone(),
-                });
-            }
-            None => others.push(name),
-        }
+    if let Some(place) = with_data(names) {
+        return Err(if has_a_column(names, options) {
+            Flaw::RowInHeader { field: place + 1 }
+        } else {
+            Flaw::LooksLikeData
+        });
     }
-    if found.is_empty() && names.iter().any(|name| is_data(name)) {
-        return Err(Flaw::LooksLikeData);
-    }
-    demand(names, &others, &found)?;
-    Ok(lay_out(names, &found))
+    Ok(())
+}
+
+/// Whether any of the names means a column.
+pub(super) fn has_a_column(names: &[String], options: &ReadOptions) -> bool {
+    let words = column_words(&options.columns);
+    names.iter().any(|name| words.contains(&normal(name)))
+}
+
+/// The names of columns and those that `--column` gives, as [`normal`] has them.
+fn column_words(chosen: &[(Column, String)]) -> Vec<String> {
+    let names = Column::ALL.map(Column::name).into_iter();
+    let chosen = chosen.iter().map(|(_, header)| header.as_str());
+    names.chain(chosen).map(normal).collect()
 }
 
 /// Finds the headers that `--column` names.
@@ -97,7 +128,10 @@ fn choose(names: &[String], chosen: &[(Column, String)]) -> Result<Vec<(Column, 
         let place = names
             .iter()
             .position(|name| name == header.trim())
-            .or_else(|| names.iter().position(|name| normal(name) == normal(header)))
+            .or_else(|| {
+                let wanted = normal(header);
+                names.iter().position(|name| normal(name) == wanted)
+            })
             .ok_or_else(|| Flaw::NoSuchHeader {
                 column: *column,
                 header: header.clone(),
@@ -111,7 +145,12 @@ fn choose(names: &[String], chosen: &[(Column, String)]) -> Result<Vec<(Column, 
 }
 
 /// Refuses a header that lacks a column, or may be meant to have it.
-fn demand(names: &[String], others: &[&String], found: &[(Column, usize)]) -> Result<(), Flaw> {
+fn demand(
+    names: &[String],
+    others: &[&String],
+    found: &[(Column, usize)],
+    options: &ReadOptions,
+) -> Result<(), Flaw> {
     let has = |column| found.iter().any(|&(found, _)| found == column);
     let not_read = |name: &str| {
         NOT_READ
@@ -120,9 +159,10 @@ fn demand(names: &[String], others: &[&String], found: &[(Column, usize)]) -> Re
             .map(|(_, column)| column)
     };
     for column in Column::ALL.into_iter().filter(|&column| !has(column)) {
+        let known = normal(column.name());
         if let Some(header) = others
             .iter()
-            .find(|name| not_read(name).is_none() && is_near(&normal(name), &normal(column.name())))
+            .find(|name| not_read(name).is_none() && is_near(&normal(name), &known))
         {
             return Err(Flaw::Misspelled {
                 header: (*header).clone(),
@@ -138,85 +178,96 @@ fn demand(names: &[String], others: &[&String], found: &[(Column, usize)]) -> Re
             });
         }
     }
-    let missing = [
-        (Column::UserId, has(Column::UserId)),
-        // A file of `EMAIL` rows alone needs no phone.
-        (
-            Column::Phone,
-            has(Column::Phone) || has(Column::EmailAddress),
-        ),
-    ];
-    match missing.into_iter().find(|&(_, there)| !there) {
-        None => Ok(()),
-        Some((column, _)) => Err(Flaw::Missing {
-            column,
-            names: names.to_vec(),
-        }),
-    }
+    let Some(column) = missing(has, options) else {
+        return Ok(());
+    };
+    let is_address = |name: &&&String| ["email", "mail"].contains(&normal(name).as_str());
+    let likely = (column == Column::EmailAddress)
+        .then(|| others.iter().find(is_address))
+        .flatten();
+    Err(Flaw::Missing {
+        column,
+        names: names.to_vec(),
+        likely: likely.map(|name| (*name).clone()),
+    })
+}
+
+/// The first column without which no row of the wave can be right.
+fn missing(has: impl Fn(Column) -> bool, options: &ReadOptions) -> Option<Column> {
+    let defaults = options.defaults.as_ref();
+    let address = match defaults.map(|defaults| defaults.kind) {
+        Some(DeviceType::Email) if !has(Column::Type) => Column::EmailAddress,
+        Some(_) if !has(Column::Type) => Column::Phone,
+        // Rows of type `EMAIL` need no phone, and what types there are is not known yet.
+        _ if has(Column::EmailAddress) => Column::EmailAddress,
+        _ => Column::Phone,
+    };
+    let has_policy = defaults.is_none_or(|defaults| defaults.policy.is_some());
+    let needed = [Some(Column::UserId), Some(address), Some(Column::PolicyId)];
+    let needed = needed.into_iter().flatten();
+    needed
+        .filter(|&column| column != Column::PolicyId || !has_policy)
+        .find(|&column| !has(column))
 }
 
 fn lay_out(names: &[String], found: &[(Column, usize)]) -> (Header, Layout) {
-    let kept: Vec<usize> = (0..names.len())
-        .filter(|&place| !is_own(&names[place]) || found.iter().any(|&(_, taken)| taken == place))
-        .collect();
+    let is_found = |place: usize| found.iter().any(|&(_, taken)| taken == place);
+    let (mut kept, mut own, mut nameless) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, name) in names.iter().enumerate() {
+        if is_found(place) {
+            kept.push(place);
+        } else if is_own(name) {
+            own.push(place);
+        } else if is_nameless(name) {
+            nameless.push(place);
+        } else {
+            kept.push(place);
+        }
+    }
     let places: Vec<(Column, usize)> = found
         .iter()
         .filter_map(|&(column, place)| Some((column, kept.binary_search(&place).ok()?)))
         .collect();
+    let is_unnamed = |place: &usize| nameless.binary_search(place).is_ok();
+    let least = (0..names.len())
+        .rfind(|place| !is_unnamed(place))
+        .map_or(0, |last| last + 1);
+    let is_rejects = !own.is_empty();
     let layout = Layout {
         width: names.len(),
-        ends_with_phone: found.contains(&(Column::Phone, names.len().saturating_sub(1))),
+        least,
+        ends_with_phone: least > 0 && found.contains(&(Column::Phone, least - 1)),
         kept,
+        own,
+        nameless,
     };
-    let names = layout.kept.iter().map(|&place| names[place].clone());
+    let names = layout.kept.iter().map(|&place| {
+        let name = names[place].as_str();
+        if is_rejects { unmarked(name) } else { name }.to_owned()
+    });
     (Header::new(names.collect(), &places), layout)
-}
-
-fn is_own(name: &str) -> bool {
-    name.get(..OWN_PREFIX.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(OWN_PREFIX))
-}
-
-/// A name without what does not count: case, white space, `_`, `-`.
-fn normal(name: &str) -> String {
-    name.chars()
-        .filter(|c| !c.is_whitespace() && !"_-".contains(*c))
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-/// The fewest digits of what may be a phone.
-pub(super) const PHONE: usize = 7;
-
-/// Whether there is in a cell, perhaps behind a name that ran into it, what no name holds:
-/// a UUID, or a phone behind its `+`.
-fn holds_data(cell: &str) -> bool {
-    let is_id = |text: &[u8]| str::from_utf8(text).is_ok_and(|text| text.parse::<UserId>().is_ok());
-    let is_phone = |text: &str| {
-        let number = text
-            .bytes()
-            .take_while(|b| b.is_ascii_digit() || b" -.()/".contains(b));
-        number.filter(u8::is_ascii_digit).count() >= PHONE
-    };
-    cell.as_bytes().windows(36).any(is_id) || cell.split('+').skip(1).any(is_phone)
-}
-
-/// Whether a cell is a value rather than a name: seven digits without a letter, an address.
-fn is_data(cell: &str) -> bool {
-    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-    cell.parse::<EmailAddress>().is_ok() || digits >= PHONE && !cell.contains(char::is_alphabetic)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::request::RowDefaults;
+
+    const POLICY: &str = "9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506";
 
     fn names(line: &str) -> Vec<String> {
         line.split(',').map(str::to_owned).collect()
     }
 
     fn read(line: &str) -> Result<(Header, Layout), Flaw> {
-        understand(&names(line), &[])
+        understand(&names(line), &ReadOptions::default())
+    }
+
+    fn with_columns(pairs: &[(Column, &str)]) -> ReadOptions {
+        ReadOptions {
+            columns: pairs.iter().map(|&(c, h)| (c, h.to_owned())).collect(),
+            ..ReadOptions::default()
+        }
     }
 
     fn flaw(line: &str) -> String {
@@ -241,8 +292,9 @@ mod tests {
             read("wavepair_code,user_id,phone,Wavepair_Message,wavepair_outcome").unwrap();
         assert_eq!(header.names(), ["user_id", "phone"]);
         assert_eq!(header.place(Column::Phone), Some(1));
-        assert_eq!((layout.width, layout.kept), (5, vec![1, 2]));
         assert!(!layout.ends_with_phone);
+        assert_eq!((layout.width, layout.least), (5, 5));
+        assert_eq!((layout.kept, layout.own), (vec![1, 2], vec![0, 3, 4]));
     }
 
     #[test]
@@ -302,7 +354,6 @@ mod tests {
                 "user_id,phone,note,note",
                 "the header `note` is there twice",
             ),
-            ("user_id,phone,,", "the header `` is there twice"),
             ("phone,note", "no column `user_id`"),
             ("user_id,note", "no column `phone`"),
             (
@@ -365,20 +416,16 @@ mod tests {
         ] {
             assert!(read(line).is_ok(), "{line}");
         }
-        let chosen = [(Column::UserId, "Who".to_owned())];
         let file = names(&format!("Who,Mobile{ROW}"));
-        let flaw = understand(&file, &chosen).unwrap_err();
+        let flaw = understand(&file, &with_columns(&[(Column::UserId, "Who")])).unwrap_err();
         assert_eq!(flaw, Flaw::RowInHeader { field: 2 });
     }
 
     #[test]
     fn column_options_win_over_names() {
-        let chosen = |pairs: &[(Column, &str)]| -> Vec<(Column, String)> {
-            pairs.iter().map(|&(c, h)| (c, h.to_owned())).collect()
-        };
         let file = names("user_id,Phone,Mobile (work)");
         let (header, layout) =
-            understand(&file, &chosen(&[(Column::Phone, "mobile(work)")])).unwrap();
+            understand(&file, &with_columns(&[(Column::Phone, "mobile(work)")])).unwrap();
         assert_eq!(header.place(Column::Phone), Some(2));
         assert_eq!(header.names()[1], "Phone");
         assert!(layout.ends_with_phone);
@@ -387,8 +434,125 @@ mod tests {
             &[(Column::Phone, "Phone"), (Column::Phone, "Mobile (work)")],
             &[(Column::Phone, "Phone"), (Column::Nickname, "Phone")],
         ] {
-            let flaw = understand(&file, &chosen(pairs)).unwrap_err();
+            let flaw = understand(&file, &with_columns(pairs)).unwrap_err();
             assert!(flaw.to_string().contains("--column"), "{flaw}");
         }
+    }
+
+    #[test]
+    fn columns_without_a_name_are_passed_over_and_may_be_left_out_at_the_end() {
+        for (line, kept, nameless, least, width) in [
+            ("user_id,phone,,", vec![0, 1], vec![2, 3], 2, 4),
+            ("user_id,,phone", vec![0, 2], vec![1], 3, 3),
+            (
+                "user_id,phone,\u{a0},\u{feff}",
+                vec![0, 1],
+                vec![2, 3],
+                2,
+                4,
+            ),
+            (",user_id,phone,note,", vec![1, 2, 3], vec![0, 4], 4, 5),
+        ] {
+            let (header, layout) = read(line).unwrap();
+            assert_eq!(header.names().len(), kept.len(), "{line}");
+            assert_eq!((layout.kept, layout.nameless), (kept, nameless), "{line}");
+            assert_eq!((layout.least, layout.width), (least, width), "{line}");
+        }
+        assert!(read("user_id,phone,,").unwrap().1.ends_with_phone);
+    }
+
+    #[test]
+    fn a_results_file_is_no_wave_and_a_column_of_its_names_alone_is_no_results_file() {
+        for line in [
+            "row,line,outcome,user_id,phone,input.user_id,input.phone",
+            "Outcome,INPUT.phone,user_id,phone",
+            "user_id,phone,outcome,input.note",
+        ] {
+            assert_eq!(
+                read(line).unwrap_err(),
+                Flaw::Results { wave: None },
+                "{line}"
+            );
+        }
+        for line in ["user_id,phone,outcome", "user_id,phone,input.note"] {
+            assert!(read(line).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_column_without_which_no_row_can_be_right_is_asked_for() {
+        let policy = || Some(POLICY.parse().unwrap());
+        for (line, kind, policy, missing) in [
+            (
+                "user_id,phone",
+                DeviceType::WhatsApp,
+                None,
+                Some(Column::PolicyId),
+            ),
+            ("user_id,phone", DeviceType::WhatsApp, policy(), None),
+            ("user_id,phone,policy_id", DeviceType::WhatsApp, None, None),
+            ("user_id,phone,type", DeviceType::WhatsApp, policy(), None),
+            (
+                "user_id,phone",
+                DeviceType::Email,
+                policy(),
+                Some(Column::EmailAddress),
+            ),
+            ("user_id,phone,type", DeviceType::Email, policy(), None),
+            ("user_id,email_address", DeviceType::Email, policy(), None),
+            (
+                "user_id,email_address",
+                DeviceType::Sms,
+                policy(),
+                Some(Column::Phone),
+            ),
+            (
+                "user_id,email_address,type",
+                DeviceType::Sms,
+                policy(),
+                None,
+            ),
+            (
+                "user_id,type",
+                DeviceType::Email,
+                policy(),
+                Some(Column::Phone),
+            ),
+            ("phone", DeviceType::Sms, None, Some(Column::UserId)),
+        ] {
+            let options = ReadOptions {
+                defaults: Some(RowDefaults {
+                    policy,
+                    kind,
+                    status: None,
+                }),
+                ..ReadOptions::default()
+            };
+            let found = match understand(&names(line), &options) {
+                Ok(_) => None,
+                Err(Flaw::Missing { column, .. }) => Some(column),
+                Err(flaw) => panic!("{line}: {flaw}"),
+            };
+            assert_eq!(found, missing, "{line}");
+        }
+    }
+
+    #[test]
+    fn accents_are_the_same_however_they_are_composed() {
+        let options = with_columns(&[(Column::Phone, "t\u{e9}l\u{e9}phone")]);
+        let names = names("user_id,Te\u{301}le\u{301}phone");
+        let (header, _) = understand(&names, &options).unwrap();
+        assert_eq!(header.place(Column::Phone), Some(1));
+        assert_eq!(
+            flaw("user_id,phone,T\u{e9}l,Te\u{301}l"),
+            "the header `Te\\u{301}l` is there twice"
+        );
+    }
+
+    #[test]
+    fn a_mark_that_keeps_a_header_from_running_is_taken_off_in_a_rejects_file_alone() {
+        let name = |line| read(line).unwrap().0.names()[2].clone();
+        assert_eq!(name("user_id,phone,'=x,wavepair_code"), "=x");
+        assert_eq!(name("user_id,phone,'=x"), "'=x");
     }
 }

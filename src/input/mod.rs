@@ -11,29 +11,33 @@
 //! | `lines` | line ends, line numbers |
 //! | `records` | which lines belong together |
 //! | `fields` | commas and quotes |
-//! | `header`, `slips` | names of columns, and their misspellings |
+//! | `names`, `header`, `slips` | names of columns, what they mean, and their misspellings |
+//! | `flaw` | what is wrong with a file as a whole |
 //! | [`rows`] | cells, and what is wrong with a record |
 
 mod blocks;
 pub mod error;
 mod fields;
+pub mod flaw;
+mod head;
 mod header;
 mod lines;
+mod names;
 mod records;
 pub mod rows;
 mod slips;
 pub mod source;
 
-use std::io::{self, Read};
 use std::sync::Arc;
 
-use crate::model::dialect::{BYTE_ORDER_MARK, Dialect, LineEnd};
+use crate::model::request::RowDefaults;
 use crate::model::row::{Column, Header};
-use error::{Error, Flaw};
+use error::Error;
+use flaw::Flaw;
+use head::Place;
 use header::Layout;
-use lines::{End, Lines};
-use records::{Quotes, Records};
-use rows::{Head, Rows};
+use lines::Lines;
+use rows::Rows;
 use source::{Fingerprint, Opened, Source};
 
 /// How a wave is to be read.
@@ -41,6 +45,9 @@ use source::{Fingerprint, Opened, Source};
 pub struct ReadOptions {
     /// The pairs of `--column`: a column, and the header that it is under.
     pub columns: Vec<(Column, String)>,
+    /// What stands in for missing columns, where that is known: a wave in which no row can be right
+    /// for want of a column is refused then.
+    pub defaults: Option<RowDefaults>,
 }
 
 /// A wave that was opened, and whose header was understood.
@@ -53,16 +60,10 @@ pub struct Wave {
     body: Place,
 }
 
-/// A place between two records.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    lines: u64,
-    bytes: u64,
-    before: Head,
-}
-
 impl Wave {
-    /// Opens a wave and reads its header.
+    /// Opens a wave, reads its header, and makes sure that there are rows.
+    ///
+    /// A header with columns without a name takes a pass over the file, which must have nothing in them.
     ///
     /// # Errors
     ///
@@ -70,25 +71,45 @@ impl Wave {
     pub fn open(source: &Source, options: &ReadOptions) -> Result<Self, Error> {
         let name = source.to_string();
         let opened = Arc::new(Opened::open(source)?);
-        let refuse = |line, flaw| Error::NotAWave {
-            name: name.clone(),
-            line,
-            flaw,
-        };
-        let (line, names, dialect, body) = match read_header(&opened) {
-            Ok(Ok(read)) => read,
-            Ok(Err((line, flaw))) => return Err(refuse(line, flaw)),
+        let head = match head::read(&opened, options) {
+            Ok(Ok(head)) => head,
+            Ok(Err((line, flaw))) => {
+                let flaw = flaw.beside(source);
+                return Err(Error::NotAWave { name, line, flaw });
+            }
             Err(source) => return Err(Error::reading(name, source)),
         };
-        let (header, layout) = header::understand(&names, &options.columns)
-            .map_err(|flaw| refuse(Some(line), flaw))?;
-        Ok(Self {
+        let wave = Self {
             opened,
             name: name.into(),
-            header: header.in_dialect(dialect),
-            layout: Arc::new(layout),
-            body,
-        })
+            header: head.header,
+            layout: Arc::new(head.layout),
+            body: head.body,
+        };
+        wave.check_rows()?;
+        Ok(wave)
+    }
+
+    /// Refuses a wave that has no row, or content in a column without a name.
+    fn check_rows(&self) -> Result<(), Error> {
+        let mut rows = self.rows();
+        let is_empty = rows.next().transpose()?.is_none();
+        let flaw = if is_empty {
+            Some((None, Flaw::NoRows))
+        } else if self.layout.nameless.is_empty() {
+            None
+        } else {
+            let nameless = self.rows().nameless_content()?;
+            nameless.map(|(line, column)| (Some(line), Flaw::Nameless { column }))
+        };
+        match flaw {
+            None => Ok(()),
+            Some((line, flaw)) => Err(Error::NotAWave {
+                name: self.name.to_string(),
+                line,
+                flaw,
+            }),
+        }
     }
 
     /// The names of the columns, and where the known ones are; wavepair's own are not among them.
@@ -134,77 +155,6 @@ impl Wave {
             Err(source) => Err(Error::Read { name, source }),
         }
     }
-}
-
-/// Recognizes files of another kind by their first bytes.
-fn foreign(start: &[u8]) -> Option<Flaw> {
-    match start {
-        [0x1f, 0x8b, ..] => Some(Flaw::Gzip),
-        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(Flaw::Workbook),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Flaw::Utf16),
-        _ => None,
-    }
-}
-
-/// The line of the header, its names, the form of the file, and where the rows start; or where and
-/// why it is none.
-type HeaderOrFlaw = Result<(u64, Vec<String>, Dialect, Place), (Option<u64>, Flaw)>;
-
-/// Reads the first record of a file.
-fn read_header(opened: &Arc<Opened>) -> io::Result<HeaderOrFlaw> {
-    let mut start = Vec::new();
-    opened.read_from(0).take(8).read_to_end(&mut start)?;
-    if let Some(flaw) = foreign(&start) {
-        return Ok(Err((None, flaw)));
-    }
-    let marked = start.starts_with(BYTE_ORDER_MARK);
-    let mark = if marked {
-        BYTE_ORDER_MARK.len() as u64
-    } else {
-        0
-    };
-    let mut records = Records::new(Lines::new(opened.read_from(mark), 0, mark), None);
-    let Some(record) = records.next()? else {
-        return Ok(Err((None, Flaw::Empty)));
-    };
-    let is_bare = |pair: &[u8]| pair[0] == b'\r' && pair[1] != b'\n';
-    let flaw = if record.text.contains(&0) {
-        Some(Flaw::Utf16)
-    } else if record.text.windows(2).any(is_bare) {
-        Some(Flaw::CarriageReturns)
-    } else if record.end == End::OutOfReach {
-        Some(Flaw::HeaderTooLong)
-    } else if record.quotes != Quotes::Sound {
-        Some(Flaw::HeaderQuote)
-    } else {
-        None
-    };
-    if let Some(flaw) = flaw {
-        return Ok(Err((Some(record.line), flaw)));
-    }
-    let mut names = Vec::new();
-    for field in records.fields() {
-        match std::str::from_utf8(&field.value(&record.text)) {
-            Ok(name) => names.push(name.trim().to_owned()),
-            Err(_) => return Ok(Err((Some(record.line), Flaw::HeaderNotUtf8))),
-        }
-    }
-    let body = Place {
-        lines: records.lines().read(),
-        bytes: records.lines().bytes(),
-        before: Head {
-            header: records.filled(),
-            blank: records.blank(),
-        },
-    };
-    let dialect = Dialect {
-        marked,
-        line_end: match record.end {
-            End::CrLf => LineEnd::CrLf,
-            End::Lf | End::File | End::OutOfReach => LineEnd::Lf,
-        },
-    };
-    Ok(Ok((record.line, names, dialect, body)))
 }
 
 #[cfg(test)]

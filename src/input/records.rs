@@ -1,9 +1,11 @@
 //! Records: which lines belong together, and which do not.
 
 use std::io::{self, BufRead};
+use std::ops::RangeInclusive;
 
 use super::fields::{Field, Fields, Progress};
 use super::lines::{End, Line, Lines, ends_in};
+use crate::model::hidden::is_hidden;
 
 /// The most bytes of a record that spans lines.
 const MAX_SPAN: usize = 64 * 1024;
@@ -34,22 +36,24 @@ pub(super) enum Quotes {
     Unterminated,
 }
 
-/// The records of a file; blank lines are passed over.
+/// The records of a file; lines without any content are passed over.
 ///
-/// Every line belongs to one record, and a quote that does not close costs its
+/// A spreadsheet leaves rows of nothing but commas behind, thousands of them, and DOS programs a
+/// Ctrl-Z at the end. Every other line belongs to one record, and a quote that does not close costs its
 /// own line only: what was read in search of its end is given back.
 #[derive(Debug)]
 pub(super) struct Records<R> {
     lines: Lines<R>,
     fields: Fields,
-    width: Option<usize>,
+    width: Option<RangeInclusive<usize>>,
     blank: u64,
     filled: u64,
 }
 
 impl<R: BufRead> Records<R> {
-    /// Reads records that, where they span lines, have `width` fields; any number for `None`.
-    pub(super) fn new(lines: Lines<R>, width: Option<usize>) -> Self {
+    /// Reads records that, where they span lines, have as many fields as `width` says; any number
+    /// for `None`.
+    pub(super) fn new(lines: Lines<R>, width: Option<RangeInclusive<usize>>) -> Self {
         Self {
             lines,
             fields: Fields::new(),
@@ -59,7 +63,7 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// How many blank lines were passed over.
+    /// How many lines without content were passed over.
     pub(super) fn blank(&self) -> u64 {
         self.blank
     }
@@ -82,20 +86,34 @@ impl<R: BufRead> Records<R> {
 
     /// The next record, or `None` behind the last.
     pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
-        let record = self.read()?;
-        if let Some(record) = &record {
-            self.filled += 1 + ends_in(&record.text);
+        while let Some(record) = self.read()? {
+            let lines = 1 + ends_in(&record.text);
+            // Of a line that is too long only the start was seen.
+            let is_whole = record.end != End::OutOfReach;
+            if is_whole && (is_blank(&record.text) || self.is_end_mark(&record)?) {
+                self.blank += lines;
+            } else {
+                self.filled += lines;
+                return Ok(Some(record));
+            }
         }
-        Ok(record)
+        Ok(None)
+    }
+
+    /// Whether it is the mark of DOS for the end of a file, at the end of this one.
+    fn is_end_mark(&mut self, record: &Record) -> io::Result<bool> {
+        if !record.text.iter().all(|&byte| byte == END_MARK) {
+            return Ok(false);
+        }
+        let next = self.lines.next()?;
+        let is_last = next.is_none();
+        self.lines.give_back(next.into_iter().collect());
+        Ok(is_last)
     }
 
     fn read(&mut self) -> io::Result<Option<Record>> {
-        let first = loop {
-            match self.lines.next()? {
-                None => return Ok(None),
-                Some(line) if line.text.iter().all(u8::is_ascii_whitespace) => self.blank += 1,
-                Some(line) => break line,
-            }
+        let Some(first) = self.lines.next()? else {
+            return Ok(None);
         };
         self.fields.clear();
         let quotes = match self.fields.go_on(&first.text) {
@@ -145,7 +163,11 @@ impl<R: BufRead> Records<R> {
                 Progress::Misplaced => break,
                 Progress::Complete => {
                     let count = self.fields.found().len();
-                    if self.width.is_none_or(|width| width == count) {
+                    if self
+                        .width
+                        .as_ref()
+                        .is_none_or(|width| width.contains(&count))
+                    {
                         return Ok(Some((text, end)));
                     }
                     break;
@@ -157,6 +179,22 @@ impl<R: BufRead> Records<R> {
     }
 }
 
+/// Ctrl-Z.
+const END_MARK: u8 = 0x1a;
+
+/// Whether there is nothing in a record that anybody could see, besides separators and quotes.
+pub(super) fn is_blank(record: &[u8]) -> bool {
+    // A letter or a digit settles it at the first byte of nearly every record.
+    let seen = |byte: &u8| byte.is_ascii_graphic() && !b",\"".contains(byte);
+    if record.iter().take(8).any(seen) {
+        return false;
+    }
+    str::from_utf8(record).is_ok_and(|text| {
+        text.chars()
+            .all(|c| ",\"".contains(c) || c.is_whitespace() || is_hidden(c) && !c.is_control())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -164,7 +202,7 @@ mod tests {
     use super::*;
 
     fn records(text: &str, width: usize) -> Vec<(u64, String, Quotes)> {
-        let mut records = Records::new(Lines::new(text.as_bytes(), 0, 0), Some(width));
+        let mut records = Records::new(Lines::new(text.as_bytes(), 0, 0), Some(width..=width));
         std::iter::from_fn(|| records.next().unwrap())
             .map(|record| {
                 let text = String::from_utf8(record.text).unwrap();
@@ -237,9 +275,52 @@ mod tests {
     #[test]
     fn blank_lines_are_no_records_and_are_counted() {
         assert_eq!(
-            lines_and_quotes("\n \t\na,b\n\r\n,\n\n", 2),
+            lines_and_quotes("\n \t\na,b\n\r\nc,\n\n", 2),
             [(3, Quotes::Sound), (5, Quotes::Sound)]
         );
+    }
+
+    #[test]
+    fn a_row_of_nothing_but_separators_quotes_and_spaces_is_a_blank_line() {
+        for blank in [
+            ",",
+            ",,,,",
+            "\"\",\"\"",
+            "\" \",",
+            "\" \n \",",
+            "\u{a0},\u{a0}",
+            " \u{2003},\u{202f}",
+            "\u{200b},\u{feff}",
+            "\t,\u{b}",
+            "\"",
+            ",\" ",
+            "\"\" ,\"\"",
+        ] {
+            let text = format!("a,b\n{blank}\nc,d\n{blank}\n");
+            let mut reader = Records::new(Lines::new(text.as_bytes(), 0, 0), Some(2..=2));
+            let found: Vec<Vec<u8>> = std::iter::from_fn(|| reader.next().unwrap())
+                .map(|record| record.text)
+                .collect();
+            assert_eq!(found, [&b"a,b"[..], b"c,d"], "{blank:?}");
+            let lines = text.lines().count() as u64;
+            assert_eq!(
+                (reader.filled(), reader.blank()),
+                (2, lines - 2),
+                "{blank:?}"
+            );
+        }
+        for content in [",.", "\"-\",", "\0,", "\u{1},", "\x7f,", "\u{301},"] {
+            assert_eq!(records(content, 2).len(), 1, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn the_mark_of_dos_for_the_end_of_a_file_is_no_row_at_the_end() {
+        for end in ["\u{1a}", "\u{1a}\u{1a}\u{1a}", "\u{1a}\n", "\u{1a}\r\n"] {
+            assert_eq!(records(&format!("a,b\n{end}"), 2).len(), 1, "{end:?}");
+        }
+        assert_eq!(records("a,b\n\u{1a}\nc,d\n", 2).len(), 3);
+        assert_eq!(records("a,b\n\u{1a},\n", 2).len(), 2);
     }
 
     proptest! {
@@ -253,7 +334,7 @@ mod tests {
                 .zip(text.strip_suffix('\n').unwrap_or(&text).split('\n'))
                 .map(|(n, t)| (n, t.to_owned()))
                 .collect();
-            let is_blank = |line: &(u64, String)| line.1.trim().is_empty();
+            let is_blank = |line: &(u64, String)| line.1.trim_matches([' ', ',', '"']).is_empty();
             covered.retain(|line| !is_blank(line));
             let filled: Vec<_> = expected.into_iter().filter(|line| !is_blank(line)).collect();
             prop_assert_eq!(covered, filled);

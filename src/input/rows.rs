@@ -8,8 +8,9 @@ use super::error::Error;
 use super::fields::Field;
 use super::header::Layout;
 use super::lines::{End, Lines, MAX_LINE};
-use super::records::{Quotes, Record, Records};
+use super::records::{Quotes, Record, Records, is_blank};
 use crate::model::account::Account;
+use crate::model::formula::unmarked;
 use crate::model::invalid::{InvalidCode, Problem};
 use crate::model::row::{Cells, InputRow, RowNumber};
 
@@ -25,14 +26,14 @@ pub struct Rows {
     records: Records<Blocks>,
     layout: Arc<Layout>,
     name: Arc<str>,
-    head: Head,
+    before: Before,
     number: u64,
     done: bool,
 }
 
 /// The lines in front of the rows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Head {
+pub(super) struct Before {
     pub(super) header: u64,
     pub(super) blank: u64,
 }
@@ -42,13 +43,13 @@ impl Rows {
         lines: Lines<Blocks>,
         layout: Arc<Layout>,
         name: Arc<str>,
-        head: Head,
+        before: Before,
     ) -> Self {
         Self {
-            records: Records::new(lines, Some(layout.width)),
+            records: Records::new(lines, Some(layout.least..=layout.width)),
             layout,
             name,
-            head,
+            before,
             number: 0,
             done: false,
         }
@@ -63,10 +64,34 @@ impl Rows {
     pub fn account(&self) -> Account {
         Account {
             lines: self.records.lines().reader().physical_lines(),
-            header: self.head.header,
-            blank: self.head.blank + self.records.blank(),
+            header: self.before.header,
+            blank: self.before.blank + self.records.blank(),
             of_rows: self.records.filled(),
             rows: self.number,
+        }
+    }
+
+    /// The first content in a column without a name: its line, and the column from 1.
+    ///
+    /// A record that is broken says so itself, and is passed over.
+    pub(super) fn nameless_content(mut self) -> Result<Option<(u64, usize)>, Error> {
+        loop {
+            let record = match self.records.next() {
+                Ok(Some(record)) => record,
+                Ok(None) => return Ok(None),
+                Err(source) => return Err(Error::reading(self.name.to_string(), source)),
+            };
+            let fields = self.records.fields();
+            if record.quotes != Quotes::Sound || !self.layout.fits(fields.len()) {
+                continue;
+            }
+            let has_content = |place: &&usize| {
+                let field = fields.get(**place);
+                field.is_some_and(|field| !is_blank(&field.value(&record.text)))
+            };
+            if let Some(place) = self.layout.nameless.iter().find(has_content) {
+                return Ok(Some((record.line, place + 1)));
+            }
         }
     }
 }
@@ -105,7 +130,9 @@ fn row(number: RowNumber, record: Record, fields: &[Field], layout: &Layout) -> 
             Some(field) if is_held(*field, &record) => {
                 let value = field.value(&record.text);
                 if let Ok(text) = std::str::from_utf8(&value) {
-                    cells.push(text);
+                    // In a rejects file, wavepair itself put the mark there.
+                    let is_marked = !layout.own.is_empty();
+                    cells.push(if is_marked { unmarked(text) } else { text });
                 } else {
                     cells.push(&with_bytes_shown(&value));
                     garbled.get_or_insert(place);
@@ -159,14 +186,14 @@ fn fault(
             InvalidCode::FieldTooLong,
             format!("field {} is longer than {MAX_FIELD} bytes", place + 1),
         )
-    } else if record.end == End::File && (layout.ends_with_phone || count < width) {
+    } else if record.end == End::File && may_be_cut(count, layout) {
         (
             InvalidCode::RowMayBeCut,
             "the file ends here without a line end, so the row may be cut; \
              compare it with its source and end the line"
                 .to_owned(),
         )
-    } else if count != width {
+    } else if !layout.fits(count) {
         (
             InvalidCode::FieldCount,
             format!("{count} fields where the header has {width}"),
@@ -185,31 +212,44 @@ fn fault(
     Some(Problem::new(code, message))
 }
 
-/// The record's own bytes without wavepair's columns, so that a rejects file can be made of them
-/// again and again.
+/// Whether a record of so many fields at the end of the file may have lost some of its text.
+fn may_be_cut(count: usize, layout: &Layout) -> bool {
+    // Fields behind the phone, empty as they are, say that the phone is whole.
+    let is_behind_phone = layout.fits(count) && count > layout.least;
+    count < layout.least || layout.ends_with_phone && !is_behind_phone
+}
+
+/// The record's own bytes without the columns that are passed over, so that a rejects file can be
+/// made of them again and again.
 fn raw(record: Record, fields: &[Field], layout: &Layout) -> Vec<u8> {
-    let mut text = record.text;
+    let text = record.text;
     if record.end == End::OutOfReach {
         // Half a line could come back as another, and valid, row.
         return Vec::new();
     }
-    let own = layout.width - layout.kept.len();
-    if own == 0 || record.quotes != Quotes::Sound {
+    let own = layout.own.len();
+    if layout.kept.len() == layout.width || record.quotes != Quotes::Sound {
         return text;
     }
-    if layout.kept.last() == layout.kept.len().checked_sub(1).as_ref() {
+    let mut theirs: Vec<usize> = if layout.own.first() == Some(&(layout.width - own)) {
         // They stand last, as in a rejects file; a row with fields too many has them last as well.
-        let theirs = if fields.len() < layout.width {
-            fields.len().min(layout.kept.len())
+        let count = if fields.len() < layout.width {
+            fields.len().min(layout.width - own)
         } else {
             fields.len() - own
         };
-        text.truncate(fields[..theirs].last().map_or(0, |field| field.end()));
-        return text;
+        (0..count).collect()
+    } else {
+        let is_own = |place: &usize| layout.own.binary_search(place).is_ok();
+        (0..fields.len()).filter(|place| !is_own(place)).collect()
+    };
+    if layout.fits(fields.len()) {
+        theirs.retain(|place| layout.nameless.binary_search(place).is_err());
     }
-    let theirs = (0..fields.len())
-        .filter(|place| *place >= layout.width || layout.kept.binary_search(place).is_ok());
-    let parts: Vec<&[u8]> = theirs.map(|place| fields[place].raw(&text)).collect();
+    let parts: Vec<&[u8]> = theirs
+        .iter()
+        .map(|&place| fields[place].raw(&text))
+        .collect();
     parts.join(&b","[..])
 }
 

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::blocks::{Blocks, Memory};
-use super::error::{Error, Flaw};
+use super::error::Error;
+use super::flaw::Flaw;
 
 /// A file, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]

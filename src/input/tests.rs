@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::*;
 use crate::model::account::Account;
+use crate::model::dialect::{Dialect, LineEnd};
 use crate::model::row::InputRow;
 
 const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
@@ -66,11 +67,10 @@ fn rows_have_numbers_lines_and_one_cell_for_each_header() {
 #[test]
 fn the_header_knows_the_form_of_its_file() {
     for (text, marked, line_end) in [
-        ("user_id,phone\n", false, LineEnd::Lf),
+        ("user_id,phone\nu,p\n", false, LineEnd::Lf),
         ("user_id,phone\r\nu,p\n", false, LineEnd::CrLf),
         ("\u{feff}\r\nuser_id,phone\nu,p\r\n", true, LineEnd::Lf),
-        ("\u{feff}user_id,phone\r\n", true, LineEnd::CrLf),
-        ("user_id,phone", false, LineEnd::Lf),
+        ("\u{feff}user_id,phone\r\nu,p", true, LineEnd::CrLf),
     ] {
         let file = file(text.as_bytes());
         let wave = open(file.path()).unwrap();
@@ -91,9 +91,14 @@ fn bom_crlf_and_leading_blank_lines_change_nothing() {
 }
 
 #[test]
-fn a_header_alone_is_a_wave_without_rows() {
-    for text in ["user_id,phone\n", "user_id,phone", "user_id,phone\r"] {
-        assert!(rows(text).is_empty());
+fn a_header_without_a_row_is_no_wave() {
+    for text in [
+        "user_id,phone\n",
+        "user_id,phone",
+        "user_id,phone\r",
+        "user_id,phone\n\n,\n \n\u{1a}",
+    ] {
+        assert_eq!(refusal(text), "wave.csv: has a header and not a single row");
     }
 }
 
@@ -132,9 +137,11 @@ fn a_wave_that_grows_while_it_is_read_is_noticed() {
 #[test]
 fn every_line_is_the_headers_blank_or_a_rows() {
     for (text, [lines, header, blank, of_rows, rows]) in [
-        ("user_id,phone\n", [1, 1, 0, 0, 0]),
-        ("user_id,phone", [1, 1, 0, 0, 0]),
-        ("user_id,phone\r", [1, 1, 0, 0, 0]),
+        (
+            "user_id,phone\nu,p\n,,\n\"\",\u{a0}\n\u{1a}",
+            [5, 1, 3, 1, 1],
+        ),
+        ("user_id,phone\n\" \n\",\nu,p\n", [4, 1, 2, 1, 1]),
         ("\n \nuser_id,phone\n\nu,p\n\n", [6, 1, 4, 1, 1]),
         ("\u{feff}user_id,phone\r\nu,p\r\n", [2, 1, 0, 1, 1]),
         ("user_id,phone,\"note\n\n(work)\"\nu,p,n", [4, 3, 0, 1, 1]),
@@ -376,32 +383,194 @@ fn a_carriage_return_in_a_row_never_makes_two_rows_one() {
     );
 }
 
+fn is_blank(line: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(line);
+    text.chars().all(|c| ",\"".contains(c) || c.is_whitespace())
+}
+
+#[test]
+fn a_results_file_is_refused_and_the_wave_beside_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = "row,outcome,user_id,phone,input.user_id,input.phone\n1,invalid,u,,u,p\n";
+    for (name, wave) in [
+        ("hr.dry-run.csv", Some("hr.csv")),
+        ("hr.results.csv", Some("hr.csv")),
+        ("hr.sandbox.results.csv", Some("hr.csv")),
+        ("other.results.csv", None),
+        ("mine.csv", None),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(folder.path().join("hr.csv"), "").unwrap();
+        std::fs::write(&path, results).unwrap();
+        let error = open(&path).unwrap_err();
+        assert!(error.is_usage());
+        assert!(
+            error
+                .to_string()
+                .ends_with("is a results file of wavepair, not a wave")
+        );
+        let hint = error.hint().unwrap();
+        let named = hint.contains(&format!("/{}, ", wave.unwrap_or("hr.csv")));
+        assert_eq!(named, wave.is_some(), "{name}: {hint}");
+    }
+}
+
+#[test]
+fn columns_without_a_name_have_to_be_empty() {
+    assert_eq!(
+        shown("user_id,phone,note,,\nu1,p1,n,,\nu2,p2,\"n\",\" \",\nu3,p3,n\n"),
+        [
+            "2 - [u1|p1|n] u1,p1,n",
+            "3 - [u2|p2|n] u2,p2,\"n\"",
+            "4 - [u3|p3|n] u3,p3,n",
+        ]
+    );
+    assert_eq!(
+        shown("user_id,,phone\nu1,,p1\nu2,p2\nu3,,p3,,x\n"),
+        [
+            "2 - [u1|p1] u1,p1",
+            "3 field_count [u2|] u2,p2",
+            "4 field_count [u3|p3] u3,,p3,,x",
+        ]
+    );
+    for (text, expected) in [
+        (
+            "user_id,phone,,\nu1,p1,,\nu2,p2,,x\n",
+            "wave.csv, line 3: column 4 has content here, and no name in the header",
+        ),
+        (
+            "user_id,,phone\n,x,\n",
+            "wave.csv, line 2: column 2 has content here, and no name in the header",
+        ),
+    ] {
+        assert_eq!(refusal(text), expected);
+    }
+}
+
+#[test]
+fn with_nameless_columns_behind_it_the_phone_is_whole_only_if_they_follow() {
+    for (text, expected) in [
+        ("user_id,phone,,\nu1,p1", "2 row_may_be_cut [u1|p1] u1,p1"),
+        ("user_id,phone,,\nu1,p1,", "2 - [u1|p1] u1,p1"),
+        ("user_id,phone,,\nu1,p1,,", "2 - [u1|p1] u1,p1"),
+        (
+            "user_id,phone,,\nu1,p1,,,",
+            "2 row_may_be_cut [u1|p1] u1,p1,,,",
+        ),
+    ] {
+        assert_eq!(shown(text), [expected]);
+    }
+}
+
+#[test]
+fn lines_of_another_kind_before_the_header_are_told_with_its_line() {
+    for (before, line) in [
+        (
+            "#TYPE Selected.Microsoft.ActiveDirectory.Management.ADUser\r\n",
+            1,
+        ),
+        ("Onboarding wave November\r\nExported by HR\r\n\r\n", 1),
+        ("\n# wave 12, do not edit\n", 2),
+        ("Wave \"November\",,\n", 1),
+        (&"note\n".repeat(20), 1),
+    ] {
+        let header = before.lines().count() + 1;
+        let text = format!("{before}user_id,phone\nu1,p1\n");
+        let said = refusal(&text);
+        assert_eq!(
+            said,
+            format!(
+                "wave.csv, line {line}: this line is not the header, which stands in line {header}"
+            )
+        );
+        let file = file(text.as_bytes());
+        let hint = open(file.path()).unwrap_err().hint().unwrap();
+        assert_eq!(hint, "delete the lines before the header");
+    }
+    // A header with a flaw of its own is told so, though files were put together.
+    for text in [
+        "user_id,phnoe\nu1,p1\nuser_id,phone\n",
+        "sep=,\nuser_id,phone\n",
+        "Onboarding wave November\n1\n2\n",
+    ] {
+        assert!(!refusal(text).contains("not the header"), "{text}");
+    }
+}
+
+#[test]
+fn a_command_in_a_hint_is_quoted_for_the_shell() {
+    let hint = |text: &str| {
+        let file = file(text.as_bytes());
+        open(file.path()).unwrap_err().hint().unwrap()
+    };
+    for (text, option) in [
+        ("user_id,phone`\nu,p\n", "add --column 'phone=phone`'"),
+        ("user_id,$phone\nu,p\n", "add --column 'phone=$phone'"),
+        ("user_id,'phone\nu,p\n", r"add --column 'phone='\''phone'"),
+        (
+            "user_id\u{200b},phone\nu,p\n",
+            r"add --column $'user_id=user_id\xe2\x80\x8b'",
+        ),
+        ("user_id,phones\nu,p\n", "add --column phone=phones"),
+    ] {
+        let hint = hint(text);
+        assert!(hint.ends_with(option), "{hint}");
+    }
+}
+
+#[test]
+fn in_a_rejects_file_the_mark_before_a_formula_is_taken_off_and_nothing_else() {
+    let cells = "'=1+1,'+44 791x,'+44 7911,''=1,'quoted',\"'@a\"";
+    let header = "user_id,phone,a,b,c,d";
+    assert_eq!(
+        shown(format!("{header},wavepair_code\n{cells},x\n")),
+        [format!(
+            "2 - [=1+1|+44 791x|'+44 7911|''=1|'quoted'|@a] {cells}"
+        )]
+    );
+    assert_eq!(
+        shown(format!("{header}\n{cells}\n")),
+        [format!(
+            "2 - [{}] {cells}",
+            cells.replace(',', "|").replace('"', "")
+        )]
+    );
+}
+
 proptest! {
     #[test]
     fn any_bytes_behind_a_header_are_rows_and_every_filled_line_is_in_one(
         body in prop::collection::vec(
             prop_oneof![
                 4 => prop::sample::select(&b"a,\"\n\r \xff"[..]),
-                1 => any::<u8>(),
+                // The mark for the end of a file is no row where it stands last.
+                1 => any::<u8>().prop_filter("Ctrl-Z", |&byte| byte != 0x1a),
             ],
             0..200,
         ),
     ) {
         let text = [b"user_id,phone\n".as_slice(), &body].concat();
         let file = file(&text);
-        let wave = open(file.path()).unwrap();
+        let wave = match open(file.path()) {
+            Ok(wave) => wave,
+            Err(error) => {
+                prop_assert!(error.to_string().ends_with("not a single row"), "{}", error);
+                prop_assert!(body.split(|&b| b == b'\n').all(is_blank));
+                return Ok(());
+            }
+        };
         let mut pass = wave.rows();
         let rows: Vec<InputRow> = pass.by_ref().map(Result::unwrap).collect();
         prop_assert!(pass.account().balances());
         let filled = body
             .split(|&b| b == b'\n')
-            .filter(|line| !line.iter().all(u8::is_ascii_whitespace))
+            .filter(|line| !is_blank(line))
             .count();
         let covered: usize = rows
             .iter()
             .map(|row| {
                 let lines = row.raw.split(|&b| b == b'\n');
-                lines.filter(|line| !line.iter().all(u8::is_ascii_whitespace)).count()
+                lines.filter(|line| !is_blank(line)).count()
             })
             .sum();
         prop_assert_eq!(covered, filled);

@@ -23,6 +23,7 @@ pub mod request;
 pub mod row;
 pub mod secret;
 pub mod shared_phones;
+pub mod shell;
 pub mod stop;
 pub mod summary;
 pub mod tally;

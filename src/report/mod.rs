@@ -8,7 +8,6 @@
 pub mod cell;
 pub mod paragraph;
 pub mod quantity;
-pub mod shell;
 
 pub mod output;
 pub mod safe_file;
@@ -35,6 +34,8 @@ pub mod progress;
 
 #[cfg(test)]
 mod fixture;
+
+pub use crate::model::shell;
 
 use crate::model::event::Event;
 use crate::model::summary::Summary;

@@ -6,6 +6,8 @@ mod support;
 
 // The happy road, and every accepted spelling of a phone.
 mod creates;
+// Files that are no wave, and lines that are no rows.
+mod whole_files;
 // What is refused, by wavepair or by PingOne, and how a person gets it back.
 mod rejects;
 // What is tried again, and what never.

@@ -1,8 +1,13 @@
-//! A command as it can be typed again.
+//! A command, or a part of one, as it can be pasted into a shell. Pure.
+//!
+//! Whatever shows a command that holds a file's name or words of a file writes it with this: such
+//! words may hold anything, and a shell would run it.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
+
+use super::hidden::is_hidden;
 
 /// Writes a command so that a shell reads the same words, whatever is in them.
 pub fn command(words: &[OsString]) -> String {
@@ -10,14 +15,20 @@ pub fn command(words: &[OsString]) -> String {
     words.join(" ")
 }
 
+/// Writes an option with its value, as [`command`] does.
+pub fn option(name: &str, value: impl AsRef<OsStr>) -> String {
+    command(&[name.into(), value.as_ref().to_owned()])
+}
+
 fn quoted(word: &OsStr) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
     match word.to_str() {
         Some(text) if !text.is_empty() && text.chars().all(plain) => text.to_owned(),
-        Some(text) if super::cell::neutral(text) == text => {
+        Some(text) if !text.contains(is_hidden) => {
             format!("'{}'", text.replace('\'', r"'\''"))
         }
-        // Not text, or text that would steer the terminal: the form that bash, zsh and ksh know.
+        // Not text, or text that does not show or would steer the terminal: the form that bash, zsh
+        // and ksh know.
         Some(_) | None => {
             let mut ansi = String::from("$'");
             for &byte in word.as_bytes() {
@@ -41,7 +52,7 @@ mod tests {
     use super::*;
     use std::process::Command;
 
-    const WORDS: [&[u8]; 10] = [
+    const WORDS: [&[u8]; 12] = [
         b"wavepair",
         b"--rate=25/s",
         b"",
@@ -52,6 +63,8 @@ mod tests {
         b"a\nb\x1b[31m'\\",
         b"\xff\xfe f",
         b"~;&|*?#!",
+        b"phone=`phones`",
+        "a\u{a0}b".as_bytes(),
     ];
 
     fn words() -> Vec<OsString> {
@@ -63,7 +76,16 @@ mod tests {
 
     #[test]
     fn plain_words_stay_plain_and_the_rest_is_quoted() {
-        insta::assert_snapshot!(command(&words()), @r"wavepair --rate=25/s '' 'my wave.csv' 'it'\''s' '$(rm -rf ~)' 'ünïcode' $'a\x0ab\x1b[31m\'\\' $'\xff\xfe f' '~;&|*?#!'");
+        insta::assert_snapshot!(command(&words()), @r"wavepair --rate=25/s '' 'my wave.csv' 'it'\''s' '$(rm -rf ~)' 'ünïcode' $'a\x0ab\x1b[31m\'\\' $'\xff\xfe f' '~;&|*?#!' 'phone=`phones`' $'a\xc2\xa0b'");
+    }
+
+    #[test]
+    fn an_option_is_written_with_its_value() {
+        assert_eq!(option("--column", "phone=mobile"), "--column phone=mobile");
+        assert_eq!(
+            option("--column", "phone=Mobile (work)"),
+            "--column 'phone=Mobile (work)'"
+        );
     }
 
     #[test]

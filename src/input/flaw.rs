@@ -1,0 +1,292 @@
+//! What is wrong with a file as a whole, and what to do about it. Pure.
+
+use std::fmt;
+
+use super::names::{PHONE, means};
+use super::source::Source;
+use crate::model::row::Column;
+use crate::model::shell;
+
+/// How names of what wavepair writes of a wave end.
+const WRITTEN: [&str; 4] = [
+    ".sandbox.results.csv",
+    ".results.csv",
+    ".sandbox.dry-run.csv",
+    ".dry-run.csv",
+];
+
+/// What is wrong with a file as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// It is a folder.
+    Folder,
+    /// It holds nothing, or blank lines alone.
+    Empty,
+    /// It is compressed with gzip.
+    Gzip,
+    /// It is a workbook of a spreadsheet.
+    Workbook,
+    /// Its characters have two bytes each.
+    Utf16,
+    /// The header is not UTF-8.
+    HeaderNotUtf8,
+    /// Lines end with a carriage return alone.
+    CarriageReturns,
+    /// A quote in the header is out of place or does not close.
+    HeaderQuote,
+    /// The header has a name or a line that is too long.
+    HeaderTooLong,
+    /// A spreadsheet's `sep=` line stands first.
+    SepLine,
+    /// Lines of another kind stand before the header: a title, a comment, a `#TYPE`.
+    LinesBefore {
+        /// The physical line of the header, from 1.
+        header: u64,
+    },
+    /// It is what wavepair wrote about a wave.
+    Results {
+        /// The wave that it was made of, where that lies beside it.
+        wave: Option<String>,
+    },
+    /// It has a header and not a single row.
+    NoRows,
+    /// A column has content, and no name in the header.
+    Nameless {
+        /// Which column it is, from 1.
+        column: usize,
+    },
+    /// The header's names are separated by another character than a comma.
+    Delimiter(char),
+    /// There is a user ID, phone or address where a header should be.
+    LooksLikeData,
+    /// A user ID or a phone stands among the names of columns.
+    RowInHeader {
+        /// Which field of the header it is in, from 1.
+        field: usize,
+    },
+    /// A header looks like a misspelling of a column.
+    Misspelled {
+        /// What the file says.
+        header: String,
+        /// What it may mean.
+        column: Column,
+    },
+    /// The same header twice.
+    Twice {
+        /// What the file says the second time.
+        header: String,
+    },
+    /// A column that this wave needs is not there.
+    Missing {
+        /// Which.
+        column: Column,
+        /// The names that are there.
+        names: Vec<String>,
+        /// A header that may be meant for it.
+        likely: Option<String>,
+    },
+    /// The column that is there in place of another is not read by this version.
+    NotRead {
+        /// What the file says.
+        header: String,
+        /// The column that is needed.
+        instead: Column,
+    },
+    /// A header that `--column` names is not there.
+    NoSuchHeader {
+        /// The column that was to be found under it.
+        column: Column,
+        /// What `--column` says.
+        header: String,
+    },
+    /// `--column` names one column or one header twice.
+    NamedTwice {
+        /// The column, the second time.
+        column: Column,
+    },
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Flaw::Folder => f.write_str("is a folder, not a CSV file"),
+            Flaw::Empty => f.write_str("is empty: not even a header"),
+            Flaw::Gzip => f.write_str("is compressed with gzip"),
+            Flaw::Workbook => f.write_str("is a spreadsheet's workbook (or a zip file), not CSV"),
+            Flaw::Utf16 => f.write_str("is UTF-16; this version reads UTF-8"),
+            Flaw::HeaderNotUtf8 => f.write_str("the header is not UTF-8"),
+            Flaw::CarriageReturns => f.write_str("lines end with a carriage return alone"),
+            Flaw::HeaderQuote => f.write_str("a quote in the header is out of place or not closed"),
+            Flaw::HeaderTooLong => f.write_str("the header has a name that is too long"),
+            Flaw::SepLine => f.write_str("a spreadsheet's `sep=` line where the header should be"),
+            Flaw::Delimiter('\t') => {
+                f.write_str("the header is separated by tabs; this version reads commas")
+            }
+            Flaw::Delimiter(delimiter) => write!(
+                f,
+                "the header is separated by `{delimiter}`; this version reads commas"
+            ),
+            Flaw::LinesBefore { header } => {
+                write!(
+                    f,
+                    "this line is not the header, which stands in line {header}"
+                )
+            }
+            Flaw::Results { .. } => f.write_str("is a results file of wavepair, not a wave"),
+            Flaw::NoRows => f.write_str("has a header and not a single row"),
+            Flaw::Nameless { column } => write!(
+                f,
+                "column {column} has content here, and no name in the header"
+            ),
+            Flaw::LooksLikeData => f.write_str("this line looks like data; the header is missing"),
+            Flaw::RowInHeader { field } => write!(
+                f,
+                "field {field} of the header holds a UUID or a phone; the first row may have run into the header"
+            ),
+            Flaw::Misspelled { header, column } => write!(
+                f,
+                "the header {} looks like a misspelling of `{}`",
+                shown(header),
+                column.name()
+            ),
+            Flaw::Twice { header } => write!(f, "the header {} is there twice", shown(header)),
+            Flaw::Missing { column, .. } => {
+                write!(f, "no column `{}`", column.name())?;
+                if *column == Column::PolicyId {
+                    f.write_str(", and no policy is named for all rows")?;
+                }
+                Ok(())
+            }
+            Flaw::NotRead { header, instead } => write!(
+                f,
+                "this version does not read the column {}, and there is no `{}`",
+                shown(header),
+                instead.name()
+            ),
+            Flaw::NoSuchHeader { column, header } => write!(
+                f,
+                "no header {}, which --column names for `{}`",
+                shown(header),
+                column.name()
+            ),
+            Flaw::NamedTwice { column } => write!(
+                f,
+                "--column {} names a column or a header a second time",
+                column.name()
+            ),
+        }
+    }
+}
+
+impl Flaw {
+    /// Names the wave that a results file was made of, where the file has its default name and the
+    /// wave still lies beside it.
+    pub(super) fn beside(self, source: &Source) -> Self {
+        let (Flaw::Results { .. }, Source::Path(path)) = (&self, source) else {
+            return self;
+        };
+        let wave = path.file_name().and_then(|name| {
+            let name = name.to_str()?;
+            let stem = WRITTEN
+                .iter()
+                .find_map(|ending| name.strip_suffix(ending))?;
+            let wave = path.with_file_name(format!("{stem}.csv"));
+            wave.is_file().then(|| Source::Path(wave).to_string())
+        });
+        Flaw::Results { wave }
+    }
+
+    /// What to do about it.
+    pub(super) fn hint(&self) -> String {
+        match self {
+            Flaw::Folder => "name the CSV file itself".into(),
+            Flaw::Empty => "`wavepair template` prints a small valid wave".into(),
+            Flaw::Gzip => "unpack it first, with `gunzip`".into(),
+            Flaw::Workbook => "save the sheet as `CSV UTF-8` and use that file".into(),
+            Flaw::Utf16 | Flaw::HeaderNotUtf8 => "save it again as `CSV UTF-8`".into(),
+            Flaw::CarriageReturns => "save it again with line ends LF or CRLF".into(),
+            Flaw::HeaderQuote => "put a name that holds a comma in quotes, and double each quote \
+                                  inside it"
+                .into(),
+            Flaw::HeaderTooLong => "shorten the header".into(),
+            Flaw::SepLine => "delete that line".into(),
+            Flaw::LinesBefore { .. } => "delete the lines before the header".into(),
+            Flaw::Results { wave: Some(wave) } => format!(
+                "mend the wave that it was made of, {wave}, or the rejects file beside it, and run that"
+            ),
+            Flaw::Results { wave: None } => "mend the wave that it was made of, or the rejects \
+                 file beside that, and run it"
+                .into(),
+            Flaw::NoRows => "export the wave again; there is nothing to do".into(),
+            Flaw::Nameless { .. } => {
+                "give the column a name in the header, or empty it in every row".into()
+            }
+            Flaw::Delimiter(_) => "save it again as CSV with commas".into(),
+            Flaw::LooksLikeData => "put a header before it, such as `user_id,phone`; \
+                 `wavepair template` prints an example"
+                .into(),
+            Flaw::RowInHeader { .. } => "end the header's line behind the last column's name, and \
+                 start the first row on a line of its own"
+                .into(),
+            Flaw::Misspelled { header, column } => format!(
+                "correct it, or give it another name; if it is meant as it is, add {}",
+                column_option(*column, header)
+            ),
+            Flaw::Twice { .. } => "rename or remove one of the two".into(),
+            Flaw::Missing {
+                column,
+                likely: Some(header),
+                ..
+            } => format!("add {}", column_option(*column, header)),
+            Flaw::Missing { column, names, .. } => {
+                let has_addresses = || names.iter().any(|name| means(name, Column::EmailAddress));
+                let otherwise = if *column == Column::PolicyId {
+                    "name the policy of all rows with `--policy`, or "
+                } else if *column == Column::Phone && has_addresses() {
+                    "where every device is of type EMAIL, add `--type EMAIL`; or "
+                } else {
+                    ""
+                };
+                format!(
+                    "{otherwise}name the column with `--column {}=HEADER`; the headers are {}",
+                    column.name(),
+                    listed(names)
+                )
+            }
+            Flaw::NotRead { instead, .. } => format!(
+                "add a column `{}` with the ID that PingOne shows",
+                instead.name()
+            ),
+            Flaw::NoSuchHeader { .. } => "compare it with the first line of the file".into(),
+            Flaw::NamedTwice { .. } => "name each column and each header once".into(),
+        }
+    }
+}
+
+/// The option that names a header as a column.
+fn column_option(column: Column, header: &str) -> String {
+    shell::option("--column", format!("{}={header}", column.name()))
+}
+
+/// A header from the file, fit for a terminal: one line, no control characters, not too long.
+/// What has the digits of a phone may be one, so they are not shown.
+fn shown(header: &str) -> String {
+    let may_be_phone = header.chars().filter(|c| c.is_numeric()).count() >= PHONE;
+    let safe = header.chars().take(40).map(|c| match c {
+        c if may_be_phone && c.is_numeric() => '#',
+        c => c,
+    });
+    let mut text: String = safe.flat_map(char::escape_debug).take(40).collect();
+    if header.chars().count() > 40 {
+        text.push('…');
+    }
+    format!("`{text}`")
+}
+
+fn listed(names: &[String]) -> String {
+    let mut list: Vec<String> = names.iter().take(12).map(|name| shown(name)).collect();
+    if names.len() > list.len() {
+        list.push(format!("and {} more", names.len() - list.len()));
+    }
+    list.join(", ")
+}
