@@ -33,7 +33,7 @@ fn read(path: &Path) {
     match Reader::open(path, Some(&binding())) {
         Ok(Some(reader)) => {
             drop(reader.entry(&request().key));
-            drop(reader.last_settings("wave.csv"));
+            drop(reader.last_run("wave.csv"));
         }
         Ok(None) => {}
         Err(error) => assert!(!error.to_string().is_empty()),
@@ -48,7 +48,7 @@ fn write(path: &Path) {
     drop(opened.ledger.entry(&request().key));
     let turn = intend(&opened.ledger, request());
     assert!(!matches!(turn, Err(Error::Poisoned { .. })), "{turn:?}");
-    let closed = opened.ledger.close(0, &moment(3));
+    let closed = opened.ledger.close(0, None, &moment(3));
     assert!(turn.is_err() || !matches!(closed, Err(Error::Poisoned { .. })));
 }
 
@@ -100,7 +100,9 @@ fn sound() -> Vec<u8> {
     let mut other = request();
     other.key.user = wavepair::model::ids::UserId::from_bytes([0x22; 16]);
     intend(&ledger, other).expect("an intent can be written");
-    ledger.close(4, &moment(1)).expect("a ledger can be closed");
+    ledger
+        .close(4, None, &moment(1))
+        .expect("a ledger can be closed");
     std::fs::read(&path).expect("a ledger can be read")
 }
 

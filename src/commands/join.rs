@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::input::Wave;
-use crate::ledger::{Binding, Reader};
+use crate::ledger::{Binding, LastRun, Reader};
 use crate::model::account::Account;
 use crate::model::request::DeviceKey;
 use crate::model::shared_phones::{PhoneBook, SharedPhones};
@@ -15,7 +15,7 @@ use crate::report::output::Output;
 use crate::report::rejects::Rejects;
 use crate::report::results::{self, Join};
 use crate::report::results_writer::Options;
-use crate::report::standing::{Mode, Standing};
+use crate::report::standing::{Mode, NotReached, Standing};
 use crate::settings::files::Files;
 use crate::settings::rows::RowSettings;
 
@@ -79,6 +79,21 @@ pub(super) fn join<L: Into<Error>>(
         account: rows.account(),
         shared_phones: book.and_then(|book| book.into_inner().shared()),
     })
+}
+
+/// Why a row that no request was sent for was not reached, by the last run of its wave.
+pub(super) fn not_reached(last_run: Option<LastRun>) -> NotReached {
+    match last_run {
+        None => NotReached::NoRun,
+        Some(LastRun {
+            exit_code: None, ..
+        }) => NotReached::CutShort,
+        Some(LastRun {
+            stopped: Some(stopped),
+            ..
+        }) => NotReached::Stopped(stopped),
+        Some(LastRun { stopped: None, .. }) => NotReached::NewRow,
+    }
 }
 
 /// The ledger, where the settings lead to one and a run has made it.

@@ -242,7 +242,7 @@ async fn ask(
         &valid,
         &standing,
         earlier,
-        Mode::DryRun,
+        &Mode::DryRun,
     ))
 }
 

@@ -1,6 +1,6 @@
 //! `wavepair results`: the results file again, from the input and the ledger.
 
-use super::join::join;
+use super::join::{join, not_reached};
 use super::wanted;
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -22,12 +22,12 @@ pub fn results(settings: &Results) -> Result<ExitCode, Error> {
         SettingsError::new(format!("there is no ledger at {path}"))
             .hint("name the environment and the ledger as for the run")
     })?;
-    let last_run = ledger.last_settings(&wave_name(&settings.wave))?;
-    let rows = settings
-        .rows
-        .over(last_run.as_deref().and_then(RowSettings::from_json))?;
+    let last_run = ledger.last_run(&wave_name(&settings.wave))?;
+    let told = last_run.as_ref().map(|run| run.settings.as_str());
+    let rows = settings.rows.over(told.and_then(RowSettings::from_json))?;
+    let mode = Mode::Run(not_reached(last_run));
     let wave = wanted::open(&settings.wave, &rows)?;
-    join(&wave, &rows, &settings.files, Mode::Run, &mut |key| {
+    join(&wave, &rows, &settings.files, mode, &mut |key| {
         ledger.entry(key).map(Standing::from)
     })?;
     Ok(ExitCode::Done)

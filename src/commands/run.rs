@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::join::{Joined, join};
+use super::join::{Joined, join, not_reached};
 use super::target::Peer;
 use super::wanted::Wanted;
 use super::{Invocation, descriptors, panics, signals};
@@ -14,12 +14,12 @@ use crate::error::{Error, Shown};
 use crate::exit::ExitCode;
 use crate::input::rows::Rows;
 use crate::input::{self, Wave};
-use crate::ledger::{Found, RunRecord};
+use crate::ledger::{Found, LastRun, RunRecord};
 use crate::model::event::RowLabel;
 use crate::model::ids::RunId;
 use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
-use crate::model::stop::StopReason;
+use crate::model::stop::{StopReason, Stopped};
 use crate::model::summary::Summary;
 use crate::model::validate::validate;
 use crate::plan::Existing;
@@ -122,27 +122,37 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
 
     let ledger = opened.ledger;
     let summary = reporters.finish();
-    let joined = join(&wave, &rows, &files, Mode::Run, &mut |key| {
-        ledger.entry(key).map(Standing::from)
-    });
     // Answers may have been dropped then: the next run is to look for what is left in flight.
     let sound = ended.is_ok();
+    let joined = join(&wave, &rows, &files, mode(&summary, sound), &mut |key| {
+        ledger.entry(key).map(Standing::from)
+    });
     let ended = ended.map(drop).map_err(Error::from);
     let Conclusion {
         summary,
         exit,
         written,
     } = conclude(summary, contents.rows, ended, joined, invocation)?;
-    let close = if sound {
-        ledger.close(exit.code(), &clock::moment())
-    } else {
-        drop(ledger);
-        Ok(())
-    };
+    let close = sound.then(|| {
+        let why = summary.stopped.as_ref().map(Stopped::from);
+        ledger.close(exit.code(), why, &clock::moment())
+    });
     let took = clock::now().duration_since(started);
     finish(&summary, exit, took, &files, written, invocation)?;
-    close?;
+    close.transpose()?;
     Ok(exit)
+}
+
+/// How the rows are told that the run did not come to: as a later `results` reads it in the ledger,
+/// so that it writes the same.
+///
+/// `sound` is whether the run lived to write down how it ended.
+fn mode(summary: &Summary, sound: bool) -> Mode {
+    Mode::Run(not_reached(Some(LastRun {
+        settings: String::new(),
+        exit_code: sound.then_some(0),
+        stopped: summary.stopped.as_ref().map(Stopped::from),
+    })))
 }
 
 /// How soon a file is looked at again while rows are taken from a block of it.

@@ -48,6 +48,7 @@ use crate::model::entry::{DeviceState, Doubt, LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, EnvironmentId, RunId};
 use crate::model::outcome::{Answer, Device};
 use crate::model::request::{DeviceKey, DeviceRequest};
+use crate::model::stop::Stopped;
 
 use self::lock::Lock;
 use self::writer::Command;
@@ -78,6 +79,17 @@ pub struct RunRecord {
     pub settings: String,
     /// Whether it lists a user's devices before it creates one that the ledger does not know.
     pub looks_first: bool,
+}
+
+/// What is known of a run that has begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastRun {
+    /// What `results` needs to judge the rows as that run did, in the form in which it was given.
+    pub settings: String,
+    /// How it ended; `None` where it did not live to say so, or is still going on.
+    pub exit_code: Option<u8>,
+    /// Why it ended before its wave did, where it did.
+    pub stopped: Option<Stopped>,
 }
 
 /// Proof that an intent is on disk: leave to send one create request.
@@ -252,18 +264,24 @@ impl Ledger {
         Ok(receipt)
     }
 
-    /// Records how the run ended and closes the file.
+    /// Records how the run ended and closes the file; `stopped` is why it ended before its wave did.
     ///
     /// # Errors
     ///
     /// The last write failed; everything committed before stands.
-    pub fn close(mut self, exit_code: u8, now: &Moment) -> Result<(), Error> {
+    pub fn close(
+        mut self,
+        exit_code: u8,
+        stopped: Option<Stopped>,
+        now: &Moment,
+    ) -> Result<(), Error> {
         let poisoned = || Error::Poisoned {
             path: self.path.clone(),
         };
         let (reply, answer) = mpsc::channel();
         let command = Command::Close {
             exit_code,
+            stopped,
             now: now.clone(),
             reply,
         };

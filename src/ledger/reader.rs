@@ -11,11 +11,12 @@ use super::ahead::{Ahead, Key, Wanted};
 use super::file::{SYNCHRONOUS, connect, opening, sqlite};
 use super::found::{Purpose, look_at};
 use super::look::has_log;
-use super::{Binding, Error, doubt, schema};
+use super::{Binding, Error, LastRun, doubt, schema};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, EnvironmentId, RunId};
 use crate::model::outcome::Answer;
 use crate::model::request::DeviceKey;
+use crate::model::stop::Stopped;
 
 /// A ledger, open for reading.
 #[derive(Debug)]
@@ -230,17 +231,27 @@ impl Reader {
         ))
     }
 
-    /// The settings of the last run of a wave, in the form in which that run gave them.
+    /// The last run of a wave, as far as it has come.
     ///
     /// # Errors
     ///
     /// The file cannot be read.
-    pub fn last_settings(&self, wave: &str) -> Result<Option<String>, Error> {
+    pub fn last_run(&self, wave: &str) -> Result<Option<LastRun>, Error> {
         self.connection
             .query_row(
-                "SELECT settings FROM runs WHERE wave = ?1 ORDER BY number DESC LIMIT 1",
+                "SELECT settings, exit_code, stop_code, stop_message FROM runs
+                 WHERE wave = ?1 ORDER BY number DESC LIMIT 1",
                 [wave],
-                |row| row.get(0),
+                |row| {
+                    let (code, message): (Option<String>, Option<String>) =
+                        (row.get(2)?, row.get(3)?);
+                    let stopped = code.zip(message);
+                    Ok(LastRun {
+                        settings: row.get(0)?,
+                        exit_code: row.get(1)?,
+                        stopped: stopped.map(|(code, message)| Stopped { code, message }),
+                    })
+                },
             )
             .optional()
             .map_err(|source| sqlite(&self.path, source))

@@ -90,6 +90,9 @@ UPDATE runs SET number = counted.number FROM
     WHERE counted.id = runs.id;
 CREATE UNIQUE INDEX runs_in_order ON runs (number);
 ALTER TABLE runs ADD COLUMN looked_first INTEGER NOT NULL DEFAULT 0 CHECK (looked_first IN (0, 1));
+-- Why the run ended before its wave did: the rows that it did not come to say so in the results.
+ALTER TABLE runs ADD COLUMN stop_code TEXT;
+ALTER TABLE runs ADD COLUMN stop_message TEXT CHECK ((stop_message IS NULL) = (stop_code IS NULL));
 
 -- `unproven`: the refusal may be the answer to another request. `lost_...`: when a request for a
 -- created device that was not answered could have been sent last. `doubt_since` and `asked_at`

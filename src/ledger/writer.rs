@@ -17,6 +17,7 @@ use super::transition::{Fault, intend, settle};
 use super::{Binding, Error, Intent, Receipt, RunRecord, Settled};
 use crate::model::entry::Moment;
 use crate::model::ids::RunId;
+use crate::model::stop::Stopped;
 
 /// What the writer can be asked for.
 pub(super) enum Command {
@@ -30,6 +31,7 @@ pub(super) enum Command {
     /// The end.
     Close {
         exit_code: u8,
+        stopped: Option<Stopped>,
         now: Moment,
         reply: mpsc::Sender<Result<(), Error>>,
     },
@@ -158,10 +160,11 @@ impl Writer {
                 }
                 Command::Close {
                     exit_code,
+                    stopped,
                     now,
                     reply,
                 } => {
-                    drop(reply.send(self.close(exit_code, &now)));
+                    drop(reply.send(self.close(exit_code, stopped, &now)));
                     return;
                 }
             }
@@ -235,17 +238,19 @@ impl Writer {
         })
     }
 
-    fn close(self, exit_code: u8, now: &Moment) -> Result<(), Error> {
+    fn close(self, exit_code: u8, stopped: Option<Stopped>, now: &Moment) -> Result<(), Error> {
         let Self {
             connection,
             path,
             run,
             ..
         } = self;
+        let (code, message) = stopped.map(|it| (it.code, it.message)).unzip();
         connection
             .execute(
-                "UPDATE runs SET finished_at = ?2, exit_code = ?3 WHERE id = ?1",
-                params![run.as_bytes(), now.wall_ms, exit_code],
+                "UPDATE runs SET finished_at = ?2, exit_code = ?3, stop_code = ?4, stop_message = ?5
+                 WHERE id = ?1",
+                params![run.as_bytes(), now.wall_ms, exit_code, code, message],
             )
             .map_err(|source| sqlite(&path, source))?;
         // A reader beside us may keep the checkpoint from finishing; the next writer does it then.

@@ -66,8 +66,14 @@ words! {
     UNREADABLE_LISTING = "unreadable_listing",
     /// The request was held back here, because PingOne asked for a pause just then; nothing was sent
     WITHHELD = "withheld",
-    /// The run ended before the answer came
+    /// The answer is not known: the run was cut short before it came, or is still going on
     INTERRUPTED = "interrupted",
+    /// No run has come to the row: there was none yet, or the row is new
+    NOT_RUN_YET = "not_run_yet",
+    /// The last run of the wave was killed before it came to the row, or is still going on
+    RUN_CUT_SHORT = "run_cut_short",
+    /// An earlier row of the file asks for the same device; there is nothing to do
+    SAME_DEVICE = "same_device",
     /// PingOne lists this device more than once; remove all but one
     DUPLICATE_FOUND = "duplicate_found",
     /// Online dry run: the user is not in this environment

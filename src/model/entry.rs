@@ -1,6 +1,6 @@
 //! What the ledger can say about a device.
 
-use super::code::DUPLICATE_FOUND;
+use super::code::{DUPLICATE_FOUND, WITHHELD};
 use super::ids::{DeviceId, RunId};
 use super::outcome::{Answer, Outcome};
 
@@ -147,6 +147,11 @@ impl LedgerEntry {
     /// Whether PingOne listed the device more than once when it was last looked at.
     pub fn is_seen_twice(&self) -> bool {
         self.answer.code.as_deref() == Some(DUPLICATE_FOUND)
+    }
+
+    /// Whether the last create was held back after it was recorded: nothing was sent.
+    pub fn was_withheld(&self) -> bool {
+        self.state == DeviceState::Failed && self.answer.code.as_deref() == Some(WITHHELD)
     }
 
     /// Whether PingOne refused the device when it was last asked for.

@@ -2,7 +2,7 @@
 
 use super::asked::Asked;
 use super::standing::{Mode, Standing};
-use crate::model::code::DUPLICATE_FOUND;
+use crate::model::code::{self, DUPLICATE_FOUND, INTERRUPTED, SAME_DEVICE, UNEXPECTED_STATUS};
 use crate::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
 use crate::model::event::{RowFinished, RowLabel};
 use crate::model::ids::{DeviceId, RunId};
@@ -98,7 +98,7 @@ impl ResultRow {
     /// | earlier row | standing | run | dry run |
     /// | --- | --- | --- | --- |
     /// | yes | any | `duplicate` | `duplicate` |
-    /// | no | untouched | `pending` | `ready` |
+    /// | no | untouched, or the last create was withheld | `pending` | `ready` |
     /// | no | rejected, failed | the state's own outcome | `ready`: the next run asks again |
     /// | no | any other state | the state's own outcome | the same |
     /// | no | a finding | the finding's outcome | the same |
@@ -107,7 +107,7 @@ impl ResultRow {
         valid: &ValidRow,
         standing: &Standing,
         earlier: Option<RowNumber>,
-        mode: Mode,
+        mode: &Mode,
     ) -> Self {
         let asked = Asked::by_request(&valid.request);
         if let Some(first) = earlier {
@@ -118,18 +118,20 @@ impl ResultRow {
             };
             return Self {
                 device: standing.device(),
-                message: Some(format!("same user, type and {same} as row {first}")),
+                code: Some(SAME_DEVICE.to_owned()),
+                message: Some(format!(
+                    "same user, type and {same} as row {first}; what became of that row holds for \
+                     this one, so there is nothing to do"
+                )),
                 ..Self::new(row, Outcome::Duplicate, asked)
             };
         }
         let mut result = match standing {
-            Standing::Untouched => {
-                let outcome = match mode {
-                    Mode::Run => Outcome::Pending,
-                    Mode::DryRun => Outcome::Ready,
-                };
-                Self::new(row, outcome, asked)
-            }
+            Standing::Untouched => Self::untouched(row, asked, mode),
+            Standing::Entry(entry) if entry.was_withheld() => Self {
+                attempts: entry.attempts,
+                ..Self::untouched(row, asked, mode)
+            },
             Standing::Entry(entry) => Self::of_entry(row, asked, entry, mode),
             Standing::Finding {
                 outcome,
@@ -150,7 +152,19 @@ impl ResultRow {
         result
     }
 
-    fn of_entry(row: &InputRow, asked: Asked, entry: &LedgerEntry, mode: Mode) -> Self {
+    fn untouched(row: &InputRow, asked: Asked, mode: &Mode) -> Self {
+        match mode {
+            Mode::Run(why) => Self {
+                code: Some(why.code().to_owned()),
+                message: Some(why.message()),
+                ..Self::new(row, Outcome::Pending, asked)
+            },
+            Mode::DryRun => Self::new(row, Outcome::Ready, asked),
+        }
+    }
+
+    fn of_entry(row: &InputRow, asked: Asked, entry: &LedgerEntry, mode: &Mode) -> Self {
+        let dry_run = *mode == Mode::DryRun;
         let mut result = Self {
             device: entry.device,
             attempts: entry.attempts,
@@ -175,6 +189,7 @@ impl ResultRow {
                 );
             }
             DeviceState::Unresolved if entry.resends >= RESENDS_MAX => {
+                result.code.get_or_insert_with(|| INTERRUPTED.to_owned());
                 result.message = Some(
                     "asked for four times, and PingOne never listed it: look for the user in its \
                      audit log; it is not asked for again"
@@ -182,31 +197,37 @@ impl ResultRow {
                 );
             }
             DeviceState::InFlight | DeviceState::Unresolved => {
+                result.code.get_or_insert_with(|| INTERRUPTED.to_owned());
                 result.message.get_or_insert_with(|| {
-                    "asked for, and how that ended is not known; the next run looks for it"
+                    "asked for, and the answer is not known; the next run looks for the device"
                         .to_owned()
                 });
             }
-            DeviceState::Rejected | DeviceState::Failed if entry.unproven && mode == Mode::Run => {
+            DeviceState::Rejected | DeviceState::Failed if entry.unproven && !dry_run => {
+                result
+                    .code
+                    .get_or_insert_with(|| UNEXPECTED_STATUS.to_owned());
                 result.message = Some(
                     "refused, by an answer that may be to another request; the next run looks \
                      for the device before it asks again"
                         .to_owned(),
                 );
             }
-            DeviceState::Rejected | DeviceState::Failed if mode == Mode::DryRun => {
-                let before = result.outcome;
-                let reason = result.message.take();
+            DeviceState::Rejected | DeviceState::Failed if dry_run => {
+                result.message = Some(earlier(&result));
+                // A run would ask again: what was refused before is no reason of this row.
                 result.outcome = Outcome::Ready;
-                result.message = Some(match reason {
-                    Some(reason) => format!("{before} in an earlier run: {reason}"),
-                    None => format!("{before} in an earlier run"),
-                });
+                result.code = None;
+                result.http_status = None;
             }
-            DeviceState::Created
-            | DeviceState::Found
-            | DeviceState::Rejected
-            | DeviceState::Failed => {}
+            DeviceState::Rejected | DeviceState::Failed => {
+                let code = result
+                    .code
+                    .get_or_insert_with(|| UNEXPECTED_STATUS.to_owned());
+                let message = || format!("{}; the next run tries again", in_words(code));
+                result.message.get_or_insert_with(message);
+            }
+            DeviceState::Created | DeviceState::Found => {}
         }
         result
     }
@@ -222,12 +243,33 @@ impl ResultRow {
     }
 }
 
+/// What a dry run says of a device that an earlier run did not get.
+fn earlier(result: &ResultRow) -> String {
+    let outcome = result.outcome;
+    match (&result.code, &result.message) {
+        (Some(code), Some(reason)) => format!("{outcome} in an earlier run ({code}): {reason}"),
+        (Some(reason), None) | (None, Some(reason)) => {
+            format!("{outcome} in an earlier run: {reason}")
+        }
+        (None, None) => format!("{outcome} in an earlier run"),
+    }
+}
+
+/// What a code means, for an answer that was kept without a message.
+fn in_words(code: &str) -> String {
+    match code::ALL.iter().find(|(word, _)| *word == code) {
+        Some((_, meaning)) => (*meaning).to_owned(),
+        None => format!("PingOne refused it with {code}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::outcome::Device;
     use crate::model::request::DeviceStatus;
     use crate::report::fixture::{device_id, entry, row, run_id, valid_row};
+    use crate::report::standing::NotReached;
 
     fn standing_in(state: DeviceState) -> Standing {
         let mut entry = entry(state);
@@ -240,64 +282,63 @@ mod tests {
         Standing::Entry(entry)
     }
 
+    fn not_reached() -> Mode {
+        Mode::Run(NotReached::NoRun)
+    }
+
     #[test]
     fn a_row_is_what_its_device_is() {
         let (code, reason) = (Some("CODE"), Some("reason"));
-        let earlier = |word: &str| Some(format!("{word} in an earlier run: reason"));
+        let earlier = |word: &str| Some(format!("{word} in an earlier run (CODE): reason"));
+        let run = not_reached();
         for (state, mode, outcome, code, message) in [
+            (DeviceState::Created, &run, Outcome::Created, None, None),
             (
                 DeviceState::Created,
-                Mode::Run,
+                &Mode::DryRun,
                 Outcome::Created,
                 None,
                 None,
             ),
-            (
-                DeviceState::Created,
-                Mode::DryRun,
-                Outcome::Created,
-                None,
-                None,
-            ),
-            (DeviceState::Found, Mode::Run, Outcome::Existing, None, None),
+            (DeviceState::Found, &run, Outcome::Existing, None, None),
             (
                 DeviceState::Rejected,
-                Mode::Run,
+                &run,
                 Outcome::Rejected,
                 code,
                 reason.map(str::to_owned),
             ),
             (
                 DeviceState::Failed,
-                Mode::Run,
+                &run,
                 Outcome::Failed,
                 code,
                 reason.map(str::to_owned),
             ),
             (
                 DeviceState::Rejected,
-                Mode::DryRun,
+                &Mode::DryRun,
                 Outcome::Ready,
-                code,
+                None,
                 earlier("rejected"),
             ),
             (
                 DeviceState::Failed,
-                Mode::DryRun,
+                &Mode::DryRun,
                 Outcome::Ready,
-                code,
+                None,
                 earlier("failed"),
             ),
             (
                 DeviceState::InFlight,
-                Mode::Run,
+                &run,
                 Outcome::Unknown,
                 code,
                 reason.map(str::to_owned),
             ),
             (
                 DeviceState::Unresolved,
-                Mode::DryRun,
+                &Mode::DryRun,
                 Outcome::Unknown,
                 code,
                 reason.map(str::to_owned),
@@ -309,31 +350,80 @@ mod tests {
             assert_eq!(result.outcome, outcome, "{why}");
             assert_eq!(result.code.as_deref(), code, "{why}");
             assert_eq!(result.message, message, "{why}");
-            assert_eq!(
-                (result.http_status, result.attempts),
-                (Some(400), 2),
-                "{why}"
-            );
+            let status = (outcome != Outcome::Ready).then_some(400);
+            assert_eq!((result.http_status, result.attempts), (status, 2), "{why}");
             assert_eq!(result.run, Some(run_id()), "{why}");
+        }
+    }
+
+    #[test]
+    fn every_open_row_has_a_code_and_says_what_happened_and_what_to_do_whatever_was_kept() {
+        let answers = [None, Some("CODE"), Some(code::WITHHELD), Some(INTERRUPTED)];
+        for state in DeviceState::ALL {
+            for code in answers {
+                for resends in [0, RESENDS_MAX] {
+                    let mut entry = entry(state);
+                    entry.answer.code = code.map(str::to_owned);
+                    entry.resends = resends;
+                    let standing = Standing::Entry(entry);
+                    let result = ResultRow::valid(
+                        &row(3, &[]),
+                        &valid_row(3),
+                        &standing,
+                        None,
+                        &not_reached(),
+                    );
+                    let why = format!("{state:?} {code:?} {resends}: {result:?}");
+                    match result.outcome {
+                        Outcome::Created | Outcome::Existing | Outcome::Ready => {}
+                        Outcome::Duplicate
+                        | Outcome::Invalid
+                        | Outcome::Rejected
+                        | Outcome::Failed
+                        | Outcome::Unknown
+                        | Outcome::Pending => {
+                            assert!(result.code.is_some_and(|code| !code.is_empty()), "{why}");
+                            let message = result.message.unwrap_or_default();
+                            assert!(message.contains("; "), "{why}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_whose_create_was_withheld_was_not_sent() {
+        let mut entry = entry(DeviceState::Failed);
+        entry.answer.code = Some(code::WITHHELD.to_owned());
+        for (mode, outcome, code) in [
+            (not_reached(), Outcome::Pending, Some(code::NOT_RUN_YET)),
+            (Mode::DryRun, Outcome::Ready, None),
+        ] {
+            let standing = Standing::Entry(entry.clone());
+            let result = ResultRow::valid(&row(3, &[]), &valid_row(3), &standing, None, &mode);
+            assert_eq!((result.outcome, result.code.as_deref()), (outcome, code));
         }
     }
 
     #[test]
     fn a_device_that_is_there_twice_says_so_whatever_pingone_said_last() {
         let standing = standing_in(DeviceState::Several);
-        let result = ResultRow::valid(&row(3, &[]), &valid_row(3), &standing, None, Mode::Run);
+        let result = ResultRow::valid(&row(3, &[]), &valid_row(3), &standing, None, &not_reached());
         assert_eq!(result.outcome, Outcome::Existing);
         assert_eq!(result.code.as_deref(), Some(DUPLICATE_FOUND));
     }
 
     #[test]
     fn a_row_that_nobody_asked_for_is_pending_or_ready_and_effectively_active() {
-        for (mode, outcome) in [
-            (Mode::Run, Outcome::Pending),
-            (Mode::DryRun, Outcome::Ready),
+        for (mode, outcome, code) in [
+            (not_reached(), Outcome::Pending, Some(code::NOT_RUN_YET)),
+            (Mode::DryRun, Outcome::Ready, None),
         ] {
             let standing = Standing::Untouched;
-            let result = ResultRow::valid(&row(1, &[]), &valid_row(1), &standing, None, mode);
+            let result = ResultRow::valid(&row(1, &[]), &valid_row(1), &standing, None, &mode);
+            assert_eq!(result.code.as_deref(), code);
+            assert_eq!(result.message.is_some(), code.is_some());
             assert_eq!((result.outcome, result.run), (outcome, None));
             assert_eq!(result.asked.status, Some(DeviceStatus::Active));
             assert!(!result.finished().earlier);
@@ -348,16 +438,24 @@ mod tests {
             (Standing::Untouched, None),
         ] {
             let first = Some(RowNumber(2));
-            let result = ResultRow::valid(&row(5, &[]), &valid_row(5), &standing, first, Mode::Run);
+            let result = ResultRow::valid(
+                &row(5, &[]),
+                &valid_row(5),
+                &standing,
+                first,
+                &not_reached(),
+            );
             assert_eq!(
                 (result.outcome, result.device),
                 (Outcome::Duplicate, device)
             );
-            assert_eq!(
-                result.message.as_deref(),
-                Some("same user, type and phone as row 2")
+            let message = result.message.unwrap();
+            assert!(
+                message.starts_with("same user, type and phone as row 2; "),
+                "{message}"
             );
-            assert_eq!((result.code, result.run), (None, None));
+            assert_eq!(result.code.as_deref(), Some(SAME_DEVICE));
+            assert_eq!(result.run, None);
         }
     }
 
@@ -374,7 +472,7 @@ mod tests {
             answer,
         };
         let result =
-            |standing| ResultRow::valid(&row(1, &[]), &valid, &standing, None, Mode::DryRun);
+            |standing| ResultRow::valid(&row(1, &[]), &valid, &standing, None, &Mode::DryRun);
         let quiet = result(found(Answer::default()));
         assert_eq!(
             (quiet.outcome, quiet.device),

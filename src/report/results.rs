@@ -84,7 +84,7 @@ pub fn write<I, L>(
                 let key = &valid.request.key;
                 let standing = lookup(key).map_err(Error::Lookup)?;
                 let earlier = seen.earlier(key, standing.entry_number(), row.number);
-                ResultRow::valid(&row, &valid, &standing, earlier, mode)
+                ResultRow::valid(&row, &valid, &standing, earlier, &mode)
             }
         };
         writer.write(&row, &result).map_err(Error::Results)?;
@@ -107,6 +107,11 @@ mod tests {
     use crate::model::invalid::{InvalidCode, Problem};
     use crate::model::outcome::Outcome;
     use crate::report::fixture::{defaults, entry, header, key, row, valid_row};
+    use crate::report::standing::NotReached;
+
+    fn run() -> Mode {
+        Mode::Run(NotReached::NoRun)
+    }
 
     /// Row `n` asks for device `n % 4`; row 3 is wrong; the ledger knows device 1.
     fn joined(rows: u64, mode: Mode) -> (String, Counts, Vec<RowFinished>) {
@@ -136,15 +141,15 @@ mod tests {
 
     #[test]
     fn every_row_has_its_line_in_input_order() {
-        let (text, counts, heard) = joined(6, Mode::Run);
+        let (text, counts, heard) = joined(6, run());
         insta::assert_snapshot!(text, @r#"
         row,line,outcome,device_id,user_id,type,phone,policy_id,status,code,message,http_status,attempts,correlation_id,created_at,run_id,mfa_enabled,warning,input.user_id,input.note
         1,2,created,00000000-0000-0000-0000-00000000000d,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100001,00000000-0000-0000-0000-00000000000a,ACTIVE,,,,2,,2026-11-01T08:00:00.000Z,00000000-0000-0000-0000-00000000000f,,,u,'=x
-        2,3,pending,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100002,00000000-0000-0000-0000-00000000000a,ACTIVE,,,,0,,,,,,u,'=x
+        2,3,pending,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100002,00000000-0000-0000-0000-00000000000a,ACTIVE,not_run_yet,nothing was sent: no run of this wave has begun; run it,,0,,,,,,u,'=x
         3,4,invalid,,,WHATSAPP,,00000000-0000-0000-0000-00000000000a,ACTIVE,phone_missing,the phone is empty,,0,,,,,,u,'=x
-        4,5,pending,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100000,00000000-0000-0000-0000-00000000000a,ACTIVE,,,,0,,,,,,u,'=x
-        5,6,duplicate,00000000-0000-0000-0000-00000000000d,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100001,00000000-0000-0000-0000-00000000000a,ACTIVE,,"same user, type and phone as row 1",,0,,,,,,u,'=x
-        6,7,duplicate,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100002,00000000-0000-0000-0000-00000000000a,ACTIVE,,"same user, type and phone as row 2",,0,,,,,,u,'=x
+        4,5,pending,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100000,00000000-0000-0000-0000-00000000000a,ACTIVE,not_run_yet,nothing was sent: no run of this wave has begun; run it,,0,,,,,,u,'=x
+        5,6,duplicate,00000000-0000-0000-0000-00000000000d,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100001,00000000-0000-0000-0000-00000000000a,ACTIVE,same_device,"same user, type and phone as row 1; what became of that row holds for this one, so there is nothing to do",,0,,,,,,u,'=x
+        6,7,duplicate,,9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,WHATSAPP,+447911100002,00000000-0000-0000-0000-00000000000a,ACTIVE,same_device,"same user, type and phone as row 2; what became of that row holds for this one, so there is nothing to do",,0,,,,,,u,'=x
         "#);
         assert_eq!(counts.total(), 6);
         assert_eq!(counts.get(Outcome::Duplicate), 2);
@@ -156,7 +161,7 @@ mod tests {
 
     #[test]
     fn written_again_it_is_the_same_to_the_byte() {
-        assert_eq!(joined(6, Mode::Run), joined(6, Mode::Run));
+        assert_eq!(joined(6, run()), joined(6, run()));
         assert!(joined(6, Mode::DryRun).0.contains(",ready,"));
     }
 
@@ -166,7 +171,7 @@ mod tests {
         let join = Join {
             header: &header,
             defaults: &defaults(),
-            mode: Mode::Run,
+            mode: run(),
             validate: &|_| Ok(valid_row(1)),
             lookup: &mut |_| Ok::<_, Infallible>(Standing::Untouched),
         };

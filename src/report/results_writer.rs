@@ -196,7 +196,7 @@ mod tests {
     use crate::model::formula::is_formula;
     use crate::model::invalid::{InvalidCode, Problem};
     use crate::report::fixture::{defaults, entry, header, row, valid_row};
-    use crate::report::standing::{Mode, Standing};
+    use crate::report::standing::{Mode, NotReached, Standing};
     use proptest::prelude::*;
 
     fn read(bytes: &[u8]) -> Vec<csv::StringRecord> {
@@ -219,7 +219,13 @@ mod tests {
 
     fn pending(row: &InputRow) -> ResultRow {
         let standing = Standing::Untouched;
-        ResultRow::valid(row, &valid_row(1), &standing, None, Mode::Run)
+        ResultRow::valid(
+            row,
+            &valid_row(1),
+            &standing,
+            None,
+            &Mode::Run(NotReached::NoRun),
+        )
     }
 
     #[test]
@@ -320,7 +326,7 @@ mod tests {
             entry.answer.code = Some(message.clone());
             entry.answer.correlation_id = Some(message.clone());
             let standing = Standing::Entry(entry);
-            let result = ResultRow::valid(&row, &valid_row(1), &standing, None, Mode::Run);
+            let result = ResultRow::valid(&row, &valid_row(1), &standing, None, &Mode::Run(NotReached::NoRun));
             let line = line(&row, &result, Options::default());
             prop_assert_eq!(line.len(), COLUMNS.len() + 3);
             for cell in &line {

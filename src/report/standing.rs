@@ -1,16 +1,59 @@
 //! What is known of a device when its row is written down.
 
+use crate::model::code;
 use crate::model::entry::LedgerEntry;
 use crate::model::ids::DeviceId;
 use crate::model::outcome::{Answer, Device, Outcome};
+use crate::model::stop::Stopped;
 
 /// Whether the file tells of a run, or of what a run would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// A device that was never asked for is `pending`.
-    Run,
+    /// A device that was never asked for is `pending`, for this reason.
+    Run(NotReached),
     /// It is `ready`, and so is one that the next run asks for again.
     DryRun,
+}
+
+/// Why nothing was sent for a row, as far as the ledger tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotReached {
+    /// No run of this wave has begun.
+    NoRun,
+    /// The last run of it ended before it came to the row.
+    Stopped(Stopped),
+    /// The last run of it has not written down how it ended: it was killed, or is going on.
+    CutShort,
+    /// The last run of it came to the end of the wave: the row was not there then.
+    NewRow,
+}
+
+impl NotReached {
+    /// The stable word for it.
+    pub fn code(&self) -> &str {
+        match self {
+            NotReached::Stopped(stopped) => &stopped.code,
+            NotReached::CutShort => code::RUN_CUT_SHORT,
+            NotReached::NoRun | NotReached::NewRow => code::NOT_RUN_YET,
+        }
+    }
+
+    /// What happened and what to do.
+    pub fn message(&self) -> String {
+        let (what, to_do) = match self {
+            NotReached::NoRun => ("no run of this wave has begun", "run it"),
+            NotReached::Stopped(stopped) => (stopped.message.as_str(), "run the wave again"),
+            NotReached::CutShort => (
+                "the last run of this wave was killed before it came here, or is still going on",
+                "run the wave again",
+            ),
+            NotReached::NewRow => (
+                "the row was not there, or was another one, when this wave was last run",
+                "run the wave again",
+            ),
+        };
+        format!("nothing was sent: {what}; {to_do}")
+    }
 }
 
 /// What is known of the device that a valid row asks for.
@@ -53,5 +96,46 @@ impl Standing {
 impl From<Option<LedgerEntry>> for Standing {
     fn from(entry: Option<LedgerEntry>) -> Self {
         entry.map_or(Standing::Untouched, Standing::Entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::stop::{StopCode, StopReason};
+
+    #[test]
+    fn every_row_that_was_not_reached_says_why_and_what_to_do() {
+        let pointless = StopReason::Pointless {
+            code: StopCode::PermissionMissing,
+            what: "PingOne refuses".to_owned(),
+            hint: "give it a role".to_owned(),
+        };
+        for (why, code, message) in [
+            (
+                NotReached::NoRun,
+                "not_run_yet",
+                "nothing was sent: no run of this wave has begun; run it",
+            ),
+            (
+                NotReached::Stopped(Stopped::from(&pointless)),
+                "permission_missing",
+                "nothing was sent: PingOne refuses; give it a role; run the wave again",
+            ),
+            (
+                NotReached::CutShort,
+                "run_cut_short",
+                "nothing was sent: the last run of this wave was killed before it came here, or \
+                 is still going on; run the wave again",
+            ),
+            (
+                NotReached::NewRow,
+                "not_run_yet",
+                "nothing was sent: the row was not there, or was another one, when this wave was \
+                 last run; run the wave again",
+            ),
+        ] {
+            assert_eq!((why.code(), why.message().as_str()), (code, message));
+        }
     }
 }

@@ -10,8 +10,11 @@ mod creates;
 mod whole_files;
 // What is refused, by wavepair or by PingOne, and how a person gets it back.
 mod rejects;
+// Why a row is not done, and what to do.
+mod reasons;
 // What is tried again, and what never.
 mod retries;
+// Files that go back to people.
 mod round_trips;
 // The access token: fetched once, renewed early, not used again once refused.
 mod tokens;

@@ -52,7 +52,7 @@ async fn closed() -> Place {
     let ledger = open(&place, 1);
     intend(&ledger, vec![intent(7)]).await.unwrap();
     settle(&ledger, settled(7, DeviceState::Created)).await;
-    ledger.close(0, &moment(3)).unwrap();
+    ledger.close(0, None, &moment(3)).unwrap();
     place
 }
 
@@ -374,7 +374,7 @@ fn of_two_that_found_no_ledger_the_second_does_not_replace_the_first_ones() {
         .begin(&run(1), &moment(0))
         .unwrap()
         .ledger
-        .close(0, &moment(1))
+        .close(0, None, &moment(1))
         .unwrap();
     let refused = second.begin(&run(2), &moment(2)).unwrap_err();
     assert!(matches!(refused, Error::Held { .. }), "{refused}");
@@ -418,7 +418,7 @@ async fn only_a_run_that_looked_first_and_came_to_its_end_proves_a_ledger() {
             ..run(1)
         };
         let opened = begin(&place.path, &binding(), &run, &moment(0)).unwrap();
-        opened.ledger.close(exit_code, &moment(1)).unwrap();
+        opened.ledger.close(exit_code, None, &moment(1)).unwrap();
         let found = Found::look(&place.path, &binding()).unwrap();
         assert_eq!(found.has_looked(), proves, "{looks_first} {exit_code}");
     }

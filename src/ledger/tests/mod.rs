@@ -307,7 +307,7 @@ async fn a_run_that_was_closed_leaves_nothing_to_be_looked_after() {
     let ledger = open(&place, 1);
     intend(&ledger, vec![intent(7)]).await.unwrap();
     settle(&ledger, settled(7, DeviceState::Created)).await;
-    ledger.close(3, &moment(3)).unwrap();
+    ledger.close(3, None, &moment(3)).unwrap();
     let end: (i64, u8) = Connection::open(&place.path)
         .unwrap()
         .query_row("SELECT finished_at, exit_code FROM runs", [], |row| {
@@ -332,10 +332,12 @@ fn a_second_run_is_refused_while_the_first_lasts_and_readers_are_not() {
     let reader = Reader::open(&place.path, Some(&binding()))
         .unwrap()
         .unwrap();
-    assert_eq!(
-        reader.last_settings("/waves/a.csv").unwrap().as_deref(),
-        Some("run 1")
-    );
+    let begun = LastRun {
+        settings: "run 1".to_owned(),
+        exit_code: None,
+        stopped: None,
+    };
+    assert_eq!(reader.last_run("/waves/a.csv").unwrap(), Some(begun));
     drop(first);
     open(&place, 2);
 }

@@ -1,6 +1,7 @@
 //! What is seen of a ledger while it is written, and before there is one.
 
 use super::*;
+use crate::model::stop::{StopReason, Stopped};
 
 fn state(entry: Option<LedgerEntry>) -> Option<DeviceState> {
     entry.map(|entry| entry.state)
@@ -49,6 +50,11 @@ fn where_no_run_has_begun_there_is_nothing_to_read_and_no_file_is_made() {
     assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
 }
 
+/// A run that ended with 12 was stopped; the others came to their end.
+fn stop_of(exit_code: u8) -> Option<Stopped> {
+    (exit_code == 12).then(|| Stopped::from(&StopReason::TimeIsUp))
+}
+
 #[test]
 fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock_says() {
     // A clock that goes forward, and one that is set back before each run: start and ID fall then.
@@ -70,7 +76,7 @@ fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock_says() {
             if at != 1 {
                 // The run that is not closed did not live to say how it ended.
                 let code = [10, 11, 12, 13][at];
-                opened.ledger.close(code, &now).unwrap();
+                opened.ledger.close(code, stop_of(code), &now).unwrap();
             }
         }
         let reader = Reader::open(&place.path, Some(&binding()))
@@ -81,8 +87,13 @@ fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock_says() {
             ("b", Some("run 3"), Some(13)),
             ("c", None, None),
         ] {
-            let last = reader.last_settings(wave).unwrap();
-            assert_eq!(last.as_deref(), settings, "{wave}");
+            let last = reader.last_run(wave).unwrap();
+            let expected = settings.map(|settings| LastRun {
+                settings: settings.to_owned(),
+                exit_code: code,
+                stopped: code.and_then(stop_of),
+            });
+            assert_eq!(last, expected, "{wave}");
             assert_eq!(reader.last_exit_code(wave).unwrap(), code, "{wave}");
         }
     }

@@ -52,6 +52,14 @@ impl Results {
                     at + 1
                 ));
             }
+            let done = ["created", "existing"].contains(&&record[2]);
+            if !done && (record[9].is_empty() || record[10].is_empty()) {
+                return Err(format!(
+                    "B: row {} is {} and does not say why",
+                    at + 1,
+                    &record[2]
+                ));
+            }
             let digits = record[6].trim_start_matches(['\'', '+']).parse().ok();
             let device = read_uuid(&record[4]).zip(kind(&record[5])).zip(digits);
             let told = Told {
