@@ -1,10 +1,15 @@
 //! One 429 slows every row, and no row is lost by it.
 
+use std::sync::mpsc;
 use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
 
 use wavepair::sandbox::Options;
 use wavepair::sandbox::routes::Kind;
 
+use crate::support::door::Then;
 use crate::support::faults::fault;
 use crate::support::rehearsal::Rehearsal;
 
@@ -114,14 +119,46 @@ fn nothing_is_sent_while_pingone_asks_to_wait_in_seconds_or_until_a_date() {
 #[test]
 fn one_429_holds_every_row_and_only_what_was_on_its_way_still_comes() {
     let once = "on = 'create'\nafter = 3\nfirst = 1\nstatus = 429\nretry_after = 1";
-    let rehearsal = Rehearsal::with_faults(&fault(once));
+    let mut rehearsal = Rehearsal::with_faults(&fault(once));
+    let (tell, told) = mpsc::channel();
+    let _door = rehearsal.behind(move |request, _| {
+        if !request.is_token() {
+            tell.send(wavepair::clock::wall()).unwrap();
+        }
+        Then::LetThrough
+    });
     rehearsal
         .rows(40)
-        .run(&["--canary", "0", "--concurrency", "8"])
+        .run(&[
+            "--canary",
+            "0",
+            "--concurrency",
+            "8",
+            "-vv",
+            "--log-file",
+            "run.log",
+        ])
         .exits(0)
         .has(&[("created", 40)]);
-    let stats = rehearsal.stats();
-    assert!(stats.before_retry_after < 8, "{stats:?}");
+    // From the moment on at which the pause was heard, which is later than it was asked for.
+    let log = String::from_utf8(rehearsal.bytes("run.log")).unwrap();
+    let held = log
+        .lines()
+        .find(|line| line.contains("PingOne asks to wait"))
+        .unwrap();
+    let held: Value = serde_json::from_str(held).unwrap();
+    // The log cuts its times off at the millisecond.
+    let heard: Timestamp = held["time"].as_str().unwrap().parse().unwrap();
+    let heard = heard + Duration::from_millis(1);
+    let until = heard + Duration::from_millis(900);
+    let on_its_way = told
+        .try_iter()
+        .filter(|at| (heard..until).contains(at))
+        .count();
+    assert!(
+        on_its_way < 8,
+        "{on_its_way} requests after the pause was heard"
+    );
     assert_eq!(rehearsal.creates(), 41);
 }
 
