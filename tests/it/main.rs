@@ -48,6 +48,7 @@ mod leaks;
 mod never_twice;
 
 // Literal documents from PingOne's documentation, held against both halves.
+mod connections;
 mod contract;
 // One request, one answer: literal bytes on real sockets.
 mod wire_client;

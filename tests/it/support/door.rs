@@ -31,6 +31,8 @@ pub(crate) struct Request {
     pub(crate) text: String,
     /// Its number among those of its kind, from 0.
     pub(crate) number: usize,
+    /// How many requests came before it on its connection.
+    pub(crate) before: usize,
     server: SocketAddr,
 }
 
@@ -125,6 +127,29 @@ impl Request {
     }
 }
 
+/// The same answer, after which the connection stays.
+pub(crate) fn kept(answer: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(answer);
+    text.replacen("connection: close\r\n", "", 1).into_bytes()
+}
+
+/// The same answer with another body.
+pub(crate) fn with_body(answer: &[u8], body: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(answer);
+    let (head, _) = text.split_once("\r\n\r\n").unwrap();
+    let lines = head.split("\r\n");
+    let others = lines.filter(|line| !line.to_lowercase().starts_with("content-length: "));
+    let head = others.collect::<Vec<_>>().join("\r\n");
+    format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+/// The body of an answer.
+pub(crate) fn body(answer: &[u8]) -> String {
+    let text = String::from_utf8_lossy(answer);
+    let (_, body) = text.split_once("\r\n\r\n").unwrap();
+    body.to_owned()
+}
+
 impl Shared {
     fn greet(&self, stream: TcpStream) {
         let config = self.tls.lock().unwrap().clone();
@@ -138,6 +163,7 @@ impl Shared {
     }
 
     fn converse(&self, mut wire: impl Wire) {
+        let mut before = 0;
         while let Some(text) = read_request(&mut wire) {
             let number = {
                 let mut requests = self.requests.lock().unwrap();
@@ -149,8 +175,10 @@ impl Shared {
             let request = Request {
                 text,
                 number,
+                before,
                 server: self.server,
             };
+            before += 1;
             match (self.keeper)(&request, &mut wire) {
                 Then::Stay => continue,
                 Then::HangUp => return,
