@@ -124,6 +124,9 @@ pub(crate) struct Plan {
     pub(crate) seconds: u64,
     /// How late the second answer comes, one of these.
     pub(crate) late: &'static [Duration],
+    /// By how many seconds the server's clock is ahead of ours; `None` where no answer shows it,
+    /// and both agree.
+    pub(crate) clock: Option<i64>,
     /// Whether answers repeat the name that the client gave its request.
     pub(crate) names: bool,
 }
@@ -145,6 +148,7 @@ impl Plan {
             redirect: None,
             seconds: 0,
             late: &[],
+            clock: Some(0),
             names: seed.is_multiple_of(2),
         }
     }

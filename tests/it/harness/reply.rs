@@ -33,11 +33,9 @@ pub(crate) enum Reply {
 
 /// What becomes of a documented answer under way.
 pub(crate) fn seen(sight: Sight, status: u16, body: &str) -> Reply {
-    let headers = format!(
-        "Correlation-Id: 9d2f5b1e-0000-4000-8000-000000000001\r\nCache-Control: no-cache\r\nDate: {}\r\n",
-        http_date(wall())
-    );
-    let documented = || answer(status, &headers, JSON, body);
+    let headers =
+        "Correlation-Id: 9d2f5b1e-0000-4000-8000-000000000001\r\nCache-Control: no-cache\r\n";
+    let documented = || answer(status, headers, JSON, body);
     match sight {
         Sight::Documented => Reply::Whole(documented()),
         Sight::Slow => Reply::Slow,
@@ -106,12 +104,28 @@ pub(crate) fn redirect(status: u16, to: SocketAddr) -> Reply {
 impl Reply {
     /// The same, with the name that the client gave its request, where the answer is whole.
     pub(crate) fn naming(self, transaction: Option<&str>) -> Self {
-        match (self, transaction) {
-            (Reply::Whole(text), Some(name)) => {
-                let header = format!("\r\nX-Ping-External-Transaction-Id: {name}\r\n");
-                Reply::Whole(text.replacen("\r\n", &header, 1))
+        match transaction {
+            Some(name) => self.with("X-Ping-External-Transaction-Id", name),
+            None => self,
+        }
+    }
+
+    /// The same, with the server's clock, where the answer is whole and does not show it yet.
+    pub(crate) fn dated(self, wall: Duration) -> Self {
+        let is_dated = matches!(&self, Reply::Whole(text) if text.contains("\r\nDate: "));
+        if is_dated {
+            self
+        } else {
+            self.with("Date", &http_date(wall))
+        }
+    }
+
+    fn with(self, name: &str, value: &str) -> Self {
+        match &self {
+            Reply::Whole(text) => {
+                Reply::Whole(text.replacen("\r\n", &format!("\r\n{name}: {value}\r\n"), 1))
             }
-            (reply, _) => reply,
+            Reply::Slow | Reply::Part(_) | Reply::Cut | Reply::Reset | Reply::Nothing => self,
         }
     }
 }

@@ -231,6 +231,10 @@ async fn converse(busy: Busy, mut stream: TcpStream) {
             });
         }
         let reply = reply.naming(name);
+        let reply = match plan.clock {
+            Some(_) => reply.dated(service.wall()),
+            None => reply,
+        };
         if reply == Reply::Nothing {
             reply::hold_back(&mut stream, SILENCE).await;
         }

@@ -252,6 +252,17 @@ impl Service {
         }
     }
 
+    /// What its clock shows.
+    pub(crate) fn wall(&self) -> Duration {
+        let ahead_s = self.plan().clock.unwrap_or(0);
+        let off = Duration::from_secs(ahead_s.unsigned_abs());
+        if ahead_s < 0 {
+            wall().saturating_sub(off)
+        } else {
+            wall() + off
+        }
+    }
+
     /// Makes a device now, and gives it as it is shown.
     pub(crate) fn make(&self, device: Device, spelled: &str) -> String {
         let mut truth = self.truth();
@@ -263,7 +274,7 @@ impl Service {
             .bytes()
             .fold(0, |sum, byte| sum * 31 + u64::from(byte));
         let id = Dice::of(seed, &[0x1E, user, kind, device.digits, nth]).wide();
-        let created_at = stamp(wall());
+        let created_at = stamp(self.wall());
         let shown = shape::device_json(device, id, &created_at, spelled);
         let made = Made {
             id,
