@@ -5,9 +5,10 @@
     reason = "these comments are help texts, which are shown as they are"
 )]
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// Pairs the MFA devices of an onboarding wave in PingOne: CSV in, device IDs out.
 ///
@@ -29,6 +30,38 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Whether an option, as it is written (`--limit`, `-o`), has a value.
+pub fn takes_value(option: &str) -> bool {
+    fn has(command: &clap::Command, option: &str) -> bool {
+        let own = command.get_arguments().any(|argument| {
+            let long = option.strip_prefix("--");
+            let named = long.is_some_and(|name| {
+                argument
+                    .get_long_and_visible_aliases()
+                    .is_some_and(|names| names.contains(&name))
+            }) || argument
+                .get_short()
+                .is_some_and(|short| option == format!("-{short}"));
+            named && argument.get_action().takes_values()
+        });
+        own || command
+            .get_subcommands()
+            .any(|command| has(command, option))
+    }
+    has(&Cli::command(), option)
+}
+
+/// Whether words that are no command of ours ask for lines of JSON.
+pub fn asks_for_json(words: &[OsString]) -> bool {
+    let mut words = words.iter().take_while(|word| *word != "--").peekable();
+    std::iter::from_fn(|| {
+        let word = words.next()?;
+        let next = words.peek().is_some_and(|next| *next == "json");
+        Some(word == "--log-format=json" || word == "--log-format" && next)
+    })
+    .any(|asks| asks)
 }
 
 /// What to do.
@@ -385,4 +418,41 @@ pub struct SandboxArgs {
     /// The same seed gives the same faults, credentials and users
     #[arg(long, value_name = "N", default_value = "0")]
     pub seed: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_with_a_value_are_told_from_those_without() {
+        for (option, takes) in [
+            ("--limit", true),
+            ("-o", true),
+            ("--results", true),
+            ("--log-format", true),
+            ("--listen", true),
+            ("--dry-run", false),
+            ("-v", false),
+            ("--verbose", false),
+            ("--nonsense", false),
+        ] {
+            assert_eq!(takes_value(option), takes, "{option}");
+        }
+    }
+
+    #[test]
+    fn the_form_of_an_error_is_known_before_the_words_are() {
+        for (words, asks) in [
+            ("wavepair run --log-format json --nonsense", true),
+            ("wavepair --log-format=json", true),
+            ("wavepair run json", false),
+            ("wavepair run --log-format text json", false),
+            ("wavepair run -- --log-format json", false),
+            ("wavepair run w.csv --log-format", false),
+        ] {
+            let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
+            assert_eq!(asks_for_json(&words), asks, "{words:?}");
+        }
+    }
 }

@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::{self, TimeZone};
+use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::Instant;
 
 use crate::model::entry::Moment;
@@ -31,6 +31,17 @@ pub struct Now {
     pub wall: Timestamp,
     /// The time zone of the machine, or of `TZ`.
     pub zone: LocalZone,
+}
+
+impl Now {
+    /// The time in the local zone; in UTC, and named so, where that is not known.
+    pub fn zoned(&self) -> ZonedDateTime {
+        let zone = match &self.zone {
+            LocalZone::Known(zone) => zone.clone(),
+            LocalZone::Unknown | LocalZone::NoData => TimeZone::UTC,
+        };
+        self.wall.to_zoned_datetime(zone)
+    }
 }
 
 /// The local time zone.

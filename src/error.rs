@@ -1,14 +1,13 @@
 //! Why the tool itself could not go on. A bad row is no error: it is an outcome.
 
 use std::error::Error as _;
-use std::fmt;
 use std::io;
 
 use thiserror::Error;
 
 use crate::exit::ExitCode;
 use crate::pingone::options::ClientError;
-use crate::report::cell::neutral;
+use crate::report::notice::Notice;
 use crate::report::safe_file;
 use crate::{engine, input, ledger, report, sandbox, settings};
 
@@ -109,14 +108,11 @@ impl<L: Into<Error>> From<report::results::Error<input::error::Error, L>> for Er
     }
 }
 
-/// An error with its causes and its remedy, as a person reads it.
-#[derive(Debug)]
-pub struct Shown<'a>(pub &'a Error);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = self.0.to_string();
-        let mut cause = self.0.source();
+/// An error with its causes and its remedy.
+impl From<&Error> for Notice {
+    fn from(error: &Error) -> Self {
+        let mut text = error.to_string();
+        let mut cause = error.source();
         while let Some(error) = cause {
             let said = error.to_string();
             // Some messages have their cause in them already.
@@ -126,18 +122,14 @@ impl fmt::Display for Shown<'_> {
             }
             cause = error.source();
         }
-        // Names of files, values and answers are in them, with whatever these hold.
-        writeln!(f, "error: {}", neutral(&text))?;
-        match self.0.hint() {
-            Some(hint) => writeln!(f, "hint: {}", neutral(&hint)),
-            None => Ok(()),
-        }
+        Notice::error(text).hint(error.hint())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::cell::neutral;
 
     #[test]
     fn what_an_error_shows_steers_no_terminal_and_stays_one_line() {
@@ -152,7 +144,7 @@ mod tests {
             system,
             Error::Results(io::Error::other(evil)),
         ] {
-            let shown = Shown(&error).to_string();
+            let shown = Notice::from(&error).text(None, false);
             assert!(shown.contains(r"a\u{1b}[31m\u{a}b\u{202e}"), "{shown}");
             for line in shown.lines() {
                 assert!(

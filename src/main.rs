@@ -5,42 +5,73 @@ use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode as ProcessCode;
 
-use wavepair::cli::{Cli, Command, LogArgs, LogForm, ProgressStyle};
+use wavepair::cli::{self, Cli, Command, LogArgs, LogForm, ProgressStyle};
 use wavepair::clock;
 use wavepair::commands::{self, Invocation};
-use wavepair::error::{Error, Shown};
+use wavepair::error::Error;
 use wavepair::exit::ExitCode;
-use wavepair::report::console::Console;
+use wavepair::report::command_line::CommandLine;
+use wavepair::report::console::{Console, Manner};
+use wavepair::report::lifetime;
 use wavepair::report::log_lines::Format;
 use wavepair::report::log_setup;
+use wavepair::report::notice::Notice;
 use wavepair::report::panics;
 use wavepair::report::progress::Choice;
 use wavepair::settings::env::Env;
 use wavepair::settings::run::{Doctor, DryRun, Results, Run, Told};
 use wavepair::settings::sandbox::Sandbox;
-use wavepair::settings::usage::{self, CommandLine};
+use wavepair::settings::usage::{self, Read};
 
 fn main() -> ProcessCode {
     let words: Vec<OsString> = std::env::args_os().collect();
-    let (console, closer) = Console::start();
-    let code = match usage::read(&words) {
-        Ok(CommandLine::Call(cli)) => {
+    let begun = clock::now();
+    let read = usage::read(&words);
+    let (console, closer) = Console::start(manner(read.as_ref().ok(), &words));
+    let code = match read {
+        Ok(Read::Call(cli)) => {
             keep_memory_private();
             panics::tell(console.clone());
-            catch_unwind(AssertUnwindSafe(|| run(*cli, words, &console)))
+            let command = CommandLine::new(words, &cli::takes_value);
+            console.say(&lifetime::begins(&command));
+            catch_unwind(AssertUnwindSafe(|| run(*cli, command, &console)))
                 // What there is to say of it was said when it happened.
                 .unwrap_or(Ok(ExitCode::Broken))
         }
-        Ok(CommandLine::Text(text)) => printed(text.print()),
-        Ok(CommandLine::Empty(help)) => printed(help.print()).map(|code| code.or(ExitCode::Usage)),
+        Ok(Read::Text(text)) => printed(text.print()),
+        Ok(Read::Empty(help)) => printed(help.print()).map(|code| code.or(ExitCode::Usage)),
         Err(error) => Err(error.into()),
     };
     let code = code.unwrap_or_else(|error| {
-        console.print(&Shown(&error).to_string());
+        console.say(&Notice::from(&error));
         error.exit_code()
     });
+    console.say(&lifetime::ends(code, clock::now().duration_since(begun)));
     drop(closer);
     ProcessCode::from(code.code())
+}
+
+/// How standard error is spoken to, by what was typed; where that is no command, the form of what is
+/// said of it is looked for among the words.
+fn manner(read: Option<&Read>, words: &[OsString]) -> Manner {
+    let cli = match read {
+        Some(Read::Call(cli)) => Some(cli),
+        Some(Read::Text(_) | Read::Empty(_)) | None => None,
+    };
+    // A terminal that can do nothing, and who asks for plain text: https://no-color.org
+    let is_set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let is_dumb = is_set("TERM").is_none_or(|term| term == "dumb");
+    let is_run = cli.is_some_and(|cli| matches!(cli.command, Command::Run(_)));
+    Manner {
+        json: match cli {
+            Some(cli) => cli.verbosity.log_format == Some(LogForm::Json),
+            None => cli::asks_for_json(words),
+        },
+        // Help has been asked for, and nothing else is said then.
+        quiet: cli.map_or(read.is_some(), |cli| cli.verbosity.quiet),
+        colored: io::stderr().is_terminal() && !is_dumb && is_set("NO_COLOR").is_none(),
+        run: is_run.then(commands::new_run_id),
+    }
 }
 
 /// Keeps secrets and phones out of core dumps, and the memory from other processes of the same user.
@@ -56,7 +87,7 @@ fn keep_memory_private() {
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).ok();
 }
 
-fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Error> {
+fn run(cli: Cli, command: CommandLine, console: &Console) -> Result<ExitCode, Error> {
     let read = |name: &str| std::env::var_os(name);
     let env = Env::new(&read);
     let log = match &cli.command {
@@ -67,7 +98,7 @@ fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Er
     };
     let now = clock::local();
     let told = Told::resolve(cli.verbosity, log, &env)?;
-    let invocation = invocation(words, console, &told);
+    let invocation = invocation(command, console, &told);
     match cli.command {
         Command::Run(args) => {
             // Only what is resolved says whether the log's file is one of the others.
@@ -100,7 +131,7 @@ fn run(cli: Cli, words: Vec<OsString>, console: &Console) -> Result<ExitCode, Er
     }
 }
 
-fn invocation(words: Vec<OsString>, console: &Console, told: &Told) -> Invocation {
+fn invocation(command: CommandLine, console: &Console, told: &Told) -> Invocation {
     let progress = match told.log.progress {
         _ if told.verbosity.quiet => Choice::None,
         None | Some(ProgressStyle::Auto) => Choice::Auto,
@@ -109,9 +140,9 @@ fn invocation(words: Vec<OsString>, console: &Console, told: &Told) -> Invocatio
         Some(ProgressStyle::None) => Choice::None,
     };
     Invocation {
-        argv: words,
+        command,
+        run: console.manner().run.unwrap_or_else(commands::new_run_id),
         console: console.clone(),
-        quiet: told.verbosity.quiet,
         progress,
         is_terminal: io::stderr().is_terminal(),
         term: std::env::var("TERM").ok(),
@@ -119,20 +150,20 @@ fn invocation(words: Vec<OsString>, console: &Console, told: &Told) -> Invocatio
 }
 
 fn start_log(told: &Told, invocation: &Invocation) -> Result<(), Error> {
+    let manner = invocation.console.manner();
     let options = log_setup::Options {
         verbose: told.verbosity.verbose,
-        quiet: told.verbosity.quiet,
+        quiet: manner.quiet,
         rust_log: told.directives.clone(),
-        format: match told.verbosity.log_format {
-            Some(LogForm::Json) => Format::Json,
-            None | Some(LogForm::Text) if invocation.is_terminal && !told.no_color => {
-                Format::ColoredText
-            }
-            None | Some(LogForm::Text) => Format::Text,
+        format: match manner {
+            Manner { json: true, .. } => Format::Json,
+            Manner { colored: true, .. } => Format::ColoredText,
+            Manner { .. } => Format::Text,
         },
+        run: manner.run,
         file: told.log.log_file.clone(),
     };
-    log_setup::init(&options, invocation.console.clone())?;
+    log_setup::init(&options, &invocation.console)?;
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use tracing::Level;
+
 use super::Invocation;
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
 use super::target::{Access, UNUSED_TOKEN, access};
@@ -20,6 +22,7 @@ use crate::pingone::wire::Policy;
 use crate::rate_limit::Rate;
 use crate::report::cell::neutral;
 use crate::report::console::Console;
+use crate::report::notice::Notice;
 use crate::report::paragraph::hanging;
 use crate::settings::pace::Pace;
 use crate::settings::run::Doctor;
@@ -31,6 +34,16 @@ enum Mark {
     Ok,
     Warning,
     Failed,
+}
+
+impl Mark {
+    fn level(self) -> Level {
+        match self {
+            Mark::Ok => Level::INFO,
+            Mark::Warning => Level::WARN,
+            Mark::Failed => Level::ERROR,
+        }
+    }
 }
 
 impl fmt::Display for Mark {
@@ -46,19 +59,22 @@ impl fmt::Display for Mark {
 /// The lines of a check-up.
 struct Report<'a> {
     console: &'a Console,
-    /// Whether only what is wrong is shown.
-    quiet: bool,
     worst: Mark,
 }
 
 impl Report<'_> {
     fn say(&mut self, mark: Mark, what: &str, found: &str) {
         self.worst = self.worst.max(mark);
-        if self.quiet && mark == Mark::Ok {
-            return;
-        }
         let line = format!("{mark:<8}{what:<12}{}", neutral(found));
-        self.console.print(&hanging(&line, 20));
+        let notice = Notice::new("check", mark.level(), found)
+            .fact("check", what)
+            .fact("mark", mark.to_string())
+            .shown_as(hanging(&line, 20, self.console.width()));
+        self.console.say(&match mark {
+            Mark::Ok => notice,
+            // What a run may stumble over is left to do.
+            Mark::Warning | Mark::Failed => notice.even_if_quiet(),
+        });
     }
 }
 
@@ -83,7 +99,6 @@ pub async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<ExitCod
     } = settings;
     let mut report = Report {
         console: &invocation.console,
-        quiet: invocation.quiet,
         worst: Mark::Ok,
     };
     for problem in &problems {

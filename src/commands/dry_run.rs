@@ -1,7 +1,7 @@
 //! `wavepair run --dry-run`: what a run would do, without doing it.
 
+use super::finish::{End, finish};
 use super::join::{join, reader};
-use super::run::{finish, new_run_id};
 use super::wanted::Wanted;
 use super::{Invocation, online};
 use crate::clock;
@@ -43,12 +43,13 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
     invocation.announce(&shown, contents.rows, plan);
     let reader = reader(ledger.as_ref())?;
     let environment = ledger.map(|(_, binding)| binding.environment);
-    let mut summary = Summary::new(new_run_id(), shown, environment, true, clock::wall());
+    let mut summary = Summary::new(invocation.run, shown, environment, true, clock::wall());
     let joined = join(
         &wave,
         &rows,
         &files,
         Mode::DryRun,
+        None,
         &mut |key| match &reader {
             Some(reader) => reader.entry(key).map(Standing::from),
             None => Ok::<_, ledger::Error>(Standing::Untouched),
@@ -57,13 +58,7 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
     summary.shared_phones = joined.shared_phones;
     summary.settle(contents.rows, joined.account, joined.tally);
     let exit = summary.exit_code();
-    finish(
-        &summary,
-        exit,
-        clock::now().duration_since(started),
-        &files,
-        true,
-        invocation,
-    )?;
+    let end = End::of_dry_run(exit, started, &files, true, joined.doubts);
+    finish(&summary, &end, invocation)?;
     Ok(exit)
 }

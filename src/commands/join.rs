@@ -2,15 +2,20 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use crate::clock;
 use crate::error::Error;
 use crate::input::Wave;
 use crate::ledger::{Binding, LastRun, Reader};
 use crate::model::account::Account;
+use crate::model::entry::{Moment, RESENDS_MAX};
+use crate::model::outcome::Outcome;
 use crate::model::request::DeviceKey;
 use crate::model::shared_phones::{PhoneBook, SharedPhones};
 use crate::model::tally::Tally;
 use crate::model::validate::validate;
+use crate::report::log;
 use crate::report::output::Output;
 use crate::report::rejects::Rejects;
 use crate::report::results::{self, Join};
@@ -27,14 +32,47 @@ pub(super) struct Joined {
     pub(super) account: Account,
     /// Phones of more than one user; a dry run looks for them.
     pub(super) shared_phones: Option<SharedPhones>,
+    /// Which rows are in doubt.
+    pub(super) doubts: Doubts,
+}
+
+/// What is known of rows whose device may or may not have been created.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Doubts {
+    /// How long it is until the last of them can be settled; `None` where there is none, or it is
+    /// not known how long that takes.
+    pub(super) settled_in: Option<Duration>,
+    /// How many of them no run sends again.
+    pub(super) given_up: u64,
+}
+
+impl Doubts {
+    /// Takes note of what the ledger says of a row's device.
+    fn note(&mut self, standing: &Standing, settle: Option<Duration>, now: &Moment) {
+        let Standing::Entry(entry) = standing else {
+            return;
+        };
+        if entry.state.outcome() != Outcome::Unknown {
+            return;
+        }
+        if entry.resends >= RESENDS_MAX {
+            self.given_up += 1;
+        } else if let (Some(doubt), Some(settle)) = (&entry.doubt, settle) {
+            let left = settle.saturating_sub(clock::age(&doubt.last_send, now));
+            self.settled_in = self.settled_in.max(Some(left));
+        }
+    }
 }
 
 /// Writes the results and the rejects of a wave; neither where its file has changed.
+///
+/// `settle` is the age at which a row in doubt can be settled, where that is known.
 pub(super) fn join<L: Into<Error>>(
     wave: &Wave,
     settings: &RowSettings,
     files: &Files,
     mode: Mode,
+    settle: Option<Duration>,
     lookup: &mut dyn FnMut(&DeviceKey) -> Result<Standing, L>,
 ) -> Result<Joined, Error> {
     let defaults = settings.defaults();
@@ -46,7 +84,9 @@ pub(super) fn join<L: Into<Error>>(
         .map(|path| Rejects::new(path.clone(), header, settings.raw_cells()));
     let mut tally = Tally::default();
     // A run has to fit into little memory however long the wave is; its dry run came first.
-    let book = (mode == Mode::DryRun).then(|| RefCell::new(PhoneBook::default()));
+    let is_dry_run = mode == Mode::DryRun;
+    let book = is_dry_run.then(|| RefCell::new(PhoneBook::default()));
+    let (mut doubts, now) = (Doubts::default(), clock::moment());
     let join = Join {
         header,
         defaults: &defaults,
@@ -55,11 +95,15 @@ pub(super) fn join<L: Into<Error>>(
             let valid = validate(header, row, &defaults)?;
             let key = &valid.request.key;
             if let (Some(book), Some(phone)) = (&book, key.address.phone()) {
-                book.borrow_mut().note(row.number, key.user, phone);
+                book.borrow_mut().note(row.line, key.user, phone);
             }
             Ok(valid)
         },
-        lookup,
+        lookup: &mut |key| {
+            let standing = lookup(key)?;
+            doubts.note(&standing, settle, &now);
+            Ok::<_, L>(standing)
+        },
     };
     let mut rows = wave.rows();
     results::write(
@@ -68,7 +112,13 @@ pub(super) fn join<L: Into<Error>>(
         options(settings),
         &mut out,
         rejects.as_mut(),
-        &mut |row| tally.add(row),
+        &mut |row| {
+            tally.add(row);
+            if is_dry_run {
+                // A run has told of each row when it ended.
+                log::finished(row);
+            }
+        },
     )?;
     out.finish()?;
     if let Some(rejects) = rejects {
@@ -78,6 +128,7 @@ pub(super) fn join<L: Into<Error>>(
         tally,
         account: rows.account(),
         shared_phones: book.and_then(|book| book.into_inner().shared()),
+        doubts,
     })
 }
 

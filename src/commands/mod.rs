@@ -4,6 +4,7 @@ mod advice;
 mod descriptors;
 pub mod doctor;
 pub mod dry_run;
+mod finish;
 mod join;
 mod online;
 mod panics;
@@ -15,22 +16,33 @@ mod target;
 pub mod template;
 mod wanted;
 
-use std::ffi::OsString;
-
+use crate::clock;
+use crate::model::ids::RunId;
 use crate::model::row::Column;
+use crate::report::command_line::CommandLine;
 use crate::report::console::Console;
+use crate::report::gauge::Goal;
 use crate::report::progress::{Choice, Progress};
-use crate::report::start_line::{Plan, Size, Start, start};
+use crate::report::start_line::{Plan, Start};
+
+/// A new run's ID.
+pub fn new_run_id() -> RunId {
+    let now = clock::wall();
+    let seconds = u64::try_from(now.as_second()).unwrap_or(0);
+    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
+    let timestamp = uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanoseconds);
+    RunId::from_uuid(uuid::Uuid::new_v7(timestamp))
+}
 
 /// How the process was called, and where it speaks.
 #[derive(Debug)]
 pub struct Invocation {
-    /// The words of the command line.
-    pub argv: Vec<OsString>,
+    /// What was typed.
+    pub command: CommandLine,
+    /// The run that it is; for other commands nobody sees it.
+    pub run: RunId,
     /// What goes to standard error.
     pub console: Console,
-    /// Whether only errors are shown, and what is left to do.
-    pub quiet: bool,
     /// How progress is shown.
     pub progress: Choice,
     /// Whether standard error is a terminal.
@@ -42,23 +54,21 @@ pub struct Invocation {
 impl Invocation {
     /// Says what is about to happen.
     fn announce(&self, wave: &str, rows: u64, plan: Plan<'_>) {
-        if self.quiet {
-            return;
-        }
         let users_by = Column::UserId.name();
-        self.console.print(&start(&Start {
+        let start = Start {
             wave,
-            size: Size::Rows(rows),
+            rows,
             users_by,
             plan,
-        }));
+        };
+        self.console.say(&start.notice(self.console.width()));
     }
 
     /// Shows progress from now on, where it was asked for.
-    fn start_progress(&self, rows: u64, bytes: u64) -> Option<Progress> {
-        let style = self
-            .progress
-            .style(self.is_terminal, self.term.as_deref())?;
-        Some(Progress::start(&self.console, style, Some(rows), bytes))
+    fn start_progress(&self, rows: u64, goal: Goal) -> Option<Progress> {
+        // Nothing but objects of JSON are to be there, and a bar is none.
+        let can_draw = self.is_terminal && !self.console.manner().json;
+        let style = self.progress.style(can_draw, self.term.as_deref())?;
+        Some(Progress::start(&self.console, style, rows, goal))
     }
 }

@@ -3,8 +3,8 @@
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
-use super::join::{options, reader};
-use super::run::{finish, new_run_id};
+use super::finish::{End, finish};
+use super::join::{Doubts, options, reader};
 use super::target::Peer;
 use super::wanted::Wanted;
 use super::{Invocation, signals};
@@ -27,6 +27,8 @@ use crate::model::summary::Summary;
 use crate::model::validate::validate;
 use crate::plan::Seen;
 use crate::report::Reporters;
+use crate::report::gauge::Goal;
+use crate::report::notice::Notice;
 use crate::report::output::Output;
 use crate::report::rejects::Rejects;
 use crate::report::result_row::ResultRow;
@@ -62,8 +64,8 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     let plan = Plan::OnlineDryRun { host: &peer.host };
     invocation.announce(&shown, contents.rows, plan);
     let environment = Some(peer.binding.environment);
-    let summary = Summary::new(new_run_id(), shown, environment, true, clock::wall());
-    let progress = invocation.start_progress(contents.rows, wave.size());
+    let summary = Summary::new(invocation.run, shown, environment, true, clock::wall());
+    let progress = invocation.start_progress(contents.rows, Goal::Ready);
     let reporters = std::cell::RefCell::new(Reporters::new(summary, progress));
     let mut report = |event: &Event| reporters.borrow_mut().on(event);
     let questions = Questions::new(
@@ -91,7 +93,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         if let (Some(user), Some(phone)) = (result.asked.user, result.asked.phone)
             && result.outcome != Outcome::Invalid
         {
-            book.note(row.number, user, phone);
+            book.note(row.line, user, phone);
         }
         let mut reporters = reporters.borrow_mut();
         reporters.on(&Event::RowRead { bytes: 0 });
@@ -132,10 +134,10 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         }
     }
     let exit = summary.exit_code();
-    let took = clock::now().duration_since(started);
     // Half a plan is not written.
     let written = early_end.is_none();
-    finish(&summary, exit, took, &files, written, invocation)?;
+    let end = End::of_dry_run(exit, started, &files, written, Doubts::default());
+    finish(&summary, &end, invocation)?;
     Ok(exit)
 }
 
@@ -303,27 +305,30 @@ async fn preflight(
         Err(ReadFault::Stop(reason)) => return Err(reason.into()),
         Err(ReadFault::Refused(error)) => {
             let hint = error.hint().unwrap_or_default();
-            invocation.console.print(&format!(
-                "warning: the policies cannot be read, so they are not checked; {hint}"
-            ));
+            invocation.console.say(&Notice::warning(format!(
+                "the policies cannot be read, so they are not checked; {hint}"
+            )));
             return Ok(Policies::default());
         }
     };
     for policy in &listed {
         for kind in crate::model::request::DeviceType::ALL {
             if allows(policy, kind) && pairing_disabled(policy, kind) {
-                invocation.console.print(&format!(
-                    "warning: policy {} says that no new {} devices are paired",
+                invocation.console.say(&Notice::warning(format!(
+                    "policy {} says that no new {} devices are paired",
                     policy.id,
                     kind.as_str()
-                ));
+                )));
             }
         }
         if let Some(how) = tells_users(policy) {
-            invocation.console.print(&format!(
-                "warning: policy {} tells users of each new device ({how}): a run may message everyone who has a device already",
+            let text = format!(
+                "policy {} tells users of each new device ({how}): a run may message everyone who has a device already",
                 policy.id
-            ));
+            );
+            invocation
+                .console
+                .say(&Notice::warning(text).even_if_quiet());
         }
     }
     Ok(Policies::new(listed))

@@ -27,7 +27,7 @@ pub fn results(settings: &Results) -> Result<ExitCode, Error> {
     let rows = settings.rows.over(told.and_then(RowSettings::from_json))?;
     let mode = Mode::Run(not_reached(last_run));
     let wave = wanted::open(&settings.wave, &rows)?;
-    join(&wave, &rows, &settings.files, mode, &mut |key| {
+    join(&wave, &rows, &settings.files, mode, None, &mut |key| {
         ledger.entry(key).map(Standing::from)
     })?;
     Ok(ExitCode::Done)

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::join::{Joined, join, not_reached};
+use super::finish::{End, finish};
+use super::join::{Doubts, Joined, join, not_reached};
 use super::target::Peer;
 use super::wanted::Wanted;
 use super::{Invocation, descriptors, panics, signals};
 use crate::clock;
 use crate::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
-use crate::error::{Error, Shown};
+use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::input::rows::Rows;
 use crate::input::{self, Wave};
 use crate::ledger::{Found, LastRun, RunRecord};
 use crate::model::event::RowLabel;
-use crate::model::ids::RunId;
 use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
 use crate::model::stop::{StopReason, Stopped};
@@ -25,12 +25,13 @@ use crate::model::validate::validate;
 use crate::plan::Existing;
 use crate::report::Reporters;
 use crate::report::asked::Asked;
-use crate::report::output::Output;
+use crate::report::gauge::Goal;
+use crate::report::notice::Notice;
 use crate::report::safe_file::SafeFile;
 use crate::report::standing::{Mode, Standing};
-use crate::report::start_line::Plan;
-use crate::report::{last_screen, summary_json};
+use crate::report::start_line::{Messages, Plan, StopsAt};
 use crate::settings::files::{Files, is_standard};
+use crate::settings::pace::Pace;
 use crate::settings::run::{Run, wave_name};
 
 /// Creates the devices of a wave, or goes on where an earlier run stopped.
@@ -66,7 +67,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
 
     Peer::warn(&target, invocation);
     let peer = Peer::meet(target, &pace).await?;
-    let id = new_run_id();
+    let id = invocation.run;
     let record = RunRecord {
         id,
         wave: wave_name(&path),
@@ -74,25 +75,16 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         looks_first: pace.existing == Existing::Skip,
     };
     let opened = Found::look(&peer.ledger, &peer.binding)?.begin(&record, &clock::moment())?;
+    let (settle, forgotten) = (Some(pace.retry.settle), peer.is_forgotten());
     let (stopper, stop) = stop();
     signals::watch(&stopper)?;
     panics::watch(&stopper);
 
     let stops_at = stops.by(clock::wall());
-    let plan = Plan::Run {
-        environment: peer.binding.environment,
-        host: &peer.host,
-        rate: pace.rate.per_second(),
-        requests_per_row: match pace.existing {
-            Existing::Skip => 2,
-            Existing::Ledger | Existing::Unchecked => 1,
-        },
-        stops: stops_at.as_ref(),
-        messages: contents.messages,
-    };
+    let plan = plan_of(&peer, &pace, stops_at.as_ref(), contents.messages);
     invocation.announce(&shown, contents.rows, plan);
     let summary = Summary::new(id, shown, Some(peer.binding.environment), false, started_at);
-    let progress = invocation.start_progress(contents.rows, wave.size());
+    let progress = invocation.start_progress(contents.rows, Goal::Created);
     let mut reporters = Reporters::new(summary, progress);
     let options = EngineOptions {
         run: id,
@@ -124,7 +116,8 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     let summary = reporters.finish();
     // Answers may have been dropped then: the next run is to look for what is left in flight.
     let sound = ended.is_ok();
-    let joined = join(&wave, &rows, &files, mode(&summary, sound), &mut |key| {
+    let mode = mode(&summary, sound);
+    let joined = join(&wave, &rows, &files, mode, settle, &mut |key| {
         ledger.entry(key).map(Standing::from)
     });
     let ended = ended.map(drop).map_err(Error::from);
@@ -132,15 +125,43 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         summary,
         exit,
         written,
+        doubts,
     } = conclude(summary, contents.rows, ended, joined, invocation)?;
     let close = sound.then(|| {
         let why = summary.stopped.as_ref().map(Stopped::from);
         ledger.close(exit.code(), why, &clock::moment())
     });
-    let took = clock::now().duration_since(started);
-    finish(&summary, exit, took, &files, written, invocation)?;
+    let end = End {
+        exit,
+        took: clock::now().duration_since(started),
+        files: &files,
+        written,
+        doubts,
+        forgotten,
+        deadline_is_past: stops.are_past(clock::wall()),
+    };
+    finish(&summary, &end, invocation)?;
     close.transpose()?;
     Ok(exit)
+}
+
+fn plan_of<'a>(
+    peer: &'a Peer,
+    pace: &Pace,
+    stops: Option<&'a StopsAt>,
+    messages: Messages,
+) -> Plan<'a> {
+    Plan::Run {
+        environment: peer.binding.environment,
+        host: &peer.host,
+        rate: pace.rate.per_second(),
+        requests_per_row: match pace.existing {
+            Existing::Skip => 2,
+            Existing::Ledger | Existing::Unchecked => 1,
+        },
+        stops,
+        messages,
+    }
 }
 
 /// How the rows are told that the run did not come to: as a later `results` reads it in the ledger,
@@ -164,6 +185,8 @@ struct Conclusion {
     exit: ExitCode,
     /// Whether the results were written.
     written: bool,
+    /// Which rows are in doubt.
+    doubts: Doubts,
 }
 
 /// Brings together how the run ended and what the files say.
@@ -178,8 +201,10 @@ fn conclude(
 ) -> Result<Conclusion, Error> {
     let written = joined.is_ok();
     let mut exit = ExitCode::Done;
+    let mut doubts = Doubts::default();
     match joined {
         Ok(joined) => {
+            doubts = joined.doubts;
             let heard = summary.tally.outcomes.clone();
             summary.settle(rows, joined.account, joined.tally);
             if ended.is_ok() && !summary.agrees_with(&heard) {
@@ -192,21 +217,22 @@ fn conclude(
             summary.stop(&reason_to_stop(&error));
             summary.leave_pending(rows);
             exit = ExitCode::NeedsPerson;
-            let text = format!("warning: no results are written, because {error}");
-            invocation.console.print(&text);
+            let text = format!("no results are written, because {error}");
+            invocation.console.say(&Notice::warning(text));
         }
         // The first failure says more than what it led to.
         Err(error) => return Err(ended.err().unwrap_or(error)),
     }
     exit = exit.or(summary.exit_code());
     if let Err(error) = ended {
-        invocation.console.print(&Shown(&error).to_string());
+        invocation.console.say(&Notice::from(&error));
         exit = exit.or(error.exit_code());
     }
     Ok(Conclusion {
         summary,
         exit,
         written,
+        doubts,
     })
 }
 
@@ -227,45 +253,6 @@ fn reason_to_stop(error: &input::error::Error) -> StopReason {
     }
 }
 
-/// Shows what became of the wave, and writes the summary where one is wanted.
-///
-/// `written` is whether there are results and rejects of it.
-pub(super) fn finish(
-    summary: &Summary,
-    exit: ExitCode,
-    took: Duration,
-    files: &Files,
-    written: bool,
-    invocation: &Invocation,
-) -> Result<(), Error> {
-    let results = Some(&files.results).filter(|path| written && !is_standard(path));
-    let results = results.map(|path| path.display().to_string());
-    if !invocation.quiet {
-        let text = last_screen::closing(summary, took, results.as_deref());
-        invocation.console.print(&text);
-    }
-    let rejects = files
-        .rejects
-        .as_ref()
-        .filter(|_| written)
-        .map(|path| path.display().to_string());
-    if let Some(text) = last_screen::incomplete(summary, exit, &invocation.argv, rejects.as_deref())
-    {
-        let gap = if invocation.quiet || results.is_some() {
-            ""
-        } else {
-            "\n"
-        };
-        invocation.console.print(&format!("{gap}{text}"));
-    }
-    if let Some(path) = &files.summary {
-        let mut out = Output::create(path)?;
-        summary_json::write(summary, clock::wall(), exit, &mut out).map_err(Error::Results)?;
-        out.finish()?;
-    }
-    Ok(())
-}
-
 /// Refuses a place that cannot be written to before anything is sent.
 fn files_can_be_written(files: &Files) -> Result<(), Error> {
     for path in [
@@ -282,14 +269,6 @@ fn files_can_be_written(files: &Files) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-pub(super) fn new_run_id() -> RunId {
-    let now = clock::wall();
-    let seconds = u64::try_from(now.as_second()).unwrap_or(0);
-    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
-    let timestamp = uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanoseconds);
-    RunId::from_uuid(uuid::Uuid::new_v7(timestamp))
 }
 
 /// The rows of a wave, judged one by one, for as long as its file is the same.

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::model::stop::StopReason;
 use crate::report::console::Console;
+use crate::report::notice::Notice;
 use crate::sandbox;
 use crate::settings::sandbox::Sandbox;
 
@@ -38,10 +39,10 @@ pub async fn sandbox(settings: Sandbox, console: &Console) -> Result<ExitCode, E
             source,
         });
     }
-    console.print(&format!(
-        "sandbox at {}; stop it with Ctrl-C",
-        sandbox.address()
-    ));
+    let address = sandbox.address();
+    let text = format!("sandbox at {address}; stop it with Ctrl-C");
+    let notice = Notice::info("serving", text);
+    console.say(&notice.fact("address", address.to_string()));
     let (stopper, mut asked) = stop();
     signals::watch(&stopper)?;
     asked.asked().await;

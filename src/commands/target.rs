@@ -16,6 +16,7 @@ use crate::pingone::client::Client;
 use crate::pingone::credentials::{ClientAuth, Credentials};
 use crate::pingone::options::ClientOptions;
 use crate::pingone::token::TokenCache;
+use crate::report::notice::Notice;
 use crate::sandbox::{self, Sandbox};
 use crate::settings::Error as SettingsError;
 use crate::settings::pace::Pace;
@@ -36,17 +37,15 @@ pub(super) struct Peer {
     pub(super) host: String,
     pub(super) ledger: PathBuf,
     _sandbox: Option<Sandbox>,
-    _scratch: Option<TempDir>,
+    scratch: Option<TempDir>,
 }
 
 impl Peer {
     /// Warns where credentials were given that are not used.
     pub(super) fn warn(target: &Target, invocation: &Invocation) {
         match target {
-            Target::PingOne(tenant, _) if tenant.unused_token && !invocation.quiet => {
-                invocation
-                    .console
-                    .print(&format!("warning: {UNUSED_TOKEN}"));
+            Target::PingOne(tenant, _) if tenant.unused_token => {
+                invocation.console.say(&Notice::warning(UNUSED_TOKEN));
             }
             Target::PingOne(..) | Target::Sandbox(_) => {}
         }
@@ -66,11 +65,16 @@ impl Peer {
                     host,
                     ledger,
                     _sandbox: None,
-                    _scratch: None,
+                    scratch: None,
                 })
             }
             Target::Sandbox(ledger) => Self::rehearse(ledger, pace).await,
         }
+    }
+
+    /// Whether the ledger is thrown away with it.
+    pub(super) fn is_forgotten(&self) -> bool {
+        self.scratch.is_some()
     }
 
     async fn rehearse(ledger: Option<PathBuf>, pace: &Pace) -> Result<Self, Error> {
@@ -107,7 +111,7 @@ impl Peer {
             host,
             ledger,
             _sandbox: Some(sandbox),
-            _scratch: scratch,
+            scratch,
         })
     }
 }

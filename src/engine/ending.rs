@@ -70,6 +70,7 @@ impl Engine<'_> {
                 outcome,
                 device,
                 code: answer.code,
+                further_codes: Vec::new(),
                 message: answer.message,
                 earlier: false,
             },

@@ -210,6 +210,7 @@ impl Engine<'_> {
                     outcome: Outcome::Invalid,
                     device: None,
                     code: Some(invalid.code().as_str().to_owned()),
+                    further_codes: invalid.further_codes(),
                     message: Some(invalid.message()),
                     earlier: false,
                 });
@@ -245,6 +246,7 @@ impl Engine<'_> {
                     outcome,
                     device: entry.and_then(|entry| entry.device),
                     code: None,
+                    further_codes: Vec::new(),
                     message: None,
                     earlier: true,
                 });
@@ -257,6 +259,7 @@ impl Engine<'_> {
                         outcome: Outcome::Created,
                         device: entry.device,
                         code: None,
+                        further_codes: Vec::new(),
                         message: None,
                         earlier: true,
                     });
@@ -335,6 +338,7 @@ impl Engine<'_> {
             outcome: Outcome::Duplicate,
             device: None,
             code: None,
+            further_codes: Vec::new(),
             message: Some(format!("the same user, type and phone as row {earlier}")),
             earlier: false,
         });

@@ -124,8 +124,10 @@ pub struct RowFinished {
     pub outcome: Outcome,
     /// The device, where one is known.
     pub device: Option<DeviceId>,
-    /// The code under which the row is counted, where there is one.
+    /// The code of the row, where there is one.
     pub code: Option<String>,
+    /// What else is wrong with it: it is counted under these codes too.
+    pub further_codes: Vec<&'static str>,
     /// The reason, where there is one.
     pub message: Option<String>,
     /// Whether an earlier run had settled it already.

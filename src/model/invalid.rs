@@ -137,9 +137,21 @@ impl Invalid {
         })
     }
 
-    /// The code of the first problem: the one that the row is counted under.
+    /// The code of the first problem: the one that stands in the results.
     pub fn code(&self) -> InvalidCode {
         self.first.code
+    }
+
+    /// The codes of the other problems, each once.
+    pub fn further_codes(&self) -> Vec<&'static str> {
+        let mut codes = Vec::new();
+        for other in &self.others {
+            let code = other.code.as_str();
+            if other.code != self.first.code && !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes
     }
 
     /// The problems, most basic first.

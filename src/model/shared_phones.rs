@@ -9,15 +9,15 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::ids::UserId;
 use super::phone::E164;
-use super::row::RowNumber;
 
 /// How many phones stand with more than one user, and where to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SharedPhones {
     /// How many phones.
     pub phones: u64,
-    /// The first row of one of them, and the first of another user with the same phone.
-    pub example: [RowNumber; 2],
+    /// The line of the first row of one of them, and that of the first row of another user with the
+    /// same phone.
+    pub example: [u64; 2],
 }
 
 /// Notes with whom each phone stands first: sixteen bytes for each phone, and a share of the table.
@@ -35,7 +35,7 @@ pub struct PhoneBook {
 struct First {
     user: u32,
     /// Zero once another user was found.
-    row: u32,
+    line: u32,
 }
 
 const TABLES: usize = 64;
@@ -51,26 +51,26 @@ impl Default for PhoneBook {
 }
 
 impl PhoneBook {
-    /// Notes whom a row asks for a device for, and with which phone; rows come in their order.
-    pub fn note(&mut self, row: RowNumber, user: UserId, phone: E164) {
+    /// Notes for whom the row on a line asks for a device, and with which phone; rows come in their order.
+    pub fn note(&mut self, line: u64, user: UserId, phone: E164) {
         let low = |hash: u64| u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
         let user = low(self.hasher.hash_one(user));
         let table = low(self.hasher.hash_one(phone)) as usize % TABLES;
         match self.tables[table].entry(phone) {
             Entry::Vacant(vacant) => {
-                let row = u32::try_from(row.0).unwrap_or(u32::MAX);
-                vacant.insert(First { user, row });
+                let line = u32::try_from(line).unwrap_or(u32::MAX);
+                vacant.insert(First { user, line });
             }
             Entry::Occupied(mut known) => {
                 let first = known.get_mut();
-                if first.row != 0 && first.user != user {
-                    let rows = [RowNumber(u64::from(first.row)), row];
+                if first.line != 0 && first.user != user {
+                    let lines = [u64::from(first.line), line];
                     let found = self.found.get_or_insert(SharedPhones {
                         phones: 0,
-                        example: rows,
+                        example: lines,
                     });
                     found.phones += 1;
-                    first.row = 0;
+                    first.line = 0;
                 }
             }
         }
@@ -91,10 +91,10 @@ mod tests {
         let mut book = PhoneBook::default();
         for (number, &(user, phone)) in (1..).zip(rows) {
             let phone = E164::from_digits(&format!("4479111{phone:05}")).unwrap();
-            book.note(RowNumber(number), UserId::from_bytes([user; 16]), phone);
+            book.note(number, UserId::from_bytes([user; 16]), phone);
         }
         let found = book.shared()?;
-        Some((found.phones, found.example.map(|row| row.0)))
+        Some((found.phones, found.example))
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
         let mut book = PhoneBook::default();
         for number in 0..250_000_u64 {
             let phone = E164::from_digits(&(447_000_000_000 + number).to_string()).unwrap();
-            book.note(RowNumber(number + 1), UserId::from_bytes([7; 16]), phone);
+            book.note(number + 1, UserId::from_bytes([7; 16]), phone);
         }
         let places: usize = book.tables.iter().map(HashMap::capacity).sum();
         assert!(places < 500_000, "{places}");

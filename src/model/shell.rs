@@ -10,8 +10,8 @@ use std::os::unix::ffi::OsStrExt;
 use super::hidden::is_hidden;
 
 /// Writes a command so that a shell reads the same words, whatever is in them.
-pub fn command(words: &[OsString]) -> String {
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+pub fn command<'a>(words: impl IntoIterator<Item = &'a OsString>) -> String {
+    let words: Vec<String> = words.into_iter().map(|word| quoted(word)).collect();
     words.join(" ")
 }
 

@@ -171,6 +171,7 @@ impl fmt::Display for StopReason {
             | StopReason::InputChanged { what, .. }
             | StopReason::Unavailable { what }
             | StopReason::Broken { what } => f.write_str(what),
+            StopReason::TooManyErrors { bad: 1 } => f.write_str("1 bad row"),
             StopReason::TooManyErrors { bad } => write!(f, "{bad} bad rows"),
         }
     }

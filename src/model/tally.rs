@@ -51,6 +51,8 @@ pub struct CodeCount {
     pub rows: u64,
     /// The first row that has it.
     pub example: RowNumber,
+    /// The line of the file on which that row starts.
+    pub line: u64,
 }
 
 /// What became of the rows.
@@ -69,20 +71,27 @@ impl Tally {
     pub fn add(&mut self, row: &RowFinished) {
         self.outcomes.add(row.outcome);
         self.nameless += u64::from(row.outcome == Outcome::Created && row.device.is_none());
-        let Some(code) = &row.code else {
-            return;
-        };
-        let number = row.who.row;
+        let codes = row.code.iter().map(String::as_str);
+        for code in codes.chain(row.further_codes.iter().copied()) {
+            self.count(code, row);
+        }
+    }
+
+    fn count(&mut self, code: &str, row: &RowFinished) {
+        let (example, line) = (row.who.row, row.who.line);
         if let Some(count) = self.codes.get_mut(code) {
             count.rows += 1;
-            count.example = count.example.min(number);
+            if example < count.example {
+                (count.example, count.line) = (example, line);
+            }
             return;
         }
         let count = CodeCount {
             rows: 1,
-            example: number,
+            example,
+            line,
         };
-        self.codes.insert(code.clone(), count);
+        self.codes.insert(code.to_owned(), count);
     }
 }
 
@@ -92,7 +101,7 @@ mod tests {
     use crate::model::event::RowLabel;
 
     #[test]
-    fn every_code_remembers_its_first_row_in_whatever_order_rows_finish() {
+    fn every_code_of_a_row_is_counted_and_remembers_its_first_row_in_whatever_order_rows_finish() {
         let mut tally = Tally::default();
         for row in [7, 3, 9] {
             tally.add(&RowFinished {
@@ -105,12 +114,19 @@ mod tests {
                 outcome: Outcome::Rejected,
                 device: None,
                 code: Some("NOT_FOUND".to_owned()),
+                further_codes: vec!["phone_missing"],
                 message: None,
                 earlier: false,
             });
         }
-        let count = tally.codes["NOT_FOUND"];
-        assert_eq!((count.rows, count.example), (3, RowNumber(3)));
+        for code in ["NOT_FOUND", "phone_missing"] {
+            let count = tally.codes[code];
+            assert_eq!(
+                (count.rows, count.example, count.line),
+                (3, RowNumber(3), 4),
+                "{code}"
+            );
+        }
         assert_eq!(tally.outcomes.get(Outcome::Rejected), 3);
         assert_eq!(tally.outcomes.total(), 3);
     }

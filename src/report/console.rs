@@ -5,6 +5,7 @@
 //! waits and never fails, whatever standard error is connected to.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -12,13 +13,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tokio::time::Instant;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::cell::neutral;
 use super::gauge::Gauge;
-use crate::clock;
+use super::line_limit::LineLimit;
+use super::notice::Notice;
+use super::painter::Painter;
+use super::paragraph::wrapped;
+use crate::model::ids::RunId;
 
 /// How much text may wait for a reader that does not read.
 const QUEUE_BYTES: usize = 4 << 20;
@@ -36,7 +38,7 @@ pub enum Style {
 }
 
 impl Style {
-    fn period(self) -> Duration {
+    pub(super) fn period(self) -> Duration {
         match self {
             Style::Bar => Duration::from_millis(100),
             Style::Plain => Duration::from_secs(30),
@@ -44,7 +46,20 @@ impl Style {
     }
 }
 
-enum Message {
+/// In which manner standard error is spoken to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// Whether every line is an object of JSON.
+    pub json: bool,
+    /// Whether only errors are shown, and what is left to do.
+    pub quiet: bool,
+    /// Whether the first words may have colors.
+    pub colored: bool,
+    /// The run that is spoken of, where the command is one.
+    pub run: Option<RunId>,
+}
+
+pub(super) enum Message {
     Text(Vec<u8>),
     Show(Arc<Mutex<Gauge>>, Style),
     Hide,
@@ -54,9 +69,20 @@ enum Message {
 /// Takes text for standard error; a handle that may be cloned.
 #[derive(Clone)]
 pub struct Console {
+    manner: Manner,
     queue: Sender<Message>,
     waiting: Arc<AtomicUsize>,
     lost: Arc<AtomicU64>,
+    kept: Arc<Mutex<Kept>>,
+    limit: LineLimit,
+}
+
+/// Where notices are kept besides: the log file.
+enum Kept {
+    /// It is not known yet whether there is one; until then they wait here.
+    Waiting(Vec<String>),
+    File(Arc<File>),
+    Nowhere,
 }
 
 impl fmt::Debug for Console {
@@ -75,24 +101,27 @@ pub struct Closer {
 
 impl Console {
     /// Starts on standard error.
-    pub fn start() -> (Self, Closer) {
-        Self::start_on(Box::new(io::stderr()), PATIENCE)
+    pub fn start(manner: Manner) -> (Self, Closer) {
+        Self::start_on(Box::new(io::stderr()), manner, PATIENCE)
     }
 
-    fn start_on(sink: Box<dyn Write + Send>, patience: Duration) -> (Self, Closer) {
+    fn start_on(sink: Box<dyn Write + Send>, manner: Manner, patience: Duration) -> (Self, Closer) {
         let (queue, messages) = mpsc::channel();
         let (ended, done) = mpsc::channel();
         let console = Self {
+            manner,
             queue,
             waiting: Arc::default(),
             lost: Arc::default(),
+            kept: Arc::new(Mutex::new(Kept::Waiting(Vec::new()))),
+            limit: LineLimit::default(),
         };
-        let painter = Painter {
+        let painter = Painter::new(
             sink,
-            waiting: Arc::clone(&console.waiting),
-            lost: Arc::clone(&console.lost),
-            shown: None,
-        };
+            manner,
+            Arc::clone(&console.waiting),
+            Arc::clone(&console.lost),
+        );
         // Without a thread there is nobody to read the queue, and the run goes on in silence.
         let started = thread::Builder::new()
             .name("console".to_owned())
@@ -109,16 +138,62 @@ impl Console {
         (console, closer)
     }
 
-    /// Shows lines above the progress; an end of line is added where there is none.
-    ///
-    /// Whatever is in them, nothing but an end of line steers the terminal.
-    pub fn print(&self, text: &str) {
-        let mut safe = String::with_capacity(text.len() + 1);
-        for line in text.lines() {
-            safe.push_str(&neutral(line));
-            safe.push('\n');
+    /// Says something, above the progress, and keeps it in the log file.
+    pub fn say(&self, notice: &Notice) {
+        self.keep(notice);
+        let Manner {
+            json,
+            quiet,
+            colored,
+            run,
+        } = self.manner;
+        if quiet && !notice.is_urgent() {
+            return;
         }
-        self.hand_over(safe.into_bytes());
+        let text = if json {
+            notice.json(run)
+        } else {
+            notice.text(self.width(), colored)
+        };
+        if !text.is_empty() {
+            self.hand_over(text.into_bytes());
+        }
+    }
+
+    /// Keeps everything that is said from now on, and was said before, in this file too.
+    pub(super) fn keep_in(&self, file: Option<Arc<File>>) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Kept::Waiting(lines), Some(file)) = (&*kept, &file) {
+            for line in lines {
+                append(file, line);
+            }
+        }
+        *kept = file.map_or(Kept::Nowhere, Kept::File);
+    }
+
+    fn keep(&self, notice: &Notice) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *kept {
+            Kept::Waiting(lines) => lines.push(notice.json(self.manner.run)),
+            Kept::File(file) => append(file, &notice.json(self.manner.run)),
+            Kept::Nowhere => {}
+        }
+    }
+
+    /// What keeps lines about rows from filling the screen.
+    pub fn line_limit(&self) -> &LineLimit {
+        &self.limit
+    }
+
+    /// In which manner it speaks.
+    pub fn manner(&self) -> Manner {
+        self.manner
+    }
+
+    /// How wide lines may be; `None` where standard error is no terminal.
+    pub fn width(&self) -> Option<usize> {
+        let (width, _) = terminal_size::terminal_size_of(io::stderr())?;
+        Some(usize::from(width.0))
     }
 
     /// Shows progress below the lines from now on.
@@ -142,9 +217,24 @@ impl Console {
     }
 }
 
+/// Adds a line in one write, so that lines of others do not get into it. A log that cannot be
+/// written fails no run.
+fn append(mut file: &File, line: &str) {
+    file.write_all(line.as_bytes()).ok();
+}
+
+/// Takes whole lines of the log.
 impl Write for Console {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.hand_over(bytes.to_vec());
+        let width = self.width().filter(|_| !self.manner.json);
+        let text = match (std::str::from_utf8(bytes), width) {
+            (Ok(text), Some(_)) => text
+                .lines()
+                .flat_map(|line| wrapped(line, width).into_bytes())
+                .collect(),
+            _ => bytes.to_vec(),
+        };
+        self.hand_over(text);
         Ok(bytes.len())
     }
 
@@ -175,169 +265,115 @@ impl Drop for Closer {
     }
 }
 
-struct Painter {
-    sink: Box<dyn Write + Send>,
-    waiting: Arc<AtomicUsize>,
-    lost: Arc<AtomicU64>,
-    shown: Option<Shown>,
-}
-
-struct Shown {
-    gauge: Arc<Mutex<Gauge>>,
-    style: Style,
-    bar: ProgressBar,
-    due: Instant,
-}
-
-impl Painter {
-    fn run(mut self, messages: &Receiver<Message>) {
-        loop {
-            let next = match &self.shown {
-                Some(shown) => {
-                    messages.recv_timeout(shown.due.saturating_duration_since(clock::now()))
-                }
-                None => messages.recv().map_err(RecvTimeoutError::from),
-            };
-            match next {
-                Ok(Message::Text(text)) => self.write(&text),
-                Ok(Message::Show(gauge, style)) => {
-                    self.hide();
-                    self.shown = Some(Shown::new(gauge, style));
-                }
-                Ok(Message::Hide) => self.hide(),
-                Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => {
-                    self.hide();
-                    return;
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            self.paint();
-        }
-    }
-
-    fn write(&mut self, text: &[u8]) {
-        let lost = match self.lost.swap(0, Ordering::Relaxed) {
-            0 => String::new(),
-            lost => format!("warning: {lost} lines are missing here: nobody read them in time\n"),
-        };
-        let sink = &mut self.sink;
-        let mut write = || {
-            // A closed or full standard error is nobody's business.
-            sink.write_all(lost.as_bytes()).ok();
-            sink.write_all(text).ok();
-            sink.flush().ok();
-        };
-        match &self.shown {
-            Some(shown) => shown.bar.suspend(write),
-            None => write(),
-        }
-        self.waiting.fetch_sub(text.len(), Ordering::Relaxed);
-    }
-
-    fn paint(&mut self) {
-        let now = clock::now();
-        let Some(shown) = self.shown.as_mut().filter(|shown| shown.due <= now) else {
-            return;
-        };
-        shown.due = now + shown.style.period();
-        // The lock is never held while something is written.
-        let (line, thousandths) = {
-            let gauge = shown.gauge.lock().unwrap_or_else(PoisonError::into_inner);
-            (gauge.line(now), gauge.thousandths())
-        };
-        match shown.style {
-            Style::Bar => {
-                shown.bar.set_position(thousandths);
-                shown.bar.set_message(line);
-            }
-            Style::Plain => {
-                writeln!(self.sink, "{line}").ok();
-                self.sink.flush().ok();
-            }
-        }
-    }
-
-    fn hide(&mut self) {
-        if let Some(shown) = self.shown.take() {
-            shown.bar.finish_and_clear();
-        }
-    }
-}
-
-impl Shown {
-    fn new(gauge: Arc<Mutex<Gauge>>, style: Style) -> Self {
-        let target = match style {
-            Style::Bar => ProgressDrawTarget::stderr_with_hz(10),
-            Style::Plain => ProgressDrawTarget::hidden(),
-        };
-        let bar = ProgressBar::with_draw_target(Some(1000), target);
-        // Without colors: there is nothing for `NO_COLOR` to turn off.
-        if let Ok(template) = ProgressStyle::with_template("{bar:10} {wide_msg}") {
-            bar.set_style(template.progress_chars("##-"));
-        }
-        Self {
-            gauge,
-            style,
-            bar,
-            due: clock::now() + style.period(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::SyncSender;
-
-    /// Passes on what is written; full, it blocks like a terminal after `^S`.
-    struct Pipe(SyncSender<Vec<u8>>);
-
-    impl Write for Pipe {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let sent = self.0.send(bytes.to_vec());
-            sent.map(|()| bytes.len())
-                .map_err(|_| io::ErrorKind::BrokenPipe.into())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::clock;
+    use crate::report::fixture::{Pipe, run_id};
+    use crate::report::gauge::Goal;
 
     fn read(pipe: &Receiver<Vec<u8>>) -> String {
         String::from_utf8(pipe.iter().flatten().collect()).unwrap()
     }
 
+    fn start(sink: mpsc::SyncSender<Vec<u8>>, manner: Manner) -> (Console, Closer) {
+        Console::start_on(Box::new(Pipe(sink)), manner, PATIENCE)
+    }
+
     #[test]
     fn lines_arrive_in_order_and_the_end_waits_for_them() {
         let (sink, pipe) = mpsc::sync_channel(100);
-        let (mut console, closer) = Console::start_on(Box::new(Pipe(sink)), PATIENCE);
-        console.print("one");
+        let (mut console, closer) = start(sink, Manner::default());
+        console.say(&Notice::info("plan", "one"));
         console.write_all(b"two\n").unwrap();
-        console.print("three\nfour\n");
+        console.say(&Notice::warning("three"));
         drop(closer);
-        assert_eq!(read(&pipe), "one\ntwo\nthree\nfour\n");
+        assert_eq!(read(&pipe), "one\ntwo\nwarning: three\n");
     }
 
     #[test]
     fn a_line_steers_no_terminal_whatever_is_in_it() {
         let (sink, pipe) = mpsc::sync_channel(100);
-        let (console, closer) = Console::start_on(Box::new(Pipe(sink)), PATIENCE);
-        console.print("\u{1b}[2Jone\u{7}\rtwo\n\n\u{202e}three");
+        let (console, closer) = start(sink, Manner::default());
+        let evil = "\u{1b}[2Jone\u{7}\rtwo\n\n\u{202e}three";
+        console.say(&Notice::info("plan", "x").shown_as(evil));
+        console.say(&Notice::error(evil).hint(Some(evil)));
         drop(closer);
+        let one_line = r"\u{1b}[2Jone\u{7}\u{d}two\u{a}\u{a}\u{202e}three";
         assert_eq!(
             read(&pipe),
-            "\\u{1b}[2Jone\\u{7}\\u{d}two\n\n\\u{202e}three\n"
+            format!(
+                "\\u{{1b}}[2Jone\\u{{7}}\\u{{d}}two\n\n\\u{{202e}}three\n\
+                 error: {one_line}\nhint: {one_line}\n"
+            )
         );
+    }
+
+    #[test]
+    fn the_manner_is_kept_to() {
+        let notices = [
+            Notice::info("plan", "one"),
+            Notice::info("messages", "two").even_if_quiet(),
+            Notice::error("three"),
+        ];
+        let said = |manner: Manner| {
+            let (sink, pipe) = mpsc::sync_channel(100);
+            let (console, closer) = start(sink, manner);
+            for notice in &notices {
+                console.say(notice);
+            }
+            drop(closer);
+            read(&pipe)
+        };
+        let quiet = Manner {
+            quiet: true,
+            ..Manner::default()
+        };
+        assert_eq!(said(quiet), "two\nerror: three\n");
+        let json = Manner {
+            json: true,
+            run: Some(run_id()),
+            ..Manner::default()
+        };
+        let text = said(json);
+        assert_eq!(text.lines().count(), 3, "{text}");
+        for (line, message) in text.lines().zip(["one", "two", "three"]) {
+            let object: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(object["message"], message);
+            assert_eq!(object["run_id"], run_id().to_string());
+        }
+    }
+
+    #[test]
+    fn a_log_file_hears_what_was_said_before_it_was_there_and_what_quiet_hides() {
+        let (sink, _pipe) = mpsc::sync_channel(100);
+        let quiet = Manner {
+            quiet: true,
+            ..Manner::default()
+        };
+        let (console, closer) = start(sink, quiet);
+        console.say(&Notice::info("began", "one").for_programs());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        console.keep_in(Some(Arc::new(file.reopen().unwrap())));
+        console.say(&Notice::info("ended", "two").for_programs());
+        drop(closer);
+        let kept = std::fs::read_to_string(file.path()).unwrap();
+        let messages: Vec<_> = kept
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].clone())
+            .collect();
+        assert_eq!(messages, ["began", "ended"]);
     }
 
     #[test]
     fn a_standard_error_that_blocks_for_ever_blocks_nobody_else() {
         let (sink, pipe) = mpsc::sync_channel(0);
-        let (console, closer) = Console::start_on(Box::new(Pipe(sink)), Duration::ZERO);
+        let (console, closer) =
+            Console::start_on(Box::new(Pipe(sink)), Manner::default(), Duration::ZERO);
         let line = "x".repeat(1 << 16);
+        let notice = Notice::info("plan", &line);
         for _ in 0..200 {
-            console.print(&line);
+            console.say(&notice);
         }
         assert!(
             console.lost.load(Ordering::Relaxed) > 0,
@@ -346,36 +382,18 @@ mod tests {
         drop(closer);
         let text = read(&pipe);
         assert!(text.len() <= QUEUE_BYTES + 3 * line.len());
-        assert!(text.contains("lines are missing here"));
+        assert!(text.contains("lines missing here"));
     }
 
     #[test]
     fn a_standard_error_that_is_closed_is_nobodys_business() {
         let (sink, pipe) = mpsc::sync_channel(0);
         drop(pipe);
-        let (console, closer) = Console::start_on(Box::new(Pipe(sink)), PATIENCE);
-        let gauge = Gauge::new(clock::now(), Some(1), 1);
+        let (console, closer) = start(sink, Manner::default());
+        let gauge = Gauge::new(clock::now(), 1, Goal::Created);
         console.show(Arc::new(Mutex::new(gauge)), Style::Plain);
-        console.print("into the void");
+        console.say(&Notice::error("into the void"));
         console.hide();
         drop(closer);
-    }
-
-    #[test]
-    fn plain_progress_is_a_line_when_it_is_due_even_between_many_others() {
-        let (sink, pipe) = mpsc::sync_channel(100);
-        let gauge = Arc::new(Mutex::new(Gauge::new(clock::now(), Some(7), 1)));
-        let mut shown = Shown::new(gauge, Style::Plain);
-        shown.due = clock::now();
-        let mut painter = Painter {
-            sink: Box::new(Pipe(sink)),
-            waiting: Arc::default(),
-            lost: Arc::default(),
-            shown: Some(shown),
-        };
-        painter.paint();
-        painter.paint();
-        drop(painter);
-        assert_eq!(read(&pipe), "0/7, 0 created, 0 failed\n");
     }
 }

@@ -1,9 +1,12 @@
 //! Rows and entries that tests of this room are made of.
 
+use std::io::{self, Write};
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
 use uuid::Uuid;
 
+use super::line_limit::LineLimit;
 use super::log_lines::Format;
 use super::log_setup::{Options, subscriber};
 use crate::model::account::Account;
@@ -16,6 +19,21 @@ use crate::model::request::{Address, DeviceKey, DeviceRequest, DeviceType, RowDe
 use crate::model::row::{Column, Header, InputRow, RowNumber};
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
+
+/// Passes on what is written; full, it blocks like a terminal after `^S`.
+pub(super) struct Pipe(pub(super) SyncSender<Vec<u8>>);
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let sent = self.0.send(bytes.to_vec());
+        sent.map(|()| bytes.len())
+            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 pub(super) fn user_id() -> UserId {
     UserId::from_uuid(Uuid::from_u128(0x9f1c_2a34_5b6d_4e7f_8a90_b1c2_d3e4_f506))
@@ -125,7 +143,8 @@ pub(super) fn logged_by(format: Format, act: impl FnOnce()) -> String {
         ..Options::default()
     };
     let writer = Arc::new(kept.reopen().unwrap());
-    tracing::subscriber::with_default(subscriber(&options, writer).unwrap(), act);
+    let subscriber = subscriber(&options, None, LineLimit::default(), writer);
+    tracing::subscriber::with_default(subscriber, act);
     std::fs::read_to_string(kept.path()).unwrap()
 }
 
@@ -185,8 +204,9 @@ pub(super) fn finished(row: u64, outcome: Outcome, code: Option<&str>) -> RowFin
             address: None,
         },
         outcome,
-        device: None,
+        device: (outcome == Outcome::Created).then(device_id),
         code: code.map(str::to_owned),
+        further_codes: Vec::new(),
         message: None,
         earlier: false,
     }

@@ -1,24 +1,42 @@
-//! How far a run is, in one line. Pure: whoever asks brings the time.
+//! How far a run is. Pure: whoever asks brings the time.
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::quantity::{counted, span};
+use super::notice::Notice;
+use super::quantity::{count, counted, span};
 use crate::model::event::{Event, RequestKind};
 use crate::model::outcome::Outcome;
+
+/// What becomes of a row that goes well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Its device is created.
+    Created,
+    /// A run would create its device.
+    Ready,
+}
+
+impl Goal {
+    fn outcome(self) -> Outcome {
+        match self {
+            Goal::Created => Outcome::Created,
+            Goal::Ready => Outcome::Ready,
+        }
+    }
+}
 
 /// Where a run stands, folded from its events.
 #[derive(Debug)]
 pub struct Gauge {
     started: Instant,
-    total_rows: Option<u64>,
-    total_bytes: u64,
-    rows_read: u64,
-    bytes_read: u64,
+    goal: Goal,
+    total: u64,
     done: u64,
-    created: u64,
-    failed: u64,
+    reached: u64,
+    errors: u64,
     requests: Window,
     rows: Window,
     wait: Option<Wait>,
@@ -37,18 +55,29 @@ enum What {
     Rows(usize),
 }
 
+/// How far a run is at one moment; shown as one line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    done: u64,
+    total: u64,
+    goal: Goal,
+    reached: u64,
+    errors: u64,
+    requests_per_second: Option<f64>,
+    left: Option<Duration>,
+    waits: Option<String>,
+}
+
 impl Gauge {
-    /// Starts at nothing. The rows may not be counted yet; the size of the input is known.
-    pub fn new(started: Instant, total_rows: Option<u64>, total_bytes: u64) -> Self {
+    /// Starts at nothing, with so many rows before it.
+    pub fn new(started: Instant, total: u64, goal: Goal) -> Self {
         Self {
             started,
-            total_rows,
-            total_bytes,
-            rows_read: 0,
-            bytes_read: 0,
+            goal,
+            total,
             done: 0,
-            created: 0,
-            failed: 0,
+            reached: 0,
+            errors: 0,
             requests: Window::default(),
             rows: Window::default(),
             wait: None,
@@ -59,11 +88,8 @@ impl Gauge {
     /// Takes an event in.
     pub fn on(&mut self, event: &Event, now: Instant) {
         match event {
-            Event::RowRead { bytes } => {
-                self.rows_read += 1;
-                self.bytes_read = *bytes;
-            }
-            Event::Sent(RequestKind::Token)
+            Event::RowRead { .. }
+            | Event::Sent(RequestKind::Token)
             | Event::AttemptEnded { .. }
             | Event::LookEnded { .. } => {}
             Event::Sent(RequestKind::List | RequestKind::Create | RequestKind::Lookup) => {
@@ -74,13 +100,8 @@ impl Gauge {
             Event::RowFinished(row) => {
                 self.done += 1;
                 self.rows.add(self.second(now));
-                match row.outcome {
-                    Outcome::Created => self.created += 1,
-                    Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => {
-                        self.failed += 1;
-                    }
-                    Outcome::Existing | Outcome::Duplicate | Outcome::Pending | Outcome::Ready => {}
-                }
+                self.reached += u64::from(row.outcome == self.goal.outcome());
+                self.errors += u64::from(is_error(row.outcome));
             }
             Event::StopRequested { .. } => self.stopping = true,
         }
@@ -88,47 +109,29 @@ impl Gauge {
 
     /// The share of the rows that is done, in thousandths.
     pub fn thousandths(&self) -> u64 {
-        match self.total() {
-            Some(total) if total > 0 => (self.done.saturating_mul(1000) / total).min(1000),
-            Some(_) | None => 0,
-        }
+        let share = self.done.saturating_mul(1000).checked_div(self.total);
+        share.map_or(0, |share| share.min(1000))
     }
 
-    /// The line, without the bar: at ten million rows still 69 characters.
-    pub fn line(&self, now: Instant) -> String {
-        let total = match (self.total_rows, self.total()) {
-            (Some(total), _) => format!("/{total}"),
-            (None, Some(estimate)) if self.bytes_read < self.total_bytes => format!("/~{estimate}"),
-            (None, Some(read)) => format!("/{read}"),
-            (None, None) => " rows".to_owned(),
-        };
-        let mut parts = vec![
-            format!("{}{total}", self.done),
-            format!("{} created", self.created),
-            format!("{} failed", self.failed),
-        ];
-        match self.waits(now) {
-            Some(wait) => parts.push(wait),
-            None => parts.extend(self.pace(now)),
-        }
-        parts.join(", ")
-    }
-
-    fn pace(&self, now: Instant) -> impl Iterator<Item = String> {
+    /// How far it is.
+    pub fn progress(&self, now: Instant) -> Progress {
         let second = self.second(now);
-        let pace = self.requests.rate(second);
-        let left = self.total().map(|total| total.saturating_sub(self.done));
-        let time = match (left, self.rows.rate(second)) {
-            (Some(left @ 1..), Some(rate)) => {
-                #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-                let seconds = left as f64 / rate;
-                Duration::try_from_secs_f64(seconds.ceil()).ok()
-            }
-            (Some(_) | None, _) => None,
-        };
-        let pace = pace.map(|pace| format!("{pace:.1}/s"));
-        let time = time.map(|time| format!("{} left", coarse(time)));
-        pace.into_iter().chain(time)
+        let left = self.total.saturating_sub(self.done);
+        let rate = self.rows.rate(second).filter(|_| left > 0);
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let left =
+            rate.and_then(|rate| Duration::try_from_secs_f64((left as f64 / rate).ceil()).ok());
+        Progress {
+            done: self.done,
+            total: self.total,
+            goal: self.goal,
+            reached: self.reached,
+            errors: self.errors,
+            // What is still on the wire comes to an end: neither says anything then.
+            requests_per_second: self.requests.rate(second).filter(|_| !self.stopping),
+            left: left.filter(|_| !self.stopping),
+            waits: self.waits(now),
+        }
     }
 
     fn waits(&self, now: Instant) -> Option<String> {
@@ -151,18 +154,58 @@ impl Gauge {
         self.wait = now.checked_add(delay).map(|until| Wait { until, what });
     }
 
-    /// All rows: counted, or guessed from the size of those that were read.
-    fn total(&self) -> Option<u64> {
-        if self.total_rows.is_some() {
-            return self.total_rows;
-        }
-        let guess = u128::from(self.rows_read) * u128::from(self.total_bytes)
-            / u128::from(self.bytes_read.max(1));
-        (self.bytes_read > 0).then(|| u64::try_from(guess).unwrap_or(u64::MAX).max(self.rows_read))
-    }
-
     fn second(&self, now: Instant) -> u64 {
         now.saturating_duration_since(self.started).as_secs()
+    }
+}
+
+/// Whether a row did not come to what it asks for.
+fn is_error(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => true,
+        Outcome::Created
+        | Outcome::Existing
+        | Outcome::Duplicate
+        | Outcome::Pending
+        | Outcome::Ready => false,
+    }
+}
+
+/// One line: at ten million rows 75 characters, unless something is waited for.
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { done, total, .. } = *self;
+        let (reached, goal) = (count(self.reached), self.goal.outcome());
+        let errors = counted(self.errors, "error");
+        write!(
+            f,
+            "{}/{}, {reached} {goal}, {errors}",
+            count(done),
+            count(total)
+        )?;
+        if let Some(pace) = self.requests_per_second {
+            write!(f, ", {pace:.1}/s")?;
+        }
+        if let Some(left) = self.left {
+            write!(f, ", {} left", coarse(left))?;
+        }
+        match &self.waits {
+            Some(waits) => write!(f, ", {waits}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Progress {
+    /// The same, for whoever reads lines.
+    pub fn notice(&self) -> Notice {
+        Notice::info("progress", self.to_string())
+            .fact("done", self.done)
+            .fact("rows", self.total)
+            .fact(self.goal.outcome().as_str(), self.reached)
+            .fact("errors", self.errors)
+            .fact("requests_per_second", self.requests_per_second)
+            .fact("seconds_left", self.left.map(|left| left.as_secs()))
     }
 }
 
@@ -224,14 +267,12 @@ mod tests {
         Event::RowFinished(crate::report::fixture::finished(1, outcome, None))
     }
 
-    /// `per_second` rows read, sent and created in each of so many seconds.
+    /// `per_second` rows sent and created in each of so many seconds.
     fn after(seconds: u64, per_second: u64, gauge: &mut Gauge) -> Instant {
         let start = gauge.started;
         for second in 0..seconds {
             let now = start + Duration::from_secs(second);
             for _ in 0..per_second {
-                let bytes = gauge.bytes_read + 100;
-                gauge.on(&Event::RowRead { bytes }, now);
                 gauge.on(&Event::Sent(RequestKind::List), now);
                 gauge.on(&Event::Sent(RequestKind::Create), now);
                 gauge.on(&finished(Outcome::Created), now);
@@ -240,56 +281,73 @@ mod tests {
         start + Duration::from_secs(seconds)
     }
 
-    fn gauge(rows: Option<u64>, bytes: u64) -> Gauge {
-        Gauge::new(crate::clock::now(), rows, bytes)
+    fn gauge(rows: u64) -> Gauge {
+        Gauge::new(crate::clock::now(), rows, Goal::Created)
+    }
+
+    fn line(gauge: &Gauge, now: Instant) -> String {
+        gauge.progress(now).to_string()
     }
 
     #[test]
     fn the_line_tells_what_is_done_how_fast_and_how_long_it_takes_yet() {
-        let mut gauge = gauge(Some(5000), 500_000);
-        assert_eq!(gauge.line(gauge.started), "0/5000, 0 created, 0 failed");
+        let mut gauge = gauge(5000);
+        assert_eq!(line(&gauge, gauge.started), "0/5,000, 0 created, 0 errors");
         let now = after(40, 12, &mut gauge);
         for outcome in [Outcome::Invalid, Outcome::Unknown, Outcome::Existing] {
             gauge.on(&finished(outcome), now);
         }
         assert_eq!(
-            gauge.line(now),
-            "483/5000, 480 created, 2 failed, 24.0/s, 6 min 17 s left"
+            line(&gauge, now),
+            "483/5,000, 480 created, 2 errors, 24.0/s, 6 min 17 s left"
         );
         assert_eq!(gauge.thousandths(), 96);
     }
 
     #[test]
+    fn a_dry_run_counts_what_is_ready() {
+        let mut gauge = Gauge::new(crate::clock::now(), 3, Goal::Ready);
+        let now = gauge.started;
+        for outcome in [Outcome::Ready, Outcome::Created, Outcome::Rejected] {
+            gauge.on(&finished(outcome), now);
+        }
+        assert_eq!(line(&gauge, now), "3/3, 1 ready, 1 error");
+    }
+
+    #[test]
+    fn a_program_reads_the_same_numbers() {
+        let mut gauge = gauge(5000);
+        let now = after(40, 12, &mut gauge);
+        let json: serde_json::Value =
+            serde_json::from_str(&gauge.progress(now).notice().json(None)).unwrap();
+        for (key, number) in [
+            ("done", 480.0),
+            ("rows", 5000.0),
+            ("created", 480.0),
+            ("errors", 0.0),
+            ("requests_per_second", 24.0),
+            ("seconds_left", 377.0),
+        ] {
+            assert_eq!(json[key].as_f64(), Some(number), "{key}");
+        }
+    }
+
+    #[test]
     fn a_pace_is_that_of_the_last_seconds_and_is_gone_when_nothing_happens() {
-        let mut gauge = gauge(Some(5000), 0);
+        let mut gauge = gauge(5000);
         let now = after(3, 5, &mut gauge);
         assert_eq!(gauge.requests.rate(3), Some(10.0));
         assert_eq!(gauge.requests.rate(6), Some(5.0));
         assert_eq!(gauge.requests.rate(60), None);
         let later = now + Duration::from_secs(57);
-        assert_eq!(gauge.line(later), "15/5000, 15 created, 0 failed");
+        assert_eq!(line(&gauge, later), "15/5,000, 15 created, 0 errors");
         gauge.on(&Event::Sent(RequestKind::Create), later);
         assert_eq!(gauge.requests.rate(61), Some(1.0 / 7.0));
     }
 
     #[test]
-    fn rows_that_nobody_counted_are_guessed_from_the_bytes() {
-        let mut gauge = gauge(None, 100_000);
-        assert_eq!(gauge.line(gauge.started), "0 rows, 0 created, 0 failed");
-        let now = after(1, 10, &mut gauge);
-        let line = gauge.line(now);
-        assert!(line.starts_with("10/~1000, "), "{line}");
-        gauge.on(&Event::RowRead { bytes: 100_000 }, now);
-        assert!(
-            gauge.line(now).starts_with("10/11, "),
-            "{}",
-            gauge.line(now)
-        );
-    }
-
-    #[test]
     fn what_the_run_waits_for_is_said_until_it_is_over() {
-        let mut gauge = gauge(Some(10), 0);
+        let mut gauge = gauge(10);
         let now = gauge.started;
         let delay = Duration::from_secs(12);
         gauge.on(&Event::Held { delay }, now);
@@ -313,12 +371,31 @@ mod tests {
     }
 
     #[test]
-    fn ten_million_rows_fit_beside_a_bar_of_ten_in_eighty_columns() {
-        let mut gauge = gauge(Some(10_000_000), 0);
+    fn pace_and_time_left_are_told_beside_a_pause_and_not_beside_a_stop() {
+        let mut gauge = gauge(5000);
+        let now = after(40, 12, &mut gauge);
+        let delay = Duration::from_secs(1);
+        gauge.on(&Event::Held { delay }, now);
+        assert_eq!(
+            line(&gauge, now),
+            "480/5,000, 480 created, 0 errors, 24.0/s, 6 min 17 s left, PingOne asks to wait 1 s"
+        );
+        let reason = StopReason::Interrupted;
+        let in_flight = 2;
+        gauge.on(&Event::StopRequested { reason, in_flight }, now);
+        assert_eq!(
+            line(&gauge, now),
+            "480/5,000, 480 created, 0 errors, stopping: waiting for answers"
+        );
+    }
+
+    #[test]
+    fn ten_million_rows_fit_in_eighty_columns() {
+        let mut gauge = gauge(10_000_000);
         let now = after(10, 12, &mut gauge);
-        (gauge.done, gauge.created, gauge.failed) = (2_345_678, 2_300_000, 45_678);
-        let line = gauge.line(now);
+        (gauge.done, gauge.reached, gauge.errors) = (2_345_678, 2_300_000, 45_678);
+        let line = line(&gauge, now);
         assert!(line.ends_with(" h left"), "{line}");
-        assert!(line.len() <= 69, "{} {line}", line.len());
+        assert!(line.len() <= 76, "{} {line}", line.len());
     }
 }

@@ -3,7 +3,7 @@
 //! | level | what |
 //! | --- | --- |
 //! | `WARN` | a row that ended `invalid`, `rejected`, `failed` or `unknown`, or whose device is there twice |
-//! | `INFO` | a request that is made again, a pause, a stop |
+//! | `INFO` | a device that this run created, a request that is made again, a pause, a stop |
 //! | `DEBUG` | every other answer and every other row |
 //!
 //! How a record becomes a line, and where it goes, is the business of
@@ -17,22 +17,28 @@ use super::cell::{neutral, without_phones};
 use super::quantity::{counted, span};
 use crate::model::code::DUPLICATE_FOUND;
 use crate::model::event::{Event, Next, RowFinished, RowLabel};
+use crate::model::ids::DeviceId;
 use crate::model::outcome::{Answer, AttemptOutcome, Listing, LookOutcome, Outcome};
 
 /// The one target of all records.
 pub const TARGET: &str = "wavepair";
 
+/// What a request that did not end the row tells of its device.
+const NO_DEVICE: Option<DeviceId> = None;
+
 /// A record about a row, at a level that is known when it is compiled.
 macro_rules! row {
-    ($level:ident, $who:expr, $outcome:expr, $answer:expr, $($text:tt)+) => {{
+    ($level:ident, $event:literal, $who:expr, $outcome:expr, $answer:expr, $device:expr, $($text:tt)+) => {{
         let (who, answer) = (&$who, &$answer);
         $level!(
             target: TARGET,
+            event = $event,
             row = who.row.0,
             line = who.line,
             user = who.user.map(tracing::field::display),
             phone = who.address.as_deref(),
             outcome = $outcome,
+            device_id = $device.map(tracing::field::display),
             code = answer.code.as_deref(),
             http_status = answer.http_status,
             correlation_id = answer.correlation_id.as_deref(),
@@ -59,18 +65,22 @@ pub fn on(event: &Event) {
                 Next::Finish => {
                     row!(
                         debug,
+                        "attempt_ended",
                         who,
                         word,
                         answer,
+                        NO_DEVICE,
                         "{label}: attempt {attempt}: {word}{said}, after {took} ms"
                     );
                 }
                 Next::Create(_) | Next::Look(_) => {
                     row!(
                         info,
+                        "attempt_ended",
                         who,
                         word,
                         answer,
+                        NO_DEVICE,
                         "{label}: attempt {attempt}: {word}{said}; {then}"
                     );
                 }
@@ -86,48 +96,64 @@ pub fn on(event: &Event) {
             let (label, took, then) = (Label(who), took.as_millis(), Then(*next));
             row!(
                 debug,
+                "look_ended",
                 who,
                 word,
                 Answer::default(),
+                NO_DEVICE,
                 "{label}: listing: {word}, after {took} ms; {then}"
             );
         }
         Event::Held { delay } => {
-            info!(target: TARGET, "PingOne asks to wait {}", span(*delay));
+            let seconds = delay.as_secs();
+            info!(target: TARGET, event = "held", seconds, "PingOne asks to wait {}", span(*delay));
         }
         Event::Waiting { rows, next } => {
-            let rows = counted(u64::try_from(*rows).unwrap_or(u64::MAX), "row");
-            debug!(target: TARGET, "{rows} left to look at again, the first in {}", span(*next));
+            let (rows, seconds) = (u64::try_from(*rows).unwrap_or(u64::MAX), next.as_secs());
+            let (left, next) = (counted(rows, "row"), span(*next));
+            debug!(target: TARGET, event = "waiting", rows, seconds, "{left} left to look at again, the first in {next}");
         }
         Event::StopRequested { reason, in_flight } => {
             let reason = Safe(&reason.to_string()).to_string();
-            info!(target: TARGET, in_flight, "stopping: {reason}");
+            let answers = counted(u64::try_from(*in_flight).unwrap_or(u64::MAX), "answer");
+            info!(target: TARGET, event = "stop_requested", in_flight, "stopping: {reason}; waiting for {answers}");
         }
         Event::RowFinished(row) => finished(row),
         Event::RowRead { .. } | Event::Sent(_) => {}
     }
 }
 
-fn finished(row: &RowFinished) {
+/// Logs how a row ended.
+pub fn finished(row: &RowFinished) {
     let answer = Answer {
         code: row.code.clone(),
         message: row.message.clone(),
         ..Answer::default()
     };
     let (label, word, said) = (Label(&row.who), row.outcome.as_str(), Said(&answer));
+    macro_rules! finished {
+        ($level:ident, $($text:tt)+) => {
+            row!($level, "row_finished", row.who, word, answer, row.device, $($text)+)
+        };
+    }
     match row.outcome {
         // There more than once: a person must look.
         Outcome::Existing if row.code.as_deref() == Some(DUPLICATE_FOUND) => {
-            row!(warn, row.who, word, answer, "{label}: {word}{said}");
+            finished!(warn, "{label}: {word}{said}");
         }
         Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => {
-            row!(warn, row.who, word, answer, "{label}: {word}{said}");
+            finished!(warn, "{label}: {word}{said}");
+        }
+        Outcome::Created if !row.earlier => {
+            let device = row.device.map(|device| format!(", device {device}"));
+            let device = device.unwrap_or_default();
+            finished!(info, "{label}: {word}{device}{said}");
         }
         Outcome::Created
         | Outcome::Existing
         | Outcome::Duplicate
         | Outcome::Pending
-        | Outcome::Ready => row!(debug, row.who, word, answer, "{label}: {word}{said}"),
+        | Outcome::Ready => finished!(debug, "{label}: {word}{said}"),
     }
 }
 
@@ -225,7 +251,7 @@ mod tests {
     use crate::model::outcome::{Ambiguity, Refusal};
     use crate::model::row::RowNumber;
     use crate::model::stop::StopReason;
-    use crate::report::fixture::{logged, user_id};
+    use crate::report::fixture::{device_id, logged, user_id};
     use crate::report::log_lines::Format;
 
     fn who() -> RowLabel {
@@ -243,8 +269,21 @@ mod tests {
             outcome,
             device: None,
             code: Some(code.to_owned()),
+            further_codes: Vec::new(),
             message: Some(message.to_owned()),
             earlier: false,
+        })
+    }
+
+    fn created(earlier: bool) -> Event {
+        Event::RowFinished(RowFinished {
+            who: who(),
+            outcome: Outcome::Created,
+            device: Some(device_id()),
+            code: None,
+            further_codes: Vec::new(),
+            message: None,
+            earlier,
         })
     }
 
@@ -278,6 +317,8 @@ mod tests {
             ),
             row(Outcome::Failed, "x", "two\nlines\u{1b}[31m"),
             row(Outcome::Existing, "duplicate_found", "twice"),
+            created(false),
+            created(true),
             attempt(lost, Next::Look(second)),
             attempt(refused.clone(), Next::Create(Duration::ZERO)),
             attempt(refused, Next::Finish),
@@ -303,13 +344,15 @@ mod tests {
         warning: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): invalid: phone_missing_plus: did you mean +…56?
         warning: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): failed: x: two\u{a}lines\u{1b}[31m
         warning: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): existing: duplicate_found: twice
+        info: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): created, device 00000000-0000-0000-0000-00000000000d
+        debug: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): created
         info: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): attempt 2: perhaps created (HTTP 503): UNEXPECTED_ERROR; looking for it in 2 s
         info: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): attempt 2: not created (HTTP 503): UNEXPECTED_ERROR; asking for it now
         debug: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): attempt 2: not created (HTTP 503): UNEXPECTED_ERROR, after 800 ms
         debug: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): listing: no such device, after 2000 ms; asking for it now
         info: PingOne asks to wait 2 s
         debug: 3 rows left to look at again, the first in 2 s
-        info: stopping: interrupted by SIGINT in_flight=4
+        info: stopping: interrupted by SIGINT; waiting for 4 answers
         ");
     }
 }

@@ -1,6 +1,6 @@
 //! How a log record becomes one line: a sentence for people, or an object of JSON.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde_json::Value;
 use tracing::field::{Field, Visit};
@@ -11,6 +11,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::cell::neutral;
 use crate::clock;
+use crate::model::ids::RunId;
 
 /// What a line looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,11 +21,19 @@ pub enum Format {
     Text,
     /// The same with a colored first word.
     ColoredText,
-    /// `{"time":…,"level":…,"message":…,…}`.
+    /// `{"time":…,"level":…,"run_id":…,"message":…,"event":…,…}`.
     Json,
 }
 
-impl<S, N> FormatEvent<S, N> for Format
+/// Lines of one form, about one run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lines {
+    pub(super) format: Format,
+    /// The run that is logged, where the command is one.
+    pub(super) run: Option<RunId>,
+}
+
+impl<S, N> FormatEvent<S, N> for Lines
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
@@ -38,22 +47,51 @@ where
         let mut fields = Fields::default();
         event.record(&mut fields);
         let level = *event.metadata().level();
-        match self {
+        match self.format {
             Format::Text => fields.write_text(&mut writer, level, false),
             Format::ColoredText => fields.write_text(&mut writer, level, true),
-            Format::Json => fields.write_json(&mut writer, level),
+            Format::Json => {
+                writer.write_str(&json_line(level, self.run, &fields.message, fields.others))
+            }
         }
     }
 }
 
-fn word(level: Level) -> (&'static str, &'static str) {
-    match level {
-        Level::ERROR => ("error", "\u{1b}[1;31m"),
-        Level::WARN => ("warning", "\u{1b}[1;33m"),
-        Level::INFO => ("info", "\u{1b}[1m"),
-        Level::DEBUG => ("debug", "\u{1b}[2m"),
-        Level::TRACE => ("trace", "\u{1b}[2m"),
+/// The word that a line of text begins with, and its colon.
+pub(super) fn level_word(level: Level, colored: bool) -> String {
+    let (word, color) = match level {
+        Level::ERROR => ("error", "1;31"),
+        Level::WARN => ("warning", "1;33"),
+        Level::INFO => ("info", "1"),
+        Level::DEBUG => ("debug", "2"),
+        Level::TRACE => ("trace", "2"),
+    };
+    if colored {
+        format!("\u{1b}[{color}m{word}:\u{1b}[0m")
+    } else {
+        format!("{word}:")
     }
+}
+
+/// One object with its line end: the keys that every line has, then the others in their order.
+///
+/// Texts are to be free of control characters already. The README lists the keys.
+pub(super) fn json_line(
+    level: Level,
+    run: Option<RunId>,
+    message: &str,
+    others: impl IntoIterator<Item = (&'static str, Value)>,
+) -> String {
+    let time = format!("{:.3}", clock::wall());
+    let level = level.as_str().to_ascii_lowercase();
+    let mut line = format!("{{\"time\":\"{time}\",\"level\":\"{level}\"");
+    let run = run.map(|run| ("run_id", Value::from(run.to_string())));
+    let message = ("message", Value::from(message));
+    for (key, value) in run.into_iter().chain([message]).chain(others) {
+        write!(line, ",{}:{value}", Value::from(key)).expect("a String takes any text");
+    }
+    line.push_str("}\n");
+    line
 }
 
 /// The fields of a record, free of control characters.
@@ -65,30 +103,8 @@ struct Fields {
 
 impl Fields {
     fn write_text(&self, writer: &mut Writer<'_>, level: Level, colored: bool) -> fmt::Result {
-        let (word, color) = word(level);
-        if colored {
-            write!(writer, "{color}{word}:\u{1b}[0m {}", self.message)?;
-        } else {
-            write!(writer, "{word}: {}", self.message)?;
-        }
-        // A message about a row has its fields in it already.
-        if !self.others.iter().any(|(name, _)| *name == "row") {
-            for (name, value) in &self.others {
-                write!(writer, " {name}={value}")?;
-            }
-        }
-        writeln!(writer)
-    }
-
-    fn write_json(&self, writer: &mut Writer<'_>, level: Level) -> fmt::Result {
-        let time = format!("{:.3}", clock::wall());
-        let level = level.as_str().to_ascii_lowercase();
-        write!(writer, "{{\"time\":\"{time}\",\"level\":\"{level}\"")?;
-        write!(writer, ",\"message\":{}", Value::from(&*self.message))?;
-        for (name, value) in &self.others {
-            write!(writer, ",{}:{value}", Value::from(*name))?;
-        }
-        writeln!(writer, "}}")
+        // The message has the other fields in it: they are for programs.
+        writeln!(writer, "{} {}", level_word(level, colored), self.message)
     }
 
     fn push(&mut self, field: &Field, value: Value) {
@@ -138,7 +154,7 @@ mod tests {
     #[test]
     fn a_record_is_one_line_and_cannot_steer_a_terminal() {
         insta::assert_snapshot!(lines(Format::Text), @r#"
-        warning: no\u{a}answer host="a\\u{9b}b" tries=3
+        warning: no\u{a}answer
         error: the "disk" is full
         "#);
     }

@@ -9,13 +9,17 @@ use std::sync::Arc;
 use rustix::fs::OFlags;
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::FilterExt;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 
+use super::console::Console;
+use super::line_limit::LineLimit;
 use super::log::TARGET;
-use super::log_lines::Format;
+use super::log_lines::{Format, Lines};
 use super::safe_file::{self, Error, refuse_if_occupied};
+use crate::model::ids::RunId;
 
 /// What the command line and the environment say about the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +32,8 @@ pub struct Options {
     pub rust_log: Option<String>,
     /// What lines look like.
     pub format: Format,
+    /// The run that lines are about, where the command is one.
+    pub run: Option<RunId>,
     /// A file that gets everything down to `DEBUG`, as JSON, whatever else is asked for.
     pub file: Option<PathBuf>,
 }
@@ -82,44 +88,48 @@ pub fn unknown_level(directives: &str) -> Option<&str> {
 /// # Errors
 ///
 /// Where the log file cannot be opened.
-pub fn init<W>(options: &Options, writer: W) -> Result<(), Error>
-where
-    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
-{
-    let subscriber = subscriber(options, writer)?;
+pub fn init(options: &Options, console: &Console) -> Result<(), Error> {
+    let file = options.file.as_deref().map(open).transpose()?.map(Arc::new);
+    console.keep_in(file.clone());
+    let limit = console.line_limit().clone();
+    let subscriber = subscriber(options, file, limit, console.clone());
     // A process that logs already goes on as it does.
     tracing::subscriber::set_global_default(subscriber).ok();
     Ok(())
 }
 
 /// Builds what [`init`] starts.
-///
-/// # Errors
-///
-/// As [`init`].
-pub fn subscriber<W>(
+pub(super) fn subscriber<W>(
     options: &Options,
+    file: Option<Arc<File>>,
+    limit: LineLimit,
     writer: W,
-) -> Result<impl Subscriber + Send + Sync + use<W>, Error>
+) -> impl Subscriber + Send + Sync + use<W>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let file = options.file.as_deref().map(open).transpose()?;
     let only_ours = |level| Targets::new().with_target(TARGET, level);
+    let level = options.level();
+    // Who asks for everything gets it.
+    let limit = (level < LevelFilter::DEBUG).then_some(limit);
+    let lines = |format| Lines {
+        format,
+        run: options.run,
+    };
     // Trouble with the log is not logged: by default it would go to a standard error that may be closed.
     let shown = fmt::layer()
-        .event_format(options.format)
+        .event_format(lines(options.format))
         .log_internal_errors(false)
         .with_writer(writer)
-        .with_filter(only_ours(options.level()));
+        .with_filter(only_ours(level).and(limit));
     let kept = file.map(|file| {
         fmt::layer()
-            .event_format(Format::Json)
+            .event_format(lines(Format::Json))
             .log_internal_errors(false)
-            .with_writer(Arc::new(file))
+            .with_writer(file)
             .with_filter(only_ours(LevelFilter::DEBUG))
     });
-    Ok(tracing_subscriber::registry().with(shown).with(kept))
+    tracing_subscriber::registry().with(shown).with(kept)
 }
 
 /// Opens a private file to append to; a symbolic link is not followed.
@@ -205,10 +215,10 @@ mod tests {
         let options = Options {
             quiet: true,
             rust_log: Some("trace".to_owned()),
-            file: Some(path.clone()),
             ..Options::default()
         };
-        let subscriber = subscriber(&options, io::sink).unwrap();
+        let file = open(&path).map(Arc::new).unwrap();
+        let subscriber = subscriber(&options, Some(file), LineLimit::default(), io::sink);
         tracing::subscriber::with_default(subscriber, || {
             tracing::debug!(target: "wavepair", "ours");
             tracing::error!(target: "hyper", "authorization: Bearer x");
@@ -226,13 +236,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(folder.path().join("real"), &link).unwrap();
-        let options = Options {
-            file: Some(link),
-            ..Options::default()
-        };
-        assert!(matches!(
-            init(&options, io::sink),
-            Err(Error::Occupied { .. })
-        ));
+        assert!(matches!(open(&link), Err(Error::Occupied { .. })));
     }
 }

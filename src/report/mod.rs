@@ -6,6 +6,7 @@
 //! remembers anything for a later run.
 
 pub mod cell;
+pub mod command_line;
 pub mod paragraph;
 pub mod quantity;
 
@@ -21,14 +22,19 @@ pub mod results_writer;
 pub mod standing;
 
 pub mod last_screen;
+pub mod next_command;
 pub mod start_line;
 pub mod summary_json;
 
 pub mod console;
 pub mod gauge;
+pub mod lifetime;
+pub mod line_limit;
 pub mod log;
 pub mod log_lines;
 pub mod log_setup;
+pub mod notice;
+mod painter;
 pub mod panics;
 pub mod progress;
 

@@ -7,24 +7,27 @@ use std::panic::{self, PanicHookInfo};
 use std::path::Path;
 
 use super::console::Console;
+use super::notice::Notice;
 
 /// Says from now on of every panic, on whatever thread, where it was.
 ///
 /// The text goes through the console, so that it neither waits for a terminal nor
 /// breaks a line of progress.
 pub fn tell(console: Console) {
-    panic::set_hook(Box::new(move |info| console.print(&said(info))));
+    panic::set_hook(Box::new(move |info| console.say(&said(info))));
 }
 
-fn said(info: &PanicHookInfo<'_>) -> String {
+fn said(info: &PanicHookInfo<'_>) -> Notice {
     let place = match info.location() {
         Some(location) => place(location.file(), location.line()),
         None => "an unknown place".to_owned(),
     };
-    format!(
-        "error: this is a fault of wavepair itself, at {place}; nothing new is sent\n\
-         hint: run the same command again; the ledger keeps devices from being created twice"
-    )
+    Notice::error(format!(
+        "this is a fault of wavepair itself, at {place}; nothing new is sent"
+    ))
+    .hint(Some(
+        "run the same command again; the ledger keeps devices from being created twice",
+    ))
 }
 
 /// A line of a source file, without the folders of the machine that it was built on.
@@ -83,7 +86,10 @@ mod tests {
             .join();
         drop(panic::take_hook());
         assert!(ended.is_err());
-        let said: Vec<String> = said_of_it.iter().collect();
+        let said: Vec<String> = said_of_it
+            .iter()
+            .map(|notice: Notice| notice.json(None))
+            .collect();
         let ours = format!("at {}:", file!());
         assert!(said.iter().any(|said| said.contains(&ours)), "{said:?}");
         assert!(said.iter().all(|said| !said.contains("7911")), "{said:?}");

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::console::{Console, Style};
-use super::gauge::Gauge;
+use super::gauge::{Gauge, Goal};
 use crate::clock;
 use crate::model::event::Event;
 
@@ -41,9 +41,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Shows the progress of a run that starts now; the rows may not be counted yet.
-    pub fn start(console: &Console, style: Style, rows: Option<u64>, bytes: u64) -> Self {
-        let gauge = Arc::new(Mutex::new(Gauge::new(clock::now(), rows, bytes)));
+    /// Shows the progress of a run of so many rows that starts now.
+    pub fn start(console: &Console, style: Style, rows: u64, goal: Goal) -> Self {
+        let gauge = Arc::new(Mutex::new(Gauge::new(clock::now(), rows, goal)));
         console.show(Arc::clone(&gauge), style);
         Self {
             gauge,

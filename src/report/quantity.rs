@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::{RoundMode, Unit, ZonedDateTime, ZonedDateTimeRound};
+
+use super::cell::neutral;
+
 /// A count with its thousands apart: `5,000`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -56,6 +60,34 @@ pub fn elapsed(took: Duration) -> String {
     }
 }
 
+/// A moment as the clock on the wall shows it, never too early: `00:59 UTC`, `2026-12-01 00:59 Europe/Paris`.
+///
+/// The day is left out where it is today, seconds where they are minutes away.
+pub fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
+    const NEAR: i64 = 600;
+    let near = now.duration_until(at).as_secs() < NEAR;
+    let unit = if near { Unit::Second } else { Unit::Minute };
+    let up = ZonedDateTimeRound::new()
+        .smallest(unit)
+        .mode(RoundMode::Ceil);
+    // At the end of time there is nothing to round to.
+    let at = at.round(up).unwrap_or_else(|_| at.clone());
+    moment(&at, at.date() != now.date())
+}
+
+/// A moment as people write it, with its zone: `06:00 Europe/Berlin`, `2026-12-01 06:00 UTC+01:00`.
+pub fn moment(at: &ZonedDateTime, with_date: bool) -> String {
+    let date = if with_date { "%Y-%m-%d " } else { "" };
+    let seconds = if at.second() == 0 { "" } else { ":%S" };
+    let clock = at.strftime(&format!("{date}%H:%M{seconds}")).to_string();
+    let zone = match at.time_zone().iana_name() {
+        Some(name) => neutral(name).into_owned(),
+        None if at.offset().is_zero() => "UTC".to_owned(),
+        None => at.strftime("UTC%:z").to_string(),
+    };
+    format!("{clock} {zone}")
+}
+
 /// A size in its own unit: `312 B`, `3.2 MB`.
 pub fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
@@ -70,6 +102,28 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_named_with_its_zone_and_no_earlier_than_it_is() {
+        let now: ZonedDateTime = "2026-11-30T23:40:10[Europe/Paris]".parse().unwrap();
+        for (seconds, text) in [
+            (0, "23:40:10 Europe/Paris"),
+            (599, "23:50:09 Europe/Paris"),
+            (600, "23:51 Europe/Paris"),
+            (650, "23:51 Europe/Paris"),
+            (651, "23:52 Europe/Paris"),
+            (1_190, "2026-12-01 00:00 Europe/Paris"),
+            (3_600, "2026-12-01 00:41 Europe/Paris"),
+        ] {
+            let at = now.checked_add(Duration::from_secs(seconds)).unwrap();
+            assert_eq!(clock_time(&at, &now), text, "{seconds}");
+        }
+        let at = now.checked_add(Duration::from_millis(600_001)).unwrap();
+        assert_eq!(
+            clock_time(&at.with_time_zone(jiff::tz::TimeZone::UTC), &now),
+            "22:51 UTC"
+        );
+    }
 
     #[test]
     fn numbers_are_written_for_people() {

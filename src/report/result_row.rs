@@ -26,6 +26,8 @@ pub struct ResultRow {
     pub asked: Asked,
     /// A stable word for the reason.
     pub code: Option<String>,
+    /// What else is wrong with it; the message says that too.
+    pub further_codes: Vec<&'static str>,
     /// The reason, or what a person may want to look at.
     pub message: Option<String>,
     /// The status of the last answer.
@@ -53,6 +55,7 @@ impl ResultRow {
             outcome: self.outcome,
             device: self.device,
             code: self.code.clone(),
+            further_codes: self.further_codes.clone(),
             message: self.message.clone(),
             earlier: self.run.is_some(),
         }
@@ -66,6 +69,7 @@ impl ResultRow {
             device: None,
             asked,
             code: None,
+            further_codes: Vec::new(),
             message: None,
             http_status: None,
             attempts: 0,
@@ -84,6 +88,7 @@ impl ResultRow {
     ) -> Self {
         Self {
             code: Some(invalid.code().as_str().to_owned()),
+            further_codes: invalid.further_codes(),
             message: Some(invalid.message()),
             ..Self::new(
                 row,

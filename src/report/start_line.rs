@@ -5,30 +5,28 @@ use std::time::Duration;
 use jiff::ZonedDateTime;
 
 use super::cell::neutral;
-use super::paragraph::wrapped;
-use super::quantity::{counted, size, span};
+use super::notice::Notice;
+use super::paragraph::{hanging, wrapped};
+use super::quantity::{counted, moment, span};
 use crate::model::ids::EnvironmentId;
+
+/// How far the second column stands from the first one's start.
+const COLUMN: usize = 13;
+
+/// Below how many columns there is no room for two.
+const NARROW: usize = 50;
 
 /// What is about to happen.
 #[derive(Clone, Debug)]
 pub struct Start<'a> {
     /// The wave, as the command line names it.
     pub wave: &'a str,
-    /// How much there is to do.
-    pub size: Size,
+    /// How many rows it has.
+    pub rows: u64,
     /// The column that names the user.
     pub users_by: &'a str,
     /// Whether something is sent, and where to.
     pub plan: Plan<'a>,
-}
-
-/// How much there is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Size {
-    /// So many rows.
-    Rows(u64),
-    /// Rows that nobody counted, in so many bytes.
-    Bytes(u64),
 }
 
 /// Whether something is sent, and where to.
@@ -67,19 +65,6 @@ pub struct StopsAt {
     pub within: Duration,
 }
 
-/// A moment as people write it, with its zone: `06:00 Europe/Berlin`, `2026-12-01 06:00 UTC+01:00`.
-pub fn moment(at: &ZonedDateTime, with_date: bool) -> String {
-    let date = if with_date { "%Y-%m-%d " } else { "" };
-    let seconds = if at.second() == 0 { "" } else { ":%S" };
-    let clock = at.strftime(&format!("{date}%H:%M{seconds}")).to_string();
-    let zone = match at.time_zone().iana_name() {
-        Some(name) => neutral(name).into_owned(),
-        None if at.offset().is_zero() => "UTC".to_owned(),
-        None => at.strftime("UTC%:z").to_string(),
-    };
-    format!("{clock} {zone}")
-}
-
 /// Whether PingOne sends messages to people: with `ACTIVATION_REQUIRED` only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Messages {
@@ -91,55 +76,81 @@ pub enum Messages {
     Everyone,
 }
 
-/// Renders what is about to happen.
-pub fn start(start: &Start<'_>) -> String {
-    let wave = neutral(start.wave);
-    let amount = match start.size {
-        Size::Rows(rows) => counted(rows, "row"),
-        Size::Bytes(bytes) => size(bytes),
-    };
-    let users = format!("users by {}", neutral(start.users_by));
-    wrapped(&match start.plan {
-        Plan::DryRun => format!("{wave}: {amount}, {users}. Dry run: nothing is sent."),
-        Plan::OnlineDryRun { host } => format!(
-            "{wave}: {amount}, {users}. Dry run: {} is asked, and nothing is changed there.",
-            neutral(host)
-        ),
-        Plan::Run {
-            environment,
-            host,
-            rate,
-            requests_per_row,
-            stops,
-            messages,
-        } => {
-            let host = neutral(host);
-            let pace = pace(start.size, rate, requests_per_row);
-            let stops = stops.map_or_else(String::new, stops_at);
-            let messages = match messages {
-                Messages::NoOne => "No messages are sent to people.",
-                Messages::WhereRowsAsk => {
-                    "Rows with ACTIVATION_REQUIRED send a message to their user; others do not."
+impl Start<'_> {
+    /// A few lines: each names a thing and says it.
+    pub fn notice(&self, width: Option<usize>) -> Notice {
+        let wave = neutral(self.wave);
+        let rows = counted(self.rows, "row");
+        let mut lines = vec![(
+            "wave",
+            format!("{wave}: {rows}, users by {}", neutral(self.users_by)),
+        )];
+        let mut notice = Notice::info("plan", format!("{wave}: {rows}"))
+            .fact("wave", self.wave)
+            .fact("rows", self.rows);
+        match self.plan {
+            Plan::DryRun => lines.push(("dry run", "nothing is sent".to_owned())),
+            Plan::OnlineDryRun { host } => {
+                lines.push(("host", neutral(host).into_owned()));
+                lines.push((
+                    "dry run",
+                    "PingOne is asked, and nothing is changed there".to_owned(),
+                ));
+                notice = notice.fact("host", host);
+            }
+            Plan::Run {
+                environment,
+                host,
+                rate,
+                requests_per_row,
+                stops,
+                messages,
+            } => {
+                lines.push(("environment", environment.to_string()));
+                lines.push(("host", neutral(host).into_owned()));
+                lines.push(("pace", pace(self.rows, rate, requests_per_row)));
+                if let Some(stops) = stops {
+                    lines.push(("stops", stops_at(stops)));
+                    notice = notice.fact("stops_at", stops.at.timestamp().to_string());
                 }
-                Messages::Everyone => {
-                    "MESSAGES ARE SENT: new devices are ACTIVATION_REQUIRED, and each user gets one."
-                }
-            };
-            format!(
-                "{wave}: {amount}, {users}, to {host}, environment {environment}, {pace}{stops}. {messages}"
-            )
+                lines.push(("messages", said_of(messages).to_owned()));
+                notice = notice
+                    .fact("environment", environment.to_string())
+                    .fact("host", host)
+                    .fact("requests_per_second", rate);
+            }
         }
-    })
+        let narrow = width.is_some_and(|width| width < NARROW);
+        let line = |(name, text): &(&str, String)| {
+            if narrow {
+                wrapped(&format!("{name}: {text}"), width)
+            } else {
+                hanging(&format!("{name:<COLUMN$}{text}"), COLUMN, width)
+            }
+        };
+        notice.shown_as(lines.iter().map(line).collect::<String>())
+    }
 }
 
 fn stops_at(stops: &StopsAt) -> String {
     // Of a time that is more than a day away nobody knows the day.
     let far = stops.within >= Duration::from_hours(24);
-    let at = moment(&stops.at, far);
-    format!(", stops at {at} (in {})", span(stops.within))
+    format!("at {} (in {})", moment(&stops.at, far), span(stops.within))
 }
 
-fn pace(size: Size, rate: Option<f64>, requests_per_row: u32) -> String {
+fn said_of(messages: Messages) -> &'static str {
+    match messages {
+        Messages::NoOne => "none are sent to people",
+        Messages::WhereRowsAsk => {
+            "rows with ACTIVATION_REQUIRED send a message to their user; others do not"
+        }
+        Messages::Everyone => {
+            "MESSAGES ARE SENT: new devices are ACTIVATION_REQUIRED, and each user gets one"
+        }
+    }
+}
+
+fn pace(rows: u64, rate: Option<f64>, requests_per_row: u32) -> String {
     let Some(rate) = rate.filter(|rate| *rate > 0.0) else {
         return "as fast as PingOne allows".to_owned();
     };
@@ -148,17 +159,12 @@ fn pace(size: Size, rate: Option<f64>, requests_per_row: u32) -> String {
     } else {
         format!("{} requests/min", (rate * 600.0).round() / 10.0)
     };
-    let time = match size {
-        Size::Rows(rows) => {
-            #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-            let seconds = rows as f64 * f64::from(requests_per_row) / rate;
-            Duration::try_from_secs_f64(seconds.ceil()).ok()
-        }
-        Size::Bytes(_) => None,
-    };
-    match time {
-        Some(time) => format!("at most {unit}: {} at best", span(time)),
-        None => format!("at most {unit}"),
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let seconds = rows as f64 * f64::from(requests_per_row) / rate;
+    match Duration::try_from_secs_f64(seconds.ceil()) {
+        Ok(time) => format!("at most {unit}, {} at best", span(time)),
+        // Longer than a clock can count.
+        Err(_) => format!("at most {unit}"),
     }
 }
 
@@ -167,13 +173,14 @@ mod tests {
     use super::*;
     use crate::report::fixture::environment_id;
 
-    fn line(size: Size, plan: Plan<'_>) -> String {
-        start(&Start {
+    fn text(rows: u64, plan: Plan<'_>, width: Option<usize>) -> String {
+        let start = Start {
             wave: "waves/2026-11.csv",
-            size,
+            rows,
             users_by: "user_id",
             plan,
-        })
+        };
+        start.notice(width).text(width, false)
     }
 
     fn run(rate: Option<f64>, messages: Messages) -> Plan<'static> {
@@ -187,82 +194,83 @@ mod tests {
         }
     }
 
-    fn at(text: &str) -> ZonedDateTime {
-        text.parse().unwrap()
-    }
-
     #[test]
     fn a_run_says_what_where_how_fast_and_who_hears_of_it() {
-        let five = Size::Rows(5000);
-        insta::assert_snapshot!(line(five, run(Some(25.0), Messages::NoOne)), @r"
-        waves/2026-11.csv: 5,000 rows, users by user_id, to api.pingone.eu, environment
-          1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53, at most 25 requests/s: 6 min 40 s at
-          best. No messages are sent to people.
+        insta::assert_snapshot!(text(5000, run(Some(25.0), Messages::NoOne), Some(80)), @r"
+        wave         waves/2026-11.csv: 5,000 rows, users by user_id
+        environment  1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53
+        host         api.pingone.eu
+        pace         at most 25 requests/s, 6 min 40 s at best
+        messages     none are sent to people
         ");
-        insta::assert_snapshot!(line(Size::Bytes(3_250_000), run(Some(0.5), Messages::Everyone)), @r"
-        waves/2026-11.csv: 3.2 MB, users by user_id, to api.pingone.eu, environment
-          1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53, at most 30 requests/min. MESSAGES ARE
-          SENT: new devices are ACTIVATION_REQUIRED, and each user gets one.
+        insta::assert_snapshot!(text(9, run(Some(0.5), Messages::Everyone), Some(40)), @r"
+        wave: waves/2026-11.csv: 9 rows, users
+          by user_id
+        environment:
+          1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53
+        host: api.pingone.eu
+        pace: at most 30 requests/min, 36 s at
+          best
+        messages: MESSAGES ARE SENT: new devices
+          are ACTIVATION_REQUIRED, and each user
+          gets one
         ");
-        insta::assert_snapshot!(line(Size::Rows(1), run(None, Messages::WhereRowsAsk)), @r"
-        waves/2026-11.csv: 1 row, users by user_id, to api.pingone.eu, environment
-          1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53, as fast as PingOne allows. Rows with
-          ACTIVATION_REQUIRED send a message to their user; others do not.
+        insta::assert_snapshot!(text(1, run(None, Messages::WhereRowsAsk), None), @r"
+        wave         waves/2026-11.csv: 1 row, users by user_id
+        environment  1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53
+        host         api.pingone.eu
+        pace         as fast as PingOne allows
+        messages     rows with ACTIVATION_REQUIRED send a message to their user; others do not
         ");
     }
 
     #[test]
     fn a_run_that_stops_by_itself_says_when_in_which_zone_and_how_soon_that_is() {
-        for (moment, hours, said) in [
-            ("2026-12-01T06:00[UTC]", 6, ", stops at 06:00 UTC (in 6 h)."),
+        for (at, hours, said) in [
+            ("2026-12-01T06:00[UTC]", 6, "at 06:00 UTC (in 6 h)"),
             (
                 "2026-12-01T06:00:30+01:00[+01:00]",
                 6,
-                ", stops at 06:00:30 UTC+01:00 (in 6 h).",
+                "at 06:00:30 UTC+01:00 (in 6 h)",
             ),
             (
                 "2026-12-01T06:00[UTC]",
                 60,
-                ", stops at 2026-12-01 06:00 UTC (in 2 d 12 h).",
+                "at 2026-12-01 06:00 UTC (in 2 d 12 h)",
             ),
         ] {
             let stops = StopsAt {
-                at: at(moment),
+                at: at.parse().unwrap(),
                 within: Duration::from_hours(hours),
             };
-            let Plan::Run {
-                environment,
-                host,
-                rate,
-                requests_per_row,
-                messages,
-                ..
-            } = run(Some(25.0), Messages::NoOne)
-            else {
-                unreachable!("it is a run")
-            };
-            let plan = Plan::Run {
-                environment,
-                host,
-                rate,
-                requests_per_row,
-                stops: Some(&stops),
-                messages,
-            };
-            let line = line(Size::Rows(1), plan).replace("\n ", "");
-            assert!(line.contains(said), "{line}");
+            assert_eq!(stops_at(&stops), said);
+            let mut plan = run(Some(25.0), Messages::NoOne);
+            if let Plan::Run { stops: when, .. } = &mut plan {
+                *when = Some(&stops);
+            }
+            let text = text(1, plan, None);
+            assert!(text.contains(&format!("\nstops        {said}\n")), "{text}");
         }
     }
 
     #[test]
     fn a_dry_run_says_that_nothing_is_sent() {
-        insta::assert_snapshot!(line(Size::Rows(1), Plan::DryRun), @"waves/2026-11.csv: 1 row, users by user_id. Dry run: nothing is sent.");
+        insta::assert_snapshot!(text(1, Plan::DryRun, Some(80)), @r"
+        wave         waves/2026-11.csv: 1 row, users by user_id
+        dry run      nothing is sent
+        ");
         let online = Plan::OnlineDryRun {
             host: "api.pingone.eu",
         };
-        insta::assert_snapshot!(line(Size::Rows(12), online), @r"
-        waves/2026-11.csv: 12 rows, users by user_id. Dry run: api.pingone.eu is asked,
-          and nothing is changed there.
+        insta::assert_snapshot!(text(12, online, Some(20)), @r"
+        wave:
+          waves/2026-11.csv:
+          12 rows, users by
+          user_id
+        host: api.pingone.eu
+        dry run: PingOne is
+          asked, and nothing
+          is changed there
         ");
     }
 }

@@ -9,7 +9,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use super::Error;
 use super::env::{Env, Given};
 use crate::clock::{LocalZone, Now};
-use crate::report::start_line::moment;
+use crate::report::quantity::moment;
 
 /// Why a text is no deadline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,11 @@ pub(super) fn deadline(given: &Given, now: &Now) -> Result<ZonedDateTime, Error>
             Wrong::Form | Wrong::DateAlone | Wrong::Past(_) => error,
         }
     })
+}
+
+/// Whether a deadline is one moment for ever, and not a time of every day.
+pub(super) fn has_date(given: &Given) -> bool {
+    Written::parse(&given.value).is_ok_and(|written| written.date.is_some())
 }
 
 /// Refuses a `TZ` that names no zone: times would be another zone's.

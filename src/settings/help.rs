@@ -6,6 +6,9 @@ use crate::cli::Cli;
 use crate::exit::ExitCode;
 use crate::report::paragraph::hanging;
 
+/// How wide these lines are: help is read in files, too.
+const WIDTH: Option<usize> = Some(80);
+
 /// Every environment variable that is read, with what it is.
 const VARIABLES: [(&str, &str); 21] = [
     (
@@ -128,7 +131,7 @@ fn columns(heading: &str, lines: &[(&str, &str)]) -> String {
     let width = lines.iter().map(|(left, _)| left.len()).max().unwrap_or(0);
     let mut text = format!("{heading}\n");
     for (left, right) in lines {
-        text += &hanging(&format!("  {left:<width$}  {right}"), width + 4);
+        text += &hanging(&format!("  {left:<width$}  {right}"), width + 4, WIDTH);
     }
     text
 }
@@ -145,7 +148,7 @@ fn exit_codes() -> String {
         "Exit codes (where several apply, the first of 1, 130 or 143, 5, 7, 4, 3, 0):\n".to_owned();
     for code in ExitCode::ALL {
         let line = format!("  {:<4} {}", code.code(), code.meaning());
-        text += &hanging(&line, 7);
+        text += &hanging(&line, 7, WIDTH);
     }
     text
 }

@@ -7,10 +7,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::Error;
-use super::deadline::deadline;
+use super::deadline::{deadline, has_date};
 use super::env::{Env, Given, LONGEST, flag, given};
 use crate::cli::{PaceArgs, StopArgs};
-use crate::clock::{LocalZone, Now};
+use crate::clock::Now;
 use crate::engine::{GuardOptions, MaxErrors};
 use crate::plan::Existing;
 use crate::rate_limit::Rate;
@@ -146,6 +146,8 @@ pub struct Stops {
     max_duration: Option<Duration>,
     /// When to stop at the latest.
     deadline: Option<ZonedDateTime>,
+    /// Whether that is one moment for ever, and not a time of every day.
+    is_on_a_date: bool,
     /// The zone in which a moment is told.
     zone: TimeZone,
     /// How many devices to create at most.
@@ -167,9 +169,9 @@ impl Stops {
         let max_duration = flag(args.max_duration.as_ref(), "--max-duration")
             .map(|given| positive(&given))
             .transpose()?;
-        let deadline = flag(args.deadline.as_ref(), "--deadline")
-            .map(|given| deadline(&given, now))
-            .transpose()?;
+        let until = flag(args.deadline.as_ref(), "--deadline");
+        let is_on_a_date = until.as_ref().is_some_and(has_date);
+        let deadline = until.map(|given| deadline(&given, now)).transpose()?;
         let limit = flag(args.limit.as_ref(), "--limit")
             .map(|given| given.number(1, u64::MAX))
             .transpose()?;
@@ -181,12 +183,16 @@ impl Stops {
             },
             max_duration,
             deadline,
-            zone: match &now.zone {
-                LocalZone::Known(zone) => zone.clone(),
-                LocalZone::Unknown | LocalZone::NoData => TimeZone::UTC,
-            },
+            is_on_a_date,
+            zone: now.zoned().time_zone().clone(),
             limit,
         })
+    }
+
+    /// Whether the same command would be refused now, because its deadline is past.
+    pub fn are_past(&self, now: Timestamp) -> bool {
+        let deadline = self.deadline.as_ref().filter(|_| self.is_on_a_date);
+        deadline.is_some_and(|at| at.timestamp() <= now)
     }
 
     /// When a run that begins now stops by itself: the earlier of both, where both were asked for.
@@ -228,6 +234,7 @@ fn max_errors(given: &Given) -> Result<MaxErrors, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::LocalZone;
 
     fn given(value: &str) -> Given {
         Given {
@@ -292,6 +299,27 @@ mod tests {
         let stops = Stops::resolve(&args, 1, &now).unwrap();
         let late = stops.by("2026-11-24T22:40:00Z".parse().unwrap());
         assert_eq!(late.map(|late| late.within), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn only_a_deadline_with_a_date_is_past_for_the_next_run() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        for (deadline, now, past) in [
+            ("2026-11-25T06:00Z", "2026-11-25T05:59:59Z", false),
+            ("2026-11-25T06:00Z", "2026-11-25T06:00:00Z", true),
+            ("06:00Z", "2026-11-25T06:00:00Z", false),
+        ] {
+            let args = StopArgs {
+                deadline: Some(deadline.to_owned()),
+                ..StopArgs::default()
+            };
+            let here = Now {
+                wall: at("2026-11-24T22:30:00Z"),
+                zone: LocalZone::NoData,
+            };
+            let stops = Stops::resolve(&args, 1, &here).unwrap();
+            assert_eq!(stops.are_past(at(now)), past, "{deadline} {now}");
+        }
     }
 
     #[test]

@@ -350,8 +350,6 @@ pub struct Told {
     pub log: LogArgs,
     /// Directives for our own log lines, from `RUST_LOG`.
     pub directives: Option<String>,
-    /// Whether `NO_COLOR` asks for plain text.
-    pub no_color: bool,
 }
 
 impl Told {
@@ -371,7 +369,6 @@ impl Told {
             verbosity,
             log,
             directives,
-            no_color: env.os("NO_COLOR").is_some(),
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::cli::Cli;
 
 /// What a command line comes to.
 #[derive(Debug)]
-pub enum CommandLine {
+pub enum Read {
     /// A command.
     Call(Box<Cli>),
     /// A text that was asked for: help or version; it goes to standard output.
@@ -27,18 +27,18 @@ pub enum CommandLine {
 /// # Errors
 ///
 /// It is not one of ours.
-pub fn read(words: &[OsString]) -> Result<CommandLine, Error> {
+pub fn read(words: &[OsString]) -> Result<Read, Error> {
     let mut command = help::command();
     let matches = command.try_get_matches_from_mut(words);
     let error = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(cli) => return Ok(CommandLine::Call(Box::new(cli))),
+        Ok(cli) => return Ok(Read::Call(Box::new(cli))),
         Err(error) => error,
     };
     let kind = error.kind();
     if kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        Ok(CommandLine::Empty(error))
+        Ok(Read::Empty(error))
     } else if matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        Ok(CommandLine::Text(error))
+        Ok(Read::Text(error))
     } else {
         Err(wrong(&error, &called(&command, words)))
     }
@@ -318,8 +318,8 @@ mod tests {
             &["wavepair", "help", "run"],
             &["wavepair", "--version"],
         ] {
-            assert!(matches!(read(words), Ok(CommandLine::Text(_))), "{words:?}");
+            assert!(matches!(read(words), Ok(Read::Text(_))), "{words:?}");
         }
-        assert!(matches!(read(&["wavepair"]), Ok(CommandLine::Empty(_))));
+        assert!(matches!(read(&["wavepair"]), Ok(Read::Empty(_))));
     }
 }

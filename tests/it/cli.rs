@@ -341,8 +341,11 @@ fn a_quiet_run_still_says_what_is_wrong_and_how_to_go_on() {
     let folder = folder_with(&["troubled.csv"]);
     let quiet = run(folder.path(), "run troubled.csv --dry-run -q");
     assert_eq!(quiet.code, Some(3));
+    let told = std::fs::read_to_string(folder.path().join("troubled.dry-run.csv")).unwrap();
+    let invalid = told.matches(",invalid,").count();
     let expected = format!(
-        "30 rows need a person: see troubled.rejects.csv\nWhen that is mended:\n  {} run troubled.csv --dry-run -q\n",
+        "{invalid} rows need correction. Correct them in troubled.rejects.csv, then run:\n  \
+         {} run troubled.rejects.csv --dry-run -q\n",
         env!("CARGO_BIN_EXE_wavepair")
     );
     assert_eq!(quiet.stderr, expected);

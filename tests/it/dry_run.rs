@@ -161,7 +161,7 @@ fn a_phone_of_two_users_is_told_once_and_hinders_nothing_and_an_invalid_row_is_n
         (3, "+1.512.555.1234"),
     ]) + &format!("{},+442071838750,not a policy\n", user(4));
     rehearsal.wave(&wave);
-    let warning = "warning: 1 phone with more than one user, such as in rows 1 and 4. ";
+    let warning = "warning: 1 phone with more than one user, such as in lines 2 and 5. ";
     for words in [&["--dry-run"][..], &["--dry-run", "--online"]] {
         let run = rehearsal.run(words).exits(3);
         assert_eq!(run.stderr.matches(warning).count(), 1, "{}", run.stderr);

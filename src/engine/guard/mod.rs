@@ -291,7 +291,7 @@ impl Guard {
                 Some(pointless(
                     StopCode::WrongHost,
                     format!(
-                        "{} answers in a row did not come from PingOne ({})",
+                        "{} consecutive answers did not come from PingOne ({})",
                         self.foreign,
                         said(answer)
                     ),
@@ -463,7 +463,7 @@ impl Guard {
         let canary = (self.created == 0).then_some(self.options.canary as usize);
         let seen = self.streak.too_many(refusal, canary)?;
         let what = format!(
-            "PingOne refused {seen} rows in a row with {} (rows {}, …)",
+            "PingOne refused {seen} consecutive rows with {} (rows {}, …)",
             said(answer),
             self.streak.rows()
         );

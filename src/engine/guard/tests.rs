@@ -150,7 +150,7 @@ async fn the_reason_names_the_code_example_rows_and_a_remedy() {
     assert_eq!(code, StopCode::PermissionMissing);
     assert_eq!(
         what,
-        "PingOne refused 3 rows in a row with HTTP 400, ACCESS_FAILED (rows 1, 2, 3, …)"
+        "PingOne refused 3 consecutive rows with HTTP 400, ACCESS_FAILED (rows 1, 2, 3, …)"
     );
     assert!(hint.contains("Identity Data Admin"));
 }

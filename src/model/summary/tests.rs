@@ -35,6 +35,7 @@ fn finished(row: u64, outcome: Outcome, code: Option<&str>) -> Event {
         outcome,
         device: (outcome == Outcome::Created).then(|| DeviceId::from_bytes([9; 16])),
         code: code.map(str::to_owned),
+        further_codes: Vec::new(),
         message: None,
         earlier: false,
     })

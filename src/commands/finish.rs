@@ -1,0 +1,94 @@
+//! The end of a run or of a dry run: its last screen, and its summary.
+
+use std::time::Duration;
+
+use jiff::ZonedDateTime;
+use tokio::time::Instant;
+
+use super::Invocation;
+use super::join::Doubts;
+use crate::clock;
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::model::summary::Summary;
+use crate::report::last_screen::{Ending, closing};
+use crate::report::output::Output;
+use crate::report::summary_json;
+use crate::settings::files::{Files, is_standard};
+
+/// What is known of an end besides its summary.
+#[derive(Debug)]
+pub(super) struct End<'a> {
+    pub(super) exit: ExitCode,
+    pub(super) took: Duration,
+    pub(super) files: &'a Files,
+    /// Whether there are results and rejects of it.
+    pub(super) written: bool,
+    /// Which rows are in doubt, where that is known.
+    pub(super) doubts: Doubts,
+    /// Whether the ledger is gone with the run.
+    pub(super) forgotten: bool,
+    /// Whether the deadline was a moment that is past.
+    pub(super) deadline_is_past: bool,
+}
+
+impl<'a> End<'a> {
+    /// The end of a dry run that began then.
+    pub(super) fn of_dry_run(
+        exit: ExitCode,
+        started: Instant,
+        files: &'a Files,
+        written: bool,
+        doubts: Doubts,
+    ) -> Self {
+        Self {
+            exit,
+            took: clock::now().duration_since(started),
+            files,
+            written,
+            doubts,
+            forgotten: false,
+            deadline_is_past: false,
+        }
+    }
+}
+
+/// Shows what became of the wave, and writes the summary where one is wanted.
+pub(super) fn finish(
+    summary: &Summary,
+    end: &End<'_>,
+    invocation: &Invocation,
+) -> Result<(), Error> {
+    let results = Some(&end.files.results).filter(|path| end.written && !is_standard(path));
+    let results = results.map(|path| path.display().to_string());
+    let now = clock::local().zoned();
+    let settled_from = end.doubts.settled_in.and_then(|time| later(&now, time));
+    let ending = Ending {
+        summary,
+        exit: end.exit,
+        took: end.took,
+        results: results.as_deref(),
+        rejects: end.files.rejects.as_deref().filter(|_| end.written),
+        held_back: invocation.console.line_limit().held_back(),
+        command: &invocation.command,
+        forgotten: end.forgotten,
+        deadline_is_past: end.deadline_is_past,
+        now: &now,
+        settled_from,
+        given_up: end.doubts.given_up,
+    };
+    let width = invocation.console.width();
+    for notice in closing(&ending, width) {
+        invocation.console.say(&notice);
+    }
+    if let Some(path) = &end.files.summary {
+        let mut out = Output::create(path)?;
+        summary_json::write(summary, clock::wall(), end.exit, &mut out).map_err(Error::Results)?;
+        out.finish()?;
+    }
+    Ok(())
+}
+
+fn later(now: &ZonedDateTime, time: Duration) -> Option<ZonedDateTime> {
+    now.checked_add(time).ok()
+}

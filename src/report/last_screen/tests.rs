@@ -1,0 +1,405 @@
+//! What the last screen says, for each way in which a run can end.
+
+use std::ffi::OsString;
+
+use super::*;
+use crate::model::stop::StopCode;
+use crate::model::tally::Tally;
+use crate::report::fixture::{account, finished, summary};
+
+fn command() -> CommandLine {
+    let words = [
+        "wavepair",
+        "run",
+        "my wave.csv",
+        "--rate",
+        "10/s",
+        "--limit=9",
+    ];
+    CommandLine::new(words.map(OsString::from).to_vec(), &|name| name == "--rate")
+}
+
+fn at(time: &str) -> ZonedDateTime {
+    format!("2026-11-30T{time}[UTC]").parse().unwrap()
+}
+
+/// Everything that a screen says, on a terminal of some width; `change` makes the end another one.
+fn screen(summary: &Summary, width: Option<usize>, change: impl FnOnce(&mut Ending<'_>)) -> String {
+    let (command, now) = (command(), at("23:10:20"));
+    let mut ending = Ending {
+        summary,
+        exit: summary.exit_code(),
+        took: Duration::from_secs(400),
+        results: Some("my wave.results.csv"),
+        rejects: Some(Path::new("my wave.rejects.csv")),
+        held_back: 0,
+        command: &command,
+        forgotten: false,
+        deadline_is_past: false,
+        now: &now,
+        settled_from: None,
+        given_up: 0,
+    };
+    change(&mut ending);
+    let notices = closing(&ending, width);
+    notices
+        .iter()
+        .map(|notice| notice.text(width, false))
+        .collect()
+}
+
+/// The part of the screen that says what is left.
+fn left(summary: &Summary, change: impl FnOnce(&mut Ending<'_>)) -> String {
+    let all = screen(summary, Some(80), change);
+    all.rsplit_once(".results.csv\n").unwrap().1.to_owned()
+}
+
+/// A wave whose rows ended so.
+fn ended(rows: &[(u64, Outcome)]) -> Summary {
+    let mut summary = summary();
+    let (mut tally, mut number) = (Tally::default(), 0);
+    for &(count, outcome) in rows {
+        for _ in 0..count {
+            number += 1;
+            tally.add(&finished(number, outcome, None));
+        }
+    }
+    summary.settle(number, account(number), tally);
+    summary
+}
+
+#[test]
+fn the_table_shows_what_became_of_the_rows_and_why() {
+    insta::assert_snapshot!(screen(&summary(), Some(80), |_| {}), @r"
+    5,000 rows in 6 min 40 s (run 00000000-0000-0000-0000-00000000000f)
+
+      created    4,812
+      existing      90
+      duplicate      3
+      invalid       12
+      rejected      80
+      failed         3
+
+      most frequent reasons          rows  example
+      REQUEST_FAILED/LIMIT_EXCEEDED    61  row 4918, line 4919
+      NOT_FOUND                        19  row 4979, line 4980
+      phone_missing_plus               12  row 4906, line 4907
+      UNEXPECTED_ERROR                  3  row 4998, line 4999
+
+    results: my wave.results.csv
+
+    92 rows need correction. Correct them in my wave.rejects.csv, then run:
+      wavepair run 'my wave.rejects.csv' --rate 10/s --limit=9
+    3 rows are left for another run. Go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}
+
+#[test]
+fn a_narrow_terminal_gets_whole_words_one_below_the_other() {
+    insta::assert_snapshot!(screen(&summary(), Some(40), |_| {}), @r"
+    5,000 rows in 6 min 40 s (run
+      00000000-0000-0000-0000-00000000000f)
+
+      created    4,812
+      existing      90
+      duplicate      3
+      invalid       12
+      rejected      80
+      failed         3
+
+      most frequent reasons
+      REQUEST_FAILED/LIMIT_EXCEEDED
+        61: row 4918, line 4919
+      NOT_FOUND
+        19: row 4979, line 4980
+      phone_missing_plus
+        12: row 4906, line 4907
+      UNEXPECTED_ERROR
+        3: row 4998, line 4999
+
+    results: my wave.results.csv
+
+    92 rows need correction. Correct them in
+      my wave.rejects.csv, then run:
+      wavepair run 'my wave.rejects.csv' --rate 10/s --limit=9
+    3 rows are left for another run. Go on
+      with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+    insta::assert_snapshot!(screen(&summary(), Some(20), |_| {}), @r"
+    5,000 rows in 6 min
+      40 s (run
+      00000000-0000-0000-0000-00000000000f)
+
+      created    4,812
+      existing      90
+      duplicate      3
+      invalid       12
+      rejected      80
+      failed         3
+
+      most frequent
+      reasons
+      REQUEST_FAILED/LIMIT_EXCEEDED
+        61: row 4918,
+      line 4919
+      NOT_FOUND
+        19: row 4979,
+      line 4980
+      phone_missing_plus
+        12: row 4906,
+      line 4907
+      UNEXPECTED_ERROR
+        3: row 4998,
+      line 4999
+
+    results: my
+      wave.results.csv
+
+    92 rows need
+      correction.
+      Correct them in my
+      wave.rejects.csv,
+      then run:
+      wavepair run 'my wave.rejects.csv' --rate 10/s --limit=9
+    3 rows are left for
+      another run. Go on
+      with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}
+
+#[test]
+fn phones_of_more_than_one_user_are_a_warning_on_the_screen_and_nothing_else() {
+    let mut summary = summary();
+    let before = summary.exit_code();
+    for (phones, told) in [
+        (
+            1,
+            "warning: 1 phone with more than one user, such as in lines 8 and 4813.",
+        ),
+        (
+            1_200,
+            "warning: 1,200 phones with more than one user, such as in lines 8 and 4813.",
+        ),
+    ] {
+        summary.shared_phones = Some(SharedPhones {
+            phones,
+            example: [8, 4813],
+        });
+        let text = screen(&summary, None, |_| {});
+        assert!(text.starts_with(told), "{text}");
+    }
+    assert_eq!(summary.exit_code(), before);
+}
+
+#[test]
+fn lines_that_were_held_back_are_counted_and_the_file_that_has_them_is_named() {
+    let text = screen(&summary(), Some(80), |ending| ending.held_back = 19_990);
+    assert!(
+        text.starts_with("and 19,990 more in my wave.results.csv\n\n5,000 rows"),
+        "{text}"
+    );
+}
+
+#[test]
+fn devices_that_were_there_before_are_told_from_new_ones() {
+    for (now, told) in [
+        (4_812, "  created    4,812\n"),
+        (12, "  created    4,812  (4,800 in earlier runs)\n"),
+        (0, "  created    4,812  (in earlier runs)\n"),
+    ] {
+        let summary = Summary {
+            created_now: now,
+            ..summary()
+        };
+        let text = screen(&summary, Some(80), |_| {});
+        assert!(text.contains(told), "{text}");
+    }
+}
+
+#[test]
+fn no_line_but_a_command_or_a_code_is_wider_than_a_terminal() {
+    let mut summary = summary();
+    summary.stop(&StopReason::Pointless {
+        code: StopCode::SameRefusal,
+        what: "the policy is not there ".repeat(9),
+        hint: "name a policy of this environment ".repeat(9),
+    });
+    let long = "x".repeat(200);
+    let example = *summary.tally.codes.values().next().unwrap();
+    summary.tally.codes.insert(long, example);
+    for width in [40, 80, 120] {
+        let text = screen(&summary, Some(width), |_| {});
+        for line in text.lines() {
+            let whole = line.contains("wavepair run") || line.contains("xxx");
+            assert!(whole || line.chars().count() <= width, "{width}: {line}");
+        }
+    }
+    let file = screen(&summary, None, |_| {});
+    let stopped = file.lines().filter(|line| line.starts_with("stopped:"));
+    assert_eq!(stopped.count(), 1);
+    assert!(
+        file.contains("there the policy is not there \nhint: name"),
+        "{file}"
+    );
+}
+
+#[test]
+fn an_end_that_leaves_nothing_says_nothing_more() {
+    assert_eq!(left(&ended(&[(3, Outcome::Created)]), |_| {}), "");
+}
+
+#[test]
+fn rows_that_were_not_reached_are_named_with_the_reason_to_stop() {
+    let mut summary = ended(&[(1, Outcome::Pending)]);
+    summary.stop(&StopReason::Interrupted);
+    insta::assert_snapshot!(left(&summary, |_| {}), @r"
+    stopped: interrupted by SIGINT; 1 row pending
+    Go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}
+
+#[test]
+fn a_rehearsal_that_keeps_no_ledger_is_not_gone_on_with() {
+    let mut summary = ended(&[(1, Outcome::Pending)]);
+    summary.stop(&StopReason::Interrupted);
+    insta::assert_snapshot!(left(&summary, |ending| ending.forgotten = true), @r"
+    stopped: interrupted by SIGINT; 1 row pending
+    This rehearsal kept no ledger, so the next one begins anew. With `--ledger FILE`
+      the next one goes on.
+    ");
+}
+
+#[test]
+fn a_limit_that_was_reached_is_not_in_the_command_that_goes_on() {
+    let mut summary = ended(&[(9, Outcome::Created), (4, Outcome::Pending)]);
+    summary.stop(&StopReason::LimitReached);
+    insta::assert_snapshot!(left(&summary, |_| {}), @r"
+    stopped: the limit of new devices is reached; 4 rows pending
+    Go on with:
+      wavepair run 'my wave.csv' --rate 10/s
+    ");
+}
+
+#[test]
+fn rows_in_doubt_are_told_when_another_run_settles_them() {
+    let summary = ended(&[(2, Outcome::Failed), (44, Outcome::Unknown)]);
+    insta::assert_snapshot!(left(&summary, |ending| ending.settled_from = Some(at("23:59:30"))), @r"
+    2 rows are left for another run. 44 rows are in doubt, perhaps created and not
+      listed yet: run again after 2026-12-01 00:00 UTC. Go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+    insta::assert_snapshot!(left(&summary, |_| {}), @r"
+    2 rows are left for another run. 44 rows are in doubt, perhaps created and not
+      listed yet: another run settles that. Go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+    insta::assert_snapshot!(left(&summary, |ending| ending.given_up = 44), @r"
+    2 rows are left for another run. 44 rows were asked for four times and never
+      listed: look for the users in PingOne's audit log. Go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}
+
+#[test]
+fn a_device_whose_id_is_not_known_is_looked_for_by_another_run() {
+    let mut summary = ended(&[(3, Outcome::Created)]);
+    summary.tally.nameless = 1;
+    insta::assert_snapshot!(left(&summary, |_| {}), @r"
+    1 row is created, and PingOne has not told the ID yet: another run looks for it.
+      Go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}
+
+#[test]
+fn an_input_that_changed_is_named_with_what_to_do_and_no_other_run_comes_by_itself() {
+    let mut summary = ended(&[]);
+    summary.stop(&StopReason::InputChanged {
+        what: "my wave.csv was replaced while it was being read".to_owned(),
+        hint: "bring the file back, and run again".to_owned(),
+    });
+    summary.account = None;
+    summary.leave_pending(7);
+    assert_eq!(summary.exit_code(), ExitCode::NeedsPerson);
+    insta::assert_snapshot!(left(&summary, |ending| ending.rejects = None), @r"
+    stopped: my wave.csv was replaced while it was being read; 7 rows pending
+    hint: bring the file back, and run again
+    When the file is right, go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}
+
+#[test]
+fn lines_that_are_not_accounted_for_are_counted() {
+    let mut summary = summary();
+    summary.account.as_mut().unwrap().lines += 2;
+    let text = left(&summary, |_| {});
+    assert!(
+        text.contains("\nerror: 5,003 lines read and 5,001 accounted for."),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_device_that_is_there_twice_is_named_by_its_row_and_line() {
+    let mut summary = ended(&[]);
+    let mut tally = Tally::default();
+    tally.add(&finished(7, Outcome::Existing, Some(DUPLICATE_FOUND)));
+    summary.settle(1, account(1), tally);
+    insta::assert_snapshot!(left(&summary, |_| {}), @r"
+    error: PingOne lists the device of 1 row more than once, such as that of row 7,
+      line 8. Remove all but one of each.
+    When they are removed, go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}
+
+#[test]
+fn an_incomplete_end_says_what_to_correct_where_and_which_command_goes_on() {
+    let mut summary = summary();
+    insta::assert_snapshot!(left(&summary, |_| {}), @r"
+    92 rows need correction. Correct them in my wave.rejects.csv, then run:
+      wavepair run 'my wave.rejects.csv' --rate 10/s --limit=9
+    3 rows are left for another run. Go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+    insta::assert_snapshot!(left(&summary, |ending| ending.rejects = None), @r"
+    92 rows need correction: see the results, and correct the input.
+    3 rows are left for another run. Go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+    summary.stop(&StopReason::Pointless {
+        code: StopCode::SameRefusal,
+        what: "PingOne refuses the credentials".to_owned(),
+        hint: "check PINGONE_CLIENT_ID and PINGONE_CLIENT_SECRET".to_owned(),
+    });
+    summary.rows += 1;
+    insta::assert_snapshot!(left(&summary, |_| {}), @r"
+    stopped: PingOne refuses the credentials
+    hint: check PINGONE_CLIENT_ID and PINGONE_CLIENT_SECRET
+    error: 5,001 rows read and 5,000 accounted for. This is a fault of wavepair; the
+      ledger is sound, and `wavepair results` tells what it knows.
+    92 rows need correction. Correct them in my wave.rejects.csv, then run:
+      wavepair run 'my wave.rejects.csv' --rate 10/s --limit=9
+    3 rows are left for another run. When the cause is removed, go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}
+
+#[test]
+fn rows_that_are_wrong_are_all_that_is_left_where_nothing_else_is() {
+    let summary = ended(&[(8, Outcome::Created), (1, Outcome::Invalid)]);
+    insta::assert_snapshot!(left(&summary, |_| {}), @r"
+    1 row needs correction. Correct it in my wave.rejects.csv, then run:
+      wavepair run 'my wave.rejects.csv' --rate 10/s --limit=9
+    ");
+    insta::assert_snapshot!(left(&summary, |ending| ending.rejects = None), @r"
+    1 row needs correction: see the results, and correct the input.
+    Then go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}

@@ -1,0 +1,25 @@
+//! The first and the last thing that is said of a command, for logs and programs. Pure.
+
+use std::time::Duration;
+
+use super::command_line::CommandLine;
+use super::notice::Notice;
+use crate::exit::ExitCode;
+
+/// Says what begins.
+pub fn begins(command: &CommandLine) -> Notice {
+    let command = command.spelled();
+    Notice::info("begin", format!("began: {command}"))
+        .fact("command", command)
+        .fact("version", env!("CARGO_PKG_VERSION"))
+        .for_programs()
+}
+
+/// Says how it ended.
+pub fn ends(exit: ExitCode, took: Duration) -> Notice {
+    let code = exit.code();
+    Notice::info("end", format!("ended with {code}: {}", exit.meaning()))
+        .fact("exit_code", code)
+        .fact("seconds", took.as_secs_f64())
+        .for_programs()
+}

@@ -1,0 +1,197 @@
+//! How a wave is gone on with: which command does it, if any. Pure.
+
+use std::path::Path;
+
+use super::command_line::CommandLine;
+use crate::exit::ExitCode;
+use crate::model::stop::StopReason;
+
+/// What a run left, as far as it says how to go on.
+#[derive(Clone, Copy, Debug)]
+pub struct Left<'a> {
+    /// How it ended.
+    pub exit: ExitCode,
+    /// Why it stopped early, where it did.
+    pub stopped: Option<&'a StopReason>,
+    /// How many rows are wrong in themselves, or refused.
+    pub to_correct: u64,
+    /// How many rows another run would take up: failed, in doubt, never reached.
+    pub open: u64,
+    /// Where the rows to correct are, in a form that can be run.
+    pub rejects: Option<&'a Path>,
+    /// Whether the ledger is gone with the run.
+    pub forgotten: bool,
+    /// Whether `--deadline` named a moment that is past.
+    pub deadline_is_past: bool,
+}
+
+/// One thing to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Correct rows; where they are in a file of their own, this command takes it.
+    Correct(Option<String>),
+    /// Run this.
+    GoOn(String),
+    /// Nothing can be gone on with: a rehearsal that keeps no ledger begins from nothing each time.
+    BeginAnew,
+}
+
+/// What to do next; nothing where nothing is left.
+///
+/// | left | step |
+/// |---|---|
+/// | rows to correct, and a file of them | correct it, and run that file |
+/// | rows to correct, and no such file | correct them, and go on |
+/// | anything that another run takes up | go on |
+/// | … in a rehearsal without a ledger | begin anew |
+///
+/// Going on is the same command without what would end it at once: `--limit` where it was reached,
+/// `--deadline` where its moment is past.
+pub fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let again = |command: &CommandLine| {
+        let mut command = command.clone();
+        if left.stopped == Some(&StopReason::LimitReached) {
+            command = command.without(&["--limit"]);
+        }
+        if left.deadline_is_past {
+            command = command.without(&["--deadline"]);
+        }
+        command
+    };
+    if left.to_correct > 0 {
+        steps.push(Step::Correct(left.rejects.map(|rejects| {
+            // The wave's own results stay as they are: those of the corrected rows lie beside them.
+            let outputs = ["-o", "--results", "--output", "--rejects"];
+            again(command)
+                .without(&outputs)
+                .with_wave(rejects)
+                .spelled()
+        })));
+    }
+    let only_corrections = left.exit == ExitCode::NeedsPerson && left.stopped.is_none();
+    let is_complete = left.exit == ExitCode::Done;
+    if is_complete || only_corrections && left.rejects.is_some() {
+        return steps;
+    }
+    steps.push(if left.forgotten && left.open > 0 {
+        Step::BeginAnew
+    } else {
+        Step::GoOn(again(command).spelled())
+    });
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::model::stop::StopCode;
+
+    const DONE: Left<'_> = Left {
+        exit: ExitCode::Done,
+        stopped: None,
+        to_correct: 0,
+        open: 0,
+        rejects: None,
+        forgotten: false,
+        deadline_is_past: false,
+    };
+
+    fn told(left: &Left<'_>) -> Vec<String> {
+        let words = "wavepair run w.csv --limit 5 -o r.csv --deadline 2026-12-01T06:00";
+        let takes_value = |name: &str| ["--limit", "--deadline", "-o"].contains(&name);
+        let words = words.split(' ').map(OsString::from).collect();
+        let command = CommandLine::new(words, &takes_value);
+        let told = |step| match step {
+            Step::Correct(None) => "correct".to_owned(),
+            Step::Correct(Some(command)) => format!("correct, {command}"),
+            Step::GoOn(command) => command,
+            Step::BeginAnew => "anew".to_owned(),
+        };
+        steps(left, &command).into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn the_next_command_goes_on_and_there_is_none_where_nothing_can() {
+        use ExitCode::{Broken, Interrupted, NeedsPerson, OutOfTime, Pointless, RunAgain};
+        let same = "wavepair run w.csv --limit 5 -o r.csv --deadline 2026-12-01T06:00";
+        let no_limit = "wavepair run w.csv -o r.csv --deadline 2026-12-01T06:00";
+        let no_deadline = "wavepair run w.csv --limit 5 -o r.csv";
+        let mended = "correct, wavepair run w.rejects.csv --limit 5 --deadline 2026-12-01T06:00";
+        let rejects = Some(Path::new("w.rejects.csv"));
+        let pointless = StopReason::Pointless {
+            code: StopCode::SameRefusal,
+            what: String::new(),
+            hint: String::new(),
+        };
+        let changed = StopReason::InputChanged {
+            what: String::new(),
+            hint: String::new(),
+        };
+        let ended = |exit, stopped, to_correct, open| Left {
+            exit,
+            stopped,
+            to_correct,
+            open,
+            rejects: rejects.filter(|_| to_correct > 0),
+            ..DONE
+        };
+        for (left, expected) in [
+            (DONE, &[][..]),
+            (ended(NeedsPerson, None, 2, 0), &[mended]),
+            (ended(RunAgain, None, 2, 3), &[mended, same]),
+            (ended(RunAgain, None, 0, 3), &[same]),
+            (
+                ended(OutOfTime, Some(&StopReason::LimitReached), 0, 3),
+                &[no_limit],
+            ),
+            (
+                ended(OutOfTime, Some(&StopReason::LimitReached), 1, 3),
+                &[
+                    "correct, wavepair run w.rejects.csv --deadline 2026-12-01T06:00",
+                    no_limit,
+                ],
+            ),
+            (ended(OutOfTime, Some(&StopReason::TimeIsUp), 0, 3), &[same]),
+            (
+                Left {
+                    deadline_is_past: true,
+                    ..ended(OutOfTime, Some(&StopReason::TimeIsUp), 0, 3)
+                },
+                &[no_deadline],
+            ),
+            (
+                ended(Interrupted, Some(&StopReason::Interrupted), 0, 3),
+                &[same],
+            ),
+            (ended(Pointless, Some(&pointless), 0, 3), &[same]),
+            (ended(NeedsPerson, Some(&changed), 0, 3), &[same]),
+            (ended(Broken, None, 0, 0), &[same]),
+            (
+                Left {
+                    rejects: None,
+                    ..ended(NeedsPerson, None, 2, 0)
+                },
+                &["correct", same],
+            ),
+            (
+                Left {
+                    forgotten: true,
+                    ..ended(Interrupted, Some(&StopReason::Interrupted), 0, 3)
+                },
+                &["anew"],
+            ),
+            (
+                Left {
+                    forgotten: true,
+                    ..ended(NeedsPerson, None, 2, 0)
+                },
+                &[mended],
+            ),
+        ] {
+            assert_eq!(told(&left), expected, "{left:?}");
+        }
+    }
+}
