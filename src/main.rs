@@ -143,6 +143,7 @@ fn invocation(command: CommandLine, console: &Console, told: &Told) -> Invocatio
         command,
         run: console.manner().run.unwrap_or_else(commands::new_run_id),
         console: console.clone(),
+        verbose: told.verbosity.verbose > 0,
         progress,
         is_terminal: io::stderr().is_terminal(),
         term: std::env::var("TERM").ok(),

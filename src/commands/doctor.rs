@@ -114,6 +114,12 @@ pub async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<ExitCod
         if tenant.unused_token {
             report.say(Mark::Warning, "settings", UNUSED_TOKEN);
         }
+        for warning in &tenant.warnings {
+            report.say(Mark::Warning, "proxy", warning);
+        }
+        if let Some(route) = tenant.route() {
+            report.say(Mark::Ok, "proxy", &route);
+        }
         check_tenant(tenant, &pace, policy, &mut report).await?;
     }
     if let Some((path, binding)) = ledger {

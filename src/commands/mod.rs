@@ -43,6 +43,8 @@ pub struct Invocation {
     pub run: RunId,
     /// What goes to standard error.
     pub console: Console,
+    /// Whether more is shown than usual.
+    pub verbose: bool,
     /// How progress is shown.
     pub progress: Choice,
     /// Whether standard error is a terminal.

@@ -41,13 +41,20 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// Warns where credentials were given that are not used.
+    /// Warns where settings were given that are not used, and says by which way PingOne is reached.
     pub(super) fn warn(target: &Target, invocation: &Invocation) {
-        match target {
-            Target::PingOne(tenant, _) if tenant.unused_token => {
-                invocation.console.say(&Notice::warning(UNUSED_TOKEN));
-            }
-            Target::PingOne(..) | Target::Sandbox(_) => {}
+        let Target::PingOne(tenant, _) = target else {
+            return;
+        };
+        let console = &invocation.console;
+        if tenant.unused_token {
+            console.say(&Notice::warning(UNUSED_TOKEN));
+        }
+        for warning in &tenant.warnings {
+            console.say(&Notice::warning(warning));
+        }
+        if let Some(route) = tenant.route().filter(|_| invocation.verbose) {
+            console.say(&Notice::info("proxy", route));
         }
     }
 
@@ -160,6 +167,7 @@ fn tenant_of(sandbox: &Sandbox) -> Result<Tenant, Error> {
         }),
         unused_token: false,
         authorities: None,
-        proxy: false,
+        proxy: None,
+        warnings: Vec::new(),
     })
 }

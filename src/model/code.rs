@@ -18,7 +18,7 @@ words! {
     CONNECT_TIMEOUT = "connect_timeout",
     /// The TLS handshake failed: certificate, host name, or a peer that speaks no TLS; nothing was sent
     TLS_FAILED = "tls_failed",
-    /// The proxy asks for credentials that it was not given; nothing was sent
+    /// The proxy asks for credentials that it was not given, or does not let this host through; nothing was sent
     PROXY_REFUSED = "proxy_refused",
     /// The proxy did not make the tunnel; nothing was sent
     PROXY_FAILED = "proxy_failed",

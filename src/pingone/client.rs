@@ -17,6 +17,7 @@ use super::connections::{Connection, Connections};
 use super::credentials::{self, ClientAuth, Credentials};
 use super::grant::{self, Granted, TokenError};
 use super::head::{BodyFault, Head};
+use super::http::Http;
 use super::options::{self, ClientError, ClientOptions};
 use super::read::{self, ReadError};
 use super::token::AccessToken;
@@ -77,7 +78,7 @@ impl Client {
     ) -> Answered<AttemptOutcome> {
         let (body, receipt) = OneShot::new(body::create_device(request));
         let url = self.devices(request.key.user);
-        let build = |http: &reqwest::Client| {
+        let build = |http: &Http| {
             http.post(url)
                 .headers(api_headers(token))
                 .header(CONTENT_TYPE, wire::JSON)
@@ -100,7 +101,7 @@ impl Client {
         connection: Connection,
     ) -> Answered<LookOutcome> {
         let url = self.devices(key.user);
-        let build = |http: &reqwest::Client| http.get(url).headers(api_headers(token));
+        let build = |http: &Http| http.get(url).headers(api_headers(token));
         let connection = if self.lists_anonymously.load(Ordering::Relaxed) {
             Connection::Fresh
         } else {
@@ -162,7 +163,7 @@ impl Client {
             ),
             ClientAuth::Post => sent,
         };
-        match send(sent).await {
+        match sender.http.send(sent).await {
             Ok(response) => {
                 let head = head(&response, Proof::Proven);
                 let body = read_body(response, LONGEST_TOKEN_ANSWER).await;
@@ -174,7 +175,7 @@ impl Client {
 
     async fn read(&self, template: &str, token: &AccessToken) -> Result<Read, ReadError> {
         let url = self.url(template);
-        let build = |http: &reqwest::Client| http.get(url).headers(api_headers(token));
+        let build = |http: &Http| http.get(url).headers(api_headers(token));
         let name = uuid::Uuid::new_v4().to_string();
         self.answer(Connection::Kept, &name, build)
             .await
@@ -186,13 +187,13 @@ impl Client {
         &self,
         connection: Connection,
         transaction_id: &str,
-        build: impl FnOnce(&reqwest::Client) -> RequestBuilder,
+        build: impl FnOnce(&Http) -> RequestBuilder,
     ) -> Result<Read, Fault> {
         let name =
             HeaderValue::try_from(audit_name(transaction_id)).expect("the name is visible ASCII");
         let sender = self.connections.sender(connection);
         let request = build(&sender.http).header(wire::TRANSACTION_ID, name.clone());
-        let response = send(request).await?;
+        let response = sender.http.send(request).await?;
         let proof = self.connections.judge(&sender, &name, &response);
         let head = head(&response, proof);
         let body = read_body(response, LONGEST_ANSWER).await;
@@ -234,10 +235,6 @@ fn audit_name(id: &str) -> String {
             }
         })
         .collect()
-}
-
-async fn send(request: RequestBuilder) -> Result<Response, Fault> {
-    request.send().await.map_err(|error| Fault::of(&error))
 }
 
 fn head(response: &Response, proof: Proof) -> Head {

@@ -15,6 +15,7 @@ use reqwest::Response;
 use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 
+use super::http::Http;
 use super::options::{self, ClientError, ClientOptions, POOL_IDLE};
 use super::wire;
 use crate::clock;
@@ -33,7 +34,7 @@ pub enum Connection {
 pub(super) struct Connections {
     options: ClientOptions,
     kept: Mutex<Kept>,
-    fresh: reqwest::Client,
+    fresh: Http,
     /// How long a connection may be silent between two answers.
     silence: Duration,
 }
@@ -41,7 +42,7 @@ pub(super) struct Connections {
 /// The connections that are kept, and what is known of them.
 struct Kept {
     /// `None` where a new pool could not be made: then nothing is kept.
-    http: Option<reqwest::Client>,
+    http: Option<Http>,
     /// How many pools were dropped before.
     generation: u64,
     /// When each connection was last answered on.
@@ -57,7 +58,7 @@ type Ends = (SocketAddr, SocketAddr);
 
 /// What a request is sent with.
 pub(super) struct Sender {
-    pub(super) http: reqwest::Client,
+    pub(super) http: Http,
     /// The pool that it belongs to; none for a fresh connection.
     generation: Option<u64>,
 }

@@ -1,6 +1,9 @@
 //! Who asks for a token, and how it says so.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
+use reqwest::header::HeaderValue;
 
 use crate::model::secret::Secret;
 
@@ -43,6 +46,15 @@ pub(super) fn encode(text: &str) -> String {
         }
     }
     out
+}
+
+/// The header that shows name and password (RFC 7617), which no way of printing shows.
+pub(super) fn basic(credentials: &Secret) -> HeaderValue {
+    let encoded = STANDARD.encode(credentials.expose());
+    let mut header =
+        HeaderValue::try_from(format!("Basic {encoded}")).expect("base64 is visible ASCII");
+    header.set_sensitive(true);
+    header
 }
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";

@@ -5,7 +5,7 @@ use crate::model::outcome::{Ambiguity, LookOutcome, Refusal};
 /// The host is not PingOne's, or something stands between.
 pub const WRONG_HOST: &str = "check `PINGONE_REGION_CODE`, or `--api-url` and `--token-url`: something other than PingOne's API answers there";
 /// The connection cannot be trusted.
-pub const UNTRUSTED: &str = "check the host name and what inspects TLS on the way; name a private authority with `--ca-file`, and give a proxy its credentials in `HTTPS_PROXY`";
+pub const UNTRUSTED: &str = "check the host name and what inspects TLS on the way; name a private authority with `--ca-file`, and see that a proxy gets its credentials in `HTTPS_PROXY` and lets these hosts through";
 /// No connection is made.
 pub const UNREACHABLE: &str =
     "check the network, the name server and `HTTPS_PROXY`; nothing was sent, so run again";

@@ -33,10 +33,16 @@ mod redact;
 mod shown_phone;
 
 pub mod client;
+mod connect;
 pub mod connections;
 pub mod credentials;
 pub mod grant;
+mod http;
+pub mod loopback;
 pub mod options;
+pub mod proxy;
+mod strict_head;
+mod tls;
 pub mod token;
 
 use std::time::Duration;

@@ -1,15 +1,17 @@
 //! What a client is made of: where it connects, whom it trusts, how long it waits.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::time::Duration;
 
-use reqwest::{Certificate, Url, redirect, retry, tls};
+use reqwest::Url;
 
 use crate::model::ids::EnvironmentId;
 
+use super::connect::Connector;
 use super::credentials::Credentials;
-use super::wire;
+use super::http::Http;
+use super::proxy::Proxy;
+use super::{tls, wire};
 
 /// How long an unused connection is kept: short, so that few are found dead when they are needed.
 pub(super) const POOL_IDLE: Duration = Duration::from_secs(4);
@@ -29,8 +31,8 @@ pub struct ClientOptions {
     pub connect_timeout: Duration,
     /// PEM certificates of authorities that are trusted besides the platform's.
     pub authorities: Option<Vec<u8>>,
-    /// Whether a proxy from the environment is used; never for loopback hosts.
-    pub proxy: bool,
+    /// The proxy; never for this machine, and never without TLS.
+    pub proxy: Option<Proxy>,
     /// How many unused connections are kept.
     pub pool: usize,
 }
@@ -55,41 +57,22 @@ impl fmt::Display for ClientError {
 
 impl std::error::Error for ClientError {}
 
-/// Makes the HTTP client: one version, no redirect, no repetition, no decompression. It keeps at
-/// most so many unused connections as `pool` says.
-pub(super) fn http(options: &ClientOptions, pool: usize) -> Result<reqwest::Client, ClientError> {
+/// Sets up what requests are sent with; it keeps at most so many unused connections as `pool` says.
+/// Connects to nothing yet.
+pub(super) fn http(options: &ClientOptions, pool: usize) -> Result<Http, ClientError> {
     let token_url = options.credentials.as_ref().map(|c| &c.token_url);
-    let urls = || [Some(&options.api_url), token_url].into_iter().flatten();
-
-    let mut builder = reqwest::Client::builder()
-        .http1_only()
-        .redirect(redirect::Policy::none())
-        .retry(retry::never())
-        .referer(false)
-        .timeout(options.timeout)
-        .connect_timeout(options.connect_timeout)
-        .pool_idle_timeout(POOL_IDLE)
-        .pool_max_idle_per_host(pool)
-        .tls_version_min(tls::Version::TLS_1_2)
-        .https_only(urls().all(|url| url.scheme() == "https"))
-        .user_agent(concat!("wavepair/", env!("CARGO_PKG_VERSION")));
-    if let Some(pem) = &options.authorities {
-        let roots = Certificate::from_pem_bundle(pem).map_err(|_| ClientError::Authorities)?;
-        if roots.is_empty() {
-            return Err(ClientError::Authorities);
-        }
-        builder = builder.tls_certs_merge(roots);
-    } else if urls().all(|url| url.scheme() == "http") {
-        // No TLS at all: the sandbox runs on machines without authorities, too.
-        builder = builder.tls_certs_only([]);
-    }
-    if !options.proxy || urls().all(is_loopback) {
-        builder = builder.no_proxy();
-    }
-
-    builder
-        .build()
-        .map_err(|error| ClientError::Setup(innermost(&error)))
+    let in_tls = [Some(&options.api_url), token_url]
+        .into_iter()
+        .flatten()
+        .any(|url| url.scheme() == "https");
+    // Without TLS, the sandbox runs on machines that have no authorities, too.
+    let tls = if in_tls || options.authorities.is_some() {
+        Some(tls::config(options.authorities.as_deref())?)
+    } else {
+        None
+    };
+    let connector = Connector::new(tls, options.proxy.clone(), options.connect_timeout);
+    Ok(Http::new(connector, options.timeout, POOL_IDLE, pool))
 }
 
 /// The address that API paths are appended to: without query and trailing slash, with `/v1`.
@@ -101,22 +84,6 @@ pub fn api_base(url: &Url) -> String {
     let path = path.strip_suffix(wire::API_VERSION).unwrap_or(path);
     base.set_path(&format!("{path}{}", wire::API_VERSION));
     base.into()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        let ip = host.trim_start_matches('[').trim_end_matches(']');
-        host.eq_ignore_ascii_case("localhost")
-            || ip.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    })
-}
-
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
 }
 
 #[cfg(test)]
@@ -134,19 +101,6 @@ mod tests {
             ("http://127.0.0.1:8787/p?q#f", "http://127.0.0.1:8787/p/v1"),
         ] {
             assert_eq!(api_base(&given.parse().unwrap()), base, "{given}");
-        }
-    }
-
-    #[test]
-    fn only_this_machine_is_loopback() {
-        for (url, expected) in [
-            ("http://localhost:1", true),
-            ("http://127.9.9.9", true),
-            ("http://[::1]:8787", true),
-            ("http://10.0.0.1", false),
-            ("http://localhost.example.com", false),
-        ] {
-            assert_eq!(is_loopback(&url.parse().unwrap()), expected, "{url}");
         }
     }
 }

@@ -5,7 +5,9 @@ use std::io;
 
 use rustix::io::Errno;
 
+use super::connect::ConnectError;
 use super::redact;
+use super::strict_head::BareLineFeed;
 use crate::model::code;
 
 /// Why a request got no answer.
@@ -33,7 +35,9 @@ pub enum FaultKind {
     Tls,
     /// The proxy wants credentials (407).
     ProxyAuth,
-    /// The proxy made no tunnel.
+    /// The proxy makes no tunnel to this host, and will make none (403 and its like).
+    ProxyForbids,
+    /// The proxy made no tunnel this time.
     Proxy,
     /// Out of descriptors, ports or memory on this machine.
     OutOfResources,
@@ -53,7 +57,7 @@ impl FaultKind {
             FaultKind::Connect => code::UNREACHABLE,
             FaultKind::ConnectTimeout => code::CONNECT_TIMEOUT,
             FaultKind::Tls => code::TLS_FAILED,
-            FaultKind::ProxyAuth => code::PROXY_REFUSED,
+            FaultKind::ProxyAuth | FaultKind::ProxyForbids => code::PROXY_REFUSED,
             FaultKind::Proxy => code::PROXY_FAILED,
             FaultKind::OutOfResources => code::OUT_OF_RESOURCES,
             FaultKind::TimedOut => code::TIMED_OUT,
@@ -65,7 +69,7 @@ impl FaultKind {
     /// Whether it will not pass by itself: certificate, plain-text peer, proxy refusal.
     pub fn is_distrust(self) -> bool {
         match self {
-            FaultKind::Tls | FaultKind::ProxyAuth => true,
+            FaultKind::Tls | FaultKind::ProxyAuth | FaultKind::ProxyForbids => true,
             FaultKind::Dns
             | FaultKind::Connect
             | FaultKind::ConnectTimeout
@@ -84,6 +88,7 @@ impl FaultKind {
             FaultKind::ConnectTimeout => "no connection in time",
             FaultKind::Tls => "the TLS handshake failed",
             FaultKind::ProxyAuth => "the proxy asks for credentials",
+            FaultKind::ProxyForbids => "the proxy does not let this host through",
             FaultKind::Proxy => "the proxy did not make a tunnel",
             FaultKind::OutOfResources => "this machine is out of descriptors, ports or memory",
             FaultKind::TimedOut => "no answer in time",
@@ -94,36 +99,22 @@ impl FaultKind {
 }
 
 impl Fault {
-    /// Reads the error of a request that got no answer.
-    pub fn of(error: &reqwest::Error) -> Self {
-        Self::read(Signs {
-            connect: error.is_connect(),
-            timeout: error.is_timeout(),
-            dns: error.is_dns(),
-            chain: error.source(),
-        })
-    }
-
-    /// What happened, for a message.
-    pub fn message(&self) -> String {
-        let meaning = self.kind.meaning();
-        if self.detail.is_empty() {
-            meaning.to_owned()
-        } else {
-            format!("{meaning}: {}", self.detail)
+    /// Trouble of a kind that says it all.
+    pub(super) fn new(kind: FaultKind) -> Self {
+        Self {
+            kind,
+            detail: String::new(),
         }
     }
 
-    fn read(signs: Signs<'_>) -> Self {
-        let chain: Vec<_> = Chain(signs.chain).collect();
+    /// Reads the error of a request that got no answer.
+    pub(super) fn of(error: &(dyn Error + 'static)) -> Self {
+        let chain: Vec<_> = Chain(Some(error)).collect();
+        let connect = chain.iter().find_map(|error| error.downcast_ref());
         let kind = if chain.iter().any(|&error| is_shortage(error)) {
             FaultKind::OutOfResources
-        } else if signs.dns {
-            FaultKind::Dns
-        } else if signs.connect {
-            connect_kind(&chain, signs.timeout)
-        } else if signs.timeout {
-            FaultKind::TimedOut
+        } else if let Some(connect) = connect {
+            connect_kind(connect)
         } else if chain.iter().any(|&error| is_unreadable(error)) {
             FaultKind::Unreadable
         } else {
@@ -135,6 +126,7 @@ impl Fault {
             FaultKind::Dns
             | FaultKind::Connect
             | FaultKind::Tls
+            | FaultKind::ProxyForbids
             | FaultKind::Proxy
             | FaultKind::OutOfResources
             | FaultKind::Unreadable
@@ -145,15 +137,16 @@ impl Fault {
             detail: detail.map_or_else(String::new, |error| redact::harmless(&error.to_string())),
         }
     }
-}
 
-/// What the HTTP library says of an error.
-#[derive(Clone, Copy)]
-struct Signs<'a> {
-    connect: bool,
-    timeout: bool,
-    dns: bool,
-    chain: Option<&'a (dyn Error + 'static)>,
+    /// What happened, for a message.
+    pub fn message(&self) -> String {
+        let meaning = self.kind.meaning();
+        if self.detail.is_empty() {
+            meaning.to_owned()
+        } else {
+            format!("{meaning}: {}", self.detail)
+        }
+    }
 }
 
 /// The errors beneath an error. An `io::Error` hides the one that it wraps from
@@ -174,33 +167,15 @@ impl<'a> Iterator for Chain<'a> {
     }
 }
 
-fn connect_kind(chain: &[&(dyn Error + 'static)], timeout: bool) -> FaultKind {
-    // The library's type for a failed tunnel is not public, so its words are all there is;
-    // `a_proxy_that_refuses_is_told_from_one_that_fails` notices when they change.
-    let tunnel = chain.iter().find_map(|error| {
-        error
-            .to_string()
-            .strip_prefix("tunnel error: ")
-            .map(str::to_owned)
-    });
-    match tunnel.as_deref() {
-        Some("proxy authorization required") => return FaultKind::ProxyAuth,
-        Some("failed to create underlying connection") | None => {}
-        Some(_) => return FaultKind::Proxy,
-    }
-    // A handshake reports all that it does not trust or understand as invalid data,
-    // and nothing else in making a connection does.
-    let distrust = chain.iter().any(|error| {
-        error
-            .downcast_ref::<io::Error>()
-            .is_some_and(|io| io.kind() == io::ErrorKind::InvalidData)
-    });
-    if distrust {
-        FaultKind::Tls
-    } else if timeout {
-        FaultKind::ConnectTimeout
-    } else {
-        FaultKind::Connect
+fn connect_kind(error: &ConnectError) -> FaultKind {
+    match error {
+        ConnectError::Unresolved(_) => FaultKind::Dns,
+        ConnectError::Tcp(_) => FaultKind::Connect,
+        ConnectError::TimedOut => FaultKind::ConnectTimeout,
+        ConnectError::Tls(_) | ConnectError::NotLoopback(_) => FaultKind::Tls,
+        ConnectError::ProxyAuth => FaultKind::ProxyAuth,
+        ConnectError::ProxyForbids(_) => FaultKind::ProxyForbids,
+        ConnectError::ProxyFailed(_) => FaultKind::Proxy,
     }
 }
 
@@ -220,24 +195,23 @@ fn is_shortage(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn is_unreadable(error: &(dyn Error + 'static)) -> bool {
-    error
-        .downcast_ref::<hyper::Error>()
-        .is_some_and(hyper::Error::is_parse)
+    error.is::<BareLineFeed>()
+        || error
+            .downcast_ref::<hyper::Error>()
+            .is_some_and(hyper::Error::is_parse)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn kind(error: io::Error, connect: bool, timeout: bool) -> FaultKind {
+    fn kind(error: io::Error, connecting: bool) -> FaultKind {
         let wrapped = io::Error::other(error);
-        Fault::read(Signs {
-            connect,
-            timeout,
-            dns: false,
-            chain: Some(&wrapped),
-        })
-        .kind
+        if connecting {
+            Fault::of(&ConnectError::Tcp(wrapped.into())).kind
+        } else {
+            Fault::of(&wrapped).kind
+        }
     }
 
     #[test]
@@ -252,23 +226,50 @@ mod tests {
             (Errno::NETUNREACH, FaultKind::Connect),
         ] {
             let error = io::Error::from_raw_os_error(errno.raw_os_error());
-            assert_eq!(kind(error, true, false), expected, "{errno:?}");
+            assert_eq!(kind(error, true), expected, "{errno:?}");
         }
     }
 
     #[test]
-    fn only_inside_a_connection_attempt_is_invalid_data_a_matter_of_trust() {
-        let invalid = || io::Error::new(io::ErrorKind::InvalidData, "bad certificate");
-        assert_eq!(kind(invalid(), true, false), FaultKind::Tls);
-        assert_eq!(kind(invalid(), false, false), FaultKind::Lost);
-        let cut = io::Error::new(io::ErrorKind::UnexpectedEof, "tls handshake eof");
-        assert_eq!(kind(cut, true, false), FaultKind::Connect);
+    fn what_ends_a_connection_is_no_matter_of_trust_once_it_was_made() {
+        let invalid = io::Error::new(io::ErrorKind::InvalidData, "bad record");
+        assert_eq!(kind(invalid, false), FaultKind::Lost);
+        let slow = io::Error::from(io::ErrorKind::TimedOut);
+        assert_eq!(kind(slow, false), FaultKind::Lost);
+        let strict = io::Error::new(io::ErrorKind::InvalidData, BareLineFeed);
+        assert_eq!(kind(strict, false), FaultKind::Unreadable);
     }
 
     #[test]
-    fn a_timeout_is_one_of_connecting_only_where_the_library_says_so() {
-        let slow = || io::Error::from(io::ErrorKind::TimedOut);
-        assert_eq!(kind(slow(), true, true), FaultKind::ConnectTimeout);
-        assert_eq!(kind(slow(), false, true), FaultKind::TimedOut);
+    fn trouble_in_connecting_is_told_apart_with_its_innermost_reason() {
+        let reason = || io::Error::other("the reason");
+        for (error, expected, detail) in [
+            (
+                ConnectError::Unresolved(reason()),
+                FaultKind::Dns,
+                "the reason",
+            ),
+            (
+                ConnectError::Tcp(reason().into()),
+                FaultKind::Connect,
+                "the reason",
+            ),
+            (ConnectError::TimedOut, FaultKind::ConnectTimeout, ""),
+            (ConnectError::Tls(reason()), FaultKind::Tls, "the reason"),
+            (ConnectError::ProxyAuth, FaultKind::ProxyAuth, ""),
+            (
+                ConnectError::ProxyForbids(403),
+                FaultKind::ProxyForbids,
+                "the proxy answered with 403",
+            ),
+            (
+                ConnectError::ProxyFailed(reason().into()),
+                FaultKind::Proxy,
+                "the reason",
+            ),
+        ] {
+            let fault = Fault::of(&error);
+            assert_eq!((fault.kind, fault.detail.as_str()), (expected, detail));
+        }
     }
 }

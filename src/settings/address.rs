@@ -4,6 +4,7 @@ use reqwest::Url;
 
 use super::Error;
 use super::env::Given;
+use crate::pingone::loopback::is_loopback;
 
 /// PingOne's regions: the code that users write, and the top-level domain of its hosts.
 pub(super) const REGIONS: [(&str, &str); 6] = [
@@ -48,15 +49,6 @@ pub(super) fn url(given: &Given) -> Result<Url, Error> {
         )));
     }
     Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether a host begins as one of PingOne's does and ends elsewhere.

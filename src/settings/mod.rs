@@ -12,6 +12,7 @@ pub mod files;
 mod help;
 pub mod pace;
 mod places;
+mod proxy;
 pub mod rows;
 pub mod run;
 pub mod sandbox;

@@ -82,7 +82,7 @@ fn client(sandbox: &Sandbox) -> Client {
         timeout: Duration::from_secs(5),
         connect_timeout: Duration::from_secs(5),
         authorities: None,
-        proxy: false,
+        proxy: None,
         pool: 4,
     })
     .unwrap()

@@ -84,9 +84,11 @@ fn a_proxy_that_is_not_wanted_is_not_asked() {
 #[test]
 fn a_proxy_that_makes_no_tunnel_costs_no_row_and_shows_no_credentials() {
     let unwilling = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+    let forbidden = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
     let broken = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n";
     for (proxy, exit, rest, code) in [
         (Proxy::saying(unwilling), 5, "pending", "proxy_refused"),
+        (Proxy::saying(forbidden), 5, "pending", "proxy_refused"),
         (Proxy::saying(broken), 4, "failed", "proxy_failed"),
         (Proxy::silent(), 4, "failed", "connect_timeout"),
     ] {
@@ -100,6 +102,110 @@ fn a_proxy_that_makes_no_tunnel_costs_no_row_and_shows_no_credentials() {
         assert_eq!(door.connections(), 0);
         assert!(!proxy.asked().is_empty());
         see_no_credentials(&rehearsal, &run.stdout, &run.stderr);
+    }
+}
+
+#[test]
+fn only_what_is_far_away_and_in_tls_goes_through_the_proxy() {
+    for token_is_far in [false, true] {
+        let (mut rehearsal, door) = far_away();
+        let (proxy, trap) = (Proxy::to(door.address()), Proxy::silent());
+        through(&mut rehearsal, proxy.address());
+        let trap_url = format!("http://{}", trap.address());
+        for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+            rehearsal.set(name, &trap_url);
+        }
+        if token_is_far {
+            let token = format!(
+                "https://{NAME}/{}/as/token",
+                rehearsal.sandbox().environment()
+            );
+            let api = rehearsal.sandbox().api_url();
+            rehearsal
+                .set("WAVEPAIR_TOKEN_URL", &token)
+                .set("WAVEPAIR_API_URL", &api);
+        }
+        let run = rehearsal.rows(3).run(&ARGUMENTS).exits(0);
+        rehearsal.check(&run, 3);
+        let far = door.requests();
+        assert_eq!(far.len(), if token_is_far { 1 } else { 6 }, "{far:?}");
+        let of_token = far
+            .iter()
+            .filter(|request| request.contains("/as/token"))
+            .count();
+        assert_eq!(of_token, usize::from(token_is_far));
+        for head in proxy.asked() {
+            assert!(head.starts_with(&format!("CONNECT {NAME}:443 ")), "{head}");
+        }
+        assert_eq!(trap.asked(), [""; 0]);
+        see_no_credentials(&rehearsal, &run.stdout, &run.stderr);
+    }
+}
+
+#[test]
+fn hosts_of_no_proxy_are_reached_without_it_and_what_is_odd_in_the_list_is_a_warning() {
+    let (mut rehearsal, door) = far_away();
+    let proxy = Proxy::to(door.address());
+    through(&mut rehearsal, proxy.address());
+    rehearsal.set("NO_PROXY", "10.0.0.0/8 .wavepair.invalid, *.example.com");
+    let mut arguments = ARGUMENTS.to_vec();
+    arguments.extend(["--existing", "unchecked"]);
+    let run = rehearsal.rows(3).run(&arguments).exits(4);
+    assert_eq!(run.column("code"), ["dns_failed"; 3]);
+    assert_eq!(proxy.asked(), [""; 0]);
+    let warning = "warning: `NO_PROXY` holds `*.example.com`";
+    assert!(run.stderr.contains(warning), "{}", run.stderr);
+    assert!(run.stderr.contains("without a proxy"), "{}", run.stderr);
+}
+
+#[test]
+fn a_proxy_that_cannot_be_read_is_a_wrong_setting_and_nothing_is_sent() {
+    for (value, why) in [
+        ("http://proxy:8080\r", "U+000D"),
+        ("\"http://proxy:8080\"", "character"),
+        ("htp://proxyuser:hunter2-canary@proxy:8080", "http://"),
+        ("socks5://proxy:1080", "SOCKS"),
+        ("DIRECT", "port"),
+        ("http://proxyuser:hunter2-canary@proxy:80800", "port"),
+    ] {
+        for name in ["HTTPS_PROXY", "https_proxy"] {
+            let (mut rehearsal, door) = far_away();
+            rehearsal.set(name, value);
+            let run = rehearsal.rows(1).run(&ARGUMENTS);
+            assert_eq!(run.code, Some(2), "{value}: {}", run.stderr);
+            assert!(run.stderr.contains(name), "{}", run.stderr);
+            assert!(run.stderr.contains(why), "{}", run.stderr);
+            assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+            assert_eq!(door.connections(), 0);
+            assert_eq!(rehearsal.run(&["--no-proxy", "--dry-run"]).code, Some(0));
+        }
+    }
+}
+
+#[test]
+fn the_proxy_that_is_used_is_named_without_its_credentials() {
+    let (mut rehearsal, door) = far_away();
+    let proxy = Proxy::to(door.address());
+    through(&mut rehearsal, proxy.address());
+    let route = format!("{NAME} through http://{}", proxy.address());
+    let run = rehearsal
+        .rows(1)
+        .run(&["--ca-file", "ca.pem", "-v"])
+        .exits(0);
+    assert!(
+        run.stderr.contains(&format!("info: {route}")),
+        "{}",
+        run.stderr
+    );
+    let doctor = rehearsal.bare(&["doctor", "--ca-file", "ca.pem"]);
+    let doctor = String::from_utf8({ doctor }.output().unwrap().stderr).unwrap();
+    let unbroken = doctor.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(unbroken.contains(&format!("ok proxy {route}")), "{doctor}");
+    for text in [&run.stderr, &doctor] {
+        assert!(
+            !text.contains("hunter2") && !text.contains("proxyuser"),
+            "{text}"
+        );
     }
 }
 

@@ -156,15 +156,16 @@ fn every_crate_comes_from_the_one_public_registry_and_is_pinned_by_a_checksum() 
 }
 
 #[test]
-fn reqwest_is_built_with_rustls_and_nothing_that_follows_or_unpacks() {
+fn reqwest_is_built_without_anything_that_connects_in_tls_follows_or_unpacks() {
     let manifest = manifest();
     let reqwest = &manifest["dependencies"]["reqwest"];
     assert_eq!(reqwest["default-features"].as_bool(), Some(false));
-    let features: Vec<_> = reqwest["features"].as_array().unwrap().iter().collect();
-    assert_eq!(
-        features,
-        [&toml::Value::from("rustls"), &"system-proxy".into()]
-    );
+    // Connections are made in `pingone/connect.rs`, by rustls.
+    assert!(reqwest.get("features").is_none(), "{reqwest:?}");
+    let tls = &manifest["dependencies"]["tokio-rustls"];
+    assert_eq!(tls["default-features"].as_bool(), Some(false));
+    let features: Vec<_> = tls["features"].as_array().unwrap().iter().collect();
+    assert_eq!(features, [&toml::Value::from("aws_lc_rs"), &"tls12".into()]);
 }
 
 #[test]

@@ -67,11 +67,12 @@ pub fn create_fault(key: &DeviceKey, fault: &Fault, handed_over: bool) -> Answer
             | FaultKind::ConnectTimeout
             | FaultKind::Tls
             | FaultKind::ProxyAuth
+            | FaultKind::ProxyForbids
             | FaultKind::Proxy => Ambiguity::ConnectionLost,
         })
     } else {
         AttemptOutcome::NotCreated(match fault.kind {
-            FaultKind::Tls | FaultKind::ProxyAuth => Refusal::Untrusted,
+            FaultKind::Tls | FaultKind::ProxyAuth | FaultKind::ProxyForbids => Refusal::Untrusted,
             FaultKind::OutOfResources => Refusal::OutOfResources,
             FaultKind::Dns
             | FaultKind::Connect
@@ -90,6 +91,7 @@ pub fn create_fault(key: &DeviceKey, fault: &Fault, handed_over: bool) -> Answer
         | FaultKind::ConnectTimeout
         | FaultKind::Tls
         | FaultKind::ProxyAuth
+        | FaultKind::ProxyForbids
         | FaultKind::Proxy
         | FaultKind::OutOfResources => false,
     };

@@ -249,12 +249,13 @@ fn an_answer_to_a_listing_means_what_the_table_says() {
     });
 }
 
-const FAULTS: [FaultKind; 10] = [
+const FAULTS: [FaultKind; 11] = [
     FaultKind::Dns,
     FaultKind::Connect,
     FaultKind::ConnectTimeout,
     FaultKind::Tls,
     FaultKind::ProxyAuth,
+    FaultKind::ProxyForbids,
     FaultKind::Proxy,
     FaultKind::OutOfResources,
     FaultKind::TimedOut,

@@ -8,6 +8,7 @@ use super::Error;
 use super::address::{REGIONS, url};
 use super::authorities;
 use super::env::{self, Env, given};
+use super::proxy::{self, FoundProxy};
 use super::secret_file::{check_credential, read_secret, usable};
 use crate::cli::TenantArgs;
 use crate::ledger::Binding;
@@ -15,6 +16,7 @@ use crate::model::ids::EnvironmentId;
 use crate::model::secret::Secret;
 use crate::pingone::credentials::{ClientAuth, Credentials};
 use crate::pingone::grant::Bearer;
+use crate::pingone::proxy::Proxy;
 
 /// Which tenant, and where its API is.
 #[derive(Clone, Debug)]
@@ -29,8 +31,10 @@ pub struct Tenant {
     pub unused_token: bool,
     /// A private authority to trust besides the platform's, in PEM.
     pub authorities: Option<Vec<u8>>,
-    /// Whether a proxy from the environment is used.
-    pub proxy: bool,
+    /// The proxy that the environment names.
+    pub proxy: Option<Proxy>,
+    /// What of the hosts that are reached without it is not understood.
+    pub warnings: Vec<String>,
 }
 
 /// Who we are.
@@ -104,6 +108,7 @@ impl Tenant {
         };
         let environment = given.environment.given().or(home);
         let api_url = given.api_url.given().or_else(|| region?.api());
+        let FoundProxy { proxy, warnings } = given.proxy.given().unwrap_or_default();
         match (environment, api_url, identity) {
             (Some(environment), Some(api_url), Some(identity)) if problems.is_none() => Ok(Self {
                 environment,
@@ -111,10 +116,31 @@ impl Tenant {
                 identity,
                 unused_token,
                 authorities,
-                proxy: !args.no_proxy,
+                proxy,
+                warnings,
             }),
             _ => Err(problems),
         }
+    }
+
+    /// How its hosts are reached, where a proxy is named; without the proxy's credentials.
+    pub fn route(&self) -> Option<String> {
+        let proxy = self.proxy.as_ref()?;
+        let token_url = match &self.identity {
+            Identity::Client(client) => Some(&client.token_url),
+            Identity::Token(_) => None,
+        };
+        let urls = [Some(&self.api_url), token_url].into_iter().flatten();
+        let (through, directly): (Vec<_>, Vec<_>) = urls.partition(|url| proxy.serves(url));
+        let hosts = |urls: Vec<&Url>| urls.into_iter().map(host).collect::<Vec<_>>().join(", ");
+        let mut ways = Vec::new();
+        if !through.is_empty() {
+            ways.push(format!("{} through {proxy}", hosts(through)));
+        }
+        if !directly.is_empty() {
+            ways.push(format!("{} without a proxy", hosts(directly)));
+        }
+        Some(ways.join("; "))
     }
 
     /// What the ledger of this tenant is bound to.
@@ -194,6 +220,7 @@ struct Given {
     /// As the environment has it; it may be in a file instead.
     client_secret: Setting<Secret>,
     token: Setting<Bearer>,
+    proxy: Setting<FoundProxy>,
 }
 
 impl Given {
@@ -215,7 +242,13 @@ impl Given {
         );
         let home = read(None, "", HOME.name);
         let own = |name: &'static str| Ok(env.text(name)?.map(|value| (name, value)));
+        let proxy = if args.no_proxy {
+            Ok(None)
+        } else {
+            proxy::found(env).map(Some)
+        };
         Self {
+            proxy: problems.note(proxy),
             region: problems.read(region, |given| region_of(&given)),
             home: problems.read(home, |given| given.parse()),
             environment: problems.read(environment, |given| given.parse()),

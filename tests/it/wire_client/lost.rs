@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use wavepair::model::code;
-use wavepair::model::outcome::{Ambiguity, AttemptOutcome, Refusal};
+use wavepair::model::outcome::{Ambiguity, AttemptOutcome, LookOutcome, Refusal};
+use wavepair::pingone::grant::TokenFailure;
 
 use super::peer::Peer;
 use super::*;
@@ -131,6 +132,92 @@ async fn what_is_not_http_cannot_be_read() {
         );
         let code = answered.answer.code.as_deref();
         assert_eq!(code, Some(code::UNREADABLE_ANSWER));
+    }
+}
+
+/// Answers whose end can be read in two ways, with this status and body.
+fn doubtful(status: &str, body: &str) -> Vec<String> {
+    let length = body.len();
+    let chunks = format!("{length:x}\r\n{body}\r\n0\r\n\r\n");
+    vec![
+        format!(
+            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"
+        ),
+        format!(
+            "HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\nContent-Length: {length}\r\n\r\n{chunks}"
+        ),
+        format!(
+            "HTTP/1.1 {status}\r\nTransfer-Encoding: identity\r\nConnection: close\r\n\r\n{body}"
+        ),
+        format!(
+            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nContent-Length: {length}\r\n\r\n{body}"
+        ),
+        format!("HTTP/1.1 {status}\r\nContent-Length: {length}, {length}\r\n\r\n{body}"),
+        format!("HTTP/1.1 {status}\nContent-Length: {length}\n\n{body}"),
+        format!("HTTP/1.1 {status}\r\nContent-Length: {length}\n\r\n{body}"),
+        format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\n{body}"),
+        format!(
+            "HTTP/1.1 103 Early Hints\r\nLink: x\n\r\nHTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{body}"
+        ),
+    ]
+}
+
+/// A peer that says the first of these at its first request, and good answers on every other connection.
+async fn doubtful_at_first(answer: String, good: String) -> Peer {
+    Peer::start(move |mut line| {
+        let (answer, good) = (answer.clone(), good.clone());
+        async move {
+            let said = if line.number == 0 { &answer } else { &good };
+            while line.request().await {
+                line.say(said).await;
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_answer_whose_end_is_doubtful_is_not_believed_and_nothing_follows_on_its_connection() {
+    let refused = r#"{"code":"INVALID_DATA","message":"m"}"#;
+    let made = device(DEVICE, PHONE);
+    for (status, body) in [
+        ("201 Created", made.as_str()),
+        ("400 X", refused),
+        ("404 X", refused),
+    ] {
+        for answer in doubtful(status, body) {
+            let peer = doubtful_at_first(answer.clone(), http("201 Created", &made)).await;
+            let client = client(&peer);
+            let answered = create(&client).await;
+            assert_eq!(answered.outcome, perhaps(Ambiguity::Unreadable), "{answer}");
+            // The good answer is that of another connection.
+            assert_eq!(
+                create(&client).await.outcome,
+                created(Some(DEVICE)),
+                "{answer}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_listing_or_a_token_whose_end_is_doubtful_tells_nothing() {
+    let listing = r#"{"_embedded":{"devices":[]}}"#;
+    for answer in doubtful("200 OK", listing) {
+        let peer = doubtful_at_first(answer.clone(), http("200 OK", listing)).await;
+        assert_eq!(
+            reads::look(&peer).await,
+            LookOutcome::NoInformation,
+            "{answer}"
+        );
+        let peer = Peer::answering(answer).await;
+        client(&peer).policies(&token()).await.unwrap_err();
+    }
+    let grant = r#"{"access_token":"a.b-c","token_type":"Bearer","expires_in":60}"#;
+    for answer in doubtful("200 OK", grant) {
+        let peer = Peer::answering(answer.clone()).await;
+        let error = client(&peer).fetch_token().await.unwrap_err();
+        assert_eq!(error.failure, TokenFailure::Malformed, "{answer}");
     }
 }
 

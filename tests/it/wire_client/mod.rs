@@ -61,7 +61,7 @@ fn options(base: &str) -> ClientOptions {
         timeout: Duration::from_secs(20),
         connect_timeout: Duration::from_secs(20),
         authorities: None,
-        proxy: false,
+        proxy: None,
         pool: 4,
     }
 }

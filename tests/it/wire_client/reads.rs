@@ -6,7 +6,7 @@ use wavepair::pingone::grant::TokenFailure;
 use super::peer::Peer;
 use super::*;
 
-async fn look(peer: &Peer) -> LookOutcome {
+pub(super) async fn look(peer: &Peer) -> LookOutcome {
     let client = hasty_client(peer);
     let key = request(PHONE).key;
     client

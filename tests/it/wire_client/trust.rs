@@ -9,8 +9,8 @@ use wavepair::model::code;
 use wavepair::model::outcome::{AttemptOutcome, LookOutcome, Refusal};
 use wavepair::pingone::grant::TokenFailure;
 use wavepair::pingone::options::ClientError;
+use wavepair::pingone::proxy::{Direct, Proxy};
 use wavepair::pingone::read::ReadFailure;
-use wavepair::pingone::transport::{Fault, FaultKind};
 
 use super::peer::{Peer, read_request};
 use super::*;
@@ -106,27 +106,39 @@ fn a_ca_file_without_a_certificate_is_an_error_and_not_an_empty_list() {
 
 #[tokio::test]
 async fn a_proxy_that_refuses_is_told_from_one_that_fails() {
-    for (answer, expected) in [
-        (
-            "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-            FaultKind::ProxyAuth,
-        ),
-        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", FaultKind::Proxy),
-        ("HTTP/1.1 403 Forbidden\r\n\r\n", FaultKind::Proxy),
-        ("", FaultKind::Proxy),
+    for (answer, expected, code) in [
+        ("407 X", Refusal::Untrusted, code::PROXY_REFUSED),
+        ("403 Forbidden", Refusal::Untrusted, code::PROXY_REFUSED),
+        ("302 Found", Refusal::Untrusted, code::PROXY_REFUSED),
+        ("502 Bad Gateway", Refusal::Unreachable, code::PROXY_FAILED),
+        ("503 X", Refusal::Unreachable, code::PROXY_FAILED),
+        ("", Refusal::Unreachable, code::PROXY_FAILED),
     ] {
-        let peer = Peer::answering(answer).await;
-        // The client takes its proxy from the environment, which a test must not change.
-        let through_proxy = reqwest::Client::builder()
-            .proxy(reqwest::Proxy::all(format!("http://{}", peer.address)).unwrap())
-            .build()
-            .unwrap();
-        let error = through_proxy
-            .get("https://nothing.invalid/")
-            .send()
-            .await
-            .unwrap_err();
-        assert_eq!(Fault::of(&error).kind, expected, "{answer:?}");
-        assert!(peer.requests()[0].starts_with("CONNECT nothing.invalid:443 "));
+        let answer = format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n");
+        let peer = Peer::answering(answer.clone()).await;
+        let mut options = options("https://nothing.invalid");
+        options.proxy = Some(Proxy {
+            url: format!("http://{}", peer.address).parse().unwrap(),
+            credentials: Some(Secret::new("ada:hush".to_owned())),
+            direct: Direct::default(),
+        });
+        let answered = create(&Client::new(&options).unwrap()).await;
+        assert_eq!(
+            answered.outcome,
+            AttemptOutcome::NotCreated(expected),
+            "{answer}"
+        );
+        assert_eq!(answered.answer.code.as_deref(), Some(code), "{answer}");
+        let asked = &peer.requests()[0];
+        assert!(
+            asked.starts_with("CONNECT nothing.invalid:443 HTTP/1.1\r\n"),
+            "{asked}"
+        );
+        let lower = asked.to_lowercase();
+        assert!(
+            lower.contains("\r\nproxy-authorization: basic ywrhomh1c2g=\r\n"),
+            "{asked}"
+        );
+        assert!(!asked.contains("Bearer"), "{asked}");
     }
 }

@@ -1,0 +1,411 @@
+//! Connections to PingOne: directly or by a tunnel, in TLS, and without it to this machine alone.
+//!
+//! They are made here, and not by the library that requests and answers are read with, because it
+//! lets nobody see what this tool must see: the bytes of a head, the status that a proxy refuses
+//! a tunnel with, and the address that a connection leads to.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use hyper::header::{HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::{Method, Request, Uri};
+use hyper_util::client::legacy::connect::dns::Name;
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::rt::TokioIo;
+use reqwest::Url;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::ClientConfig;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tower_service::Service;
+
+use super::http::OUR_NAME;
+use super::loopback;
+use super::proxy::Proxy;
+use super::strict_head::StrictHead;
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Why there is no connection. Nothing was sent to PingOne then.
+#[derive(Debug)]
+pub(super) enum ConnectError {
+    /// The name does not resolve.
+    Unresolved(io::Error),
+    /// Refused, unreachable, no route; or it ended in the handshake.
+    Tcp(BoxError),
+    /// It took too long.
+    TimedOut,
+    /// What answers is not trusted, or speaks no TLS.
+    Tls(io::Error),
+    /// The proxy asks for credentials.
+    ProxyAuth,
+    /// The proxy does not make a tunnel to this host, and will not.
+    ProxyForbids(u16),
+    /// The proxy did not make a tunnel this time.
+    ProxyFailed(BoxError),
+    /// A host that is spoken to without TLS is not this machine.
+    NotLoopback(SocketAddr),
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConnectError::Unresolved(_) => f.write_str("the name does not resolve"),
+            ConnectError::Tcp(_) => f.write_str("no connection"),
+            ConnectError::TimedOut => f.write_str("no connection in time"),
+            ConnectError::Tls(_) => f.write_str("the TLS handshake failed"),
+            ConnectError::ProxyAuth => f.write_str("the proxy asks for credentials"),
+            ConnectError::ProxyForbids(status) => write!(f, "the proxy answered with {status}"),
+            ConnectError::ProxyFailed(_) => f.write_str("the proxy made no tunnel"),
+            ConnectError::NotLoopback(address) => {
+                write!(
+                    f,
+                    "{} is not this machine, and there is no TLS",
+                    address.ip()
+                )
+            }
+        }
+    }
+}
+
+impl Error for ConnectError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            ConnectError::Unresolved(error) | ConnectError::Tls(error) => Some(error),
+            ConnectError::Tcp(error) | ConnectError::ProxyFailed(error) => Some(error.as_ref()),
+            ConnectError::TimedOut
+            | ConnectError::ProxyAuth
+            | ConnectError::ProxyForbids(_)
+            | ConnectError::NotLoopback(_) => None,
+        }
+    }
+}
+
+/// How long a connection is idle before the system asks whether its other end is still there.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// Makes connections.
+#[derive(Clone)]
+pub(super) struct Connector(Arc<Inner>);
+
+struct Inner {
+    tcp: HttpConnector<Resolver>,
+    /// None where everything is on this machine and not in TLS.
+    tls: Option<TlsConnector>,
+    proxy: Option<Proxy>,
+    timeout: Duration,
+}
+
+impl Connector {
+    /// A connector that makes each connection within this time, or none.
+    pub(super) fn new(
+        tls: Option<Arc<ClientConfig>>,
+        proxy: Option<Proxy>,
+        timeout: Duration,
+    ) -> Self {
+        let mut tcp = HttpConnector::new_with_resolver(Resolver);
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEPALIVE));
+        Self(Arc::new(Inner {
+            tcp,
+            tls: tls.map(TlsConnector::from),
+            proxy,
+            timeout,
+        }))
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = Conn;
+    type Error = ConnectError;
+    type Future = Boxed<Result<Conn, ConnectError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move {
+            let connecting = inner.connect(&to);
+            tokio::time::timeout(inner.timeout, connecting)
+                .await
+                .unwrap_or(Err(ConnectError::TimedOut))
+        })
+    }
+}
+
+impl Inner {
+    async fn connect(&self, to: &Uri) -> Result<Conn, ConnectError> {
+        let in_tls = to.scheme_str() == Some("https");
+        let proxy = self.proxy.as_ref().filter(|proxy| {
+            let url = Url::parse(&to.to_string());
+            url.is_ok_and(|url| proxy.serves(&url))
+        });
+        let (io, connected) = match proxy {
+            Some(proxy) => self.tunnel(proxy, to).await?,
+            None => self.tcp(to.clone(), in_tls).await?,
+        };
+        let io = if in_tls {
+            self.handshake(to.host().unwrap_or_default(), io).await?
+        } else {
+            io
+        };
+        Ok(Conn {
+            io: TokioIo::new(StrictHead::new(io)),
+            connected: Mutex::new(Some(connected)),
+        })
+    }
+
+    /// A connection; to this machine, where what is said on it can be read on the way.
+    async fn tcp(&self, to: Uri, in_tls: bool) -> Result<(Io, Connected), ConnectError> {
+        let tcp = self.tcp.clone().call(to).await.map_err(tcp_error)?;
+        let connected = tcp.connected();
+        let tcp = tcp.into_inner();
+        let peer = tcp
+            .peer_addr()
+            .map_err(|error| ConnectError::Tcp(error.into()))?;
+        if !in_tls && !loopback::is_local_address(peer.ip()) {
+            return Err(ConnectError::NotLoopback(peer));
+        }
+        Ok((Box::new(tcp), connected))
+    }
+
+    async fn handshake(&self, host: &str, io: Io) -> Result<Io, ConnectError> {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|error| ConnectError::Tls(io::Error::other(error)))?;
+        let Some(tls) = &self.tls else {
+            return Err(ConnectError::Tls(io::Error::other("TLS is not set up")));
+        };
+        match tls.connect(name, io).await {
+            Ok(stream) => Ok(Box::new(stream)),
+            // A handshake reports all that it does not trust or understand as invalid data.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Err(ConnectError::Tls(error))
+            }
+            Err(error) => Err(ConnectError::Tcp(error.into())),
+        }
+    }
+
+    /// A connection through a proxy: `CONNECT` (RFC 9110, section 9.3.6).
+    async fn tunnel(&self, proxy: &Proxy, to: &Uri) -> Result<(Io, Connected), ConnectError> {
+        let at = Uri::try_from(proxy.url.as_str()).map_err(failed)?;
+        let host = at.host().unwrap_or_default().to_owned();
+        // The proxy may be anywhere: what PingOne is told is in TLS all the same.
+        let (io, connected) = self.tcp(at, true).await?;
+        let io = if proxy.url.scheme() == "https" {
+            self.handshake(&host, io).await?
+        } else {
+            io
+        };
+        let io = TokioIo::new(io);
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(io)
+            .await
+            .map_err(failed)?;
+        // Ends with the tunnel, or with the sender where there is none.
+        tokio::spawn(connection.with_upgrades());
+        let authority = format!(
+            "{}:{}",
+            to.host().unwrap_or_default(),
+            to.port_u16().unwrap_or(443)
+        );
+        let mut request = Request::builder()
+            .method(Method::CONNECT)
+            .uri(&authority)
+            .header(HOST, &authority)
+            .header(USER_AGENT, OUR_NAME);
+        if let Some(authorization) = authorization(proxy) {
+            request = request.header(PROXY_AUTHORIZATION, authorization);
+        }
+        let request = request
+            .body(http_body_util::Empty::<bytes::Bytes>::new())
+            .map_err(failed)?;
+        let answer = sender.send_request(request).await.map_err(failed)?;
+        refusal(answer.status().as_u16()).map_or(Ok(()), Err)?;
+        let tunnel = hyper::upgrade::on(answer).await.map_err(failed)?;
+        Ok((Box::new(TokioIo::new(tunnel)), connected))
+    }
+}
+
+/// What a proxy's status means where it makes no tunnel: a matter of its rules, or of the moment.
+fn refusal(status: u16) -> Option<ConnectError> {
+    match status {
+        200..=299 => None,
+        407 => Some(ConnectError::ProxyAuth),
+        408 | 425 | 429 | 500 | 502..=504 | 506..=510 | 512..=599 => {
+            Some(failed(format!("status {status}")))
+        }
+        _ => Some(ConnectError::ProxyForbids(status)),
+    }
+}
+
+fn failed(error: impl Into<BoxError>) -> ConnectError {
+    ConnectError::ProxyFailed(error.into())
+}
+
+fn authorization(proxy: &Proxy) -> Option<HeaderValue> {
+    let basic = super::credentials::basic(proxy.credentials.as_ref()?);
+    Some(basic)
+}
+
+/// Reads the error of the library that connects: it wraps what our resolver says.
+fn tcp_error(error: impl Into<BoxError>) -> ConnectError {
+    let error: BoxError = error.into();
+    let mut inner: Option<&(dyn Error + 'static)> = Some(error.as_ref());
+    while let Some(this) = inner {
+        if let Some(Unresolved(why)) = this.downcast_ref() {
+            return ConnectError::Unresolved(io::Error::new(why.kind(), why.to_string()));
+        }
+        inner = this.source();
+    }
+    ConnectError::Tcp(error)
+}
+
+/// Both directions of a connection.
+trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
+
+type Io = Box<dyn Wire>;
+
+/// A connection, ready for a request.
+pub(super) struct Conn {
+    io: TokioIo<StrictHead<Io>>,
+    /// Both of its ends. The pool asks once.
+    connected: Mutex<Option<Connected>>,
+}
+
+impl Connection for Conn {
+    fn connected(&self) -> Connected {
+        let mut connected = self
+            .connected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        connected.take().unwrap_or_else(Connected::new)
+    }
+}
+
+impl Read for Conn {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(cx, buffer)
+    }
+}
+
+impl Write for Conn {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(cx, bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+}
+
+/// Finds the addresses of a name: by the system, but for this machine's own.
+#[derive(Clone)]
+struct Resolver;
+
+/// The system does not know a name.
+#[derive(Debug)]
+struct Unresolved(io::Error);
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Unresolved {}
+
+impl Service<Name> for Resolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = Unresolved;
+    type Future = Boxed<Result<Self::Response, Unresolved>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Unresolved>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        Box::pin(async move {
+            // The port is set by whoever connects.
+            let found: Vec<SocketAddr> = if loopback::is_local_name(name.as_str()) {
+                let own = loopback::ADDRESSES.into_iter();
+                own.map(|address| SocketAddr::new(address, 0)).collect()
+            } else {
+                let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+                found.map_err(Unresolved)?.collect()
+            };
+            Ok(found.into_iter())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_that_refuses_by_its_rules_is_told_from_one_in_trouble() {
+        for status in [200, 204] {
+            assert!(refusal(status).is_none(), "{status}");
+        }
+        assert!(matches!(refusal(407), Some(ConnectError::ProxyAuth)));
+        for status in [302, 400, 401, 403, 404, 405, 451, 501, 505, 511] {
+            assert!(
+                matches!(refusal(status), Some(ConnectError::ProxyForbids(of)) if of == status),
+                "{status}"
+            );
+        }
+        for status in [408, 429, 500, 502, 503, 504, 522] {
+            assert!(
+                matches!(refusal(status), Some(ConnectError::ProxyFailed(_))),
+                "{status}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn this_machine_is_found_without_asking_the_system() {
+        for name in ["localhost", "LOCALHOST", "api.localhost"] {
+            let found = Resolver.call(name.parse().unwrap()).await.unwrap();
+            let found: Vec<_> = found.map(|address| address.ip()).collect();
+            assert_eq!(found, loopback::ADDRESSES, "{name}");
+        }
+    }
+}
