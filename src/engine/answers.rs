@@ -62,9 +62,29 @@ impl Engine<'_> {
                 let answered = self.unless_listed_for_another(&task.request.key, answered)?;
                 self.take_look(task, answered, took);
             }
+            Done::Page {
+                task,
+                token_generation,
+            } => {
+                self.looking -= 1;
+                if !self.create_refused {
+                    self.heed_token(token_generation, false);
+                }
+                self.go_on_with_pages(task);
+            }
             Done::Token { asked, result } => self.take_token(asked, result),
         }
         Ok(())
+    }
+
+    /// Asks for the next page of a listing as soon as the pace allows: until then it tells nothing.
+    fn go_on_with_pages(&mut self, task: Box<Task>) {
+        if self.is_wanted(&task) {
+            self.looks.push_front(task);
+        } else {
+            self.free(&task);
+            self.give_up(&task);
+        }
     }
 
     /// Takes a device for another's whose ID another row has.

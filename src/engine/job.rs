@@ -10,6 +10,7 @@ use crate::ledger::Recorded;
 use crate::model::outcome::{AttemptOutcome, LookOutcome};
 use crate::model::request::DeviceRequest;
 use crate::pingone::Answered;
+use crate::pingone::classify::Listed;
 use crate::pingone::client::Client;
 use crate::pingone::connections::Connection;
 use crate::pingone::grant::{Granted, TokenError};
@@ -28,7 +29,7 @@ pub(super) enum Job {
         transaction: String,
         connection: Connection,
     },
-    /// List a user's devices.
+    /// List a user's devices, or go on with the list where it has another page.
     Look {
         task: Box<Task>,
         token: Arc<AccessToken>,
@@ -54,6 +55,11 @@ pub(super) enum Done {
         token_generation: u64,
         answered: Answered<LookOutcome>,
         took: Duration,
+    },
+    /// The list of a user's devices goes on; the task knows where.
+    Page {
+        task: Box<Task>,
+        token_generation: u64,
     },
     Token {
         /// When the token was asked for: its life may count from there.
@@ -86,20 +92,32 @@ impl Job {
                 }
             }
             Job::Look {
-                task,
+                mut task,
                 token,
                 transaction,
                 connection,
             } => {
-                let start = clock::now();
-                let answered = client
-                    .list_devices(&task.request.key, &token, &transaction, connection)
-                    .await;
-                Done::Look {
-                    task,
-                    token_generation: token.generation(),
-                    answered,
-                    took: clock::now().duration_since(start),
+                let (start, before) = match task.pages.take() {
+                    Some((start, pages)) => (start, Some(pages)),
+                    None => (clock::now(), None),
+                };
+                let key = &task.request.key;
+                let listed = client.list_devices(key, before, &token, &transaction, connection);
+                let token_generation = token.generation();
+                match listed.await {
+                    Listed::Whole(answered) => Done::Look {
+                        task,
+                        token_generation,
+                        answered,
+                        took: clock::now().duration_since(start),
+                    },
+                    Listed::GoesOn(pages) => {
+                        task.pages = Some((start, pages));
+                        Done::Page {
+                            task,
+                            token_generation,
+                        }
+                    }
                 }
             }
             Job::Token => {

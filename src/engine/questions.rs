@@ -18,6 +18,7 @@ use crate::model::event::{Event, RequestKind};
 use crate::model::outcome::{Answer, Device, LookOutcome, Outcome};
 use crate::model::request::DeviceKey;
 use crate::model::stop::{StopCode, StopReason};
+use crate::pingone::classify::Listed;
 use crate::pingone::client::Client;
 use crate::pingone::connections::Connection;
 use crate::pingone::hint;
@@ -159,11 +160,21 @@ impl<'a> Questions<'a> {
         let mut history = History::default();
         let mut connection = Connection::Kept;
         let mut throttled = Throttled::default();
+        let mut before = None;
         loop {
             let token = self.token().await?;
             self.pace().await;
             self.sent(RequestKind::List);
-            let answered = self.client.list_devices(key, &token, row, connection).await;
+            let listed = self
+                .client
+                .list_devices(key, before.take(), &token, row, connection);
+            let answered = match listed.await {
+                Listed::Whole(answered) => answered,
+                Listed::GoesOn(pages) => {
+                    before = Some(pages);
+                    continue;
+                }
+            };
             connection = Connection::Kept;
             let is_throttle = matches!(answered.outcome, LookOutcome::Throttled { .. });
             if let Some(reason) = throttled.heard(is_throttle, clock::now()) {

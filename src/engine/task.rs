@@ -13,6 +13,7 @@ use crate::model::outcome::{Answer, Device};
 use crate::model::request::{DeviceKey, DeviceRequest};
 use crate::model::row::RowNumber;
 use crate::pingone::connections::Connection;
+use crate::pingone::listing::Pages;
 use crate::retry::{Doubt, History};
 
 /// What a task does next.
@@ -47,6 +48,9 @@ pub(super) struct Task {
     pub(super) refused_as: Option<String>,
     /// The number of the request that is on its way.
     pub(super) launch: u64,
+    /// The pages of the user's devices that were read, where there are more, and when the first was
+    /// asked for: what it did not show may have come since.
+    pub(super) pages: Option<(Instant, Pages)>,
     /// Whether a create of this run ended without a device: then it has failed, so far.
     pub(super) failed: bool,
     /// Whether a listing came since the device was last asked for.
@@ -95,6 +99,7 @@ impl Task {
                 .filter(|entry| entry.was_refused())
                 .and_then(|entry| entry.answer.code.clone()),
             launch: 0,
+            pages: None,
             failed: false,
             looked: false,
             connection: match entry {

@@ -6,18 +6,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{RequestBuilder, Response};
+use reqwest::{RequestBuilder, Response, Url};
 
 use crate::model::ids::{EnvironmentId, UserId};
 use crate::model::outcome::{AttemptOutcome, LookOutcome, Proof};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
 use super::body::{self, OneShot};
+use super::classify::Listed;
 use super::connections::{Connection, Connections};
 use super::credentials::{self, ClientAuth, Credentials};
 use super::grant::{self, Granted, TokenError};
 use super::head::{BodyFault, Head};
 use super::http::Http;
+use super::listing::Pages;
 use super::options::{self, ClientError, ClientOptions};
 use super::read::{self, ReadError};
 use super::token::AccessToken;
@@ -90,31 +92,38 @@ impl Client {
         }
     }
 
-    /// Lists a user's devices, once, and looks for one of them.
+    /// Asks for one page of the list of a user's devices, once, and looks for one of them.
     ///
-    /// A host whose listings do not say whose they are is asked on fresh connections alone.
+    /// `before` is what the pages before it told; `None` for the first. A host whose listings do not say whose they are is asked on fresh connections alone.
     pub async fn list_devices(
         &self,
         key: &DeviceKey,
+        before: Option<Pages>,
         token: &AccessToken,
         transaction_id: &str,
         connection: Connection,
-    ) -> Answered<LookOutcome> {
-        let url = self.devices(key.user);
-        let build = |http: &Http| http.get(url).headers(api_headers(token));
+    ) -> Listed {
+        let url = match &before {
+            Some(pages) => pages.next().clone(),
+            None => self.first_page(key.user),
+        };
+        let build = |http: &Http| http.get(url.clone()).headers(api_headers(token));
         let connection = if self.lists_anonymously.load(Ordering::Relaxed) {
             Connection::Fresh
         } else {
             connection
         };
-        let answered = match self.answer(connection, transaction_id, build).await {
-            Ok((head, body)) => classify::list_answer(key, &head, &body),
-            Err(fault) => classify::list_fault(key, &fault),
+        let listed = match self.answer(connection, transaction_id, build).await {
+            Ok((head, body)) => classify::list_answer(key, &url, before, &head, &body),
+            Err(fault) => Listed::Whole(classify::list_fault(key, &fault)),
         };
-        if answered.outcome == LookOutcome::Unproven && answered.answer.http_status == Some(200) {
+        if let Listed::Whole(answered) = &listed
+            && answered.outcome == LookOutcome::Unproven
+            && answered.answer.http_status == Some(200)
+        {
             self.lists_anonymously.store(true, Ordering::Relaxed);
         }
-        answered
+        listed
     }
 
     /// Reads all device authentication policies of the environment, once.
@@ -198,6 +207,10 @@ impl Client {
         let head = head(&response, proof);
         let body = read_body(response, LONGEST_ANSWER).await;
         Ok((head, body))
+    }
+
+    fn first_page(&self, user: UserId) -> Url {
+        Url::parse(&self.devices(user)).expect("the base is a URL")
     }
 
     fn devices(&self, user: UserId) -> String {

@@ -21,6 +21,9 @@ pub const LATER: &str = "PingOne has trouble or limits this license; run again l
 /// What to do about answers that are not ours.
 pub const MIXED_UP: &str = "a cache or proxy on the way mixes up answers, or PingOne does: give its support the correlation ID, and send nothing more until it is understood";
 
+/// A device that is listed may be the row's own.
+pub const UNCLEAR_LISTING: &str = "nothing is sent for this row: look at the user's devices in PingOne, and see that the worker application is shown phones unmasked";
+
 /// The request may have taken effect: only PingOne's listing can tell.
 const PERHAPS_THERE: &str = "the device may be there: run again later, and wavepair looks for it before it sends anything for this row";
 /// Something between answered, and the request may have taken effect all the same.

@@ -1,20 +1,125 @@
 //! What a listing of a user's devices shows of one device, if anything.
+//!
+//! PingOne documents no pages for it and may give some all the same: they are followed on the
+//! same path of the same host, and the listing is judged once it is whole.
 
-use crate::model::outcome::Listing;
+use std::collections::HashSet;
+use std::fmt;
+
+use reqwest::Url;
+use serde_json::Value;
+
+use crate::model::outcome::{Device, Listing, LookOutcome};
 use crate::model::request::DeviceKey;
 
 use super::fit::{Differs, Fit, device, fit};
-use super::wire;
+use super::{hint, wire};
 
-/// Reads the body of a 200; `None` where it may not be believed.
+/// The most pages of a listing that are read: a user has some fifty devices at the very most.
+pub const PAGES_MAX: usize = 20;
+/// The most bytes of a listing that are read, all its pages together.
+pub const BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// What a page of a listing told us.
+#[derive(Debug)]
+pub(super) enum Read {
+    /// It was the last one.
+    Whole(Listing),
+    /// There is another one to ask for.
+    GoesOn(Pages),
+}
+
+/// The pages of a listing that were read so far, and where the next one is.
+pub struct Pages {
+    next: Url,
+    seen: Seen,
+}
+
+/// What was seen on the pages so far.
+#[derive(Default)]
+struct Seen {
+    /// Every page that was asked for.
+    asked: Vec<Url>,
+    bytes: usize,
+    matches: Vec<(Option<String>, Device)>,
+    /// The IDs of all devices, to tell one that stands on two pages from two.
+    ids: HashSet<String>,
+    without_id: u64,
+    on_pages: u64,
+    /// How many devices the listing says it has.
+    counted: u64,
+}
+
+/// Why a listing may not be believed.
 ///
-/// An absence is evidence only in a listing that is whole and in which every device that
-/// could be the one looked for can be judged. `None` therefore for: anything but JSON in UTF-8
-/// (RFC 8259, section 8.1), no `_embedded.devices`, a `_links.next`, a `count` or `size` greater
-/// than what is there, a device of another user, and one whose type or address is missing or
-/// masked so that it may be the one.
-pub fn listing(key: &DeviceKey, body: &[u8]) -> Option<Listing> {
-    shown(key, &page(body)?)
+/// An absence is evidence only in a listing that is whole, and in which every device that could
+/// be the one that is looked for can be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// It is no JSON in UTF-8 (RFC 8259, section 8.1), or has no `_embedded.devices`.
+    NotAListing,
+    /// `count` or `size` is greater than what is there.
+    NotWhole,
+    /// The next page is at another address, or one that was read already.
+    Elsewhere,
+    /// It has more than [`PAGES_MAX`] pages or [`BYTES_MAX`] bytes.
+    TooLong,
+    /// It shows a device of another user.
+    OtherUser,
+    /// A device on it may be the one that is looked for, or not.
+    Unclear,
+}
+
+impl Unreadable {
+    /// What is wrong with the listing.
+    pub(super) fn message(self) -> &'static str {
+        match self {
+            Unreadable::NotAListing => {
+                "the listing of the user's devices is not in PingOne's format"
+            }
+            Unreadable::NotWhole => {
+                "the listing of the user's devices shows fewer of them than it says there are"
+            }
+            Unreadable::Elsewhere => {
+                "the listing of the user's devices goes on at another address, which is not followed"
+            }
+            Unreadable::TooLong => "the listing of the user's devices does not end",
+            Unreadable::OtherUser => "the listing shows a device of another user",
+            Unreadable::Unclear => {
+                "the listing shows a device that may be this one: its phone, address or type is masked or missing"
+            }
+        }
+    }
+}
+
+impl Unreadable {
+    /// What to do about it.
+    pub(super) fn advice(self) -> &'static str {
+        match self {
+            Unreadable::Unclear => hint::UNCLEAR_LISTING,
+            Unreadable::NotAListing
+            | Unreadable::NotWhole
+            | Unreadable::Elsewhere
+            | Unreadable::TooLong
+            | Unreadable::OtherUser => hint::of_look(&LookOutcome::NoInformation),
+        }
+    }
+}
+
+impl Pages {
+    /// Where the next page is: on the same path of the same host as the ones before.
+    pub(super) fn next(&self) -> &Url {
+        &self.next
+    }
+}
+
+impl fmt::Debug for Pages {
+    /// Addresses and devices are a user's: only how far the reading came is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("read", &self.seen.asked.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A page of devices, as it came.
@@ -27,36 +132,102 @@ pub(super) fn page(body: &[u8]) -> Option<Page> {
     serde_json::from_str(body).ok()
 }
 
-/// What a page shows of a device; `None` where it may not be believed.
-pub(super) fn shown(key: &DeviceKey, page: &Page) -> Option<Listing> {
-    let devices = page.embedded.as_ref()?.devices.as_ref()?;
-
-    let goes_on = page
-        .links
-        .as_ref()
-        .is_some_and(|links| links.get("next").is_some_and(|next| !next.is_null()));
-    let shown = devices.len() as u64;
-    if goes_on || page.count.max(page.size) > Some(shown) {
-        return None;
+/// Reads a page from this address, which came in so many bytes; `before` is what the pages before
+/// it told.
+///
+/// # Errors
+///
+/// The listing may not be believed, with all its pages.
+pub(super) fn read(
+    key: &DeviceKey,
+    at: &Url,
+    before: Option<Pages>,
+    page: Page,
+    bytes: usize,
+) -> Result<Read, Unreadable> {
+    let mut seen = before.map(|pages| pages.seen).unwrap_or_default();
+    seen.asked.push(at.clone());
+    seen.bytes += bytes;
+    let next = page.links.as_ref().and_then(|links| links.get("next"));
+    let next = next.filter(|next| !next.is_null()).cloned();
+    seen.take(key, page)?;
+    let Some(next) = next else {
+        return seen.judge().map(Read::Whole);
+    };
+    if seen.asked.len() >= PAGES_MAX || seen.bytes > BYTES_MAX {
+        return Err(Unreadable::TooLong);
     }
+    let next = follow(at, &next).ok_or(Unreadable::Elsewhere)?;
+    if seen.asked.contains(&next) {
+        return Err(Unreadable::Elsewhere);
+    }
+    Ok(Read::GoesOn(Pages { next, seen }))
+}
 
-    let mut matches = Vec::new();
-    for shown in devices {
-        match fit(key, shown) {
-            Fit::Same => matches.push(shown),
-            Fit::Other(Differs::User) | Fit::Unclear => return None,
-            Fit::Other(Differs::Type | Differs::Address) => {}
+/// The address of the next page, where it may be asked for: with our token, nothing but the same
+/// path of the same host is.
+fn follow(at: &Url, next: &Value) -> Option<Url> {
+    let mut next = at.join(next.get("href")?.as_str()?).ok()?;
+    next.set_fragment(None);
+    let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let same = next.scheme() == at.scheme()
+        && next.host_str() == at.host_str()
+        && next.port_or_known_default() == at.port_or_known_default()
+        && next.username().is_empty()
+        && next.password().is_none()
+        && path(&next) == path(at);
+    same.then_some(next)
+}
+
+impl Seen {
+    /// Adds a page to what was seen.
+    fn take(&mut self, key: &DeviceKey, page: Page) -> Result<(), Unreadable> {
+        let devices = page.embedded.and_then(|embedded| embedded.devices);
+        let devices = devices.ok_or(Unreadable::NotAListing)?;
+        if page.size > Some(devices.len() as u64) {
+            return Err(Unreadable::NotWhole);
         }
+        self.counted = self.counted.max(page.count.unwrap_or(0));
+        self.on_pages += devices.len() as u64;
+        for shown in devices {
+            let id = shown.id.as_ref().map(|id| id.to_lowercase());
+            match fit(key, &shown) {
+                Fit::Same => self.matches.push((id.clone(), device(key, &shown))),
+                Fit::Other(Differs::User) => return Err(Unreadable::OtherUser),
+                Fit::Unclear => return Err(Unreadable::Unclear),
+                Fit::Other(Differs::Type | Differs::Address) => {}
+            }
+            match id {
+                Some(id) => drop(self.ids.insert(id)),
+                None => self.without_id += 1,
+            }
+        }
+        Ok(())
     }
-    let id = |device: &wire::Device| device.id.as_ref().map(|id| id.to_lowercase());
-    Some(match matches.split_first() {
-        None => Listing::Absent,
+
+    /// Judges the listing, all of whose pages were seen.
+    fn judge(self) -> Result<Listing, Unreadable> {
+        // Where pages overlap, something moved while they were read, and may have been missed.
+        let shown = if self.asked.len() > 1 {
+            self.ids.len() as u64 + self.without_id
+        } else {
+            self.on_pages
+        };
+        if self.counted > shown {
+            return Err(Unreadable::NotWhole);
+        }
+        let mut matches = self.matches.into_iter();
+        let Some((id, first)) = matches.next() else {
+            return Ok(Listing::Absent);
+        };
         // What is listed twice under one ID is there once.
-        Some((first, more)) if more.iter().all(|m| id(m).is_some() && id(m) == id(first)) => {
-            Listing::Present(device(key, first))
-        }
-        Some((first, _)) => Listing::Several(device(key, first)),
-    })
+        let several = matches.any(|(other, _)| id.is_none() || other != id);
+        Ok(if several {
+            Listing::Several(first)
+        } else {
+            Listing::Present(first)
+        })
+    }
 }
 
 #[cfg(test)]
@@ -90,8 +261,30 @@ mod tests {
         )
     }
 
+    const AT: &str = "https://api.pingone.eu/v1/environments/e/users/u/devices";
+
+    fn page_of(body: &[u8], before: Option<Pages>) -> Result<Read, Unreadable> {
+        let at = match &before {
+            Some(pages) => pages.next().clone(),
+            None => AT.parse().unwrap(),
+        };
+        let page = super::page(body).ok_or(Unreadable::NotAListing)?;
+        super::read(&key(), &at, before, page, body.len())
+    }
+
+    fn judged(body: &[u8]) -> Result<Listing, Unreadable> {
+        match page_of(body, None)? {
+            Read::Whole(listing) => Ok(listing),
+            Read::GoesOn(pages) => panic!("it goes on at {}", pages.next()),
+        }
+    }
+
     fn read(body: &str) -> Option<Listing> {
-        listing(&key(), body.as_bytes())
+        judged(body.as_bytes()).ok()
+    }
+
+    fn next(href: &str) -> String {
+        format!(r#"{{"_links":{{"next":{{"href":"{href}"}}}},"_embedded":{{"devices":[]}}}}"#)
     }
 
     fn found(id: &str) -> Device {
@@ -166,10 +359,6 @@ mod tests {
                 r#"{"_embedded":{"devices":{}}}"#.to_owned(),
                 "devices is no array",
             ),
-            (
-                r#"{"_links":{"next":{"href":"x"}},"_embedded":{"devices":[]}}"#.to_owned(),
-                "another page",
-            ),
             (page(&many, r#","count":4"#), "fewer than counted"),
             (page(&many, r#","size":4"#), "fewer than the page's size"),
             (
@@ -195,8 +384,8 @@ mod tests {
     fn a_listing_that_is_no_utf8_where_nobody_reads_it_says_nothing() {
         let (before, after) = (br#"{"_embedded":{"devices":[]},"more":""#, br#""}"#);
         let whole = |middle: &[u8]| [before, middle, after.as_slice()].concat();
-        assert_eq!(listing(&key(), &whole(b"ok")), Some(Listing::Absent));
-        assert_eq!(listing(&key(), &whole(b"\xff")), None);
+        assert_eq!(judged(&whole(b"ok")), Ok(Listing::Absent));
+        assert_eq!(judged(&whole(b"\xff")), Err(Unreadable::NotAListing));
     }
 
     #[test]
@@ -211,7 +400,7 @@ mod tests {
             r#"{"type":"SMS","phone":7,"id":8,"createdAt":[],"user":{}}"#.to_owned(),
         ] {
             let alone = page(std::slice::from_ref(&other), "");
-            assert_eq!(read(&alone), Some(Listing::Absent), "{other}");
+            assert_eq!(judged(alone.as_bytes()), Ok(Listing::Absent), "{other}");
             let both = page(&[other.clone(), ours.clone()], "");
             assert_eq!(read(&both), Some(Listing::Present(found(ONE))), "{other}");
         }
@@ -229,6 +418,161 @@ mod tests {
         let nameless = r#"{"type":"WHATSAPP","phone":"+15125551234"}"#.to_owned();
         let two = page(&[nameless.clone(), nameless], "");
         assert!(matches!(read(&two), Some(Listing::Several(_))));
+    }
+
+    #[test]
+    fn the_next_page_is_followed_on_the_same_path_of_the_same_host_alone() {
+        let here = "https://api.pingone.eu/v1/environments/e/users/u/devices";
+        for (href, followed) in [
+            (format!("{here}?cursor=2"), Some(format!("{here}?cursor=2"))),
+            (
+                format!("{here}/?cursor=2#x"),
+                Some(format!("{here}/?cursor=2")),
+            ),
+            ("?cursor=2".to_owned(), Some(format!("{here}?cursor=2"))),
+            (
+                "https://API.pingone.eu:443/v1/environments/e/users/u/devices?b".to_owned(),
+                Some(format!("{here}?b")),
+            ),
+            (here.to_owned(), None),
+            (
+                "http://api.pingone.eu/v1/environments/e/users/u/devices?c".to_owned(),
+                None,
+            ),
+            (
+                "https://api.pingone.eu:8443/v1/environments/e/users/u/devices?c".to_owned(),
+                None,
+            ),
+            (
+                "https://api.pingone.com/v1/environments/e/users/u/devices?c".to_owned(),
+                None,
+            ),
+            (
+                "https://a@api.pingone.eu/v1/environments/e/users/u/devices?c".to_owned(),
+                None,
+            ),
+            (
+                "//evil.example/v1/environments/e/users/u/devices?c".to_owned(),
+                None,
+            ),
+            ("/v1/environments/e/users/other/devices?c".to_owned(), None),
+            (format!("{here}/../../other/devices"), None),
+            ("/v1?c".to_owned(), None),
+            ("data:x".to_owned(), None),
+            (String::new(), None),
+        ] {
+            let goes_on = page_of(next(&href).as_bytes(), None);
+            match (goes_on, followed) {
+                (Ok(Read::GoesOn(pages)), Some(expected)) => {
+                    assert_eq!(pages.next().as_str(), expected, "{href}");
+                }
+                (Err(why), None) => assert_eq!(why, Unreadable::Elsewhere, "{href}"),
+                (read, expected) => panic!("{href}: {read:?}, not {expected:?}"),
+            }
+        }
+        for odd in [r#""x""#, "{}", r#"{"href":7}"#, "[]"] {
+            let body = format!(r#"{{"_links":{{"next":{odd}}},"_embedded":{{"devices":[]}}}}"#);
+            let read = page_of(body.as_bytes(), None);
+            assert_eq!(read.unwrap_err(), Unreadable::Elsewhere, "{odd}");
+        }
+    }
+
+    /// Reads pages of these devices, each but the last with a link to the next; all say that there are so many.
+    fn in_pages(pages: &[Vec<String>], count: u64) -> Result<Listing, Unreadable> {
+        let mut before = None;
+        for (at, devices) in pages.iter().enumerate() {
+            let link = if at + 1 < pages.len() {
+                format!(r#""next":{{"href":"?page={at}"}}"#)
+            } else {
+                r#""next":null"#.to_owned()
+            };
+            let body = format!(
+                r#"{{"_links":{{{link}}},"_embedded":{{"devices":[{}]}},"count":{count},"size":{}}}"#,
+                devices.join(","),
+                devices.len()
+            );
+            match page_of(body.as_bytes(), before.take())? {
+                Read::Whole(listing) => return Ok(listing),
+                Read::GoesOn(pages) => before = Some(pages),
+            }
+        }
+        panic!("the last page ends it");
+    }
+
+    #[test]
+    fn a_listing_of_several_pages_is_judged_as_a_whole() {
+        let sms = |at: u32| {
+            entry(
+                &format!("0000000{at}-1111-4111-8111-111111111111"),
+                "SMS",
+                "+1",
+            )
+        };
+        let ours = entry(ONE, "WHATSAPP", "+15125551234");
+        let also = entry(TWO, "WHATSAPP", "+1.5125551234");
+        let present = Ok(Listing::Present(found(ONE)));
+        for (pages, count, expected) in [
+            (vec![vec![ours.clone()], vec![sms(1)]], 2, present.clone()),
+            (
+                vec![vec![sms(1)], vec![], vec![ours.clone()]],
+                2,
+                present.clone(),
+            ),
+            (vec![vec![sms(1)], vec![sms(2)]], 2, Ok(Listing::Absent)),
+            (
+                vec![vec![ours.clone()], vec![also]],
+                2,
+                Ok(Listing::Several(found(ONE))),
+            ),
+            (vec![vec![ours.clone()], vec![ours.clone()]], 1, present),
+            // The same device on both pages, and one of them on neither.
+            (
+                vec![vec![sms(1), sms(2)], vec![sms(2), sms(3)]],
+                4,
+                Err(Unreadable::NotWhole),
+            ),
+            (
+                vec![vec![sms(1)], vec![sms(2)]],
+                3,
+                Err(Unreadable::NotWhole),
+            ),
+            (
+                vec![vec![entry(TWO, "WHATSAPP", "+1********34")], vec![ours]],
+                2,
+                Err(Unreadable::Unclear),
+            ),
+        ] {
+            assert_eq!(in_pages(&pages, count), expected, "{pages:?}");
+        }
+    }
+
+    #[test]
+    fn a_listing_without_an_end_is_not_read_for_ever() {
+        let endless = vec![Vec::new(); PAGES_MAX + 1];
+        assert_eq!(in_pages(&endless, 0), Err(Unreadable::TooLong));
+        assert_eq!(in_pages(&endless[1..], 0), Ok(Listing::Absent));
+        let mut before = None;
+        let long = next("?more").replace(
+            "\"devices\":[]",
+            &format!("\"devices\":[],\"x\":\"{}\"", "x".repeat(1 << 20)),
+        );
+        for page in 1.. {
+            let body = long.replace("more", &page.to_string());
+            match page_of(body.as_bytes(), before.take()) {
+                Ok(Read::GoesOn(pages)) => before = Some(pages),
+                other => {
+                    assert_eq!(other.unwrap_err(), Unreadable::TooLong);
+                    assert_eq!(page, 4, "after so many MiB");
+                    break;
+                }
+            }
+        }
+        // Round in a circle.
+        let Ok(Read::GoesOn(pages)) = page_of(next("?a").as_bytes(), None) else {
+            panic!("there is another one");
+        };
+        let again = page_of(next("?a").as_bytes(), Some(pages));
+        assert_eq!(again.unwrap_err(), Unreadable::Elsewhere);
     }
 
     #[test]

@@ -537,8 +537,7 @@ mod the_client {
 
     use super::documents::{CREATED, DEVICE_LIMIT, FORBIDDEN, LISTED, NOT_FOUND};
     use crate::wire_client::peer::Peer;
-    use crate::wire_client::{USER, client, create, http, request, token};
-    use wavepair::pingone::connections::Connection;
+    use crate::wire_client::{USER, client, create, http, look_at, request};
 
     /// The device of the documentation's example.
     const DEVICE: &str = "cd44c285-2375-4c17-9c54-47dea4438e11";
@@ -603,9 +602,7 @@ mod the_client {
             ("15125559999", Listing::Absent),
         ] {
             let key = request(phone).key;
-            let answered = client(&peer)
-                .list_devices(&key, &token(), "run-1", Connection::Kept)
-                .await;
+            let answered = look_at(&client(&peer), &key).await;
             assert_eq!(answered.outcome, LookOutcome::Seen(found), "{phone}");
         }
     }

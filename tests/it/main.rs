@@ -60,6 +60,8 @@ mod simulation;
 mod trust;
 // A proxy that the environment names.
 mod proxies;
+// Listings that go on.
+mod pages;
 // Answers that no PingOne gives.
 mod forged;
 // What is compiled in besides our own code.

@@ -154,8 +154,9 @@ fn hosts_of_no_proxy_are_reached_without_it_and_what_is_odd_in_the_list_is_a_war
     assert_eq!(run.column("code"), ["dns_failed"; 3]);
     assert_eq!(proxy.asked(), [""; 0]);
     let warning = "warning: `NO_PROXY` holds `*.example.com`";
-    assert!(run.stderr.contains(warning), "{}", run.stderr);
-    assert!(run.stderr.contains("without a proxy"), "{}", run.stderr);
+    let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("without a proxy"), "{}", run.stderr);
+    assert!(said.contains(warning), "{}", run.stderr);
 }
 
 #[test]
@@ -192,11 +193,8 @@ fn the_proxy_that_is_used_is_named_without_its_credentials() {
         .rows(1)
         .run(&["--ca-file", "ca.pem", "-v"])
         .exits(0);
-    assert!(
-        run.stderr.contains(&format!("info: {route}")),
-        "{}",
-        run.stderr
-    );
+    let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(&route), "{}", run.stderr);
     let doctor = rehearsal.bare(&["doctor", "--ca-file", "ca.pem"]);
     let doctor = String::from_utf8({ doctor }.output().unwrap().stderr).unwrap();
     let unbroken = doctor.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::Url;
 
 use crate::model::code;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Proof, Refusal};
@@ -11,7 +12,7 @@ use crate::model::request::{DeviceKey, DeviceRequest};
 use super::addressee::{Addressee, addressee};
 use super::fit::{Differs, Fit, device, fit};
 use super::head::{BodyFault, Head};
-use super::listing;
+use super::listing::{self, Pages, Read, Unreadable};
 use super::own::Own;
 use super::ping_error::{PingError, gateway_throttles};
 use super::transport::{Fault, FaultKind};
@@ -102,62 +103,99 @@ pub fn create_fault(key: &DeviceKey, fault: &Fault, handed_over: bool) -> Answer
     unanswered(outcome, answer)
 }
 
+/// What came of a request for a page of a listing.
+#[derive(Debug)]
+pub enum Listed {
+    /// There is nothing more to ask for.
+    Whole(Answered<LookOutcome>),
+    /// The listing goes on: its next page is to be asked for.
+    GoesOn(Pages),
+}
+
 /// What came of a list request that was answered.
+///
+/// `at` is the address that was asked, `before` what the pages before it told.
 pub fn list_answer(
     key: &DeviceKey,
+    at: &Url,
+    before: Option<Pages>,
     head: &Head,
     body: &Result<Bytes, BodyFault>,
-) -> Answered<LookOutcome> {
+) -> Listed {
     let own = Own::of(&key.address);
     let body = body.as_deref().ok();
     let error = body.and_then(PingError::read);
     let (outcome, word) = match head.status {
-        _ if head.proof == Proof::MixedUp => (LookOutcome::MixedUp, Some(code::MIXED_UP)),
-        200 => seen(key, head.proof, body),
-        401 => (LookOutcome::Unauthorized, Some(code::UNAUTHORIZED)),
-        403 => (LookOutcome::Forbidden, Some(code::FORBIDDEN)),
+        _ if head.proof == Proof::MixedUp => (LookOutcome::MixedUp, code::MIXED_UP),
+        200 => return listed(key, at, before, head, body),
+        401 => (LookOutcome::Unauthorized, code::UNAUTHORIZED),
+        403 => (LookOutcome::Forbidden, code::FORBIDDEN),
         // A gateway's 404 is about a path, PingOne's is about a user.
         404 if error.is_some() && head.proof == Proof::Unproven => {
-            (LookOutcome::Unproven, Some(code::NOT_FOUND))
+            (LookOutcome::Unproven, code::NOT_FOUND)
         }
-        404 if error.is_some() => (LookOutcome::NoUser, Some(code::NOT_FOUND)),
-        404 => (LookOutcome::NoInformation, Some(code::NOT_FOUND)),
+        404 if error.is_some() => (LookOutcome::NoUser, code::NOT_FOUND),
+        404 => (LookOutcome::NoInformation, code::NOT_FOUND),
         429 => {
             let retry_after = head.retry_after;
-            (
-                LookOutcome::Throttled { retry_after },
-                Some(code::THROTTLED),
-            )
+            (LookOutcome::Throttled { retry_after }, code::THROTTLED)
         }
-        300..=399 => (LookOutcome::Redirected, Some(code::REDIRECTED)),
-        408 => (LookOutcome::NoInformation, Some(code::REQUEST_TIMEOUT)),
-        500..=599 => (LookOutcome::NoInformation, Some(code::SERVER_ERROR)),
-        _ => (LookOutcome::NoInformation, Some(code::UNEXPECTED_STATUS)),
+        300..=399 => (LookOutcome::Redirected, code::REDIRECTED),
+        408 => (LookOutcome::NoInformation, code::REQUEST_TIMEOUT),
+        500..=599 => (LookOutcome::NoInformation, code::SERVER_ERROR),
+        _ => (LookOutcome::NoInformation, code::UNEXPECTED_STATUS),
     };
-    let answer = match (&outcome, word) {
-        (LookOutcome::MixedUp, _) => mixed_up(head, &own),
-        (_, Some(word)) => in_words(head, error, word, &own),
-        (_, None) => return answered(outcome, own_words(head, None, None, &own), head),
+    let answer = if outcome == LookOutcome::MixedUp {
+        mixed_up(head, &own)
+    } else {
+        in_words(head, error, word, &own)
     };
     let answer = with_advice(answer, Some(hint::of_look(&outcome)));
-    answered(outcome, answer, head)
+    Listed::Whole(answered(outcome, answer, head))
 }
 
 /// What a 200 shows, and whether it is about our user at all.
-fn seen(key: &DeviceKey, proof: Proof, body: Option<&[u8]>) -> (LookOutcome, Option<&'static str>) {
-    let Some(page) = body.and_then(listing::page) else {
-        return (LookOutcome::NoInformation, Some(code::UNREADABLE_LISTING));
+fn listed(
+    key: &DeviceKey,
+    at: &Url,
+    before: Option<Pages>,
+    head: &Head,
+    body: Option<&[u8]>,
+) -> Listed {
+    let own = Own::of(&key.address);
+    let unreadable = |why: Unreadable| {
+        let message = hint::advised(why.message(), why.advice());
+        let word = Some(code::UNREADABLE_LISTING);
+        (
+            LookOutcome::NoInformation,
+            own_words(head, word, Some(message), &own),
+        )
     };
-    match (addressee(key.user, &page), proof) {
-        (Addressee::Another, _) => (LookOutcome::MixedUp, Some(code::MIXED_UP)),
-        (Addressee::Nobody, Proof::Unproven) => (LookOutcome::Unproven, None),
-        (Addressee::Ours, _) | (Addressee::Nobody, Proof::Proven | Proof::MixedUp) => {
-            match listing::shown(key, &page) {
-                Some(listing) => (LookOutcome::Seen(listing), None),
-                None => (LookOutcome::NoInformation, Some(code::UNREADABLE_LISTING)),
+    let page = body.and_then(listing::page);
+    let addressee = page.as_ref().map(|page| addressee(key.user, page));
+    let (outcome, answer) = match (page, addressee, head.proof) {
+        (None, ..) | (_, None, _) => unreadable(Unreadable::NotAListing),
+        (_, Some(Addressee::Another), _) => {
+            let advice = Some(hint::of_look(&LookOutcome::MixedUp));
+            let answer = with_advice(mixed_up(head, &own), advice);
+            (LookOutcome::MixedUp, answer)
+        }
+        (_, Some(Addressee::Nobody), Proof::Unproven) => {
+            (LookOutcome::Unproven, own_words(head, None, None, &own))
+        }
+        (Some(page), ..) => {
+            let bytes = body.map_or(0, <[u8]>::len);
+            match listing::read(key, at, before, page, bytes) {
+                Ok(Read::GoesOn(pages)) => return Listed::GoesOn(pages),
+                Ok(Read::Whole(listing)) => {
+                    let answer = own_words(head, None, None, &own);
+                    (LookOutcome::Seen(listing), answer)
+                }
+                Err(why) => unreadable(why),
             }
         }
-    }
+    };
+    Listed::Whole(answered(outcome, answer, head))
 }
 
 /// What came of a list request that got no answer.

@@ -11,16 +11,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use wavepair::clock;
-use wavepair::model::outcome::{AttemptOutcome, Device};
+use wavepair::model::outcome::{AttemptOutcome, Device, LookOutcome};
 use wavepair::model::phone::E164;
 use wavepair::model::request::{Address, DeviceKey, DeviceRequest, DeviceType};
 use wavepair::model::row::RowNumber;
 use wavepair::model::secret::Secret;
 use wavepair::pingone::Answered;
+use wavepair::pingone::classify::Listed;
 use wavepair::pingone::client::Client;
 use wavepair::pingone::connections::Connection;
 use wavepair::pingone::credentials::{ClientAuth, Credentials};
 use wavepair::pingone::grant::Bearer;
+use wavepair::pingone::listing::Pages;
 use wavepair::pingone::options::ClientOptions;
 use wavepair::pingone::token::{AccessToken, TokenCache, TokenState};
 
@@ -86,6 +88,20 @@ pub(crate) fn token() -> Arc<AccessToken> {
         TokenState::Use(token) => token,
         other @ (TokenState::UseAndRefresh(_) | TokenState::Fetch) => panic!("{other:?}"),
     }
+}
+
+/// What a listing says that has one page.
+pub(crate) async fn look_at(client: &Client, key: &DeviceKey) -> Answered<LookOutcome> {
+    match page_of(client, key, None).await {
+        Listed::Whole(answered) => answered,
+        Listed::GoesOn(pages) => panic!("it goes on: {pages:?}"),
+    }
+}
+
+async fn page_of(client: &Client, key: &DeviceKey, before: Option<Pages>) -> Listed {
+    client
+        .list_devices(key, before, &token(), "run/look#1", Connection::Kept)
+        .await
 }
 
 pub(crate) async fn create(client: &Client) -> Answered<AttemptOutcome> {

@@ -87,6 +87,16 @@ impl Line {
         }
     }
 
+    /// The request that came last, on whatever connection.
+    pub(crate) fn last_request(&self) -> String {
+        self.requests
+            .lock()
+            .unwrap()
+            .last()
+            .cloned()
+            .unwrap_or_default()
+    }
+
     /// Sends bytes; whether they could be sent.
     pub(crate) async fn say(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.stream.write_all(bytes.as_ref()).await.is_ok()

@@ -9,10 +9,66 @@ use super::*;
 pub(super) async fn look(peer: &Peer) -> LookOutcome {
     let client = hasty_client(peer);
     let key = request(PHONE).key;
-    client
-        .list_devices(&key, &token(), "run/look#1", Connection::Kept)
-        .await
-        .outcome
+    look_at(&client, &key).await.outcome
+}
+
+/// A listing with these devices, and with the next page at this address.
+fn listing_page(devices: &str, next: &str) -> String {
+    let links = if next.is_empty() {
+        String::new()
+    } else {
+        format!(r#""_links":{{"next":{{"href":"{next}"}}}},"#)
+    };
+    let body = format!(r#"{{{links}"_embedded":{{"devices":[{devices}]}}}}"#);
+    http("200 OK", &body)
+}
+
+#[tokio::test]
+async fn a_listing_of_two_pages_is_asked_for_page_by_page() {
+    let peer = Peer::start(|mut line| async move {
+        while line.request().await {
+            let ours = device(DEVICE, PHONE);
+            let answer = if line.last_request().contains("/devices?cursor=2 ") {
+                listing_page(&ours, "")
+            } else {
+                listing_page("", "?cursor=2")
+            };
+            line.say(answer).await;
+        }
+    })
+    .await;
+    let (client, key) = (client(&peer), request(PHONE).key);
+    let Listed::GoesOn(pages) = page_of(&client, &key, None).await else {
+        panic!("there is another page");
+    };
+    let Listed::Whole(answered) = page_of(&client, &key, Some(pages)).await else {
+        panic!("it was the last page");
+    };
+    assert!(matches!(
+        answered.outcome,
+        LookOutcome::Seen(Listing::Present(_))
+    ));
+    let asked = peer.requests();
+    let line =
+        format!("GET /v1/environments/{ENVIRONMENT}/users/{USER}/devices?cursor=2 HTTP/1.1\r\n");
+    assert!(asked[1].starts_with(&line), "{}", asked[1]);
+    assert!(asked[1].contains("Bearer") || asked[1].contains("bearer"));
+}
+
+#[tokio::test]
+async fn a_page_of_another_host_is_not_asked_for_and_gets_no_token() {
+    let trap = Peer::answering(listing_page("", "")).await;
+    let next = format!(
+        "http://{}/v1/environments/{ENVIRONMENT}/users/{USER}/devices?c",
+        trap.address
+    );
+    let peer = Peer::answering(listing_page("", &next)).await;
+    let answered = look_at(&client(&peer), &request(PHONE).key).await;
+    assert_eq!(answered.outcome, LookOutcome::NoInformation);
+    assert_eq!(answered.answer.code.as_deref(), Some("unreadable_listing"));
+    let message = answered.answer.message.unwrap();
+    assert!(message.contains("another address"), "{message}");
+    assert_eq!(trap.requests(), [""; 0]);
 }
 
 #[tokio::test]

@@ -48,9 +48,7 @@ async fn is_distrusted(client: &Client) {
     assert_eq!(answered.outcome, untrusted, "{answered:?}");
     assert_eq!(answered.answer.code.as_deref(), Some(code::TLS_FAILED));
 
-    let look = client
-        .list_devices(&request(PHONE).key, &token(), "x", Connection::Kept)
-        .await;
+    let look = look_at(client, &request(PHONE).key).await;
     assert_eq!(look.outcome, LookOutcome::Untrusted);
     let policies = client.policies(&token()).await.unwrap_err();
     assert_eq!(policies.failure, ReadFailure::Untrusted);

@@ -1,0 +1,63 @@
+//! A listing of several pages is read whole, each page paced and counted like any request.
+
+use wavepair::clock;
+
+use crate::support::door::{Door, Then};
+use crate::support::rehearsal::{Rehearsal, user};
+
+/// A rehearsal whose listings have two pages: nothing on the first, and all there is on the second.
+fn in_two_pages() -> (Rehearsal, Door) {
+    let mut rehearsal = Rehearsal::new();
+    let door = rehearsal.behind(|request, wire| {
+        if !request.is_list() {
+            return Then::LetThrough;
+        }
+        let path = request.text.split(' ').nth(1).unwrap();
+        let links = format!(r#""self":{{"href":"{path}"}},"next":{{"href":"{path}?cursor=2"}}"#);
+        let body = format!(r#"{{"_links":{{{links}}},"_embedded":{{"devices":[]}}}}"#);
+        let length = body.len();
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+        wire.write_all(answer.as_bytes()).unwrap();
+        Then::Stay
+    });
+    (rehearsal, door)
+}
+
+#[test]
+fn a_device_on_the_second_page_is_there_and_every_page_counts_as_a_request() {
+    let (rehearsal, door) = in_two_pages();
+    rehearsal.rows(3);
+    rehearsal.pair(&user(0), "WHATSAPP", "+15125550000");
+    let run = rehearsal.run(&["--summary", "-"]).exits(0);
+    assert_eq!(run.outcomes(), ["existing", "created", "created"]);
+    let requests = &run.summary()["requests"];
+    assert_eq!(
+        (&requests["list"], &requests["create"]),
+        (&6.into(), &2.into())
+    );
+    let second = door.requests();
+    let second = second
+        .iter()
+        .filter(|request| request.contains("?cursor=2"));
+    assert_eq!(second.count(), 3);
+}
+
+#[test]
+fn pages_keep_to_the_pace() {
+    let (rehearsal, _door) = in_two_pages();
+    let begun = clock::now();
+    rehearsal.rows(5).run(&["--rate", "10/s"]).exits(0);
+    // Five rows: ten pages and five creates, of which five go at once.
+    assert!(begun.elapsed().as_millis() >= 900, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_dry_run_that_asks_reads_all_pages_too() {
+    let (rehearsal, _door) = in_two_pages();
+    rehearsal.rows(2);
+    rehearsal.pair(&user(1), "WHATSAPP", "+1.512.555.0001");
+    let run = rehearsal
+        .run(&["--dry-run", "--online", "-o", "wave.results.csv"])
+        .exits(0);
+    assert_eq!(run.outcomes(), ["ready", "existing"]);
+}
