@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode as ProcessCode;
+use std::sync::Arc;
 
 use wavepair::cli::{self, Cli, Command, LogArgs, LogForm, ProgressStyle};
 use wavepair::clock;
@@ -24,6 +25,7 @@ use wavepair::settings::sandbox::Sandbox;
 use wavepair::settings::usage::{self, Read};
 
 fn main() -> ProcessCode {
+    outlive_size_limit();
     let words: Vec<OsString> = std::env::args_os().collect();
     let begun = clock::now();
     let read = usage::read(&words);
@@ -31,6 +33,7 @@ fn main() -> ProcessCode {
     let code = match read {
         Ok(Read::Call(cli)) => {
             keep_memory_private();
+            outlive_size_limit();
             panics::tell(console.clone());
             let command = CommandLine::new(words, &cli::takes_value);
             console.say(&lifetime::begins(&command));
@@ -72,6 +75,12 @@ fn manner(read: Option<&Read>, words: &[OsString]) -> Manner {
         colored: io::stderr().is_terminal() && !is_dumb && is_set("NO_COLOR").is_none(),
         run: is_run.then(commands::new_run_id),
     }
+}
+
+/// Has a write beyond the limit on the size of files fail as on a full disk, instead of killing the process.
+fn outlive_size_limit() {
+    // Nobody asks whether it came: the write says so. Where the system does not let us, it is as it was.
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).ok();
 }
 
 /// Keeps secrets and phones out of core dumps, and the memory from other processes of the same user.

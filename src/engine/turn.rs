@@ -188,7 +188,8 @@ impl Engine<'_> {
         }
         if receipt.disk_full {
             self.request_stop(StopReason::Broken {
-                what: "the disk with the ledger is full".to_owned(),
+                what: "the disk with the ledger is full, or its files may not get longer (`ulimit -f`)"
+                    .to_owned(),
             });
             self.creating -= intents.len();
             for (task, _) in &intents {

@@ -38,8 +38,14 @@ impl Ballast {
             .custom_flags(no_follow())
             .open(&path)?;
         // Bytes that no file system stores as a hole.
-        file.write_all(&vec![0xB5; SIZE])?;
-        file.sync_all()?;
+        let written = file
+            .write_all(&vec![0xB5; SIZE])
+            .and_then(|()| file.sync_all());
+        if let Err(error) = written {
+            // Half of it would only fill a full disk.
+            std::fs::remove_file(&path).ok();
+            return Err(error);
+        }
         Ok(Self { path })
     }
 

@@ -6,12 +6,13 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use rustix::process::{Resource, getrlimit};
 use tokio::sync::oneshot;
 
 use super::ballast::Ballast;
 use super::counter::{Counter, extent};
 use super::create::bind;
-use super::file::{BUSY, opening, sqlite};
+use super::file::{BUSY, beside, opening, sqlite};
 use super::reader::{binding, last_exit_code};
 use super::transition::{Fault, intend, settle};
 use super::{Binding, Error, Intent, Receipt, RunRecord, Settled};
@@ -54,6 +55,8 @@ pub(super) struct Writer {
     disk_full: bool,
     /// Device and inode of the file that the connection writes to.
     identity: (u64, u64),
+    /// How long the system lets a file of this process become.
+    size_limit: Option<u64>,
 }
 
 /// How long a run waits for a reader that looks at the state from before it: `results` of a long wave.
@@ -61,6 +64,17 @@ const PATIENCE_WITH_READERS: Duration = Duration::from_mins(1);
 
 fn is_full(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+}
+
+/// What is kept free of the length that the system allows a file: as much as the ballast keeps of a disk.
+const RESERVE: u64 = 1024 * 1024;
+
+/// Whether a file may still get longer by more than its reserve (`ulimit -f`).
+///
+/// At the limit itself every write fails (EFBIG), also of what became of requests on the wire, and
+/// no ballast makes up for it.
+fn may_grow(length: u64, limit: Option<u64>) -> bool {
+    limit.is_none_or(|limit| length.saturating_add(RESERVE) < limit)
 }
 
 impl Writer {
@@ -80,6 +94,7 @@ impl Writer {
             counter,
             disk_full: false,
             identity,
+            size_limit: getrlimit(Resource::Fsize).current,
         }
     }
 
@@ -178,6 +193,9 @@ impl Writer {
         now: &Moment,
     ) -> Result<Receipt, Error> {
         self.check_place()?;
+        if !may_grow(self.longest_file(), self.size_limit) {
+            self.disk_full = true;
+        }
         let intents = if self.disk_full { Vec::new() } else { intents };
         let first = self.commit(settled, intents, now);
         let full = matches!(&first, Err(Fault::Sqlite(error)) if is_full(error));
@@ -195,6 +213,11 @@ impl Writer {
                 what,
             },
         })
+    }
+
+    fn longest_file(&self) -> u64 {
+        let length = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+        length(&self.path).max(length(&beside(&self.path, "-wal")))
     }
 
     /// Refuses to write where nobody will find it.
@@ -307,4 +330,26 @@ fn begin_run(
         left_in_flight: u64::try_from(left).unwrap_or(u64::MAX),
         previous_exit_code,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_stops_growing_while_what_is_on_the_wire_can_still_be_written() {
+        let limit = 4 * RESERVE;
+        for (length, limit, grows) in [
+            (0, None, true),
+            (u64::MAX, None, true),
+            (0, Some(limit), true),
+            (3 * RESERVE - 1, Some(limit), true),
+            (3 * RESERVE, Some(limit), false),
+            (limit, Some(limit), false),
+            (0, Some(RESERVE), false),
+            (u64::MAX, Some(u64::MAX), false),
+        ] {
+            assert_eq!(may_grow(length, limit), grows, "{length} {limit:?}");
+        }
+    }
 }

@@ -108,6 +108,62 @@ fn a_run_that_may_open_few_files_does_with_them_or_says_why_not() {
 }
 
 #[test]
+fn a_limit_on_the_size_of_files_is_a_full_disk_and_kills_nothing() {
+    // In blocks of 512 bytes: soon the log of the ledger has no more than its reserve.
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(400);
+    let flags = ["--existing", "unchecked"];
+    let output = limited(&rehearsal, "ulimit -f 2500", &flags)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let stopped = rehearsal.ended(&output);
+    assert!(stopped.stderr.contains("ulimit -f"), "{}", stopped.stderr);
+    let created = rehearsal.creates();
+    assert!((1..400).contains(&created), "{created}: {}", stopped.stderr);
+    // What was on the wire then is written down: nothing is left in doubt.
+    rehearsal.check(&stopped, 400);
+    assert_eq!(stopped.count("unknown"), 0, "{}", stopped.stderr);
+    let run = rehearsal.run(&[]).exits(0);
+    rehearsal.check(&run, 400);
+    assert_eq!(rehearsal.creates(), 400);
+}
+
+#[test]
+fn where_the_size_limit_leaves_no_room_to_begin_nothing_is_sent_and_nothing_is_left() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(3);
+    let output = limited(&rehearsal, "ulimit -f 1000", &[]).output().unwrap();
+    let run = rehearsal.ended(&output).exits(1);
+    assert!(run.stderr.contains("ulimit -f"), "{}", run.stderr);
+    assert_eq!(rehearsal.creates(), 0);
+    let folder = rehearsal.ledger().parent().unwrap().to_owned();
+    let left: Vec<_> = std::fs::read_dir(folder).unwrap().collect();
+    assert!(left.len() <= 1, "but the lock: {left:?}");
+    let run = rehearsal.run(&[]).exits(0);
+    rehearsal.check(&run, 3);
+}
+
+#[test]
+fn an_output_that_gets_too_long_is_an_error_and_what_was_there_stays() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(400);
+    std::fs::write(rehearsal.path("wave.dry-run.csv"), "kept").unwrap();
+    let output = limited(&rehearsal, "ulimit -f 20", &["--dry-run"])
+        .output()
+        .unwrap();
+    let run = rehearsal.ended(&output).exits(1);
+    assert!(run.stderr.contains("too large"), "{}", run.stderr);
+    assert_eq!(rehearsal.bytes("wave.dry-run.csv"), b"kept");
+    let left = std::fs::read_dir(rehearsal.folder()).unwrap();
+    let left = left.filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().contains("wavepair-tmp")
+    });
+    assert_eq!(left.count(), 0, "nothing half-written");
+}
+
+#[test]
 fn a_run_needs_no_home_no_path_and_no_folder_of_its_own() {
     let mut rehearsal = Rehearsal::new();
     rehearsal.unset("XDG_STATE_HOME").rows(3);
