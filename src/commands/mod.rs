@@ -7,6 +7,7 @@ pub mod dry_run;
 mod finish;
 mod join;
 mod online;
+mod open_ledger;
 mod panics;
 pub mod results;
 pub mod run;

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::finish::{End, finish};
 use super::join::{Doubts, Joined, join, not_reached};
+use super::open_ledger;
 use super::target::Peer;
 use super::wanted::Wanted;
 use super::{Invocation, descriptors, panics, signals};
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::input::rows::Rows;
 use crate::input::{self, Wave};
-use crate::ledger::{Found, LastRun, RunRecord};
+use crate::ledger::{LastRun, RunRecord};
 use crate::model::event::RowLabel;
 use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
@@ -29,7 +30,7 @@ use crate::report::gauge::Goal;
 use crate::report::notice::Notice;
 use crate::report::safe_file::SafeFile;
 use crate::report::standing::{Mode, Standing};
-use crate::report::start_line::{Messages, Plan, StopsAt};
+use crate::report::start_line::{self, Messages, Plan, StopsAt};
 use crate::settings::files::{Files, is_standard};
 use crate::settings::pace::Pace;
 use crate::settings::run::{Run, wave_name};
@@ -74,14 +75,15 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         settings: rows.to_json(),
         looks_first: pace.existing == Existing::Skip,
     };
-    let opened = Found::look(&peer.ledger, &peer.binding)?.begin(&record, &clock::moment())?;
+    let begun = open_ledger::begin(&peer, pace.existing, &files.results, &record, invocation)?;
     let (settle, forgotten) = (Some(pace.retry.settle), peer.is_forgotten());
     let (stopper, stop) = stop();
     signals::watch(&stopper)?;
     panics::watch(&stopper);
 
     let stops_at = stops.by(clock::wall());
-    let plan = plan_of(&peer, &pace, stops_at.as_ref(), contents.messages);
+    let told = begun.shown(&peer, pace.existing);
+    let plan = plan_of(&peer, &pace, stops_at.as_ref(), contents.messages, told);
     invocation.announce(&shown, contents.rows, plan);
     let summary = Summary::new(id, shown, Some(peer.binding.environment), false, started_at);
     let progress = invocation.start_progress(contents.rows, Goal::Created);
@@ -103,7 +105,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     };
     let ended = engine::run(
         &peer.client,
-        &opened.ledger,
+        &begun.opened.ledger,
         peer.tokens,
         options,
         stop,
@@ -112,7 +114,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     )
     .await;
 
-    let ledger = opened.ledger;
+    let ledger = begun.opened.ledger;
     let summary = reporters.finish();
     // Answers may have been dropped then: the next run is to look for what is left in flight.
     let sound = ended.is_ok();
@@ -150,6 +152,7 @@ fn plan_of<'a>(
     pace: &Pace,
     stops: Option<&'a StopsAt>,
     messages: Messages,
+    ledger: start_line::Ledger<'a>,
 ) -> Plan<'a> {
     Plan::Run {
         environment: peer.binding.environment,
@@ -161,6 +164,7 @@ fn plan_of<'a>(
         },
         stops,
         messages,
+        ledger,
     }
 }
 

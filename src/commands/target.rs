@@ -36,7 +36,7 @@ pub(super) struct Peer {
     /// What a person calls the host.
     pub(super) host: String,
     pub(super) ledger: PathBuf,
-    _sandbox: Option<Sandbox>,
+    sandbox: Option<Sandbox>,
     scratch: Option<TempDir>,
 }
 
@@ -71,7 +71,7 @@ impl Peer {
                     binding,
                     host,
                     ledger,
-                    _sandbox: None,
+                    sandbox: None,
                     scratch: None,
                 })
             }
@@ -82,6 +82,11 @@ impl Peer {
     /// Whether the ledger is thrown away with it.
     pub(super) fn is_forgotten(&self) -> bool {
         self.scratch.is_some()
+    }
+
+    /// Whether it is a sandbox of this process's own.
+    pub(super) fn is_rehearsal(&self) -> bool {
+        self.sandbox.is_some()
     }
 
     async fn rehearse(ledger: Option<PathBuf>, pace: &Pace) -> Result<Self, Error> {
@@ -117,7 +122,7 @@ impl Peer {
             binding,
             host,
             ledger,
-            _sandbox: Some(sandbox),
+            sandbox: Some(sandbox),
             scratch,
         })
     }

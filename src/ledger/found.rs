@@ -81,9 +81,10 @@ impl Found {
         })
     }
 
-    /// Whether there is none yet.
+    /// Whether no run has ever begun on it.
     pub fn is_new(&self) -> bool {
-        self.facts.is_none()
+        let facts = self.facts.as_ref();
+        facts.is_none_or(|facts| facts.extent.runs == 0)
     }
 
     /// Whether a run that lists users' devices first has finished on it.
@@ -91,15 +92,11 @@ impl Found {
         self.facts.as_ref().is_some_and(|facts| facts.has_looked)
     }
 
-    /// Whether the file is there that shows that the ledger is complete; a new one has none yet.
-    pub fn has_counter(&self) -> bool {
-        self.has_counter
-    }
-
-    /// Whether anything was ever asked of PingOne with it.
-    pub fn was_used(&self) -> bool {
+    /// Whether something was asked of PingOne with it, and the file is gone that shows whether it
+    /// is complete.
+    pub fn has_lost_its_counter(&self) -> bool {
         let facts = self.facts.as_ref();
-        facts.is_some_and(|facts| facts.extent.events > 0)
+        !self.has_counter && facts.is_some_and(|facts| facts.extent.events > 0)
     }
 
     /// Whether a run is one of its own.
@@ -148,6 +145,8 @@ impl Found {
             wave: run.wave.clone(),
         });
         clear_leftovers(&path).map_err(unusable)?;
+        // Before the ledger: where there is no room for it there is none for a run.
+        let ballast = Ballast::load(&path).map_err(unusable)?;
         let file = match (file, facts.is_some()) {
             (Some(file), true) => {
                 make_private(&file).map_err(unusable)?;
@@ -169,7 +168,6 @@ impl Found {
         };
         let mut connection = connect(&path)?;
         prepare(&path, &mut connection)?;
-        let ballast = Ballast::load(&path).map_err(unusable)?;
         let identity = identity(&file).map_err(unusable)?;
         let counter = Counter::of(&path);
         let mut writer = Writer::new(connection, &path, run.id, ballast, counter, identity);

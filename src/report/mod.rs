@@ -14,6 +14,7 @@ pub mod output;
 pub mod safe_file;
 
 pub mod asked;
+pub mod earlier_runs;
 mod record;
 pub mod rejects;
 pub mod result_row;

@@ -1,5 +1,6 @@
 //! What is about to happen, before it does. Pure.
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::ZonedDateTime;
@@ -53,7 +54,39 @@ pub enum Plan<'a> {
         stops: Option<&'a StopsAt>,
         /// Who hears of it.
         messages: Messages,
+        /// What is known before it begins, and where that is kept.
+        ledger: Ledger<'a>,
     },
+}
+
+/// What is known before a run begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ledger<'a> {
+    /// Where it is; nothing where it is thrown away at the end.
+    pub path: Option<&'a Path>,
+    /// Whether no run has begun on it before.
+    pub is_new: bool,
+    /// Whether nobody looks what PingOne has already, and no ledger is trusted for it either.
+    pub unchecked: bool,
+}
+
+impl Ledger<'_> {
+    fn lines(self) -> Vec<(&'static str, String)> {
+        let ledger = match self.path {
+            Some(path) => {
+                let new = if self.is_new { " (new)" } else { "" };
+                format!("{}{new}", neutral(&path.to_string_lossy()))
+            }
+            None => "thrown away at the end".to_owned(),
+        };
+        let mut lines = vec![("ledger", ledger)];
+        if self.unchecked {
+            let text = "NOT CHECKED (`--existing unchecked`): a device that PingOne has and this \
+                        ledger does not know is created again";
+            lines.push(("existing", text.to_owned()));
+        }
+        lines
+    }
 }
 
 /// When a run stops by itself.
@@ -105,9 +138,11 @@ impl Start<'_> {
                 requests_per_row,
                 stops,
                 messages,
+                ledger,
             } => {
                 lines.push(("environment", environment.to_string()));
                 lines.push(("host", neutral(host).into_owned()));
+                lines.extend(ledger.lines());
                 lines.push(("pace", pace(self.rows, rate, requests_per_row)));
                 if let Some(stops) = stops {
                     lines.push(("stops", stops_at(stops)));
@@ -117,6 +152,12 @@ impl Start<'_> {
                 notice = notice
                     .fact("environment", environment.to_string())
                     .fact("host", host)
+                    .fact(
+                        "ledger",
+                        ledger.path.map(|path| path.to_string_lossy().into_owned()),
+                    )
+                    .fact("ledger_is_new", ledger.is_new)
+                    .fact("unchecked", ledger.unchecked)
                     .fact("requests_per_second", rate);
             }
         }
@@ -191,6 +232,42 @@ mod tests {
             requests_per_row: 2,
             stops: None,
             messages,
+            ledger: Ledger {
+                path: Some(Path::new("/state/e.db")),
+                is_new: false,
+                unchecked: false,
+            },
+        }
+    }
+
+    #[test]
+    fn a_run_names_its_ledger_and_says_whether_it_is_new_and_whether_anybody_looks() {
+        let kept = Some(Path::new("/state/\u{1b}e.db"));
+        let known = "ledger       /state/\\u{1b}e.db\n";
+        let new = "ledger       /state/\\u{1b}e.db (new)\n";
+        let unchecked = "existing     NOT CHECKED (`--existing unchecked`): a device";
+        for (path, is_new, nobody_looks, said) in [
+            (kept, false, false, known.to_owned()),
+            (kept, true, false, new.to_owned()),
+            (
+                None,
+                true,
+                false,
+                "ledger       thrown away at the end\n".to_owned(),
+            ),
+            (kept, true, true, format!("{new}{unchecked}")),
+        ] {
+            let mut plan = run(None, Messages::NoOne);
+            if let Plan::Run { ledger, .. } = &mut plan {
+                *ledger = Ledger {
+                    path,
+                    is_new,
+                    unchecked: nobody_looks,
+                };
+            }
+            let text = text(1, plan, None);
+            assert!(text.contains(&said), "{text}");
+            assert_eq!(text.contains("NOT CHECKED"), nobody_looks, "{text}");
         }
     }
 
@@ -200,6 +277,7 @@ mod tests {
         wave         waves/2026-11.csv: 5,000 rows, users by user_id
         environment  1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53
         host         api.pingone.eu
+        ledger       /state/e.db
         pace         at most 25 requests/s, 6 min 40 s at best
         messages     none are sent to people
         ");
@@ -209,6 +287,7 @@ mod tests {
         environment:
           1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53
         host: api.pingone.eu
+        ledger: /state/e.db
         pace: at most 30 requests/min, 36 s at
           best
         messages: MESSAGES ARE SENT: new devices
@@ -219,6 +298,7 @@ mod tests {
         wave         waves/2026-11.csv: 1 row, users by user_id
         environment  1c8f91a6-56ac-4b4b-b8d5-6f0ea6ee8c53
         host         api.pingone.eu
+        ledger       /state/e.db
         pace         as fast as PingOne allows
         messages     rows with ACTIVATION_REQUIRED send a message to their user; others do not
         ");

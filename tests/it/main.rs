@@ -30,6 +30,8 @@ mod signals;
 mod surroundings;
 // Files that are not as the last run left them.
 mod tampered;
+// Which ledger is trusted, and which is refused and left as it is.
+mod ledgers;
 // What a second run does, for what a first one can leave.
 mod resumes;
 // What ends a run early, and what the next one finds.

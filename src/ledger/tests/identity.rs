@@ -331,7 +331,7 @@ fn nothing_is_made_where_a_new_ledger_is_looked_for_and_everything_where_it_begi
     let above = place.path.parent().unwrap().parent().unwrap();
     let before = seen(above);
     let found = Found::look(&place.path, &binding()).unwrap();
-    assert!(found.is_new() && !found.has_looked() && !found.has_counter());
+    assert!(found.is_new() && !found.has_looked() && !found.has_lost_its_counter());
     assert!(Check::look(&place.path, &binding()).unwrap().is_new);
     assert!(Reader::open(&place.path, None).unwrap().is_none());
     assert!(seen(above) == before);
@@ -424,7 +424,12 @@ async fn only_a_run_that_looked_first_and_came_to_its_end_proves_a_ledger() {
     }
     let place = killed().await;
     let found = Found::look(&place.path, &binding()).unwrap();
-    assert!(!found.has_looked() && found.was_used(), "it did not end");
+    assert!(!found.has_looked(), "it did not end");
+    assert!(!found.has_lost_its_counter());
+    drop(found);
+    fs::remove_file(beside(&place, ".runs")).unwrap();
+    let found = Found::look(&place.path, &binding()).unwrap();
+    assert!(found.has_lost_its_counter());
 }
 
 #[test]

@@ -1,0 +1,228 @@
+//! The ledger of a run: looked at, judged whether it may be trusted without a look, and opened.
+
+use std::path::Path;
+
+use super::Invocation;
+use super::target::Peer;
+use crate::clock;
+use crate::error::Error;
+use crate::ledger::{Found, Opened, RunRecord};
+use crate::model::ids::RunId;
+use crate::plan::Existing;
+use crate::report::earlier_runs::first_unknown;
+use crate::report::notice::Notice;
+use crate::report::{safe_file, start_line};
+use crate::settings::Error as SettingsError;
+
+/// A ledger that a run has begun on.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) opened: Opened,
+    is_new: bool,
+}
+
+impl Begun {
+    /// What a person is told of it at the start.
+    pub(super) fn shown<'a>(&self, peer: &'a Peer, existing: Existing) -> start_line::Ledger<'a> {
+        start_line::Ledger {
+            path: (!peer.is_forgotten()).then_some(peer.ledger.as_path()),
+            is_new: self.is_new,
+            unchecked: existing == Existing::Unchecked,
+        }
+    }
+}
+
+/// Opens the ledger of a run whose results go to `results`.
+///
+/// # Errors
+///
+/// It cannot be used, or not be trusted as `existing` would have it; it stays as it was then.
+pub(super) fn begin(
+    peer: &Peer,
+    existing: Existing,
+    results: &Path,
+    record: &RunRecord,
+    invocation: &Invocation,
+) -> Result<Begun, Error> {
+    let found = Found::look(&peer.ledger, &peer.binding)?;
+    if let Some(doubt) = found.warning() {
+        invocation.console.say(&Notice::warning(doubt));
+    }
+    // A rehearsal has a ledger of its own, and results of its own.
+    let unknown_run = if peer.is_rehearsal() {
+        None
+    } else {
+        first_unknown(results, &|run| found.knows_run(run)).map_err(|source| {
+            safe_file::Error::Io {
+                path: results.to_owned(),
+                what: "read",
+                source,
+            }
+        })?
+    };
+    let evidence = Evidence {
+        has_looked: found.has_looked(),
+        has_lost_its_counter: found.has_lost_its_counter(),
+        has_unknown_run: unknown_run.is_some(),
+    };
+    if let Some(distrust) = distrust(existing, evidence) {
+        return Err(refusal(existing, distrust, &peer.ledger).into());
+    }
+    if let Some(run) = unknown_run {
+        let warning = of_another(results, &peer.ledger, run);
+        invocation.console.say(&warning);
+    }
+    let is_new = found.is_new();
+    let opened = found.begin(record, &clock::moment())?;
+    Ok(Begun { opened, is_new })
+}
+
+/// What is known of a ledger before a run begins on it.
+#[derive(Clone, Copy, Debug)]
+struct Evidence {
+    /// A run that lists users' devices first has finished on it.
+    has_looked: bool,
+    /// The file is gone that shows whether it is complete.
+    has_lost_its_counter: bool,
+    /// Results that are there already name a run that it does not know.
+    has_unknown_run: bool,
+}
+
+/// Why a ledger is not trusted where nobody looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Distrust {
+    /// It may be a new one in place of one that knows more.
+    NeverLooked,
+    /// It may be an older copy.
+    NoCounter,
+    /// Another one was used for this wave.
+    UnknownRun,
+}
+
+/// Decides whether a run may begin without a look first.
+///
+/// Whoever looks first needs no trust: what PingOne lists is not created again.
+fn distrust(existing: Existing, evidence: Evidence) -> Option<Distrust> {
+    let needs_a_look = match existing {
+        Existing::Skip => return None,
+        Existing::Ledger => true,
+        Existing::Unchecked => false,
+    };
+    if evidence.has_lost_its_counter {
+        Some(Distrust::NoCounter)
+    } else if needs_a_look && !evidence.has_looked {
+        Some(Distrust::NeverLooked)
+    } else if evidence.has_unknown_run {
+        Some(Distrust::UnknownRun)
+    } else {
+        None
+    }
+}
+
+fn refusal(existing: Existing, distrust: Distrust, ledger: &Path) -> SettingsError {
+    let flag = match existing {
+        Existing::Skip => "skip",
+        Existing::Ledger => "ledger",
+        Existing::Unchecked => "unchecked",
+    };
+    let ledger = ledger.display();
+    let why = match distrust {
+        Distrust::NeverLooked => {
+            format!("no run with `--existing skip` has finished on the ledger {ledger} yet")
+        }
+        Distrust::NoCounter => format!(
+            "{ledger}.runs is gone, so nothing shows whether the ledger {ledger} is complete"
+        ),
+        Distrust::UnknownRun => {
+            format!("the results of this wave name a run that the ledger {ledger} does not know")
+        }
+    };
+    let hint = match distrust {
+        Distrust::NeverLooked | Distrust::NoCounter => {
+            "run with `--existing skip`, the default: it lists each user's devices first, so \
+             none is created twice"
+        }
+        Distrust::UnknownRun => {
+            "name the ledger of that run with `--ledger`; or run with `--existing skip`, the \
+             default: it lists each user's devices first, so none is created twice"
+        }
+    };
+    SettingsError::new(format!("`--existing {flag}` cannot be used: {why}")).hint(hint)
+}
+
+fn of_another(results: &Path, ledger: &Path, run: RunId) -> Notice {
+    let what = format!(
+        "{} names run {run}, which the ledger {} does not know: another ledger was used",
+        results.display(),
+        ledger.display()
+    );
+    Notice::warning(what)
+        .hint(Some("name that one with `--ledger` if it is still there"))
+        .even_if_quiet()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROVED: Evidence = Evidence {
+        has_looked: true,
+        has_lost_its_counter: false,
+        has_unknown_run: false,
+    };
+
+    #[test]
+    fn who_does_not_look_needs_a_ledger_that_is_complete_and_the_one_that_was_used() {
+        use Distrust::{NeverLooked, NoCounter, UnknownRun};
+        let new = Evidence {
+            has_looked: false,
+            ..PROVED
+        };
+        for (evidence, ledger, unchecked) in [
+            (PROVED, None, None),
+            (new, Some(NeverLooked), None),
+            (
+                Evidence {
+                    has_lost_its_counter: true,
+                    ..PROVED
+                },
+                Some(NoCounter),
+                Some(NoCounter),
+            ),
+            (
+                Evidence {
+                    has_unknown_run: true,
+                    ..PROVED
+                },
+                Some(UnknownRun),
+                Some(UnknownRun),
+            ),
+            (
+                Evidence {
+                    has_unknown_run: true,
+                    ..new
+                },
+                Some(NeverLooked),
+                Some(UnknownRun),
+            ),
+        ] {
+            assert_eq!(distrust(Existing::Skip, evidence), None, "{evidence:?}");
+            assert_eq!(distrust(Existing::Ledger, evidence), ledger, "{evidence:?}");
+            let found = distrust(Existing::Unchecked, evidence);
+            assert_eq!(found, unchecked, "{evidence:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_why_and_what_is_safe() {
+        for (distrust, says) in [
+            (Distrust::NeverLooked, "no run with `--existing skip`"),
+            (Distrust::NoCounter, "l.db.runs is gone"),
+            (Distrust::UnknownRun, "does not know"),
+        ] {
+            let error = refusal(Existing::Ledger, distrust, Path::new("l.db"));
+            assert!(error.to_string().contains(says), "{error}");
+            assert!(error.remedy().unwrap().contains("`--existing skip`"));
+        }
+    }
+}

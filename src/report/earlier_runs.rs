@@ -1,0 +1,169 @@
+//! Which runs wrote the results that are there already.
+//!
+//! A run that is about to replace them can tell by that whether it has the ledger which the runs
+//! before it had: the same command from another shell, or from cron, may lead to another one.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use csv::{ByteRecord, ReaderBuilder};
+use rustix::fs::OFlags;
+
+use super::safe_file::flags;
+use crate::model::ids::RunId;
+
+/// The longest line that is read; whatever is longer wavepair has not written.
+const LINE_MAX: u64 = 1 << 24;
+
+/// The first run that a results file names and that is not known; nothing where there is no such
+/// file, where it is none, or where every run is known.
+///
+/// # Errors
+///
+/// It is there and cannot be read.
+pub fn first_unknown(path: &Path, is_known: &dyn Fn(RunId) -> bool) -> io::Result<Option<RunId>> {
+    let Some(file) = open(path)? else {
+        return Ok(None);
+    };
+    let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file));
+    let Some(header) = lines.next()? else {
+        return Ok(None);
+    };
+    let place = |name: &[u8]| header.iter().position(|column| column == name);
+    let (Some(place), Some(_)) = (place(b"run_id"), place(b"outcome")) else {
+        return Ok(None);
+    };
+    let mut before = None;
+    while let Some(record) = lines.next()? {
+        let id = record
+            .get(place)
+            .and_then(|id| std::str::from_utf8(id).ok());
+        let Some(run) = id.and_then(|id| id.parse().ok()) else {
+            continue;
+        };
+        if before == Some(run) {
+            continue;
+        }
+        if !is_known(run) {
+            return Ok(Some(run));
+        }
+        before = Some(run);
+    }
+    Ok(None)
+}
+
+/// Opens a regular file; nothing where there is none.
+fn open(path: &Path) -> io::Result<Option<File>> {
+    let file = OpenOptions::new()
+        .read(true)
+        // A pipe would keep us waiting.
+        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
+        .open(path);
+    match file {
+        Ok(file) => Ok(file.metadata()?.is_file().then_some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The records of a results file, in which each is one line; read within bounds whatever it holds.
+struct Lines {
+    file: BufReader<File>,
+    line: Vec<u8>,
+    record: ByteRecord,
+}
+
+impl Lines {
+    fn new(file: BufReader<File>) -> Self {
+        Self {
+            file,
+            line: Vec::new(),
+            record: ByteRecord::new(),
+        }
+    }
+
+    fn next(&mut self) -> io::Result<Option<&ByteRecord>> {
+        self.line.clear();
+        let read = (&mut self.file)
+            .take(LINE_MAX)
+            .read_until(b'\n', &mut self.line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.record.clear();
+        ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(self.line.len())
+            .from_reader(self.line.as_slice())
+            .read_byte_record(&mut self.record)
+            .map_err(io::Error::other)?;
+        Ok(Some(&self.record))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = "01a20e4e-9eca-71f8-bd37-da1bbf7b4920";
+    const THEIRS: &str = "01a20e4e-9eca-71f8-bd37-da1bbf7b4921";
+
+    fn found(text: &str) -> Option<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.csv");
+        std::fs::write(&path, text).unwrap();
+        let known = |run: RunId| run.to_string() == OURS;
+        let found = first_unknown(&path, &known).unwrap();
+        found.map(|run| run.to_string())
+    }
+
+    #[test]
+    fn a_run_that_is_not_known_is_found_in_any_row_and_in_its_own_column_alone() {
+        for (text, unknown) in [
+            ("", None),
+            ("row,outcome,run_id\n", None),
+            (&format!("row,outcome,run_id\n1,created,{OURS}\n"), None),
+            (
+                &format!("row,outcome,run_id\n1,created,{THEIRS}\n"),
+                Some(THEIRS),
+            ),
+            (
+                &format!(
+                    "\u{feff}row,outcome,run_id\r\n1,created,{OURS}\r\n2,pending,\r\n3,existing,{THEIRS}\r\n"
+                ),
+                Some(THEIRS),
+            ),
+            (
+                &format!("row,outcome,message,run_id\n1,failed,\"a, \"\"b\"\"\",{THEIRS}"),
+                Some(THEIRS),
+            ),
+            // No run's ID: the wave carries a column of that content through.
+            (
+                &format!("row,outcome,run_id,input.run_id\n1,created,{OURS},{THEIRS}\n"),
+                None,
+            ),
+            // Not a results file.
+            (&format!("run_id\n{THEIRS}\n"), None),
+            (&format!("a,b\n1,{THEIRS}\n"), None),
+            // A quote that somebody opened costs its own line.
+            (
+                &format!("row,outcome,run_id\n1,\"created,{OURS}\n2,created,{THEIRS}\n"),
+                Some(THEIRS),
+            ),
+            ("row,outcome,run_id\n1,created,nonsense\n2\n\n", None),
+        ] {
+            assert_eq!(found(text).as_deref(), unknown, "{text}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_file_or_no_regular_one_there_is_nothing_to_know() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [folder.path().join("none.csv"), folder.path().to_owned()] {
+            assert_eq!(first_unknown(&path, &|_| false).unwrap(), None);
+        }
+    }
+}
