@@ -1,11 +1,11 @@
 //! Where a run finds itself: beside others, without room, without an environment, watched.
 
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, mpsc};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, geteuid, kill_process};
 use wavepair::sandbox::routes::Kind;
 
 use crate::support::door::{Door, Then};
@@ -192,13 +192,61 @@ fn a_run_that_crashes_leaves_no_core_behind() {
         .find_map(|line| line.strip_prefix("Max core file size"));
     let core: Vec<_> = core.unwrap().split_whitespace().collect();
     assert_eq!(core, ["0", "0", "bytes"]);
-    // Whoever runs the tests owns a process of theirs, but not one that may not be looked into.
-    let owner = std::fs::metadata(about("environ")).unwrap().uid();
-    assert_eq!(owner, 0);
     kill_process(Pid::from_child(&run), Signal::ABORT).unwrap();
     let status = run.wait().unwrap();
     assert_eq!(status.signal(), Some(Signal::ABORT.as_raw()));
     assert!(!status.core_dumped());
+}
+
+#[test]
+fn a_run_cannot_be_looked_into_by_others_of_its_own_user() {
+    let rehearsal = Rehearsal::with_faults(&fault("on = 'create'\nstatus = 429\nretry_after = 60"));
+    rehearsal.rows(1);
+    let mut command = rehearsal.command(&[]);
+    if geteuid().is_root() {
+        // Root owns what may be looked into and what may not: so somebody else has to run it.
+        command = by_nobody(&rehearsal, &command);
+    }
+    let user = if geteuid().is_root() {
+        NOBODY
+    } else {
+        geteuid().as_raw()
+    };
+    let mut run = command.spawn().unwrap();
+    until(|| rehearsal.stats().answered(Kind::Create, 429) == 1);
+    let owner = |name: &str| {
+        let about = format!("/proc/{}/{name}", run.id());
+        std::fs::metadata(about).unwrap().uid()
+    };
+    assert_eq!(owner(""), user, "the folder of a process is its user's");
+    assert_eq!(owner("environ"), 0, "what is in it is root's");
+    kill_process(Pid::from_child(&run), Signal::KILL).unwrap();
+    run.wait().unwrap();
+}
+
+/// A user who owns nothing.
+const NOBODY: u32 = 65_534;
+
+/// The same command, run by [`NOBODY`] with a copy of the program that they can reach.
+fn by_nobody(rehearsal: &Rehearsal, command: &Command) -> Command {
+    let program = rehearsal.path("wavepair");
+    std::fs::copy(command.get_program(), &program).unwrap();
+    for path in [rehearsal.folder(), &rehearsal.path("wave.csv")] {
+        std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    let mut other = Command::new(program);
+    other
+        .args(command.get_args())
+        .current_dir(rehearsal.folder())
+        .env_clear()
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .uid(NOBODY)
+        .gid(NOBODY);
+    for (name, value) in command.get_envs() {
+        other.env(name, value.unwrap_or_default());
+    }
+    other
 }
 
 #[test]
