@@ -98,6 +98,10 @@ pub struct RunArgs {
     #[arg(long)]
     pub sandbox: bool,
 
+    /// With --sandbox: what goes wrong, how often, and when; `samples/faults.toml` shows all
+    #[arg(long, value_name = "FILE", requires = "sandbox")]
+    pub faults: Option<PathBuf>,
+
     /// What is used for empty cells and missing columns
     #[command(flatten)]
     pub rows: RowArgs,
@@ -152,11 +156,11 @@ pub struct RowArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
 pub struct OutputArgs {
-    /// Results file; `-` is standard output [default: WAVE.results.csv; of a dry run WAVE.dry-run.csv]
+    /// Results file; `-` is standard output [default: WAVE.results.csv; with --sandbox WAVE.sandbox.results.csv; of a dry run WAVE.dry-run.csv]
     #[arg(short = 'o', long, visible_alias = "output", value_name = "PATH")]
     pub results: Option<PathBuf>,
 
-    /// File of invalid and rejected rows [default: WAVE.rejects.csv]
+    /// File of invalid and rejected rows [default: WAVE.rejects.csv; with --sandbox WAVE.sandbox.rejects.csv]
     #[arg(long, value_name = "PATH")]
     pub rejects: Option<PathBuf>,
 

@@ -58,7 +58,7 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
     summary.shared_phones = joined.shared_phones;
     summary.settle(contents.rows, joined.account, joined.tally);
     let exit = summary.exit_code();
-    let end = End::of_dry_run(exit, started, &files, true, joined.doubts);
+    let end = End::of_dry_run(exit, started, &files, Some(joined.rejects), joined.doubts);
     finish(&summary, &end, invocation)?;
     Ok(exit)
 }

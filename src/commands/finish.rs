@@ -13,6 +13,7 @@ use crate::exit::ExitCode;
 use crate::model::summary::Summary;
 use crate::report::last_screen::{Ending, closing};
 use crate::report::output::Output;
+use crate::report::rejects::Written;
 use crate::report::summary_json;
 use crate::settings::files::{Files, is_standard};
 
@@ -22,8 +23,8 @@ pub(super) struct End<'a> {
     pub(super) exit: ExitCode,
     pub(super) took: Duration,
     pub(super) files: &'a Files,
-    /// Whether there are results and rejects of it.
-    pub(super) written: bool,
+    /// Where its rejects are, if its results and rejects were written.
+    pub(super) written: Option<Written>,
     /// Which rows are in doubt, where that is known.
     pub(super) doubts: Doubts,
     /// Whether the ledger is gone with the run.
@@ -38,7 +39,7 @@ impl<'a> End<'a> {
         exit: ExitCode,
         started: Instant,
         files: &'a Files,
-        written: bool,
+        written: Option<Written>,
         doubts: Doubts,
     ) -> Self {
         Self {
@@ -59,7 +60,8 @@ pub(super) fn finish(
     end: &End<'_>,
     invocation: &Invocation,
 ) -> Result<(), Error> {
-    let results = Some(&end.files.results).filter(|path| end.written && !is_standard(path));
+    let results = end.written.as_ref().map(|_| &end.files.results);
+    let results = results.filter(|path| !is_standard(path));
     let results = results.map(|path| path.display().to_string());
     let now = clock::local().zoned();
     let settled_from = end.doubts.settled_in.and_then(|time| later(&now, time));
@@ -68,7 +70,7 @@ pub(super) fn finish(
         exit: end.exit,
         took: end.took,
         results: results.as_deref(),
-        rejects: end.files.rejects.as_deref().filter(|_| end.written),
+        rejects: end.written.as_ref(),
         held_back: invocation.console.line_limit().held_back(),
         command: &invocation.command,
         forgotten: end.forgotten,

@@ -1,7 +1,7 @@
 //! The results of a wave: its rows joined with what is known of their devices.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::clock;
@@ -17,7 +17,7 @@ use crate::model::tally::Tally;
 use crate::model::validate::validate;
 use crate::report::log;
 use crate::report::output::Output;
-use crate::report::rejects::Rejects;
+use crate::report::rejects::{Rejects, Written};
 use crate::report::results::{self, Join};
 use crate::report::results_writer::Options;
 use crate::report::standing::{Mode, NotReached, Standing};
@@ -30,6 +30,8 @@ pub(super) struct Joined {
     pub(super) tally: Tally,
     /// What the reader counted.
     pub(super) account: Account,
+    /// Where the rejects are.
+    pub(super) rejects: Written,
     /// Phones of more than one user; a dry run looks for them.
     pub(super) shared_phones: Option<SharedPhones>,
     /// Which rows are in doubt.
@@ -81,7 +83,7 @@ pub(super) fn join<L: Into<Error>>(
     let mut rejects = files
         .rejects
         .as_ref()
-        .map(|path| Rejects::new(path.clone(), header, settings.raw_cells()));
+        .map(|path| rejects_of(wave, path, settings));
     let mut tally = Tally::default();
     // A run has to fit into little memory however long the wave is; its dry run came first.
     let is_dry_run = mode == Mode::DryRun;
@@ -121,10 +123,9 @@ pub(super) fn join<L: Into<Error>>(
         },
     )?;
     out.finish()?;
-    if let Some(rejects) = rejects {
-        rejects.commit()?;
-    }
+    let rejects = rejects.map(Rejects::commit).transpose()?;
     Ok(Joined {
+        rejects: rejects.unwrap_or_default(),
         tally,
         account: rows.account(),
         shared_phones: book.and_then(|book| book.into_inner().shared()),
@@ -153,6 +154,12 @@ pub(super) fn reader(ledger: Option<&(PathBuf, Binding)>) -> Result<Option<Reade
         Some((path, binding)) => Ok(Reader::open(path, Some(binding))?),
         None => Ok(None),
     }
+}
+
+/// The rejects of a wave, to be written to a path.
+pub(super) fn rejects_of(wave: &Wave, path: &Path, settings: &RowSettings) -> Rejects {
+    let name = wave.file_name().to_owned();
+    Rejects::new(path.to_owned(), name, wave.header(), settings.raw_cells())
 }
 
 /// How cells are written.

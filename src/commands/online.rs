@@ -4,7 +4,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
 use super::finish::{End, finish};
-use super::join::{Doubts, options, reader};
+use super::join::{Doubts, options, reader, rejects_of};
 use super::target::Peer;
 use super::wanted::Wanted;
 use super::{Invocation, signals};
@@ -81,7 +81,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     let mut rejects = files
         .rejects
         .as_ref()
-        .map(|path| Rejects::new(path.clone(), header, rows.raw_cells()));
+        .map(|path| rejects_of(&wave, path, &rows));
     let mut writer =
         ResultsWriter::new(&mut out, header, options(&rows)).map_err(Error::Results)?;
     let mut book = PhoneBook::default();
@@ -120,6 +120,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     };
     drop(questions);
     let mut summary = reporters.into_inner().finish();
+    let mut written = None;
     if let Some(reason) = &early_end {
         // Half a plan is worse than none: the file is not written.
         summary.stop(reason);
@@ -129,13 +130,14 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         summary.shared_phones = book.shared();
         writer.finish().map_err(Error::Results)?;
         out.finish()?;
-        if let Some(rejects) = rejects {
-            rejects.commit()?;
-        }
+        written = Some(
+            rejects
+                .map(Rejects::commit)
+                .transpose()?
+                .unwrap_or_default(),
+        );
     }
     let exit = summary.exit_code();
-    // Half a plan is not written.
-    let written = early_end.is_none();
     let end = End::of_dry_run(exit, started, &files, written, Doubts::default());
     finish(&summary, &end, invocation)?;
     Ok(exit)

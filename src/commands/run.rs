@@ -28,6 +28,7 @@ use crate::report::Reporters;
 use crate::report::asked::Asked;
 use crate::report::gauge::Goal;
 use crate::report::notice::Notice;
+use crate::report::rejects::Written;
 use crate::report::safe_file::SafeFile;
 use crate::report::standing::{Mode, Standing};
 use crate::report::start_line::{self, Messages, Plan, StopsAt};
@@ -187,8 +188,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 struct Conclusion {
     summary: Summary,
     exit: ExitCode,
-    /// Whether the results were written.
-    written: bool,
+    /// Where the rejects are, if results and rejects were written.
+    written: Option<Written>,
     /// Which rows are in doubt.
     doubts: Doubts,
 }
@@ -203,13 +204,14 @@ fn conclude(
     joined: Result<Joined, Error>,
     invocation: &Invocation,
 ) -> Result<Conclusion, Error> {
-    let written = joined.is_ok();
+    let mut written = None;
     let mut exit = ExitCode::Done;
     let mut doubts = Doubts::default();
     match joined {
         Ok(joined) => {
             doubts = joined.doubts;
             let heard = summary.tally.outcomes.clone();
+            written = Some(joined.rejects);
             summary.settle(rows, joined.account, joined.tally);
             if ended.is_ok() && !summary.agrees_with(&heard) {
                 let what = "the outcomes that were seen and those that were written differ";

@@ -20,7 +20,7 @@ use crate::report::notice::Notice;
 use crate::sandbox::{self, Sandbox};
 use crate::settings::Error as SettingsError;
 use crate::settings::pace::Pace;
-use crate::settings::run::Target;
+use crate::settings::run::{Rehearsal, Target};
 use crate::settings::tenant::{Identity, Tenant};
 
 /// Two ways of saying who we are were given.
@@ -75,7 +75,7 @@ impl Peer {
                     scratch: None,
                 })
             }
-            Target::Sandbox(ledger) => Self::rehearse(ledger, pace).await,
+            Target::Sandbox(rehearsal) => Self::rehearse(rehearsal, pace).await,
         }
     }
 
@@ -89,10 +89,12 @@ impl Peer {
         self.sandbox.is_some()
     }
 
-    async fn rehearse(ledger: Option<PathBuf>, pace: &Pace) -> Result<Self, Error> {
+    async fn rehearse(rehearsal: Rehearsal, pace: &Pace) -> Result<Self, Error> {
+        let Rehearsal { ledger, faults } = rehearsal;
         let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
         let sandbox = sandbox::start(sandbox::Options {
             listen,
+            faults,
             ..sandbox::Options::default()
         })
         .await?;

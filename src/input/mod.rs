@@ -28,6 +28,7 @@ pub mod rows;
 mod slips;
 pub mod source;
 
+use std::ffi::OsStr;
 use std::sync::Arc;
 
 use crate::model::request::RowDefaults;
@@ -130,6 +131,11 @@ impl Wave {
         let lines = Lines::new(self.opened.read_from(bytes), lines, bytes);
         let (layout, name) = (Arc::clone(&self.layout), Arc::clone(&self.name));
         Rows::new(lines, layout, name, before)
+    }
+
+    /// The last part of the file's name; `-` for what has none.
+    pub fn file_name(&self) -> &OsStr {
+        self.opened.file_name()
     }
 
     /// The length of the file in bytes, when it was opened.

@@ -1,5 +1,6 @@
 //! Where a wave comes from, kept so that it can be read twice.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Read};
@@ -146,6 +147,12 @@ impl Opened {
     /// Reads from a place on, whatever else reads the same file.
     pub(super) fn read_from(self: &Arc<Self>, at: u64) -> Blocks {
         Blocks::new(Arc::clone(self), at)
+    }
+
+    /// The last part of its name; `-` for a copy of ours.
+    pub(super) fn file_name(&self) -> &OsStr {
+        let name = self.path.as_deref().and_then(Path::file_name);
+        name.unwrap_or_else(|| OsStr::new("-"))
     }
 
     /// What has happened to the file since it was opened.

@@ -13,6 +13,7 @@ pub mod quantity;
 pub mod output;
 pub mod safe_file;
 
+mod as_written;
 pub mod asked;
 pub mod earlier_runs;
 mod record;

@@ -13,7 +13,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, OFlags, flock};
+use rustix::fs::{FlockOperation, OFlags, XattrFlags, flock, fsetxattr};
 use tempfile::TempPath;
 use uuid::Uuid;
 
@@ -118,24 +118,65 @@ impl SafeFile {
     ///
     /// Where writing, syncing or renaming fails; an earlier file of that name is then as it was.
     pub fn commit(self) -> Result<(), Error> {
-        let Self {
-            writer,
-            temp,
-            target,
-        } = self;
-        let failed = |what| {
-            let path = target.clone();
-            move |source| Error::Io { path, what, source }
-        };
-        let file = writer
+        let target = self.target.clone();
+        self.complete()?.replace(&target)
+    }
+
+    /// Notes something about the file in an attribute of its own, which goes where the file goes.
+    ///
+    /// # Errors
+    ///
+    /// Where the file system has no such attributes.
+    pub(super) fn note(&self, name: &str, value: &[u8]) -> io::Result<()> {
+        let file = self.writer.get_ref();
+        Ok(fsetxattr(file, name, value, XattrFlags::empty())?)
+    }
+
+    /// Syncs the content, which is complete and has no name yet.
+    pub(super) fn complete(self) -> Result<Complete, Error> {
+        let failed = |what| failing(&self.target, what);
+        let file = self
+            .writer
             .into_inner()
             .map_err(|error| failed("written")(error.into_error()))?;
         file.sync_all().map_err(failed("synced"))?;
-        refuse_if_occupied(&target)?;
-        temp.persist(&target)
-            .map_err(|error| failed("renamed into place")(error.error))?;
-        sync_folder(folder_of(&target)).map_err(failed("synced with its folder"))
+        Ok(Complete { temp: self.temp })
     }
+}
+
+/// A file whose content is on disk, beside the names that it may get.
+#[derive(Debug)]
+pub(super) struct Complete {
+    temp: TempPath,
+}
+
+impl Complete {
+    /// Gives the file a name in its folder, in place of a file that has it.
+    pub(super) fn replace(self, target: &Path) -> Result<(), Error> {
+        refuse_if_occupied(target)?;
+        self.temp
+            .persist(target)
+            .map_err(|error| failing(target, "renamed into place")(error.error))?;
+        sync_folder(folder_of(target)).map_err(failing(target, "synced with its folder"))
+    }
+
+    /// Gives the file a name in its folder that is free; where it is not any more, the file is given back.
+    pub(super) fn take(self, target: &Path) -> Result<Option<Self>, Error> {
+        match self.temp.persist_noclobber(target) {
+            Ok(()) => {}
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                return Ok(Some(Self { temp: error.path }));
+            }
+            Err(error) => return Err(failing(target, "renamed into place")(error.error)),
+        }
+        sync_folder(folder_of(target)).map_err(failing(target, "synced with its folder"))?;
+        Ok(None)
+    }
+}
+
+fn failing(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Error + use<> {
+    let path = path.to_owned();
+    move |source| Error::Io { path, what, source }
 }
 
 impl Write for SafeFile {

@@ -22,13 +22,32 @@ pub struct Files {
     pub summary: Option<PathBuf>,
 }
 
-/// Which results are written, as their default name says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Those of a run: `WAVE.results.csv`.
-    Results,
-    /// Those of a dry run: `WAVE.dry-run.csv`.
-    DryRun,
+/// What the files are of, as their default names say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kind {
+    /// Of a dry run: `WAVE.dry-run.csv`.
+    pub dry_run: bool,
+    /// Of a rehearsal: `WAVE.sandbox.results.csv`, `WAVE.sandbox.rejects.csv`. What it invents never
+    /// replaces what is real.
+    pub sandbox: bool,
+}
+
+impl Kind {
+    fn results(self) -> &'static str {
+        match (self.dry_run, self.sandbox) {
+            (true, _) => "dry-run.csv",
+            (false, true) => "sandbox.results.csv",
+            (false, false) => "results.csv",
+        }
+    }
+
+    fn rejects(self) -> &'static str {
+        if self.sandbox {
+            "sandbox.rejects.csv"
+        } else {
+            "rejects.csv"
+        }
+    }
 }
 
 /// What else a command about a wave has to do with.
@@ -39,21 +58,20 @@ pub(super) struct Others<'a> {
     /// The ledger, or where one was named that this command does not use.
     pub(super) ledger: Option<&'a Path>,
     pub(super) tenant: &'a TenantArgs,
+    /// The file of faults of a rehearsal.
+    pub(super) faults: Option<&'a Path>,
 }
 
 impl Files {
     /// Resolves what was typed for a wave.
     pub fn resolve(wave: &Path, args: &OutputArgs, summary: Option<&Path>, kind: Kind) -> Self {
-        let ending = match kind {
-            Kind::Results => "results.csv",
-            Kind::DryRun => "dry-run.csv",
-        };
+        let results = || beside(wave, kind.results()).unwrap_or_else(|| PathBuf::from("-"));
         Self {
-            results: args
-                .results
+            results: args.results.clone().unwrap_or_else(results),
+            rejects: args
+                .rejects
                 .clone()
-                .unwrap_or_else(|| beside(wave, ending).unwrap_or_else(|| PathBuf::from("-"))),
-            rejects: args.rejects.clone().or_else(|| beside(wave, "rejects.csv")),
+                .or_else(|| beside(wave, kind.rejects())),
             summary: summary.map(Path::to_owned),
         }
     }
@@ -67,6 +85,11 @@ impl Files {
         let authorities = others.tenant.ca_file.as_ref();
         let mut kept = vec![Named::input("the wave", others.wave)];
         kept.extend(secret.map(|path| Named::file("the secret file", &path)));
+        kept.extend(
+            others
+                .faults
+                .map(|path| Named::file("the file of faults", path)),
+        );
         kept.extend(authorities.map(|path| Named::file("the authority file", path)));
         let more = [
             ("the rejects", &self.rejects),
@@ -173,19 +196,32 @@ mod tests {
             ("2026.11", "2026.11.results.csv"),
             (".csv", ".csv.results.csv"),
         ] {
-            let files = Files::resolve(Path::new(wave), &none(), None, Kind::Results);
+            let files = Files::resolve(Path::new(wave), &none(), None, Kind::default());
             assert_eq!(files.results, PathBuf::from(results));
         }
-        let dry = Files::resolve(Path::new("w.csv"), &none(), None, Kind::DryRun);
-        assert_eq!(dry.results, PathBuf::from("w.dry-run.csv"));
-        assert_eq!(dry.rejects, Some(PathBuf::from("w.rejects.csv")));
+        for (dry_run, sandbox, results, rejects) in [
+            (false, false, "w.results.csv", "w.rejects.csv"),
+            (true, false, "w.dry-run.csv", "w.rejects.csv"),
+            (
+                false,
+                true,
+                "w.sandbox.results.csv",
+                "w.sandbox.rejects.csv",
+            ),
+            (true, true, "w.dry-run.csv", "w.sandbox.rejects.csv"),
+        ] {
+            let kind = Kind { dry_run, sandbox };
+            let files = Files::resolve(Path::new("w.csv"), &none(), None, kind);
+            assert_eq!(files.results, PathBuf::from(results));
+            assert_eq!(files.rejects, Some(PathBuf::from(rejects)));
+        }
     }
 
     #[test]
     fn two_names_that_are_no_text_stay_two() {
         let results = |byte: u8| {
             let wave = PathBuf::from(OsString::from_vec(vec![b'w', byte, b'.', b'c', b's', b'v']));
-            Files::resolve(&wave, &none(), None, Kind::Results).results
+            Files::resolve(&wave, &none(), None, Kind::default()).results
         };
         assert_ne!(results(0xfe), results(0xff));
         let name = results(0xff).into_os_string().into_vec();
@@ -194,7 +230,7 @@ mod tests {
 
     #[test]
     fn results_of_standard_input_go_to_standard_output() {
-        let files = Files::resolve(Path::new("-"), &none(), None, Kind::Results);
+        let files = Files::resolve(Path::new("-"), &none(), None, Kind::default());
         assert_eq!(files.results, PathBuf::from("-"));
         assert_eq!(files.rejects, None);
     }

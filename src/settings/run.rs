@@ -8,6 +8,7 @@ use super::env::{Env, Given, given};
 use super::files::{self, Files, Kind, Others};
 use super::pace::{Pace, Stops};
 use super::rows::RowSettings;
+use super::sandbox;
 use super::tenant::{self, Tenant};
 use crate::cli::{DoctorArgs, LogArgs, PaceArgs, ResultsArgs, RunArgs, VerbosityArgs};
 use crate::clock::Now;
@@ -15,6 +16,7 @@ use crate::ledger::Binding;
 use crate::model::ids::PolicyId;
 use crate::model::row::Column;
 use crate::report::log_setup;
+use crate::sandbox::faults::FaultPlan;
 
 /// What `run` is told.
 #[derive(Debug)]
@@ -39,7 +41,16 @@ pub enum Target {
     /// PingOne, with the ledger of the environment.
     PingOne(Box<Tenant>, PathBuf),
     /// An embedded sandbox, with a throw-away ledger unless one is named.
-    Sandbox(Option<PathBuf>),
+    Sandbox(Rehearsal),
+}
+
+/// How a wave is rehearsed.
+#[derive(Debug)]
+pub struct Rehearsal {
+    /// The ledger, where one was named.
+    pub ledger: Option<PathBuf>,
+    /// What goes wrong.
+    pub faults: FaultPlan,
 }
 
 /// What `run --dry-run` is told.
@@ -105,6 +116,7 @@ impl Common {
     fn resolve(args: &RunArgs, env: &Env<'_>, now: &Now) -> Result<Self, Error> {
         check_zone(env, now)?;
         tenant::check(&args.tenant, env)?;
+        sandbox::faults(args.faults.as_deref())?;
         let pace = Pace::resolve(&args.pace, env)?;
         Ok(Self {
             rows: RowSettings::resolve(&args.rows, &args.output, env, None)?,
@@ -126,7 +138,7 @@ impl Run {
         Ok(Self {
             wave: args.wave.clone(),
             rows,
-            files: run_files(args, env, Kind::Results, target.ledger())?,
+            files: run_files(args, env, target.ledger())?,
             target,
             stops,
             pace,
@@ -135,12 +147,11 @@ impl Run {
 }
 
 /// Where `run` writes, which must be nowhere else as well.
-fn run_files(
-    args: &RunArgs,
-    env: &Env<'_>,
-    kind: Kind,
-    ledger: Option<&PathBuf>,
-) -> Result<Files, Error> {
+fn run_files(args: &RunArgs, env: &Env<'_>, ledger: Option<&PathBuf>) -> Result<Files, Error> {
+    let kind = Kind {
+        dry_run: args.dry_run,
+        sandbox: args.sandbox,
+    };
     let files = Files::resolve(&args.wave, &args.output, args.summary.as_deref(), kind);
     let named = files::named_ledger(args.output.ledger.as_ref(), env);
     let others = Others {
@@ -148,6 +159,7 @@ fn run_files(
         log: args.log.log_file.as_deref(),
         ledger: ledger.or(named.as_ref()).map(PathBuf::as_path),
         tenant: &args.tenant,
+        faults: args.faults.as_deref(),
     };
     files.check(others, env)?;
     Ok(files)
@@ -156,15 +168,18 @@ fn run_files(
 impl Target {
     fn ledger(&self) -> Option<&PathBuf> {
         match self {
-            Target::PingOne(_, ledger) | Target::Sandbox(Some(ledger)) => Some(ledger),
-            Target::Sandbox(None) => None,
+            Target::PingOne(_, ledger) => Some(ledger),
+            Target::Sandbox(rehearsal) => rehearsal.ledger.as_ref(),
         }
     }
 }
 
 fn target(args: &RunArgs, env: &Env<'_>) -> Result<Target, Error> {
     if args.sandbox {
-        return Ok(Target::Sandbox(args.output.ledger.clone()));
+        return Ok(Target::Sandbox(Rehearsal {
+            ledger: args.output.ledger.clone(),
+            faults: sandbox::faults(args.faults.as_deref())?,
+        }));
     }
     let tenant = Tenant::resolve(&args.tenant, env)?;
     let ledger = files::ledger(args.output.ledger.as_ref(), env, tenant.environment)?;
@@ -199,12 +214,7 @@ impl DryRun {
         Ok(Self {
             wave: args.wave.clone(),
             rows,
-            files: run_files(
-                args,
-                env,
-                Kind::DryRun,
-                ledger.as_ref().map(|(path, _)| path),
-            )?,
+            files: run_files(args, env, ledger.as_ref().map(|(path, _)| path))?,
             ledger,
             online,
         })
@@ -227,12 +237,13 @@ impl Results {
             )
         })?;
         let ledger = files::ledger(args.output.ledger.as_ref(), env, binding.environment)?;
-        let files = Files::resolve(&args.wave, &args.output, None, Kind::Results);
+        let files = Files::resolve(&args.wave, &args.output, None, Kind::default());
         let others = Others {
             wave: &args.wave,
             log: None,
             ledger: Some(&ledger),
             tenant: &args.tenant,
+            faults: None,
         };
         files.check(others, env)?;
         Ok(Self {

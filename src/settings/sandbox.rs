@@ -1,6 +1,7 @@
 //! What a sandbox that is served is told.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use super::Error;
 use super::env::{Given, flag};
@@ -68,22 +69,6 @@ fn options(args: &SandboxArgs) -> Result<Options, Error> {
         _ => return Err(duplicates.wrong(&"expected `allow`, `400` or `409`")),
     };
     let max_devices = given(&args.max_devices, "--max-devices").number(0, u64::from(u32::MAX))?;
-    let faults = match &args.faults {
-        None => FaultPlan::default(),
-        Some(path) => {
-            let shown = path.display();
-            let text = std::fs::read_to_string(path).map_err(|error| {
-                Error::new(format!(
-                    "the file of faults {shown} cannot be read: {error}"
-                ))
-            })?;
-            text.parse().map_err(|error| {
-                Error::new(format!(
-                    "the file of faults {shown} cannot be used: {error}"
-                ))
-            })?
-        }
-    };
     Ok(Options {
         listen: address,
         users,
@@ -93,9 +78,31 @@ fn options(args: &SandboxArgs) -> Result<Options, Error> {
         max_devices: u32::try_from(max_devices).unwrap_or(u32::MAX),
         duplicates,
         token_life: given(&args.token_life, "--token-life").duration()?,
-        faults,
+        faults: faults(args.faults.as_deref())?,
         seed: given(&args.seed, "--seed").number(0, u64::MAX)?,
         ..Options::default()
+    })
+}
+
+/// Reads a file of faults.
+///
+/// # Errors
+///
+/// It cannot be read, or is not one.
+pub(super) fn faults(path: Option<&Path>) -> Result<FaultPlan, Error> {
+    let Some(path) = path else {
+        return Ok(FaultPlan::default());
+    };
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Error::new(format!(
+            "the file of faults {shown} cannot be read: {error}"
+        ))
+    })?;
+    text.parse().map_err(|error| {
+        Error::new(format!(
+            "the file of faults {shown} cannot be used: {error}"
+        ))
     })
 }
 

@@ -362,7 +362,7 @@ fn a_ledger_may_be_named_without_a_folder_and_the_next_run_goes_on_with_it() {
     let results = || {
         let done = run(folder.path(), words);
         assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
-        std::fs::read_to_string(folder.path().join("wave.results.csv")).unwrap()
+        std::fs::read_to_string(folder.path().join("wave.sandbox.results.csv")).unwrap()
     };
     assert_eq!(results(), results());
 }

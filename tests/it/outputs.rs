@@ -9,7 +9,7 @@ use crate::support::binary::{Ran, folder_with, ran, wavepair};
 
 /// A folder with a wave, and everything that an output could hit by mistake.
 fn folder() -> tempfile::TempDir {
-    let folder = folder_with(&["wave.csv"]);
+    let folder = folder_with(&["wave.csv", "faults.toml"]);
     let at = |name: &str| folder.path().join(name);
     for name in ["secret", "ca.pem", "ledger.db"] {
         fs::write(at(name), name).unwrap();
@@ -78,12 +78,13 @@ the results and the summary
   run wave.csv --sandbox -o new.csv --summary sub/../new.csv
   run wave.csv --sandbox -o - --summary -
 the rejects and the summary
-  run wave.csv --sandbox --summary wave.rejects.csv
+  run wave.csv --sandbox --summary wave.sandbox.rejects.csv
+  run wave.csv --dry-run --summary wave.rejects.csv
 the results and the log
   run wave.csv --sandbox -o new.csv --log-file linked/new.csv
   run wave.csv --dry-run --log-file sub/../wave.dry-run.csv
 the rejects and the log
-  run wave.csv --sandbox --log-file wave.rejects.csv
+  run wave.csv --sandbox --log-file wave.sandbox.rejects.csv
 the results and the ledger
   run wave.csv --ledger ledger.db -o HERE/ledger.db
   run wave.csv --dry-run --ledger ledger.db -o linked/ledger.db
@@ -104,6 +105,8 @@ the secret file and the log
   run wave.csv --client-secret-file secret --log-file HERE/secret
 the authority file and the summary
   run wave.csv --ca-file ca.pem --ledger new.db --summary sub/../ca.pem
+the file of faults and the results
+  run wave.csv --sandbox --faults faults.toml -o ./faults.toml
 the rejects and the ledger
   run wave.csv --dry-run --online --sandbox --ledger ledger.db --rejects HERE/ledger.db
 ";

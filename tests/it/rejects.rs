@@ -103,3 +103,101 @@ fn a_type_that_the_policy_does_not_allow_is_rejected() {
     assert_eq!(run.column("outcome"), ["created", "rejected"]);
     assert_eq!(run.rows[1]["code"], "INVALID_DATA/INVALID_VALUE");
 }
+
+/// What lies in the folder of a rehearsal that is of rejects, by name.
+fn rejects_files(rehearsal: &Rehearsal) -> Vec<String> {
+    let mut names: Vec<_> = std::fs::read_dir(rehearsal.folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("rejects"))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn rejects_that_somebody_has_edited_stay_whatever_runs_and_the_new_ones_lie_beside_them() {
+    let rehearsal = Rehearsal::new();
+    let wave = waves::of(2) + &format!("{},\"07400 123456\",\n", user(2));
+    rehearsal.wave(&wave).run(&["--dry-run"]).exits(3);
+    assert_eq!(rejects_files(&rehearsal), ["wave.rejects.csv"]);
+    let mended = String::from_utf8(rehearsal.bytes("wave.rejects.csv"))
+        .unwrap()
+        .replace("07400", "+44 7400")
+        .replace("123456\",,", &format!("123456\",{WAVE_POLICY},"));
+    std::fs::write(rehearsal.path("wave.rejects.csv"), &mended).unwrap();
+    let commands: [&[&str]; 4] = [
+        &["run", "wave.csv", "--dry-run"],
+        &["run", "wave.csv"],
+        &["results", "wave.csv"],
+        &["run", "wave.csv", "--dry-run", "--online"],
+    ];
+    for words in commands {
+        rehearsal.ended(&rehearsal.bare(words).output().unwrap());
+        let kept = String::from_utf8(rehearsal.bytes("wave.rejects.csv")).unwrap();
+        assert_eq!(kept, mended, "{words:?}");
+        let both = ["wave.rejects-2.csv", "wave.rejects.csv"];
+        assert_eq!(rejects_files(&rehearsal), both, "{words:?}");
+        let new = String::from_utf8(rehearsal.bytes("wave.rejects-2.csv")).unwrap();
+        assert!(new.contains("\"07400 123456\""), "{new}");
+    }
+
+    // The mended file is a wave of its own, and then nothing is left to mend.
+    let run = rehearsal
+        .bare(&["run", "wave.rejects.csv", "--rate", "max"])
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    assert_eq!(rehearsal.results("wave.rejects.results.csv").len(), 1);
+    assert_eq!(rehearsal.creates(), 3);
+    // So is the wave, once it is mended: what wavepair wrote goes, what a person wrote stays.
+    rehearsal.wave(&waves::of(2)).run(&[]).exits(0);
+    assert_eq!(
+        rejects_files(&rehearsal),
+        ["wave.rejects.csv", "wave.rejects.results.csv"]
+    );
+    assert_eq!(rehearsal.bytes("wave.rejects.csv"), mended.as_bytes());
+}
+
+#[test]
+fn rejects_of_a_version_that_kept_no_checksum_stay_and_the_new_ones_lie_beside_them() {
+    let rehearsal = Rehearsal::new();
+    rehearsal
+        .wave("user_id,phone,policy_id\nx,y,\n")
+        .run(&[])
+        .exits(3);
+    // A copy has the bytes and not the attribute.
+    std::fs::copy(rehearsal.path("wave.rejects.csv"), rehearsal.path("old")).unwrap();
+    std::fs::rename(rehearsal.path("old"), rehearsal.path("wave.rejects.csv")).unwrap();
+    // The same again is no loss.
+    rehearsal.run(&[]).exits(3);
+    assert_eq!(rejects_files(&rehearsal), ["wave.rejects.csv"]);
+
+    std::fs::copy(rehearsal.path("wave.rejects.csv"), rehearsal.path("old")).unwrap();
+    std::fs::rename(rehearsal.path("old"), rehearsal.path("wave.rejects.csv")).unwrap();
+    let before = rehearsal.bytes("wave.rejects.csv");
+    rehearsal
+        .wave("user_id,phone,policy_id\nx,z,\n")
+        .run(&[])
+        .exits(3);
+    assert_eq!(rehearsal.bytes("wave.rejects.csv"), before);
+    assert_eq!(
+        rejects_files(&rehearsal),
+        ["wave.rejects-2.csv", "wave.rejects.csv"]
+    );
+}
+
+#[test]
+fn a_rehearsal_never_replaces_what_a_run_wrote() {
+    let rehearsal = Rehearsal::new();
+    let wave = waves::of(2) + "x,y,z\n";
+    rehearsal.wave(&wave).run(&[]).exits(3);
+    let names = ["wave.results.csv", "wave.rejects.csv"];
+    let before = names.map(|name| rehearsal.bytes(name));
+    rehearsal.run(&["--sandbox"]).exits(3);
+    rehearsal.run(&["--sandbox", "--dry-run"]).exits(3);
+    assert_eq!(names.map(|name| rehearsal.bytes(name)), before);
+    assert_eq!(rehearsal.results("wave.sandbox.results.csv").len(), 3);
+    assert_eq!(rehearsal.results("wave.sandbox.rejects.csv").len(), 1);
+    assert_eq!(rehearsal.results("wave.dry-run.csv").len(), 3);
+}

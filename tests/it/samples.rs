@@ -24,13 +24,37 @@ fn the_first_command_of_the_readme_creates_every_device_of_the_wave() {
     let folder = folder_with(&["wave.csv"]);
     let done = run(folder.path(), "run wave.csv --sandbox");
     assert_eq!(done.code, Some(0), "{}", done.stderr);
-    let results = std::fs::read_to_string(folder.path().join("wave.results.csv")).unwrap();
+    let results = std::fs::read_to_string(folder.path().join("wave.sandbox.results.csv")).unwrap();
     let outcomes = column(&results, "outcome");
     assert_eq!(outcomes.len(), 22);
     assert!(outcomes.iter().all(|outcome| outcome == "created"));
     let devices: BTreeSet<_> = column(&results, "device_id").into_iter().collect();
     assert_eq!(devices.len(), 22);
-    assert!(!folder.path().join("wave.rejects.csv").exists());
+    assert!(!folder.path().join("wave.sandbox.rejects.csv").exists());
+}
+
+#[test]
+fn the_bad_day_of_the_readme_can_be_rehearsed_as_it_stands() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let block = readme
+        .split_once("A bad day, rehearsed:\n\n```sh\n")
+        .unwrap()
+        .1;
+    let (block, _) = block.split_once("```").unwrap();
+    let words = block.trim_end().strip_prefix("wavepair ").unwrap();
+    assert!(!words.contains('\n'), "one command: {words}");
+    let folder = folder_with(&["wave.csv", "faults.toml"]);
+    let done = run(folder.path(), &words.replace("samples/", ""));
+    // What goes wrong leaves rows for another run or for a person, and nothing else.
+    assert!(matches!(done.code, Some(0 | 3 | 4)), "{}", done.stderr);
+    let results = std::fs::read_to_string(folder.path().join("wave.sandbox.results.csv")).unwrap();
+    let attempts = column(&results, "attempts");
+    assert_eq!(attempts.len(), 22);
+    // Some answers were lost or refused, so that their devices were asked for again.
+    assert!(
+        attempts.iter().any(|attempts| attempts != "1"),
+        "{attempts:?}"
+    );
 }
 
 #[test]

@@ -186,8 +186,14 @@ impl Summary {
         if left + self.tally.nameless > 0 && !changed {
             code = code.or(ExitCode::RunAgain);
         }
+        // Only time settles rows in doubt: there is nothing to fix before the next run.
+        let open = outcomes.any_of(&[Outcome::Failed, Outcome::Pending]);
+        let all_in_doubt = open == 0 && outcomes.get(Outcome::Unknown) > 0;
         if let Some(reason) = &self.stopped {
-            code = code.or(exit_code_of(reason));
+            let stop = exit_code_of(reason);
+            if !(all_in_doubt && stop == ExitCode::Pointless) {
+                code = code.or(stop);
+            }
         }
         if !self.conserved() || self.tally.codes.contains_key(DUPLICATE_FOUND) {
             code = code.or(ExitCode::Broken);

@@ -1,6 +1,5 @@
 //! What became of a run, and how to go on. Pure.
 
-use std::path::Path;
 use std::time::Duration;
 
 use jiff::ZonedDateTime;
@@ -13,6 +12,7 @@ use super::next_command::{Left, Step, steps};
 use super::notice::Notice;
 use super::paragraph::{shortened, wrapped};
 use super::quantity::{clock_time, count, counted, elapsed};
+use super::rejects::Written;
 use crate::exit::ExitCode;
 use crate::model::code::DUPLICATE_FOUND;
 use crate::model::outcome::Outcome;
@@ -38,8 +38,8 @@ pub struct Ending<'a> {
     pub took: Duration,
     /// Where each row is told of, where that is a file that was written.
     pub results: Option<&'a str>,
-    /// Where the rows to correct are, where that is a file that was written.
-    pub rejects: Option<&'a Path>,
+    /// Where the rows to correct are, where they were written.
+    pub rejects: Option<&'a Written>,
     /// How many lines about rows were held back.
     pub held_back: u64,
     /// The command that was typed.
@@ -218,7 +218,7 @@ fn incomplete(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notice> {
         stopped: summary.stopped.as_ref(),
         to_correct,
         open,
-        rejects: ending.rejects,
+        rejects: ending.rejects.and_then(Written::to_correct),
         forgotten: ending.forgotten,
         deadline_is_past: ending.deadline_is_past,
     };
@@ -279,20 +279,30 @@ fn twice(seen: &CodeCount) -> Notice {
 /// Which rows a person is to correct, where, and what takes them then.
 fn correct(
     rows: u64,
-    rejects: Option<&Path>,
+    rejects: Option<&Written>,
     command: Option<String>,
     width: Option<usize>,
 ) -> Notice {
     let verb = if rows == 1 { "needs" } else { "need" };
     let need = format!("{} {verb} correction", counted(rows, "row"));
     let notice = |text: &str| Notice::new("correct", Level::WARN, text).fact("rows", rows);
-    let (Some(rejects), Some(command)) = (rejects, command) else {
+    let edited = rejects.and_then(|rejects| rejects.kept.first());
+    let written = rejects.and_then(|rejects| rejects.path.as_deref());
+    let (Some(written), Some(command)) = (written, command) else {
         let text = format!("{need}: see the results, and correct the input.");
         return notice(&text).shown_as(wrapped(&text, width));
     };
-    let place = rejects.to_string_lossy();
+    let place = written.to_string_lossy();
+    let shown = neutral(&place);
     let them = if rows == 1 { "it" } else { "them" };
-    let text = format!("{need}. Correct {them} in {}, then run:", neutral(&place));
+    let text = match edited.map(|edited| edited.to_string_lossy()) {
+        None => format!("{need}. Correct {them} in {shown}, then run:"),
+        Some(edited) => format!(
+            "{need}. Somebody has edited {edited}, so it stays as it is; the rows as they are now \
+             are in {shown}. When {edited} is corrected, run:",
+            edited = neutral(&edited),
+        ),
+    };
     notice(&text)
         .fact("rejects", &*place)
         .fact("command", &*command)

@@ -1,6 +1,7 @@
 //! What the last screen says, for each way in which a run can end.
 
 use std::ffi::OsString;
+use std::sync::LazyLock;
 
 use super::*;
 use crate::model::stop::StopCode;
@@ -19,6 +20,19 @@ fn command() -> CommandLine {
     CommandLine::new(words.map(OsString::from).to_vec(), &|name| name == "--rate")
 }
 
+/// Rejects of a wave, written beside files that somebody has edited.
+fn rejects(edited: &[&str]) -> Written {
+    let path = if edited.is_empty() {
+        "my wave.rejects.csv"
+    } else {
+        "my wave.rejects-2.csv"
+    };
+    Written {
+        path: Some(path.into()),
+        kept: edited.iter().map(Into::into).collect(),
+    }
+}
+
 fn at(time: &str) -> ZonedDateTime {
     format!("2026-11-30T{time}[UTC]").parse().unwrap()
 }
@@ -26,12 +40,13 @@ fn at(time: &str) -> ZonedDateTime {
 /// Everything that a screen says, on a terminal of some width; `change` makes the end another one.
 fn screen(summary: &Summary, width: Option<usize>, change: impl FnOnce(&mut Ending<'_>)) -> String {
     let (command, now) = (command(), at("23:10:20"));
+    let rejects = rejects(&[]);
     let mut ending = Ending {
         summary,
         exit: summary.exit_code(),
         took: Duration::from_secs(400),
         results: Some("my wave.results.csv"),
-        rejects: Some(Path::new("my wave.rejects.csv")),
+        rejects: Some(&rejects),
         held_back: 0,
         command: &command,
         forgotten: false,
@@ -401,5 +416,18 @@ fn rows_that_are_wrong_are_all_that_is_left_where_nothing_else_is() {
     1 row needs correction: see the results, and correct the input.
     Then go on with:
       wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}
+
+#[test]
+fn of_rejects_that_somebody_has_edited_the_edited_file_is_corrected_and_run() {
+    static EDITED: LazyLock<Written> = LazyLock::new(|| rejects(&["my wave.rejects.csv"]));
+    let summary = ended(&[(2, Outcome::Invalid)]);
+    insta::assert_snapshot!(left(&summary, |ending| ending.rejects = Some(&EDITED)), @r"
+
+    2 rows need correction. Somebody has edited my wave.rejects.csv, so it stays as
+      it is; the rows as they are now are in my wave.rejects-2.csv. When my
+      wave.rejects.csv is corrected, run:
+      wavepair run 'my wave.rejects.csv' --rate 10/s --limit=9
     ");
 }
