@@ -9,6 +9,7 @@ use crate::exit::ExitCode;
 use crate::pingone::options::ClientError;
 use crate::report::notice::Notice;
 use crate::report::safe_file;
+use crate::report::standard_output::Unread;
 use crate::{engine, input, ledger, report, sandbox, settings};
 
 /// What failed, each with its exit code and, where there is one, its remedy.
@@ -68,12 +69,33 @@ impl Error {
         }
     }
 
+    /// Whether it is that nobody read standard output, and a signal asked for a stop.
+    pub fn unread(&self) -> bool {
+        match self {
+            Error::Results(source) | Error::File(safe_file::Error::Io { source, .. }) => {
+                Unread::is_cause(source)
+            }
+            Error::Settings(_)
+            | Error::Input(_)
+            | Error::Panicked
+            | Error::Ledger(_)
+            | Error::File(_)
+            | Error::Client(_)
+            | Error::Sandbox(_)
+            | Error::System { .. } => false,
+        }
+    }
+
     /// What to do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::Settings(error) => error.remedy().map(str::to_owned),
             Error::Input(error) => error.hint(),
             Error::Ledger(error) => error.hint(),
+            Error::Results(_) | Error::File(safe_file::Error::Io { .. }) if self.unread() => Some(
+                "what was created is in the ledger; `wavepair results WAVE` writes the results without sending anything"
+                    .to_owned(),
+            ),
             Error::Results(_) => Some(
                 "what was created is in the ledger; once the file can be written, \
                  `wavepair results WAVE` writes it without sending anything"

@@ -177,15 +177,19 @@ fn start_log(told: &Told, invocation: &Invocation) -> Result<(), Error> {
     Ok(())
 }
 
+/// Runs a command to its end, and waits for nothing that it left behind: a name server that does
+/// not answer holds a thread for minutes, which nobody needs any more.
 fn block_on(command: impl Future<Output = Result<ExitCode, Error>>) -> Result<ExitCode, Error> {
-    tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|source| Error::System {
             what: "the runtime cannot be started",
             source,
-        })?
-        .block_on(command)
+        })?;
+    let ended = runtime.block_on(command);
+    runtime.shutdown_background();
+    ended
 }
 
 /// Writes data to standard output.

@@ -55,6 +55,11 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
             None => Ok::<_, ledger::Error>(Standing::Untouched),
         },
     )?;
+    // A run that begins meanwhile would wait for whoever reads the ledger.
+    drop(reader);
+    if let Some(waiting) = joined.waiting {
+        waiting.write()?;
+    }
     summary.shared_phones = joined.shared_phones;
     summary.settle(contents.rows, joined.account, joined.tally);
     let exit = summary.exit_code();

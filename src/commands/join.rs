@@ -16,7 +16,7 @@ use crate::model::shared_phones::{PhoneBook, SharedPhones};
 use crate::model::tally::Tally;
 use crate::model::validate::validate;
 use crate::report::log;
-use crate::report::output::Output;
+use crate::report::output::{Output, Waiting};
 use crate::report::rejects::{Rejects, Written};
 use crate::report::results::{self, Join};
 use crate::report::results_writer::Options;
@@ -36,6 +36,8 @@ pub(super) struct Joined {
     pub(super) shared_phones: Option<SharedPhones>,
     /// Which rows are in doubt.
     pub(super) doubts: Doubts,
+    /// The results, where they go to standard output: nobody need hold a ledger while they are read.
+    pub(super) waiting: Option<Waiting>,
 }
 
 /// What is known of rows whose device may or may not have been created.
@@ -79,7 +81,7 @@ pub(super) fn join<L: Into<Error>>(
 ) -> Result<Joined, Error> {
     let defaults = settings.defaults();
     let header = wave.header();
-    let mut out = Output::create(&files.results)?;
+    let mut out = Output::spooled(&files.results)?;
     let mut rejects = files
         .rejects
         .as_ref()
@@ -122,7 +124,7 @@ pub(super) fn join<L: Into<Error>>(
             }
         },
     )?;
-    out.finish()?;
+    let waiting = out.settle()?;
     let rejects = rejects.map(Rejects::commit).transpose()?;
     Ok(Joined {
         rejects: rejects.unwrap_or_default(),
@@ -130,6 +132,7 @@ pub(super) fn join<L: Into<Error>>(
         account: rows.account(),
         shared_phones: book.and_then(|book| book.into_inner().shared()),
         doubts,
+        waiting,
     })
 }
 

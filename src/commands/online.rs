@@ -2,12 +2,13 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::Invocation;
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
 use super::finish::{End, finish};
 use super::join::{Doubts, options, reader, rejects_of};
+use super::signals::{self, During};
 use super::target::Peer;
 use super::wanted::Wanted;
-use super::{Invocation, signals};
 use crate::clock;
 use crate::engine::questions::{Finding, Questions, ReadFault};
 use crate::engine::stop;
@@ -60,7 +61,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     let peer = Peer::meet(target, &pace).await?;
     let reader = reader(ledger.as_ref())?;
     let (stopper, mut asked) = stop();
-    signals::watch(&stopper)?;
+    signals::watch(&stopper, &invocation.console, During::Other)?;
     let plan = Plan::OnlineDryRun { host: &peer.host };
     invocation.announce(&shown, contents.rows, plan);
     let environment = Some(peer.binding.environment);
@@ -77,7 +78,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     );
 
     let header = wave.header();
-    let mut out = Output::create(&files.results)?;
+    let mut out = Output::spooled(&files.results)?;
     let mut rejects = files
         .rejects
         .as_ref()
@@ -129,13 +130,11 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         wave.check_unchanged()?;
         summary.shared_phones = book.shared();
         writer.finish().map_err(Error::Results)?;
+        // A run that begins meanwhile would wait for whoever reads the ledger.
+        drop(reader);
         out.finish()?;
-        written = Some(
-            rejects
-                .map(Rejects::commit)
-                .transpose()?
-                .unwrap_or_default(),
-        );
+        let rejects = rejects.map(Rejects::commit).transpose()?;
+        written = Some(rejects.unwrap_or_default());
     }
     let exit = summary.exit_code();
     let end = End::of_dry_run(exit, started, &files, written, Doubts::default());

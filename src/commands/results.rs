@@ -27,8 +27,13 @@ pub fn results(settings: &Results) -> Result<ExitCode, Error> {
     let rows = settings.rows.over(told.and_then(RowSettings::from_json))?;
     let mode = Mode::Run(not_reached(last_run));
     let wave = wanted::open(&settings.wave, &rows)?;
-    join(&wave, &rows, &settings.files, mode, None, &mut |key| {
+    let joined = join(&wave, &rows, &settings.files, mode, None, &mut |key| {
         ledger.entry(key).map(Standing::from)
     })?;
+    // A run that begins meanwhile would wait for whoever reads the ledger.
+    drop(ledger);
+    if let Some(waiting) = joined.waiting {
+        waiting.write()?;
+    }
     Ok(ExitCode::Done)
 }

@@ -7,16 +7,17 @@ use tokio::time::Instant;
 use super::finish::{End, finish};
 use super::join::{Doubts, Joined, join, not_reached};
 use super::open_ledger;
+use super::signals::During;
 use super::target::Peer;
 use super::wanted::Wanted;
 use super::{Invocation, descriptors, panics, signals};
 use crate::clock;
-use crate::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
+use crate::engine::{self, EngineOptions, GuardOptions, PlannedRow, Stop, stop};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::input::rows::Rows;
 use crate::input::{self, Wave};
-use crate::ledger::{LastRun, RunRecord};
+use crate::ledger::{LastRun, Ledger, RunRecord};
 use crate::model::event::RowLabel;
 use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
@@ -28,6 +29,7 @@ use crate::report::Reporters;
 use crate::report::asked::Asked;
 use crate::report::gauge::Goal;
 use crate::report::notice::Notice;
+use crate::report::output::Waiting;
 use crate::report::rejects::Written;
 use crate::report::safe_file::SafeFile;
 use crate::report::standing::{Mode, Standing};
@@ -79,7 +81,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     let begun = open_ledger::begin(&peer, pace.existing, &files.results, &record, invocation)?;
     let (settle, forgotten) = (Some(pace.retry.settle), peer.is_forgotten());
     let (stopper, stop) = stop();
-    signals::watch(&stopper)?;
+    let watch = signals::watch(&stopper, &invocation.console, During::Run)?;
     panics::watch(&stopper);
 
     let stops_at = stops.by(clock::wall());
@@ -109,7 +111,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         &begun.opened.ledger,
         peer.tokens,
         options,
-        stop,
+        stop.clone(),
         &mut planned,
         &mut |event| reporters.on(event),
     )
@@ -117,35 +119,41 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
 
     let ledger = begun.opened.ledger;
     let summary = reporters.finish();
-    // Answers may have been dropped then: the next run is to look for what is left in flight.
     let sound = ended.is_ok();
     let mode = mode(&summary, sound);
     let joined = join(&wave, &rows, &files, mode, settle, &mut |key| {
         ledger.entry(key).map(Standing::from)
     });
     let ended = ended.map(drop).map_err(Error::from);
-    let Conclusion {
-        summary,
-        exit,
-        written,
-        doubts,
-    } = conclude(summary, contents.rows, ended, joined, invocation)?;
-    let close = sound.then(|| {
-        let why = summary.stopped.as_ref().map(Stopped::from);
-        ledger.close(exit.code(), why, &clock::moment())
-    });
+    let mut conclusion = conclude(summary, contents.rows, ended, joined, invocation)?;
+    let closed = close(ledger, sound, &conclusion);
+    // The ledger is free by now: results may go where nobody reads them.
+    if conclusion.hand_out(&stop, invocation) {
+        watch.results_are_written();
+    }
     let end = End {
-        exit,
+        exit: conclusion.exit,
         took: clock::now().duration_since(started),
         files: &files,
-        written,
-        doubts,
+        written: conclusion.written,
+        doubts: conclusion.doubts,
         forgotten,
         deadline_is_past: stops.are_past(clock::wall()),
     };
-    finish(&summary, &end, invocation)?;
-    close.transpose()?;
-    Ok(exit)
+    finish(&conclusion.summary, &end, invocation)?;
+    closed?;
+    Ok(conclusion.exit)
+}
+
+/// Records how the run ended, if it lived to see that, and lets go of the ledger.
+fn close(ledger: Ledger, sound: bool, conclusion: &Conclusion) -> Result<(), Error> {
+    if !sound {
+        // Answers may have been dropped: the next run is to look for what is left in flight.
+        return Ok(());
+    }
+    let why = conclusion.summary.stopped.as_ref().map(Stopped::from);
+    ledger.close(conclusion.exit.code(), why, &clock::moment())?;
+    Ok(())
 }
 
 fn plan_of<'a>(
@@ -192,6 +200,28 @@ struct Conclusion {
     written: Option<Written>,
     /// Which rows are in doubt.
     doubts: Doubts,
+    /// Results that standard output has yet to take.
+    waiting: Option<Waiting>,
+}
+
+impl Conclusion {
+    /// Writes to standard output what waits for it, and tells whether the results are written now.
+    fn hand_out(&mut self, stop: &Stop, invocation: &Invocation) -> bool {
+        let Some(Err(error)) = self.waiting.take().map(Waiting::write) else {
+            return self.written.is_some();
+        };
+        let error = Error::from(error);
+        invocation.console.say(&Notice::from(&error));
+        self.exit = match stop.reason() {
+            // A signal that came when the run itself was over did not let us wait any longer.
+            Some(reason) if error.unread() => {
+                self.summary.stop(&reason);
+                self.exit.or(self.summary.exit_code())
+            }
+            Some(_) | None => self.exit.or(error.exit_code()),
+        };
+        false
+    }
 }
 
 /// Brings together how the run ended and what the files say.
@@ -205,11 +235,13 @@ fn conclude(
     invocation: &Invocation,
 ) -> Result<Conclusion, Error> {
     let mut written = None;
+    let mut waiting = None;
     let mut exit = ExitCode::Done;
     let mut doubts = Doubts::default();
     match joined {
         Ok(joined) => {
             doubts = joined.doubts;
+            waiting = joined.waiting;
             let heard = summary.tally.outcomes.clone();
             written = Some(joined.rejects);
             summary.settle(rows, joined.account, joined.tally);
@@ -239,6 +271,7 @@ fn conclude(
         exit,
         written,
         doubts,
+        waiting,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Write};
 
-use super::signals;
+use super::signals::{self, During};
 use crate::engine::stop;
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -44,7 +44,7 @@ pub async fn sandbox(settings: Sandbox, console: &Console) -> Result<ExitCode, E
     let notice = Notice::info("serving", text);
     console.say(&notice.fact("address", address.to_string()));
     let (stopper, mut asked) = stop();
-    signals::watch(&stopper)?;
+    signals::watch(&stopper, console, During::Other)?;
     asked.asked().await;
     Ok(match asked.reason() {
         Some(StopReason::Interrupted) => ExitCode::Interrupted,

@@ -63,6 +63,7 @@ pub(super) enum Message {
     Text(Vec<u8>),
     Show(Arc<Mutex<Gauge>>, Style),
     Hide,
+    Flush(Sender<()>),
     Close,
 }
 
@@ -199,6 +200,14 @@ impl Console {
     /// Shows progress below the lines from now on.
     pub fn show(&self, gauge: Arc<Mutex<Gauge>>, style: Style) {
         self.queue.send(Message::Show(gauge, style)).ok();
+    }
+
+    /// Waits until what was said is on its way, so long at most.
+    pub fn flush(&self, patience: Duration) {
+        let (said, heard) = mpsc::channel();
+        if self.queue.send(Message::Flush(said)).is_ok() {
+            heard.recv_timeout(patience).ok();
+        }
     }
 
     /// Shows no progress any more.

@@ -12,6 +12,7 @@ pub mod quantity;
 
 pub mod output;
 pub mod safe_file;
+pub mod standard_output;
 
 mod as_written;
 pub mod asked;

@@ -70,6 +70,7 @@ impl Painter {
                     self.shown = Some(Shown::new(gauge, style));
                 }
                 Ok(Message::Hide) => self.hide(),
+                Ok(Message::Flush(said)) => drop(said.send(())),
                 Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => {
                     self.hide();
                     return;

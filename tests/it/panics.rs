@@ -21,11 +21,11 @@ fn requests_that_are_lost_to_a_panic_end_the_run_and_the_next_one_settles_them()
     rehearsal.rows(30);
     rehearsal.set("WAVEPAIR_API_URL", &by_name);
     let run = rehearsal.command(&["--existing", "unchecked", "--canary", "0"]);
-    // The third thread: the console and the ledger have theirs by then.
+    // The fourth thread: the console, the ledger and the signals have theirs by then.
     let mut traced = Command::new("strace");
     traced
         .args(["-f", "-qq", "-o", "trace.txt", "-e", "trace=clone3"])
-        .args(["-e", "inject=clone3:error=EAGAIN:when=3+"])
+        .args(["-e", "inject=clone3:error=EAGAIN:when=4+"])
         .arg(run.get_program())
         .args(run.get_args())
         .current_dir(rehearsal.folder());

@@ -1,6 +1,11 @@
 //! A run that is told to stop while it waits: it asks for nothing more, and leaves nothing in doubt.
 
-use std::process::Child;
+use std::io::{BufRead, BufReader, Read};
+use std::net::UdpSocket;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use wavepair::sandbox::routes::Kind;
@@ -178,4 +183,243 @@ fn a_minute_of_pause_at_the_first_create_is_kept_to_whatever_ends_the_run() {
         );
         rehearsal.check(run, 10);
     }
+}
+
+/// A run whose open request waits for a server that does not answer, until the door is opened.
+struct Held {
+    rehearsal: Rehearsal,
+    open: mpsc::Sender<()>,
+    /// How many creates have come to the door.
+    creates: Arc<AtomicU64>,
+    _door: Door,
+}
+
+impl Held {
+    /// The third create is held.
+    fn new() -> Self {
+        let mut rehearsal = Rehearsal::new();
+        let (open, opened) = mpsc::channel();
+        let opened = Mutex::new(opened);
+        let creates = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&creates);
+        let door = rehearsal.behind(move |request, _| {
+            if request.is_create() && counted.fetch_add(1, Ordering::Relaxed) == 2 {
+                opened.lock().unwrap().recv().ok();
+            }
+            Then::LetThrough
+        });
+        rehearsal.rows(9);
+        Self {
+            rehearsal,
+            open,
+            creates,
+            _door: door,
+        }
+    }
+
+    fn begin(&self, arguments: &[&str]) -> Child {
+        let run = self.rehearsal.begin(arguments);
+        self.wait();
+        run
+    }
+
+    /// Waits until the third create is held.
+    fn wait(&self) {
+        until(|| self.creates.load(Ordering::Relaxed) == 3);
+    }
+}
+
+/// Reads what a run says until it has said this.
+fn heard(run: &mut Child, said: &str) -> String {
+    let mut text = String::new();
+    let mut lines = BufReader::new(run.stderr.as_mut().unwrap());
+    while !text.contains(said) {
+        assert_ne!(lines.read_line(&mut text).unwrap(), 0, "{text}");
+    }
+    text
+}
+
+fn send(run: &Child, signal: Signal) {
+    kill_process(Pid::from_child(run), signal).unwrap();
+}
+
+#[test]
+fn two_signals_at_once_are_one_wish_and_the_results_are_written() {
+    for (one, other, code) in [
+        (Signal::TERM, Signal::TERM, 143),
+        (Signal::TERM, Signal::HUP, 143),
+        (Signal::HUP, Signal::TERM, 143),
+        (Signal::HUP, Signal::QUIT, 143),
+    ] {
+        let held = Held::new();
+        let mut run = held.begin(&["--concurrency", "1"]);
+        // However late this process gets its turn, both arrive at once.
+        send(&run, Signal::STOP);
+        send(&run, one);
+        send(&run, other);
+        send(&run, Signal::CONT);
+        let said = heard(&mut run, "leaves at once");
+        assert!(said.contains("without results"), "{said}");
+        held.open.send(()).unwrap();
+        let run = held.rehearsal.ended(&run.wait_with_output().unwrap());
+        let run = run.exits(code);
+        run.has(&[("created", 3), ("pending", 6)]);
+    }
+}
+
+#[test]
+fn a_signal_a_second_later_leaves_at_once_without_results_and_says_so() {
+    let held = Held::new();
+    let mut run = held.begin(&["--concurrency", "1"]);
+    send(&run, Signal::INT);
+    heard(&mut run, "leaves at once");
+    // What comes too early does nothing, so it may be sent again and again.
+    until(|| {
+        send(&run, Signal::INT);
+        run.try_wait().unwrap().is_some()
+    });
+    let mut said = String::new();
+    let mut stderr = run.stderr.take().unwrap();
+    stderr.read_to_string(&mut said).unwrap();
+    assert!(said.contains("left at once, without results"), "{said}");
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert!(!held.rehearsal.path("wave.results.csv").exists());
+    held.open.send(()).unwrap();
+    let run = held.rehearsal.run(&["--settle", "1s"]).exits(0);
+    held.rehearsal.check(&run, 9);
+}
+
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    for (name, signal) in [
+        ("HUP", Signal::HUP),
+        ("INT", Signal::INT),
+        ("QUIT", Signal::QUIT),
+    ] {
+        let held = Held::new();
+        let wanted = held.rehearsal.command(&["--concurrency", "1"]);
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", &format!("trap '' {name}; exec \"$@\""), "sh"])
+            .arg(wanted.get_program())
+            .args(wanted.get_args())
+            .current_dir(held.rehearsal.folder())
+            .env_clear()
+            .envs(
+                wanted
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let run = command.spawn().unwrap();
+        held.wait();
+        send(&run, signal);
+        held.open.send(()).unwrap();
+        let run = held.rehearsal.ended(&run.wait_with_output().unwrap());
+        let run = run.exits(0);
+        held.rehearsal.check(&run, 9);
+        assert!(!run.stderr.contains("stopping"), "{name}: {}", run.stderr);
+    }
+}
+
+/// A run of more results than a pipe takes, into a pipe that nobody reads.
+fn unread(rehearsal: &Rehearsal) -> (Child, ChildStdout) {
+    rehearsal.rows(2000);
+    let mut run = rehearsal.begin(&["-o", "-", "--canary", "0", "--existing", "unchecked"]);
+    let pipe = run.stdout.take().unwrap();
+    until(|| rehearsal.creates() == 2000);
+    (run, pipe)
+}
+
+#[test]
+fn a_run_whose_results_nobody_reads_has_let_go_of_its_ledger() {
+    let rehearsal = Rehearsal::new();
+    let (mut run, mut pipe) = unread(&rehearsal);
+    // Until the first run is through with its ledger the others are turned away.
+    until(|| {
+        let other = rehearsal
+            .command(&["-o", "other.csv", "-q"])
+            .output()
+            .unwrap();
+        let code = other.status.code();
+        assert!(matches!(code, Some(0 | 6)), "{code:?}");
+        code == Some(0)
+    });
+    assert_eq!(run.try_wait().unwrap(), None, "it still waits for a reader");
+    let mut results = Vec::new();
+    pipe.read_to_end(&mut results).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(0));
+    assert_eq!(results, rehearsal.bytes("other.csv"));
+}
+
+#[test]
+fn a_run_whose_results_nobody_reads_ends_at_the_first_signal() {
+    for (signal, code) in SIGNALS {
+        let rehearsal = Rehearsal::new();
+        let (mut run, _pipe) = unread(&rehearsal);
+        send(&run, signal);
+        let said = heard(&mut run, "`wavepair results WAVE`");
+        assert!(said.contains("nobody reads it"), "{said}");
+        let status = run.wait().unwrap();
+        assert_eq!(status.code(), Some(code), "{said}");
+        let mut results = rehearsal.bare(&["results", "wave.csv", "-q"]);
+        assert_eq!(results.output().unwrap().status.code(), Some(0));
+        let created = rehearsal.results("wave.results.csv");
+        assert!(created.iter().all(|row| row["outcome"] == "created"));
+    }
+}
+
+#[test]
+fn a_name_server_that_never_answers_does_not_hold_a_run_that_was_told_to_stop() {
+    // Whoever may not bind the port or mount a file has no such name server.
+    let Ok(deaf) = UdpSocket::bind("127.0.0.53:53").or_else(|_| UdpSocket::bind("127.0.0.77:53"))
+    else {
+        return;
+    };
+    let address = deaf.local_addr().unwrap().ip();
+    let mut rehearsal = Rehearsal::new();
+    rehearsal
+        .set("WAVEPAIR_API_URL", "https://api.wavepair.test/v1")
+        .set("WAVEPAIR_TOKEN_URL", "https://auth.wavepair.test/as/token")
+        .rows(3);
+    let resolv = rehearsal.path("resolv.conf");
+    std::fs::write(
+        &resolv,
+        format!("nameserver {address}\noptions timeout:30 attempts:5\n"),
+    )
+    .unwrap();
+    let wanted = rehearsal.command(&["--timeout", "2s"]);
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "sh", "-c"])
+        .arg("mount --bind resolv.conf /etc/resolv.conf && exec \"$@\"")
+        .arg("sh")
+        .arg(wanted.get_program())
+        .args(wanted.get_args())
+        .current_dir(rehearsal.folder())
+        .envs(
+            wanted
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let Ok(mut run) = command.spawn() else {
+        return;
+    };
+    deaf.set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    if deaf.recv(&mut [0; 512]).is_err() {
+        run.kill().unwrap();
+        drop(run.wait_with_output().unwrap());
+        return;
+    }
+    send(&run, Signal::TERM);
+    // The name server is asked for 30 s five times over; whoever waits for that is too late.
+    until(|| run.try_wait().unwrap().is_some());
+    let run = rehearsal.ended(&run.wait_with_output().unwrap()).exits(143);
+    run.has(&[("pending", 3)]);
 }

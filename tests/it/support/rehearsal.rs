@@ -170,7 +170,7 @@ impl Rehearsal {
 
     /// Starts a run, to be stopped or killed.
     pub(crate) fn begin(&self, arguments: &[&str]) -> Child {
-        self.command(arguments)
+        heeding_signals(self.command(arguments))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -340,6 +340,34 @@ impl Ended {
     pub(crate) fn summary(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap()
     }
+}
+
+/// The command, with no signal ignored: tests that `nohup` or a shell's `&` started ignore some, and
+/// what they start would.
+fn heeding_signals(command: Command) -> Command {
+    const IGNORED: u64 = 0b111;
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    if mask.unwrap_or(0) & IGNORED == 0 {
+        return command;
+    }
+    let mut heeding = Command::new("/usr/bin/env");
+    heeding
+        .arg("--default-signal=HUP,INT,QUIT")
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear()
+        .envs(
+            command
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(Stdio::null());
+    if let Some(folder) = command.get_current_dir() {
+        heeding.current_dir(folder);
+    }
+    heeding
 }
 
 /// Waits until something is so.
