@@ -68,7 +68,7 @@ fn command_line(text: &str) {
             no_authorities(&mut args.tenant);
             let run = Run::resolve(&args, &env, &now);
             if let Ok(run) = &run
-                && let Target::PingOne(tenant, _) = &run.target
+                && let Target::PingOne(tenant) = &run.target
             {
                 private(tenant);
             }

@@ -17,7 +17,7 @@ const OTHERS: u64 = 24;
 /// There is not room for a single connection.
 pub(super) fn fit(concurrency: usize, target: &Target) -> Result<usize, Error> {
     let ends = match target {
-        Target::PingOne(..) => 1,
+        Target::PingOne(_) => 1,
         // Both ends of each connection are ours.
         Target::Sandbox(_) => 2,
     };

@@ -11,7 +11,7 @@ use super::target::{Access, UNUSED_TOKEN, access};
 use crate::engine::questions::{Questions, ReadFault};
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::ledger::{Binding, Reader};
+use crate::ledger::{Binding, Check, Reader};
 use crate::model::event::Event;
 use crate::model::ids::{PolicyId, UserId};
 use crate::model::outcome::Outcome;
@@ -320,18 +320,25 @@ fn unread(fault: &ReadFault) -> String {
     }
 }
 
+/// Looks at the ledger as a run does: whatever that would be refused for is not ok.
 fn check_ledger(path: &Path, binding: &Binding, report: &mut Report<'_>) {
     let shown = path.display();
-    match Reader::open(path, Some(binding)) {
-        Ok(None) => report.say(
-            Mark::Ok,
-            "ledger",
-            &format!("{shown} is not there yet; the first run makes it"),
-        ),
-        Ok(Some(reader)) => match reader.storage() {
-            Ok(storage) => report.say(Mark::Ok, "ledger", &format!("{shown}: {storage}")),
-            Err(error) => report.say(Mark::Failed, "ledger", &error.to_string()),
-        },
+    let found = Check::look(path, binding).and_then(|found| {
+        if let Some(warning) = &found.warning {
+            report.say(Mark::Warning, "ledger", warning);
+        }
+        Ok(if found.is_new {
+            format!("{shown} is not there yet; the first run makes it")
+        } else if found.is_outdated {
+            format!("{shown} is from an earlier wavepair; the next run brings it up to date")
+        } else {
+            let reader = Reader::open(path, Some(binding))?;
+            let storage = reader.map(|reader| reader.storage()).transpose()?;
+            format!("{shown}: {}", storage.unwrap_or_default())
+        })
+    });
+    match found {
+        Ok(found) => report.say(Mark::Ok, "ledger", &found),
         Err(error) => {
             let hint = error.hint().unwrap_or_default();
             report.say(Mark::Failed, "ledger", &format!("{error}; {hint}"));

@@ -1,9 +1,9 @@
 //! `wavepair run --dry-run`: what a run would do, without doing it.
 
 use super::finish::{End, finish};
-use super::join::{join, reader};
+use super::join::join;
 use super::wanted::Wanted;
-use super::{Invocation, online};
+use super::{Invocation, online, read_ledger};
 use crate::clock;
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -41,8 +41,8 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
     } = Wanted::read(&path, &rows)?;
     let plan = Plan::DryRun;
     invocation.announce(&shown, contents.rows, plan);
-    let reader = reader(ledger.as_ref())?;
-    let environment = ledger.map(|(_, binding)| binding.environment);
+    let reader = read_ledger::open(&ledger, false, invocation)?;
+    let environment = ledger.environment();
     let mut summary = Summary::new(invocation.run, shown, environment, true, clock::wall());
     let joined = join(
         &wave,

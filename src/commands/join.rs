@@ -1,13 +1,13 @@
 //! The results of a wave: its rows joined with what is known of their devices.
 
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::clock;
 use crate::error::Error;
 use crate::input::Wave;
-use crate::ledger::{Binding, LastRun, Reader};
+use crate::ledger::LastRun;
 use crate::model::account::Account;
 use crate::model::entry::{Moment, RESENDS_MAX};
 use crate::model::outcome::Outcome;
@@ -148,14 +148,6 @@ pub(super) fn not_reached(last_run: Option<LastRun>) -> NotReached {
             ..
         }) => NotReached::Stopped(stopped),
         Some(LastRun { stopped: None, .. }) => NotReached::NewRow,
-    }
-}
-
-/// The ledger, where the settings lead to one and a run has made it.
-pub(super) fn reader(ledger: Option<&(PathBuf, Binding)>) -> Result<Option<Reader>, Error> {
-    match ledger {
-        Some((path, binding)) => Ok(Reader::open(path, Some(binding))?),
-        None => Ok(None),
     }
 }
 

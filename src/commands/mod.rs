@@ -9,6 +9,7 @@ mod join;
 mod online;
 mod open_ledger;
 mod panics;
+mod read_ledger;
 pub mod results;
 pub mod run;
 pub mod sandbox;

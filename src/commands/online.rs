@@ -5,7 +5,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::Invocation;
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
 use super::finish::{End, finish};
-use super::join::{Doubts, options, reader, rejects_of};
+use super::join::{Doubts, options, rejects_of};
+use super::read_ledger;
 use super::signals::{self, During};
 use super::target::Peer;
 use super::wanted::Wanted;
@@ -59,7 +60,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     } = Wanted::read(&path, &rows)?;
     Peer::warn(&target, invocation);
     let peer = Peer::meet(target, &pace).await?;
-    let reader = reader(ledger.as_ref())?;
+    let reader = read_ledger::open(&ledger, true, invocation)?;
     let (stopper, mut asked) = stop();
     signals::watch(&stopper, &invocation.console, During::Other)?;
     let plan = Plan::OnlineDryRun { host: &peer.host };

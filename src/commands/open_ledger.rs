@@ -1,6 +1,8 @@
 //! The ledger of a run: looked at, judged whether it may be trusted without a look, and opened.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
 
 use super::Invocation;
 use super::target::Peer;
@@ -13,38 +15,77 @@ use crate::report::earlier_runs::first_unknown;
 use crate::report::notice::Notice;
 use crate::report::{safe_file, start_line};
 use crate::settings::Error as SettingsError;
+use crate::settings::files::Files;
+use crate::settings::pace::Pace;
 
 /// A ledger that a run has begun on.
 #[derive(Debug)]
 pub(super) struct Begun {
     pub(super) opened: Opened,
     is_new: bool,
+    place: Place,
+}
+
+/// Where a ledger is.
+#[derive(Debug)]
+struct Place {
+    path: PathBuf,
+    /// Its folder, where it is thrown away at the end.
+    scratch: Option<TempDir>,
+}
+
+impl Place {
+    fn of(ledger: Option<PathBuf>) -> Result<Self, Error> {
+        if let Some(path) = ledger {
+            let scratch = None;
+            return Ok(Self { path, scratch });
+        }
+        let scratch = tempfile::Builder::new()
+            .prefix("wavepair-")
+            .tempdir()
+            .map_err(|source| Error::System {
+                what: "no folder for a throw-away ledger",
+                source,
+            })?;
+        Ok(Self {
+            path: scratch.path().join("ledger.db"),
+            scratch: Some(scratch),
+        })
+    }
 }
 
 impl Begun {
+    /// Whether it is thrown away at the end.
+    pub(super) fn is_forgotten(&self) -> bool {
+        self.place.scratch.is_some()
+    }
+
     /// What a person is told of it at the start.
-    pub(super) fn shown<'a>(&self, peer: &'a Peer, existing: Existing) -> start_line::Ledger<'a> {
+    pub(super) fn shown(&self, existing: Existing) -> start_line::Ledger<'_> {
         start_line::Ledger {
-            path: (!peer.is_forgotten()).then_some(peer.ledger.as_path()),
+            path: (!self.is_forgotten()).then_some(self.place.path.as_path()),
             is_new: self.is_new,
             unchecked: existing == Existing::Unchecked,
         }
     }
 }
 
-/// Opens the ledger of a run whose results go to `results`.
+/// Opens the ledger of a run; one to be thrown away where none is named.
 ///
 /// # Errors
 ///
-/// It cannot be used, or not be trusted as `existing` would have it; it stays as it was then.
+/// It cannot be used, or not be trusted as `--existing` would have it; it stays as it was then.
 pub(super) fn begin(
+    ledger: Option<PathBuf>,
     peer: &Peer,
-    existing: Existing,
-    results: &Path,
+    pace: &Pace,
+    files: &Files,
     record: &RunRecord,
     invocation: &Invocation,
 ) -> Result<Begun, Error> {
-    let found = Found::look(&peer.ledger, &peer.binding)?;
+    let (existing, results) = (pace.existing, files.results.as_path());
+    let kept = Place::of(ledger)?;
+    let found = Found::look(&kept.path, &peer.binding)?;
     if let Some(doubt) = found.warning() {
         invocation.console.say(&Notice::warning(doubt));
     }
@@ -66,15 +107,19 @@ pub(super) fn begin(
         has_unknown_run: unknown_run.is_some(),
     };
     if let Some(distrust) = distrust(existing, evidence) {
-        return Err(refusal(existing, distrust, &peer.ledger).into());
+        return Err(refusal(existing, distrust, &kept.path).into());
     }
     if let Some(run) = unknown_run {
-        let warning = of_another(results, &peer.ledger, run);
+        let warning = of_another(results, &kept.path, run);
         invocation.console.say(&warning);
     }
     let is_new = found.is_new();
     let opened = found.begin(record, &clock::moment())?;
-    Ok(Begun { opened, is_new })
+    Ok(Begun {
+        opened,
+        is_new,
+        place: kept,
+    })
 }
 
 /// What is known of a ledger before a run begins on it.

@@ -17,10 +17,10 @@ use crate::settings::run::{Results, wave_name};
 /// The input or the ledger cannot be read, or there is none, or a file cannot be written.
 pub fn results(settings: &Results) -> Result<ExitCode, Error> {
     // Without a ledger every row would be `pending`, and the file of an earlier run overwritten.
-    let ledger = Reader::open(&settings.ledger, Some(&settings.binding))?.ok_or_else(|| {
+    let ledger = Reader::open(&settings.ledger, settings.binding.as_ref())?.ok_or_else(|| {
         let path = settings.ledger.display();
         SettingsError::new(format!("there is no ledger at {path}"))
-            .hint("name the environment and the ledger as for the run")
+            .hint("name the environment or the ledger as for the run")
     })?;
     let last_run = ledger.last_run(&wave_name(&settings.wave))?;
     let told = last_run.as_ref().map(|run| run.settings.as_str());

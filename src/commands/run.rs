@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::finish::{End, finish};
 use super::join::{Doubts, Joined, join, not_reached};
-use super::open_ledger;
+use super::open_ledger::{self, Begun};
 use super::signals::During;
 use super::target::Peer;
 use super::wanted::Wanted;
@@ -33,7 +33,7 @@ use crate::report::output::Waiting;
 use crate::report::rejects::Written;
 use crate::report::safe_file::SafeFile;
 use crate::report::standing::{Mode, Standing};
-use crate::report::start_line::{self, Messages, Plan, StopsAt};
+use crate::report::start_line::{Messages, Plan, StopsAt};
 use crate::settings::files::{Files, is_standard};
 use crate::settings::pace::Pace;
 use crate::settings::run::{Run, wave_name};
@@ -52,6 +52,7 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         rows,
         files,
         target,
+        ledger,
         pace,
         stops,
     } = settings;
@@ -78,15 +79,14 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         settings: rows.to_json(),
         looks_first: pace.existing == Existing::Skip,
     };
-    let begun = open_ledger::begin(&peer, pace.existing, &files.results, &record, invocation)?;
-    let (settle, forgotten) = (Some(pace.retry.settle), peer.is_forgotten());
+    let begun = open_ledger::begin(ledger, &peer, &pace, &files, &record, invocation)?;
+    let (settle, forgotten) = (Some(pace.retry.settle), begun.is_forgotten());
     let (stopper, stop) = stop();
     let watch = signals::watch(&stopper, &invocation.console, During::Run)?;
     panics::watch(&stopper);
 
     let stops_at = stops.by(clock::wall());
-    let told = begun.shown(&peer, pace.existing);
-    let plan = plan_of(&peer, &pace, stops_at.as_ref(), contents.messages, told);
+    let plan = plan_of(&peer, &pace, stops_at.as_ref(), contents.messages, &begun);
     invocation.announce(&shown, contents.rows, plan);
     let summary = Summary::new(id, shown, Some(peer.binding.environment), false, started_at);
     let progress = invocation.start_progress(contents.rows, Goal::Created);
@@ -161,7 +161,7 @@ fn plan_of<'a>(
     pace: &Pace,
     stops: Option<&'a StopsAt>,
     messages: Messages,
-    ledger: start_line::Ledger<'a>,
+    begun: &'a Begun,
 ) -> Plan<'a> {
     Plan::Run {
         environment: peer.binding.environment,
@@ -173,7 +173,7 @@ fn plan_of<'a>(
         },
         stops,
         messages,
-        ledger,
+        ledger: begun.shown(pace.existing),
     }
 }
 

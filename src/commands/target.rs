@@ -1,10 +1,8 @@
 //! Whom a run speaks to: PingOne, or a sandbox of its own.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 
 use reqwest::Url;
-use tempfile::TempDir;
 
 use super::Invocation;
 use crate::clock;
@@ -17,10 +15,11 @@ use crate::pingone::credentials::{ClientAuth, Credentials};
 use crate::pingone::options::ClientOptions;
 use crate::pingone::token::TokenCache;
 use crate::report::notice::Notice;
+use crate::sandbox::faults::FaultPlan;
 use crate::sandbox::{self, Sandbox};
 use crate::settings::Error as SettingsError;
 use crate::settings::pace::Pace;
-use crate::settings::run::{Rehearsal, Target};
+use crate::settings::run::Target;
 use crate::settings::tenant::{Identity, Tenant};
 
 /// Two ways of saying who we are were given.
@@ -35,15 +34,13 @@ pub(super) struct Peer {
     pub(super) binding: Binding,
     /// What a person calls the host.
     pub(super) host: String,
-    pub(super) ledger: PathBuf,
     sandbox: Option<Sandbox>,
-    scratch: Option<TempDir>,
 }
 
 impl Peer {
     /// Warns where settings were given that are not used, and says by which way PingOne is reached.
     pub(super) fn warn(target: &Target, invocation: &Invocation) {
-        let Target::PingOne(tenant, _) = target else {
+        let Target::PingOne(tenant) = target else {
             return;
         };
         let console = &invocation.console;
@@ -61,7 +58,7 @@ impl Peer {
     /// Sets the client up; starts the sandbox where one is wanted. Sends nothing.
     pub(super) async fn meet(target: Target, pace: &Pace) -> Result<Self, Error> {
         match target {
-            Target::PingOne(tenant, ledger) => {
+            Target::PingOne(tenant) => {
                 let binding = tenant.binding();
                 let host = binding.api_host.clone();
                 let Access { client, tokens } = access(*tenant, pace)?;
@@ -70,18 +67,11 @@ impl Peer {
                     tokens,
                     binding,
                     host,
-                    ledger,
                     sandbox: None,
-                    scratch: None,
                 })
             }
-            Target::Sandbox(rehearsal) => Self::rehearse(rehearsal, pace).await,
+            Target::Sandbox(faults) => Self::rehearse(faults, pace).await,
         }
-    }
-
-    /// Whether the ledger is thrown away with it.
-    pub(super) fn is_forgotten(&self) -> bool {
-        self.scratch.is_some()
     }
 
     /// Whether it is a sandbox of this process's own.
@@ -89,8 +79,7 @@ impl Peer {
         self.sandbox.is_some()
     }
 
-    async fn rehearse(rehearsal: Rehearsal, pace: &Pace) -> Result<Self, Error> {
-        let Rehearsal { ledger, faults } = rehearsal;
+    async fn rehearse(faults: FaultPlan, pace: &Pace) -> Result<Self, Error> {
         let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
         let sandbox = sandbox::start(sandbox::Options {
             listen,
@@ -106,26 +95,12 @@ impl Peer {
         };
         let host = format!("the sandbox at {}", sandbox.address());
         let Access { client, tokens } = access(tenant, pace)?;
-        let (ledger, scratch) = if let Some(ledger) = ledger {
-            (ledger, None)
-        } else {
-            let scratch = tempfile::Builder::new()
-                .prefix("wavepair-")
-                .tempdir()
-                .map_err(|source| Error::System {
-                    what: "no folder for a throw-away ledger",
-                    source,
-                })?;
-            (scratch.path().join("ledger.db"), Some(scratch))
-        };
         Ok(Self {
             client,
             tokens,
             binding,
             host,
-            ledger,
             sandbox: Some(sandbox),
-            scratch,
         })
     }
 }

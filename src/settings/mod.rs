@@ -19,6 +19,7 @@ pub mod sandbox;
 mod secret_file;
 pub mod tenant;
 pub mod usage;
+pub mod which_ledger;
 
 use thiserror::Error;
 

@@ -10,6 +10,7 @@ use super::pace::{Pace, Stops};
 use super::rows::RowSettings;
 use super::sandbox;
 use super::tenant::{self, Tenant};
+use super::which_ledger::WhichLedger;
 use crate::cli::{DoctorArgs, LogArgs, PaceArgs, ResultsArgs, RunArgs, VerbosityArgs};
 use crate::clock::Now;
 use crate::ledger::Binding;
@@ -29,6 +30,8 @@ pub struct Run {
     pub files: Files,
     /// Whom it is run against.
     pub target: Target,
+    /// The ledger; nothing where a rehearsal throws its own away.
+    pub ledger: Option<PathBuf>,
     /// How fast, and how often again.
     pub pace: Pace,
     /// When to stop early.
@@ -38,19 +41,10 @@ pub struct Run {
 /// Whom a run is for.
 #[derive(Debug)]
 pub enum Target {
-    /// PingOne, with the ledger of the environment.
-    PingOne(Box<Tenant>, PathBuf),
-    /// An embedded sandbox, with a throw-away ledger unless one is named.
-    Sandbox(Rehearsal),
-}
-
-/// How a wave is rehearsed.
-#[derive(Debug)]
-pub struct Rehearsal {
-    /// The ledger, where one was named.
-    pub ledger: Option<PathBuf>,
-    /// What goes wrong.
-    pub faults: FaultPlan,
+    /// PingOne.
+    PingOne(Box<Tenant>),
+    /// An embedded sandbox, in which this goes wrong.
+    Sandbox(FaultPlan),
 }
 
 /// What `run --dry-run` is told.
@@ -62,8 +56,8 @@ pub struct DryRun {
     pub rows: RowSettings,
     /// Where things are written.
     pub files: Files,
-    /// The ledger to read, where the settings lead to one.
-    pub ledger: Option<(PathBuf, Binding)>,
+    /// The ledger to read; a dry run can do without.
+    pub ledger: WhichLedger,
     /// Whom to ask, and how fast; with `--online` only.
     pub online: Option<(Target, Pace)>,
 }
@@ -79,8 +73,8 @@ pub struct Results {
     pub files: Files,
     /// The ledger.
     pub ledger: PathBuf,
-    /// What the ledger is bound to.
-    pub binding: Binding,
+    /// What the ledger is bound to, where the settings say so.
+    pub binding: Option<Binding>,
 }
 
 /// How `results` judges and writes rows: what was typed, over what the last run of the wave was told.
@@ -135,11 +129,17 @@ impl Run {
     pub fn resolve(args: &RunArgs, env: &Env<'_>, now: &Now) -> Result<Self, Error> {
         let Common { rows, pace, stops } = Common::resolve(args, env, now)?;
         let target = target(args, env)?;
+        let named = args.output.ledger.as_ref();
+        let ledger = match &target {
+            Target::PingOne(tenant) => Some(files::ledger(named, env, tenant.environment)?),
+            Target::Sandbox(_) => named.cloned(),
+        };
         Ok(Self {
             wave: args.wave.clone(),
             rows,
-            files: run_files(args, env, target.ledger())?,
+            files: run_files(args, env, ledger.as_deref())?,
             target,
+            ledger,
             stops,
             pace,
         })
@@ -147,7 +147,7 @@ impl Run {
 }
 
 /// Where `run` writes, which must be nowhere else as well.
-fn run_files(args: &RunArgs, env: &Env<'_>, ledger: Option<&PathBuf>) -> Result<Files, Error> {
+fn run_files(args: &RunArgs, env: &Env<'_>, ledger: Option<&Path>) -> Result<Files, Error> {
     let kind = Kind {
         dry_run: args.dry_run,
         sandbox: args.sandbox,
@@ -157,7 +157,7 @@ fn run_files(args: &RunArgs, env: &Env<'_>, ledger: Option<&PathBuf>) -> Result<
     let others = Others {
         wave: &args.wave,
         log: args.log.log_file.as_deref(),
-        ledger: ledger.or(named.as_ref()).map(PathBuf::as_path),
+        ledger: ledger.or(named.as_deref()),
         tenant: &args.tenant,
         faults: args.faults.as_deref(),
     };
@@ -165,25 +165,15 @@ fn run_files(args: &RunArgs, env: &Env<'_>, ledger: Option<&PathBuf>) -> Result<
     Ok(files)
 }
 
-impl Target {
-    fn ledger(&self) -> Option<&PathBuf> {
-        match self {
-            Target::PingOne(_, ledger) => Some(ledger),
-            Target::Sandbox(rehearsal) => rehearsal.ledger.as_ref(),
-        }
-    }
-}
-
 fn target(args: &RunArgs, env: &Env<'_>) -> Result<Target, Error> {
     if args.sandbox {
-        return Ok(Target::Sandbox(Rehearsal {
-            ledger: args.output.ledger.clone(),
-            faults: sandbox::faults(args.faults.as_deref())?,
-        }));
+        let faults = sandbox::faults(args.faults.as_deref())?;
+        return Ok(Target::Sandbox(faults));
     }
-    let tenant = Tenant::resolve(&args.tenant, env)?;
-    let ledger = files::ledger(args.output.ledger.as_ref(), env, tenant.environment)?;
-    Ok(Target::PingOne(Box::new(tenant), ledger))
+    Ok(Target::PingOne(Box::new(Tenant::resolve(
+        &args.tenant,
+        env,
+    )?)))
 }
 
 impl DryRun {
@@ -200,21 +190,16 @@ impl DryRun {
         } else {
             None
         };
-        let binding = if args.sandbox {
-            None
+        let ledger = if args.sandbox {
+            WhichLedger::None
         } else {
-            tenant::binding(&args.tenant, env)?
+            let binding = tenant::binding(&args.tenant, env)?;
+            WhichLedger::resolve(args.output.ledger.as_ref(), env, binding)
         };
-        let ledger = binding
-            .map(|binding| {
-                files::ledger(args.output.ledger.as_ref(), env, binding.environment)
-                    .map(|path| (path, binding))
-            })
-            .transpose()?;
         Ok(Self {
             wave: args.wave.clone(),
             rows,
-            files: run_files(args, env, ledger.as_ref().map(|(path, _)| path))?,
+            files: run_files(args, env, ledger.path())?,
             ledger,
             online,
         })
@@ -231,12 +216,18 @@ impl Results {
         check_zone(env, now)?;
         Pace::resolve(&PaceArgs::default(), env)?;
         RowSettings::resolve(&args.rows, &args.output, env, None)?;
-        let binding = tenant::binding(&args.tenant, env)?.ok_or_else(|| {
-            Error::new("nothing says which ledger is meant").hint(
-                "set `PINGONE_ENVIRONMENT_ID` and `PINGONE_REGION_CODE` as for the run (no credentials are needed)",
-            )
-        })?;
-        let ledger = files::ledger(args.output.ledger.as_ref(), env, binding.environment)?;
+        let binding = tenant::binding(&args.tenant, env)?;
+        let (ledger, binding) =
+            match WhichLedger::resolve(args.output.ledger.as_ref(), env, binding) {
+                WhichLedger::At(path, binding) => (path, binding),
+                WhichLedger::Nowhere(_, why) => return Err(why),
+                WhichLedger::None => {
+                    return Err(Error::new("nothing says which ledger is meant").hint(
+                        "set `PINGONE_ENVIRONMENT_ID` and `PINGONE_REGION_CODE` as for the run \
+                         (no credentials are needed), or name it with `--ledger`",
+                    ));
+                }
+            };
         let files = Files::resolve(&args.wave, &args.output, None, Kind::default());
         let others = Others {
             wave: &args.wave,

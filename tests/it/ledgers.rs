@@ -60,9 +60,13 @@ fn killed() -> Rehearsal {
     rehearsal
 }
 
+/// What was said, however it was broken into lines.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Runs a command with the words of the binary behind it, in the place of the plain one.
-fn by(rehearsal: &Rehearsal, program: &[&str], arguments: &[&str]) -> Ended {
-    let wanted = rehearsal.command(arguments);
+fn by(rehearsal: &Rehearsal, program: &[&str], wanted: &Command) -> Ended {
     let mut command = Command::new(program[0]);
     command
         .args(&program[1..])
@@ -174,7 +178,7 @@ fn a_ledger_that_was_mounted_as_a_single_file_is_refused() {
     let creates = rehearsal.creates();
     for existing in ["skip", "unchecked"] {
         let flags = ["--existing", existing, "--ledger", &point];
-        let run = by(&rehearsal, &program, &flags).exits(2);
+        let run = by(&rehearsal, &program, &rehearsal.command(&flags)).exits(2);
         assert!(run.stderr.contains("mount point"), "{}", run.stderr);
         assert!(run.stderr.contains("mount the folder"), "{}", run.stderr);
     }
@@ -185,7 +189,8 @@ fn a_ledger_that_was_mounted_as_a_single_file_is_refused() {
     let program = ["unshare", "-rm", "sh", "-c", script, "sh", whole, mounted];
     let name = rehearsal.ledger();
     let there = folder.join(name.file_name().unwrap());
-    let run = by(&rehearsal, &program, &["--ledger", there.to_str().unwrap()]).exits(0);
+    let flags = ["--ledger", there.to_str().unwrap()];
+    let run = by(&rehearsal, &program, &rehearsal.command(&flags)).exits(0);
     rehearsal.check(&run, 30);
     assert_eq!(rehearsal.held().len(), 30, "the folder was mounted");
 }
@@ -229,11 +234,7 @@ fn a_refused_ledger_is_left_as_it_is_whichever_command_refuses_it() {
     ] {
         let output = rehearsal.bare(words).output().unwrap();
         let ended = rehearsal.ended(&output).exits(code);
-        let said = ended
-            .stderr
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let said = one_line(&ended.stderr);
         assert!(
             said.contains("is not a wavepair ledger"),
             "{words:?}: {said}"
@@ -270,11 +271,7 @@ fn a_lost_ledger_is_refused_by_every_command_and_no_empty_one_takes_its_place() 
         ] {
             let output = rehearsal.bare(words).output().unwrap();
             let ended = rehearsal.ended(&output).exits(5);
-            let said = ended
-                .stderr
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
+            let said = one_line(&ended.stderr);
             assert!(said.contains("older than it once was"), "{words:?}: {said}");
             let hint = "run with `--existing skip`, which lists the devices that exist; never";
             assert!(said.contains(hint), "{words:?}: {said}");
@@ -378,11 +375,7 @@ fn who_holds_a_ledger_is_said_with_the_wave_and_since_when() {
     let mut first = rehearsal.begin(&["--rate", "10/s"]);
     rehearsal.wait_for_creates(1, &mut first);
     let second = rehearsal.run(&[]).exits(6);
-    let said = second
-        .stderr
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let said = one_line(&second.stderr);
     assert!(
         said.contains(&format!("process {}, since 20", first.id())),
         "{said}"
@@ -446,12 +439,115 @@ fn whoever_may_not_write_where_the_ledger_is_to_be_is_told_so_by_run_and_doctor(
         "65534",
         "--clear-groups",
     ];
-    let run = by(&rehearsal, &nobody, &["-o", "-"]);
+    let run = by(&rehearsal, &nobody, &rehearsal.command(&["-o", "-"]));
     if run.stderr.contains("setpriv: ") {
         skipped(&run.stderr);
         return;
     }
     let run = run.exits(2);
     assert!(run.stderr.contains("Permission denied"), "{}", run.stderr);
+    let doctor = by(&rehearsal, &nobody, &rehearsal.bare(&["doctor"])).exits(5);
+    let said = one_line(&doctor.stderr);
+    assert!(said.contains("failed ledger"), "{said}");
+    assert!(said.contains("Permission denied"), "{said}");
     assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
+}
+
+#[test]
+fn a_ledger_that_is_named_is_enough_to_write_results_and_to_see_what_is_done() {
+    let mut rehearsal = Rehearsal::new();
+    let flags = ["--ledger", "named.db"];
+    rehearsal.rows(4).run(&flags).exits(0);
+    let written = rehearsal.bytes("wave.results.csv");
+    for name in [
+        "PINGONE_ENVIRONMENT_ID",
+        "PINGONE_REGION_CODE",
+        "WAVEPAIR_API_URL",
+        "XDG_STATE_HOME",
+    ] {
+        rehearsal.unset(name);
+    }
+    let results = |words: &[&str], code| {
+        let output = rehearsal.bare(words).output().unwrap();
+        rehearsal.ended(&output).exits(code)
+    };
+    fs::remove_file(rehearsal.path("wave.results.csv")).unwrap();
+    results(&["results", "wave.csv", "--ledger", "named.db"], 0);
+    assert!(rehearsal.bytes("wave.results.csv") == written);
+    let lost = results(&["results", "wave.csv"], 2);
+    assert!(lost.stderr.contains("--ledger"), "{}", lost.stderr);
+    let none = results(&["results", "wave.csv", "--ledger", "none.db"], 2);
+    assert!(
+        none.stderr.contains("there is no ledger"),
+        "{}",
+        none.stderr
+    );
+    let dry = rehearsal
+        .rows(6)
+        .run(&["--dry-run", "--ledger", "named.db"]);
+    dry.exits(0);
+    let outcomes: Vec<_> = rehearsal
+        .results("wave.dry-run.csv")
+        .into_iter()
+        .map(|row| row["outcome"].clone())
+        .collect();
+    let [created, ready] = ["created", "ready"];
+    assert_eq!(outcomes, [created, created, created, created, ready, ready]);
+}
+
+#[test]
+fn a_dry_run_goes_on_without_a_ledger_that_a_run_would_be_refused_for() {
+    let mut rehearsal = Rehearsal::new();
+    rehearsal.rows(3).run(&["--ledger", "l.db"]).exits(0);
+    let ledger = rehearsal.path("l.db");
+    let dry_run = |rehearsal: &Rehearsal, why: &str| {
+        let before = fs::read(&ledger).unwrap();
+        let run = rehearsal.run(&["--dry-run", "--ledger", "l.db"]).exits(0);
+        let said = one_line(&run.stderr);
+        assert!(said.contains("goes on without the ledger"), "{said}");
+        assert!(said.contains(why), "{said}");
+        assert!(fs::read(&ledger).unwrap() == before);
+        for row in rehearsal.results("wave.dry-run.csv") {
+            assert_eq!(row["outcome"], "ready");
+        }
+    };
+    fs::write(beside(&ledger, ".runs"), "7 99\n").unwrap();
+    dry_run(&rehearsal, "older than it once was");
+    fs::write(beside(&ledger, ".runs"), "1 1\n").unwrap();
+    // A sandbox that was started again, on another port.
+    rehearsal.set("WAVEPAIR_API_URL", "http://127.0.0.1:9/v1");
+    dry_run(&rehearsal, "belongs to environment");
+}
+
+#[test]
+fn a_dry_run_needs_no_place_for_a_ledger_and_says_that_it_sees_none() {
+    let mut rehearsal = Rehearsal::new();
+    rehearsal.unset("XDG_STATE_HOME").rows(3);
+    for words in [&["--dry-run"][..], &["--dry-run", "--online"]] {
+        let run = rehearsal.run(words).exits(0);
+        let said = one_line(&run.stderr);
+        assert!(said.contains("goes on without the ledger"), "{said}");
+        assert!(
+            said.contains("neither `XDG_STATE_HOME` nor `HOME`"),
+            "{said}"
+        );
+        assert_eq!(rehearsal.results("wave.dry-run.csv").len(), 3);
+    }
+    let run = rehearsal.run(&[]).exits(2);
+    assert!(run.stderr.contains("--ledger"), "{}", run.stderr);
+}
+
+#[test]
+fn the_doctor_counts_the_devices_that_are_there_and_no_other_rows() {
+    let rehearsal = Rehearsal::with_faults(
+        "[[fault]]\non = 'create'\nafter = 3\nfirst = 1\nstatus = 423\n\
+         [[fault]]\non = 'create'\nafter = 4\nfirst = 1\nstatus = 400\n",
+    );
+    let flags = ["--canary", "0", "--concurrency", "1"];
+    let run = rehearsal.rows(7).run(&flags).exits(4);
+    run.has(&[("created", 5), ("failed", 1), ("rejected", 1)]);
+    let doctor = rehearsal.bare(&["doctor"]).output().unwrap();
+    let said = one_line(&rehearsal.ended(&doctor).exits(0).stderr);
+    let counted = "devices: 5 created, 0 existing, 0 in doubt";
+    assert!(said.contains(counted), "{said}");
 }

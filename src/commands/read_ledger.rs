@@ -1,0 +1,38 @@
+//! The ledger of a dry run, which can do without.
+
+use super::Invocation;
+use crate::error::Error;
+use crate::ledger::{self, Reader};
+use crate::report::notice::Notice;
+use crate::settings::which_ledger::WhichLedger;
+
+/// Opens the ledger that a run would use, where there is one that can be read.
+///
+/// With `asks` PingOne is asked as well, and what a run would be refused for ends such a dry run.
+/// Otherwise it goes on with what the wave alone says, and tells that and why.
+///
+/// # Errors
+///
+/// It cannot be used, and the dry run asks PingOne.
+pub(super) fn open(
+    ledger: &WhichLedger,
+    asks: bool,
+    invocation: &Invocation,
+) -> Result<Option<Reader>, Error> {
+    let (why, hint) = match ledger {
+        WhichLedger::None => return Ok(None),
+        WhichLedger::Nowhere(_, why) => (why.to_string(), why.remedy().map(str::to_owned)),
+        WhichLedger::At(path, binding) => match Reader::open(path, binding.as_ref()) {
+            Ok(reader) => return Ok(reader),
+            // A run brings it up to date, and nothing is wrong with it.
+            Err(error) if asks && !matches!(error, ledger::Error::Outdated { .. }) => {
+                return Err(error.into());
+            }
+            Err(error) => (error.to_string(), error.hint()),
+        },
+    };
+    let what =
+        format!("the dry run goes on without the ledger, and so without what is done: {why}");
+    invocation.console.say(&Notice::warning(what).hint(hint));
+    Ok(None)
+}

@@ -1,0 +1,88 @@
+//! Which ledger a command reads.
+
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use super::env::Env;
+use super::files;
+use crate::ledger::Binding;
+use crate::model::ids::EnvironmentId;
+
+/// Which ledger a command reads, as far as the settings say so.
+#[derive(Debug)]
+pub enum WhichLedger {
+    /// They lead to none.
+    None,
+    /// They lead to an environment, and to no place for its ledger.
+    Nowhere(EnvironmentId, Error),
+    /// This one, bound to this tenant; to any where none is named, because its own binding is enough.
+    At(PathBuf, Option<Binding>),
+}
+
+impl WhichLedger {
+    /// Resolves what was typed; `binding` is what the settings say of the tenant.
+    pub(super) fn resolve(
+        named: Option<&PathBuf>,
+        env: &Env<'_>,
+        binding: Option<Binding>,
+    ) -> Self {
+        let Some(binding) = binding else {
+            return match files::named_ledger(named, env) {
+                Some(path) => Self::At(path, None),
+                None => Self::None,
+            };
+        };
+        match files::ledger(named, env, binding.environment) {
+            Ok(path) => Self::At(path, Some(binding)),
+            Err(why) => Self::Nowhere(binding.environment, why),
+        }
+    }
+
+    /// Where it is, where that is known.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::At(path, _) => Some(path),
+            Self::None | Self::Nowhere(..) => None,
+        }
+    }
+
+    /// The environment, where the settings name one.
+    pub fn environment(&self) -> Option<EnvironmentId> {
+        match self {
+            Self::At(_, binding) => binding.as_ref().map(|binding| binding.environment),
+            Self::Nowhere(environment, _) => Some(*environment),
+            Self::None => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+
+    #[test]
+    fn a_ledger_that_is_named_needs_no_tenant_and_a_tenant_needs_a_place() {
+        let tenant = || {
+            Some(Binding {
+                api_host: "api.pingone.eu".to_owned(),
+                environment: EnvironmentId::from_bytes([1; 16]),
+            })
+        };
+        let named = PathBuf::from("l.db");
+        let own = "/home/a/.local/state/wavepair/01010101-0101-0101-0101-010101010101.db";
+        for (ledger, home, binding, path, environment) in [
+            (None, true, None, None, false),
+            (None, true, tenant(), Some(own), true),
+            (None, false, tenant(), None, true),
+            (Some(&named), false, None, Some("l.db"), false),
+            (Some(&named), false, tenant(), Some("l.db"), true),
+        ] {
+            let read = |name: &str| (home && name == "HOME").then(|| OsString::from("/home/a"));
+            let which = WhichLedger::resolve(ledger, &Env::new(&read), binding);
+            assert_eq!(which.path(), path.map(Path::new), "{which:?}");
+            assert_eq!(which.environment().is_some(), environment, "{which:?}");
+        }
+    }
+}
