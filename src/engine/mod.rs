@@ -129,7 +129,7 @@ pub async fn run(
         client,
         ledger,
         limiter: RateLimiter::new(options.rate),
-        guard: Guard::new(options.guard, ledger.any_device()?),
+        guard: Guard::new(options.guard, ledger.any_device()?).of(client.address()),
         budget: RetryBudget::new(),
         tokens,
         token_tries: 0,

@@ -146,6 +146,7 @@ impl<'a> Questions<'a> {
                 | ReadFailure::NotFound
                 | ReadFailure::Untrusted
                 | ReadFailure::Redirected
+                | ReadFailure::CaptivePortal
                 | ReadFailure::Malformed => return Err(ReadFault::Refused(error)),
             }
         }
@@ -183,7 +184,7 @@ impl<'a> Questions<'a> {
             match &answered.outcome {
                 LookOutcome::Unauthorized => self.refused(token.generation()).await?,
                 LookOutcome::Forbidden => return Err(forbidden()),
-                LookOutcome::Untrusted | LookOutcome::Redirected => {
+                LookOutcome::Untrusted | LookOutcome::Redirected | LookOutcome::CaptivePortal => {
                     return Err(out_of_trust(&answered.outcome, answered.answer));
                 }
                 LookOutcome::MixedUp => return Err(mixed_up()),

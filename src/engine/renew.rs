@@ -96,6 +96,7 @@ pub(super) fn token_retry(failure: TokenFailure, tries: u32, jitter: f64) -> Opt
         | TokenFailure::Refused
         | TokenFailure::Untrusted
         | TokenFailure::Redirected
+        | TokenFailure::CaptivePortal
         | TokenFailure::Malformed => None,
     }
 }
@@ -108,7 +109,7 @@ pub(super) fn token_stop(error: &TokenError) -> StopReason {
             pointless(StopCode::CredentialsRefused, what, error.hint)
         }
         TokenFailure::Untrusted => pointless(StopCode::NotTrusted, what, error.hint),
-        TokenFailure::Redirected | TokenFailure::Malformed => {
+        TokenFailure::Redirected | TokenFailure::CaptivePortal | TokenFailure::Malformed => {
             pointless(StopCode::WrongHost, what, error.hint)
         }
     }

@@ -34,6 +34,8 @@ words! {
     UNREADABLE_ANSWER = "unreadable_answer",
     /// A 3xx, which is never followed
     REDIRECTED = "redirected",
+    /// A 511: a sign-in page between us and PingOne
+    CAPTIVE_PORTAL = "captive_portal",
     /// A 5xx
     SERVER_ERROR = "server_error",
     /// A 429 from rate control

@@ -134,6 +134,8 @@ pub enum Ambiguity {
     Unreadable,
     /// A 3xx, which is never followed.
     Redirected,
+    /// A 511: a network wants somebody to sign in first.
+    CaptivePortal,
     /// A 5xx: a gateway's error says nothing of what stands behind it.
     ServerError,
     /// A 429 about a quota, or not in PingOne's shape.
@@ -215,6 +217,8 @@ pub enum LookOutcome {
     Untrusted,
     /// A 3xx, which is never followed.
     Redirected,
+    /// A 511: a network wants somebody to sign in first.
+    CaptivePortal,
     /// An answer that may be about another user: nothing in it or about it says that it is ours.
     Unproven,
     /// An answer that is about another user, or that names another request than ours.

@@ -67,6 +67,11 @@ impl Client {
         })
     }
 
+    /// The address that API paths are appended to.
+    pub fn address(&self) -> &str {
+        &self.base
+    }
+
     /// Asks for a device, once.
     ///
     /// `transaction_id` names the attempt in PingOne's audit log: at most 100 of

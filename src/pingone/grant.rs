@@ -64,6 +64,8 @@ pub enum TokenFailure {
     Untrusted,
     /// A 3xx, never followed: the form may hold the secret.
     Redirected,
+    /// A 511: a network wants somebody to sign in first.
+    CaptivePortal,
     /// A 200 that holds no token that could be used.
     Malformed,
 }
@@ -98,6 +100,7 @@ impl TokenError {
                 "set `--client-auth` to the application's token endpoint authentication method: `basic` for Client Secret Basic, `post` for Client Secret Post; a new application may need a minute"
             }
             TokenFailure::Untrusted => hint::UNTRUSTED,
+            TokenFailure::CaptivePortal => hint::CAPTIVE_PORTAL,
             TokenFailure::Redirected | TokenFailure::Malformed => hint::WRONG_HOST,
         };
         Self {
@@ -159,6 +162,7 @@ pub fn token_answer(
     let said = refusal(body).map(|said| redact::without(&said, secret.expose()));
     let failure = match head.status {
         300..=399 => TokenFailure::Redirected,
+        511 => TokenFailure::CaptivePortal,
         408 | 429 | 500..=599 => transient,
         _ if said.as_deref().is_some_and(is_about_method) => TokenFailure::Unsupported,
         400..=499 | 200 => TokenFailure::Refused,
@@ -314,6 +318,7 @@ mod tests {
             ),
             (302, String::new(), TokenFailure::Redirected),
             (307, String::new(), TokenFailure::Redirected),
+            (511, String::new(), TokenFailure::CaptivePortal),
             (408, String::new(), later),
             (429, String::new(), soon),
             (500, oauth("server_error", "x"), later),

@@ -4,6 +4,9 @@ use crate::model::outcome::{Ambiguity, LookOutcome, Refusal};
 
 /// The host is not PingOne's, or something stands between.
 pub const WRONG_HOST: &str = "check `PINGONE_REGION_CODE`, or `--api-url` and `--token-url`: something other than PingOne's API answers there";
+/// A network lets nobody through who has not signed in.
+pub const CAPTIVE_PORTAL: &str =
+    "open a browser on this machine and sign in to the network, or use another one; then run again";
 /// The connection cannot be trusted.
 pub const UNTRUSTED: &str = "check the host name and what inspects TLS on the way; name a private authority with `--ca-file`, and see that a proxy gets its credentials in `HTTPS_PROXY` and lets these hosts through";
 /// No connection is made.
@@ -65,6 +68,7 @@ pub fn of_ambiguity(ambiguity: Ambiguity) -> &'static str {
         | Ambiguity::Unreadable
         | Ambiguity::ForeignError
         | Ambiguity::UnexpectedStatus => PERHAPS_NOT_PINGONE,
+        Ambiguity::CaptivePortal => CAPTIVE_PORTAL,
         Ambiguity::WrongDevice | Ambiguity::MixedUp => MIXED_UP,
         Ambiguity::QuotaExceeded => {
             "check the environment's notification quota and run again later; with `ACTIVATION_REQUIRED` a device may be there although its message was not sent"
@@ -83,6 +87,7 @@ pub fn of_look(look: &LookOutcome) -> &'static str {
     match look {
         LookOutcome::Untrusted => UNTRUSTED,
         LookOutcome::Redirected => WRONG_HOST,
+        LookOutcome::CaptivePortal => CAPTIVE_PORTAL,
         LookOutcome::Unauthorized => UNAUTHORIZED,
         LookOutcome::Forbidden => FORBIDDEN,
         LookOutcome::NoUser => NO_SUCH_USER,

@@ -32,6 +32,8 @@ pub enum ReadFailure {
     Untrusted,
     /// A 3xx, which is never followed.
     Redirected,
+    /// A 511: a network wants somebody to sign in first.
+    CaptivePortal,
     /// An answer that is not what the documentation promises.
     Malformed,
 }
@@ -54,6 +56,7 @@ impl ReadError {
             ReadFailure::Forbidden => Some(
                 "reading policies and MFA settings needs the role Environment Admin or Configuration Read Only Admin on this environment; check `WAVEPAIR_ENVIRONMENT` too",
             ),
+            ReadFailure::CaptivePortal => Some(hint::CAPTIVE_PORTAL),
             ReadFailure::NotFound | ReadFailure::Redirected | ReadFailure::Malformed => {
                 Some(hint::WRONG_HOST)
             }
@@ -122,6 +125,7 @@ pub fn read_answer<T: DeserializeOwned>(
         (408, _) => (transient, code::REQUEST_TIMEOUT),
         (429, _) => (transient, code::THROTTLED),
         (300..=399, _) => (ReadFailure::Redirected, code::REDIRECTED),
+        (511, _) => (ReadFailure::CaptivePortal, code::CAPTIVE_PORTAL),
         (500..=599, _) => (transient, code::SERVER_ERROR),
         _ => (ReadFailure::Malformed, code::UNEXPECTED_STATUS),
     };
@@ -218,6 +222,7 @@ mod tests {
             (408, later),
             (429, soon),
             (500, later),
+            (511, ReadFailure::CaptivePortal),
             (503, soon),
         ] {
             assert_eq!(

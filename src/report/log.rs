@@ -177,6 +177,7 @@ fn look_word(outcome: &LookOutcome) -> &'static str {
         LookOutcome::NoInformation => "no answer that can be believed",
         LookOutcome::Untrusted => "no connection that can be trusted",
         LookOutcome::Redirected => "redirected elsewhere",
+        LookOutcome::CaptivePortal => "a sign-in page in between",
         LookOutcome::Unproven => "perhaps another's answer; asked again",
         LookOutcome::MixedUp => "another's answer",
     }

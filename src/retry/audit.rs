@@ -69,6 +69,7 @@ impl RetryPolicy {
             | LookOutcome::Forbidden
             | LookOutcome::Untrusted
             | LookOutcome::Redirected
+            | LookOutcome::CaptivePortal
             | LookOutcome::MixedUp => Verdict::of(DeviceState::Unresolved),
         }
     }

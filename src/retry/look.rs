@@ -85,7 +85,8 @@ impl RetryPolicy {
             LookOutcome::Unauthorized
             | LookOutcome::Forbidden
             | LookOutcome::Untrusted
-            | LookOutcome::Redirected => Verdict::of(unsettled),
+            | LookOutcome::Redirected
+            | LookOutcome::CaptivePortal => Verdict::of(unsettled),
             LookOutcome::NoInformation => {
                 history.blind_looks += 1;
                 if history.blind_looks < LOOKS_WITHOUT_INFORMATION {

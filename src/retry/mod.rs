@@ -222,9 +222,10 @@ impl RetryPolicy {
                     Ambiguity::Conflict => Decision::Look {
                         after: Duration::ZERO,
                     },
-                    Ambiguity::Redirected | Ambiguity::MixedUp | Ambiguity::Interrupted => {
-                        Verdict::of(DeviceState::Unresolved)
-                    }
+                    Ambiguity::Redirected
+                    | Ambiguity::CaptivePortal
+                    | Ambiguity::MixedUp
+                    | Ambiguity::Interrupted => Verdict::of(DeviceState::Unresolved),
                 }
             }
         }

@@ -251,6 +251,45 @@ fn a_redirect_is_never_followed() {
     }
 }
 
+/// What was said, whatever the lines of it.
+fn said(run: &Ended) -> String {
+    run.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_sign_in_page_stops_the_run_at_once_and_the_row_is_settled_later() {
+    for on in ["create", "list", "token"] {
+        let fault = format!("[[fault]]\non = '{on}'\nfirst = 1\nstatus = 511\nbody = 'html'");
+        let rehearsal = Rehearsal::with_faults(&fault);
+        let run = rehearsal.rows(5).run(&["--settle", "1s"]).exits(5);
+        let hint = "sign in to the network";
+        assert!(said(&run).contains(hint), "{on}: {}", run.stderr);
+        let stopped = run.count("unknown") + run.count("failed") + run.count("pending");
+        assert_eq!(stopped, 5, "{on}: {:?}", run.outcomes());
+        if on != "token" {
+            assert_eq!(run.column("code")[0], "captive_portal");
+        }
+        rehearsal
+            .run(&["--settle", "1s"])
+            .exits(0)
+            .has(&[("created", 5)]);
+    }
+}
+
+#[test]
+fn an_address_with_a_wrong_path_is_named_where_no_user_is_found_there() {
+    let mut rehearsal = Rehearsal::new();
+    let wrong = format!("http://{}/v2", rehearsal.sandbox().address());
+    rehearsal.set("WAVEPAIR_API_URL", &wrong);
+    let run = rehearsal.rows(6).run(&[]).exits(5);
+    assert!(
+        said(&run).contains(&format!("{wrong}/v1")),
+        "{}",
+        run.stderr
+    );
+    assert!(said(&run).contains("some minutes ago"), "{}", run.stderr);
+}
+
 #[test]
 fn a_server_that_asks_for_more_than_five_minutes_ends_the_run() {
     let rehearsal = Rehearsal::with_faults(

@@ -19,8 +19,8 @@ use tokio::time::Instant;
 pub(super) use self::breaker::Kind;
 use self::breaker::{Breaker, Sign, Trip};
 use self::reasons::{
-    code_of_refusals, misdirected, of_refusals, redirected, said, unreadable, untrusted,
-    wrong_device,
+    asked_at, captive_portal, code_of_refusals, misdirected, of_refusals, redirected, said,
+    unreadable, untrusted, wrong_device,
 };
 pub(super) use self::reasons::{mixed_up, pointless, too_long};
 pub use self::rows::MaxErrors;
@@ -58,6 +58,8 @@ const SLOW: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Guard {
     options: GuardOptions,
+    /// Where the API is asked, for whoever has to mend the address.
+    api: String,
     /// Whether an earlier run made or found devices of this tenant.
     proven: bool,
     /// The number of the next request.
@@ -97,6 +99,7 @@ impl Guard {
     pub(super) fn new(options: GuardOptions, proven: bool) -> Self {
         Self {
             options,
+            api: String::new(),
             proven,
             launched: 0,
             width: Width::new(options.concurrency),
@@ -110,6 +113,14 @@ impl Guard {
             probe: None,
             rows: Rows::new(options.max_errors),
             throttled: Throttled::default(),
+        }
+    }
+
+    /// The same, of an API at this address.
+    pub(super) fn of(self, api: &str) -> Self {
+        Self {
+            api: api.to_owned(),
+            ..self
         }
     }
 
@@ -295,11 +306,15 @@ impl Guard {
                         self.foreign,
                         said(answer)
                     ),
-                    "check the API address and what stands between: a proxy, a firewall, a sign-in page",
+                    &asked_at(
+                        "check the API address and what stands between: a proxy, a firewall, a sign-in page",
+                        &self.api,
+                    ),
                 ))
             }
             Ambiguity::Conflict => self.went(Kind::Create, subject, Sign::Answered, answer, now),
-            Ambiguity::Redirected => Some(redirected(answer)),
+            Ambiguity::Redirected => Some(redirected(answer, &self.api)),
+            Ambiguity::CaptivePortal => Some(captive_portal(answer)),
             Ambiguity::WrongDevice => Some(wrong_device()),
             Ambiguity::MixedUp => Some(mixed_up()),
             Ambiguity::Interrupted => None,
@@ -355,7 +370,7 @@ impl Guard {
                     self.unreadable.insert(subject.row);
                     let rows = self.unreadable.len();
                     if rows >= UNREADABLE_LISTINGS {
-                        return Some(unreadable(rows, answer));
+                        return Some(unreadable(rows, answer, &self.api));
                     }
                 }
                 let sign = if is_out_of_reach(answer) {
@@ -366,7 +381,8 @@ impl Guard {
                 self.went(Kind::Look, subject, sign, answer, now)
             }
             LookOutcome::Untrusted => Some(untrusted(answer)),
-            LookOutcome::Redirected => Some(redirected(answer)),
+            LookOutcome::Redirected => Some(redirected(answer, &self.api)),
+            LookOutcome::CaptivePortal => Some(captive_portal(answer)),
             LookOutcome::MixedUp => Some(mixed_up()),
         }
     }
@@ -470,7 +486,7 @@ impl Guard {
         Some(pointless(
             code_of_refusals(refusal),
             what,
-            of_refusals(refusal),
+            &of_refusals(refusal, &self.api),
         ))
     }
 }

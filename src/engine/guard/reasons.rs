@@ -26,14 +26,19 @@ pub(super) fn code_of_refusals(refusal: Refusal) -> StopCode {
     }
 }
 
-pub(super) fn of_refusals(refusal: Refusal) -> &'static str {
-    match refusal {
+pub(super) fn of_refusals(refusal: Refusal, api: &str) -> String {
+    let hint = match refusal {
         Refusal::Forbidden => {
             "give the worker application the role Identity Data Admin on this environment, \
              and check the environment's ID"
         }
         Refusal::NotFound => {
-            "check that the users are in this environment: `WAVEPAIR_ENVIRONMENT`, `--environment`"
+            return asked_at(
+                "check that the users are in this environment (`WAVEPAIR_ENVIRONMENT`, `--environment`) \
+                 and that the API address is right; users who were made some minutes ago may not be \
+                 visible yet",
+                api,
+            );
         }
         Refusal::DeviceLimit => {
             "raise the number of allowed devices in PingOne's MFA settings, or remove old devices"
@@ -50,7 +55,13 @@ pub(super) fn of_refusals(refusal: Refusal) -> &'static str {
         | Refusal::Misdirected => {
             "check that the policy is there and allows this type of device; `wavepair doctor` tells"
         }
-    }
+    };
+    hint.to_owned()
+}
+
+/// A hint with the address that it may be about.
+pub(super) fn asked_at(hint: &str, api: &str) -> String {
+    format!("{hint}; the API is asked at {api}")
 }
 
 pub(in crate::engine) fn too_long(retry_after: Option<Duration>) -> Option<StopReason> {
@@ -69,14 +80,25 @@ pub(super) fn untrusted(answer: &Answer) -> StopReason {
     )
 }
 
-pub(super) fn redirected(answer: &Answer) -> StopReason {
+pub(super) fn captive_portal(answer: &Answer) -> StopReason {
+    pointless(
+        StopCode::WrongHost,
+        format!(
+            "a network wants somebody to sign in first ({})",
+            said(answer)
+        ),
+        hint::CAPTIVE_PORTAL,
+    )
+}
+
+pub(super) fn redirected(answer: &Answer, api: &str) -> StopReason {
     pointless(
         StopCode::WrongHost,
         format!(
             "the API answered with a redirect ({}), which is never followed",
             said(answer)
         ),
-        hint::WRONG_HOST,
+        &asked_at(hint::WRONG_HOST, api),
     )
 }
 
@@ -111,14 +133,17 @@ pub(in crate::engine) fn pointless(code: StopCode, what: String, hint: &str) -> 
     }
 }
 
-pub(super) fn unreadable(rows: usize, answer: &Answer) -> StopReason {
+pub(super) fn unreadable(rows: usize, answer: &Answer, api: &str) -> StopReason {
     pointless(
         StopCode::WrongHost,
         format!(
             "the devices of {rows} rows' users cannot be told from their listings, and none before ({})",
             said(answer)
         ),
-        "check the API address and what stands between, and that phones are not masked for this client",
+        &asked_at(
+            "check the API address and what stands between, and that phones are not masked for this client",
+            api,
+        ),
     )
 }
 

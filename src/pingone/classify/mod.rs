@@ -142,6 +142,7 @@ pub fn list_answer(
         }
         300..=399 => (LookOutcome::Redirected, code::REDIRECTED),
         408 => (LookOutcome::NoInformation, code::REQUEST_TIMEOUT),
+        511 => (LookOutcome::CaptivePortal, code::CAPTIVE_PORTAL),
         500..=599 => (LookOutcome::NoInformation, code::SERVER_ERROR),
         _ => (LookOutcome::NoInformation, code::UNEXPECTED_STATUS),
     };
@@ -297,6 +298,7 @@ fn refused(
         }
         (429, _) => Indeterminate(Ambiguity::QuotaExceeded),
         (300..=399, _) => Indeterminate(Ambiguity::Redirected),
+        (511, _) => Indeterminate(Ambiguity::CaptivePortal),
         (500..=599, _) => Indeterminate(Ambiguity::ServerError),
         _ => Indeterminate(Ambiguity::UnexpectedStatus),
     }
@@ -398,6 +400,7 @@ fn ambiguity_code(ambiguity: Ambiguity) -> &'static str {
         Ambiguity::ConnectionLost | Ambiguity::Interrupted => code::CONNECTION_LOST,
         Ambiguity::Unreadable => code::UNREADABLE_ANSWER,
         Ambiguity::Redirected => code::REDIRECTED,
+        Ambiguity::CaptivePortal => code::CAPTIVE_PORTAL,
         Ambiguity::ServerError => code::SERVER_ERROR,
         Ambiguity::QuotaExceeded => code::QUOTA_EXCEEDED,
         Ambiguity::RequestTimeout => code::REQUEST_TIMEOUT,

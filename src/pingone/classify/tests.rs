@@ -196,6 +196,7 @@ fn look_words(outcome: &LookOutcome) -> String {
         | LookOutcome::NoInformation
         | LookOutcome::Untrusted
         | LookOutcome::Redirected
+        | LookOutcome::CaptivePortal
         | LookOutcome::Unproven
         | LookOutcome::MixedUp => variant(outcome),
     }
