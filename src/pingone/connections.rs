@@ -15,8 +15,8 @@ use reqwest::Response;
 use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 
-use super::http::Http;
-use super::options::{self, ClientError, ClientOptions, POOL_IDLE};
+use super::http::{Http, POOL_IDLE};
+use super::options::{self, ClientError, ClientOptions};
 use super::wire;
 use crate::clock;
 use crate::model::outcome::Proof;
@@ -32,7 +32,8 @@ pub enum Connection {
 
 /// The connections of one client.
 pub(super) struct Connections {
-    options: ClientOptions,
+    /// How many unused connections are kept.
+    pool: usize,
     kept: Mutex<Kept>,
     fresh: Http,
     /// How long a connection may be silent between two answers.
@@ -41,8 +42,7 @@ pub(super) struct Connections {
 
 /// The connections that are kept, and what is known of them.
 struct Kept {
-    /// `None` where a new pool could not be made: then nothing is kept.
-    http: Option<Http>,
+    http: Http,
     /// How many pools were dropped before.
     generation: u64,
     /// When each connection was last answered on.
@@ -72,17 +72,18 @@ impl fmt::Debug for Connections {
 impl Connections {
     /// Sets both kinds up. Connects to nothing yet.
     pub(super) fn new(options: &ClientOptions) -> Result<Self, ClientError> {
+        let fresh = options::http(options)?;
         let kept = Kept {
-            http: Some(options::http(options, options.pool)?),
+            http: fresh.with_pool(options.pool),
             generation: 0,
             answered: HashMap::new(),
             tidy_at: TIDY_AT,
             echoes: false,
         };
         Ok(Self {
-            options: options.clone(),
+            pool: options.pool,
             kept: Mutex::new(kept),
-            fresh: options::http(options, 0)?,
+            fresh,
             silence: 2 * (options.timeout + POOL_IDLE),
         })
     }
@@ -90,12 +91,12 @@ impl Connections {
     /// What the next request is sent with.
     pub(super) fn sender(&self, connection: Connection) -> Sender {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        match (connection, &kept.http) {
-            (Connection::Kept, Some(http)) => Sender {
-                http: http.clone(),
+        match connection {
+            Connection::Kept => Sender {
+                http: kept.http.clone(),
                 generation: Some(kept.generation),
             },
-            (Connection::Kept, None) | (Connection::Fresh, _) => Sender {
+            Connection::Fresh => Sender {
                 http: self.fresh.clone(),
                 generation: None,
             },
@@ -123,7 +124,7 @@ impl Connections {
         kept.echoes |= repeated == Repeated::Ours;
         if untrusted && sender.generation.is_none_or(|of| of == kept.generation) {
             kept.generation += 1;
-            kept.http = options::http(&self.options, self.options.pool).ok();
+            kept.http = self.fresh.with_pool(self.pool);
         }
         proof
     }
@@ -183,6 +184,7 @@ fn proof(repeated: Repeated, alone: bool) -> Proof {
 
 #[cfg(test)]
 mod tests {
+    use super::super::connect::Connector;
     use super::*;
 
     #[test]
@@ -216,8 +218,9 @@ mod tests {
             let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
             (at(port), at(443))
         };
+        let connector = Connector::new(None, None, Duration::from_secs(1));
         let mut kept = Kept {
-            http: None,
+            http: Http::new(connector, Duration::from_secs(1)),
             generation: 0,
             answered: HashMap::new(),
             tidy_at: TIDY_AT,

@@ -29,28 +29,30 @@ pub(super) const OUR_NAME: &str = concat!("wavepair/", env!("CARGO_PKG_VERSION")
 pub(super) struct Http {
     /// Makes requests, and sends none.
     requests: reqwest::Client,
+    connector: Connector,
     connections: legacy::Client<Connector, reqwest::Body>,
     timeout: Duration,
 }
 
+/// How long an unused connection is kept: short, so that few are found dead when they are needed.
+pub(super) const POOL_IDLE: Duration = Duration::from_secs(4);
+
 impl Http {
-    /// Keeps so many unused connections for so long; `timeout` is for a request and its answer.
-    pub(super) fn new(
-        connector: Connector,
-        timeout: Duration,
-        idle: Duration,
-        pool: usize,
-    ) -> Self {
-        let connections = legacy::Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(idle)
-            .pool_max_idle_per_host(pool)
-            .build(connector);
+    /// Keeps no connection; `timeout` is for a request and its answer.
+    pub(super) fn new(connector: Connector, timeout: Duration) -> Self {
         Self {
             requests: reqwest::Client::new(),
-            connections,
+            connections: pool(connector.clone(), 0),
+            connector,
             timeout,
+        }
+    }
+
+    /// The same with a pool of its own, in which at most so many unused connections are kept.
+    pub(super) fn with_pool(&self, size: usize) -> Self {
+        Self {
+            connections: pool(self.connector.clone(), size),
+            ..self.clone()
         }
     }
 
@@ -92,6 +94,15 @@ impl Http {
         }
         Ok(answer.map(|body| InTime::until(deadline, body)).into())
     }
+}
+
+fn pool(connector: Connector, size: usize) -> legacy::Client<Connector, reqwest::Body> {
+    legacy::Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(POOL_IDLE)
+        .pool_max_idle_per_host(size)
+        .build(connector)
 }
 
 /// A body that ends with an error where it does not come in time.

@@ -13,9 +13,6 @@ use super::http::Http;
 use super::proxy::Proxy;
 use super::{tls, wire};
 
-/// How long an unused connection is kept: short, so that few are found dead when they are needed.
-pub(super) const POOL_IDLE: Duration = Duration::from_secs(4);
-
 /// What a client needs to know. The URLs are `https`, or `http` on loopback: settings see to that.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
@@ -57,9 +54,8 @@ impl fmt::Display for ClientError {
 
 impl std::error::Error for ClientError {}
 
-/// Sets up what requests are sent with; it keeps at most so many unused connections as `pool` says.
-/// Connects to nothing yet.
-pub(super) fn http(options: &ClientOptions, pool: usize) -> Result<Http, ClientError> {
+/// Sets up what requests are sent with. Connects to nothing yet.
+pub(super) fn http(options: &ClientOptions) -> Result<Http, ClientError> {
     let token_url = options.credentials.as_ref().map(|c| &c.token_url);
     let in_tls = [Some(&options.api_url), token_url]
         .into_iter()
@@ -72,7 +68,7 @@ pub(super) fn http(options: &ClientOptions, pool: usize) -> Result<Http, ClientE
         None
     };
     let connector = Connector::new(tls, options.proxy.clone(), options.connect_timeout);
-    Ok(Http::new(connector, options.timeout, POOL_IDLE, pool))
+    Ok(Http::new(connector, options.timeout))
 }
 
 /// The address that API paths are appended to: without query and trailing slash, with `/v1`.

@@ -94,6 +94,29 @@ fn a_certificate_is_good_only_where_its_authority_is_named() {
 }
 
 #[test]
+fn the_platforms_authorities_are_trusted_with_and_without_one_more() {
+    let mut rehearsal = Rehearsal::new();
+    let (platform, own) = (Authority::new(), Authority::new());
+    let door = Door::open(rehearsal.sandbox().address());
+    door.speak_tls(platform.server("localhost", Holds::Now));
+    put_behind(&mut rehearsal, &door, &own);
+    std::fs::write(rehearsal.path("platform.pem"), platform.pem()).unwrap();
+    let path = rehearsal.path("platform.pem");
+    rehearsal.set("SSL_CERT_FILE", path.to_str().unwrap());
+    for (server, arguments) in [
+        (&platform, &["doctor"][..]),
+        (&platform, &["doctor", "--ca-file", "ca.pem"][..]),
+        (&own, &["doctor", "--ca-file", "ca.pem"][..]),
+    ] {
+        door.speak_tls(server.server("localhost", Holds::Now));
+        let doctor = rehearsal.bare(arguments).output().unwrap();
+        let said = String::from_utf8(doctor.stderr).unwrap();
+        assert!(said.contains("users' devices may be listed"), "{said}");
+    }
+    assert!(door.requests().len() >= 3);
+}
+
+#[test]
 fn a_server_that_offers_http_2_is_spoken_to_in_http_1_and_no_keys_are_written() {
     let mut rehearsal = Rehearsal::new();
     let authority = Authority::new();
