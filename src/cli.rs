@@ -102,6 +102,10 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE", requires = "sandbox")]
     pub faults: Option<PathBuf>,
 
+    /// Whether questions are asked
+    #[command(flatten)]
+    pub questions: QuestionArgs,
+
     /// What is used for empty cells and missing columns
     #[command(flatten)]
     pub rows: RowArgs,
@@ -261,6 +265,14 @@ pub struct PaceArgs {
     /// Age at which an unknown row that PingOne does not list may be sent again [default: 1h]
     #[arg(long, value_name = "TIME")]
     pub settle: Option<String>,
+}
+
+/// Whether questions are asked.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct QuestionArgs {
+    /// Answer yes where a person at a terminal would be asked: before messages are sent to people
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// When to stop before the wave is done.

@@ -36,6 +36,9 @@ pub enum Error {
     /// The sandbox cannot be started.
     #[error(transparent)]
     Sandbox(#[from] sandbox::Error),
+    /// A person did not want messages to be sent to people.
+    #[error("nothing was sent, because the answer was not yes")]
+    Declined,
     /// Results could not be written.
     #[error("the results cannot be written: {0}")]
     Results(#[source] io::Error),
@@ -53,7 +56,7 @@ impl Error {
     /// The code that the process ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Error::Settings(_) | Error::Client(_) => ExitCode::Usage,
+            Error::Settings(_) | Error::Client(_) | Error::Declined => ExitCode::Usage,
             Error::Input(error) if error.is_usage() => ExitCode::Usage,
             Error::Input(input::error::Error::Changed { .. }) => ExitCode::NeedsPerson,
             Error::Ledger(ledger::Error::Held { .. }) => ExitCode::Busy,
@@ -78,6 +81,7 @@ impl Error {
             Error::Settings(_)
             | Error::Input(_)
             | Error::Panicked
+            | Error::Declined
             | Error::Ledger(_)
             | Error::File(_)
             | Error::Client(_)
@@ -99,6 +103,10 @@ impl Error {
             Error::Results(_) => Some(
                 "what was created is in the ledger; once the file can be written, \
                  `wavepair results WAVE` writes it without sending anything"
+                    .to_owned(),
+            ),
+            Error::Declined => Some(
+                "a device whose status is `ACTIVE` sends no message; with `--yes` a run does not ask"
                     .to_owned(),
             ),
             Error::Panicked

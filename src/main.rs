@@ -107,7 +107,11 @@ fn run(cli: Cli, command: CommandLine, console: &Console) -> Result<ExitCode, Er
     };
     let now = clock::local();
     let told = Told::resolve(cli.verbosity, log, &env)?;
-    let invocation = invocation(command, console, &told);
+    let yes = matches!(&cli.command, Command::Run(args) if args.questions.yes);
+    let invocation = Invocation {
+        yes,
+        ..invocation(command, console, &told)
+    };
     match cli.command {
         Command::Run(args) => {
             // Only what is resolved says whether the log's file is one of the others.
@@ -153,6 +157,7 @@ fn invocation(command: CommandLine, console: &Console, told: &Told) -> Invocatio
         run: console.manner().run.unwrap_or_else(commands::new_run_id),
         console: console.clone(),
         verbose: told.verbosity.verbose > 0,
+        yes: false,
         progress,
         is_terminal: io::stderr().is_terminal(),
         term: std::env::var("TERM").ok(),

@@ -1,7 +1,8 @@
 //! `wavepair run --dry-run`: what a run would do, without doing it.
 
+use super::announce::{Place, announce};
 use super::finish::{End, finish};
-use super::join::join;
+use super::join::{join, of_a_dry_run};
 use super::wanted::Wanted;
 use super::{Invocation, online, read_ledger};
 use crate::clock;
@@ -10,7 +11,7 @@ use crate::exit::ExitCode;
 use crate::ledger;
 use crate::model::summary::Summary;
 use crate::report::standing::{Mode, Standing};
-use crate::report::start_line::Plan;
+use crate::report::start_line::Kind;
 use crate::settings::run::DryRun;
 
 /// Validates every row of a wave and says what a run would do.
@@ -32,24 +33,33 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
         files,
         ledger,
         online: _,
+        pace,
+        stops,
     } = settings;
+    let wanted = Wanted::read(&path, &rows)?;
+    let reader = read_ledger::open(&ledger, false, invocation)?;
+    let environment = ledger.environment();
+    let place = Place {
+        kind: Kind::DryRun,
+        environment,
+        host: ledger.host(),
+        ledger: of_a_dry_run(&ledger, pace.existing),
+    };
+    let known = || Ok(reader.as_ref());
+    let messages = announce(&place, &wanted, (&pace, &stops), &known, invocation)?;
     let Wanted {
         wave,
         name: shown,
         contents,
         ..
-    } = Wanted::read(&path, &rows)?;
-    let plan = Plan::DryRun;
-    invocation.announce(&shown, contents.rows, plan);
-    let reader = read_ledger::open(&ledger, false, invocation)?;
-    let environment = ledger.environment();
+    } = wanted;
     let mut summary = Summary::new(invocation.run, shown, environment, true, clock::wall());
     let joined = join(
         &wave,
         &rows,
         &files,
         Mode::DryRun,
-        None,
+        Some(pace.retry.settle),
         &mut |key| match &reader {
             Some(reader) => reader.entry(key).map(Standing::from),
             None => Ok::<_, ledger::Error>(Standing::Untouched),
@@ -60,6 +70,7 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
     if let Some(waiting) = joined.waiting {
         waiting.write()?;
     }
+    summary.messages = messages;
     summary.shared_phones = joined.shared_phones;
     summary.settle(contents.rows, joined.account, joined.tally);
     let exit = summary.exit_code();

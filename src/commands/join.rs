@@ -15,14 +15,16 @@ use crate::model::request::DeviceKey;
 use crate::model::shared_phones::{PhoneBook, SharedPhones};
 use crate::model::tally::Tally;
 use crate::model::validate::validate;
-use crate::report::log;
+use crate::plan::Existing;
 use crate::report::output::{Output, Waiting};
 use crate::report::rejects::{Rejects, Written};
 use crate::report::results::{self, Join};
 use crate::report::results_writer::Options;
 use crate::report::standing::{Mode, NotReached, Standing};
+use crate::report::{log, start_line};
 use crate::settings::files::Files;
 use crate::settings::rows::RowSettings;
+use crate::settings::which_ledger::WhichLedger;
 
 /// What a pass over the wave came to.
 #[derive(Debug)]
@@ -155,6 +157,19 @@ pub(super) fn not_reached(last_run: Option<LastRun>) -> NotReached {
 pub(super) fn rejects_of(wave: &Wave, path: &Path, settings: &RowSettings) -> Rejects {
     let name = wave.file_name().to_owned();
     Rejects::new(path.to_owned(), name, wave.header(), settings.raw_cells())
+}
+
+/// What a person is told of the ledger that a run would use.
+pub(super) fn of_a_dry_run(
+    ledger: &WhichLedger,
+    existing: Existing,
+) -> Option<start_line::Ledger<'_>> {
+    let path = ledger.path()?;
+    Some(start_line::Ledger {
+        path: Some(path),
+        is_new: !path.exists(),
+        unchecked: existing == Existing::Unchecked,
+    })
 }
 
 /// How cells are written.

@@ -1,6 +1,7 @@
 //! Wiring only: open, connect, call, return. What is decided is decided elsewhere.
 
 mod advice;
+mod announce;
 mod descriptors;
 pub mod doctor;
 pub mod dry_run;
@@ -9,6 +10,7 @@ mod join;
 mod online;
 mod open_ledger;
 mod panics;
+mod question;
 mod read_ledger;
 pub mod results;
 pub mod run;
@@ -20,12 +22,10 @@ mod wanted;
 
 use crate::clock;
 use crate::model::ids::RunId;
-use crate::model::row::Column;
 use crate::report::command_line::CommandLine;
 use crate::report::console::Console;
 use crate::report::gauge::Goal;
 use crate::report::progress::{Choice, Progress};
-use crate::report::start_line::{Plan, Start};
 
 /// A new run's ID.
 pub fn new_run_id() -> RunId {
@@ -47,6 +47,8 @@ pub struct Invocation {
     pub console: Console,
     /// Whether more is shown than usual.
     pub verbose: bool,
+    /// Whether the answer to every question is yes.
+    pub yes: bool,
     /// How progress is shown.
     pub progress: Choice,
     /// Whether standard error is a terminal.
@@ -56,18 +58,6 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// Says what is about to happen.
-    fn announce(&self, wave: &str, rows: u64, plan: Plan<'_>) {
-        let users_by = Column::UserId.name();
-        let start = Start {
-            wave,
-            rows,
-            users_by,
-            plan,
-        };
-        self.console.say(&start.notice(self.console.width()));
-    }
-
     /// Shows progress from now on, where it was asked for.
     fn start_progress(&self, rows: u64, goal: Goal) -> Option<Progress> {
         // Nothing but objects of JSON are to be there, and a bar is none.

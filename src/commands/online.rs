@@ -4,8 +4,9 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::Invocation;
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
+use super::announce::{Place, announce};
 use super::finish::{End, finish};
-use super::join::{Doubts, options, rejects_of};
+use super::join::{Doubts, of_a_dry_run, options, rejects_of};
 use super::read_ledger;
 use super::signals::{self, During};
 use super::target::Peer;
@@ -20,8 +21,9 @@ use crate::ledger::Reader;
 use crate::model::code;
 use crate::model::event::Event;
 use crate::model::invalid::Invalid;
+use crate::model::messages::MessageBook;
 use crate::model::outcome::{Answer, Outcome};
-use crate::model::request::{DeviceRequest, RowDefaults, ValidRow};
+use crate::model::request::{DeviceRequest, DeviceStatus, RowDefaults, ValidRow};
 use crate::model::row::{Header, InputRow, RowNumber};
 use crate::model::shared_phones::PhoneBook;
 use crate::model::stop::StopReason;
@@ -36,7 +38,7 @@ use crate::report::rejects::Rejects;
 use crate::report::result_row::ResultRow;
 use crate::report::results_writer::ResultsWriter;
 use crate::report::standing::{Mode, Standing};
-use crate::report::start_line::Plan;
+use crate::report::start_line::Kind;
 use crate::settings::Error as SettingsError;
 use crate::settings::run::DryRun;
 
@@ -49,23 +51,31 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         files,
         ledger,
         online,
+        pace,
+        stops,
     } = settings;
-    let (target, pace) =
-        online.ok_or_else(|| SettingsError::new("`--online` was not asked for"))?;
-    let Wanted {
-        wave,
-        name: shown,
-        defaults,
-        contents,
-    } = Wanted::read(&path, &rows)?;
+    let target = online.ok_or_else(|| SettingsError::new("`--online` was not asked for"))?;
+    let wanted = Wanted::read(&path, &rows)?;
     Peer::warn(&target, invocation);
     let peer = Peer::meet(target, &pace).await?;
     let reader = read_ledger::open(&ledger, true, invocation)?;
     let (stopper, mut asked) = stop();
     signals::watch(&stopper, &invocation.console, During::Other)?;
-    let plan = Plan::OnlineDryRun { host: &peer.host };
-    invocation.announce(&shown, contents.rows, plan);
     let environment = Some(peer.binding.environment);
+    let place = Place {
+        kind: Kind::OnlineDryRun,
+        environment,
+        host: Some(&peer.host),
+        ledger: of_a_dry_run(&ledger, pace.existing),
+    };
+    let known = || Ok(reader.as_ref());
+    announce(&place, &wanted, (&pace, &stops), &known, invocation)?;
+    let Wanted {
+        wave,
+        name: shown,
+        defaults,
+        contents,
+    } = wanted;
     let summary = Summary::new(invocation.run, shown, environment, true, clock::wall());
     let progress = invocation.start_progress(contents.rows, Goal::Ready);
     let reporters = std::cell::RefCell::new(Reporters::new(summary, progress));
@@ -86,17 +96,13 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         .map(|path| rejects_of(&wave, path, &rows));
     let mut writer =
         ResultsWriter::new(&mut out, header, options(&rows)).map_err(Error::Results)?;
-    let mut book = PhoneBook::default();
+    let mut books = Books::default();
     let mut on_row = |row: &InputRow, result: &ResultRow| {
         writer.write(row, result).map_err(Error::Results)?;
         if let Some(rejects) = &mut rejects {
             rejects.offer(row, result)?;
         }
-        if let (Some(user), Some(phone)) = (result.asked.user, result.asked.phone)
-            && result.outcome != Outcome::Invalid
-        {
-            book.note(row.line, user, phone);
-        }
+        books.note(row.line, result);
         let mut reporters = reporters.borrow_mut();
         reporters.on(&Event::RowRead { bytes: 0 });
         reporters.on(&Event::RowFinished(result.finished()));
@@ -114,11 +120,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     let early_end = tokio::select! {
         biased;
         () = asked.asked() => asked.reason(),
-        end = asking => match end {
-            Ok(()) => None,
-            Err(Stopped::Reason(reason)) => Some(reason),
-            Err(Stopped::Failed(error)) => return Err(error),
-        },
+        end = asking => stopped(end)?,
     };
     drop(questions);
     let mut summary = reporters.into_inner().finish();
@@ -129,7 +131,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     } else {
         // The last rows were read before the last answers came.
         wave.check_unchanged()?;
-        summary.shared_phones = book.shared();
+        books.settle(&mut summary);
         writer.finish().map_err(Error::Results)?;
         // A run that begins meanwhile would wait for whoever reads the ledger.
         drop(reader);
@@ -141,6 +143,37 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     let end = End::of_dry_run(exit, started, &files, written, Doubts::default());
     finish(&summary, &end, invocation)?;
     Ok(exit)
+}
+
+/// What is counted over all rows.
+#[derive(Default)]
+struct Books {
+    phones: PhoneBook,
+    messages: MessageBook,
+}
+
+impl Books {
+    fn settle(self, summary: &mut Summary) {
+        summary.messages = self.messages.messages();
+        summary.shared_phones = self.phones.shared();
+    }
+
+    fn note(&mut self, line: u64, result: &ResultRow) {
+        let asked = &result.asked;
+        let Some(user) = asked.user.filter(|_| result.outcome != Outcome::Invalid) else {
+            return;
+        };
+        if let Some(phone) = asked.phone {
+            self.phones.note(line, user, phone);
+        }
+        let sends_message = asked.status == Some(DeviceStatus::ActivationRequired);
+        if let Some(kind) = asked.kind
+            && sends_message
+            && result.outcome == Outcome::Ready
+        {
+            self.messages.note(user, kind);
+        }
+    }
 }
 
 /// Asks PingOne about every row, many at once; hands them on in input order.
@@ -177,6 +210,14 @@ async fn ask_all(
 enum Stopped {
     Reason(StopReason),
     Failed(Error),
+}
+
+fn stopped(end: Result<(), Stopped>) -> Result<Option<StopReason>, Error> {
+    match end {
+        Ok(()) => Ok(None),
+        Err(Stopped::Reason(reason)) => Ok(Some(reason)),
+        Err(Stopped::Failed(error)) => Err(error),
+    }
 }
 
 impl From<StopReason> for Stopped {

@@ -1,4 +1,4 @@
-//! The ledger of a run: looked at, judged whether it may be trusted without a look, and opened.
+//! The ledger of a run: looked at, and judged whether it may be trusted without a look.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::Invocation;
 use super::target::Peer;
 use crate::clock;
 use crate::error::Error;
-use crate::ledger::{Found, Opened, RunRecord};
+use crate::ledger::{Found, Opened, Reader, RunRecord};
 use crate::model::ids::RunId;
 use crate::plan::Existing;
 use crate::report::earlier_runs::first_unknown;
@@ -16,14 +16,20 @@ use crate::report::notice::Notice;
 use crate::report::{safe_file, start_line};
 use crate::settings::Error as SettingsError;
 use crate::settings::files::Files;
-use crate::settings::pace::Pace;
+
+/// A ledger that a run may begin on; nothing of it is changed yet.
+#[derive(Debug)]
+pub(super) struct Looked {
+    found: Found,
+    place: Place,
+}
 
 /// A ledger that a run has begun on.
 #[derive(Debug)]
 pub(super) struct Begun {
     pub(super) opened: Opened,
-    is_new: bool,
-    place: Place,
+    // Where it is thrown away, it is as soon as nobody needs it.
+    _place: Place,
 }
 
 /// Where a ledger is.
@@ -54,7 +60,7 @@ impl Place {
     }
 }
 
-impl Begun {
+impl Looked {
     /// Whether it is thrown away at the end.
     pub(super) fn is_forgotten(&self) -> bool {
         self.place.scratch.is_some()
@@ -64,26 +70,49 @@ impl Begun {
     pub(super) fn shown(&self, existing: Existing) -> start_line::Ledger<'_> {
         start_line::Ledger {
             path: (!self.is_forgotten()).then_some(self.place.path.as_path()),
-            is_new: self.is_new,
+            is_new: self.found.is_new(),
             unchecked: existing == Existing::Unchecked,
         }
     }
+
+    /// What is in it, where it is not new.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub(super) fn reader(&self, peer: &Peer) -> Result<Option<Reader>, Error> {
+        if self.found.is_new() {
+            return Ok(None);
+        }
+        Ok(Reader::open(&self.place.path, Some(&peer.binding))?)
+    }
+
+    /// Records that a run begins.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub(super) fn begin(self, record: &RunRecord) -> Result<Begun, Error> {
+        Ok(Begun {
+            opened: self.found.begin(record, &clock::moment())?,
+            _place: self.place,
+        })
+    }
 }
 
-/// Opens the ledger of a run; one to be thrown away where none is named.
+/// Looks at the ledger of a run; at one to be thrown away where none is named.
 ///
 /// # Errors
 ///
 /// It cannot be used, or not be trusted as `--existing` would have it; it stays as it was then.
-pub(super) fn begin(
+pub(super) fn look(
     ledger: Option<PathBuf>,
     peer: &Peer,
-    pace: &Pace,
+    existing: Existing,
     files: &Files,
-    record: &RunRecord,
     invocation: &Invocation,
-) -> Result<Begun, Error> {
-    let (existing, results) = (pace.existing, files.results.as_path());
+) -> Result<Looked, Error> {
+    let results = files.results.as_path();
     let kept = Place::of(ledger)?;
     let found = Found::look(&kept.path, &peer.binding)?;
     if let Some(doubt) = found.warning() {
@@ -113,13 +142,7 @@ pub(super) fn begin(
         let warning = of_another(results, &kept.path, run);
         invocation.console.say(&warning);
     }
-    let is_new = found.is_new();
-    let opened = found.begin(record, &clock::moment())?;
-    Ok(Begun {
-        opened,
-        is_new,
-        place: kept,
-    })
+    Ok(Looked { found, place: kept })
 }
 
 /// What is known of a ledger before a run begins on it.

@@ -1,16 +1,18 @@
 //! `wavepair run`: the devices of a wave.
 
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::announce::{Place, announce};
 use super::finish::{End, finish};
 use super::join::{Doubts, Joined, join, not_reached};
-use super::open_ledger::{self, Begun};
+use super::open_ledger::{self, Looked};
 use super::signals::During;
 use super::target::Peer;
 use super::wanted::Wanted;
-use super::{Invocation, descriptors, panics, signals};
+use super::{Invocation, descriptors, panics, question, signals};
 use crate::clock;
 use crate::engine::{self, EngineOptions, GuardOptions, PlannedRow, Stop, stop};
 use crate::error::Error;
@@ -19,6 +21,8 @@ use crate::input::rows::Rows;
 use crate::input::{self, Wave};
 use crate::ledger::{LastRun, Ledger, RunRecord};
 use crate::model::event::RowLabel;
+use crate::model::ids::RunId;
+use crate::model::messages::Messages;
 use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
 use crate::model::stop::{StopReason, Stopped};
@@ -33,9 +37,10 @@ use crate::report::output::Waiting;
 use crate::report::rejects::Written;
 use crate::report::safe_file::SafeFile;
 use crate::report::standing::{Mode, Standing};
-use crate::report::start_line::{Messages, Plan, StopsAt};
+use crate::report::start_line::Kind;
 use crate::settings::files::{Files, is_standard};
-use crate::settings::pace::Pace;
+use crate::settings::pace::{Pace, Stops};
+use crate::settings::rows::RowSettings;
 use crate::settings::run::{Run, wave_name};
 
 /// Creates the devices of a wave, or goes on where an earlier run stopped.
@@ -45,8 +50,7 @@ use crate::settings::run::{Run, wave_name};
 /// The settings, the input or the ledger cannot be used; or they failed on the way, in which
 /// case the results were written as far as that was possible.
 pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Error> {
-    let started = clock::now();
-    let started_at = clock::wall();
+    let (started, started_at) = (clock::now(), clock::wall());
     let Run {
         wave: path,
         rows,
@@ -56,48 +60,45 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         pace,
         stops,
     } = settings;
+    let wanted = Wanted::read(&path, &rows)?;
+    files_can_be_written(&files)?;
+
+    let concurrency = descriptors::fit(pace.concurrency, &target)?;
+    Peer::warn(&target, invocation);
+    let peer = Peer::meet(target, &pace).await?;
+    let id = invocation.run;
+    let looked = open_ledger::look(ledger, &peer, pace.existing, &files, invocation)?;
+    let (settle, forgotten) = (Some(pace.retry.settle), looked.is_forgotten());
+    let (stopper, mut stop) = stop();
+    let watch = signals::watch(&stopper, &invocation.console, During::Run)?;
+    panics::watch(&stopper);
+
+    let settings = (&pace, &stops);
+    let messages = agree(&looked, &wanted, &peer, settings, invocation, &mut stop).await?;
+    let begun = looked.begin(&record(id, &path, &rows, &pace))?;
     let Wanted {
         wave,
         name: shown,
         defaults,
         contents,
-    } = Wanted::read(&path, &rows)?;
-    files_can_be_written(&files)?;
-
-    let concurrency = descriptors::fit(pace.concurrency, &target)?;
-    let guard = GuardOptions {
-        concurrency,
-        ..stops.guard
+    } = wanted;
+    let environment = Some(peer.binding.environment);
+    let summary = Summary {
+        messages,
+        ..Summary::new(id, shown, environment, false, started_at)
     };
-
-    Peer::warn(&target, invocation);
-    let peer = Peer::meet(target, &pace).await?;
-    let id = invocation.run;
-    let record = RunRecord {
-        id,
-        wave: wave_name(&path),
-        settings: rows.to_json(),
-        looks_first: pace.existing == Existing::Skip,
-    };
-    let begun = open_ledger::begin(ledger, &peer, &pace, &files, &record, invocation)?;
-    let (settle, forgotten) = (Some(pace.retry.settle), begun.is_forgotten());
-    let (stopper, stop) = stop();
-    let watch = signals::watch(&stopper, &invocation.console, During::Run)?;
-    panics::watch(&stopper);
-
-    let stops_at = stops.by(clock::wall());
-    let plan = plan_of(&peer, &pace, stops_at.as_ref(), contents.messages, &begun);
-    invocation.announce(&shown, contents.rows, plan);
-    let summary = Summary::new(id, shown, Some(peer.binding.environment), false, started_at);
     let progress = invocation.start_progress(contents.rows, Goal::Created);
     let mut reporters = Reporters::new(summary, progress);
     let options = EngineOptions {
         run: id,
         existing: pace.existing,
         retry: pace.retry,
-        guard,
+        guard: GuardOptions {
+            concurrency,
+            ..stops.guard
+        },
         rate: pace.rate,
-        max_duration: stops_at.map(|stops| stops.within),
+        max_duration: stops.by(clock::wall()).map(|stops| stops.within),
         limit: stops.limit,
     };
     let mut planned = Planned {
@@ -156,25 +157,37 @@ fn close(ledger: Ledger, sound: bool, conclusion: &Conclusion) -> Result<(), Err
     Ok(())
 }
 
-fn plan_of<'a>(
-    peer: &'a Peer,
-    pace: &Pace,
-    stops: Option<&'a StopsAt>,
-    messages: Messages,
-    begun: &'a Begun,
-) -> Plan<'a> {
-    Plan::Run {
-        environment: peer.binding.environment,
-        host: &peer.host,
-        rate: pace.rate.per_second(),
-        requests_per_row: match pace.existing {
-            Existing::Skip => 2,
-            Existing::Ledger | Existing::Unchecked => 1,
-        },
-        stops,
-        messages,
-        ledger: begun.shown(pace.existing),
+/// What is written down of a run when it begins.
+fn record(id: RunId, wave: &Path, rows: &RowSettings, pace: &Pace) -> RunRecord {
+    RunRecord {
+        id,
+        wave: wave_name(wave),
+        settings: rows.to_json(),
+        looks_first: pace.existing == Existing::Skip,
     }
+}
+
+/// Says what is about to happen, and asks where messages go to people; gives out how many.
+///
+/// Nothing is written down before the answer: after a "no" all is as it was.
+async fn agree(
+    looked: &Looked,
+    wanted: &Wanted,
+    peer: &Peer,
+    settings: (&Pace, &Stops),
+    invocation: &Invocation,
+    stop: &mut Stop,
+) -> Result<Messages, Error> {
+    let place = Place {
+        kind: Kind::Run,
+        environment: Some(peer.binding.environment),
+        host: Some(&peer.host),
+        ledger: Some(looked.shown(settings.0.existing)),
+    };
+    let ledger = || looked.reader(peer);
+    let messages = announce(&place, wanted, settings, &ledger, invocation)?;
+    question::may_send(&messages, invocation, stop).await?;
+    Ok(messages)
 }
 
 /// How the rows are told that the run did not come to: as a later `results` reads it in the ledger,

@@ -1,13 +1,17 @@
 //! A wave, opened and looked over once.
 
+use std::borrow::Borrow;
 use std::path::Path;
 
 use crate::error::Error;
 use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
+use crate::ledger::Reader;
+use crate::model::messages::{MessageBook, Messages};
 use crate::model::request::{DeviceStatus, RowDefaults};
 use crate::model::row::Column;
-use crate::report::start_line::Messages;
+use crate::model::validate::validate;
+use crate::plan::Seen;
 use crate::settings::rows::RowSettings;
 use crate::settings::run::columns;
 
@@ -21,14 +25,52 @@ pub(super) struct Wanted {
     pub(super) contents: Contents,
 }
 
-/// How much there is to do, and who hears of it.
+/// How much there is to do.
 #[derive(Debug)]
 pub(super) struct Contents {
     pub(super) rows: u64,
-    pub(super) messages: Messages,
+    /// Whether any row asks for a device whose user gets a message.
+    pub(super) asks_for_messages: bool,
 }
 
 impl Wanted {
+    /// Counts the messages that a run may send to people: one for each device that it may create and
+    /// that is to be activated.
+    ///
+    /// A device that a run finds in PingOne, or that stays in doubt, sends none: they are never more.
+    ///
+    /// `ledger` is asked for only where it is needed.
+    pub(super) fn messages<L: Borrow<Reader>>(
+        &self,
+        ledger: &dyn Fn() -> Result<Option<L>, Error>,
+    ) -> Result<Messages, Error> {
+        let mut book = MessageBook::default();
+        if !self.contents.asks_for_messages {
+            // Nearly every wave: its rows are not judged once more for nothing.
+            return Ok(book.messages());
+        }
+        let ledger = ledger()?;
+        let mut seen = Seen::default();
+        for row in self.wave.rows() {
+            let row = row?;
+            let Ok(valid) = validate(self.wave.header(), &row, &self.defaults) else {
+                continue;
+            };
+            let key = &valid.request.key;
+            let entry = match &ledger {
+                Some(ledger) => ledger.borrow().entry(key)?,
+                None => None,
+            };
+            let number = entry.as_ref().map(|entry| entry.number);
+            let is_first = seen.earlier(key, number, row.number).is_none();
+            let may_be_sent = entry.is_none_or(|entry| !entry.state.is_final());
+            if is_first && may_be_sent && valid.request.sends_message() {
+                book.note(key.user, key.kind);
+            }
+        }
+        Ok(book.messages())
+    }
+
     /// Opens a wave and counts its rows; judges none.
     pub(super) fn read(path: &Path, settings: &RowSettings) -> Result<Self, Error> {
         let wave = open(path, settings)?;
@@ -59,7 +101,7 @@ fn look_over(wave: &Wave, defaults: &RowDefaults) -> Result<Contents, input::err
     let place = wave.header().place(Column::Status);
     let activation = DeviceStatus::ActivationRequired.as_str();
     let mut rows = 0;
-    let mut asking = 0;
+    let mut asks_for_messages = false;
     for row in wave.rows() {
         let row = row?;
         rows += 1;
@@ -69,12 +111,10 @@ fn look_over(wave: &Wave, defaults: &RowDefaults) -> Result<Contents, input::err
         } else {
             cell.eq_ignore_ascii_case(activation)
         };
-        asking += u64::from(asks);
+        asks_for_messages |= asks;
     }
-    let messages = match asking {
-        0 => Messages::NoOne,
-        all if all == rows => Messages::Everyone,
-        _ => Messages::WhereRowsAsk,
-    };
-    Ok(Contents { rows, messages })
+    Ok(Contents {
+        rows,
+        asks_for_messages,
+    })
 }

@@ -16,6 +16,7 @@ pub mod formula;
 pub(crate) mod hidden;
 pub mod ids;
 pub mod invalid;
+pub mod messages;
 pub mod outcome;
 pub mod phone;
 pub(crate) mod placeholder;

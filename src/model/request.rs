@@ -30,6 +30,16 @@ impl DeviceType {
         DeviceType::Email,
     ];
 
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            DeviceType::WhatsApp => "WhatsApp",
+            DeviceType::Sms => "SMS",
+            DeviceType::Voice => "voice",
+            DeviceType::Email => "email",
+        }
+    }
+
     /// The word that PingOne uses for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -176,6 +186,16 @@ pub struct DeviceRequest {
     pub nickname: Option<String>,
     /// How the user is told, where the row says so.
     pub notification: Option<Notification>,
+}
+
+impl DeviceRequest {
+    /// Whether PingOne sends its user a message when the device is created.
+    ///
+    /// Source: PingOne's documentation of a device's status: `ACTIVATION_REQUIRED` sends the passcode
+    /// that activates it, `ACTIVE` sends nothing.
+    pub fn sends_message(&self) -> bool {
+        self.status == Some(DeviceStatus::ActivationRequired)
+    }
 }
 
 /// What stands in for empty cells and missing columns.

@@ -27,6 +27,8 @@ enum Screen {
     Message,
     /// This instead.
     Text(String),
+    /// The message, and an answer behind it.
+    Prompt,
     /// Nothing: other notices say it.
     Nothing,
 }
@@ -90,6 +92,13 @@ impl Notice {
         self
     }
 
+    /// Waits for an answer in the same line, and is shown with `-q` too.
+    #[must_use]
+    pub fn as_prompt(mut self) -> Self {
+        self.screen = Screen::Prompt;
+        self.even_if_quiet()
+    }
+
     /// Shows people nothing: other notices tell them.
     #[must_use]
     pub fn for_programs(mut self) -> Self {
@@ -114,6 +123,11 @@ impl Notice {
         match &self.screen {
             Screen::Nothing => String::new(),
             Screen::Text(text) => text.clone(),
+            Screen::Prompt => {
+                let mut text = wrapped(&self.message, width);
+                text.truncate(text.trim_end().len());
+                text + " "
+            }
             Screen::Message => {
                 let mut text = if self.level < Level::INFO {
                     let word = level_word(self.level, colored);

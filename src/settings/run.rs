@@ -58,8 +58,12 @@ pub struct DryRun {
     pub files: Files,
     /// The ledger to read; a dry run can do without.
     pub ledger: WhichLedger,
-    /// Whom to ask, and how fast; with `--online` only.
-    pub online: Option<(Target, Pace)>,
+    /// Whom to ask; with `--online` only.
+    pub online: Option<Target>,
+    /// How fast a run would be, and the questions are.
+    pub pace: Pace,
+    /// When a run would stop early.
+    pub stops: Stops,
 }
 
 /// What `results` is told.
@@ -184,12 +188,8 @@ impl DryRun {
     ///
     /// A value that a setting cannot have, or something that is needed and missing.
     pub fn resolve(args: &RunArgs, env: &Env<'_>, now: &Now) -> Result<Self, Error> {
-        let Common { rows, pace, .. } = Common::resolve(args, env, now)?;
-        let online = if args.online {
-            Some((target(args, env)?, pace))
-        } else {
-            None
-        };
+        let Common { rows, pace, stops } = Common::resolve(args, env, now)?;
+        let online = args.online.then(|| target(args, env)).transpose()?;
         let ledger = if args.sandbox {
             WhichLedger::None
         } else {
@@ -202,6 +202,8 @@ impl DryRun {
             files: run_files(args, env, ledger.path())?,
             ledger,
             online,
+            pace,
+            stops,
         })
     }
 }

@@ -39,10 +39,18 @@ impl WhichLedger {
     }
 
     /// Where it is, where that is known.
-    pub(super) fn path(&self) -> Option<&Path> {
+    pub fn path(&self) -> Option<&Path> {
         match self {
             Self::At(path, _) => Some(path),
             Self::None | Self::Nowhere(..) => None,
+        }
+    }
+
+    /// The host of the API, where the settings name one.
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Self::At(_, Some(binding)) => Some(&binding.api_host),
+            Self::At(_, None) | Self::Nowhere(..) | Self::None => None,
         }
     }
 

@@ -246,7 +246,7 @@ fn the_start_line_says_whether_people_will_hear_of_it() {
         let run = Rehearsal::new().rows(1).run(&["--status", status]).exits(0);
         let said = run.stderr;
         assert_eq!(
-            said.contains("messages     none are sent"),
+            said.contains("sends no messages to people"),
             silent,
             "{said}"
         );

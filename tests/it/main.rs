@@ -32,6 +32,8 @@ mod surroundings;
 mod tampered;
 // Which ledger is trusted, and which is refused and left as it is.
 mod ledgers;
+// How many messages go to people, and whether a person wants that.
+mod questions;
 // What a second run does, for what a first one can leave.
 mod resumes;
 // What ends a run early, and what the next one finds.

@@ -6,6 +6,7 @@ use super::account::Account;
 use super::code::DUPLICATE_FOUND;
 use super::event::{Event, Next, RequestKind};
 use super::ids::{EnvironmentId, RunId};
+use super::messages::Messages;
 use super::outcome::{LookOutcome, Outcome};
 use super::shared_phones::SharedPhones;
 use super::stop::StopReason;
@@ -44,6 +45,8 @@ pub struct Summary {
     pub account: Option<Account>,
     /// What became of them.
     pub tally: Tally,
+    /// The messages that the run may send to people, or a run would.
+    pub messages: Messages,
     /// Phones of more than one user, where a dry run found some.
     pub shared_phones: Option<SharedPhones>,
     /// How many devices this run created itself; the others were there from earlier runs.
@@ -76,6 +79,7 @@ impl Summary {
             rows: 0,
             account: None,
             tally: Tally::default(),
+            messages: Messages::default(),
             shared_phones: None,
             created_now: 0,
             requests: Requests::default(),

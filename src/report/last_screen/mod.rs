@@ -13,6 +13,7 @@ use super::notice::Notice;
 use super::paragraph::{shortened, wrapped};
 use super::quantity::{clock_time, count, counted, elapsed};
 use super::rejects::Written;
+use super::start_line::messages_of_a_run;
 use crate::exit::ExitCode;
 use crate::model::code::DUPLICATE_FOUND;
 use crate::model::outcome::Outcome;
@@ -76,6 +77,10 @@ pub fn closing(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notice> {
             "{phones} with more than one user, such as in lines {one} and {other}. \
              Whoever has such a phone gets the passcodes of each of its users."
         )));
+    }
+    let summary = ending.summary;
+    if summary.dry_run && summary.messages.total() > 0 {
+        notices.push(messages_of_a_run(&summary.messages));
     }
     notices.push(result(ending, width));
     notices.extend(incomplete(ending, width));

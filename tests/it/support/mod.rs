@@ -8,4 +8,5 @@ pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod rehearsal;
 pub(crate) mod tap;
+pub(crate) mod terminal;
 pub(crate) mod waves;

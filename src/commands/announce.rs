@@ -1,0 +1,65 @@
+//! What is said before a run, or before a dry run about one.
+
+use std::borrow::Borrow;
+
+use super::Invocation;
+use super::wanted::Wanted;
+use crate::clock;
+use crate::error::Error;
+use crate::ledger::Reader;
+use crate::model::ids::EnvironmentId;
+use crate::model::messages::Messages;
+use crate::model::row::Column;
+use crate::plan::Existing;
+use crate::report::start_line::{self, Kind, Ledger, Start};
+use crate::settings::pace::{Pace, Stops};
+
+/// Where a run happens, as far as that is known.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    pub(super) kind: Kind,
+    pub(super) environment: Option<EnvironmentId>,
+    pub(super) host: Option<&'a str>,
+    pub(super) ledger: Option<Ledger<'a>>,
+}
+
+/// Says what is about to happen, and gives out how many messages that sends to people.
+///
+/// `ledger` is read only where there may be any.
+///
+/// # Errors
+///
+/// The wave or the ledger cannot be read.
+pub(super) fn announce<L: Borrow<Reader>>(
+    at: &Place<'_>,
+    wanted: &Wanted,
+    (pace, stops): (&Pace, &Stops),
+    ledger: &dyn Fn() -> Result<Option<L>, Error>,
+    invocation: &Invocation,
+) -> Result<Messages, Error> {
+    let messages = wanted.messages(ledger)?;
+    let stops_at = stops.by(clock::wall());
+    let start = Start {
+        kind: at.kind,
+        wave: &wanted.name,
+        rows: wanted.contents.rows,
+        users_by: Column::UserId.name(),
+        environment: at.environment,
+        host: at.host,
+        ledger: at.ledger,
+        pace: start_line::Pace {
+            rate: pace.rate.per_second(),
+            requests_per_row: match pace.existing {
+                Existing::Skip => 2,
+                Existing::Ledger | Existing::Unchecked => 1,
+            },
+        },
+        stops: stops_at.as_ref(),
+        limit: stops.limit,
+        messages,
+    };
+    for notice in start.notices(invocation.console.width()) {
+        invocation.console.say(&notice);
+    }
+    Ok(messages)
+}

@@ -1,0 +1,89 @@
+//! Messages that PingOne sends to people because of a wave: only devices that are to be activated
+//! send any, one each.
+
+use std::collections::HashSet;
+
+use super::ids::UserId;
+use super::request::DeviceType;
+
+/// How many messages go to how many people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Messages {
+    by_kind: [u64; DeviceType::ALL.len()],
+    people: u64,
+}
+
+impl Messages {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.by_kind.iter().sum()
+    }
+
+    /// To how many people they go.
+    pub fn people(&self) -> u64 {
+        self.people
+    }
+
+    /// How many of each kind, zero left out.
+    pub fn iter(&self) -> impl Iterator<Item = (DeviceType, u64)> {
+        DeviceType::ALL
+            .into_iter()
+            .zip(self.by_kind)
+            .filter(|(_, count)| *count > 0)
+    }
+}
+
+/// Counts messages; sixteen bytes and a share of the table for each person who gets any.
+#[derive(Debug, Default)]
+pub struct MessageBook {
+    messages: Messages,
+    people: HashSet<UserId>,
+}
+
+impl MessageBook {
+    /// Notes that a device is created for a user, which sends a message.
+    pub fn note(&mut self, user: UserId, kind: DeviceType) {
+        for (known, count) in DeviceType::ALL.iter().zip(&mut self.messages.by_kind) {
+            *count += u64::from(*known == kind);
+        }
+        self.messages.people += u64::from(self.people.insert(user));
+    }
+
+    /// What it came to.
+    pub fn messages(&self) -> Messages {
+        self.messages
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(rows: &[(u8, DeviceType)]) -> (u64, u64, Vec<(DeviceType, u64)>) {
+        let mut book = MessageBook::default();
+        for &(user, kind) in rows {
+            book.note(UserId::from_bytes([user; 16]), kind);
+        }
+        let messages = book.messages();
+        (
+            messages.total(),
+            messages.people(),
+            messages.iter().collect(),
+        )
+    }
+
+    #[test]
+    fn messages_are_counted_by_kind_and_people_once() {
+        use DeviceType::{Sms, WhatsApp};
+        for (rows, expected) in [
+            (&[][..], (0, 0, vec![])),
+            (&[(1, Sms)], (1, 1, vec![(Sms, 1)])),
+            (
+                &[(1, WhatsApp), (1, Sms), (2, WhatsApp)],
+                (3, 2, vec![(WhatsApp, 2), (Sms, 1)]),
+            ),
+        ] {
+            assert_eq!(counted(rows), expected, "{rows:?}");
+        }
+    }
+}
