@@ -8,16 +8,17 @@ use tracing::Level;
 use super::Invocation;
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
 use super::target::{Access, UNUSED_TOKEN, access};
-use crate::engine::questions::{Questions, ReadFault};
+use crate::engine::questions::{Finding, Questions, ReadFault};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::{Binding, Check, Reader};
 use crate::model::event::Event;
 use crate::model::ids::{PolicyId, UserId};
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{LookOutcome, Outcome};
 use crate::model::phone::E164;
 use crate::model::request::{Address, DeviceKey, DeviceType};
-use crate::model::stop::{StopReason, Stopped};
+use crate::model::stop::{StopCode, StopReason, Stopped};
+use crate::pingone::hint;
 use crate::pingone::wire::Policy;
 use crate::rate_limit::Rate;
 use crate::report::cell::neutral;
@@ -151,18 +152,18 @@ async fn check_tenant(
     );
     match questions.token().await {
         // Whether PingOne takes a token that was given is told by the first answer to it.
-        Ok(_) if given => report.say(
-            Mark::Ok,
-            "credentials",
-            "an access token is given; the next lines tell whether PingOne accepts it",
-        ),
+        Ok(_) if given => {}
         Ok(_) => report.say(Mark::Ok, "credentials", "PingOne gave an access token"),
         Err(reason) => {
-            report.say(Mark::Failed, "credentials", &said(&reason));
+            report.say(Mark::Failed, "credentials", &unasked(&reason));
             return Ok(());
         }
     }
-    check_permission(&questions, report).await;
+    let look = look_for_nobody(&questions).await;
+    if given {
+        tell_of_token(&look, report);
+    }
+    tell_of_permission(look, report);
     check_policies(&questions, policy, report).await;
     check_limits(&questions, report).await;
     Ok(())
@@ -172,30 +173,78 @@ fn said(reason: &StopReason) -> String {
     Stopped::from(reason).message
 }
 
+/// Why there is no token; where nothing answers, with what to do about that.
+fn unasked(reason: &StopReason) -> String {
+    match reason {
+        StopReason::Unavailable { what } => hint::advised(what, hint::NO_ANSWER),
+        StopReason::Interrupted
+        | StopReason::Terminated
+        | StopReason::TimeIsUp
+        | StopReason::LimitReached
+        | StopReason::Pointless { .. }
+        | StopReason::TooManyErrors { .. }
+        | StopReason::InputChanged { .. }
+        | StopReason::Broken { .. } => said(reason),
+    }
+}
+
 /// Lists the devices of a user that cannot be there: permitted means "not found".
-async fn check_permission(questions: &Questions<'_>, report: &mut Report<'_>) {
-    let Some(phone) = E164::from_digits("15125550100") else {
-        return;
-    };
+async fn look_for_nobody(questions: &Questions<'_>) -> Result<Finding, StopReason> {
     let key = DeviceKey {
         user: UserId::from_uuid(uuid::Uuid::new_v4()),
         kind: DeviceType::WhatsApp,
-        address: Address::Phone(phone),
+        address: Address::Phone(E164::from_digits("15125550100").expect("a phone for examples")),
     };
-    match questions.device(&key, "doctor").await {
+    questions.device(&key, "doctor").await
+}
+
+/// Says whether PingOne accepts an access token that was given, by the first answer to it.
+fn tell_of_token(look: &Result<Finding, StopReason>, report: &mut Report<'_>) {
+    let (mark, found) = match look {
+        Err(reason) if reason.code() == StopCode::CredentialsRefused => (
+            Mark::Failed,
+            hint::advised(
+                "PingOne does not accept the access token that was given (HTTP 401)",
+                hint::UNAUTHORIZED,
+            ),
+        ),
+        Err(reason) if reason.code() != StopCode::PermissionMissing => (
+            Mark::Warning,
+            "an access token is given, and PingOne was not reached to accept it".to_owned(),
+        ),
+        Ok(finding) if finding.outcome == Outcome::Failed => (
+            Mark::Warning,
+            "an access token is given, and PingOne did not answer to it".to_owned(),
+        ),
+        Ok(_) | Err(_) => (
+            Mark::Ok,
+            "PingOne accepts the access token that was given".to_owned(),
+        ),
+    };
+    report.say(mark, "credentials", &found);
+}
+
+/// Says whether users' devices may be listed.
+fn tell_of_permission(look: Result<Finding, StopReason>, report: &mut Report<'_>) {
+    match look {
         Ok(finding) if finding.outcome == Outcome::Failed => {
-            let what = finding
-                .answer
-                .message
-                .or(finding.answer.code)
-                .unwrap_or_default();
-            report.say(
-                Mark::Failed,
-                "permission",
-                &format!("users' devices cannot be listed: {what}"),
-            );
+            let answer = finding.answer;
+            let what = answer.message.or(answer.code).unwrap_or_default();
+            let advice = hint::of_look(&LookOutcome::NoInformation);
+            let what = hint::without_advice(&what, advice);
+            let what = format!("users' devices cannot be listed: {what}");
+            let what = match answer.http_status {
+                None => hint::advised(&what, hint::NO_ANSWER),
+                Some(_) => hint::advised(&what, hint::LATER),
+            };
+            report.say(Mark::Failed, "permission", &what);
         }
         Ok(_) => report.say(Mark::Ok, "permission", "users' devices may be listed"),
+        Err(reason) if reason.code() == StopCode::CredentialsRefused => report.say(
+            Mark::Warning,
+            "permission",
+            "not checked: the access token is not accepted",
+        ),
         Err(reason) => report.say(Mark::Failed, "permission", &said(&reason)),
     }
 }
@@ -312,7 +361,7 @@ async fn check_limits(questions: &Questions<'_>, report: &mut Report<'_>) {
 
 fn unread(fault: &ReadFault) -> String {
     match fault {
-        ReadFault::Stop(reason) => said(reason),
+        ReadFault::Stop(reason) => unasked(reason),
         ReadFault::Refused(error) => match error.hint() {
             Some(hint) => format!("{error}; {hint}"),
             None => error.to_string(),

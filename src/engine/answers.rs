@@ -511,6 +511,7 @@ fn subject(task: &Task, answer: &Answer, took: Duration) -> Subject {
     Subject {
         row: task.request.row,
         user: task.request.key.user,
+        policy: task.request.policy,
         launch: task.launch,
         refused_before: task.refused_as.is_some() && task.refused_as == answer.code,
         took,

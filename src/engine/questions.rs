@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use super::guard::{LONGEST_HOLD, Throttled, mixed_up, pointless};
-use super::renew::{token_retry, token_stop};
+use super::renew::{TOKEN_TRIES, token_retry, token_stop, too_short};
 use crate::clock;
 use crate::model::code;
 use crate::model::entry::DeviceState;
@@ -83,7 +83,12 @@ impl<'a> Questions<'a> {
         loop {
             match tokens.state(clock::now()) {
                 TokenState::Use(token) => return Ok(token),
+                // It was fetched just now: there is no better one.
+                TokenState::UseAndRefresh(token) if tries > 0 => return Ok(token),
                 TokenState::UseAndRefresh(_) | TokenState::Fetch => {}
+            }
+            if tries >= TOKEN_TRIES {
+                return Err(too_short());
             }
             tries += 1;
             self.sent(RequestKind::Token);

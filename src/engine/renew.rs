@@ -17,7 +17,7 @@ use crate::pingone::grant::{Granted, TokenError, TokenFailure};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenState};
 
 /// How often a token is asked for in a row.
-const TOKEN_TRIES: u32 = 5;
+pub(super) const TOKEN_TRIES: u32 = 5;
 
 impl Engine<'_> {
     /// A token that is good for a while yet; asks for one where there is none.
@@ -57,8 +57,15 @@ impl Engine<'_> {
             Ok(granted) => {
                 self.remote.hear(clock::now(), granted.date_ms);
                 self.tokens.granted(granted, asked, fastrand::f64());
-                self.token_tries = 0;
-                self.token_wanted = false;
+                if !matches!(self.tokens.state(clock::now()), TokenState::Fetch) {
+                    self.token_tries = 0;
+                    self.token_wanted = false;
+                } else if self.token_tries >= TOKEN_TRIES {
+                    self.request_stop(too_short());
+                } else {
+                    // It was good for no request: that is no better than none.
+                    self.token_due = Some(clock::now());
+                }
             }
             Err(error) => {
                 if self.reason.is_some() {
@@ -71,6 +78,15 @@ impl Engine<'_> {
             }
         }
     }
+}
+
+/// The end of a run that gets tokens and can use none of them.
+pub(super) fn too_short() -> StopReason {
+    pointless(
+        StopCode::TokensTooShort,
+        format!("{TOKEN_TRIES} access tokens in a row had expired before they could be used"),
+        "raise the life of access tokens in PingOne (the environment's settings), or look for what makes the token endpoint slow: a proxy, `--token-url`",
+    )
 }
 
 /// How soon a token is asked for again, if at all.

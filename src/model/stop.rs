@@ -42,6 +42,8 @@ codes! {
     TooManyErrors = "too_many_errors",
     /// PingOne does not accept the client or its token
     CredentialsRefused = "credentials_refused",
+    /// Access tokens expire before they can be used
+    TokensTooShort = "tokens_too_short",
     /// The worker application lacks a role
     PermissionMissing = "permission_missing",
     /// PingOne knows none of the users

@@ -130,7 +130,19 @@ impl TokenError {
         } else {
             TokenFailure::Transient { retry_after: None }
         };
-        Self::new(failure, fault.message())
+        let error = Self::new(failure, fault.message());
+        match failure {
+            TokenFailure::Transient { .. } => Self {
+                hint: hint::NO_ANSWER,
+                ..error
+            },
+            TokenFailure::Refused
+            | TokenFailure::Unsupported
+            | TokenFailure::Untrusted
+            | TokenFailure::Redirected
+            | TokenFailure::CaptivePortal
+            | TokenFailure::Malformed => error,
+        }
     }
 }
 

@@ -18,6 +18,9 @@ pub const FORBIDDEN: &str = "the worker application needs the role Identity Data
 pub const UNAUTHORIZED: &str = "check that the worker application is enabled and its secret current; a token from `PINGONE_API_ACCESS_TOKEN` lives an hour at most and must be of the same region";
 /// The user is not there.
 pub const NO_SUCH_USER: &str = "check the ID in `user_id` and `WAVEPAIR_ENVIRONMENT`; a user who was made some minutes ago may not be visible yet: run again then";
+/// Nothing answered.
+pub const NO_ANSWER: &str =
+    "check the address, the network, the name server and `HTTPS_PROXY`, and run again";
 /// PingOne limits or has trouble.
 pub const LATER: &str = "PingOne has trouble or limits this license; run again later";
 

@@ -51,6 +51,9 @@ impl ReadError {
     /// What to do about it, where there is anything to do.
     pub fn hint(&self) -> Option<&'static str> {
         match self.failure {
+            ReadFailure::Transient { .. } if self.answer.http_status.is_none() => {
+                Some(hint::NO_ANSWER)
+            }
             ReadFailure::Transient { .. } => Some(hint::LATER),
             ReadFailure::Unauthorized => Some(hint::UNAUTHORIZED),
             ReadFailure::Forbidden => Some(

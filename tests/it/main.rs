@@ -72,6 +72,8 @@ mod forged;
 mod supply;
 // What the fuzz targets start from, without a fuzzer.
 mod corpus;
+// Each line of the doctor is true.
+mod doctor;
 // What is given is checked, whatever is done with it.
 mod settings;
 // The command line from outside, and the README that describes it.

@@ -1,5 +1,7 @@
 //! Settings from outside: what is given is checked, whatever is done with it.
 
+use std::process::Command;
+
 use crate::support::binary::{folder_with, ran, wavepair};
 
 const ID: &str = "9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506";
@@ -147,5 +149,68 @@ fn a_level_that_there_is_not_is_refused_whatever_the_command() {
             .env("RUST_LOG", "wavepair=loud"));
         assert_eq!(wrong.code, Some(2), "{words}: {}", wrong.stderr);
         assert!(wrong.stderr.contains("'loud'"), "{words}: {}", wrong.stderr);
+    }
+}
+
+#[test]
+fn a_run_says_when_it_stops_with_the_name_of_the_zone() {
+    for (zone, deadline, said) in [
+        ("Europe/Berlin", "06:00", "06:00 Europe/Berlin (in "),
+        ("Europe/Berlin", "6:00Z", "06:00 UTC (in "),
+        (
+            "Asia/Kolkata",
+            "2099-12-01 06:00",
+            "2099-12-01 06:00 Asia/Kolkata (in ",
+        ),
+        ("EST5", "06:00:30", "06:00:30 UTC-05:00 (in "),
+    ] {
+        let folder = folder_with(&["wave.csv"]);
+        let run = ran(wavepair(folder.path())
+            .args([
+                "run",
+                "wave.csv",
+                "--sandbox",
+                "--rate",
+                "max",
+                "--deadline",
+                deadline,
+            ])
+            .env("TZ", zone));
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let shown: Vec<_> = run.stderr.split_whitespace().collect();
+        let shown = shown.join(" ");
+        assert!(shown.contains(&format!("tops at {said}")), "{shown}");
+    }
+}
+
+#[test]
+fn without_zone_files_a_local_time_is_refused_and_one_with_its_offset_is_taken() {
+    let folder = folder_with(&["wave.csv"]);
+    let hidden = |zone: &[&str], deadline: &str| {
+        let mut command = Command::new("unshare");
+        command
+            .args(["--mount", "sh", "-c"])
+            .arg("mount -t tmpfs none /usr/share/zoneinfo && exec \"$@\"")
+            .args(["sh", "env", "-i"])
+            .args(zone)
+            .arg(env!("CARGO_BIN_EXE_wavepair"))
+            .args(["run", "wave.csv", "--dry-run", "--deadline", deadline])
+            .current_dir(folder.path());
+        command.output().ok()
+    };
+    // Whoever may not mount has no such machine.
+    if !hidden(&[], "06:00Z").is_some_and(|output| output.status.success()) {
+        return;
+    }
+    for zone in [[].as_slice(), &["TZ=Europe/Berlin"]] {
+        let output = hidden(zone, "06:00").unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{zone:?}: {said}");
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("`06:00+01:00`"), "{zone:?}: {said}");
+    }
+    for zone in [[].as_slice(), &["TZ=Europe/Berlin"]] {
+        let output = hidden(zone, "06:00+01:00").unwrap();
+        assert!(output.status.success(), "{zone:?}");
     }
 }

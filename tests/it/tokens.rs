@@ -242,3 +242,35 @@ fn a_token_endpoint_that_stays_in_trouble_is_asked_five_times_and_no_row_is_touc
         assert_eq!(stats.requests.len(), 1, "nothing else was asked");
     }
 }
+
+#[test]
+fn tokens_that_expire_on_their_way_are_asked_for_five_times_and_then_end_the_run() {
+    let slow = || {
+        Rehearsal::with(Options {
+            token_life: Duration::from_secs(1),
+            latency: Duration::from_secs(1),
+            ..Options::default()
+        })
+    };
+    // Both wait for five seconds, side by side.
+    let (run_on, doctor_on) = (slow(), slow());
+    let run = run_on.rows(3).begin(&[]);
+    let doctor = doctor_on.bare(&["doctor"]).output().unwrap();
+    let run = run_on.ended(&run.wait_with_output().unwrap()).exits(5);
+    assert_eq!(run.count("pending"), 3, "{}", run.stderr);
+    let doctor = doctor_on.ended(&doctor).exits(5);
+    for (rehearsal, ended) in [(&run_on, run), (&doctor_on, doctor)] {
+        let said = ended
+            .stderr
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert!(
+            said.contains("5 access tokens in a row had expired"),
+            "{said}"
+        );
+        let stats = rehearsal.stats();
+        assert_eq!(stats.requests_of(Kind::Token), 5);
+        assert_eq!(stats.requests.len(), 1, "nothing else was asked");
+    }
+}

@@ -29,7 +29,7 @@ use self::streak::Streak;
 pub(super) use self::throttled::Throttled;
 use self::width::Width;
 use crate::model::code;
-use crate::model::ids::UserId;
+use crate::model::ids::{PolicyId, UserId};
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
 use crate::model::row::RowNumber;
 use crate::model::stop::{StopCode, StopReason};
@@ -86,6 +86,8 @@ pub(super) struct Subject {
     pub(super) row: RowNumber,
     /// Its user.
     pub(super) user: UserId,
+    /// Its policy.
+    pub(super) policy: PolicyId,
     /// The number of the request.
     pub(super) launch: u64,
     /// Whether the row was refused for the same reason before, in this run or an earlier one.
@@ -486,7 +488,7 @@ impl Guard {
         Some(pointless(
             code_of_refusals(refusal),
             what,
-            &of_refusals(refusal, &self.api),
+            &of_refusals(refusal, &self.api, subject.policy),
         ))
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::LONGEST_HOLD;
+use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, Refusal};
 use crate::model::stop::{StopCode, StopReason};
 use crate::pingone::hint;
@@ -26,7 +27,8 @@ pub(super) fn code_of_refusals(refusal: Refusal) -> StopCode {
     }
 }
 
-pub(super) fn of_refusals(refusal: Refusal, api: &str) -> String {
+/// What to do about it; `policy` is that of the last row.
+pub(super) fn of_refusals(refusal: Refusal, api: &str, policy: PolicyId) -> String {
     let hint = match refusal {
         Refusal::Forbidden => {
             "give the worker application the role Identity Data Admin on this environment, \
@@ -53,7 +55,9 @@ pub(super) fn of_refusals(refusal: Refusal, api: &str) -> String {
         | Refusal::Invalid
         | Refusal::Conflicting
         | Refusal::Misdirected => {
-            "check that the policy is there and allows this type of device; `wavepair doctor` tells"
+            return format!(
+                "check that the policy is there and allows this type of device: `wavepair doctor --policy {policy}`"
+            );
         }
     };
     hint.to_owned()

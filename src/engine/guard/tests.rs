@@ -18,6 +18,7 @@ fn row(number: u8) -> Subject {
     Subject {
         row: RowNumber(u64::from(number)),
         user: UserId::from_bytes([number; 16]),
+        policy: PolicyId::from_bytes([7; 16]),
         launch: u64::MAX,
         refused_before: false,
         took: Duration::ZERO,
