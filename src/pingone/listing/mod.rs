@@ -1,0 +1,234 @@
+//! What a listing of a user's devices shows of one device, if anything.
+//!
+//! PingOne documents no pages for it and may give some all the same: they are followed on the
+//! same path of the same host, and the listing is judged once it is whole.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use reqwest::Url;
+use serde_json::Value;
+
+use crate::model::outcome::{Device, Listing, LookOutcome};
+use crate::model::request::DeviceKey;
+
+use super::fit::{Differs, Fit, device, fit};
+use super::{hint, wire};
+
+/// The most pages of a listing that are read: a user has some fifty devices at the very most.
+pub const PAGES_MAX: usize = 20;
+/// The most bytes of a listing that are read, all its pages together.
+pub const BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// What a page of a listing told us.
+#[derive(Debug)]
+pub(super) enum Read {
+    /// It was the last one.
+    Whole(Listing),
+    /// There is another one to ask for.
+    GoesOn(Pages),
+}
+
+/// The pages of a listing that were read so far, and where the next one is.
+pub struct Pages {
+    next: Url,
+    seen: Seen,
+}
+
+/// What was seen on the pages so far.
+#[derive(Default)]
+struct Seen {
+    /// Every page that was asked for.
+    asked: Vec<Url>,
+    bytes: usize,
+    matches: Vec<(Option<String>, Device)>,
+    /// The IDs of all devices, to tell one that stands on two pages from two.
+    ids: HashSet<String>,
+    without_id: u64,
+    on_pages: u64,
+    /// How many devices the listing says it has.
+    counted: u64,
+}
+
+/// Why a listing may not be believed.
+///
+/// An absence is evidence only in a listing that is whole, and in which every device that could
+/// be the one that is looked for can be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// It is no JSON in UTF-8 (RFC 8259, section 8.1), or has no `_embedded.devices`.
+    NotAListing,
+    /// `count` or `size` is greater than what is there.
+    NotWhole,
+    /// The next page is at another address, or one that was read already.
+    Elsewhere,
+    /// It has more than [`PAGES_MAX`] pages or [`BYTES_MAX`] bytes.
+    TooLong,
+    /// It shows a device of another user.
+    OtherUser,
+    /// A device on it may be the one that is looked for, or not.
+    Unclear,
+}
+
+impl Unreadable {
+    /// What is wrong with the listing.
+    pub(super) fn message(self) -> &'static str {
+        match self {
+            Unreadable::NotAListing => {
+                "the listing of the user's devices is not in PingOne's format"
+            }
+            Unreadable::NotWhole => {
+                "the listing of the user's devices shows fewer of them than it says there are"
+            }
+            Unreadable::Elsewhere => {
+                "the listing of the user's devices goes on at another address, which is not followed"
+            }
+            Unreadable::TooLong => "the listing of the user's devices does not end",
+            Unreadable::OtherUser => "the listing shows a device of another user",
+            Unreadable::Unclear => {
+                "the listing shows a device that may be this one: its phone, address or type is masked or missing"
+            }
+        }
+    }
+}
+
+impl Unreadable {
+    /// What to do about it.
+    pub(super) fn advice(self) -> &'static str {
+        match self {
+            Unreadable::Unclear => hint::UNCLEAR_LISTING,
+            Unreadable::NotAListing
+            | Unreadable::NotWhole
+            | Unreadable::Elsewhere
+            | Unreadable::TooLong
+            | Unreadable::OtherUser => hint::of_look(&LookOutcome::NoInformation),
+        }
+    }
+}
+
+impl Pages {
+    /// Where the next page is: on the same path of the same host as the ones before.
+    pub(super) fn next(&self) -> &Url {
+        &self.next
+    }
+}
+
+impl fmt::Debug for Pages {
+    /// Addresses and devices are a user's: only how far the reading came is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("read", &self.seen.asked.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A page of devices, as it came.
+pub(super) type Page = wire::Collection<wire::Devices>;
+
+/// Reads the JSON of a page.
+pub(super) fn page(body: &[u8]) -> Option<Page> {
+    // As bytes, what is skipped of it would not be checked.
+    let body = std::str::from_utf8(body).ok()?;
+    serde_json::from_str(body).ok()
+}
+
+/// Reads a page from this address, which came in so many bytes; `before` is what the pages before
+/// it told.
+///
+/// # Errors
+///
+/// The listing may not be believed, with all its pages.
+pub(super) fn read(
+    key: &DeviceKey,
+    at: &Url,
+    before: Option<Pages>,
+    page: Page,
+    bytes: usize,
+) -> Result<Read, Unreadable> {
+    let mut seen = before.map(|pages| pages.seen).unwrap_or_default();
+    seen.asked.push(at.clone());
+    seen.bytes += bytes;
+    let next = page.links.as_ref().and_then(|links| links.get("next"));
+    let next = next.filter(|next| !next.is_null()).cloned();
+    seen.take(key, page)?;
+    let Some(next) = next else {
+        return seen.judge().map(Read::Whole);
+    };
+    if seen.asked.len() >= PAGES_MAX || seen.bytes > BYTES_MAX {
+        return Err(Unreadable::TooLong);
+    }
+    let next = follow(at, &next).ok_or(Unreadable::Elsewhere)?;
+    if seen.asked.contains(&next) {
+        return Err(Unreadable::Elsewhere);
+    }
+    Ok(Read::GoesOn(Pages { next, seen }))
+}
+
+/// The address of the next page, where it may be asked for: with our token, nothing but the same
+/// path of the same host is.
+fn follow(at: &Url, next: &Value) -> Option<Url> {
+    let mut next = at.join(next.get("href")?.as_str()?).ok()?;
+    next.set_fragment(None);
+    let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let same = next.scheme() == at.scheme()
+        && next.host_str() == at.host_str()
+        && next.port_or_known_default() == at.port_or_known_default()
+        && next.username().is_empty()
+        && next.password().is_none()
+        && path(&next) == path(at);
+    same.then_some(next)
+}
+
+impl Seen {
+    /// Adds a page to what was seen.
+    fn take(&mut self, key: &DeviceKey, page: Page) -> Result<(), Unreadable> {
+        let devices = page.embedded.and_then(|embedded| embedded.devices);
+        let devices = devices.ok_or(Unreadable::NotAListing)?;
+        if page.size > Some(devices.len() as u64) {
+            return Err(Unreadable::NotWhole);
+        }
+        self.counted = self.counted.max(page.count.unwrap_or(0));
+        self.on_pages += devices.len() as u64;
+        for shown in devices {
+            let id = shown.id.as_ref().map(|id| id.to_lowercase());
+            match fit(key, &shown) {
+                Fit::Same => self.matches.push((id.clone(), device(key, &shown))),
+                Fit::Other(Differs::User) => return Err(Unreadable::OtherUser),
+                Fit::Unclear => return Err(Unreadable::Unclear),
+                Fit::Other(Differs::Type | Differs::Address) => {}
+            }
+            match id {
+                Some(id) => drop(self.ids.insert(id)),
+                None => self.without_id += 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges the listing, all of whose pages were seen.
+    fn judge(self) -> Result<Listing, Unreadable> {
+        // Where pages overlap, something moved while they were read, and may have been missed.
+        let shown = if self.asked.len() > 1 {
+            self.ids.len() as u64 + self.without_id
+        } else {
+            self.on_pages
+        };
+        if self.counted > shown {
+            return Err(Unreadable::NotWhole);
+        }
+        let mut matches = self.matches.into_iter();
+        let Some((id, first)) = matches.next() else {
+            return Ok(Listing::Absent);
+        };
+        // What is listed twice under one ID is there once.
+        let several = matches.any(|(other, _)| id.is_none() || other != id);
+        Ok(if several {
+            Listing::Several(first)
+        } else {
+            Listing::Present(first)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
