@@ -65,9 +65,10 @@ pub(super) fn look(
     // Whoever holds no lock may meet a run that is just beginning.
     const TRIES: usize = 10;
     for _ in 1..TRIES {
-        let before = stamp(path, file);
+        let (before, had_log) = (stamp(path, file), has_log(path));
         let looked = look_once(path, counter, holds);
-        if stamp(path, file) == before || has_log(path) {
+        // With a log SQLite sees one state of it, whoever writes meanwhile.
+        if had_log || stamp(path, file) == before {
             return looked;
         }
     }
