@@ -14,7 +14,7 @@ pub enum ExitCode {
     Broken,
     /// 2: the command, its settings or its input as a whole cannot be used.
     Usage,
-    /// 3: some rows need a person.
+    /// 3: some rows need correction.
     NeedsPerson,
     /// 4: some rows are left for another run.
     RunAgain,
@@ -75,11 +75,11 @@ impl ExitCode {
                  or the ledger cannot be used where it was named; nothing was sent"
             }
             ExitCode::NeedsPerson => {
-                "some rows need a person (`invalid`, `rejected`), or the wave changed while it was read"
+                "some rows need correction (`invalid`, `rejected`), or the wave changed while it was read"
             }
             ExitCode::RunAgain => {
                 "finished; some rows are left for another run (`failed`, `unknown`), and others may \
-                 need a person"
+                 need correction"
             }
             ExitCode::Pointless => {
                 "stopped early because going on was pointless: credentials, permission, policy, \
@@ -104,7 +104,7 @@ impl ExitCode {
             ExitCode::Done | ExitCode::Busy => "nothing",
             ExitCode::Broken => "page someone",
             ExitCode::Usage => "fix",
-            ExitCode::NeedsPerson => "mail the rejects file",
+            ExitCode::NeedsPerson => "mail the rejects file, with care: it holds full phones",
             ExitCode::RunAgain => "run again later",
             ExitCode::Pointless => "fix, run again",
             ExitCode::OutOfTime | ExitCode::Interrupted | ExitCode::Terminated => "run again",

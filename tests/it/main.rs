@@ -32,6 +32,8 @@ mod surroundings;
 mod tampered;
 // Which ledger is trusted, and which is refused and left as it is.
 mod ledgers;
+// What is shown, and how to go on.
+mod screens;
 // How many messages go to people, and whether a person wants that.
 mod questions;
 // What a second run does, for what a first one can leave.
