@@ -23,6 +23,7 @@ mod renew;
 mod stop;
 mod task;
 mod turn;
+mod whose;
 mod wind_down;
 
 use std::collections::VecDeque;

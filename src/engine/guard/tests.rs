@@ -503,3 +503,40 @@ fn many_rows_without_news_stop_the_run_and_a_few_do_not() {
     }
     assert!(wide.on_unsettled().is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_but_429_for_a_quarter_of_an_hour_ends_the_run_whatever_was_asked() {
+    let wait = Some(Duration::from_secs(60));
+    let answer = |status| Answer {
+        http_status: Some(status),
+        ..Answer::default()
+    };
+    let mut guard = after_success();
+    let hear = |guard: &mut Guard, minute: u64, now| {
+        if minute.is_multiple_of(2) {
+            let create = refused(Refusal::Throttled { retry_after: wait });
+            guard.on_create(row(1), &create, &answer(429), now)
+        } else {
+            let look = LookOutcome::Throttled { retry_after: wait };
+            guard.on_look(row(2), &look, &answer(429), now)
+        }
+    };
+    let start = crate::clock::now();
+    for minute in 0..10 {
+        let now = start + Duration::from_mins(minute);
+        assert_eq!(hear(&mut guard, minute, now), None, "{minute}");
+    }
+    // One other answer, and it begins anew.
+    let start = start + Duration::from_mins(10);
+    let absent = LookOutcome::Seen(Listing::Absent);
+    assert_eq!(guard.on_look(row(3), &absent, &answer(200), start), None);
+    for minute in 0..15 {
+        let now = start + Duration::from_mins(minute);
+        assert_eq!(hear(&mut guard, minute, now), None, "{minute}");
+    }
+    let end = hear(&mut guard, 15, start + Duration::from_mins(15));
+    assert!(
+        matches!(end, Some(StopReason::Unavailable { .. })),
+        "{end:?}"
+    );
+}
