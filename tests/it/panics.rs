@@ -7,20 +7,25 @@
 use std::process::Command;
 
 use crate::harness::strace;
-use crate::support::rehearsal::Rehearsal;
+use crate::proxies::far_away;
+use crate::support::proxy::Proxy;
 
 #[test]
 fn requests_that_are_lost_to_a_panic_end_the_run_and_the_next_one_settles_them() {
     if !strace::is_there() {
         return;
     }
-    let mut rehearsal = Rehearsal::new();
-    let by_address = rehearsal.sandbox().api_url().clone();
-    let by_name = by_address.replace("127.0.0.1", "localhost");
-    assert_ne!(by_name, by_address);
+    let (mut rehearsal, door) = far_away();
     rehearsal.rows(30);
-    rehearsal.set("WAVEPAIR_API_URL", &by_name);
-    let run = rehearsal.command(&["--existing", "unchecked", "--canary", "0"]);
+    let trusting = [
+        "--existing",
+        "unchecked",
+        "--canary",
+        "0",
+        "--ca-file",
+        "ca.pem",
+    ];
+    let run = rehearsal.command(&trusting);
     // The fourth thread: the console, the ledger and the signals have theirs by then.
     let mut traced = Command::new("strace");
     traced
@@ -52,7 +57,10 @@ fn requests_that_are_lost_to_a_panic_end_the_run_and_the_next_one_settles_them()
     assert_eq!(unknown + panicked.count("pending"), 30);
     assert_eq!(rehearsal.creates(), 0, "nothing was sent");
 
-    let end = rehearsal.run(&[]).exits(0);
+    // A proxy resolves names itself.
+    let proxy = Proxy::to(door.address());
+    rehearsal.set("HTTPS_PROXY", &format!("http://{}", proxy.address()));
+    let end = rehearsal.run(&["--ca-file", "ca.pem"]).exits(0);
     rehearsal.check(&end, 30);
     assert_eq!(rehearsal.creates(), 30, "nothing was sent twice");
 }

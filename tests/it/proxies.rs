@@ -14,7 +14,7 @@ const PASSWORD: &str = "hunter2-canary";
 const ENCODED: &str = "cHJveHl1c2VyOmh1bnRlcjItY2FuYXJ5";
 
 /// A rehearsal whose API has a name that only a proxy can resolve.
-fn far_away() -> (Rehearsal, Door) {
+pub(crate) fn far_away() -> (Rehearsal, Door) {
     let mut rehearsal = Rehearsal::new();
     let authority = Authority::new();
     let door = Door::open(rehearsal.sandbox().address());

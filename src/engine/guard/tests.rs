@@ -506,7 +506,7 @@ fn many_rows_without_news_stop_the_run_and_a_few_do_not() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_but_429_for_a_quarter_of_an_hour_ends_the_run_whatever_was_asked() {
-    let wait = Some(Duration::from_secs(60));
+    let wait = Some(Duration::from_mins(1));
     let answer = |status| Answer {
         http_status: Some(status),
         ..Answer::default()
