@@ -8,7 +8,6 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use csv::{ByteRecord, ReaderBuilder};
 use rustix::fs::OFlags;
 
 use super::safe_file::flags;
@@ -28,17 +27,16 @@ pub fn first_unknown(path: &Path, is_known: &dyn Fn(RunId) -> bool) -> io::Resul
         return Ok(None);
     };
     let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file));
-    let Some(header) = lines.next()? else {
+    if !lines.next()? {
         return Ok(None);
-    };
-    let place = |name: &[u8]| header.iter().position(|column| column == name);
-    let (Some(place), Some(_)) = (place(b"run_id"), place(b"outcome")) else {
+    }
+    let (Some(place), Some(_)) = (lines.position(b"run_id"), lines.position(b"outcome")) else {
         return Ok(None);
     };
     let mut before = None;
-    while let Some(record) = lines.next()? {
-        let id = record
-            .get(place)
+    while lines.next()? {
+        let id = lines
+            .cell(place)
             .and_then(|id| std::str::from_utf8(id).ok());
         let Some(run) = id.and_then(|id| id.parse().ok()) else {
             continue;
@@ -71,36 +69,63 @@ fn open(path: &Path) -> io::Result<Option<File>> {
 /// The records of a results file, in which each is one line; read within bounds whatever it holds.
 struct Lines {
     file: BufReader<File>,
+    /// Made once: that takes longer than a line.
+    splitter: csv_core::Reader,
     line: Vec<u8>,
-    record: ByteRecord,
+    cells: Vec<u8>,
+    ends: Vec<usize>,
 }
 
 impl Lines {
     fn new(file: BufReader<File>) -> Self {
         Self {
             file,
+            splitter: csv_core::Reader::new(),
             line: Vec::new(),
-            record: ByteRecord::new(),
+            cells: Vec::new(),
+            ends: Vec::new(),
         }
     }
 
-    fn next(&mut self) -> io::Result<Option<&ByteRecord>> {
+    /// Reads the next line; tells whether there was one.
+    fn next(&mut self) -> io::Result<bool> {
+        use csv_core::ReadRecordResult as Read;
         self.line.clear();
         let read = (&mut self.file)
             .take(LINE_MAX)
             .read_until(b'\n', &mut self.line)?;
-        if read == 0 {
-            return Ok(None);
+        // No cell is longer than the line, and none is without a byte of it but the first.
+        self.cells.resize(self.line.len() + 1, 0);
+        self.ends.resize(self.line.len() + 1, 0);
+        self.splitter.reset();
+        let (mut rest, mut written, mut ended) = (self.line.as_slice(), 0, 0);
+        loop {
+            let cells = self.cells.get_mut(written..).unwrap_or_default();
+            let ends = self.ends.get_mut(ended..).unwrap_or_default();
+            let (result, taken, more, ends) = self.splitter.read_record(rest, cells, ends);
+            rest = rest.get(taken..).unwrap_or_default();
+            written += more;
+            ended += ends;
+            match result {
+                // The end of the line is the end of the record, also behind a quote that is open.
+                Read::InputEmpty => {}
+                Read::Record | Read::End | Read::OutputFull | Read::OutputEndsFull => break,
+            }
         }
-        self.record.clear();
-        ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(self.line.len())
-            .from_reader(self.line.as_slice())
-            .read_byte_record(&mut self.record)
-            .map_err(io::Error::other)?;
-        Ok(Some(&self.record))
+        self.ends.truncate(ended);
+        Ok(read > 0)
+    }
+
+    fn cell(&self, place: usize) -> Option<&[u8]> {
+        let start = match place.checked_sub(1) {
+            Some(before) => *self.ends.get(before)?,
+            None => 0,
+        };
+        self.cells.get(start..*self.ends.get(place)?)
+    }
+
+    fn position(&self, name: &[u8]) -> Option<usize> {
+        (0..self.ends.len()).find(|place| self.cell(*place) == Some(name))
     }
 }
 
