@@ -24,13 +24,13 @@ use crate::model::invalid::Invalid;
 use crate::model::messages::MessageBook;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::request::{DeviceRequest, DeviceStatus, RowDefaults, ValidRow};
-use crate::model::row::{Header, InputRow, RowNumber};
+use crate::model::row::{Header, InputRow};
 use crate::model::shared_phones::PhoneBook;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
 use crate::model::validate::validate;
-use crate::plan::Seen;
 use crate::report::Reporters;
+use crate::report::earlier_rows::{Earlier, EarlierRows};
 use crate::report::gauge::Goal;
 use crate::report::notice::Notice;
 use crate::report::output::Output;
@@ -188,10 +188,10 @@ async fn ask_all(
 ) -> Result<(), Stopped> {
     let header = wave.header();
     let policies = preflight(questions, invocation).await?;
-    let mut seen = Seen::default();
+    let mut earlier = EarlierRows::default();
     let judged = wave.rows().map(|row| {
         let row = row?;
-        let judged = judge(&row, header, defaults, ledger, &mut seen)?;
+        let judged = judge(&row, header, defaults, ledger, &mut earlier)?;
         Ok((row, judged))
     });
     let mut answers = stream::iter(judged)
@@ -229,7 +229,7 @@ impl From<StopReason> for Stopped {
 /// What is known of a row before PingOne is asked.
 enum Judged {
     Invalid(Invalid),
-    Known(Box<(ValidRow, Standing, Option<RowNumber>)>),
+    Known(Box<(ValidRow, Standing, Option<Earlier>)>),
     Open(Box<ValidRow>),
 }
 
@@ -238,9 +238,9 @@ fn judge(
     header: &Header,
     defaults: &RowDefaults,
     ledger: Option<&Reader>,
-    seen: &mut Seen,
+    earlier: &mut EarlierRows,
 ) -> Result<Judged, Error> {
-    let valid = match validate(header, row, defaults) {
+    let mut valid = match validate(header, row, defaults) {
         Ok(valid) => valid,
         Err(invalid) => return Ok(Judged::Invalid(invalid)),
     };
@@ -251,7 +251,7 @@ fn judge(
     };
     let settled = entry.as_ref().is_some_and(|entry| entry.state.is_final());
     let standing = Standing::from(entry);
-    let earlier = seen.earlier(key, standing.entry_number(), row.number);
+    let earlier = earlier.note(row.number, &mut valid, standing.entry_number());
     Ok(if earlier.is_some() || settled {
         Judged::Known(Box::new((valid, standing, earlier)))
     } else {

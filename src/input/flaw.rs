@@ -2,18 +2,13 @@
 
 use std::fmt;
 
-use super::names::{PHONE, means};
+use super::names::{PHONE, column as column_of, normal};
 use super::source::Source;
 use crate::model::row::Column;
 use crate::model::shell;
 
 /// How names of what wavepair writes of a wave end.
-const WRITTEN: [&str; 4] = [
-    ".sandbox.results.csv",
-    ".results.csv",
-    ".sandbox.dry-run.csv",
-    ".dry-run.csv",
-];
+const WRITTEN: [&str; 3] = [".sandbox.results.csv", ".results.csv", ".dry-run.csv"];
 
 /// What is wrong with a file as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -239,7 +234,11 @@ impl Flaw {
                 ..
             } => format!("add {}", column_option(*column, header)),
             Flaw::Missing { column, names, .. } => {
-                let has_addresses = || names.iter().any(|name| means(name, Column::EmailAddress));
+                let has_addresses = || {
+                    names
+                        .iter()
+                        .any(|name| column_of(&normal(name)) == Some(Column::EmailAddress))
+                };
                 let otherwise = if *column == Column::PolicyId {
                     "name the policy of all rows with `--policy`, or "
                 } else if *column == Column::Phone && has_addresses() {

@@ -7,6 +7,7 @@ use super::ReadOptions;
 use super::flaw::Flaw;
 use super::header::{Layout, has_a_column, understand};
 use super::lines::{End, Lines};
+use super::names::normal;
 use super::records::{Quotes, Record, Records};
 use super::rows::Before;
 use super::source::Opened;
@@ -89,7 +90,10 @@ pub(super) fn read(
         }
         Err(flaw) => flaw,
     };
-    let may_be_title = names.map_or(true, |names| !has_a_column(&names, options));
+    let may_be_title = names.map_or(true, |names| {
+        let words: Vec<String> = names.iter().map(|name| normal(name)).collect();
+        !has_a_column(&words, options)
+    });
     let flaw = match later_header(&mut records, options)? {
         Some(header) if may_be_title && flaw != Flaw::SepLine => Flaw::LinesBefore { header },
         Some(_) | None => flaw,

@@ -30,8 +30,8 @@ pub(super) fn is_nameless(name: &str) -> bool {
 }
 
 /// Whether these are the columns of a results file or a dry run.
-pub(super) fn are_of_results(names: &[String]) -> bool {
-    names.iter().any(|name| normal(name) == "outcome")
+pub(super) fn are_of_results(names: &[String], words: &[String]) -> bool {
+    words.iter().any(|word| word == "outcome")
         && names.iter().any(|name| starts_with(name, INPUT_PREFIX))
 }
 
@@ -49,15 +49,17 @@ pub(super) fn normal(name: &str) -> String {
         .collect()
 }
 
-/// Whether a name means a column.
-pub(super) fn means(name: &str, column: Column) -> bool {
-    normal(name) == normal(column.name())
+/// The column that a name means which is [`normal`].
+pub(super) fn column(word: &str) -> Option<Column> {
+    let letters = |column: Column| column.name().bytes().filter(|&byte| byte != b'_');
+    Column::ALL
+        .into_iter()
+        .find(|&column| letters(column).eq(word.bytes()))
 }
 
-/// The first name that stands there a second time, however its accents are composed; the places
-/// are those of the names that count.
-pub(super) fn twice(names: &[String], counts: impl Fn(usize) -> bool) -> Option<usize> {
-    let places: Vec<usize> = (0..names.len()).filter(|&place| counts(place)).collect();
+/// The place of the first name that stands there a second time, however its accents are composed,
+/// of the names at these places.
+pub(super) fn twice(names: &[String], places: &[usize]) -> Option<usize> {
     let composed = places
         .iter()
         .map(|&place| names[place].nfc().collect::<String>());
@@ -132,9 +134,9 @@ mod tests {
     #[test]
     fn the_second_one_is_found_and_what_does_not_count_is_passed_over() {
         let names = ["a", "b", "", "A", "", "te\u{301}l", "t\u{e9}l"].map(str::to_owned);
-        assert_eq!(twice(&names, |_| true), Some(4));
-        assert_eq!(twice(&names, |place| !names[place].is_empty()), Some(6));
-        assert_eq!(twice(&names[..4], |_| true), None);
+        assert_eq!(twice(&names, &[0, 1, 2, 3, 4, 5, 6]), Some(4));
+        assert_eq!(twice(&names, &[0, 1, 3, 5, 6]), Some(6));
+        assert_eq!(twice(&names, &[0, 1, 2, 3]), None);
     }
 
     #[test]
@@ -147,6 +149,10 @@ mod tests {
             assert_eq!(normal(name), normal(same));
         }
         assert_ne!(normal("Telephone"), normal("T\u{e9}l\u{e9}phone"));
+        for known in Column::ALL {
+            assert_eq!(column(&normal(known.name())), Some(known));
+        }
+        assert_eq!(column("e-mail"), None);
     }
 
     #[test]

@@ -3,14 +3,19 @@
 use std::fmt;
 use std::str::FromStr;
 
+use idna::AsciiDenyList;
+use idna::uts46::{DnsLength, Hyphens, Uts46};
+use unicode_security::MixedScript;
+
+use super::character::described;
 use super::hidden::is_hidden;
 
-/// An email address as it was written, checked for shape only.
+/// An email address as it was written, checked for its structure.
 ///
-/// What PingOne accepts is PingOne's business; this refuses what cannot be an
-/// address (RFC 5321: one `@`, at most 64 characters before and 255 after it)
-/// and what would be dangerous in a file or a log. Equality ignores case, so
-/// that one mailbox in two spellings is one device.
+/// Whether there is such a mailbox is not known here; this refuses what cannot be an
+/// address (RFC 5321 and 5322, without quoted words, comments and address literals;
+/// the domain by IDNA) and what would be dangerous in a file or a log. Equality
+/// ignores case, so that one mailbox in two spellings is one device.
 #[derive(Clone)]
 pub struct EmailAddress(String);
 
@@ -21,19 +26,34 @@ pub enum NotAnEmailAddress {
     Shape,
     /// It holds this character, which does not show: whoever looks at it sees another address.
     Hidden(char),
+    /// It stands in quotation marks, or behind one.
+    Quoted,
+    /// The part before the `@` is none.
+    LocalPart,
+    /// The part behind the `@` is the name of no domain.
+    Domain,
 }
 
 impl fmt::Display for NotAnEmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NotAnEmailAddress::Shape => {
-                f.write_str("not an email address such as `name@example.com`")
+                f.write_str("not one email address such as `name@example.com`")
             }
             NotAnEmailAddress::Hidden(character) => write!(
                 f,
-                "holds the character U+{:04X}, which does not show: type the address anew",
-                u32::from(*character)
+                "holds {}, which does not show: type the address anew",
+                described(*character)
             ),
+            NotAnEmailAddress::Quoted => {
+                f.write_str("starts or ends with a quotation mark; write the address alone")
+            }
+            NotAnEmailAddress::LocalPart => {
+                f.write_str("the part before the `@` is not well-formed")
+            }
+            NotAnEmailAddress::Domain => {
+                f.write_str("the part behind the `@` is not a domain such as `example.com`")
+            }
         }
     }
 }
@@ -45,6 +65,13 @@ const NOT_PLAIN: &[char] = &[
     ' ', '"', '(', ')', ',', ':', ';', '<', '>', '@', '[', '\\', ']',
 ];
 
+/// What people and spreadsheets put round a text. A name may hold an apostrophe (`o'hara@…`), and
+/// none starts or ends with one.
+const QUOTES: &[char] = &[
+    '\'', '`', '\u{b4}', '\u{ab}', '\u{bb}', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}',
+    '\u{201c}', '\u{201d}', '\u{201e}', '\u{2039}', '\u{203a}', '\u{ff07}',
+];
+
 impl EmailAddress {
     /// The address as it was written.
     pub fn as_str(&self) -> &str {
@@ -54,6 +81,15 @@ impl EmailAddress {
     /// The form that identifies the mailbox: all lower case.
     pub fn key(&self) -> String {
         self.0.to_lowercase()
+    }
+
+    /// Whether letters of several scripts stand in one part of it, such as a Cyrillic `а` in a Latin
+    /// name (UTS 39, 5.1): it may look like another address.
+    pub fn has_mixed_scripts(&self) -> bool {
+        let is_single = |part: &str| part.is_single_script();
+        let (local, domain) = self.0.split_once('@').unwrap_or_default();
+        let (domain, _) = idna::domain_to_unicode(domain);
+        !is_single(local) || !domain.split('.').all(is_single)
     }
 
     /// The first character and the domain, for messages: `a***@example.com`.
@@ -71,17 +107,44 @@ impl FromStr for EmailAddress {
         if let Some(hidden) = text.chars().find(|&c| is_hidden(c)) {
             return Err(NotAnEmailAddress::Hidden(hidden));
         }
+        if text.starts_with(QUOTES) || text.ends_with(QUOTES) {
+            return Err(NotAnEmailAddress::Quoted);
+        }
         let (local, domain) = text.split_once('@').ok_or(NotAnEmailAddress::Shape)?;
-        let sound = (1..=64).contains(&local.len())
-            && (3..=255).contains(&domain.len())
-            && !local.contains(NOT_PLAIN)
-            && !domain.contains(NOT_PLAIN)
-            && domain.split('.').count() > 1
-            && domain.split('.').all(|label| !label.is_empty());
-        sound
-            .then(|| Self(text.to_owned()))
-            .ok_or(NotAnEmailAddress::Shape)
+        if local.contains(NOT_PLAIN) || domain.contains(NOT_PLAIN) {
+            return Err(NotAnEmailAddress::Shape);
+        }
+        if local.starts_with(QUOTES) || local.ends_with(QUOTES) {
+            return Err(NotAnEmailAddress::Quoted);
+        }
+        if !email_address::EmailAddress::is_valid_local_part(local) {
+            return Err(NotAnEmailAddress::LocalPart);
+        }
+        let strict = email_address::Options::default()
+            .with_required_tld()
+            .without_domain_literal()
+            .without_display_text();
+        let is_structured = email_address::EmailAddress::parse_with_options(text, strict).is_ok();
+        if !is_structured || !is_domain(domain) {
+            return Err(NotAnEmailAddress::Domain);
+        }
+        Ok(Self(text.to_owned()))
     }
+}
+
+/// Whether a text is a domain that a name server could know: its labels are letters, digits and
+/// hyphens, in any script (IDNA), and the last one is no number.
+fn is_domain(text: &str) -> bool {
+    let ascii = Uts46::new().to_ascii(
+        text.as_bytes(),
+        AsciiDenyList::STD3,
+        Hyphens::CheckFirstLast,
+        DnsLength::Verify,
+    );
+    ascii.is_ok_and(|ascii| {
+        let last = ascii.rsplit('.').next().unwrap_or_default();
+        last.bytes().any(|byte| byte.is_ascii_alphabetic())
+    })
 }
 
 impl PartialEq for EmailAddress {
@@ -110,7 +173,18 @@ mod tests {
 
     #[test]
     fn an_address_has_one_at_sign_a_dotted_domain_and_nothing_strange() {
-        for good in ["a@example.com", "first.last+tag@mail.example.org"] {
+        for good in [
+            "a@example.com",
+            "first.last+tag@mail.example.org",
+            "o'hara@example.com",
+            "ada@EXAMPLE.com",
+            "ada@b\u{fc}cher.example",
+            "ada@xn--bcher-kva.example",
+            "\u{438}\u{432}\u{430}\u{43d}@example.com",
+            "ada@r3---sn.example.com",
+            "1@2.example",
+            "ada_example.com#EXT#@corp.example",
+        ] {
             assert!(good.parse::<EmailAddress>().is_ok(), "{good}");
         }
         for bad in [
@@ -129,6 +203,65 @@ mod tests {
             "a\u{3000}b@example.com",
         ] {
             assert!(bad.parse::<EmailAddress>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_structure_that_no_address_has_is_refused_with_the_part_that_is_wrong() {
+        use NotAnEmailAddress::{Domain, LocalPart, Quoted, Shape};
+        for (text, why) in [
+            ("'ada@example.com'", Quoted),
+            ("'ada@example.com", Quoted),
+            ("ada@example.com'", Quoted),
+            ("\u{201c}ada@example.com\u{201d}", Quoted),
+            ("'ada'@example.com", Quoted),
+            ("\"ada\"@example.com", Shape),
+            ("ada..l@example.com", LocalPart),
+            (".ada@example.com", LocalPart),
+            ("ada.@example.com", LocalPart),
+            (&format!("{}@example.com", "a".repeat(65)), LocalPart),
+            ("ada@-example.com", Domain),
+            ("ada@example-.com", Domain),
+            ("ada@exam_ple.com", Domain),
+            ("ada@exam$ple.com", Domain),
+            ("ada@example..com", Domain),
+            ("ada@example.com.", Domain),
+            ("ada@.example.com", Domain),
+            ("ada@localhost", Domain),
+            ("ada@192.0.2.1", Domain),
+            ("ada@[192.0.2.1]", Shape),
+            ("ada@example.com\\n", Shape),
+            ("ada@xn--a.example", Domain),
+            (&format!("ada@{}.com", "a".repeat(64)), Domain),
+            (&format!("ada@{}com", "abcdefgh.".repeat(32)), Domain),
+            ("mailto:ada@example.com", Shape),
+            ("SMTP:ada@example.com", Shape),
+            ("Ada Lovelace <ada@example.com>", Shape),
+            ("ada@example.com; ada@home.example", Shape),
+            ("ada@example.com,ada@home.example", Shape),
+            ("ada@example,com", Shape),
+            ("ada@example.com#EXT#@corp.example", Shape),
+            ("/o=ExchangeLabs/cn=Recipients/cn=ada", Shape),
+            ("N/A", Shape),
+        ] {
+            assert_eq!(text.parse::<EmailAddress>().err(), Some(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_of_several_scripts_in_one_part_are_noticed_and_one_script_each_is_not() {
+        for (text, mixed) in [
+            ("ada@example.com", false),
+            ("zo\u{eb}@b\u{fc}cher.example", false),
+            ("\u{438}\u{432}\u{430}\u{43d}@example.com", false),
+            ("\u{5c71}\u{7530}\u{592a}\u{90ce}1@example.jp", false),
+            ("\u{430}da@example.com", true),
+            ("ada@ex\u{430}mple.com", true),
+            ("ada@xn--exmple-4nf.com", true),
+            ("ada@example.\u{440}\u{444}", false),
+        ] {
+            let email: EmailAddress = text.parse().unwrap();
+            assert_eq!(email.has_mixed_scripts(), mixed, "{text}");
         }
     }
 

@@ -9,13 +9,33 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-/// Why a text is no identifier: it is not a UUID in its 36-character form.
+use super::character::described;
+use super::hidden::is_hidden;
+
+/// Why a text is no identifier: it is not a UUID in its 36-character form, or the one of nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAUuid;
+pub enum NotAUuid {
+    /// It has not the shape of one.
+    Shape,
+    /// It holds this character, which does not show or is taken for another.
+    Foreign(char),
+    /// It is the nil UUID, which names nothing (RFC 9562, 5.9).
+    Nil,
+}
 
 impl fmt::Display for NotAUuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a UUID such as `9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506`")
+        match self {
+            NotAUuid::Shape => {
+                f.write_str("not a UUID such as `9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506`")
+            }
+            NotAUuid::Foreign(character) => write!(
+                f,
+                "holds {}, which no UUID has; copy it anew or type it",
+                described(*character)
+            ),
+            NotAUuid::Nil => f.write_str("the nil UUID, which names nothing"),
+        }
     }
 }
 
@@ -23,10 +43,24 @@ impl std::error::Error for NotAUuid {}
 
 fn parse(text: &str) -> Result<Uuid, NotAUuid> {
     // The crate also reads the braced, URN and unhyphenated forms; PingOne writes none of them.
-    if text.len() != 36 {
-        return Err(NotAUuid);
+    let uuid = if text.len() == 36 {
+        Uuid::try_parse(text).ok()
+    } else {
+        None
+    };
+    match uuid {
+        Some(uuid) if uuid.is_nil() => Err(NotAUuid::Nil),
+        Some(uuid) => Ok(uuid),
+        None => Err(text
+            .chars()
+            .find(|&c| is_hidden(c) || is_lookalike(c))
+            .map_or(NotAUuid::Shape, NotAUuid::Foreign)),
     }
-    Uuid::try_parse(text).map_err(|_| NotAUuid)
+}
+
+/// Whether it is a dash of another kind, or a full-width letter, digit or dash.
+fn is_lookalike(character: char) -> bool {
+    matches!(character, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff01}'..='\u{ff5e}')
 }
 
 macro_rules! identifier {
@@ -113,14 +147,51 @@ mod tests {
             "%2e%2e",
             "a/b",
             "a?b#c",
-            "a\r\nb",
             "b30ac647e33e464fa6ea0275082d4c26",
             "{b30ac647-e33e-464f-a6ea-0275082d4c26}",
             "urn:uuid:b30ac647-e33e-464f-a6ea-0275082d4c26",
             "b30ac647-e33e-464f-a6ea-0275082d4c2g",
-            "b30ac647-e33e-464f-a6ea-0275082d4c2６",
+            "J\u{fc}rgen",
         ] {
-            assert_eq!(wrong.parse::<UserId>(), Err(NotAUuid), "{wrong:?}");
+            assert_eq!(wrong.parse::<UserId>(), Err(NotAUuid::Shape), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_character_that_does_not_show_or_looks_like_another_is_named() {
+        for (wrong, character, name) in [
+            ("a\r\nb", '\r', "the carriage return U+000D"),
+            (
+                "b30ac647-e33e-464f-a6ea-0275082d4c2\u{ff16}",
+                '\u{ff16}',
+                "the full-width character U+FF16",
+            ),
+            (
+                "b30ac647-e33e-464f-a6ea-0275082d4c26\u{200b}",
+                '\u{200b}',
+                "the zero-width space U+200B",
+            ),
+            (
+                "b30ac647\u{2011}e33e\u{2011}464f\u{2011}a6ea\u{2011}0275082d4c26",
+                '\u{2011}',
+                "the non-breaking hyphen U+2011",
+            ),
+            (
+                "\u{202a}b30ac647-e33e-464f-a6ea-0275082d4c26\u{202c}",
+                '\u{202a}',
+                "the direction mark U+202A",
+            ),
+        ] {
+            let error = wrong.parse::<UserId>().unwrap_err();
+            assert_eq!(error, NotAUuid::Foreign(character));
+            assert!(error.to_string().contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_nil_uuid_names_nothing() {
+        let nil = Uuid::nil().to_string();
+        assert_eq!(nil.parse::<UserId>(), Err(NotAUuid::Nil));
+        assert_eq!(nil.parse::<PolicyId>(), Err(NotAUuid::Nil));
     }
 }

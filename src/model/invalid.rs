@@ -105,7 +105,8 @@ impl fmt::Display for InvalidCode {
 pub struct Problem {
     /// The stable word.
     pub code: InvalidCode,
-    /// What is wrong and what to do, as a fragment. Never the cell itself.
+    /// What is wrong and what to do, as a fragment. Never the cell itself; a phone in it is one that
+    /// may be meant, for files alone: logs hide it.
     pub message: String,
 }
 

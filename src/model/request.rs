@@ -7,6 +7,7 @@ use super::email::EmailAddress;
 use super::ids::{PolicyId, UserId};
 use super::phone::E164;
 use super::row::RowNumber;
+use super::warning::Warning;
 
 /// A kind of MFA device that wavepair creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -214,6 +215,6 @@ pub struct RowDefaults {
 pub struct ValidRow {
     /// What it asks for.
     pub request: DeviceRequest,
-    /// What a person may want to look at, though nothing is wrong: an unusual kind of number.
-    pub warning: Option<&'static str>,
+    /// What a person may want to look at, though nothing is wrong.
+    pub warnings: Vec<Warning>,
 }

@@ -74,6 +74,7 @@ pub struct Header {
     names: Vec<String>,
     places: [Option<usize>; Column::ALL.len()],
     dialect: Dialect,
+    likely_email: Option<String>,
 }
 
 impl Header {
@@ -87,7 +88,24 @@ impl Header {
             names,
             places,
             dialect: Dialect::default(),
+            likely_email: None,
         }
+    }
+
+    /// Notes the header of a column that may hold the addresses of `EMAIL` devices, though it is not
+    /// called so.
+    #[must_use]
+    pub fn with_likely_email(self, likely_email: Option<String>) -> Self {
+        Self {
+            likely_email,
+            ..self
+        }
+    }
+
+    /// The header of a column that may hold the addresses of `EMAIL` devices, where no column is
+    /// called so.
+    pub fn likely_email(&self) -> Option<&str> {
+        self.likely_email.as_deref()
     }
 
     /// Notes the form of the file that the header stands in.

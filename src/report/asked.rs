@@ -61,7 +61,11 @@ impl Asked {
                 .and_then(|text| text.parse().ok())
                 .map(Address::Email),
             Some(DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice) | None => {
-                cell(Column::Phone)
+                // The cell as it is: a phone that was refused must not be shown as if it were mended.
+                let phone = header
+                    .place(Column::Phone)
+                    .map(|place| row.cells.get(place));
+                phone
                     .and_then(|text| E164::parse(text).ok())
                     .map(Address::Phone)
             }
@@ -112,6 +116,17 @@ mod tests {
         assert_eq!(bad_user.kind, Some(DeviceType::WhatsApp));
         assert_eq!(bad_user.policy, Some(policy_id()));
         assert_eq!(bad_user.status, Some(DeviceStatus::Active));
+
+        for refused in [
+            "\u{a0}+447911123456",
+            "+447911123456\r",
+            "+49 170 1234567/8",
+        ] {
+            let phone = asked(&[&user, refused, "", "", ""]).phone;
+            assert_eq!(phone, None, "{refused:?}");
+        }
+        let spaced = asked(&["x", " +44 7911 123456 ", "", "", ""]).phone;
+        assert_eq!(spaced, E164::parse("+447911123456").ok());
 
         let email = asked(&[&user, "+447911123456", "EMAIL", "", "x"]);
         assert_eq!((email.phone, email.status), (None, None));

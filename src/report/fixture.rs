@@ -107,7 +107,7 @@ pub(super) fn valid_row(number: u64) -> ValidRow {
             nickname: None,
             notification: None,
         },
-        warning: None,
+        warnings: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the results file says of one row. Pure.
 
 use super::asked::Asked;
+use super::earlier_rows::Earlier;
 use super::standing::{Mode, Standing};
 use crate::model::code::{self, DUPLICATE_FOUND, INTERRUPTED, SAME_DEVICE, UNEXPECTED_STATUS};
 use crate::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
@@ -111,23 +112,15 @@ impl ResultRow {
         row: &InputRow,
         valid: &ValidRow,
         standing: &Standing,
-        earlier: Option<RowNumber>,
+        earlier: Option<Earlier>,
         mode: &Mode,
     ) -> Self {
         let asked = Asked::by_request(&valid.request);
-        if let Some(first) = earlier {
-            let same = if asked.phone.is_some() {
-                "phone"
-            } else {
-                "email address"
-            };
+        if let Some(earlier) = earlier {
             return Self {
                 device: standing.device(),
                 code: Some(SAME_DEVICE.to_owned()),
-                message: Some(format!(
-                    "same user, type and {same} as row {first}; what became of that row holds for \
-                     this one, so there is nothing to do"
-                )),
+                message: Some(earlier.told(&valid.request)),
                 ..Self::new(row, Outcome::Duplicate, asked)
             };
         }
@@ -151,8 +144,9 @@ impl ResultRow {
                 }
             }
         };
-        if result.message.is_none() {
-            result.message = valid.warning.map(str::to_owned);
+        if result.message.is_none() && !valid.warnings.is_empty() {
+            let warnings: Vec<String> = valid.warnings.iter().map(ToString::to_string).collect();
+            result.message = Some(warnings.join("; "));
         }
         result
     }
@@ -273,6 +267,8 @@ mod tests {
     use super::*;
     use crate::model::outcome::Device;
     use crate::model::request::DeviceStatus;
+    use crate::model::row::Column;
+    use crate::model::warning::Warning;
     use crate::report::fixture::{device_id, entry, row, run_id, valid_row};
     use crate::report::standing::NotReached;
 
@@ -442,7 +438,10 @@ mod tests {
             (standing_in(DeviceState::Rejected), None),
             (Standing::Untouched, None),
         ] {
-            let first = Some(RowNumber(2));
+            let first = Some(Earlier {
+                row: RowNumber(2),
+                policy: valid_row(5).request.policy,
+            });
             let result = ResultRow::valid(
                 &row(5, &[]),
                 &valid_row(5),
@@ -467,7 +466,7 @@ mod tests {
     #[test]
     fn a_finding_overrides_and_a_warning_fills_an_empty_message() {
         let mut valid = valid_row(1);
-        valid.warning = Some("an unusual kind of number");
+        valid.warnings = vec![Warning::UnusualLine, Warning::Placeholder(Column::Nickname)];
         let found = |answer| Standing::Finding {
             outcome: Outcome::Existing,
             device: Some(Device {
@@ -483,7 +482,9 @@ mod tests {
             (quiet.outcome, quiet.device),
             (Outcome::Existing, Some(device_id()))
         );
-        assert_eq!(quiet.message.as_deref(), Some("an unusual kind of number"));
+        let warnings = "an unusual kind of number: toll-free, shared cost or the like; the nickname \
+                        is a word that programs write where they have no value";
+        assert_eq!(quiet.message.as_deref(), Some(warnings));
         let answer = Answer {
             message: Some("said".to_owned()),
             ..Answer::default()

@@ -1,11 +1,12 @@
 //! The results file: the input joined with the ledger, in one pass.
 //!
-//! Nothing is kept per row but what [`Seen`] needs, and nothing that is written
+//! Nothing is kept per row but what [`EarlierRows`] needs, and nothing that is written
 //! depends on anything but the input and the ledger: written again it is the
 //! same, byte for byte.
 
 use std::io::{self, Write};
 
+use super::earlier_rows::EarlierRows;
 use super::rejects::Rejects;
 use super::result_row::ResultRow;
 use super::results_writer::{Options, ResultsWriter};
@@ -16,7 +17,6 @@ use crate::model::invalid::Invalid;
 use crate::model::request::{DeviceKey, RowDefaults, ValidRow};
 use crate::model::row::{Header, InputRow};
 use crate::model::tally::Counts;
-use crate::plan::Seen;
 
 /// Why the results file could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -73,17 +73,16 @@ pub fn write<I, L>(
         validate,
         lookup,
     } = join;
-    let mut seen = Seen::default();
+    let mut earlier_rows = EarlierRows::default();
     let mut counts = Counts::default();
     let mut writer = ResultsWriter::new(out, header, options).map_err(Error::Results)?;
     for row in rows {
         let row = row.map_err(Error::Input)?;
         let result = match validate(&row) {
             Err(invalid) => ResultRow::invalid(header, &row, defaults, &invalid),
-            Ok(valid) => {
-                let key = &valid.request.key;
-                let standing = lookup(key).map_err(Error::Lookup)?;
-                let earlier = seen.earlier(key, standing.entry_number(), row.number);
+            Ok(mut valid) => {
+                let standing = lookup(&valid.request.key).map_err(Error::Lookup)?;
+                let earlier = earlier_rows.note(row.number, &mut valid, standing.entry_number());
                 ResultRow::valid(&row, &valid, &standing, earlier, &mode)
             }
         };

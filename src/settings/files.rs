@@ -1,6 +1,7 @@
 //! Where things are read from and written to.
 
 use std::ffi::OsString;
+use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
@@ -112,16 +113,47 @@ impl Files {
     }
 }
 
+/// Whether a wave has no name that others can be made of: standard input, a pipe, or whatever else
+/// is no regular file, and what only the process itself has opened (`/dev/stdin`, `<(…)`).
+pub fn is_stream(wave: &Path) -> bool {
+    let is_special = |path: &Path| {
+        fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+    };
+    is_standard(wave) || is_descriptor(wave) || is_special(wave)
+}
+
+/// Whether a name stands for a descriptor of a process, directly or by links.
+fn is_descriptor(path: &Path) -> bool {
+    // More links in a row than any system follows.
+    const LINKS: usize = 40;
+    let mut path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for _ in 0..LINKS {
+        let Some(folder) = path.parent() else {
+            return false;
+        };
+        let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let is_of_process = real.starts_with("/proc") && real.ends_with("fd");
+        if is_of_process || real == Path::new("/dev/fd") {
+            return true;
+        }
+        match fs::read_link(&path) {
+            Ok(target) => path = real.join(target),
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
 /// Whether a path stands for standard input or output.
 pub fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// A file beside the wave, named after it; `None` for standard input.
+/// A file beside the wave, named after it; `None` for what [is a stream](is_stream).
 ///
 /// `2026-11.csv`, `2026-11.csv.gz` and `2026-11.xlsx` all give `2026-11.ENDING`.
 fn beside(wave: &Path, ending: &str) -> Option<PathBuf> {
-    if is_standard(wave) {
+    if is_stream(wave) {
         return None;
     }
     // Not as text: two names that are no UTF-8 would become one.
@@ -174,6 +206,9 @@ pub fn ledger(
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+    use std::os::fd::AsRawFd;
+
     use super::*;
 
     fn none() -> OutputArgs {
@@ -229,9 +264,48 @@ mod tests {
     }
 
     #[test]
-    fn results_of_standard_input_go_to_standard_output() {
-        let files = Files::resolve(Path::new("-"), &none(), None, Kind::default());
-        assert_eq!(files.results, PathBuf::from("-"));
-        assert_eq!(files.rejects, None);
+    fn results_of_what_is_no_regular_file_go_to_standard_output() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, at("pipe.csv"), kind, mode, 0).unwrap();
+        std::os::unix::fs::symlink("pipe.csv", at("link.csv")).unwrap();
+        std::os::unix::fs::symlink("/dev/stdin", at("stdin.csv")).unwrap();
+        std::os::unix::fs::symlink("stdin.csv", at("again.csv")).unwrap();
+        std::os::unix::fs::symlink("round.csv", at("round.csv")).unwrap();
+        fs::write(at("real.csv"), "").unwrap();
+        std::os::unix::fs::symlink("real.csv", at("named.csv")).unwrap();
+        let regular = File::open(at("real.csv")).unwrap();
+        let descriptor = |folder: &str| PathBuf::from(format!("{folder}/{}", regular.as_raw_fd()));
+        for (wave, streams) in [
+            (PathBuf::from("-"), true),
+            (PathBuf::from("/dev/stdin"), true),
+            (PathBuf::from("/dev/null"), true),
+            // What is opened there is a regular file; its name is not one to write beside.
+            (descriptor("/dev/fd"), true),
+            (descriptor("/proc/self/fd"), true),
+            (at("pipe.csv"), true),
+            (at("link.csv"), true),
+            (at("stdin.csv"), true),
+            (at("again.csv"), true),
+            (at("real.csv"), false),
+            (at("named.csv"), false),
+            (at("round.csv"), false),
+            (at("not there.csv"), false),
+        ] {
+            for (dry_run, sandbox) in [(false, false), (true, false), (false, true)] {
+                let kind = Kind { dry_run, sandbox };
+                let files = Files::resolve(&wave, &none(), None, kind);
+                assert_eq!(files.results == Path::new("-"), streams, "{wave:?}");
+                assert_eq!(files.rejects.is_none(), streams, "{wave:?}");
+            }
+        }
+        let rejects = OutputArgs {
+            rejects: Some(PathBuf::from("r.csv")),
+            ..none()
+        };
+        let files = Files::resolve(Path::new("/dev/stdin"), &rejects, None, Kind::default());
+        assert_eq!(files.rejects, Some(PathBuf::from("r.csv")));
     }
 }

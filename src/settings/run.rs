@@ -377,9 +377,10 @@ impl Told {
     }
 }
 
-/// The wave as the ledger knows it: its absolute path, links resolved where it is there.
+/// The wave as the ledger knows it: its absolute path, links resolved where it is there; `-` for
+/// what has no name of its own.
 pub fn wave_name(wave: &Path) -> String {
-    if files::is_standard(wave) {
+    if files::is_stream(wave) {
         return "-".to_owned();
     }
     let path = wave

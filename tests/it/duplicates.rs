@@ -227,3 +227,53 @@ fn a_lost_request_that_takes_effect_after_the_last_look_of_its_run_is_noticed_by
     assert_eq!(run.rows[0]["code"], "duplicate_found");
     assert_eq!(lists(&rehearsal), looks + 1);
 }
+
+#[test]
+fn a_row_that_asks_for_a_device_under_another_policy_is_told_which_policy_counts() {
+    let rehearsal = Rehearsal::new();
+    let phone = "+442071838750";
+    let text = format!(
+        "user_id,phone,type,policy_id\n{0},{phone},SMS,{SMS_ONLY_POLICY}\n{0},{phone},SMS,{WAVE_POLICY}\n",
+        user(1)
+    );
+    rehearsal.wave(&text).run(&["--dry-run"]).exits(0);
+    let told = rehearsal.results("wave.dry-run.csv")[1]["message"].clone();
+    let expected = format!(
+        "same user, type and phone as row 1, which names another policy, {SMS_ONLY_POLICY}; what became of that row holds for this one, and that policy counts"
+    );
+    assert_eq!(told, expected);
+    let run = rehearsal.run(&[]).exits(0);
+    assert_eq!(run.outcomes(), ["created", "duplicate"]);
+    assert_eq!(run.rows[1]["message"], expected);
+    let before = rehearsal.bytes("wave.results.csv");
+    rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
+    assert_eq!(rehearsal.bytes("wave.results.csv"), before);
+}
+
+#[test]
+fn both_forms_of_an_argentine_mobile_are_sent_as_written_and_the_second_has_a_warning() {
+    let rehearsal = Rehearsal::new();
+    let wave = waves::asking([
+        (1, "+5491123456789"),
+        (1, "+541123456789"),
+        (2, "+541123456789"),
+    ]);
+    let run = rehearsal
+        .wave(&wave)
+        .run(&[])
+        .exits(0)
+        .has(&[("created", 3)]);
+    let warned: Vec<bool> = run
+        .column("message")
+        .iter()
+        .map(|message| message.contains("row 1 has this user's number"))
+        .collect();
+    assert_eq!(warned, [false, true, false]);
+    let phones: Vec<_> = rehearsal
+        .held()
+        .into_iter()
+        .filter_map(|held| held.phone)
+        .collect();
+    assert_eq!(phones.len(), 3);
+    assert!(phones.contains(&"+5491123456789".to_owned()), "{phones:?}");
+}

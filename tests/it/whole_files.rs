@@ -1,5 +1,7 @@
 //! Files that are refused as a whole, each with one error; and lines of a file that are no rows.
 
+use std::process::Command;
+
 use wavepair::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Ended, Rehearsal, user};
@@ -199,4 +201,54 @@ fn a_rejects_file_can_be_mended_with_its_marks_and_a_cell_comes_back_as_it_was()
     rehearsal.wave(&wave.replace("07400", "+44 7400").replace("=1+1", "'=1+1"));
     let raw = rehearsal.run(&["--raw-cells"]).exits(0);
     assert_eq!(raw.column("input.nickname"), ["'=1+1"]);
+}
+
+#[test]
+fn what_is_no_regular_file_is_read_like_standard_input() {
+    let rehearsal = Rehearsal::new();
+    let wave = waves::of(2) + &format!("{},0,{WAVE_POLICY}\n", user(2));
+    rehearsal.wave(&wave);
+    let binary = env!("CARGO_BIN_EXE_wavepair");
+    let before = files(&rehearsal);
+    for command in [
+        format!("'{binary}' run /dev/stdin --dry-run < wave.csv"),
+        format!("cat wave.csv | '{binary}' run /dev/stdin --dry-run"),
+        format!("'{binary}' run <(cat wave.csv) --dry-run"),
+        format!("'{binary}' run <(cat wave.csv) --rate max"),
+        format!("mkfifo pipe.csv; cat wave.csv > pipe.csv & '{binary}' run pipe.csv --dry-run"),
+    ] {
+        let settings = rehearsal.bare(&[]);
+        let settings = settings
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let output = Command::new("bash")
+            .args(["-c", &command])
+            .current_dir(rehearsal.folder())
+            .envs(settings)
+            .output()
+            .unwrap();
+        let run = rehearsal.ended(&output);
+        assert_eq!(run.code, Some(3), "{command}: {}", run.stderr);
+        assert!(
+            run.stdout.starts_with("row,line,outcome,"),
+            "{command}: {}",
+            run.stdout
+        );
+        assert_eq!(run.stdout.lines().count(), 4, "{command}");
+        std::fs::remove_file(rehearsal.path("pipe.csv")).ok();
+        assert_eq!(
+            files(&rehearsal),
+            before,
+            "{command}: nothing is written beside it"
+        );
+    }
+}
+
+/// The files beside the wave.
+fn files(rehearsal: &Rehearsal) -> Vec<std::ffi::OsString> {
+    let entries = std::fs::read_dir(rehearsal.folder()).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+    names.retain(|name| name != "state");
+    names.sort();
+    names
 }

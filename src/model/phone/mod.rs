@@ -95,6 +95,11 @@ impl E164 {
         digits.get(behind..).unwrap_or_default().to_owned()
     }
 
+    /// The digits as one number.
+    pub(super) fn value(self) -> u64 {
+        self.0
+    }
+
     /// Takes digits that [`digits`](Self::digits) gave; `None` where they cannot be such.
     pub fn from_digits(digits: &str) -> Option<Self> {
         let sound = (digits::MIN..=digits::MAX).contains(&digits.len())

@@ -2,11 +2,14 @@
 
 use super::super::email::EmailAddress;
 use super::super::hidden::is_unprintable;
-use super::super::ids::{PolicyId, UserId};
+use super::super::ids::{NotAUuid, PolicyId, UserId};
 use super::super::invalid::{InvalidCode, Problem};
 use super::super::phone::{E164, Line};
+use super::super::placeholder::Placeholder;
 use super::super::request::{Address, DeviceStatus, DeviceType, RowDefaults};
 use super::super::row::{Column, Header, InputRow};
+use super::super::shell;
+use super::super::warning::Warning;
 
 /// The most characters of a nickname that PingOne takes, and of a variant's name here.
 const MAX_TEXT: usize = 100;
@@ -47,10 +50,7 @@ impl<'a> Known<'a> {
                 "the user ID is empty",
             )),
             Some(cell) => cell.parse().map_err(|error| {
-                Problem::new(
-                    InvalidCode::UserIdNotUuid,
-                    format!("the user ID is {error}"),
-                )
+                Problem::new(InvalidCode::UserIdNotUuid, not_an_id("user", cell, error))
             }),
         }
     }
@@ -73,32 +73,48 @@ impl<'a> Known<'a> {
         }
     }
 
-    pub(super) fn address(
-        &self,
-        kind: DeviceType,
-    ) -> Result<(Address, Option<&'static str>), Problem> {
+    pub(super) fn address(&self, kind: DeviceType) -> Result<(Address, Option<Warning>), Problem> {
         match kind {
-            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => {
-                let cell = self.raw(Column::Phone).trim_matches(' ');
-                if cell.is_empty() {
-                    return Err(Problem::new(
-                        InvalidCode::PhoneMissing,
-                        "the phone is empty",
-                    ));
-                }
-                let (phone, line) = E164::examine(cell)?;
-                Ok((Address::Phone(phone), warning(kind, line)))
+            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => self.phone(kind),
+            DeviceType::Email => self.email(),
+        }
+    }
+
+    fn phone(&self, kind: DeviceType) -> Result<(Address, Option<Warning>), Problem> {
+        let cell = self.raw(Column::Phone).trim_matches(' ');
+        if cell.is_empty() {
+            return Err(Problem::new(
+                InvalidCode::PhoneMissing,
+                "the phone is empty",
+            ));
+        }
+        let (phone, line) = E164::examine(cell)?;
+        Ok((Address::Phone(phone), of_line(kind, line)))
+    }
+
+    fn email(&self) -> Result<(Address, Option<Warning>), Problem> {
+        let Some(cell) = self.optional(Column::EmailAddress) else {
+            let elsewhere = self.header.likely_email().map(|header| {
+                let option = shell::option("--column", format!("email_address={header}"));
+                format!("; if the addresses are in another column, add {option}")
+            });
+            return Err(Problem::new(
+                InvalidCode::EmailMissing,
+                format!(
+                    "the email address of an EMAIL device is empty{}",
+                    elsewhere.unwrap_or_default()
+                ),
+            ));
+        };
+        match cell.parse::<EmailAddress>() {
+            Ok(email) => {
+                let warning = email.has_mixed_scripts().then_some(Warning::MixedScripts);
+                Ok((Address::Email(email), warning))
             }
-            DeviceType::Email => match self.optional(Column::EmailAddress) {
-                None => Err(Problem::new(
-                    InvalidCode::EmailMissing,
-                    "the email address of an EMAIL device is empty",
-                )),
-                Some(cell) => match cell.parse::<EmailAddress>() {
-                    Ok(email) => Ok((Address::Email(email), None)),
-                    Err(error) => Err(Problem::new(InvalidCode::EmailNotValid, error.to_string())),
-                },
-            },
+            Err(error) => Err(Problem::new(
+                InvalidCode::EmailNotValid,
+                in_place_of(cell, "an email address").unwrap_or_else(|| error.to_string()),
+            )),
         }
     }
 
@@ -107,7 +123,7 @@ impl<'a> Known<'a> {
             (Some(cell), _) => cell.parse().map_err(|error| {
                 Problem::new(
                     InvalidCode::PolicyIdNotUuid,
-                    format!("the policy ID is {error}"),
+                    not_an_id("policy", cell, error),
                 )
             }),
             (None, Some(policy)) => Ok(policy),
@@ -116,6 +132,14 @@ impl<'a> Known<'a> {
                 "the policy ID is empty; fill it in or name a policy with --policy",
             )),
         }
+    }
+
+    /// Words for no value in cells that take any text.
+    pub(super) fn placeholders(&self) -> impl Iterator<Item = Warning> {
+        let columns = [Column::Nickname, Column::Locale, Column::Variant].into_iter();
+        columns
+            .filter(|&column| self.optional(column).and_then(Placeholder::of).is_some())
+            .map(Warning::Placeholder)
     }
 
     pub(super) fn status(&self, defaults: &RowDefaults) -> Result<Option<DeviceStatus>, Problem> {
@@ -194,14 +218,25 @@ impl<'a> Known<'a> {
 }
 
 /// What a person may want to know of a number that is not wrong.
-fn warning(kind: DeviceType, line: Line) -> Option<&'static str> {
+fn of_line(kind: DeviceType, line: Line) -> Option<Warning> {
     match (line, kind) {
-        (Line::Fixed, DeviceType::WhatsApp) => {
-            Some("a fixed line; WhatsApp must be registered on it")
-        }
-        (Line::Fixed, DeviceType::Sms) => Some("a fixed line; it may not receive text messages"),
-        (Line::Unusual, _) => Some("an unusual kind of number: toll-free, shared cost or the like"),
+        (Line::Fixed, DeviceType::WhatsApp | DeviceType::Sms) => Some(Warning::FixedLine(kind)),
+        (Line::Unusual, _) => Some(Warning::UnusualLine),
         (Line::Mobile, _) | (Line::Fixed, DeviceType::Voice | DeviceType::Email) => None,
+    }
+}
+
+/// What a cell is that holds a word for no value in place of one.
+fn in_place_of(cell: &str, value: &str) -> Option<String> {
+    Placeholder::of(cell).map(|kind| format!("{kind}, not {value}"))
+}
+
+/// Why a cell is no ID.
+fn not_an_id(what: &str, cell: &str, error: NotAUuid) -> String {
+    match (in_place_of(cell, "an ID"), error) {
+        (Some(word), _) => format!("the {what} ID is {word}"),
+        (None, NotAUuid::Foreign(_)) => format!("the {what} ID {error}"),
+        (None, NotAUuid::Shape | NotAUuid::Nil) => format!("the {what} ID is {error}"),
     }
 }
 

@@ -48,7 +48,7 @@ pub fn validate(
         (
             Ok(user),
             Ok(kind),
-            Ok((address, warning)),
+            Ok((address, of_address)),
             Ok(policy),
             Ok(status),
             Ok(nickname),
@@ -70,7 +70,7 @@ pub fn validate(
                 notification: (locale.is_some() || variant.is_some())
                     .then_some(Notification { locale, variant }),
             },
-            warning,
+            warnings: of_address.into_iter().chain(cells.placeholders()).collect(),
         }),
         (user, kind, address, policy, status, nickname, sent, locale, variant) => {
             let problems = [
@@ -97,6 +97,7 @@ fn gathered(problems: Vec<Problem>) -> Invalid {
 mod tests {
     use super::super::request::{DeviceStatus, DeviceType};
     use super::super::row::{Cells, Column, RowNumber};
+    use super::super::warning::Warning;
     use super::*;
 
     const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
@@ -167,7 +168,8 @@ mod tests {
         assert_eq!(request.nickname.as_deref(), Some("Ada's phone"));
         let notification = request.notification.unwrap();
         assert_eq!(notification.locale.as_deref(), Some("pt-BR"));
-        assert_eq!((notification.variant, row.warning), (None, None));
+        assert_eq!(notification.variant, None);
+        assert_eq!(row.warnings, []);
     }
 
     #[test]
@@ -232,7 +234,46 @@ mod tests {
         assert!(row("not a phone", "ada@example.com").is_empty());
         assert_eq!(row(PHONE, ""), ["email_missing"]);
         assert_eq!(row("", "ada"), ["email_not_valid"]);
+        assert_eq!(row("", "n/a"), ["email_not_valid"]);
         assert_eq!(row("", "ada\u{202e}@example.com"), ["email_not_valid"]);
+    }
+
+    #[test]
+    fn a_word_for_no_value_is_a_warning_where_any_text_may_stand_and_an_error_elsewhere() {
+        let row = |cells: &[(Column, &str)]| {
+            let good = [
+                (Column::UserId, USER),
+                (Column::Phone, PHONE),
+                (Column::PolicyId, POLICY),
+                (Column::Status, "ACTIVATION_REQUIRED"),
+            ];
+            judge(&[cells, &good].concat())
+        };
+        for column in [Column::Nickname, Column::Variant] {
+            for word in ["#N/A", "NULL", "None", "########"] {
+                let warnings = row(&[(column, word)]).unwrap().warnings;
+                assert_eq!(warnings, [Warning::Placeholder(column)], "{word}");
+            }
+        }
+        assert_eq!(
+            row(&[(Column::Nickname, "Nan's phone")]).unwrap().warnings,
+            []
+        );
+        for (column, code, said) in [
+            (Column::Phone, "not_a_value", "not a phone"),
+            (Column::UserId, "user_id_not_uuid", "no value, not an ID"),
+            (
+                Column::PolicyId,
+                "policy_id_not_uuid",
+                "no value, not an ID",
+            ),
+            (Column::Status, "status_unknown", "unknown status"),
+            (Column::Type, "type_unknown", "unknown type"),
+        ] {
+            let invalid = row(&[(column, "NULL")]).unwrap_err();
+            assert_eq!(invalid.code().as_str(), code);
+            assert!(invalid.message().contains(said), "{}", invalid.message());
+        }
     }
 
     #[test]
@@ -272,12 +313,15 @@ mod tests {
                 (Column::Phone, "+44 20 7946 0958"),
             ])
             .unwrap()
-            .warning
-            .is_some()
+            .warnings
         };
         assert_eq!(
             ["WHATSAPP", "SMS", "VOICE"].map(warning),
-            [true, true, false]
+            [
+                vec![Warning::FixedLine(DeviceType::WhatsApp)],
+                vec![Warning::FixedLine(DeviceType::Sms)],
+                vec![],
+            ]
         );
     }
 }

@@ -1,0 +1,246 @@
+//! What the columns of a file mean. Pure.
+
+use super::ReadOptions;
+use super::flaw::Flaw;
+use super::names::{
+    are_of_results, column, is_data, is_nameless, is_own, normal, twice, with_data,
+};
+use super::slips::is_near;
+use crate::model::formula::unmarked;
+use crate::model::request::DeviceType;
+use crate::model::row::{Column, Header};
+
+/// Where the columns of a file are, those that are passed over included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// How many fields a record has.
+    pub(super) width: usize,
+    /// How many it has at least: columns without a name at the end may be left out.
+    pub(super) least: usize,
+    /// The places of the fields that become cells, in order.
+    pub(super) kept: Vec<usize>,
+    /// The places of wavepair's own columns, in order.
+    pub(super) own: Vec<usize>,
+    /// The places of columns without a name, in order: they have to be empty.
+    pub(super) nameless: Vec<usize>,
+    /// Whether a record that is cut at its end may lose digits of its phone.
+    pub(super) ends_with_phone: bool,
+}
+
+impl Layout {
+    /// Whether a record may have so many fields.
+    pub(super) fn fits(&self, count: usize) -> bool {
+        (self.least..=self.width).contains(&count)
+    }
+}
+
+/// Names of columns that this version does not read, as [`normal`] has them: each is carried
+/// through where the column beside it is there, and refused where it would have to replace it.
+const NOT_READ: [(&str, Column); 4] = [
+    ("externalid", Column::UserId),
+    ("username", Column::UserId),
+    ("email", Column::UserId),
+    ("policy", Column::PolicyId),
+];
+
+/// Finds out what each name of a header means.
+pub(super) fn understand(
+    names: &[String],
+    options: &ReadOptions,
+) -> Result<(Header, Layout), Flaw> {
+    let words: Vec<String> = names.iter().map(|name| normal(name)).collect();
+    refuse_others(names, &words, options)?;
+    let mut found = choose(names, &words, options)?;
+    let is_chosen = |column| options.columns.iter().any(|&(chosen, _)| chosen == column);
+    let mut others = Vec::new();
+    for (place, name) in names.iter().enumerate() {
+        if found.iter().any(|&(_, taken)| taken == place) || is_own(name) || is_nameless(name) {
+            continue;
+        }
+        match column(&words[place]).filter(|&column| !is_chosen(column)) {
+            Some(column) if found.iter().any(|&(earlier, _)| earlier == column) => {
+                return Err(Flaw::Twice {
+                    header: name.clone(),
+                });
+            }
+            Some(column) => found.push((column, place)),
+            None => others.push(place),
+        }
+    }
+    if let Some(place) = twice(names, &others) {
+        return Err(Flaw::Twice {
+            header: names[place].clone(),
+        });
+    }
+    if found.is_empty() && names.iter().any(|name| is_data(name)) {
+        return Err(Flaw::LooksLikeData);
+    }
+    let likely = ["email", "mail"]
+        .iter()
+        .find_map(|word| others.iter().find(|&&place| words[place] == *word))
+        .map(|&place| names[place].clone());
+    refuse_lookalikes(names, &words, &others, &found)?;
+    let has = |column| found.iter().any(|&(found, _)| found == column);
+    if let Some(column) = missing(has, options) {
+        return Err(Flaw::Missing {
+            column,
+            names: names.to_vec(),
+            likely: likely.filter(|_| column == Column::EmailAddress),
+        });
+    }
+    let likely = likely.filter(|_| !has(Column::EmailAddress));
+    let (header, layout) = lay_out(names, &found);
+    Ok((header.with_likely_email(likely), layout))
+}
+
+/// Refuses what is no header of a wave.
+fn refuse_others(names: &[String], words: &[String], options: &ReadOptions) -> Result<(), Flaw> {
+    if let [name, ..] = names
+        && name.to_ascii_lowercase().starts_with("sep=")
+    {
+        return Err(Flaw::SepLine);
+    }
+    if let [name] = names
+        && let Some(delimiter) = [';', '\t', '|'].into_iter().find(|&c| name.contains(c))
+    {
+        return Err(Flaw::Delimiter(delimiter));
+    }
+    if are_of_results(names, words) {
+        return Err(Flaw::Results { wave: None });
+    }
+    match with_data(names) {
+        None => Ok(()),
+        Some(place) if has_a_column(words, options) => Err(Flaw::RowInHeader { field: place + 1 }),
+        Some(_) => Err(Flaw::LooksLikeData),
+    }
+}
+
+/// Whether any of the names, which are [`normal`], means a column.
+pub(super) fn has_a_column(words: &[String], options: &ReadOptions) -> bool {
+    let chosen = options.columns.iter();
+    let chosen: Vec<String> = chosen.map(|(_, header)| normal(header)).collect();
+    words
+        .iter()
+        .any(|word| column(word).is_some() || chosen.contains(word))
+}
+
+/// Finds the headers that `--column` names.
+fn choose(
+    names: &[String],
+    words: &[String],
+    options: &ReadOptions,
+) -> Result<Vec<(Column, usize)>, Flaw> {
+    let mut found: Vec<(Column, usize)> = Vec::new();
+    for (column, header) in &options.columns {
+        // The very spelling first, so that two headers that differ in case only can be told apart.
+        let place = names
+            .iter()
+            .position(|name| name == header.trim())
+            .or_else(|| {
+                let wanted = normal(header);
+                words.iter().position(|word| *word == wanted)
+            })
+            .ok_or_else(|| Flaw::NoSuchHeader {
+                column: *column,
+                header: header.clone(),
+            })?;
+        if found.iter().any(|&(c, p)| c == *column || p == place) {
+            return Err(Flaw::NamedTwice { column: *column });
+        }
+        found.push((*column, place));
+    }
+    Ok(found)
+}
+
+/// Refuses a header that may be meant for a column that is not there.
+fn refuse_lookalikes(
+    names: &[String],
+    words: &[String],
+    others: &[usize],
+    found: &[(Column, usize)],
+) -> Result<(), Flaw> {
+    let is_missing = |column| !found.iter().any(|&(found, _)| found == column);
+    let not_read = |place: usize| {
+        let known = NOT_READ.into_iter().find(|&(word, _)| word == words[place]);
+        known.map(|(_, column)| column)
+    };
+    for column in Column::ALL.into_iter().filter(|&column| is_missing(column)) {
+        let known = normal(column.name());
+        let is_misspelled =
+            |&&place: &&usize| not_read(place).is_none() && is_near(&words[place], &known);
+        if let Some(&place) = others.iter().find(is_misspelled) {
+            return Err(Flaw::Misspelled {
+                header: names[place].clone(),
+                column,
+            });
+        }
+    }
+    for &place in others {
+        if let Some(instead) = not_read(place).filter(|&column| is_missing(column)) {
+            return Err(Flaw::NotRead {
+                header: names[place].clone(),
+                instead,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The first column without which no row of the wave can be right.
+fn missing(has: impl Fn(Column) -> bool, options: &ReadOptions) -> Option<Column> {
+    let defaults = options.defaults.as_ref();
+    let address = match defaults.map(|defaults| defaults.kind) {
+        Some(DeviceType::Email) if !has(Column::Type) => Column::EmailAddress,
+        Some(_) if !has(Column::Type) => Column::Phone,
+        // Rows of type `EMAIL` need no phone, and what types there are is not known yet.
+        _ if has(Column::EmailAddress) => Column::EmailAddress,
+        _ => Column::Phone,
+    };
+    let has_policy = defaults.is_none_or(|defaults| defaults.policy.is_some());
+    let needed = [Some(Column::UserId), Some(address), Some(Column::PolicyId)];
+    let needed = needed.into_iter().flatten();
+    needed
+        .filter(|&column| column != Column::PolicyId || !has_policy)
+        .find(|&column| !has(column))
+}
+
+fn lay_out(names: &[String], found: &[(Column, usize)]) -> (Header, Layout) {
+    let is_found = |place: usize| found.iter().any(|&(_, taken)| taken == place);
+    let (mut kept, mut own, mut nameless) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, name) in names.iter().enumerate() {
+        if is_found(place) {
+            kept.push(place);
+        } else if is_own(name) {
+            own.push(place);
+        } else if is_nameless(name) {
+            nameless.push(place);
+        } else {
+            kept.push(place);
+        }
+    }
+    let places: Vec<(Column, usize)> = found
+        .iter()
+        .filter_map(|&(column, place)| Some((column, kept.binary_search(&place).ok()?)))
+        .collect();
+    let is_unnamed = |place: &usize| nameless.binary_search(place).is_ok();
+    let least = (0..names.len())
+        .rfind(|place| !is_unnamed(place))
+        .map_or(0, |last| last + 1);
+    let is_rejects = !own.is_empty();
+    let layout = Layout {
+        width: names.len(),
+        least,
+        ends_with_phone: least > 0 && found.contains(&(Column::Phone, least - 1)),
+        kept,
+        own,
+        nameless,
+    };
+    let names = layout.kept.iter().map(|&place| {
+        let name = names[place].as_str();
+        if is_rejects { unmarked(name) } else { name }.to_owned()
+    });
+    (Header::new(names.collect(), &places), layout)
+}
+
+#[cfg(test)]
+mod tests;

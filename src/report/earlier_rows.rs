@@ -1,0 +1,140 @@
+//! What earlier rows of the same file asked for, as the files about it tell of it.
+
+use crate::model::ids::PolicyId;
+use crate::model::request::{Address, DeviceRequest, ValidRow};
+use crate::model::row::RowNumber;
+use crate::model::row_policies::RowPolicies;
+use crate::model::twin_phones::TwinPhones;
+use crate::model::warning::Warning;
+use crate::plan::Seen;
+
+/// The rows of a file so far, as far as later ones have to do with them.
+#[derive(Debug, Default)]
+pub struct EarlierRows {
+    seen: Seen,
+    policies: RowPolicies,
+    twins: TwinPhones,
+}
+
+/// An earlier row of the file that asks for the same device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// Which row.
+    pub row: RowNumber,
+    /// The policy that it names.
+    pub policy: PolicyId,
+}
+
+impl EarlierRows {
+    /// Notes a row, and tells which earlier one asked for the same device first; `entry` is the
+    /// number of the device's entry in the ledger, if it has one. Rows come in their order.
+    ///
+    /// A row that asks for what may be an earlier one's phone in another form gets a warning.
+    pub fn note(
+        &mut self,
+        row: RowNumber,
+        valid: &mut ValidRow,
+        entry: Option<u64>,
+    ) -> Option<Earlier> {
+        let request = &valid.request;
+        let key = &request.key;
+        let first = self.seen.earlier(key, entry, row);
+        self.policies.note(row, request.policy);
+        if let Some(phone) = key.address.phone()
+            && let Some(row) = self.twins.note(row, key.user, phone)
+        {
+            valid.warnings.push(Warning::OtherForm { row });
+        }
+        first.map(|row| Earlier {
+            row,
+            policy: self.policies.of(row).unwrap_or(valid.request.policy),
+        })
+    }
+}
+
+impl Earlier {
+    /// Says that a row asks for the same, and which policy counts where that is another one.
+    pub fn told(self, request: &DeviceRequest) -> String {
+        let Self { row, policy } = self;
+        let same = match request.key.address {
+            Address::Phone(_) => "phone",
+            Address::Email(_) => "email address",
+        };
+        let holds = "what became of that row holds for this one";
+        if policy == request.policy {
+            format!("same user, type and {same} as row {row}; {holds}, so there is nothing to do")
+        } else {
+            format!(
+                "same user, type and {same} as row {row}, which names another policy, {policy}; {holds}, \
+                 and that policy counts"
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::phone::E164;
+    use crate::report::fixture::valid_row;
+
+    /// A row with a phone and a policy, of one user.
+    fn asking(phone: &str, policy: u8) -> ValidRow {
+        let mut valid = valid_row(1);
+        valid.request.key.address = Address::Phone(E164::parse(phone).unwrap());
+        valid.request.policy = PolicyId::from_bytes([policy; 16]);
+        valid
+    }
+
+    #[test]
+    fn a_row_that_asks_for_the_same_under_another_policy_is_told_which_one_counts() {
+        let mut rows = EarlierRows::default();
+        for (row, policy, told) in [
+            (1, 7, None),
+            (
+                2,
+                7,
+                Some(
+                    "same user, type and phone as row 1; what became of that row holds for this \
+                     one, so there is nothing to do",
+                ),
+            ),
+            (
+                4,
+                8,
+                Some(
+                    "same user, type and phone as row 1, which names another policy, \
+                     07070707-0707-0707-0707-070707070707; what became of that row holds for \
+                     this one, and that policy counts",
+                ),
+            ),
+        ] {
+            let mut valid = asking("+447911123456", policy);
+            let earlier = rows.note(RowNumber(row), &mut valid, None);
+            let text = earlier.map(|earlier| earlier.told(&valid.request));
+            assert_eq!(text.as_deref(), told, "row {row}");
+            assert_eq!(valid.warnings, []);
+        }
+    }
+
+    #[test]
+    fn the_other_form_of_a_users_phone_is_another_device_and_gets_a_warning() {
+        let mut rows = EarlierRows::default();
+        for (row, phone, warnings) in [
+            (1, "+54 9 11 2345-6789", vec![]),
+            (
+                2,
+                "+54 11 2345-6789",
+                vec![Warning::OtherForm { row: RowNumber(1) }],
+            ),
+        ] {
+            let mut valid = asking(phone, 7);
+            assert_eq!(
+                rows.note(RowNumber(row), &mut valid, None),
+                None,
+                "row {row}"
+            );
+            assert_eq!(valid.warnings, warnings);
+        }
+    }
+}
