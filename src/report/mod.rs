@@ -30,6 +30,7 @@ pub mod next_command;
 pub mod start_line;
 pub mod summary_json;
 
+mod bar_screen;
 pub mod console;
 pub mod gauge;
 pub mod lifetime;

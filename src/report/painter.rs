@@ -1,6 +1,6 @@
 //! The thread that writes to standard error, and draws the progress below what it writes.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,18 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
 
+use super::bar_screen::{BarScreen, MARGIN};
 use super::console::{Manner, Message, Style};
 use super::gauge::Gauge;
 use super::notice::Notice;
 use super::paragraph::shortened;
 use super::quantity::counted;
 use crate::clock;
-
-/// What is left free at the end of the bar's line: a terminal shows `^C` there, and must not break the line.
-const MARGIN: usize = 4;
-
-/// How many columns a terminal has where it does not say.
-const USUAL_WIDTH: usize = 80;
 
 /// How wide a bar is, and the space behind it.
 const BAR: usize = 11;
@@ -147,7 +142,7 @@ fn missing(lines: u64) -> Notice {
 impl Shown {
     fn new(gauge: Arc<Mutex<Gauge>>, style: Style) -> Self {
         let target = match style {
-            Style::Bar => ProgressDrawTarget::stderr_with_hz(10),
+            Style::Bar => ProgressDrawTarget::term_like_with_hz(Box::new(BarScreen), 10),
             Style::Plain => ProgressDrawTarget::hidden(),
         };
         Self {
@@ -159,9 +154,7 @@ impl Shown {
     }
 
     fn draw(&self, line: &str, thousandths: u64) {
-        let width = terminal_size::terminal_size_of(io::stderr())
-            .map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0));
-        let (template, room) = layout(width, line);
+        let (template, room) = layout(BarScreen::columns(), line);
         // Without colors: there is nothing for `NO_COLOR` to turn off.
         if let Ok(template) = ProgressStyle::with_template(template) {
             self.bar.set_style(template.progress_chars("##-"));

@@ -363,3 +363,23 @@ fn no_word_is_broken_on_a_narrow_terminal() {
         }
     }
 }
+
+#[test]
+fn no_bar_stays_on_the_screen_after_ctrl_c() {
+    let rehearsal = Rehearsal::new();
+    let arguments = ["--rate", "20/s", "--progress", "bar"];
+    let command = rehearsal.rows(200).command(&arguments);
+    let mut terminal = Terminal::start(&command, 80, None);
+    terminal.wait_for(" created, ").types("\u{3}");
+    let shown = terminal.ends().exits(130).text;
+    // What stands in a line when `^C` is shown there must leave room for it.
+    let line = shown
+        .split("^C")
+        .next()
+        .unwrap()
+        .rsplit('\r')
+        .next()
+        .unwrap();
+    let seen = line.trim_start_matches("\u{1b}[2K").chars().count();
+    assert!(seen > 0 && seen + 2 < 80, "{seen}: {line:?}");
+}
