@@ -71,8 +71,8 @@ impl ExitCode {
                 "wavepair itself failed: disk full, ledger unreadable or damaged, an invariant broken"
             }
             ExitCode::Usage => {
-                "usage, settings or the input as a whole are wrong (no header, a missing column), \
-                 or the ledger cannot be used where it was named; nothing was sent"
+                "usage, settings or the input as a whole are wrong (no header, a missing column, no \
+                 rows), or the ledger cannot be used where it was named; nothing was sent"
             }
             ExitCode::NeedsPerson => {
                 "some rows need correction (`invalid`, `rejected`), or the wave changed while it was read"
