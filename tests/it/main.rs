@@ -36,6 +36,7 @@ mod ledgers;
 mod screens;
 // How many messages go to people, and whether a person wants that.
 mod questions;
+mod readme;
 // What a second run does, for what a first one can leave.
 mod resumes;
 // What ends a run early, and what the next one finds.
