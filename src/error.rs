@@ -6,6 +6,7 @@ use std::io;
 use thiserror::Error;
 
 use crate::exit::ExitCode;
+use crate::model::stop::{StopCode, Stopped};
 use crate::pingone::options::ClientError;
 use crate::report::notice::Notice;
 use crate::report::safe_file;
@@ -30,6 +31,16 @@ pub enum Error {
     /// A file cannot be written.
     #[error(transparent)]
     File(#[from] safe_file::Error),
+    /// A file cannot be written where it was named; nothing was sent.
+    #[error("the {what} cannot be written")]
+    Output {
+        /// What it is for.
+        what: &'static str,
+        /// Why not.
+        source: safe_file::Error,
+        /// What to do about it.
+        hint: String,
+    },
     /// The client cannot be set up.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -56,7 +67,9 @@ impl Error {
     /// The code that the process ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Error::Settings(_) | Error::Client(_) | Error::Declined => ExitCode::Usage,
+            Error::Settings(_) | Error::Client(_) | Error::Output { .. } | Error::Declined => {
+                ExitCode::Usage
+            }
             Error::Input(error) if error.is_usage() => ExitCode::Usage,
             Error::Input(input::error::Error::Changed { .. }) => ExitCode::NeedsPerson,
             Error::Ledger(ledger::Error::Held { .. }) => ExitCode::Busy,
@@ -84,16 +97,56 @@ impl Error {
             | Error::Declined
             | Error::Ledger(_)
             | Error::File(_)
+            | Error::Output { .. }
             | Error::Client(_)
             | Error::Sandbox(_)
             | Error::System { .. } => false,
         }
     }
 
+    /// The stable word for it, and what to say of it.
+    pub fn stopped(&self) -> Stopped {
+        let code = match self {
+            Error::Settings(_) | Error::Client(_) => StopCode::Settings,
+            Error::Declined => StopCode::Declined,
+            Error::Output { .. } => StopCode::Output,
+            Error::Input(input::error::Error::Changed { .. }) => StopCode::WaveChanged,
+            Error::Input(error) if error.is_usage() => StopCode::NotAWave,
+            Error::Ledger(ledger::Error::Held { .. }) => StopCode::LedgerHeld,
+            Error::Ledger(ledger::Error::Older { .. }) => StopCode::LedgerOlder,
+            Error::Ledger(error) if error.is_usage() => StopCode::LedgerRefused,
+            Error::Panicked
+            | Error::Input(_)
+            | Error::Ledger(_)
+            | Error::File(_)
+            | Error::Sandbox(_)
+            | Error::Results(_)
+            | Error::System { .. } => StopCode::Failed,
+        };
+        Stopped::new(code, &self.in_words(), self.hint().as_deref())
+    }
+
+    /// What failed, with its causes.
+    pub fn in_words(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let said = error.to_string();
+            // Some messages have their cause in them already.
+            if !text.contains(&said) {
+                text += ": ";
+                text += &said;
+            }
+            cause = error.source();
+        }
+        text
+    }
+
     /// What to do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::Settings(error) => error.remedy().map(str::to_owned),
+            Error::Output { hint, .. } => Some(hint.clone()),
             Error::Input(error) => error.hint(),
             Error::Ledger(error) => error.hint(),
             Error::Results(_) | Error::File(safe_file::Error::Io { .. }) if self.unread() => Some(
@@ -133,7 +186,6 @@ impl<L: Into<Error>> From<report::results::Error<input::error::Error, L>> for Er
             report::results::Error::Input(error) => Error::Input(error),
             report::results::Error::Lookup(error) => error.into(),
             report::results::Error::Results(error) => Error::Results(error),
-            report::results::Error::Rejects(error) => Error::File(error),
         }
     }
 }
@@ -141,18 +193,7 @@ impl<L: Into<Error>> From<report::results::Error<input::error::Error, L>> for Er
 /// An error with its causes and its remedy.
 impl From<&Error> for Notice {
     fn from(error: &Error) -> Self {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            let said = error.to_string();
-            // Some messages have their cause in them already.
-            if !text.contains(&said) {
-                text += ": ";
-                text += &said;
-            }
-            cause = error.source();
-        }
-        Notice::error(text).hint(error.hint())
+        Notice::error(error.in_words()).hint(error.hint())
     }
 }
 

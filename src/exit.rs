@@ -72,14 +72,14 @@ impl ExitCode {
             }
             ExitCode::Usage => {
                 "usage, settings or the input as a whole are wrong (no header, a missing column, no \
-                 rows), or the ledger cannot be used where it was named; nothing was sent"
+                 rows), or an output or the ledger cannot be used where it was named; nothing was sent"
             }
             ExitCode::NeedsPerson => {
                 "some rows need correction (`invalid`, `rejected`), or the wave changed while it was read"
             }
             ExitCode::RunAgain => {
                 "finished; some rows are left for another run (`failed`, `unknown`), and others may \
-                 need correction"
+                 need correction; or all that is left is `unknown`"
             }
             ExitCode::Pointless => {
                 "stopped early because going on was pointless: credentials, permission, policy, \

@@ -114,31 +114,28 @@ fn run(cli: Cli, command: CommandLine, console: &Console) -> Result<ExitCode, Er
     };
     match cli.command {
         Command::Run(args) => {
-            // Only what is resolved says whether the log's file is one of the others.
             if args.dry_run {
                 let settings = DryRun::resolve(&args, &env, &now)?;
-                start_log(&told, &invocation)?;
                 block_on(commands::dry_run::dry_run(settings, &invocation))
             } else {
                 let settings = Run::resolve(&args, &env, &now)?;
-                start_log(&told, &invocation)?;
                 block_on(commands::run::run(settings, &invocation))
             }
         }
         Command::Results(args) => {
             let settings = Results::resolve(*args, &env, &now)?;
-            start_log(&told, &invocation)?;
-            commands::results::results(&settings)
+            invocation.start_log()?;
+            commands::results::results(&settings, &invocation)
         }
         Command::Doctor(args) => {
             let settings = Doctor::resolve(&args, &env, &now);
-            start_log(&told, &invocation)?;
+            invocation.start_log()?;
             block_on(commands::doctor::doctor(settings, &invocation))
         }
         Command::Template => print(&commands::template::template()),
         Command::Sandbox(args) => {
             let settings = Sandbox::resolve(&args)?;
-            start_log(&told, &invocation)?;
+            invocation.start_log()?;
             block_on(commands::sandbox::sandbox(settings, console))
         }
     }
@@ -161,12 +158,12 @@ fn invocation(command: CommandLine, console: &Console, told: &Told) -> Invocatio
         progress,
         is_terminal: io::stderr().is_terminal(),
         term: std::env::var("TERM").ok(),
+        log: log(told, console.manner()),
     }
 }
 
-fn start_log(told: &Told, invocation: &Invocation) -> Result<(), Error> {
-    let manner = invocation.console.manner();
-    let options = log_setup::Options {
+fn log(told: &Told, manner: Manner) -> log_setup::Options {
+    log_setup::Options {
         verbose: told.verbosity.verbose,
         quiet: manner.quiet,
         rust_log: told.directives.clone(),
@@ -177,9 +174,7 @@ fn start_log(told: &Told, invocation: &Invocation) -> Result<(), Error> {
         },
         run: manner.run,
         file: told.log.log_file.clone(),
-    };
-    log_setup::init(&options, &invocation.console)?;
-    Ok(())
+    }
 }
 
 /// Runs a command to its end, and waits for nothing that it left behind: a name server that does

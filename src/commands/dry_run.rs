@@ -1,13 +1,14 @@
 //! `wavepair run --dry-run`: what a run would do, without doing it.
 
 use super::announce::{Place, announce};
-use super::finish::{End, finish};
-use super::join::{join, of_a_dry_run};
+use super::finish::{End, ended, finish};
+use super::join::{join, note_ledger, of_a_dry_run, unless_unwritten};
 use super::wanted::Wanted;
-use super::{Invocation, online, read_ledger};
+use super::{Invocation, online, outputs, read_ledger};
 use crate::clock;
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::input::source::Source;
 use crate::ledger;
 use crate::model::summary::Summary;
 use crate::report::standing::{Mode, Standing};
@@ -23,10 +24,25 @@ use crate::settings::run::DryRun;
 ///
 /// The settings or the input cannot be used, or a file cannot be written.
 pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCode, Error> {
-    if settings.online.is_some() {
-        return online::dry_run(settings, invocation).await;
-    }
+    let (files, wave) = (settings.files.clone(), Source::from(settings.wave.clone()));
+    let (run, now) = (invocation.run, clock::wall());
+    let environment = settings.environment();
+    let mut summary = Summary::new(run, wave.to_string(), environment, true, now);
+    let end = if settings.online.is_some() {
+        online::dry_run(settings, invocation, &mut summary).await
+    } else {
+        offline(settings, invocation, &mut summary)
+    };
+    ended(end, &summary, &files)
+}
+
+fn offline(
+    settings: DryRun,
+    invocation: &Invocation,
+    summary: &mut Summary,
+) -> Result<ExitCode, Error> {
     let started = clock::now();
+    outputs::prepare(&settings.files, invocation)?;
     let DryRun {
         wave: path,
         rows,
@@ -47,13 +63,8 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
     };
     let known = || Ok(reader.as_ref());
     let messages = announce(&place, &wanted, (&pace, &stops), &known, invocation)?;
-    let Wanted {
-        wave,
-        name: shown,
-        contents,
-        ..
-    } = wanted;
-    let mut summary = Summary::new(invocation.run, shown, environment, true, clock::wall());
+    note_ledger(summary, &ledger, reader.as_ref(), &path)?;
+    let Wanted { wave, contents, .. } = wanted;
     let joined = join(
         &wave,
         &rows,
@@ -73,8 +84,9 @@ pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCo
     summary.messages = messages;
     summary.shared_phones = joined.shared_phones;
     summary.settle(contents.rows, joined.account, joined.tally);
-    let exit = summary.exit_code();
-    let end = End::of_dry_run(exit, started, &files, Some(joined.rejects), joined.doubts);
-    finish(&summary, &end, invocation)?;
+    let (rejects, unwritten) = unless_unwritten(joined.rejects, invocation);
+    let exit = summary.exit_code().or(unwritten);
+    let end = End::of_dry_run(exit, started, &files, Some(rejects), joined.doubts);
+    finish(summary, &end, invocation)?;
     Ok(exit)
 }

@@ -10,6 +10,7 @@ use super::join::Doubts;
 use crate::clock;
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::model::stop::Stopped;
 use crate::model::summary::Summary;
 use crate::report::last_screen::{Ending, closing};
 use crate::report::output::Output;
@@ -83,12 +84,35 @@ pub(super) fn finish(
     for notice in closing(&ending, width) {
         invocation.console.say(&notice);
     }
-    if let Some(path) = &end.files.summary {
-        let mut out = Output::create(path)?;
-        summary_json::write(summary, clock::wall(), end.exit, &mut out).map_err(Error::Results)?;
-        out.finish()?;
+    write(summary, end.exit, None, end.files)
+}
+
+/// Ends a command that has a summary: where it failed the summary says so, and what an earlier
+/// command wrote there does not stay.
+pub(super) fn ended(
+    end: Result<ExitCode, Error>,
+    summary: &Summary,
+    files: &Files,
+) -> Result<ExitCode, Error> {
+    if let Err(error) = &end {
+        // What failed first says more than that the summary of it cannot be written either.
+        write(summary, error.exit_code(), Some(error.stopped()), files).ok();
     }
-    Ok(())
+    end
+}
+
+fn write(
+    summary: &Summary,
+    exit: ExitCode,
+    failed: Option<Stopped>,
+    files: &Files,
+) -> Result<(), Error> {
+    let Some(path) = &files.summary else {
+        return Ok(());
+    };
+    let mut out = Output::create(path)?;
+    summary_json::write(summary, clock::wall(), exit, failed, &mut out).map_err(Error::Results)?;
+    Ok(out.finish()?)
 }
 
 fn later(now: &ZonedDateTime, time: Duration) -> Option<ZonedDateTime> {

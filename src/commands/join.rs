@@ -4,26 +4,32 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
+use super::Invocation;
 use crate::clock;
 use crate::error::Error;
+use crate::exit::ExitCode;
 use crate::input::Wave;
-use crate::ledger::LastRun;
+use crate::ledger::{LastRun, Reader};
 use crate::model::account::Account;
 use crate::model::entry::{Moment, RESENDS_MAX};
 use crate::model::outcome::Outcome;
 use crate::model::request::DeviceKey;
 use crate::model::shared_phones::{PhoneBook, SharedPhones};
+use crate::model::summary::Summary;
 use crate::model::tally::Tally;
 use crate::model::validate::validate;
 use crate::plan::Existing;
+use crate::report::notice::Notice;
 use crate::report::output::{Output, Waiting};
 use crate::report::rejects::{Rejects, Written};
 use crate::report::results::{self, Join};
 use crate::report::results_writer::Options;
+use crate::report::safe_file;
 use crate::report::standing::{Mode, NotReached, Standing};
 use crate::report::{log, start_line};
 use crate::settings::files::Files;
 use crate::settings::rows::RowSettings;
+use crate::settings::run::wave_name;
 use crate::settings::which_ledger::WhichLedger;
 
 /// What a pass over the wave came to.
@@ -32,8 +38,8 @@ pub(super) struct Joined {
     pub(super) tally: Tally,
     /// What the reader counted.
     pub(super) account: Account,
-    /// Where the rejects are.
-    pub(super) rejects: Written,
+    /// Where the rejects are, or why they could not be written; the results are there all the same.
+    pub(super) rejects: Result<Written, safe_file::Error>,
     /// Phones of more than one user; a dry run looks for them.
     pub(super) shared_phones: Option<SharedPhones>,
     /// Which rows are in doubt.
@@ -127,15 +133,29 @@ pub(super) fn join<L: Into<Error>>(
         },
     )?;
     let waiting = out.settle()?;
-    let rejects = rejects.map(Rejects::commit).transpose()?;
     Ok(Joined {
-        rejects: rejects.unwrap_or_default(),
+        rejects: rejects.map_or_else(|| Ok(Written::default()), Rejects::commit),
         tally,
         account: rows.account(),
         shared_phones: book.and_then(|book| book.into_inner().shared()),
         doubts,
         waiting,
     })
+}
+
+/// Where the rejects are; where they could not be written that is said, and is the command's failure.
+pub(super) fn unless_unwritten(
+    rejects: Result<Written, safe_file::Error>,
+    invocation: &Invocation,
+) -> (Written, ExitCode) {
+    match rejects {
+        Ok(written) => (written, ExitCode::Done),
+        Err(error) => {
+            let error = Error::from(error);
+            invocation.console.say(&Notice::from(&error));
+            (Written::default(), error.exit_code())
+        }
+    }
 }
 
 /// Why a row that no request was sent for was not reached, by the last run of its wave.
@@ -151,6 +171,20 @@ pub(super) fn not_reached(last_run: Option<LastRun>) -> NotReached {
         }) => NotReached::Stopped(stopped),
         Some(LastRun { stopped: None, .. }) => NotReached::NewRow,
     }
+}
+
+/// Notes in the summary of a dry run which ledger it reads, and how the run before ended.
+pub(super) fn note_ledger(
+    summary: &mut Summary,
+    ledger: &WhichLedger,
+    reader: Option<&Reader>,
+    wave: &Path,
+) -> Result<(), Error> {
+    summary.ledger = ledger.path().map(|path| path.display().to_string());
+    if let Some(reader) = reader {
+        summary.previous_exit_code = reader.last_exit_code(&wave_name(wave))?;
+    }
+    Ok(())
 }
 
 /// The rejects of a wave, to be written to a path.

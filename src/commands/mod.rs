@@ -9,6 +9,7 @@ mod finish;
 mod join;
 mod online;
 mod open_ledger;
+mod outputs;
 mod panics;
 mod question;
 mod read_ledger;
@@ -21,10 +22,12 @@ pub mod template;
 mod wanted;
 
 use crate::clock;
+use crate::error::Error;
 use crate::model::ids::RunId;
 use crate::report::command_line::CommandLine;
 use crate::report::console::Console;
 use crate::report::gauge::Goal;
+use crate::report::log_setup;
 use crate::report::progress::{Choice, Progress};
 
 /// A new run's ID.
@@ -55,9 +58,24 @@ pub struct Invocation {
     pub is_terminal: bool,
     /// The kind of terminal, by `TERM`.
     pub term: Option<String>,
+    /// What is logged, and where it goes.
+    pub log: log_setup::Options,
 }
 
 impl Invocation {
+    /// Starts logging.
+    ///
+    /// # Errors
+    ///
+    /// The log's file cannot be opened where it was named.
+    pub fn start_log(&self) -> Result<(), Error> {
+        log_setup::init(&self.log, &self.console).map_err(|source| Error::Output {
+            what: "log",
+            source,
+            hint: "name another file with `--log-file`".to_owned(),
+        })
+    }
+
     /// Shows progress from now on, where it was asked for.
     fn start_progress(&self, rows: u64, goal: Goal) -> Option<Progress> {
         // Nothing but objects of JSON are to be there, and a bar is none.

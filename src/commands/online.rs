@@ -2,15 +2,14 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::Invocation;
 use super::advice::{Policies, allows, pairing_disabled, tells_users};
 use super::announce::{Place, announce};
 use super::finish::{End, finish};
-use super::join::{Doubts, of_a_dry_run, options, rejects_of};
-use super::read_ledger;
+use super::join::{Doubts, note_ledger, of_a_dry_run, options, rejects_of, unless_unwritten};
 use super::signals::{self, During};
 use super::target::Peer;
 use super::wanted::Wanted;
+use super::{Invocation, outputs, read_ledger};
 use crate::clock;
 use crate::engine::questions::{Finding, Questions, ReadFault};
 use crate::engine::stop;
@@ -34,7 +33,7 @@ use crate::report::earlier_rows::{Earlier, EarlierRows};
 use crate::report::gauge::Goal;
 use crate::report::notice::Notice;
 use crate::report::output::Output;
-use crate::report::rejects::Rejects;
+use crate::report::rejects::{Rejects, Written};
 use crate::report::result_row::ResultRow;
 use crate::report::results_writer::ResultsWriter;
 use crate::report::standing::{Mode, Standing};
@@ -43,8 +42,13 @@ use crate::settings::Error as SettingsError;
 use crate::settings::run::DryRun;
 
 /// Validates every row and asks PingOne about each: reads only.
-pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCode, Error> {
+pub(super) async fn dry_run(
+    settings: DryRun,
+    invocation: &Invocation,
+    summary: &mut Summary,
+) -> Result<ExitCode, Error> {
     let started = clock::now();
+    outputs::prepare(&settings.files, invocation)?;
     let DryRun {
         wave: path,
         rows,
@@ -70,15 +74,16 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     };
     let known = || Ok(reader.as_ref());
     announce(&place, &wanted, (&pace, &stops), &known, invocation)?;
+    summary.environment = environment;
+    note_ledger(summary, &ledger, reader.as_ref(), &path)?;
     let Wanted {
         wave,
-        name: shown,
         defaults,
         contents,
+        ..
     } = wanted;
-    let summary = Summary::new(invocation.run, shown, environment, true, clock::wall());
     let progress = invocation.start_progress(contents.rows, Goal::Ready);
-    let reporters = std::cell::RefCell::new(Reporters::new(summary, progress));
+    let reporters = std::cell::RefCell::new(Reporters::new(summary.clone(), progress));
     let mut report = |event: &Event| reporters.borrow_mut().on(event);
     let questions = Questions::new(
         &peer.client,
@@ -100,7 +105,7 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
     let mut on_row = |row: &InputRow, result: &ResultRow| {
         writer.write(row, result).map_err(Error::Results)?;
         if let Some(rejects) = &mut rejects {
-            rejects.offer(row, result)?;
+            rejects.offer(row, result);
         }
         books.note(row.line, result);
         let mut reporters = reporters.borrow_mut();
@@ -123,25 +128,26 @@ pub(super) async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result
         end = asking => stopped(end)?,
     };
     drop(questions);
-    let mut summary = reporters.into_inner().finish();
-    let mut written = None;
+    *summary = reporters.into_inner().finish();
+    let (mut written, mut unwritten) = (None, ExitCode::Done);
     if let Some(reason) = &early_end {
         // Half a plan is worse than none: the file is not written.
         summary.stop(reason);
     } else {
         // The last rows were read before the last answers came.
         wave.check_unchanged()?;
-        books.settle(&mut summary);
+        books.settle(summary);
         writer.finish().map_err(Error::Results)?;
         // A run that begins meanwhile would wait for whoever reads the ledger.
         drop(reader);
         out.finish()?;
-        let rejects = rejects.map(Rejects::commit).transpose()?;
-        written = Some(rejects.unwrap_or_default());
+        let rejects = rejects.map_or_else(|| Ok(Written::default()), Rejects::commit);
+        let (rejects, failure) = unless_unwritten(rejects, invocation);
+        (written, unwritten) = (Some(rejects), failure);
     }
-    let exit = summary.exit_code();
+    let exit = summary.exit_code().or(unwritten);
     let end = End::of_dry_run(exit, started, &files, written, Doubts::default());
-    finish(&summary, &end, invocation)?;
+    finish(summary, &end, invocation)?;
     Ok(exit)
 }
 

@@ -8,7 +8,7 @@ use super::Invocation;
 use super::target::Peer;
 use crate::clock;
 use crate::error::Error;
-use crate::ledger::{Found, Opened, Reader, RunRecord};
+use crate::ledger::{self, Found, Opened, Reader, RunRecord};
 use crate::model::ids::RunId;
 use crate::plan::Existing;
 use crate::report::earlier_runs::first_unknown;
@@ -143,6 +143,22 @@ pub(super) fn look(
         invocation.console.say(&warning);
     }
     Ok(Looked { found, place: kept })
+}
+
+/// How the run before on a wave ended, for a run that another one kept from beginning.
+///
+/// A ledger that was refused for another reason is not read.
+pub(super) fn last_exit_code(
+    error: &Error,
+    ledger: Option<&Path>,
+    peer: &Peer,
+    wave: &str,
+) -> Option<u8> {
+    let Error::Ledger(ledger::Error::Held { .. }) = error else {
+        return None;
+    };
+    let reader = Reader::open(ledger?, Some(&peer.binding)).ok()??;
+    reader.last_exit_code(wave).ok()?
 }
 
 /// What is known of a ledger before a run begins on it.

@@ -1,10 +1,11 @@
 //! `wavepair results`: the results file again, from the input and the ledger.
 
-use super::join::{join, not_reached};
-use super::wanted;
+use super::join::{join, not_reached, unless_unwritten};
+use super::{Invocation, outputs, wanted};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
+use crate::report::results_written;
 use crate::report::standing::{Mode, Standing};
 use crate::settings::Error as SettingsError;
 use crate::settings::rows::RowSettings;
@@ -15,7 +16,8 @@ use crate::settings::run::{Results, wave_name};
 /// # Errors
 ///
 /// The input or the ledger cannot be read, or there is none, or a file cannot be written.
-pub fn results(settings: &Results) -> Result<ExitCode, Error> {
+pub fn results(settings: &Results, invocation: &Invocation) -> Result<ExitCode, Error> {
+    outputs::check(&settings.files, invocation)?;
     // Without a ledger every row would be `pending`, and the file of an earlier run overwritten.
     let ledger = Reader::open(&settings.ledger, settings.binding.as_ref())?.ok_or_else(|| {
         let path = settings.ledger.display();
@@ -35,5 +37,20 @@ pub fn results(settings: &Results) -> Result<ExitCode, Error> {
     if let Some(waiting) = joined.waiting {
         waiting.write()?;
     }
-    Ok(ExitCode::Done)
+    let (rejects, exit) = unless_unwritten(joined.rejects, invocation);
+    let written = results_written::Written {
+        results: &settings.files.results,
+        rejects: &rejects,
+        account: joined.account,
+        outcomes: &joined.tally.outcomes,
+    };
+    let width = invocation.console.width();
+    for notice in written.notices(width) {
+        invocation.console.say(&notice);
+    }
+    Ok(if written.is_conserved() {
+        exit
+    } else {
+        ExitCode::Broken
+    })
 }

@@ -6,18 +6,19 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::announce::{Place, announce};
-use super::finish::{End, finish};
-use super::join::{Doubts, Joined, join, not_reached};
-use super::open_ledger::{self, Looked};
+use super::finish::{End, ended, finish};
+use super::join::{Doubts, Joined, join, not_reached, unless_unwritten};
+use super::open_ledger::{self, Looked, last_exit_code};
 use super::signals::During;
 use super::target::Peer;
 use super::wanted::Wanted;
-use super::{Invocation, descriptors, panics, question, signals};
+use super::{Invocation, descriptors, outputs, panics, question, signals};
 use crate::clock;
 use crate::engine::{self, EngineOptions, GuardOptions, PlannedRow, Stop, stop};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::input::rows::Rows;
+use crate::input::source::Source;
 use crate::input::{self, Wave};
 use crate::ledger::{LastRun, Ledger, RunRecord};
 use crate::model::event::RowLabel;
@@ -35,10 +36,8 @@ use crate::report::gauge::Goal;
 use crate::report::notice::Notice;
 use crate::report::output::Waiting;
 use crate::report::rejects::Written;
-use crate::report::safe_file::SafeFile;
 use crate::report::standing::{Mode, Standing};
 use crate::report::start_line::Kind;
-use crate::settings::files::{Files, is_standard};
 use crate::settings::pace::{Pace, Stops};
 use crate::settings::rows::RowSettings;
 use crate::settings::run::{Run, wave_name};
@@ -50,7 +49,21 @@ use crate::settings::run::{Run, wave_name};
 /// The settings, the input or the ledger cannot be used; or they failed on the way, in which
 /// case the results were written as far as that was possible.
 pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Error> {
-    let (started, started_at) = (clock::now(), clock::wall());
+    let (files, wave) = (settings.files.clone(), Source::from(settings.wave.clone()));
+    let environment = settings.target.environment();
+    let (run, now) = (invocation.run, clock::wall());
+    let mut summary = Summary::new(run, wave.to_string(), environment, false, now);
+    let end = run_wave(settings, invocation, &mut summary).await;
+    ended(end, &summary, &files)
+}
+
+async fn run_wave(
+    settings: Run,
+    invocation: &Invocation,
+    summary: &mut Summary,
+) -> Result<ExitCode, Error> {
+    let started = clock::now();
+    outputs::prepare(&settings.files, invocation)?;
     let Run {
         wave: path,
         rows,
@@ -61,34 +74,34 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         stops,
     } = settings;
     let wanted = Wanted::read(&path, &rows)?;
-    files_can_be_written(&files)?;
-
     let concurrency = descriptors::fit(pace.concurrency, &target)?;
     Peer::warn(&target, invocation);
     let peer = Peer::meet(target, &pace).await?;
     let id = invocation.run;
-    let looked = open_ledger::look(ledger, &peer, pace.existing, &files, invocation)?;
+    summary.environment = Some(peer.binding.environment);
+    summary.ledger = ledger.as_ref().map(|path| path.display().to_string());
+    let looked = open_ledger::look(ledger.clone(), &peer, pace.existing, &files, invocation);
+    let looked = looked.inspect_err(|error| {
+        let (ledger, wave) = (ledger.as_deref(), wave_name(&path));
+        summary.previous_exit_code = last_exit_code(error, ledger, &peer, &wave);
+    })?;
     let (settle, forgotten) = (Some(pace.retry.settle), looked.is_forgotten());
     let (stopper, mut stop) = stop();
     let watch = signals::watch(&stopper, &invocation.console, During::Run)?;
     panics::watch(&stopper);
 
     let settings = (&pace, &stops);
-    let messages = agree(&looked, &wanted, &peer, settings, invocation, &mut stop).await?;
+    summary.messages = agree(&looked, &wanted, &peer, settings, invocation, &mut stop).await?;
     let begun = looked.begin(&record(id, &path, &rows, &pace))?;
+    summary.previous_exit_code = begun.opened.previous_exit_code;
     let Wanted {
         wave,
-        name: shown,
         defaults,
         contents,
+        ..
     } = wanted;
-    let environment = Some(peer.binding.environment);
-    let summary = Summary {
-        messages,
-        ..Summary::new(id, shown, environment, false, started_at)
-    };
     let progress = invocation.start_progress(contents.rows, Goal::Created);
-    let mut reporters = Reporters::new(summary, progress);
+    let mut reporters = Reporters::new(summary.clone(), progress);
     let options = EngineOptions {
         run: id,
         existing: pace.existing,
@@ -119,17 +132,17 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
     .await;
 
     let ledger = begun.opened.ledger;
-    let summary = reporters.finish();
+    *summary = reporters.finish();
     let sound = ended.is_ok();
-    let mode = mode(&summary, sound);
+    let mode = mode(summary, sound);
     let joined = join(&wave, &rows, &files, mode, settle, &mut |key| {
         ledger.entry(key).map(Standing::from)
     });
     let ended = ended.map(drop).map_err(Error::from);
     let mut conclusion = conclude(summary, contents.rows, ended, joined, invocation)?;
-    let closed = close(ledger, sound, &conclusion);
+    let closed = close(ledger, sound, summary, conclusion.exit);
     // The ledger is free by now: results may go where nobody reads them.
-    if conclusion.hand_out(&stop, invocation) {
+    if conclusion.hand_out(summary, &stop, invocation) {
         watch.results_are_written();
     }
     let end = End {
@@ -141,19 +154,19 @@ pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Err
         forgotten,
         deadline_is_past: stops.are_past(clock::wall()),
     };
-    finish(&conclusion.summary, &end, invocation)?;
+    finish(summary, &end, invocation)?;
     closed?;
     Ok(conclusion.exit)
 }
 
 /// Records how the run ended, if it lived to see that, and lets go of the ledger.
-fn close(ledger: Ledger, sound: bool, conclusion: &Conclusion) -> Result<(), Error> {
+fn close(ledger: Ledger, sound: bool, summary: &Summary, exit: ExitCode) -> Result<(), Error> {
     if !sound {
         // Answers may have been dropped: the next run is to look for what is left in flight.
         return Ok(());
     }
-    let why = conclusion.summary.stopped.as_ref().map(Stopped::from);
-    ledger.close(conclusion.exit.code(), why, &clock::moment())?;
+    let why = summary.stopped.as_ref().map(Stopped::from);
+    ledger.close(exit.code(), why, &clock::moment())?;
     Ok(())
 }
 
@@ -207,7 +220,6 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What a run came to.
 struct Conclusion {
-    summary: Summary,
     exit: ExitCode,
     /// Where the rejects are, if results and rejects were written.
     written: Option<Written>,
@@ -219,7 +231,7 @@ struct Conclusion {
 
 impl Conclusion {
     /// Writes to standard output what waits for it, and tells whether the results are written now.
-    fn hand_out(&mut self, stop: &Stop, invocation: &Invocation) -> bool {
+    fn hand_out(&mut self, summary: &mut Summary, stop: &Stop, invocation: &Invocation) -> bool {
         let Some(Err(error)) = self.waiting.take().map(Waiting::write) else {
             return self.written.is_some();
         };
@@ -228,8 +240,8 @@ impl Conclusion {
         self.exit = match stop.reason() {
             // A signal that came when the run itself was over did not let us wait any longer.
             Some(reason) if error.unread() => {
-                self.summary.stop(&reason);
-                self.exit.or(self.summary.exit_code())
+                summary.stop(&reason);
+                self.exit.or(summary.exit_code())
             }
             Some(_) | None => self.exit.or(error.exit_code()),
         };
@@ -241,7 +253,7 @@ impl Conclusion {
 ///
 /// `rows` is how many the wave had when it was looked over at the start.
 fn conclude(
-    mut summary: Summary,
+    summary: &mut Summary,
     rows: u64,
     ended: Result<(), Error>,
     joined: Result<Joined, Error>,
@@ -249,14 +261,15 @@ fn conclude(
 ) -> Result<Conclusion, Error> {
     let mut written = None;
     let mut waiting = None;
-    let mut exit = ExitCode::Done;
+    let mut exit;
     let mut doubts = Doubts::default();
     match joined {
         Ok(joined) => {
             doubts = joined.doubts;
             waiting = joined.waiting;
             let heard = summary.tally.outcomes.clone();
-            written = Some(joined.rejects);
+            let (rejects, unwritten) = unless_unwritten(joined.rejects, invocation);
+            (written, exit) = (Some(rejects), unwritten);
             summary.settle(rows, joined.account, joined.tally);
             if ended.is_ok() && !summary.agrees_with(&heard) {
                 let what = "the outcomes that were seen and those that were written differ";
@@ -280,7 +293,6 @@ fn conclude(
         exit = exit.or(error.exit_code());
     }
     Ok(Conclusion {
-        summary,
         exit,
         written,
         doubts,
@@ -303,24 +315,6 @@ fn reason_to_stop(error: &input::error::Error) -> StopReason {
             what: error.to_string(),
         },
     }
-}
-
-/// Refuses a place that cannot be written to before anything is sent.
-fn files_can_be_written(files: &Files) -> Result<(), Error> {
-    for path in [
-        Some(&files.results),
-        files.rejects.as_ref(),
-        files.summary.as_ref(),
-    ]
-    .into_iter()
-    .flatten()
-    {
-        if !is_standard(path) {
-            // Made and dropped: nothing of it is seen beside the wave.
-            drop(SafeFile::create(path)?);
-        }
-    }
-    Ok(())
 }
 
 /// The rows of a wave, judged one by one, for as long as its file is the same.

@@ -66,6 +66,8 @@ codes! {
     WaveChanged = "wave_changed",
     /// wavepair itself failed: disk full, damaged ledger, a fault of its own
     Failed = "wavepair_failed",
+    /// A person answered that no messages are to be sent; nothing was sent
+    Declined = "declined",
     /// A setting cannot be used; nothing was sent
     Settings = "settings",
     /// The file is no wave that can be read; nothing was sent

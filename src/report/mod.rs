@@ -23,6 +23,7 @@ pub mod rejects;
 pub mod result_row;
 pub mod results;
 pub mod results_writer;
+pub mod results_written;
 pub mod standing;
 
 pub mod last_screen;

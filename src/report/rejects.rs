@@ -48,6 +48,8 @@ pub struct Rejects {
     guard: bool,
     file: Option<SafeFile>,
     checksum: Checksum,
+    /// What went wrong first: the results are written all the same.
+    trouble: Option<Error>,
 }
 
 impl Rejects {
@@ -63,18 +65,19 @@ impl Rejects {
             dialect: header.dialect(),
             guard: !raw_cells,
             file: None,
+            trouble: None,
         }
     }
 
-    /// Takes a row if a person must look at it.
-    ///
-    /// # Errors
-    ///
-    /// Where the file cannot be made or written.
-    pub fn offer(&mut self, row: &InputRow, result: &ResultRow) -> Result<(), Error> {
-        if !matches!(result.outcome, Outcome::Invalid | Outcome::Rejected) {
-            return Ok(());
+    /// Takes a row if a person must look at it; [`commit`](Self::commit) tells where that failed.
+    pub fn offer(&mut self, row: &InputRow, result: &ResultRow) {
+        let is_ours = matches!(result.outcome, Outcome::Invalid | Outcome::Rejected);
+        if is_ours && self.trouble.is_none() {
+            self.trouble = self.take(row, result).err();
         }
+    }
+
+    fn take(&mut self, row: &InputRow, result: &ResultRow) -> Result<(), Error> {
         if self.file.is_none() {
             self.file = Some(SafeFile::create(&self.path)?);
             let names = self.names.iter().map(String::as_str).chain(COLUMNS);
@@ -105,15 +108,19 @@ impl Rejects {
     ///
     /// # Errors
     ///
-    /// As [`SafeFile::commit`].
+    /// As [`SafeFile::commit`], or what went wrong before.
     pub fn commit(self) -> Result<Written, Error> {
         let Self {
             path,
             wave,
             file,
             checksum,
+            trouble,
             ..
         } = self;
+        if let Some(trouble) = trouble {
+            return Err(trouble);
+        }
         let mut written = Written::default();
         let written_now = file.as_ref().map(|_| &checksum);
         let mut file = match file {
@@ -213,11 +220,11 @@ mod tests {
             refused(2, "x", "=1+1"),
             refused(3, "x,\"open", "a quote"),
         ] {
-            rejects.offer(&row, &result).unwrap();
+            rejects.offer(&row, &result);
         }
         let (row, mut fine) = refused(4, "y,z", "");
         fine.outcome = Outcome::Failed;
-        rejects.offer(&row, &fine).unwrap();
+        rejects.offer(&row, &fine);
 
         let written = rejects.commit().unwrap();
         assert_eq!(written.path, Some(path.clone()));
@@ -240,7 +247,7 @@ mod tests {
         for (raw_cells, note) in [(false, "'=note"), (true, "=note")] {
             let mut rejects = Rejects::new(path.clone(), wave(), &header, raw_cells);
             let (row, result) = refused(1, "x,\"a\nb\"", "m");
-            rejects.offer(&row, &result).unwrap();
+            rejects.offer(&row, &result);
             rejects.commit().unwrap();
             assert_eq!(
                 fs::read_to_string(&path).unwrap(),
@@ -258,7 +265,7 @@ mod tests {
         let mut rejects = Rejects::new(path.to_owned(), wave.into(), &header, false);
         for message in messages {
             let (row, result) = refused(1, "x", message);
-            rejects.offer(&row, &result).unwrap();
+            rejects.offer(&row, &result);
         }
         let written = rejects.commit().unwrap();
         let name = |path: PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();

@@ -10,7 +10,6 @@ use super::earlier_rows::EarlierRows;
 use super::rejects::Rejects;
 use super::result_row::ResultRow;
 use super::results_writer::{Options, ResultsWriter};
-use super::safe_file;
 use super::standing::{Mode, Standing};
 use crate::model::event::RowFinished;
 use crate::model::invalid::Invalid;
@@ -30,9 +29,6 @@ pub enum Error<I, L> {
     /// The results could not be written.
     #[error("the results could not be written")]
     Results(#[source] io::Error),
-    /// The rejects could not be written.
-    #[error("the rejects could not be written")]
-    Rejects(#[source] safe_file::Error),
 }
 
 /// The two sides of the join, and what stands between them.
@@ -88,7 +84,7 @@ pub fn write<I, L>(
         };
         writer.write(&row, &result).map_err(Error::Results)?;
         if let Some(rejects) = &mut rejects {
-            rejects.offer(&row, &result).map_err(Error::Rejects)?;
+            rejects.offer(&row, &result);
         }
         counts.add(result.outcome);
         on_row(&result.finished());

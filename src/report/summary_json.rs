@@ -6,11 +6,14 @@ use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::exit::ExitCode;
-use crate::model::stop::{StopReason, Stopped};
+use crate::model::messages;
+use crate::model::stop::Stopped;
 use crate::model::summary::{Requests, Summary};
 use crate::model::tally::Tally;
 
 /// Writes a summary, its keys in the order of the documentation.
+///
+/// `failed` is why the command failed, where it did: that says more than why it stopped before.
 ///
 /// # Errors
 ///
@@ -19,8 +22,10 @@ pub fn write(
     summary: &Summary,
     finished_at: Timestamp,
     exit: ExitCode,
+    failed: Option<Stopped>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let stopped = summary.stopped.as_ref().map(Stopped::from);
     let json = Json {
         run_id: summary.run.to_string(),
         wave: &summary.wave,
@@ -34,8 +39,13 @@ pub fn write(
         requests: Sent::from(summary.requests),
         throttled: summary.throttled,
         retries: summary.retries,
-        stopped: summary.stopped.as_ref().map(End::from),
+        stopped: failed.or(stopped).map(End::from),
         exit_code: exit.code(),
+        previous_exit_code: summary.previous_exit_code,
+        ledger: summary.ledger.as_deref(),
+        messages: Messages(&summary.messages),
+        pace: None,
+        shard: None,
     };
     serde_json::to_writer_pretty(&mut *out, &json)?;
     out.write_all(b"\n")
@@ -57,6 +67,12 @@ struct Json<'a> {
     retries: u64,
     stopped: Option<End>,
     exit_code: u8,
+    previous_exit_code: Option<u8>,
+    ledger: Option<&'a str>,
+    messages: Messages<'a>,
+    // What a later version fills; scripts find the keys where they will be.
+    pace: Option<()>,
+    shard: Option<()>,
 }
 
 struct Outcomes<'a>(&'a Tally);
@@ -68,6 +84,15 @@ impl Serialize for Outcomes<'_> {
             map.serialize_entry(outcome.as_str(), &rows)?;
         }
         map.end()
+    }
+}
+
+struct Messages<'a>(&'a messages::Messages);
+
+impl Serialize for Messages<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let kinds = self.0.iter();
+        serializer.collect_map(kinds.map(|(kind, count)| (kind.as_str(), count)))
     }
 }
 
@@ -112,9 +137,8 @@ struct End {
     message: String,
 }
 
-impl From<&StopReason> for End {
-    fn from(reason: &StopReason) -> Self {
-        let Stopped { code, message } = Stopped::from(reason);
+impl From<Stopped> for End {
+    fn from(Stopped { code, message }: Stopped) -> Self {
         Self { code, message }
     }
 }
@@ -126,18 +150,42 @@ fn instant(time: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::UserId;
+    use crate::model::request::DeviceType;
+    use crate::model::stop::{StopCode, StopReason};
     use crate::report::fixture::summary;
 
     fn render(summary: &Summary, finished_at: Timestamp, exit: ExitCode) -> String {
         let mut text = Vec::new();
-        write(summary, finished_at, exit, &mut text).unwrap();
+        write(summary, finished_at, exit, None, &mut text).unwrap();
         String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn what_failed_says_more_than_what_stopped_the_run_before() {
+        let mut summary = summary();
+        summary.stop(&StopReason::TimeIsUp);
+        let failed = Stopped::new(StopCode::Output, "no room", Some("make some"));
+        let mut text = Vec::new();
+        let exit = ExitCode::Usage;
+        write(&summary, summary.started_at, exit, Some(failed), &mut text).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        assert_eq!(json["stopped"]["code"], "output");
+        assert_eq!(json["stopped"]["message"], "no room; make some");
+        assert_eq!(json["exit_code"], 2);
     }
 
     #[test]
     fn the_keys_are_stable_and_every_outcome_is_counted() {
         let mut summary = summary();
         summary.stop(&StopReason::TimeIsUp);
+        summary.previous_exit_code = Some(4);
+        summary.ledger = Some("wave.db".to_owned());
+        let mut book = messages::MessageBook::default();
+        for user in [1, 2] {
+            book.note(UserId::from_bytes([user; 16]), DeviceType::Sms);
+        }
+        summary.messages = book.messages();
         let finished_at = summary.started_at + jiff::SignedDuration::from_millis(400_250);
         let text = render(&summary, finished_at, summary.exit_code());
         insta::assert_snapshot!(text, @r#"
@@ -178,7 +226,14 @@ mod tests {
             "code": "time_is_up",
             "message": "the time is up"
           },
-          "exit_code": 7
+          "exit_code": 7,
+          "previous_exit_code": 4,
+          "ledger": "wave.db",
+          "messages": {
+            "SMS": 2
+          },
+          "pace": null,
+          "shard": null
         }
         "#);
     }
@@ -189,6 +244,8 @@ mod tests {
         summary.environment = None;
         let text = render(&summary, summary.started_at, ExitCode::Done);
         assert!(text.contains("\"environment\": null,"), "{text}");
-        assert!(text.contains("\"stopped\": null,"), "{text}");
+        for key in ["stopped", "previous_exit_code", "ledger"] {
+            assert!(text.contains(&format!("\"{key}\": null,")), "{text}");
+        }
     }
 }

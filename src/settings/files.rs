@@ -17,8 +17,12 @@ use crate::model::ids::EnvironmentId;
 pub struct Files {
     /// The results; `-` is standard output.
     pub results: PathBuf,
+    /// Whether they were named, and not after the wave.
+    pub results_named: bool,
     /// The rows that a person must look at; `None` where there is no name for it.
     pub rejects: Option<PathBuf>,
+    /// Whether they were named, and not after the wave.
+    pub rejects_named: bool,
     /// The summary as JSON, where one is wanted; `-` is standard output.
     pub summary: Option<PathBuf>,
 }
@@ -69,10 +73,12 @@ impl Files {
         let results = || beside(wave, kind.results()).unwrap_or_else(|| PathBuf::from("-"));
         Self {
             results: args.results.clone().unwrap_or_else(results),
+            results_named: args.results.is_some(),
             rejects: args
                 .rejects
                 .clone()
                 .or_else(|| beside(wave, kind.rejects())),
+            rejects_named: args.rejects.is_some(),
             summary: summary.map(Path::to_owned),
         }
     }

@@ -14,7 +14,7 @@ use super::which_ledger::WhichLedger;
 use crate::cli::{DoctorArgs, LogArgs, PaceArgs, ResultsArgs, RunArgs, VerbosityArgs};
 use crate::clock::Now;
 use crate::ledger::Binding;
-use crate::model::ids::PolicyId;
+use crate::model::ids::{EnvironmentId, PolicyId};
 use crate::model::row::Column;
 use crate::report::log_setup;
 use crate::sandbox::faults::FaultPlan;
@@ -169,6 +169,16 @@ fn run_files(args: &RunArgs, env: &Env<'_>, ledger: Option<&Path>) -> Result<Fil
     Ok(files)
 }
 
+impl Target {
+    /// The environment, where it is known from the settings.
+    pub fn environment(&self) -> Option<EnvironmentId> {
+        match self {
+            Target::PingOne(tenant) => Some(tenant.environment),
+            Target::Sandbox(_) => None,
+        }
+    }
+}
+
 fn target(args: &RunArgs, env: &Env<'_>) -> Result<Target, Error> {
     if args.sandbox {
         let faults = sandbox::faults(args.faults.as_deref())?;
@@ -181,6 +191,12 @@ fn target(args: &RunArgs, env: &Env<'_>) -> Result<Target, Error> {
 }
 
 impl DryRun {
+    /// The environment, where it is known from the settings.
+    pub fn environment(&self) -> Option<EnvironmentId> {
+        let online = || self.online.as_ref()?.environment();
+        self.ledger.environment().or_else(online)
+    }
+
     /// Resolves what was typed, by the rules of a run; without `--online` no credential is needed,
     /// and no secret file is read.
     ///
@@ -368,6 +384,13 @@ impl Told {
             return Err(Error::new(format!(
                 "invalid value '{level}' for the level of wavepair in RUST_LOG: expected off, error, warn, info, debug or trace"
             )));
+        }
+        if log.log_file.as_deref().is_some_and(files::is_standard) {
+            return Err(
+                Error::new("the log cannot go to standard output, which is for data").hint(
+                    "`--log-format json` writes it to standard error; or name a file with `--log-file`",
+                ),
+            );
         }
         Ok(Self {
             verbosity,

@@ -45,6 +45,8 @@ mod stops;
 mod panics;
 // The file of a wave is changed while it is read.
 mod changed_input;
+// The summary, on every end.
+mod summaries;
 // What is written, and never over what.
 mod outputs;
 // Says what a run then does; sends nothing, changes nothing.

@@ -151,3 +151,131 @@ fn files_that_only_lie_beside_each_other_are_no_trouble() {
         assert!(folder.path().join(made).is_file(), "{made}");
     }
 }
+
+/// What is named as an output and cannot be one: an option, its value, and what is said of it.
+const UNWRITABLE: [(&str, &str, &str); 10] = [
+    (
+        "-o",
+        "missing/r.csv",
+        "the results cannot be written: `missing/r.csv`",
+    ),
+    ("-o", "sub", "is a directory"),
+    ("-o", "/dev/null", "is a device"),
+    ("-o", "link.csv", "is a symbolic link"),
+    ("-o", "secret/r.csv", "the results cannot be written"),
+    (
+        "--rejects",
+        "missing/r.csv",
+        "the rejects cannot be written",
+    ),
+    ("--rejects", "/dev/null", "the rejects cannot be written"),
+    (
+        "--summary",
+        "missing/s.json",
+        "the summary cannot be written",
+    ),
+    ("--log-file", "missing/log", "the log cannot be written"),
+    ("--log-file", "sub", "the log cannot be written"),
+];
+
+#[test]
+fn an_output_that_cannot_be_written_is_exit_2_before_anything_is_read_or_made() {
+    let folder = folder();
+    // Neither a wave nor a tenant: whatever is read or asked first would fail otherwise.
+    fs::remove_file(folder.path().join("wave.csv")).unwrap();
+    let before = contents(folder.path());
+    for (option, value, said_of_it) in UNWRITABLE {
+        for words in ["run wave.csv", "run wave.csv --dry-run", "results wave.csv"] {
+            let has_option = words.starts_with("run") || matches!(option, "-o" | "--rejects");
+            if !has_option {
+                continue;
+            }
+            let words = format!("{words} --ledger new.db {option} {value}");
+            let Ran { code, stderr, .. } = said(folder.path(), &words);
+            assert_eq!(code, Some(2), "{words}: {stderr}");
+            assert!(stderr.contains(said_of_it), "{words}: {stderr}");
+            assert!(stderr.contains("hint: name another"), "{words}: {stderr}");
+            assert!(stderr.contains(option), "{words}: {stderr}");
+            assert_eq!(contents(folder.path()), before, "{words}");
+        }
+    }
+}
+
+#[test]
+fn where_nothing_can_be_written_beside_the_wave_both_options_are_named() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("wave.results.csv")).unwrap();
+    fs::create_dir(folder.path().join("wave.rejects.csv")).unwrap();
+    let Ran { code, stderr, .. } = said(folder.path(), "run wave.csv --ledger new.db");
+    assert_eq!(code, Some(2), "{stderr}");
+    let stderr = stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(stderr.contains("`-o` and `--rejects`"), "{stderr}");
+
+    // There may be none: rejects that nobody named are no reason to refuse.
+    let words = "run wave.csv --dry-run -o r.csv";
+    let Ran { code, stderr, .. } = said(folder.path(), words);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        stderr.contains("warning: the rejects cannot be written"),
+        "{stderr}"
+    );
+    // Where there are some after all, the results are written, and that they are not is told.
+    fs::write(
+        folder.path().join("wave.csv"),
+        "user_id,phone,policy_id\nx,y,z\n",
+    )
+    .unwrap();
+    let Ran { code, stderr, .. } = said(folder.path(), words);
+    assert_eq!(code, Some(1), "{stderr}");
+    let results = fs::read_to_string(folder.path().join("r.csv")).unwrap();
+    assert_eq!(results.lines().count(), 2);
+}
+
+#[test]
+fn a_log_does_not_go_to_standard_output() {
+    let folder = folder();
+    let words = "run wave.csv --sandbox --log-file -";
+    let Ran { code, stderr, .. } = said(folder.path(), words);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("--log-format json"), "{stderr}");
+    assert!(!folder.path().join("-").exists());
+}
+
+#[test]
+fn a_wave_that_is_no_file_with_a_name_is_answered_on_standard_output_and_writes_nothing_beside_it()
+{
+    let folder = folder();
+    fs::write(
+        folder.path().join("bad.csv"),
+        "user_id,phone,policy_id\nx,y,z\n",
+    )
+    .unwrap();
+    let before = contents(folder.path()).len();
+    for wave in ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "-"] {
+        let input = fs::File::open(folder.path().join("bad.csv")).unwrap();
+        let mut command = wavepair(folder.path());
+        command.args(["run", wave, "--dry-run"]).stdin(input);
+        let Ran {
+            code,
+            stdout,
+            stderr,
+        } = ran(&mut command);
+        assert_eq!(code, Some(3), "{wave}: {stderr}");
+        assert!(stdout.starts_with("row,line,outcome,"), "{wave}: {stdout}");
+        assert_eq!(stdout.lines().count(), 2);
+        assert_eq!(contents(folder.path()).len(), before, "{wave}");
+        assert!(!Path::new("/dev/stdin.dry-run.csv").exists());
+    }
+    let mut shell = std::process::Command::new("bash");
+    let program = env!("CARGO_BIN_EXE_wavepair");
+    let script = format!("{program} run <(cat bad.csv) --dry-run --rejects bad.rejects.csv");
+    shell.args(["-c", &script]).current_dir(folder.path());
+    let Ran {
+        code,
+        stdout,
+        stderr,
+    } = ran(&mut shell);
+    assert_eq!(code, Some(3), "{stderr}");
+    assert_eq!(stdout.lines().count(), 2);
+    assert!(folder.path().join("bad.rejects.csv").is_file());
+}

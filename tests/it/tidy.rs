@@ -57,7 +57,8 @@ const ROOMS: [(&str, &[&str]); 18] = [
     (
         "error",
         &[
-            "exit", "input", "pingone", "ledger", "sandbox", "engine", "report", "settings",
+            "exit", "model", "input", "pingone", "ledger", "sandbox", "engine", "report",
+            "settings",
         ],
     ),
     (

@@ -59,6 +59,10 @@ pub struct Summary {
     pub retries: u64,
     /// The most urgent reason to stop early, if there was one.
     pub stopped: Option<StopReason>,
+    /// How the run before on this wave ended, where the ledger knows of one that did.
+    pub previous_exit_code: Option<u8>,
+    /// The ledger, as the command line or the settings name it; none that is thrown away.
+    pub ledger: Option<String>,
 }
 
 impl Summary {
@@ -86,6 +90,8 @@ impl Summary {
             throttled: 0,
             retries: 0,
             stopped: None,
+            previous_exit_code: None,
+            ledger: None,
         }
     }
 
