@@ -196,7 +196,7 @@ fn fault(
     } else if !layout.fits(count) {
         (
             InvalidCode::FieldCount,
-            format!("{count} fields where the header has {width}"),
+            format!("{count} fields where the header has {width}; compare the row with the header"),
         )
     } else if let Some(place) = garbled {
         (

@@ -131,16 +131,23 @@ fn a_symbolic_link_in_place_of_an_output_is_never_followed() {
         "run.log",
     ] {
         let rehearsal = Rehearsal::new();
-        rehearsal.wave("user_id,phone\nx,y\n");
+        rehearsal.wave("user_id,phone,policy_id\nx,y,z\n");
         std::fs::write(rehearsal.path("precious"), "kept").unwrap();
         std::os::unix::fs::symlink(rehearsal.path("precious"), rehearsal.path(name)).unwrap();
         let run = rehearsal
-            .command(&["--summary", "summary.json", "--log-file", "run.log"])
+            .command(&[
+                "--rejects",
+                "wave.rejects.csv",
+                "--summary",
+                "summary.json",
+                "--log-file",
+                "run.log",
+            ])
             .output()
             .unwrap();
         assert_eq!(
             run.status.code(),
-            Some(1),
+            Some(2),
             "{name}: {}",
             String::from_utf8_lossy(&run.stderr)
         );

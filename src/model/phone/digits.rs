@@ -121,7 +121,9 @@ impl Digits {
         if count > MAX {
             return Some((
                 InvalidCode::PhoneTooLong,
-                format!("{count} digits; an international number has at most {MAX}"),
+                format!(
+                    "{count} digits; an international number has at most {MAX}; remove what does not belong to it"
+                ),
             ));
         }
         if !plus || is_service(digits) {
@@ -141,7 +143,7 @@ impl Digits {
         (count < MIN).then(|| {
             (
                 InvalidCode::PhoneTooShort,
-                format!("{count} digits; an international number has at least {MIN}"),
+                format!("{count} digits; an international number has at least {MIN}; add what is missing"),
             )
         })
     }

@@ -150,7 +150,7 @@ fn judge(digits: &Digits) -> Result<(E164, Line), Problem> {
         PhoneNumberType::PremiumRate => {
             return Err(Problem::new(
                 InvalidCode::PhoneNotAllowed,
-                "a premium-rate number; passcodes are not sent to one",
+                "a premium-rate number; passcodes are not sent to one, so use another number",
             ));
         }
         PhoneNumberType::Unknown => return Err(not_valid(digits.as_str(), &number)),
@@ -207,7 +207,7 @@ fn unparsable(error: &ParseError) -> Problem {
     match error {
         ParseError::InvalidCountryCode => Problem::new(
             InvalidCode::PhoneCountryCode,
-            "no country has the calling code that follows the `+`",
+            "no country has the calling code that follows the `+`; correct it",
         ),
         ParseError::TooShortAfterIdd | ParseError::TooShortNsn => Problem::new(
             InvalidCode::PhoneTooShort,

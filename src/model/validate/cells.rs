@@ -47,7 +47,7 @@ impl<'a> Known<'a> {
         match self.optional(Column::UserId) {
             None => Err(Problem::new(
                 InvalidCode::UserIdMissing,
-                "the user ID is empty",
+                "the user ID is empty; fill it in",
             )),
             Some(cell) => cell.parse().map_err(|error| {
                 Problem::new(InvalidCode::UserIdNotUuid, not_an_id("user", cell, error))
@@ -85,7 +85,7 @@ impl<'a> Known<'a> {
         if cell.is_empty() {
             return Err(Problem::new(
                 InvalidCode::PhoneMissing,
-                "the phone is empty",
+                "the phone is empty; fill it in",
             ));
         }
         let (phone, line) = E164::examine(cell)?;
@@ -101,7 +101,7 @@ impl<'a> Known<'a> {
             return Err(Problem::new(
                 InvalidCode::EmailMissing,
                 format!(
-                    "the email address of an EMAIL device is empty{}",
+                    "the email address of an EMAIL device is empty; fill it in{}",
                     elsewhere.unwrap_or_default()
                 ),
             ));
@@ -161,14 +161,16 @@ impl<'a> Known<'a> {
         if cell.chars().any(is_unprintable) {
             return Err(Problem::new(
                 InvalidCode::NicknameCharacter,
-                "the nickname holds a line break or another control character",
+                "the nickname holds a line break or another control character; remove it",
             ));
         }
         let length = cell.chars().count();
         if length > MAX_TEXT {
             return Err(Problem::new(
                 InvalidCode::NicknameTooLong,
-                format!("the nickname has {length} characters; PingOne takes {MAX_TEXT}"),
+                format!(
+                    "the nickname has {length} characters; PingOne takes {MAX_TEXT}; shorten it"
+                ),
             ));
         }
         Ok(Some(cell.to_owned()))
