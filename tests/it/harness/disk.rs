@@ -49,12 +49,12 @@ pub(crate) fn in_namespace(case: &Case, script: &str, folder: &str) -> Option<En
 #[test]
 fn a_folder_that_may_not_be_written_to_is_noticed_before_anything_is_sent() {
     let script = r#"mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@""#;
-    for (folder, code) in [("out", 1), ("state", 2)] {
+    for folder in ["out", "state"] {
         let case = Case::new("read-only", 20);
         let Some(ended) = in_namespace(&case, script, folder) else {
             return;
         };
-        assert_eq!(ended.code(), Some(code), "{folder}: {}", ended.said);
+        assert_eq!(ended.code(), Some(2), "{folder}: {}", ended.said);
         let counts = case.server.truth().counts().clone();
         assert!(counts.is_empty(), "{folder}: {counts:?} were sent");
         case.next_run_is_clean();
