@@ -123,7 +123,9 @@ impl Engine<'_> {
     fn must_look_first(&self, now: Instant) -> bool {
         let next = self.creates.front().filter(|_| self.looks.is_empty());
         let first = next.filter(|task| task.step == Step::Create { resend: false });
-        first.is_some_and(|task| !task.looked && !self.remote.agrees(now, clock::moment().wall_ms))
+        // Asked for each create: the wall clock alone, as a whole moment reads a file.
+        let agrees = || self.remote.agrees(now, clock::wall().as_millisecond());
+        first.is_some_and(|task| !task.looked && !agrees())
     }
 
     /// Whether so many rows wait that no new one is taken up.
