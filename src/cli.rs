@@ -403,6 +403,10 @@ pub struct SandboxArgs {
     #[arg(long)]
     pub print_users: bool,
 
+    /// `any`: every UUID is a policy that allows every type; `known`: the listed ones alone
+    #[arg(long, value_name = "any|known", default_value = "any")]
+    pub policies: String,
+
     /// Time before each answer
     #[arg(long, value_name = "TIME", default_value = "0s")]
     pub latency: String,

@@ -1,39 +1,7 @@
 //! What policies and settings mean for a wave. Pure.
 
-use std::collections::HashMap;
-
-use crate::model::ids::PolicyId;
 use crate::model::request::DeviceType;
 use crate::pingone::wire::{Method, Policy};
-
-/// The policies of an environment, by ID.
-#[derive(Debug, Default)]
-pub(super) struct Policies(HashMap<PolicyId, Policy>);
-
-impl Policies {
-    /// Takes what PingOne listed; a policy without a readable ID is none.
-    pub(super) fn new(listed: Vec<Policy>) -> Self {
-        Self(
-            listed
-                .into_iter()
-                .filter_map(|policy| Some((policy.id.parse().ok()?, policy)))
-                .collect(),
-        )
-    }
-
-    pub(super) fn get(&self, id: PolicyId) -> Option<&Policy> {
-        self.0.get(&id)
-    }
-
-    /// The environment's default policy.
-    pub(super) fn default_policy(&self) -> Option<&Policy> {
-        self.0.values().find(|policy| policy.default)
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-}
 
 /// Whether a policy allows a type of device.
 pub(super) fn allows(policy: &Policy, kind: DeviceType) -> bool {

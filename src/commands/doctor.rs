@@ -6,7 +6,8 @@ use std::path::Path;
 use tracing::Level;
 
 use super::Invocation;
-use super::advice::{Policies, allows, pairing_disabled, tells_users};
+use super::advice::{allows, pairing_disabled, tells_users};
+use super::policies::Policies;
 use super::target::{Access, UNUSED_TOKEN, access};
 use crate::engine::questions::{Finding, Questions, ReadFault};
 use crate::error::Error;
@@ -270,9 +271,15 @@ async fn check_policies(
     if let Some(more) = listed.len().checked_sub(POLICIES).filter(|more| *more > 0) {
         report.say(Mark::Ok, "policies", &format!("and {more} more"));
     }
-    let policies = Policies::new(listed);
+    let mut policies = Policies::new(listed);
     let policy = match wanted {
-        Some(id) => policies.get(id),
+        Some(id) => match policies.find(id, questions).await {
+            Ok(policy) => policy,
+            Err(reason) => {
+                let found = format!("{id} is not checked: {}", unasked(&reason));
+                return report.say(Mark::Warning, "policy", &found);
+            }
+        },
         None => policies.default_policy(),
     };
     match (policy, wanted) {

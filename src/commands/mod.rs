@@ -11,6 +11,7 @@ mod online;
 mod open_ledger;
 mod outputs;
 mod panics;
+mod policies;
 mod question;
 mod read_ledger;
 pub mod results;

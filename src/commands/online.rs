@@ -1,11 +1,13 @@
 //! `wavepair run --dry-run --online`: what PingOne says of a wave, without changing anything.
 
 use futures::{StreamExt, TryStreamExt, stream};
+use tokio::sync::Mutex;
 
-use super::advice::{Policies, allows, pairing_disabled, tells_users};
+use super::advice::{allows, pairing_disabled, tells_users};
 use super::announce::{Place, announce};
 use super::finish::{End, finish};
 use super::join::{Doubts, note_ledger, of_a_dry_run, options, rejects_of, unless_unwritten};
+use super::policies::Policies;
 use super::signals::{self, During};
 use super::target::Peer;
 use super::wanted::Wanted;
@@ -193,7 +195,7 @@ async fn ask_all(
     on_row: &mut dyn FnMut(&InputRow, &ResultRow) -> Result<(), Error>,
 ) -> Result<(), Stopped> {
     let header = wave.header();
-    let policies = preflight(questions, invocation).await?;
+    let policies = Mutex::new(preflight(questions, invocation).await?);
     let mut earlier = EarlierRows::default();
     let judged = wave.rows().map(|row| {
         let row = row?;
@@ -270,14 +272,14 @@ async fn ask(
     judged: Judged,
     header: &Header,
     defaults: &RowDefaults,
-    policies: &Policies,
+    policies: &Mutex<Policies>,
     questions: &Questions<'_>,
 ) -> Result<ResultRow, Stopped> {
     let (valid, standing, earlier) = match judged {
         Judged::Invalid(invalid) => return Ok(ResultRow::invalid(header, row, defaults, &invalid)),
         Judged::Known(known) => *known,
         Judged::Open(valid) => {
-            let finding = match policy_finding(&valid.request, policies) {
+            let finding = match policy_finding(&valid.request, policies, questions).await? {
                 Some(finding) => finding,
                 None => {
                     questions
@@ -314,11 +316,16 @@ fn standing_of(finding: Finding) -> Standing {
 }
 
 /// What the policies alone say against a row.
-fn policy_finding(request: &DeviceRequest, policies: &Policies) -> Option<Finding> {
-    if policies.len() == 0 {
-        return None;
+async fn policy_finding(
+    request: &DeviceRequest,
+    policies: &Mutex<Policies>,
+    questions: &Questions<'_>,
+) -> Result<Option<Finding>, StopReason> {
+    let mut policies = policies.lock().await;
+    if policies.is_empty() {
+        return Ok(None);
     }
-    let (code, message) = match policies.get(request.policy) {
+    let (code, message) = match policies.find(request.policy, questions).await? {
         None => (
             code::POLICY_NOT_FOUND,
             "the policy is not in this environment; copy its ID from PingOne's MFA policies, or leave the cell empty and name one with `--policy`".to_owned(),
@@ -330,18 +337,18 @@ fn policy_finding(request: &DeviceRequest, policies: &Policies) -> Option<Findin
                 request.key.kind.as_str()
             ),
         ),
-        Some(_) => return None,
+        Some(_) => return Ok(None),
     };
     let answer = Answer {
         code: Some(code.to_owned()),
         message: Some(message),
         ..Answer::default()
     };
-    Some(Finding {
+    Ok(Some(Finding {
         outcome: Outcome::Rejected,
         device: None,
         answer,
-    })
+    }))
 }
 
 /// Reads the policies, and says what a person should know of them before a run.

@@ -15,6 +15,7 @@ use crate::clock;
 use crate::model::code;
 use crate::model::entry::DeviceState;
 use crate::model::event::{Event, RequestKind};
+use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, Device, LookOutcome, Outcome};
 use crate::model::request::DeviceKey;
 use crate::model::stop::{StopCode, StopReason};
@@ -110,6 +111,16 @@ impl<'a> Questions<'a> {
     /// They were not given.
     pub async fn policies(&self) -> Result<Vec<Policy>, ReadFault> {
         self.read(|token| async move { self.client.policies(&token).await })
+            .await
+    }
+
+    /// The device authentication policy of an ID.
+    ///
+    /// # Errors
+    ///
+    /// It was not given, or is not there.
+    pub async fn policy(&self, id: PolicyId) -> Result<Policy, ReadFault> {
+        self.read(|token| async move { self.client.policy(id, &token).await })
             .await
     }
 

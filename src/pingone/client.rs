@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response, Url};
 
-use crate::model::ids::{EnvironmentId, UserId};
+use crate::model::ids::{EnvironmentId, PolicyId, UserId};
 use crate::model::outcome::{AttemptOutcome, LookOutcome, Proof};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
@@ -137,8 +137,25 @@ impl Client {
     ///
     /// A [`ReadError`] where the listing was not given whole.
     pub async fn policies(&self, token: &AccessToken) -> Result<Vec<wire::Policy>, ReadError> {
-        let (head, body) = self.read(wire::POLICIES, token).await?;
+        let (head, body) = self.read(self.url(wire::POLICIES), token).await?;
         read::policies_answer(&head, &body)
+    }
+
+    /// Reads one device authentication policy, once.
+    ///
+    /// # Errors
+    ///
+    /// A [`ReadError`] where it was not given; one that is not there is [`ReadFailure::NotFound`](read::ReadFailure::NotFound).
+    pub async fn policy(
+        &self,
+        id: PolicyId,
+        token: &AccessToken,
+    ) -> Result<wire::Policy, ReadError> {
+        let url = self
+            .url(wire::POLICY)
+            .replace("{policyID}", &id.to_string());
+        let (head, body) = self.read(url, token).await?;
+        read::policy_answer(id, &head, &body)
     }
 
     /// Reads the environment's MFA settings, once.
@@ -147,7 +164,7 @@ impl Client {
     ///
     /// A [`ReadError`] where they were not given.
     pub async fn mfa_settings(&self, token: &AccessToken) -> Result<wire::MfaSettings, ReadError> {
-        let (head, body) = self.read(wire::MFA_SETTINGS, token).await?;
+        let (head, body) = self.read(self.url(wire::MFA_SETTINGS), token).await?;
         read::read_answer(&head, &body)
     }
 
@@ -187,8 +204,7 @@ impl Client {
         }
     }
 
-    async fn read(&self, template: &str, token: &AccessToken) -> Result<Read, ReadError> {
-        let url = self.url(template);
+    async fn read(&self, url: String, token: &AccessToken) -> Result<Read, ReadError> {
         let build = |http: &Http| http.get(url).headers(api_headers(token));
         let name = uuid::Uuid::new_v4().to_string();
         self.answer(Connection::Kept, &name, build)

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::model::code;
+use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, Proof};
 
 use super::head::{BodyFault, Head};
@@ -166,15 +167,40 @@ pub fn policies_answer(
     page.embedded
         .filter(|_| !goes_on)
         .map(|embedded| embedded.policies)
-        .ok_or_else(|| ReadError {
-            failure: ReadFailure::Malformed,
-            answer: Answer {
-                http_status: Some(head.status),
-                code: Some(code::UNREADABLE_LISTING.to_owned()),
-                message: Some("the listing of policies is not whole".to_owned()),
-                correlation_id: head.correlation_id.clone(),
-            },
+        .ok_or_else(|| {
+            let message = "the listing of policies is not whole";
+            malformed(head, code::UNREADABLE_LISTING, message)
         })
+}
+
+/// Reads the answer to a read of one policy.
+///
+/// # Errors
+///
+/// As [`read_answer`], and [`ReadFailure::Malformed`] for another policy than the one of this ID.
+pub fn policy_answer(
+    id: PolicyId,
+    head: &Head,
+    body: &Result<Bytes, BodyFault>,
+) -> Result<wire::Policy, ReadError> {
+    let policy: wire::Policy = read_answer(head, body)?;
+    if policy.id.parse() == Ok(id) {
+        return Ok(policy);
+    }
+    let message = "the answer shows another policy than the one that was asked for";
+    Err(malformed(head, code::UNREADABLE_ANSWER, message))
+}
+
+fn malformed(head: &Head, word: &str, message: &str) -> ReadError {
+    ReadError {
+        failure: ReadFailure::Malformed,
+        answer: Answer {
+            http_status: Some(head.status),
+            code: Some(word.to_owned()),
+            message: Some(message.to_owned()),
+            correlation_id: head.correlation_id.clone(),
+        },
+    }
 }
 
 #[cfg(test)]

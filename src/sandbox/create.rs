@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::documents::{allows, detail, status};
+use super::Policies;
+use super::documents::{allows, detail, policy, status};
 use super::phone::Phones;
 use super::routes::uuid;
 use super::store::{DeviceType, NewDevice};
@@ -16,6 +17,7 @@ const NICKNAME_MAX: usize = 100;
 pub(super) fn read(
     body: &Map<String, Value>,
     phones: Phones,
+    policies: Policies,
 ) -> Result<NewDevice, Vec<ErrorDetail>> {
     let mut form = Form {
         body,
@@ -23,20 +25,20 @@ pub(super) fn read(
     };
     let kind = form.kind();
     let address = kind.and_then(|kind| form.address(kind, phones));
-    let policy = form.policy();
+    let policy_id = form.policy();
     let pending = form.pending();
     let nickname = form.nickname();
     if let Some(kind) = kind {
         form.extras(kind);
     }
-    let (Some(kind), Some(address), Some(policy), true) =
-        (kind, address, policy, form.faults.is_empty())
+    let (Some(kind), Some(address), Some(policy_id), true) =
+        (kind, address, policy_id, form.faults.is_empty())
     else {
         return Err(form.faults);
     };
-    let refused = match allows(policy, kind) {
-        Some(true) => None,
-        Some(false) => Some(("type", "is not enabled in the policy")),
+    let refused = match policy(policies, policy_id) {
+        Some(policy) if allows(&policy, kind) => None,
+        Some(_) => Some(("type", "is not enabled in the policy")),
         None => Some((
             "policy.id",
             "is not the ID of a device authentication policy",
@@ -175,7 +177,7 @@ mod tests {
             .replace("WAVE", WAVE_POLICY)
             .replace("SMS_ONLY", SMS_ONLY_POLICY);
         let body = serde_json::from_str(&format!("{{{body}}}")).unwrap();
-        let Err(details) = read(&body, Phones::Strict) else {
+        let Err(details) = read(&body, Phones::Strict, Policies::Known) else {
             return Vec::new();
         };
         let name =

@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::reply::Reply;
 use super::store::{DeviceType, Stored};
 use super::time::Clock;
-use super::{SMS_ONLY_POLICY, WAVE_POLICY};
+use super::{Policies, SMS_ONLY_POLICY, WAVE_POLICY};
 use crate::pingone::wire::{
-    Collection, Device, Devices, ErrorBody, ErrorDetail, Method, MfaSettings, Pairing, Policies,
+    self, Collection, Device, Devices, ErrorBody, ErrorDetail, Method, MfaSettings, Pairing,
     Policy, Reference,
 };
 
@@ -177,52 +177,73 @@ pub(super) fn user(home: &str, environment: Uuid, id: Uuid) -> Value {
     })
 }
 
-/// The policies of the environment; the first is the default.
+/// The policies of the environment that are listed; the first is the default.
 pub(super) fn policies() -> [Policy; 2] {
-    let method = |enabled| {
-        Some(Method {
-            enabled,
-            pairing_disabled: Some(false),
-        })
-    };
-    let policy = |id: &str, name: &str, default| Policy {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        default,
-        new_device_notification: Some("NONE".to_owned()),
-        whatsapp: method(default),
-        sms: method(true),
-        voice: method(default),
-        email: method(default),
-    };
+    let all_types = policy_of_all_types(WAVE_POLICY, "Wave MFA");
+    let only_sms = policy_of_all_types(SMS_ONLY_POLICY, "SMS only");
     [
-        policy(WAVE_POLICY, "Wave MFA", true),
-        policy(SMS_ONLY_POLICY, "SMS only", false),
+        Policy {
+            default: true,
+            ..all_types
+        },
+        Policy {
+            whatsapp: Some(method(false)),
+            voice: Some(method(false)),
+            email: Some(method(false)),
+            ..only_sms
+        },
     ]
 }
 
-/// Tells whether a policy allows a type; `None` if there is no such policy.
-pub(super) fn allows(policy: Uuid, kind: DeviceType) -> Option<bool> {
-    let policy = policies()
-        .into_iter()
-        .find(|known| known.id == policy.to_string())?;
+fn policy_of_all_types(id: &str, name: &str) -> Policy {
+    Policy {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        default: false,
+        new_device_notification: Some("NONE".to_owned()),
+        whatsapp: Some(method(true)),
+        sms: Some(method(true)),
+        voice: Some(method(true)),
+        email: Some(method(true)),
+    }
+}
+
+fn method(enabled: bool) -> Method {
+    Method {
+        enabled,
+        pairing_disabled: Some(false),
+    }
+}
+
+/// The policy of an ID, where there is one.
+pub(super) fn policy(there_are: Policies, id: Uuid) -> Option<Policy> {
+    let id = id.to_string();
+    let known = policies().into_iter().find(|policy| policy.id == id);
+    known.or_else(|| match there_are {
+        Policies::Any => Some(policy_of_all_types(&id, "Any policy")),
+        Policies::Known => None,
+    })
+}
+
+/// Tells whether a policy allows a type.
+pub(super) fn allows(policy: &Policy, kind: DeviceType) -> bool {
     let method = match kind {
-        DeviceType::WhatsApp => policy.whatsapp,
-        DeviceType::Sms => policy.sms,
-        DeviceType::Voice => policy.voice,
-        DeviceType::Email => policy.email,
+        DeviceType::WhatsApp => &policy.whatsapp,
+        DeviceType::Sms => &policy.sms,
+        DeviceType::Voice => &policy.voice,
+        DeviceType::Email => &policy.email,
     };
-    Some(method.is_some_and(|method| method.enabled))
+    method.as_ref().is_some_and(|method| method.enabled)
 }
 
 /// The listing of the policies.
-pub(super) fn policy_list(home: &str) -> Collection<Policies> {
+pub(super) fn policy_list(home: &str) -> Collection<wire::Policies> {
     let itself = format!("{home}/deviceAuthenticationPolicies");
     let policies = Vec::from(policies());
     let count = u64::try_from(policies.len()).ok();
     Collection {
         links: Some(links([("self", &*itself)])),
-        embedded: Some(Policies { policies }),
+        embedded: Some(wire::Policies { policies }),
         count,
         size: count,
     }

@@ -62,6 +62,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Who there is.
     pub users: Users,
+    /// Which policies there are.
+    pub policies: Policies,
     /// The wait before each answer. A request has had its effect before it.
     pub latency: Duration,
     /// Requests per second and rate group; `None` is no limit.
@@ -93,6 +95,7 @@ impl Default for Options {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             users: Users::Any,
+            policies: Policies::Any,
             latency: Duration::ZERO,
             rate_limit: None,
             per_ip: None,
@@ -142,6 +145,16 @@ impl Users {
             }
         }
     }
+}
+
+/// Which device authentication policies there are. What a printed one says holds in both cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policies {
+    /// Every UUID is a policy that allows every type, so that a real wave can be rehearsed.
+    #[default]
+    Any,
+    /// The printed ones alone.
+    Known,
 }
 
 /// What is answered to a device that is there already: same user, type and number.
@@ -235,6 +248,7 @@ fn service(options: Options, address: SocketAddr, users: &[Uuid]) -> Service {
             Users::Any => None,
             Users::Exactly(_) => Some(users.iter().copied().collect::<HashSet<_>>()),
         },
+        policies: options.policies,
         latency: options.latency,
         max_devices: options.max_devices,
         duplicates: options.duplicates,
@@ -287,7 +301,7 @@ impl Sandbox {
         self.users.iter().map(Uuid::to_string).collect()
     }
 
-    /// The device authentication policies, the default one first.
+    /// The device authentication policies that are listed, the default one first.
     pub fn policies(&self) -> [Policy; 2] {
         documents::policies()
     }

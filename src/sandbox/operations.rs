@@ -47,7 +47,7 @@ impl Service {
                 let policies = documents::policy_list(&self.home);
                 Ok(Reply::json(StatusCode::OK, &policies))
             }
-            Kind::Policy => policy(route.item),
+            Kind::Policy => self.policy(route.item),
             Kind::Settings => {
                 let settings = documents::mfa_settings(self.max_devices);
                 Ok(Reply::json(StatusCode::OK, &settings))
@@ -72,7 +72,8 @@ impl Service {
         let body: Map<String, Value> = serde_json::from_slice(body)
             .map_err(|_| documents::of_status(StatusCode::BAD_REQUEST))?;
         let user = self.known(user)?;
-        let new = create::read(&body, self.phones).map_err(documents::invalid_data)?;
+        let new =
+            create::read(&body, self.phones, self.policies).map_err(documents::invalid_data)?;
         match storing {
             Storing::Now => self.store(user, new),
             Storing::Later(delay) => {
@@ -168,13 +169,10 @@ impl Service {
         user.filter(|user| self.users.as_ref().is_none_or(|users| users.contains(user)))
             .ok_or_else(|| documents::of_status(NOT_FOUND))
     }
-}
 
-fn policy(id: Option<Uuid>) -> Result<Reply, Reply> {
-    let id = id.map(|id| id.to_string());
-    documents::policies()
-        .into_iter()
-        .find(|policy| Some(&policy.id) == id.as_ref())
-        .map(|policy| Reply::json(StatusCode::OK, &policy))
-        .ok_or_else(|| documents::of_status(NOT_FOUND))
+    fn policy(&self, id: Option<Uuid>) -> Result<Reply, Reply> {
+        id.and_then(|id| documents::policy(self.policies, id))
+            .map(|policy| Reply::json(StatusCode::OK, &policy))
+            .ok_or_else(|| documents::of_status(NOT_FOUND))
+    }
 }

@@ -14,7 +14,6 @@ use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use uuid::Uuid;
 
-use super::Duplicates;
 use super::documents;
 use super::faults::{Effect, Faults, RetryAfter, Rule, When};
 use super::incoming::{is_head_too_long, read, text, transaction_id};
@@ -26,6 +25,7 @@ use super::stats::Stats;
 use super::store::{Store, random_uuid};
 use super::time::Clock;
 use super::tokens::{self, Client, TOKEN_PREFIX, TokenRequest, Tokens};
+use super::{Duplicates, Policies};
 
 /// Everything that the sandbox knows.
 pub(super) struct Service {
@@ -36,6 +36,7 @@ pub(super) struct Service {
     pub(super) client: Client,
     /// The users that there are; `None` is every UUID.
     pub(super) users: Option<HashSet<Uuid>>,
+    pub(super) policies: Policies,
     pub(super) latency: Duration,
     pub(super) max_devices: u32,
     pub(super) duplicates: Duplicates,

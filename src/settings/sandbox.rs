@@ -8,7 +8,7 @@ use super::env::{Given, flag};
 use crate::cli::SandboxArgs;
 use crate::rate_limit::Rate;
 use crate::sandbox::faults::FaultPlan;
-use crate::sandbox::{Duplicates, Options, Users};
+use crate::sandbox::{Duplicates, Options, Policies, Users};
 
 /// What `sandbox` is told.
 #[derive(Debug)]
@@ -55,6 +55,12 @@ fn options(args: &SandboxArgs) -> Result<Options, Error> {
                 .map_err(|_| users.wrong(&"expected `any` or a number"))?,
         ),
     };
+    let policies = given(&args.policies, "--policies");
+    let policies = match policies.value.as_str() {
+        "any" => Policies::Any,
+        "known" => Policies::Known,
+        _ => return Err(policies.wrong(&"expected `any` or `known`")),
+    };
     let rate_limit: Option<Rate> = flag(args.rate_limit.as_ref(), "--rate-limit")
         .map(|given| given.parse())
         .transpose()?;
@@ -72,6 +78,7 @@ fn options(args: &SandboxArgs) -> Result<Options, Error> {
     Ok(Options {
         listen: address,
         users,
+        policies,
         latency: given(&args.latency, "--latency").duration()?,
         rate_limit: rate_limit.and_then(Rate::per_second),
         per_ip,

@@ -106,7 +106,7 @@ mod the_sandbox {
     use std::time::Duration;
 
     use serde_json::{Value, json};
-    use wavepair::sandbox::{Duplicates, Options, Sandbox, Users, start};
+    use wavepair::sandbox::{Duplicates, Options, Policies, Sandbox, Users, start};
 
     use super::documents::{CREATE, CREATED, DEVICE_LIMIT, FORBIDDEN, NOT_FOUND};
     use crate::support::raw::{Answer, Raw, ask, bearer, plain, post};
@@ -262,6 +262,7 @@ mod the_sandbox {
     async fn what_is_not_there_is_not_found() {
         let tenant = Tenant::new(Options {
             users: Users::Exactly(2),
+            policies: Policies::Known,
             ..Options::default()
         })
         .await;

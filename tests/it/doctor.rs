@@ -1,6 +1,6 @@
 //! What the doctor says: each line is true, and no check stops another that can go on.
 
-use wavepair::sandbox::WAVE_POLICY;
+use wavepair::sandbox::{Options, Policies, WAVE_POLICY};
 
 use crate::support::rehearsal::{Ended, Rehearsal};
 
@@ -24,6 +24,14 @@ fn checked(rehearsal: &Rehearsal, arguments: &[&str]) -> Ended {
         .collect::<Vec<_>>()
         .join("\n");
     ended
+}
+
+/// A sandbox with the policies that it lists, and no other.
+fn with_known_policies() -> Rehearsal {
+    Rehearsal::with(Options {
+        policies: Policies::Known,
+        ..Options::default()
+    })
 }
 
 fn collapsed(line: &str) -> String {
@@ -106,7 +114,7 @@ fn all_that_is_missing_is_listed_at_once_and_the_ledger_is_looked_at_where_it_ca
 
 #[test]
 fn policies_are_listed_with_their_ids_and_the_one_that_is_named_is_checked() {
-    let rehearsal = Rehearsal::new();
+    let rehearsal = with_known_policies();
     let doctor = checked(&rehearsal, &[]).exits(0).stderr;
     assert!(
         doctor.contains(&format!("ok policies {WAVE_POLICY} ")),
@@ -151,7 +159,7 @@ fn a_refused_connection_is_called_one() {
 
 #[test]
 fn a_wrong_policy_ends_a_run_with_the_command_that_checks_it_in_one_line() {
-    let rehearsal = Rehearsal::new();
+    let rehearsal = with_known_policies();
     let policy = "6f1b2c3d-4e5f-4a6b-8c7d-8e9f0a1b2c3d";
     let wave = crate::support::rehearsal::rows(20).replace(WAVE_POLICY, policy);
     let run = rehearsal.wave(&wave).run(&[]).exits(5);

@@ -1,6 +1,6 @@
 //! A dry run says what a run then does; it sends nothing and changes nothing.
 
-use wavepair::sandbox::{Options, SMS_ONLY_POLICY, Users, WAVE_POLICY};
+use wavepair::sandbox::{Options, Policies, SMS_ONLY_POLICY, Users, WAVE_POLICY};
 
 use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::waves;
@@ -89,6 +89,7 @@ fn it_changes_no_ledger() {
 fn online_it_asks_and_changes_nothing() {
     let rehearsal = Rehearsal::with(Options {
         users: Users::Exactly(3),
+        policies: Policies::Known,
         ..Options::default()
     });
     let users = rehearsal.sandbox().users();

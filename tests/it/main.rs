@@ -8,6 +8,8 @@ mod support;
 mod creates;
 // Files that are no wave, and lines that are no rows.
 mod whole_files;
+// A real wave against the sandbox, before the tenant.
+mod rehearsals;
 // What is refused, by wavepair or by PingOne, and how a person gets it back.
 mod rejects;
 // Why a row is not done, and what to do.

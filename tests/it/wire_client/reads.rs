@@ -2,6 +2,7 @@
 
 use wavepair::model::outcome::{Listing, LookOutcome};
 use wavepair::pingone::grant::TokenFailure;
+use wavepair::pingone::read::ReadFailure;
 
 use super::peer::Peer;
 use super::*;
@@ -132,6 +133,22 @@ async fn policies_and_settings_are_read() {
     assert!(peer.requests()[0].starts_with(&format!(
         "GET /v1/environments/{ENVIRONMENT}/deviceAuthenticationPolicies HTTP/1.1"
     )));
+
+    let one = format!(r#"{{"id":"{POLICY}","name":"Wave"}}"#);
+    let peer = Peer::answering(http("200 OK", &one)).await;
+    let id = POLICY.parse().unwrap();
+    let read = client(&peer).policy(id, &token()).await.unwrap();
+    assert_eq!(read.id, POLICY);
+    assert!(peer.requests()[0].starts_with(&format!(
+        "GET /v1/environments/{ENVIRONMENT}/deviceAuthenticationPolicies/{POLICY} HTTP/1.1"
+    )));
+    let other = USER.parse().unwrap();
+    let read = client(&peer).policy(other, &token()).await.unwrap_err();
+    assert_eq!(
+        read.failure,
+        ReadFailure::Malformed,
+        "not the one asked for"
+    );
 
     let peer = Peer::answering(http("200 OK", r#"{"pairing":{"maxAllowedDevices":5}}"#)).await;
     let settings = client(&peer).mfa_settings(&token()).await.unwrap();
