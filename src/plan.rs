@@ -188,6 +188,7 @@ mod tests {
             audit_owed: false,
             lost: None,
             unproven: false,
+            refused: None,
             asked_ms: None,
             answer: Answer::default(),
         }

@@ -164,6 +164,7 @@ impl Engine<'_> {
             task.request.row,
             Settled {
                 key: task.request.key.clone(),
+                request: task.request.digest(),
                 state,
                 device,
                 last_send,
@@ -344,6 +345,7 @@ impl Engine<'_> {
             task.request.row,
             Settled {
                 key: task.request.key.clone(),
+                request: task.request.digest(),
                 state: verdict.state,
                 audit_owed,
                 device,

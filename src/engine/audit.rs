@@ -99,6 +99,7 @@ impl Engine<'_> {
                 task.request.row,
                 Settled {
                     key: task.request.key.clone(),
+                    request: task.request.digest(),
                     state: DeviceState::Created,
                     device: known,
                     last_send: None,

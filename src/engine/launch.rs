@@ -308,6 +308,7 @@ impl Engine<'_> {
                 task.request.row,
                 Settled {
                     key: task.request.key.clone(),
+                    request: task.request.digest(),
                     state,
                     device: None,
                     last_send: Some(now.clone()),

@@ -74,6 +74,10 @@ pub(super) struct LastSend {
 impl Task {
     pub(super) fn new(request: DeviceRequest, step: Step, entry: Option<&LedgerEntry>) -> Self {
         let mut history = History::default();
+        // Under another policy, say, it may pass: then a refusal is news.
+        let refused_as = entry
+            .filter(|entry| entry.was_refused() && !entry.is_of_another(&request))
+            .and_then(|entry| entry.answer.code.clone());
         if let Some(entry) = entry {
             // Whether it was absent before a request that was refused is no news of the next one,
             // unless the refusal may be another's.
@@ -95,9 +99,7 @@ impl Task {
             answer: entry.map(|entry| entry.answer.clone()).unwrap_or_default(),
             made: None,
             ended: false,
-            refused_as: entry
-                .filter(|entry| entry.was_refused())
-                .and_then(|entry| entry.answer.code.clone()),
+            refused_as,
             launch: 0,
             pages: None,
             failed: false,

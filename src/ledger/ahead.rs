@@ -185,6 +185,7 @@ mod tests {
             audit_owed: false,
             lost: None,
             unproven: false,
+            refused: None,
             asked_ms: None,
             answer: Answer::default(),
         }

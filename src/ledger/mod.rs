@@ -47,7 +47,7 @@ pub use self::trust::Remedy;
 use crate::model::entry::{DeviceState, Doubt, LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, EnvironmentId, RunId};
 use crate::model::outcome::{Answer, Device};
-use crate::model::request::{DeviceKey, DeviceRequest};
+use crate::model::request::{DeviceKey, DeviceRequest, RequestDigest};
 use crate::model::stop::Stopped;
 
 use self::lock::Lock;
@@ -158,6 +158,8 @@ pub struct Receipt {
 pub struct Settled {
     /// Which device.
     pub key: DeviceKey,
+    /// For which request: it is kept where the device was refused.
+    pub request: RequestDigest,
     /// Its new state; anything but [`DeviceState::InFlight`].
     pub state: DeviceState,
     /// The device, where it is known.

@@ -15,7 +15,7 @@ use super::{Binding, Error, LastRun, doubt, schema};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, EnvironmentId, RunId};
 use crate::model::outcome::Answer;
-use crate::model::request::DeviceKey;
+use crate::model::request::{DeviceKey, RequestDigest};
 use crate::model::stop::Stopped;
 
 /// A ledger, open for reading.
@@ -32,14 +32,14 @@ const ENTRY: &str = "
 SELECT id, state, device, created_at, run, attempts, resends, was_absent,
        doubt_since, last_send_wall, last_send_boot, last_send_boot_id,
        http_status, code, message, correlation_id, audit_owed, asked_at,
-       unproven, lost_wall, lost_boot, lost_boot_id
+       unproven, lost_wall, lost_boot, lost_boot_id, refused_request
 FROM devices WHERE user = ?1 AND type = ?2 AND address = ?3";
 
 const ENTRIES_AFTER: &str = "
 SELECT id, state, device, created_at, run, attempts, resends, was_absent,
        doubt_since, last_send_wall, last_send_boot, last_send_boot_id,
        http_status, code, message, correlation_id, audit_owed, asked_at,
-       unproven, lost_wall, lost_boot, lost_boot_id, user, type, address
+       unproven, lost_wall, lost_boot, lost_boot_id, refused_request, user, type, address
 FROM devices WHERE id > ?1 ORDER BY id LIMIT ?2";
 
 impl Reader {
@@ -156,9 +156,9 @@ impl Reader {
         let mut ahead = self.ahead.borrow_mut();
         while let Some(row) = rows.next()? {
             let key = Key {
-                user: row.get(22)?,
-                kind: row.get_ref(23)?.as_str()?,
-                address: Cow::Borrowed(row.get_ref(24)?.as_str()?),
+                user: row.get(23)?,
+                kind: row.get_ref(24)?.as_str()?,
+                address: Cow::Borrowed(row.get_ref(25)?.as_str()?),
             };
             ahead.keep(&key, entry(row)?);
         }
@@ -326,6 +326,9 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
         audit_owed: row.get(16)?,
         lost: is_lost.then(|| moment(row, 19)).transpose()?,
         unproven: row.get(18)?,
+        refused: row
+            .get::<_, Option<[u8; 16]>>(22)?
+            .map(RequestDigest::from_bytes),
         answer: Answer {
             http_status: row.get(12)?,
             code: row.get(13)?,

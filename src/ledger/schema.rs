@@ -95,13 +95,17 @@ ALTER TABLE runs ADD COLUMN stop_code TEXT;
 ALTER TABLE runs ADD COLUMN stop_message TEXT CHECK ((stop_message IS NULL) = (stop_code IS NULL));
 
 -- `unproven`: the refusal may be the answer to another request. `lost_...`: when a request for a
--- created device that was not answered could have been sent last. `doubt_since` and `asked_at`
--- are by PingOne's clock from here on, where it was heard.
+-- created device that was not answered could have been sent last. `refused_request`: a digest of
+-- what the refused request carried beside its device; NULL where that was before this step.
+-- `doubt_since` and `asked_at` are by PingOne's clock from here on, where it was heard.
 ALTER TABLE devices ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0
     CHECK (unproven = 0 OR unproven = 1 AND state IN ('failed', 'rejected'));
 ALTER TABLE devices ADD COLUMN lost_wall INTEGER CHECK (lost_wall IS NULL OR audit_owed = 1);
 ALTER TABLE devices ADD COLUMN lost_boot INTEGER;
 ALTER TABLE devices ADD COLUMN lost_boot_id TEXT;
+ALTER TABLE devices ADD COLUMN refused_request BLOB
+    CHECK (refused_request IS NULL
+        OR length(refused_request) = 16 AND state IN ('failed', 'rejected'));
 
 CREATE INDEX devices_by_id ON devices (device) WHERE device IS NOT NULL;
 

@@ -97,6 +97,7 @@ pub(super) fn intend(
                 None::<i64>,
                 None::<i64>,
                 None::<&str>,
+                None::<&[u8]>,
             ])?;
             (transaction.last_insert_rowid(), 1)
         }
@@ -109,7 +110,8 @@ pub(super) fn intend(
                             resends = resends + ?4, was_absent = ?5, doubt_since = ?6,
                             asked_at = ?6, last_send_wall = ?7, last_send_boot = ?8, last_send_boot_id = ?9,
                             device = NULL, created_at = NULL, http_status = NULL, code = NULL,
-                            message = NULL, correlation_id = NULL, unproven = 0
+                            message = NULL, correlation_id = NULL, unproven = 0,
+                            refused_request = NULL
                      WHERE id = ?1",
                 )?
                 .execute(params![
@@ -181,6 +183,8 @@ pub(super) fn settle(
     let created_at = device.and_then(|device| device.created_at.as_deref());
     let last_send = end.last_send.as_ref();
     let lost = end.lost.as_ref().filter(|_| end.audit_owed);
+    let is_refused = matches!(end.state, DeviceState::Failed | DeviceState::Rejected);
+    let refused = is_refused.then(|| end.request.as_bytes().as_slice());
     if (end.state == DeviceState::Unresolved) != last_send.is_some()
         || end.state == DeviceState::InFlight
     {
@@ -215,6 +219,7 @@ pub(super) fn settle(
                 lost.map(|moment| moment.wall_ms),
                 lost.map(|moment| moment.boot_ms),
                 lost.map(|moment| moment.boot_id.as_str()),
+                refused,
             ])?;
             (transaction.last_insert_rowid(), 0)
         }
@@ -238,6 +243,7 @@ pub(super) fn settle(
                 lost.map(|moment| moment.wall_ms),
                 lost.map(|moment| moment.boot_ms),
                 lost.map(|moment| moment.boot_id.as_str()),
+                refused,
             ])?;
             (before.id, before.attempts)
         }
@@ -261,9 +267,9 @@ fn insert<'c>(transaction: &'c Transaction<'_>) -> rusqlite::Result<CachedStatem
         "INSERT INTO devices (user, type, address, state, run, attempts, was_absent, doubt_since,
                 last_send_wall, last_send_boot, last_send_boot_id, device, created_at,
                 http_status, code, message, correlation_id, audit_owed, asked_at,
-                unproven, lost_wall, lost_boot, lost_boot_id)
+                unproven, lost_wall, lost_boot, lost_boot_id, refused_request)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                ?20, ?21, ?22, ?23)",
+                ?20, ?21, ?22, ?23, ?24)",
     )
 }
 
@@ -274,7 +280,8 @@ fn update<'c>(transaction: &'c Transaction<'_>) -> rusqlite::Result<CachedStatem
                 run = iif(attempts > 0 AND ?2 IN ('created', 'unresolved'), run, ?3), doubt_since = ?4, last_send_wall = ?5,
                 last_send_boot = ?6, last_send_boot_id = ?7, device = ?8, created_at = ?9,
                 http_status = ?10, code = ?11, message = ?12, correlation_id = ?13, audit_owed = ?14,
-                unproven = ?15, lost_wall = ?16, lost_boot = ?17, lost_boot_id = ?18
+                unproven = ?15, lost_wall = ?16, lost_boot = ?17, lost_boot_id = ?18,
+                refused_request = ?19
          WHERE id = ?1",
     )
 }

@@ -3,6 +3,7 @@
 use super::code::{DUPLICATE_FOUND, WITHHELD};
 use super::ids::{DeviceId, RunId};
 use super::outcome::{Answer, Outcome};
+use super::request::{DeviceRequest, RequestDigest};
 
 /// How many create requests may follow unanswered ones for a device, ever: then a person decides.
 pub const RESENDS_MAX: u32 = 3;
@@ -130,6 +131,9 @@ pub struct LedgerEntry {
     pub lost: Option<Moment>,
     /// Whether the refusal that it ended with may be the answer to another request.
     pub unproven: bool,
+    /// Which request that was, where it ended with a refusal; one that an older wavepair wrote does
+    /// not say.
+    pub refused: Option<RequestDigest>,
     /// What PingOne said last.
     pub answer: Answer,
 }
@@ -152,6 +156,13 @@ impl LedgerEntry {
     /// Whether the last create was held back after it was recorded: nothing was sent.
     pub fn was_withheld(&self) -> bool {
         self.state == DeviceState::Failed && self.answer.code.as_deref() == Some(WITHHELD)
+    }
+
+    /// Whether it ended with the refusal of another request than this one: under another policy, say.
+    /// What became of that one says nothing of this one.
+    pub fn is_of_another(&self, request: &DeviceRequest) -> bool {
+        let refused = self.refused.filter(|_| !self.unproven);
+        refused.is_some_and(|refused| refused != request.digest())
     }
 
     /// Whether PingOne refused the device when it was last asked for.

@@ -129,6 +129,7 @@ pub(super) fn entry(state: DeviceState) -> LedgerEntry {
         audit_owed: false,
         lost: None,
         unproven: false,
+        refused: None,
         asked_ms: None,
         answer: Answer::default(),
     }

@@ -105,6 +105,7 @@ impl ResultRow {
     /// | --- | --- | --- | --- |
     /// | yes | any | `duplicate` | `duplicate` |
     /// | no | untouched, or the last create was withheld | `pending` | `ready` |
+    /// | no | rejected, failed as another request | `pending` | `ready` |
     /// | no | rejected, failed | the state's own outcome | `ready`: the next run asks again |
     /// | no | any other state | the state's own outcome | the same |
     /// | no | a finding | the finding's outcome | the same |
@@ -126,10 +127,14 @@ impl ResultRow {
         }
         let mut result = match standing {
             Standing::Untouched => Self::untouched(row, asked, mode),
-            Standing::Entry(entry) if entry.was_withheld() => Self {
-                attempts: entry.attempts,
-                ..Self::untouched(row, asked, mode)
-            },
+            Standing::Entry(entry)
+                if entry.was_withheld() || entry.is_of_another(&valid.request) =>
+            {
+                Self {
+                    attempts: entry.attempts,
+                    ..Self::untouched(row, asked, mode)
+                }
+            }
             Standing::Entry(entry) => Self::of_entry(row, asked, entry, mode),
             Standing::Finding {
                 outcome,

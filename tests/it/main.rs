@@ -41,6 +41,8 @@ mod questions;
 mod readme;
 // What a second run does, for what a first one can leave.
 mod resumes;
+// Two waves that ask for the same devices, each in its own way.
+mod two_waves;
 // What ends a run early, and what the next one finds.
 mod stops;
 // A part of wavepair itself fails.

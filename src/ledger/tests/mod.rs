@@ -110,6 +110,7 @@ fn settled(user: u8, state: DeviceState) -> Settled {
     );
     Settled {
         key: request(user).key,
+        request: request(user).digest(),
         state,
         device: there.then(|| Device {
             id: Some(DeviceId::from_bytes([user; 16])),

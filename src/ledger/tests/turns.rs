@@ -3,6 +3,7 @@
 use futures::FutureExt;
 
 use super::*;
+use crate::model::request::DeviceStatus;
 
 #[tokio::test]
 async fn where_several_devices_were_seen_one_is_asked_for_only_after_none_was() {
@@ -169,4 +170,51 @@ async fn it_is_kept_when_a_lost_request_for_a_created_device_could_have_been_sen
         let entry = ledger.entry(&request(7).key).unwrap().unwrap();
         assert_eq!((entry.audit_owed, entry.lost), (audit_owed, lost));
     }
+}
+
+#[tokio::test]
+async fn which_request_was_refused_is_kept_as_long_as_the_refusal() {
+    let place = place();
+    let ledger = open(&place, 1);
+    let mut other = request(7);
+    other.nickname = Some("another".to_owned());
+    let kept = |user| ledger.entry(&request(user).key).unwrap().unwrap();
+    for state in [DeviceState::Failed, DeviceState::Rejected] {
+        for refused in [&request(7), &other] {
+            let end = Settled {
+                request: refused.digest(),
+                ..settled(7, state)
+            };
+            settle(&ledger, end).await;
+            assert!(!kept(7).is_of_another(refused), "{state:?}");
+            assert_eq!(kept(7).is_of_another(&request(7)), *refused == other);
+        }
+    }
+    intend(&ledger, vec![intent(7)]).await.unwrap();
+    assert_eq!(kept(7).refused, None);
+    settle(&ledger, settled(7, DeviceState::Unresolved)).await;
+    assert_eq!(kept(7).refused, None);
+    // As a wavepair wrote it that kept none: it may be this one.
+    let edited = Connection::open(&place.path).unwrap();
+    settle(&ledger, settled(8, DeviceState::Rejected)).await;
+    edited
+        .execute("UPDATE devices SET refused_request = NULL", [])
+        .unwrap();
+    ledger.reader().refresh().unwrap();
+    assert!(!kept(8).is_of_another(&other));
+}
+
+#[tokio::test]
+async fn a_refusal_that_may_be_another_requests_is_told_of_every_request() {
+    let place = place();
+    let ledger = open(&place, 1);
+    let unproven = Settled {
+        unproven: true,
+        ..settled(7, DeviceState::Rejected)
+    };
+    settle(&ledger, unproven).await;
+    let mut other = request(7);
+    other.status = Some(DeviceStatus::ActivationRequired);
+    let entry = ledger.entry(&request(7).key).unwrap().unwrap();
+    assert!(!entry.is_of_another(&other));
 }

@@ -117,6 +117,7 @@ fn unsent() -> LedgerEntry {
         audit_owed: false,
         lost: None,
         unproven: false,
+        refused: None,
         asked_ms: None,
         answer: Answer::default(),
     }
