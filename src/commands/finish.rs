@@ -10,13 +10,14 @@ use super::join::Doubts;
 use crate::clock;
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::model::standard_stream::is_standard;
 use crate::model::stop::Stopped;
 use crate::model::summary::Summary;
 use crate::report::last_screen::{Ending, closing};
 use crate::report::output::Output;
 use crate::report::rejects::Written;
 use crate::report::summary_json;
-use crate::settings::files::{Files, is_standard};
+use crate::settings::files::Files;
 
 /// What is known of an end besides its summary.
 #[derive(Debug)]

@@ -2,9 +2,10 @@
 
 use super::Invocation;
 use crate::error::Error;
+use crate::model::standard_stream::is_standard;
 use crate::report::notice::Notice;
 use crate::report::safe_file::SafeFile;
-use crate::settings::files::{Files, is_standard};
+use crate::settings::files::Files;
 
 /// Starts the log, and checks the other outputs.
 pub(super) fn prepare(files: &Files, invocation: &Invocation) -> Result<(), Error> {

@@ -17,7 +17,7 @@ use crate::model::request::DeviceRequest;
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
 use crate::pingone::token::AccessToken;
-use crate::plan::{Admission, admit};
+use crate::plan::{Admission, admit, same_device_as};
 
 /// The most rows that wait for a retry, a look or their user before new ones wait too.
 const WAITING_MAX: usize = 10_000;
@@ -342,7 +342,7 @@ impl Engine<'_> {
             device: None,
             code: None,
             further_codes: Vec::new(),
-            message: Some(format!("the same user, type and phone as row {earlier}")),
+            message: Some(same_device_as(earlier)),
             earlier: false,
         });
     }

@@ -9,15 +9,13 @@
 //! | [`source`] | files, pipes, and whether they changed |
 //! | `blocks` | bytes, as they were at first |
 //! | `lines` | line ends, line numbers |
-//! | `records` | which lines belong together |
-//! | `fields` | commas and quotes |
+//! | `records` | which lines belong together, by their commas and quotes |
 //! | `names`, `header`, `slips` | names of columns, what they mean, and their misspellings |
 //! | `flaw` | what is wrong with a file as a whole |
 //! | [`rows`] | cells, and what is wrong with a record |
 
 mod blocks;
 pub mod error;
-mod fields;
 pub mod flaw;
 mod head;
 mod header;

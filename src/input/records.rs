@@ -3,8 +3,8 @@
 use std::io::{self, BufRead};
 use std::ops::RangeInclusive;
 
-use super::fields::{Field, Fields, Progress};
-use super::lines::{End, Line, Lines, ends_in};
+use super::lines::{End, Line, Lines, MAX_LINE, ends_in};
+use crate::model::fields::{Field, Fields, Progress};
 use crate::model::hidden::is_hidden;
 
 /// The most bytes of a record that spans lines.
@@ -12,6 +12,11 @@ const MAX_SPAN: usize = 64 * 1024;
 
 /// The most lines that a record spans.
 const MAX_SPAN_LINES: usize = 100;
+
+const _: () = assert!(
+    MAX_LINE < u32::MAX as usize,
+    "a place in a line fits a field"
+);
 
 /// One record. No `Debug`: its bytes hold a phone.
 pub(super) struct Record {

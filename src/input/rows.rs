@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::blocks::Blocks;
 use super::error::Error;
-use super::fields::Field;
 use super::header::Layout;
 use super::lines::{End, Lines, MAX_LINE};
 use super::records::{Quotes, Record, Records, is_blank};
 use crate::model::account::Account;
+use crate::model::fields::Field;
 use crate::model::formula::unmarked;
 use crate::model::invalid::{InvalidCode, Problem};
 use crate::model::row::{Cells, InputRow, RowNumber};

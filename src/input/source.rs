@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::blocks::{Blocks, Memory};
 use super::error::Error;
 use super::flaw::Flaw;
+use crate::model::standard_stream::is_standard;
 
 /// A file, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum Source {
 impl From<PathBuf> for Source {
     /// Takes `-` for standard input.
     fn from(path: PathBuf) -> Self {
-        if path == Path::new("-") {
+        if is_standard(&path) {
             Source::Stdin
         } else {
             Source::Path(path)

@@ -1,6 +1,6 @@
 //! The vocabulary of the tool: plain data, in reading order.
 //!
-//! Nothing here does I/O, waits, asks the time or knows a file format. What is
+//! Nothing here does I/O, waits or asks the time. What is
 //! parsed here is parsed once, at the edge; no other room looks at such a string
 //! again.
 
@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod email;
 pub mod entry;
 pub mod event;
+pub(crate) mod fields;
 pub mod formula;
 pub(crate) mod hidden;
 pub mod ids;
@@ -26,6 +27,7 @@ pub mod row_policies;
 pub mod secret;
 pub mod shared_phones;
 pub mod shell;
+pub mod standard_stream;
 pub mod stop;
 pub mod summary;
 pub mod tally;

@@ -3,6 +3,7 @@
 //! A run that is about to replace them can tell by that whether it has the ledger which the runs
 //! before it had: the same command from another shell, or from cron, may lead to another one.
 
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::OpenOptionsExt;
@@ -11,6 +12,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use super::safe_file::flags;
+use crate::model::fields::{Fields, Progress};
 use crate::model::ids::RunId;
 
 /// The longest line that is read; whatever is longer wavepair has not written.
@@ -35,9 +37,8 @@ pub fn first_unknown(path: &Path, is_known: &dyn Fn(RunId) -> bool) -> io::Resul
     };
     let mut before = None;
     while lines.next()? {
-        let id = lines
-            .cell(place)
-            .and_then(|id| std::str::from_utf8(id).ok());
+        let id = lines.cell(place).unwrap_or_default();
+        let id = std::str::from_utf8(&id).ok();
         let Some(run) = id.and_then(|id| id.parse().ok()) else {
             continue;
         };
@@ -66,66 +67,49 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// The records of a results file, in which each is one line; read within bounds whatever it holds.
+/// The lines of a results file, each of them a record; read within bounds whatever it holds.
 struct Lines {
     file: BufReader<File>,
-    /// Made once: that takes longer than a line.
-    splitter: csv_core::Reader,
     line: Vec<u8>,
-    cells: Vec<u8>,
-    ends: Vec<usize>,
+    fields: Fields,
 }
 
 impl Lines {
     fn new(file: BufReader<File>) -> Self {
         Self {
             file,
-            splitter: csv_core::Reader::new(),
             line: Vec::new(),
-            cells: Vec::new(),
-            ends: Vec::new(),
+            fields: Fields::new(),
         }
     }
 
     /// Reads the next line; tells whether there was one.
     fn next(&mut self) -> io::Result<bool> {
-        use csv_core::ReadRecordResult as Read;
         self.line.clear();
         let read = (&mut self.file)
             .take(LINE_MAX)
             .read_until(b'\n', &mut self.line)?;
-        // No cell is longer than the line, and none is without a byte of it but the first.
-        self.cells.resize(self.line.len() + 1, 0);
-        self.ends.resize(self.line.len() + 1, 0);
-        self.splitter.reset();
-        let (mut rest, mut written, mut ended) = (self.line.as_slice(), 0, 0);
-        loop {
-            let cells = self.cells.get_mut(written..).unwrap_or_default();
-            let ends = self.ends.get_mut(ended..).unwrap_or_default();
-            let (result, taken, more, ends) = self.splitter.read_record(rest, cells, ends);
-            rest = rest.get(taken..).unwrap_or_default();
-            written += more;
-            ended += ends;
-            match result {
-                // The end of the line is the end of the record, also behind a quote that is open.
-                Read::InputEmpty => {}
-                Read::Record | Read::End | Read::OutputFull | Read::OutputEndsFull => break,
-            }
+        let end = [&b"\r\n"[..], b"\n"];
+        let end = end.iter().find(|end| self.line.ends_with(end));
+        self.line
+            .truncate(self.line.len() - end.map_or(0, |end| end.len()));
+        self.fields.clear();
+        match self.fields.go_on(&self.line) {
+            Progress::Complete => {}
+            Progress::Misplaced => self.fields.split_plainly(&self.line),
+            // A quote that somebody opened costs its own line.
+            Progress::Open => self.fields.clear(),
         }
-        self.ends.truncate(ended);
         Ok(read > 0)
     }
 
-    fn cell(&self, place: usize) -> Option<&[u8]> {
-        let start = match place.checked_sub(1) {
-            Some(before) => *self.ends.get(before)?,
-            None => 0,
-        };
-        self.cells.get(start..*self.ends.get(place)?)
+    fn cell(&self, place: usize) -> Option<Cow<'_, [u8]>> {
+        Some(self.fields.found().get(place)?.value(&self.line))
     }
 
     fn position(&self, name: &[u8]) -> Option<usize> {
-        (0..self.ends.len()).find(|place| self.cell(*place) == Some(name))
+        let mut fields = self.fields.found().iter();
+        fields.position(|field| *field.value(&self.line) == *name)
     }
 }
 

@@ -16,7 +16,6 @@ pub mod standard_output;
 
 mod as_written;
 pub mod asked;
-pub mod earlier_rows;
 pub mod earlier_runs;
 mod record;
 pub mod rejects;

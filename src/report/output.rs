@@ -8,6 +8,7 @@ use tempfile::SpooledTempFile;
 
 use super::safe_file::{Error, SafeFile};
 use super::standard_output::standard_output;
+use crate::model::standard_stream::is_standard;
 
 /// A document being written.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Output {
     ///
     /// As [`SafeFile::create`].
     pub fn create(path: &Path) -> Result<Self, Error> {
-        if path.as_os_str() == "-" {
+        if is_standard(path) {
             Ok(Output::Stream(to_standard_output()))
         } else {
             SafeFile::create(path).map(Output::File)
@@ -46,7 +47,7 @@ impl Output {
     ///
     /// As [`SafeFile::create`].
     pub fn spooled(path: &Path) -> Result<Self, Error> {
-        if path.as_os_str() == "-" {
+        if is_standard(path) {
             Ok(Output::Spool(Spool::new(IN_MEMORY)))
         } else {
             SafeFile::create(path).map(Output::File)

@@ -1,51 +1,41 @@
 //! The bytes of one CSV record, and how to give them the columns of another file.
 
 use crate::model::dialect::Dialect;
+use crate::model::fields::{Field, Fields, Progress};
 use crate::model::formula::{MARK, is_formula};
 
-/// A record as it stands in the input, without its line end.
-#[derive(Debug)]
-pub(super) struct Record<'a> {
-    bytes: &'a [u8],
-    /// Where each field ends; `None` where the bytes are no single well-formed record.
-    ends: Option<Vec<usize>>,
+/// The bytes of a record, without its line end, with at least so many fields; `guard` marks those
+/// that a spreadsheet would run.
+///
+/// A short record gets empty ones. A record with a quote out of place would swallow the lines
+/// behind it or be swallowed: it becomes one quoted field, which any reader turns back into
+/// the same bytes.
+pub(super) fn in_columns(record: &[u8], columns: usize, guard: bool) -> Vec<u8> {
+    let mut line = Vec::with_capacity(record.len() + 64);
+    let mut fields = Fields::new();
+    let is_sound = fields.go_on(record) == Progress::Complete
+        && !fields.found().iter().any(|field| is_broken(*field, record));
+    let count = if is_sound {
+        for (place, field) in fields.found().iter().enumerate() {
+            if place > 0 {
+                line.push(Dialect::DELIMITER);
+            }
+            push_as_it_is(&mut line, field.raw(record), guard);
+        }
+        fields.found().len()
+    } else {
+        push_quoted(&mut line, record, guard);
+        1
+    };
+    for _ in count..columns {
+        line.push(Dialect::DELIMITER);
+    }
+    line
 }
 
-impl<'a> Record<'a> {
-    /// Finds the fields.
-    pub(super) fn of(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            ends: field_ends(bytes, Dialect::DELIMITER),
-        }
-    }
-
-    /// The bytes with at least so many fields; `guard` marks those that a spreadsheet would run.
-    ///
-    /// A short record gets empty ones. A record with a quote out of place would swallow the lines
-    /// behind it or be swallowed: it becomes one quoted field, which any reader turns back into
-    /// the same bytes.
-    pub(super) fn in_columns(&self, columns: usize, guard: bool) -> Vec<u8> {
-        let mut line = Vec::with_capacity(self.bytes.len() + 64);
-        let fields = if let Some(ends) = &self.ends {
-            let mut start = 0;
-            for &end in ends {
-                if start > 0 {
-                    line.push(Dialect::DELIMITER);
-                }
-                push_as_it_is(&mut line, &self.bytes[start..end], guard);
-                start = end + 1;
-            }
-            ends.len()
-        } else {
-            push_quoted(&mut line, self.bytes, guard);
-            1
-        };
-        for _ in fields..columns {
-            line.push(Dialect::DELIMITER);
-        }
-        line
-    }
+/// Whether a field has a line end in it that nothing encloses.
+fn is_broken(field: Field, record: &[u8]) -> bool {
+    !field.is_quoted() && field.raw(record).iter().any(|b| matches!(b, b'\r' | b'\n'))
 }
 
 /// Writes a field with its own bytes, quotes included.
@@ -92,46 +82,13 @@ fn push_mark(line: &mut Vec<u8>, field: &[u8], guard: bool) {
     }
 }
 
-fn field_ends(bytes: &[u8], delimiter: u8) -> Option<Vec<usize>> {
-    #[derive(Clone, Copy)]
-    enum Place {
-        Start,
-        Bare,
-        Quoted,
-        Closed,
-    }
-    let mut place = Place::Start;
-    let mut ends = Vec::new();
-    for (at, &byte) in bytes.iter().enumerate() {
-        place = match (place, byte) {
-            (Place::Quoted, b'"') => Place::Closed,
-            (Place::Quoted, _) | (Place::Start | Place::Closed, b'"') => Place::Quoted,
-            (Place::Start | Place::Bare | Place::Closed, _) if byte == delimiter => {
-                ends.push(at);
-                Place::Start
-            }
-            (Place::Bare, b'"')
-            | (Place::Start | Place::Bare, b'\r' | b'\n')
-            | (Place::Closed, _) => {
-                return None;
-            }
-            (Place::Start | Place::Bare, _) => Place::Bare,
-        };
-    }
-    if matches!(place, Place::Quoted) {
-        return None;
-    }
-    ends.push(bytes.len());
-    Some(ends)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     fn in_three(record: &str) -> String {
-        let line = Record::of(record.as_bytes()).in_columns(3, true);
+        let line = in_columns(record.as_bytes(), 3, true);
         String::from_utf8(line).unwrap()
     }
 
@@ -165,7 +122,7 @@ mod tests {
         ] {
             assert_eq!(in_three(record), line, "{record}");
         }
-        let raw = Record::of(b"=1+1,\"=2\"").in_columns(2, false);
+        let raw = in_columns(b"=1+1,\"=2\"", 2, false);
         assert_eq!(raw, b"=1+1,\"=2\"");
     }
 

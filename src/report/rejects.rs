@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::as_written::{self, Checksum, Found};
 use super::cell::neutral;
-use super::record::{Record, push_field};
+use super::record::{in_columns, push_field};
 use super::result_row::ResultRow;
 use super::safe_file::{self, Error, SafeFile};
 use crate::model::dialect::Dialect;
@@ -90,8 +90,7 @@ impl Rejects {
             }
             self.line(line)?;
         }
-        let record = Record::of(&row.raw);
-        let mut line = record.in_columns(self.names.len(), self.guard);
+        let mut line = in_columns(&row.raw, self.names.len(), self.guard);
         let code = result.code.as_deref().unwrap_or_default();
         let message = result.message.as_deref().unwrap_or_default();
         for text in [result.outcome.as_str(), code, message] {

@@ -1,7 +1,6 @@
 //! What the results file says of one row. Pure.
 
 use super::asked::Asked;
-use super::earlier_rows::Earlier;
 use super::standing::{Mode, Standing};
 use crate::model::code::{self, DUPLICATE_FOUND, INTERRUPTED, SAME_DEVICE, UNEXPECTED_STATUS};
 use crate::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
@@ -11,6 +10,7 @@ use crate::model::invalid::Invalid;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::request::{RowDefaults, ValidRow};
 use crate::model::row::{Header, InputRow, RowNumber};
+use crate::plan::Earlier;
 
 /// One line of the results file, before anything is said about how it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +121,7 @@ impl ResultRow {
             return Self {
                 device: standing.device(),
                 code: Some(SAME_DEVICE.to_owned()),
-                message: Some(earlier.told(&valid.request)),
+                message: Some(earlier.describe(&valid.request)),
                 ..Self::new(row, Outcome::Duplicate, asked)
             };
         }

@@ -6,7 +6,6 @@
 
 use std::io::{self, Write};
 
-use super::earlier_rows::EarlierRows;
 use super::rejects::Rejects;
 use super::result_row::ResultRow;
 use super::results_writer::{Options, ResultsWriter};
@@ -16,6 +15,7 @@ use crate::model::invalid::Invalid;
 use crate::model::request::{DeviceKey, RowDefaults, ValidRow};
 use crate::model::row::{Header, InputRow};
 use crate::model::tally::Counts;
+use crate::plan::EarlierRows;
 
 /// Why the results file could not be written.
 #[derive(Debug, thiserror::Error)]

@@ -10,6 +10,7 @@ use super::paragraph::wrapped;
 use super::quantity::{count, counted};
 use super::rejects;
 use crate::model::account::Account;
+use crate::model::standard_stream::is_standard;
 use crate::model::tally::Counts;
 
 /// Files of a wave that were written again.
@@ -43,7 +44,7 @@ impl Written<'_> {
             }
         }
         let counts = parts.join(", ");
-        let mut text = if self.results == Path::new("-") {
+        let mut text = if is_standard(self.results) {
             format!("results: {rows}: {counts}")
         } else {
             format!("results: {}, {rows}: {counts}", shown(self.results))

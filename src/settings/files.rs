@@ -11,6 +11,7 @@ use super::places::{self, Named};
 use crate::cli::{OutputArgs, TenantArgs};
 use crate::ledger::companions;
 use crate::model::ids::EnvironmentId;
+use crate::model::standard_stream::{self, is_standard};
 
 /// The files of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +71,8 @@ pub(super) struct Others<'a> {
 impl Files {
     /// Resolves what was typed for a wave.
     pub fn resolve(wave: &Path, args: &OutputArgs, summary: Option<&Path>, kind: Kind) -> Self {
-        let results = || beside(wave, kind.results()).unwrap_or_else(|| PathBuf::from("-"));
+        let results =
+            || beside(wave, kind.results()).unwrap_or_else(|| standard_stream::NAME.into());
         Self {
             results: args.results.clone().unwrap_or_else(results),
             results_named: args.results.is_some(),
@@ -148,11 +150,6 @@ fn is_descriptor(path: &Path) -> bool {
         }
     }
     false
-}
-
-/// Whether a path stands for standard input or output.
-pub fn is_standard(path: &Path) -> bool {
-    path == Path::new("-")
 }
 
 /// A file beside the wave, named after it; `None` for what [is a stream](is_stream).

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 use super::Error;
-use super::files::is_standard;
+use crate::model::standard_stream::is_standard;
 
 /// What a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ use crate::clock::Now;
 use crate::ledger::Binding;
 use crate::model::ids::{EnvironmentId, PolicyId};
 use crate::model::row::Column;
+use crate::model::standard_stream::is_standard;
 use crate::report::log_setup;
 use crate::sandbox::faults::FaultPlan;
 
@@ -385,7 +386,7 @@ impl Told {
                 "invalid value '{level}' for the level of wavepair in RUST_LOG: expected off, error, warn, info, debug or trace"
             )));
         }
-        if log.log_file.as_deref().is_some_and(files::is_standard) {
+        if log.log_file.as_deref().is_some_and(is_standard) {
             return Err(
                 Error::new("the log cannot go to standard output, which is for data").hint(
                     "`--log-format json` writes it to standard error; or name a file with `--log-file`",

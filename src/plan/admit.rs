@@ -1,15 +1,9 @@
-//! What to do with a row: send, look, or neither. Pure.
+//! What to do with a row: send, look, or neither.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
-
-use siphasher::sip128::{Hasher128, SipHasher13};
 
 use crate::model::entry::{DeviceState, LedgerEntry};
 use crate::model::outcome::Outcome;
-use crate::model::request::DeviceKey;
-use crate::model::row::RowNumber;
 
 /// What a device that exists already means for a row that was never sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,96 +77,11 @@ pub fn admit(
     }
 }
 
-/// Which devices earlier rows of the same file asked for.
-///
-/// A device that the ledger has an entry of costs four bytes, by the entry's
-/// number; one that it has none of costs sixteen bytes and a share of the table
-/// (48 at most), by a keyed 96-bit fingerprint: at ten million rows the chance
-/// that two of them are confused is one in 10^15.
-#[derive(Debug)]
-pub struct Seen {
-    known: BTreeMap<u64, Box<[u32; CHUNK]>>,
-    // Many small tables: one that doubles holds its old half only for a sixty-fourth of the rows.
-    unknown: Vec<HashMap<[u32; 3], u32>>,
-    keys: (u64, u64),
-}
-
-const CHUNK: usize = 4096;
-const TABLES: usize = 64;
-
-impl Default for Seen {
-    fn default() -> Self {
-        let random = RandomState::new();
-        Self {
-            known: BTreeMap::new(),
-            unknown: vec![HashMap::new(); TABLES],
-            keys: (random.hash_one(0), random.hash_one(1)),
-        }
-    }
-}
-
-impl Seen {
-    /// Notes that `row` asks for a device, and tells which earlier row did so first.
-    ///
-    /// `entry` is the number of the device's entry in the ledger, if it has one; an
-    /// entry must not appear or vanish while a file is gone through.
-    pub fn earlier(
-        &mut self,
-        key: &DeviceKey,
-        entry: Option<u64>,
-        row: RowNumber,
-    ) -> Option<RowNumber> {
-        let number = u32::try_from(row.0).unwrap_or(u32::MAX);
-        let slot = if let Some(entry) = entry {
-            self.known_slot(entry)
-        } else {
-            let (table, fingerprint) = self.fingerprint(key);
-            self.unknown[table].entry(fingerprint).or_insert(0)
-        };
-        if *slot != 0 {
-            return Some(RowNumber(u64::from(*slot)));
-        }
-        *slot = number;
-        None
-    }
-
-    /// Notes that a device which had no entry when its row was taken up has one now.
-    pub fn entered(&mut self, entry: u64, row: RowNumber) {
-        let number = u32::try_from(row.0).unwrap_or(u32::MAX);
-        let slot = self.known_slot(entry);
-        if *slot == 0 {
-            *slot = number;
-        }
-    }
-
-    fn known_slot(&mut self, entry: u64) -> &mut u32 {
-        let place = usize::try_from(entry % CHUNK as u64).unwrap_or_default();
-        let chunk = self
-            .known
-            .entry(entry / CHUNK as u64)
-            .or_insert_with(|| Box::new([0; CHUNK]));
-        &mut chunk[place]
-    }
-
-    fn fingerprint(&self, key: &DeviceKey) -> (usize, [u32; 3]) {
-        use std::hash::Hash;
-        let mut hasher = SipHasher13::new_with_keys(self.keys.0, self.keys.1);
-        key.hash(&mut hasher);
-        let bytes = hasher.finish128().as_bytes();
-        let word = |at: usize| {
-            u32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
-        };
-        (usize::from(bytes[15]) % TABLES, [word(0), word(4), word(8)])
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::{DeviceId, RunId, UserId};
+    use crate::model::ids::{DeviceId, RunId};
     use crate::model::outcome::Answer;
-    use crate::model::phone::E164;
-    use crate::model::request::{Address, DeviceType};
 
     fn entry(state: DeviceState) -> LedgerEntry {
         LedgerEntry {
@@ -292,102 +201,6 @@ mod tests {
             for existing in [Existing::Skip, Existing::Ledger, Existing::Unchecked] {
                 assert_eq!(admit_now(Some(&entry), existing), Admission::Audit);
             }
-        }
-    }
-
-    fn key(number: u64) -> DeviceKey {
-        DeviceKey {
-            user: UserId::from_bytes([7; 16]),
-            kind: DeviceType::WhatsApp,
-            address: Address::Phone(
-                E164::from_digits(&(15_125_550_000 + number).to_string()).unwrap(),
-            ),
-        }
-    }
-
-    #[test]
-    fn the_second_row_for_a_device_is_told_which_was_the_first() {
-        let mut seen = Seen::default();
-        assert_eq!(seen.earlier(&key(1), None, RowNumber(1)), None);
-        assert_eq!(seen.earlier(&key(2), Some(9_000), RowNumber(2)), None);
-        assert_eq!(
-            seen.earlier(&key(1), None, RowNumber(3)),
-            Some(RowNumber(1))
-        );
-        assert_eq!(
-            seen.earlier(&key(2), Some(9_000), RowNumber(4)),
-            Some(RowNumber(2))
-        );
-        seen.entered(77, RowNumber(5));
-        assert_eq!(
-            seen.earlier(&key(3), Some(77), RowNumber(6)),
-            Some(RowNumber(5))
-        );
-    }
-
-    #[test]
-    fn another_type_or_user_with_the_same_phone_is_another_device() {
-        let mut seen = Seen::default();
-        assert_eq!(seen.earlier(&key(1), None, RowNumber(1)), None);
-        let sms = DeviceKey {
-            kind: DeviceType::Sms,
-            ..key(1)
-        };
-        assert_eq!(seen.earlier(&sms, None, RowNumber(2)), None);
-        let other = DeviceKey {
-            user: UserId::from_bytes([8; 16]),
-            ..key(1)
-        };
-        assert_eq!(seen.earlier(&other, None, RowNumber(3)), None);
-    }
-
-    #[test]
-    fn entries_that_lie_together_are_told_apart_and_share_their_room() {
-        let mut seen = Seen::default();
-        let entries = [5, 6, 4_095, 4_096, 4_101, 9_000, 9_001];
-        for (entry, row) in entries.into_iter().zip(1..) {
-            assert_eq!(seen.earlier(&key(1), Some(entry), RowNumber(row)), None);
-        }
-        for (entry, row) in entries.into_iter().zip(1..) {
-            let again = seen.earlier(&key(1), Some(entry), RowNumber(99));
-            assert_eq!(again, Some(RowNumber(row)), "entry {entry}");
-        }
-        assert_eq!(seen.known.len(), 3, "one chunk for 4096 entries");
-    }
-
-    #[test]
-    fn a_device_that_got_its_entry_twice_was_asked_for_by_the_first_of_the_rows() {
-        let mut seen = Seen::default();
-        for (entry, row) in [(77, 5), (4_173, 6), (77, 7)] {
-            seen.entered(entry, RowNumber(row));
-        }
-        for (entry, row) in [(77, 5), (4_173, 6)] {
-            let earlier = seen.earlier(&key(1), Some(entry), RowNumber(8));
-            assert_eq!(earlier, Some(RowNumber(row)), "entry {entry}");
-        }
-        assert_eq!(seen.known.len(), 2, "one chunk for 4096 entries");
-    }
-
-    #[test]
-    fn a_fingerprint_has_96_bits_of_its_own_and_fingerprints_fill_every_table() {
-        let seen = Seen {
-            keys: (1, 2),
-            ..Seen::default()
-        };
-        let (tables, words): (Vec<_>, Vec<_>) =
-            (0..4_096).map(|n| seen.fingerprint(&key(n))).unzip();
-        for table in 0..TABLES {
-            assert!(tables.contains(&table), "table {table} is never used");
-        }
-        let bytes: Vec<Vec<u8>> = words
-            .into_iter()
-            .map(|words| words.map(u32::to_ne_bytes).as_flattened().to_vec())
-            .collect();
-        for (one, other) in (0..12).flat_map(|one| (0..one).map(move |other| (one, other))) {
-            assert!(
-                bytes.iter().any(|bytes| bytes[one] != bytes[other]),
-                "bytes {one} and {other} are the same"
-            );
         }
     }
 }

@@ -6,40 +6,40 @@
 
 use std::borrow::Cow;
 
-use super::lines::MAX_LINE;
+use super::dialect::Dialect;
 
-/// One field: its place in the record, quotes included.
+/// One field: its place in the record, quotes included. A record is shorter than 4 GiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Field {
+pub(crate) struct Field {
     // Half the size of a `usize`: a line of nothing but commas has a million fields.
     start: u32,
     end: u32,
     quoted: bool,
 }
 
-const _: () = assert!(
-    MAX_LINE < u32::MAX as usize,
-    "a place in a line fits a field"
-);
-
 impl Field {
     /// The place behind its last byte.
-    pub(super) fn end(self) -> usize {
+    pub(crate) fn end(self) -> usize {
         self.end as usize
     }
 
     /// How many bytes it takes.
-    pub(super) fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         (self.end - self.start) as usize
     }
 
+    /// Whether it stands in quotes.
+    pub(crate) fn is_quoted(self) -> bool {
+        self.quoted
+    }
+
     /// Its own bytes in the record, quotes included.
-    pub(super) fn raw(self, record: &[u8]) -> &[u8] {
+    pub(crate) fn raw(self, record: &[u8]) -> &[u8] {
         &record[self.start as usize..self.end as usize]
     }
 
     /// What the field says: without its quotes, and doubled quotes made single.
-    pub(super) fn value(self, record: &[u8]) -> Cow<'_, [u8]> {
+    pub(crate) fn value(self, record: &[u8]) -> Cow<'_, [u8]> {
         let span = self.raw(record);
         if !self.quoted {
             return Cow::Borrowed(span);
@@ -62,7 +62,7 @@ impl Field {
 
 /// How far a record is after another line of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
+pub(crate) enum Progress {
     /// It ends with the line.
     Complete,
     /// A quoted field is still open.
@@ -82,7 +82,7 @@ enum State {
 
 /// Finds the fields of a record, line by line.
 #[derive(Debug)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     found: Vec<Field>,
     start: u32,
     at: usize,
@@ -91,7 +91,7 @@ pub(super) struct Fields {
 
 impl Fields {
     /// Nothing found yet.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             found: Vec::new(),
             start: 0,
@@ -101,7 +101,7 @@ impl Fields {
     }
 
     /// Forgets a record, for the next one.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.found.clear();
         self.start = 0;
         self.at = 0;
@@ -109,15 +109,15 @@ impl Fields {
     }
 
     /// The fields found so far.
-    pub(super) fn found(&self) -> &[Field] {
+    pub(crate) fn found(&self) -> &[Field] {
         &self.found
     }
 
     /// Goes on where it stopped, up to the end of `record`, which is the end of a line.
-    pub(super) fn go_on(&mut self, record: &[u8]) -> Progress {
+    pub(crate) fn go_on(&mut self, record: &[u8]) -> Progress {
         for (at, &byte) in record.iter().enumerate().skip(self.at) {
             self.state = match (self.state, byte) {
-                (State::Start | State::Unquoted | State::Closing, b',') => {
+                (State::Start | State::Unquoted | State::Closing, Dialect::DELIMITER) => {
                     self.end_field(at);
                     State::Start
                 }
@@ -137,10 +137,10 @@ impl Fields {
     }
 
     /// Splits at every comma, for records whose quotes mean nothing.
-    pub(super) fn split_plainly(&mut self, record: &[u8]) {
+    pub(crate) fn split_plainly(&mut self, record: &[u8]) {
         self.clear();
         for (at, &byte) in record.iter().enumerate() {
-            if byte == b',' {
+            if byte == Dialect::DELIMITER {
                 self.end_field(at);
             }
         }

@@ -1,12 +1,12 @@
-//! What earlier rows of the same file asked for, as the files about it tell of it.
+//! What earlier rows of the same file asked for, and what is said of a row that asks for the same.
 
+use super::seen::Seen;
 use crate::model::ids::PolicyId;
 use crate::model::request::{Address, DeviceRequest, ValidRow};
 use crate::model::row::RowNumber;
 use crate::model::row_policies::RowPolicies;
 use crate::model::twin_phones::TwinPhones;
 use crate::model::warning::Warning;
-use crate::plan::Seen;
 
 /// The rows of a file so far, as far as later ones have to do with them.
 #[derive(Debug, Default)]
@@ -54,7 +54,7 @@ impl EarlierRows {
 
 impl Earlier {
     /// Says that a row asks for the same, and which policy counts where that is another one.
-    pub fn told(self, request: &DeviceRequest) -> String {
+    pub fn describe(self, request: &DeviceRequest) -> String {
         let Self { row, policy } = self;
         let same = match request.key.address {
             Address::Phone(_) => "phone",
@@ -72,18 +72,36 @@ impl Earlier {
     }
 }
 
+/// The same in short, for a log.
+pub fn same_device_as(earlier: RowNumber) -> String {
+    format!("the same user, type and phone as row {earlier}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::UserId;
     use crate::model::phone::E164;
-    use crate::report::fixture::valid_row;
+    use crate::model::request::{DeviceKey, DeviceType};
 
     /// A row with a phone and a policy, of one user.
     fn asking(phone: &str, policy: u8) -> ValidRow {
-        let mut valid = valid_row(1);
-        valid.request.key.address = Address::Phone(E164::parse(phone).unwrap());
-        valid.request.policy = PolicyId::from_bytes([policy; 16]);
-        valid
+        ValidRow {
+            request: DeviceRequest {
+                row: RowNumber(1),
+                line: 2,
+                key: DeviceKey {
+                    user: UserId::from_bytes([7; 16]),
+                    kind: DeviceType::WhatsApp,
+                    address: Address::Phone(E164::parse(phone).unwrap()),
+                },
+                policy: PolicyId::from_bytes([policy; 16]),
+                status: None,
+                nickname: None,
+                notification: None,
+            },
+            warnings: Vec::new(),
+        }
     }
 
     #[test]
@@ -111,7 +129,7 @@ mod tests {
         ] {
             let mut valid = asking("+447911123456", policy);
             let earlier = rows.note(RowNumber(row), &mut valid, None);
-            let text = earlier.map(|earlier| earlier.told(&valid.request));
+            let text = earlier.map(|earlier| earlier.describe(&valid.request));
             assert_eq!(text.as_deref(), told, "row {row}");
             assert_eq!(valid.warnings, []);
         }

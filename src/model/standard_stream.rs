@@ -1,0 +1,11 @@
+//! The one name that is no file's.
+
+use std::path::Path;
+
+/// What stands for standard input or output where a path is asked for.
+pub const NAME: &str = "-";
+
+/// Whether a path stands for standard input or output.
+pub fn is_standard(path: &Path) -> bool {
+    path == Path::new(NAME)
+}

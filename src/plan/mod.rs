@@ -1,0 +1,9 @@
+//! What to do with a row, by the ledger and by the rows before it. Pure.
+
+mod admit;
+mod earlier_rows;
+mod seen;
+
+pub use admit::{Admission, Existing, admit};
+pub use earlier_rows::{Earlier, EarlierRows, same_device_as};
+pub use seen::Seen;
