@@ -103,7 +103,7 @@ impl Engine<'_> {
                     state: DeviceState::Created,
                     device: known,
                     last_send: None,
-                    audit_owed: lost.is_some(),
+                    recheck_owed: lost.is_some(),
                     lost,
                     unproven: false,
                     answer: task.answer.clone(),

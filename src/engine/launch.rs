@@ -312,7 +312,7 @@ impl Engine<'_> {
                     state,
                     device: None,
                     last_send: Some(now.clone()),
-                    audit_owed: false,
+                    recheck_owed: false,
                     lost: None,
                     unproven: false,
                     answer,

@@ -37,7 +37,7 @@ use head::Place;
 use header::Layout;
 use lines::Lines;
 use rows::Rows;
-use source::{Fingerprint, Opened, Source};
+use source::{Opened, Source};
 
 /// How a wave is to be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -139,11 +139,6 @@ impl Wave {
     /// The length of the file in bytes, when it was opened.
     pub fn size(&self) -> u64 {
         self.opened.fingerprint.size
-    }
-
-    /// What the file was when it was opened; for a pipe, what its copy is.
-    pub fn fingerprint(&self) -> &Fingerprint {
-        &self.opened.fingerprint
     }
 
     /// Checks that the file is what it was when it was opened.

@@ -12,7 +12,6 @@
 //! A run looks first ([`Found::look`]) and changes last ([`Found::begin`]): a ledger that is
 //! refused stays as it was, to the byte.
 
-mod ahead;
 mod ballast;
 mod counter;
 mod create;
@@ -22,6 +21,7 @@ mod file_system;
 mod found;
 mod lock;
 mod look;
+mod read_ahead;
 mod reader;
 mod schema;
 mod transition;
@@ -44,7 +44,7 @@ pub use self::found::{Check, Found};
 pub use self::lock::Holder;
 pub use self::reader::Reader;
 pub use self::trust::Remedy;
-use crate::model::entry::{DeviceState, Doubt, LedgerEntry, Moment};
+use crate::model::entry::{DeviceState, LedgerEntry, Moment, UnansweredSend};
 use crate::model::ids::{DeviceId, EnvironmentId, RunId};
 use crate::model::outcome::{Answer, Device};
 use crate::model::request::{DeviceKey, DeviceRequest, RequestDigest};
@@ -109,11 +109,6 @@ impl<T> Recorded<T> {
         &self.value
     }
 
-    /// Gives it back; the leave to send is gone with it.
-    pub fn into_value(self) -> T {
-        self.value
-    }
-
     /// The number of the device's entry.
     pub fn entry(&self) -> u64 {
         self.entry
@@ -167,7 +162,7 @@ pub struct Settled {
     /// When the last request could have been sent; with [`DeviceState::Unresolved`] only.
     pub last_send: Option<Moment>,
     /// Whether the device has yet to be looked at once more; with [`DeviceState::Created`] only.
-    pub audit_owed: bool,
+    pub recheck_owed: bool,
     /// When a request for it that was not answered could have been sent last; where a last look is
     /// owed only.
     pub lost: Option<Moment>,
@@ -307,8 +302,8 @@ impl Drop for Ledger {
 }
 
 /// The doubt of a device that was just sent, or whose answer was lost.
-fn doubt(since_ms: i64, last_send: &Moment) -> Doubt {
-    Doubt {
+fn doubt(since_ms: i64, last_send: &Moment) -> UnansweredSend {
+    UnansweredSend {
         since_ms,
         last_send: last_send.clone(),
     }

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::ahead::{Ahead, Key, Wanted};
 use super::file::{SYNCHRONOUS, connect, opening, sqlite};
 use super::found::{Purpose, look_at};
 use super::look::has_log;
+use super::read_ahead::{Key, ReadAhead, ReadRange};
 use super::{Binding, Error, LastRun, doubt, schema};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, EnvironmentId, RunId};
@@ -25,7 +25,7 @@ pub struct Reader {
     connection: Connection,
     /// Whether one state of the file is being looked at; that saves taking a lock for each entry.
     snapshot: Cell<bool>,
-    ahead: RefCell<Ahead>,
+    ahead: RefCell<ReadAhead>,
 }
 
 const ENTRY: &str = "
@@ -140,18 +140,18 @@ impl Reader {
             .optional()
             .map_err(wrap)?;
         let number = found.as_ref().map(|found| found.number);
-        let wanted = number.and_then(|number| self.ahead.borrow_mut().looked_up(number));
-        if let Some(wanted) = wanted {
-            self.read_ahead(&wanted).map_err(wrap)?;
+        let range = number.and_then(|number| self.ahead.borrow_mut().looked_up(number));
+        if let Some(range) = range {
+            self.read_ahead(&range).map_err(wrap)?;
         }
         Ok(found)
     }
 
-    fn read_ahead(&self, wanted: &Wanted) -> rusqlite::Result<()> {
+    fn read_ahead(&self, range: &ReadRange) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare_cached(ENTRIES_AFTER)?;
         let mut rows = statement.query((
-            i64::try_from(wanted.after).unwrap_or(i64::MAX),
-            i64::try_from(wanted.count).unwrap_or(i64::MAX),
+            i64::try_from(range.after).unwrap_or(i64::MAX),
+            i64::try_from(range.count).unwrap_or(i64::MAX),
         ))?;
         let mut ahead = self.ahead.borrow_mut();
         while let Some(row) = rows.next()? {
@@ -323,7 +323,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
         was_absent: row.get(7)?,
         doubt,
         asked_ms: row.get(17)?,
-        audit_owed: row.get(16)?,
+        recheck_owed: row.get(16)?,
         lost: is_lost.then(|| moment(row, 19)).transpose()?,
         unproven: row.get(18)?,
         refused: row

@@ -182,7 +182,7 @@ pub(super) fn settle(
     let device_id = device_id.as_ref().map(|id| id.as_bytes().as_slice());
     let created_at = device.and_then(|device| device.created_at.as_deref());
     let last_send = end.last_send.as_ref();
-    let lost = end.lost.as_ref().filter(|_| end.audit_owed);
+    let lost = end.lost.as_ref().filter(|_| end.recheck_owed);
     let is_refused = matches!(end.state, DeviceState::Failed | DeviceState::Rejected);
     let refused = is_refused.then(|| end.request.as_bytes().as_slice());
     if (end.state == DeviceState::Unresolved) != last_send.is_some()
@@ -213,7 +213,7 @@ pub(super) fn settle(
                 end.answer.code,
                 end.answer.message,
                 end.answer.correlation_id,
-                end.audit_owed,
+                end.recheck_owed,
                 None::<i64>,
                 end.unproven,
                 lost.map(|moment| moment.wall_ms),
@@ -238,7 +238,7 @@ pub(super) fn settle(
                 end.answer.code,
                 end.answer.message,
                 end.answer.correlation_id,
-                end.audit_owed,
+                end.recheck_owed,
                 end.unproven,
                 lost.map(|moment| moment.wall_ms),
                 lost.map(|moment| moment.boot_ms),

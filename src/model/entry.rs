@@ -92,7 +92,7 @@ pub struct Moment {
 
 /// An attempt that may have created the device, and may yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doubt {
+pub struct UnansweredSend {
     /// When the first intent of the doubt was written, in milliseconds since 1970: by PingOne's clock,
     /// where that was heard.
     pub since_ms: i64,
@@ -120,12 +120,12 @@ pub struct LedgerEntry {
     /// Whether a listing showed that the device was not there before the first of them.
     pub was_absent: bool,
     /// Set while an attempt may have created the device.
-    pub doubt: Option<Doubt>,
+    pub doubt: Option<UnansweredSend>,
     /// When it was last asked for, in milliseconds since 1970: by PingOne's clock, where that was heard.
     pub asked_ms: Option<i64>,
     /// Whether a device of ours has yet to be looked at once more: an answer was lost on the way to
     /// it, or its ID is not known.
-    pub audit_owed: bool,
+    pub recheck_owed: bool,
     /// When a request for it that was not answered could have been sent last, where a last look is
     /// owed for that.
     pub lost: Option<Moment>,

@@ -63,7 +63,7 @@ pub fn admit(
     };
     let due = entry.device.is_none() || lost_age.is_none_or(|age| age >= settle);
     match entry.state {
-        DeviceState::Created if entry.audit_owed && due || entry.is_seen_twice() => {
+        DeviceState::Created if entry.recheck_owed && due || entry.is_seen_twice() => {
             Admission::Audit
         }
         DeviceState::Created | DeviceState::Found => Admission::Skip(entry.state.outcome()),
@@ -94,7 +94,7 @@ mod tests {
             resends: 0,
             was_absent: false,
             doubt: None,
-            audit_owed: false,
+            recheck_owed: false,
             lost: None,
             unproven: false,
             refused: None,
@@ -174,7 +174,7 @@ mod tests {
             (false, Some(Duration::ZERO), Admission::Audit),
         ] {
             let owed = LedgerEntry {
-                audit_owed: true,
+                recheck_owed: true,
                 device: named.then(|| DeviceId::from_bytes([3; 16])),
                 ..entry(DeviceState::Created)
             };
@@ -187,7 +187,7 @@ mod tests {
     fn a_device_of_ours_is_looked_at_again_while_that_is_owed_or_it_was_seen_twice() {
         let created = entry(DeviceState::Created);
         let owed = LedgerEntry {
-            audit_owed: true,
+            recheck_owed: true,
             ..created.clone()
         };
         let twice = LedgerEntry {

@@ -126,7 +126,7 @@ pub(super) fn entry(state: DeviceState) -> LedgerEntry {
         resends: 0,
         was_absent: true,
         doubt: None,
-        audit_owed: false,
+        recheck_owed: false,
         lost: None,
         unproven: false,
         refused: None,

@@ -180,7 +180,7 @@ impl ResultRow {
             DeviceState::Created | DeviceState::Found if !entry.is_seen_twice() => {
                 // An attempt that failed before the good one is no news.
                 result.code = None;
-                result.message = (entry.audit_owed && entry.device.is_none()).then(|| {
+                result.message = (entry.recheck_owed && entry.device.is_none()).then(|| {
                     "created, and PingOne has not told its ID yet; the next run looks for it"
                         .to_owned()
                 });

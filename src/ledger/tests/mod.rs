@@ -117,7 +117,7 @@ fn settled(user: u8, state: DeviceState) -> Settled {
             created_at: None,
         }),
         last_send: (state == DeviceState::Unresolved).then(|| moment(5)),
-        audit_owed: false,
+        recheck_owed: false,
         lost: None,
         unproven: false,
         answer: Answer::default(),

@@ -176,14 +176,14 @@ async fn that_a_last_look_is_owed_is_remembered_until_it_was_taken() {
     let ledger = open(&place, 1);
     let key = request(7).key;
     intend(&ledger, vec![intent(7)]).await.unwrap();
-    for audit_owed in [true, false] {
+    for recheck_owed in [true, false] {
         let end = Settled {
-            audit_owed,
+            recheck_owed,
             ..settled(7, DeviceState::Created)
         };
         settle(&ledger, end).await;
         let entry = ledger.entry(&key).unwrap().unwrap();
-        assert_eq!(entry.audit_owed, audit_owed);
+        assert_eq!(entry.recheck_owed, recheck_owed);
     }
 }
 

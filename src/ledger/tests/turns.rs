@@ -160,15 +160,15 @@ async fn one_id_is_never_the_id_of_two_devices() {
 async fn it_is_kept_when_a_lost_request_for_a_created_device_could_have_been_sent_last() {
     let place = place();
     let ledger = open(&place, 1);
-    for (audit_owed, lost) in [(true, Some(moment(5))), (true, None), (false, None)] {
+    for (recheck_owed, lost) in [(true, Some(moment(5))), (true, None), (false, None)] {
         let created = Settled {
-            audit_owed,
-            lost: Some(moment(5)).filter(|_| lost.is_some() || !audit_owed),
+            recheck_owed,
+            lost: Some(moment(5)).filter(|_| lost.is_some() || !recheck_owed),
             ..settled(7, DeviceState::Created)
         };
         settle(&ledger, created).await;
         let entry = ledger.entry(&request(7).key).unwrap().unwrap();
-        assert_eq!((entry.audit_owed, entry.lost), (audit_owed, lost));
+        assert_eq!((entry.recheck_owed, entry.lost), (recheck_owed, lost));
     }
 }
 

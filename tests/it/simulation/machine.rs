@@ -1,6 +1,6 @@
 //! The machine that runs wavepair: its clocks, and what its ledger holds of one device.
 
-use wavepair::model::entry::{DeviceState, Doubt, LedgerEntry, Moment, RESENDS_MAX};
+use wavepair::model::entry::{DeviceState, LedgerEntry, Moment, RESENDS_MAX, UnansweredSend};
 use wavepair::model::ids::RunId;
 use wavepair::model::outcome::{Answer, Device};
 
@@ -75,7 +75,7 @@ impl Ledger {
         entry.was_absent = was_absent;
         entry.device = None;
         entry.answer = Answer::default();
-        entry.doubt = Some(Doubt {
+        entry.doubt = Some(UnansweredSend {
             since_ms: now.wall_ms,
             last_send: now,
         });
@@ -96,7 +96,7 @@ impl Ledger {
         entry.state = state;
         entry.device = device.and_then(|device| device.id);
         entry.answer.http_status = status;
-        entry.doubt = (state == DeviceState::Unresolved).then_some(Doubt {
+        entry.doubt = (state == DeviceState::Unresolved).then_some(UnansweredSend {
             since_ms,
             last_send: now,
         });
@@ -114,7 +114,7 @@ fn unsent() -> LedgerEntry {
         resends: 0,
         was_absent: false,
         doubt: None,
-        audit_owed: false,
+        recheck_owed: false,
         lost: None,
         unproven: false,
         refused: None,

@@ -48,7 +48,7 @@ struct Kept {
 
 /// What was read ahead, and whether more is to be.
 #[derive(Debug, Default)]
-pub(super) struct Ahead {
+pub(super) struct ReadAhead {
     hasher: RandomState,
     kept: HashMap<u64, Kept>,
     /// The last number that was looked up, or read ahead.
@@ -59,12 +59,12 @@ pub(super) struct Ahead {
 
 /// Which entries to read: those with greater numbers, and how many.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub(super) struct ReadRange {
     pub(super) after: u64,
     pub(super) count: u64,
 }
 
-impl Ahead {
+impl ReadAhead {
     /// Gives an entry that was read ahead.
     pub(super) fn take(&mut self, key: &Key<'_>) -> Option<LedgerEntry> {
         let hash = self.hasher.hash_one(key);
@@ -77,7 +77,7 @@ impl Ahead {
     }
 
     /// Takes note that the entry of this number was looked up; tells what to read ahead, if anything.
-    pub(super) fn looked_up(&mut self, number: u64) -> Option<Wanted> {
+    pub(super) fn looked_up(&mut self, number: u64) -> Option<ReadRange> {
         let near = number > self.last && number - self.last <= NEAR;
         self.near = if near { self.near.saturating_add(1) } else { 0 };
         self.last = number;
@@ -89,7 +89,7 @@ impl Ahead {
         if self.kept.len() > KEPT {
             self.kept.clear();
         }
-        Some(Wanted {
+        Some(ReadRange {
             after: number,
             count: self.size,
         })
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn only_lookups_that_go_forward_in_small_steps_are_read_ahead_of_and_ever_further() {
-        let mut ahead = Ahead::default();
+        let mut ahead = ReadAhead::default();
         let wanted: Vec<Option<u64>> = (1..=9)
             .map(|number| ahead.looked_up(number * 2).map(|wanted| wanted.count))
             .collect();
@@ -136,14 +136,14 @@ mod tests {
         }
         let count = MOST;
         let after = ahead.last + NEAR;
-        assert_eq!(ahead.looked_up(after), Some(Wanted { after, count }));
+        assert_eq!(ahead.looked_up(after), Some(ReadRange { after, count }));
         assert_eq!(ahead.looked_up(after + NEAR + 1), None, "too far");
         assert_eq!(ahead.looked_up(3), None, "backward");
     }
 
     #[test]
     fn the_same_entry_over_and_over_is_no_step_forward() {
-        let mut ahead = Ahead::default();
+        let mut ahead = ReadAhead::default();
         let wanted = (0..20).find_map(|_| ahead.looked_up(7));
         assert_eq!(wanted, None);
     }
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn what_nobody_asked_for_is_forgotten_once_it_is_too_much() {
         for (kept, left) in [(KEPT, KEPT), (KEPT + 1, 0)] {
-            let mut ahead = Ahead::default();
+            let mut ahead = ReadAhead::default();
             for number in 1..=kept as u64 {
                 let mut user = [0; 16];
                 user[..8].copy_from_slice(&number.to_be_bytes());
@@ -182,7 +182,7 @@ mod tests {
             resends: 0,
             was_absent: false,
             doubt: None,
-            audit_owed: false,
+            recheck_owed: false,
             lost: None,
             unproven: false,
             refused: None,
@@ -198,7 +198,7 @@ mod tests {
             kind,
             address: Cow::Borrowed(address),
         };
-        let mut ahead = Ahead::default();
+        let mut ahead = ReadAhead::default();
         ahead.keep(&key(1, "SMS", "15125551234"), entry(7));
         for other in [
             key(2, "SMS", "15125551234"),
