@@ -7,7 +7,7 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::Error;
-use super::env::{Env, Given};
+use super::env::Given;
 use crate::clock::{LocalZone, Now};
 use crate::report::quantity::moment;
 
@@ -59,20 +59,6 @@ pub(super) fn deadline(given: &Given, now: &Now) -> Result<ZonedDateTime, Error>
 /// Whether a deadline is one moment for ever, and not a time of every day.
 pub(super) fn has_date(given: &Given) -> bool {
     Written::parse(&given.value).is_ok_and(|written| written.date.is_some())
-}
-
-/// Refuses a `TZ` that names no zone: times would be another zone's.
-pub(super) fn check_zone(env: &Env<'_>, now: &Now) -> Result<(), Error> {
-    match (env.text("TZ")?, &now.zone) {
-        (Some(value), LocalZone::Unknown) => {
-            let given = Given { name: "TZ", value };
-            Err(given
-                .wrong(&"there is no such time zone")
-                .hint("write a name such as `Europe/Berlin`, or `UTC`"))
-        }
-        // Without zone files nobody can tell; it matters only where a local time is asked for.
-        (_, LocalZone::Known(_) | LocalZone::Unknown | LocalZone::NoData) => Ok(()),
-    }
 }
 
 /// A deadline as it is written.
@@ -385,22 +371,6 @@ mod tests {
         assert!(
             what.ends_with("that is past; it is 2026-11-24 22:30 UTC now"),
             "{what}"
-        );
-    }
-
-    #[test]
-    fn a_zone_that_is_named_must_be_known_where_zones_are_known_at_all() {
-        let with = |value: &'static str, zone: &str| {
-            let get = |name: &str| (name == "TZ").then(|| value.into());
-            check_zone(&Env::new(&get), &now("2026-11-24T22:30:00Z", zone))
-        };
-        assert!(with("Europe/Berlin", BERLIN).is_ok());
-        assert!(with("Europe/Berlin", "").is_ok());
-        assert!(with("", "?").is_ok());
-        let error = with("Europe/Berln", "?").unwrap_err().to_string();
-        assert!(
-            error.starts_with("invalid value 'Europe/Berln' for TZ"),
-            "{error}"
         );
     }
 }

@@ -6,6 +6,7 @@
 
 mod address;
 mod authorities;
+mod credential;
 mod deadline;
 pub mod env;
 pub mod files;
@@ -20,6 +21,7 @@ mod secret_file;
 pub mod tenant;
 pub mod usage;
 pub mod which_ledger;
+mod zone;
 
 use thiserror::Error;
 

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use super::deadline::check_zone;
 use super::env::{Env, Given, given};
 use super::files::{self, Files, Kind, Others};
 use super::pace::{Pace, Stops};
@@ -11,6 +10,7 @@ use super::rows::RowSettings;
 use super::sandbox;
 use super::tenant::{self, Tenant};
 use super::which_ledger::WhichLedger;
+use super::zone::check_zone;
 use crate::cli::{DoctorArgs, LogArgs, PaceArgs, ResultsArgs, RunArgs, VerbosityArgs};
 use crate::clock::Now;
 use crate::ledger::Binding;
