@@ -75,6 +75,7 @@ pub(super) fn finish(
         rejects: end.written.as_ref(),
         held_back: invocation.console.line_limit().held_back(),
         command: &invocation.command,
+        wave_is_stream: end.files.wave_is_stream,
         forgotten: end.forgotten,
         deadline_is_past: end.deadline_is_past,
         now: &now,

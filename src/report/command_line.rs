@@ -74,6 +74,17 @@ impl CommandLine {
         self
     }
 
+    /// These options alone, as they were typed, each with a blank before it.
+    pub fn only(&self, names: &[&str]) -> String {
+        let options = self.parts.iter().filter_map(|part| match part {
+            Part::Option(name, words) if names.iter().any(|known| name == known) => {
+                Some(format!(" {}", shell::command(words)))
+            }
+            Part::Option(..) | Part::Word(_) | Part::Wave(_) => None,
+        });
+        options.collect::<Vec<_>>().concat()
+    }
+
     /// As it can be typed again.
     pub fn spelled(&self) -> String {
         let words = self.parts.iter().flat_map(|part| match part {
@@ -156,6 +167,17 @@ mod tests {
         ] {
             let without = line(words).without(&["-o", "--results"]).spelled();
             assert_eq!(without, "p run w.csv");
+        }
+    }
+
+    #[test]
+    fn some_options_are_taken_out_as_they_were_typed() {
+        for (words, rate) in [
+            ("p run w.csv --rate 5/s -q --limit 1", " --rate 5/s"),
+            ("p run w.csv --rate=5/s -o --rate", " --rate=5/s"),
+            ("p run w.csv -- --rate", ""),
+        ] {
+            assert_eq!(line(words).only(&["--rate"]), rate, "{words}");
         }
     }
 

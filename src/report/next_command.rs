@@ -23,7 +23,21 @@ pub struct Left<'a> {
     pub forgotten: bool,
     /// Whether `--deadline` named a moment that is past.
     pub deadline_is_past: bool,
+    /// Whether the wave has no name that another command could read it by.
+    pub wave_is_stream: bool,
 }
+
+/// The options that say which tenant is meant and how it is reached; every command that asks PingOne has them.
+pub const TENANT_OPTIONS: [&str; 8] = [
+    "--region",
+    "--environment",
+    "--client-secret-file",
+    "--client-auth",
+    "--api-url",
+    "--token-url",
+    "--ca-file",
+    "--no-proxy",
+];
 
 /// One thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +60,7 @@ pub enum Step {
 /// | … in a rehearsal without a ledger | begin anew |
 ///
 /// Going on is the same command without what would end it at once: `--limit` where it was reached,
-/// `--deadline` where its moment is past.
+/// `--deadline` where its moment is past. What has no name of its own comes on standard input then.
 pub fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
     let mut steps = Vec::new();
     let again = |command: &CommandLine| {
@@ -56,6 +70,9 @@ pub fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
         }
         if left.deadline_is_past {
             command = command.without(&["--deadline"]);
+        }
+        if left.wave_is_stream {
+            command = command.with_wave(Path::new("-"));
         }
         command
     };
@@ -97,6 +114,7 @@ mod tests {
         rejects: None,
         forgotten: false,
         deadline_is_past: false,
+        wave_is_stream: false,
     };
 
     fn told(left: &Left<'_>) -> Vec<String> {
@@ -165,6 +183,16 @@ mod tests {
             (
                 ended(Interrupted, Some(&StopReason::Interrupted), 0, 3),
                 &[same],
+            ),
+            (
+                Left {
+                    wave_is_stream: true,
+                    ..ended(RunAgain, None, 2, 3)
+                },
+                &[
+                    mended,
+                    "wavepair run - --limit 5 -o r.csv --deadline 2026-12-01T06:00",
+                ],
             ),
             (ended(Pointless, Some(&pointless), 0, 3), &[same]),
             (ended(NeedsPerson, Some(&changed), 0, 3), &[same]),

@@ -16,6 +16,8 @@ use crate::model::standard_stream::{self, is_standard};
 /// The files of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Files {
+    /// Whether the wave [is a stream](is_stream), which cannot be named again.
+    pub wave_is_stream: bool,
     /// The results; `-` is standard output.
     pub results: PathBuf,
     /// Whether they were named, and not after the wave.
@@ -74,6 +76,7 @@ impl Files {
         let results =
             || beside(wave, kind.results()).unwrap_or_else(|| standard_stream::NAME.into());
         Self {
+            wave_is_stream: is_stream(wave),
             results: args.results.clone().unwrap_or_else(results),
             results_named: args.results.is_some(),
             rejects: args

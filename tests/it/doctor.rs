@@ -1,5 +1,8 @@
 //! What the doctor says: each line is true, and no check stops another that can go on.
 
+use clap::CommandFactory;
+use wavepair::cli::Cli;
+use wavepair::report::next_command::TENANT_OPTIONS;
 use wavepair::sandbox::{Options, Policies, WAVE_POLICY};
 
 use crate::support::rehearsal::{Ended, Rehearsal};
@@ -169,4 +172,36 @@ fn a_wrong_policy_ends_a_run_with_the_command_that_checks_it_in_one_line() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn the_command_that_checks_a_policy_looks_at_the_tenant_of_the_run() {
+    let mut rehearsal = with_known_policies();
+    let environment = rehearsal.sandbox().environment();
+    let worker = "11111111-2222-4333-8444-555555555555";
+    // The environment that the variables name is the worker's, and not the one of the wave.
+    rehearsal.set("PINGONE_ENVIRONMENT_ID", worker);
+    let policy = "6f1b2c3d-4e5f-4a6b-8c7d-8e9f0a1b2c3d";
+    let wave = crate::support::rehearsal::rows(20).replace(WAVE_POLICY, policy);
+    let tenant = format!("--environment={environment} --client-auth basic --no-proxy");
+    let arguments: Vec<_> = tenant.split(' ').chain(["--limit", "9"]).collect();
+    let run = rehearsal.wave(&wave).run(&arguments).exits(5);
+    let command = format!("`wavepair doctor {tenant} --policy {policy}`");
+    assert!(
+        run.stderr.lines().any(|line| line.contains(&command)),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn every_option_about_the_tenant_is_known_to_belong_to_it() {
+    let mut doctor = Cli::command();
+    let doctor = doctor.find_subcommand_mut("doctor").unwrap();
+    let options: Vec<_> = doctor
+        .get_arguments()
+        .filter(|argument| argument.get_help_heading() == Some("PingOne"))
+        .map(|argument| format!("--{}", argument.get_long().unwrap()))
+        .collect();
+    assert_eq!(options, TENANT_OPTIONS);
 }

@@ -217,17 +217,7 @@ fn what_is_no_regular_file_is_read_like_standard_input() {
         format!("'{binary}' run <(cat wave.csv) --rate max"),
         format!("mkfifo pipe.csv; cat wave.csv > pipe.csv & '{binary}' run pipe.csv --dry-run"),
     ] {
-        let settings = rehearsal.bare(&[]);
-        let settings = settings
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?)));
-        let output = Command::new("bash")
-            .args(["-c", &command])
-            .current_dir(rehearsal.folder())
-            .envs(settings)
-            .output()
-            .unwrap();
-        let run = rehearsal.ended(&output);
+        let run = in_a_shell(&rehearsal, &command);
         assert_eq!(run.code, Some(3), "{command}: {}", run.stderr);
         assert!(
             run.stdout.starts_with("row,line,outcome,"),
@@ -242,6 +232,38 @@ fn what_is_no_regular_file_is_read_like_standard_input() {
             "{command}: nothing is written beside it"
         );
     }
+}
+
+#[test]
+fn what_has_no_name_of_its_own_is_gone_on_with_from_standard_input() {
+    let binary = env!("CARGO_BIN_EXE_wavepair");
+    for wave in ["<(cat wave.csv)", "/dev/stdin < wave.csv", "- < wave.csv"] {
+        let rehearsal = Rehearsal::new();
+        rehearsal.wave(&waves::of(3));
+        let command = format!("'{binary}' run {wave} --rate max --limit 1");
+        let stopped = in_a_shell(&rehearsal, &command).exits(7).stderr;
+        let (_, go_on) = stopped
+            .split_once("Go on, with the wave on standard input:\n")
+            .unwrap_or_else(|| panic!("{command}: {stopped}"));
+        let go_on = format!("cat wave.csv | {}", go_on.trim());
+        in_a_shell(&rehearsal, &go_on).exits(0);
+        assert_eq!(rehearsal.creates(), 3, "{go_on}");
+    }
+}
+
+/// What a line does in a shell, with the settings of a rehearsal.
+fn in_a_shell(rehearsal: &Rehearsal, line: &str) -> Ended {
+    let settings = rehearsal.bare(&[]);
+    let settings = settings
+        .get_envs()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let output = Command::new("bash")
+        .args(["-c", line])
+        .current_dir(rehearsal.folder())
+        .envs(settings)
+        .output()
+        .unwrap();
+    rehearsal.ended(&output)
 }
 
 /// The files beside the wave.

@@ -8,7 +8,7 @@ use tracing::Level;
 
 use super::cell::{neutral, without_phones};
 use super::command_line::CommandLine;
-use super::next_command::{Left, Step, steps};
+use super::next_command::{Left, Step, TENANT_OPTIONS, steps};
 use super::notice::Notice;
 use super::paragraph::{shortened, wrapped};
 use super::quantity::{clock_time, count, counted, elapsed};
@@ -45,6 +45,8 @@ pub struct Ending<'a> {
     pub held_back: u64,
     /// The command that was typed.
     pub command: &'a CommandLine,
+    /// Whether the wave has no name that another command could read it by.
+    pub wave_is_stream: bool,
     /// Whether the ledger is gone with the run.
     pub forgotten: bool,
     /// Whether `--deadline` named a moment that is past.
@@ -214,7 +216,7 @@ fn incomplete(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notice> {
         summary
             .stopped
             .as_ref()
-            .map(|reason| stopped(reason, summary)),
+            .map(|reason| stopped(reason, summary, ending.command)),
     );
     notices.extend((!summary.conserved()).then(|| unaccounted(summary)));
     notices.extend(summary.tally.codes.get(DUPLICATE_FOUND).map(twice));
@@ -226,6 +228,7 @@ fn incomplete(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notice> {
         rejects: ending.rejects.and_then(Written::to_correct),
         forgotten: ending.forgotten,
         deadline_is_past: ending.deadline_is_past,
+        wave_is_stream: ending.wave_is_stream,
     };
     for step in steps(&left, ending.command) {
         notices.push(match step {
@@ -241,7 +244,7 @@ fn incomplete(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notice> {
     notices.into_iter().map(Notice::even_if_quiet).collect()
 }
 
-fn stopped(reason: &StopReason, summary: &Summary) -> Notice {
+fn stopped(reason: &StopReason, summary: &Summary, command: &CommandLine) -> Notice {
     let pending = summary.tally.outcomes.get(Outcome::Pending);
     let left = match pending {
         0 => String::new(),
@@ -249,9 +252,16 @@ fn stopped(reason: &StopReason, summary: &Summary) -> Notice {
     };
     let text = format!("stopped: {reason}{left}");
     Notice::info("stopped", text)
-        .hint(reason.hint())
+        .hint(reason.hint().map(|hint| for_this_tenant(hint, command)))
         .fact("stop_code", reason.code().as_str())
         .fact("pending", pending)
+}
+
+/// A hint whose doctor looks at the tenant that was named on the command line.
+fn for_this_tenant(hint: &str, command: &CommandLine) -> String {
+    const DOCTOR: &str = "`wavepair doctor";
+    let named = command.only(&TENANT_OPTIONS);
+    hint.replacen(DOCTOR, &format!("{DOCTOR}{named}"), 1)
 }
 
 fn unaccounted(summary: &Summary) -> Notice {
@@ -320,7 +330,7 @@ fn go_on(ending: &Ending<'_>, command: &str, width: Option<usize>) -> Notice {
     let settled_from = ending.settled_from.as_ref();
     let after = settled_from.filter(|at| *at > ending.now);
     let mut sentences = remaining(ending, after);
-    sentences.push(lead(ending).to_owned());
+    sentences.push(lead(ending));
     let text = sentences.join(" ");
     let mut notice = Notice::new("go_on", Level::WARN, &text)
         .fact("failed", outcomes.get(Outcome::Failed))
@@ -376,24 +386,34 @@ fn remaining(ending: &Ending<'_>, after: Option<&ZonedDateTime>) -> Vec<String> 
 }
 
 /// What has to come before the command, and what it is then.
-fn lead(ending: &Ending<'_>) -> &'static str {
+fn lead(ending: &Ending<'_>) -> String {
+    let when = when(ending);
+    if ending.wave_is_stream {
+        // Such as `/dev/fd/63`, of `<(…)`: the name is gone with the process that had it.
+        format!("{when}, with the wave on standard input:")
+    } else {
+        format!("{when} with:")
+    }
+}
+
+fn when(ending: &Ending<'_>) -> &'static str {
     if ending.summary.tally.codes.contains_key(DUPLICATE_FOUND) {
-        return "When they are removed, go on with:";
+        return "When they are removed, go on";
     }
     if let Some(StopReason::InputChanged { .. }) = ending.summary.stopped {
-        return "When the file is right, go on with:";
+        return "When the file is right, go on";
     }
     match ending.exit {
         ExitCode::Broken | ExitCode::Usage | ExitCode::Pointless => {
-            "When the cause is removed, go on with:"
+            "When the cause is removed, go on"
         }
-        ExitCode::NeedsPerson => "Then go on with:",
+        ExitCode::NeedsPerson => "Then go on",
         ExitCode::Done
         | ExitCode::RunAgain
         | ExitCode::Busy
         | ExitCode::OutOfTime
         | ExitCode::Interrupted
-        | ExitCode::Terminated => "Go on with:",
+        | ExitCode::Terminated => "Go on",
     }
 }
 

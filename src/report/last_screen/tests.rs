@@ -51,6 +51,7 @@ fn screen(summary: &Summary, width: Option<usize>, change: impl FnOnce(&mut Endi
         command: &command,
         forgotten: false,
         deadline_is_past: false,
+        wave_is_stream: false,
         now: &now,
         settled_from: None,
         given_up: 0,
