@@ -22,8 +22,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use futures::StreamExt;
-use wavepair::clock;
-use wavepair::sandbox::WAVE_POLICY;
+use wavepair::testing::clock;
+use wavepair::testing::sandbox::WAVE_POLICY;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_wavepair");
 const CONCURRENCY: usize = 64;

@@ -1,8 +1,9 @@
 //! Pairs the MFA devices of an onboarding wave in PingOne: CSV in, device IDs out.
 //!
-//! This library is the inside of the `wavepair` binary, cut out so that tests and
-//! benchmarks can reach it; it promises nothing to other crates. The README is for
-//! those who run wavepair. This page is for those who change it.
+//! This library is the inside of the `wavepair` binary; it promises nothing to other
+//! crates. The binary calls [`main`]; tests, benchmarks and fuzz targets see what stands
+//! in [`testing`], and nothing else. The README is for those who run wavepair. This page
+//! is for those who change it.
 //!
 //! ```text
 //!  wave.csv ─► input ─► model::validate ─► engine ─────────► ledger (SQLite)
@@ -25,10 +26,10 @@
 //! that it has seen before, and what it does after each kind of answer. [`ledger`]
 //! remembers, [`pingone`] speaks, and [`engine`] is the one loop that calls all of
 //! them. Everything else is rim: [`input`] reads, [`report`] writes, [`cli`] and
-//! [`settings`] say what was asked for, [`commands`] wires it together.
+//! [`settings`] say what was asked for, [`commands`] and [`program`] wire it together.
 //!
 //! The modules below stand in the order of their arrows: each may use those above it
-//! that `tests/it/tidy.rs` grants it, and never one below.
+//! that `tests/it/tidy` grants it, and never one below.
 //!
 //! # What always holds
 //!
@@ -58,33 +59,41 @@
 //! - No rooms for what fits nowhere: something has a noun or is not needed.
 
 // What everything speaks of.
-pub mod exit;
-pub mod model;
+mod exit;
+mod model;
 
 // One thing each, without the others.
-pub mod clock;
-pub mod plan;
-pub mod rate_limit;
-pub mod retry;
+mod clock;
+mod plan;
+mod rate_limit;
+mod retry;
 
 // One door to the world each.
-pub mod input;
-pub mod ledger;
-pub mod pingone;
-pub mod sandbox;
+mod input;
+mod ledger;
+mod pingone;
+mod sandbox;
 
 // The loop.
-pub mod engine;
+mod engine;
 
 // What people and scripts see of it.
-pub mod report;
+mod report;
 
 // What was asked for.
-pub mod cli;
-pub mod settings;
+mod cli;
+mod settings;
 
 // Why wavepair itself could not go on.
-pub mod error;
+mod error;
 
 // Wiring.
-pub mod commands;
+mod commands;
+
+// From the first word to the exit code.
+mod program;
+
+// What tests reach.
+pub mod testing;
+
+pub use program::main;

@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
-use wavepair::model::outcome::{Ambiguity, Answer, AttemptOutcome, Listing, LookOutcome, Proof};
-use wavepair::model::secret::Secret;
-use wavepair::pingone::classify::{Listed, create_answer, list_answer};
-use wavepair::pingone::grant::{LONGEST_TOKEN, token_answer};
-use wavepair::pingone::head::Head;
-use wavepair::pingone::read::{policies_answer, read_answer};
-use wavepair::pingone::retry_after::LONGEST;
-use wavepair::pingone::wire::MfaSettings;
+use wavepair::testing::model::{
+    Ambiguity, Answer, AttemptOutcome, Listing, LookOutcome, Proof, Secret,
+};
+use wavepair::testing::pingone::{
+    Head, LONGEST, LONGEST_TOKEN, Listed, MfaSettings, create_answer, list_answer, policies_answer,
+    read_answer, token_answer,
+};
 
 use super::subject::{DIGITS, SECRET, request};
 
@@ -132,7 +131,7 @@ pub fn device_list(data: &[u8]) {
 pub fn retry_after(data: &[u8]) {
     let mut lines = data.split(|byte| *byte == b'\n');
     let value = lines.next().unwrap_or_default();
-    let wait = wavepair::pingone::retry_after::retry_after([value], lines);
+    let wait = wavepair::testing::pingone::retry_after([value], lines);
     assert!(wait.is_none_or(|wait| !wait.is_zero() && wait <= LONGEST));
     let seconds = std::str::from_utf8(value).ok().and_then(|v| v.parse().ok());
     if let Some(seconds) = seconds.filter(|_| value.iter().all(u8::is_ascii_digit)) {

@@ -4,10 +4,8 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use tokio::runtime::{Builder, Runtime};
-use wavepair::ledger::{Binding, Error, Found, Intent, Ledger, Opened, Reader, RunRecord};
-use wavepair::model::entry::Moment;
-use wavepair::model::ids::RunId;
-use wavepair::model::request::DeviceRequest;
+use wavepair::testing::ledger::{Binding, Error, Found, Intent, Ledger, Opened, Reader, RunRecord};
+use wavepair::testing::model::{DeviceRequest, Moment, RunId};
 
 use super::subject::{environment, request};
 
@@ -98,7 +96,7 @@ fn sound() -> Vec<u8> {
     let ledger = opened.expect("a new ledger can be made").ledger;
     intend(&ledger, request()).expect("an intent can be written");
     let mut other = request();
-    other.key.user = wavepair::model::ids::UserId::from_bytes([0x22; 16]);
+    other.key.user = wavepair::testing::model::UserId::from_bytes([0x22; 16]);
     intend(&ledger, other).expect("an intent can be written");
     ledger
         .close(4, None, &moment(1))

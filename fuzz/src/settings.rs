@@ -3,15 +3,13 @@
 use std::ffi::OsString;
 
 use clap::Parser;
-use wavepair::cli::{Cli, Command, TenantArgs};
-use wavepair::clock;
-use wavepair::rate_limit::{Rate, RateLimiter};
-use wavepair::sandbox::faults::FaultPlan;
-use wavepair::settings::Error;
-use wavepair::settings::env::{Env, duration};
-use wavepair::settings::rows::RowSettings;
-use wavepair::settings::run::{Doctor, DryRun, Results, Run, Target};
-use wavepair::settings::tenant::Tenant;
+use wavepair::testing::cli::{Cli, Command, TenantArgs};
+use wavepair::testing::clock;
+use wavepair::testing::rate_limit::{Rate, RateLimiter};
+use wavepair::testing::sandbox::FaultPlan;
+use wavepair::testing::settings::{
+    Doctor, DryRun, Env, Error, Results, RowSettings, Run, Target, Tenant, duration,
+};
 
 use super::subject::{SECRET, environment};
 

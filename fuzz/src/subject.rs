@@ -1,9 +1,8 @@
 //! The one device that everything is about.
 
-use wavepair::model::ids::{EnvironmentId, PolicyId, UserId};
-use wavepair::model::phone::E164;
-use wavepair::model::request::{Address, DeviceKey, DeviceRequest, DeviceType};
-use wavepair::model::row::RowNumber;
+use wavepair::testing::model::{
+    Address, DeviceKey, DeviceRequest, DeviceType, E164, EnvironmentId, PolicyId, RowNumber, UserId,
+};
 
 /// The digits of its phone.
 pub(crate) const DIGITS: &str = "15125551234";

@@ -2,12 +2,10 @@
 
 use std::io::Write;
 
-use wavepair::input::source::Source;
-use wavepair::input::{ReadOptions, Wave};
-use wavepair::model::phone::E164;
-use wavepair::model::request::{Address, DeviceType, RowDefaults};
-use wavepair::model::row::{Column, Header, InputRow};
-use wavepair::model::validate::validate;
+use wavepair::testing::input::{ReadOptions, Source, Wave};
+use wavepair::testing::model::{
+    Address, Column, DeviceType, E164, Header, InputRow, RowDefaults, validate,
+};
 
 /// Reads a wave: no line is lost, and no phone that is accepted has other digits than its cell.
 pub fn csv(data: &[u8]) {

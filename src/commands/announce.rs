@@ -11,6 +11,7 @@ use crate::model::ids::EnvironmentId;
 use crate::model::messages::Messages;
 use crate::model::row::Column;
 use crate::plan::Existing;
+use crate::report::console::Console;
 use crate::report::start_line::{self, Kind, Ledger, Start};
 use crate::settings::pace::{Pace, Stops};
 
@@ -58,7 +59,7 @@ pub(super) fn announce<L: Borrow<Reader>>(
         limit: stops.limit,
         messages,
     };
-    for notice in start.notices(invocation.console.width()) {
+    for notice in start.notices(Console::width()) {
         invocation.console.say(&notice);
     }
     Ok(messages)

@@ -71,7 +71,7 @@ impl Report<'_> {
         let notice = Notice::new("check", mark.level(), found)
             .fact("check", what)
             .fact("mark", mark.to_string())
-            .shown_as(hanging(&line, 20, self.console.width()));
+            .shown_as(hanging(&line, 20, Console::width()));
         self.console.say(&match mark {
             Mark::Ok => notice,
             // What a run may stumble over is left to do.
@@ -369,10 +369,7 @@ async fn check_limits(questions: &Questions<'_>, report: &mut Report<'_>) {
 fn unread(fault: &ReadFault) -> String {
     match fault {
         ReadFault::Stop(reason) => unasked(reason),
-        ReadFault::Refused(error) => match error.hint() {
-            Some(hint) => format!("{error}; {hint}"),
-            None => error.to_string(),
-        },
+        ReadFault::Refused(error) => format!("{error}; {}", error.hint()),
     }
 }
 

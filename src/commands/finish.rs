@@ -13,6 +13,7 @@ use crate::exit::ExitCode;
 use crate::model::standard_stream::is_standard;
 use crate::model::stop::Stopped;
 use crate::model::summary::Summary;
+use crate::report::console::Console;
 use crate::report::last_screen::{Ending, closing};
 use crate::report::output::Output;
 use crate::report::rejects::Written;
@@ -82,7 +83,7 @@ pub(super) fn finish(
         settled_from,
         given_up: end.doubts.given_up,
     };
-    let width = invocation.console.width();
+    let width = Console::width();
     for notice in closing(&ending, width) {
         invocation.console.say(&notice);
     }

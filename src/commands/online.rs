@@ -360,7 +360,7 @@ async fn preflight(
         Ok(listed) => listed,
         Err(ReadFault::Stop(reason)) => return Err(reason.into()),
         Err(ReadFault::Refused(error)) => {
-            let hint = error.hint().unwrap_or_default();
+            let hint = error.hint();
             invocation.console.say(&Notice::warning(format!(
                 "the policies cannot be read, so they are not checked; {hint}"
             )));

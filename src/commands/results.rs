@@ -5,6 +5,7 @@ use super::{Invocation, outputs, wanted};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
+use crate::report::console::Console;
 use crate::report::results_written;
 use crate::report::standing::{Mode, Standing};
 use crate::settings::Error as SettingsError;
@@ -44,7 +45,7 @@ pub fn results(settings: &Results, invocation: &Invocation) -> Result<ExitCode, 
         account: joined.account,
         outcomes: &joined.tally.outcomes,
     };
-    let width = invocation.console.width();
+    let width = Console::width();
     for notice in written.notices(width) {
         invocation.console.say(&notice);
     }

@@ -37,7 +37,7 @@ use futures::{FutureExt, StreamExt};
 use thiserror::Error;
 use tokio::time::Instant;
 
-pub use self::guard::{GuardOptions, LONGEST_HOLD, MaxErrors};
+pub use self::guard::{GuardOptions, MaxErrors};
 pub use self::stop::{Stop, Stopper, stop};
 
 use self::budget::RetryBudget;

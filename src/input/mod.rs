@@ -136,11 +136,6 @@ impl Wave {
         self.opened.file_name()
     }
 
-    /// The length of the file in bytes, when it was opened.
-    pub fn size(&self) -> u64 {
-        self.opened.fingerprint.size
-    }
-
     /// Checks that the file is what it was when it was opened.
     ///
     /// # Errors

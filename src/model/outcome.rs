@@ -152,8 +152,6 @@ pub enum Ambiguity {
     WrongDevice,
     /// An answer that names another request than ours.
     MixedUp,
-    /// The run ended before the answer came.
-    Interrupted,
 }
 
 /// Whether an answer is the answer to our request.

@@ -80,8 +80,7 @@ pub fn of_ambiguity(ambiguity: Ambiguity) -> &'static str {
         | Ambiguity::ConnectionLost
         | Ambiguity::ServerError
         | Ambiguity::RequestTimeout
-        | Ambiguity::Conflict
-        | Ambiguity::Interrupted => PERHAPS_THERE,
+        | Ambiguity::Conflict => PERHAPS_THERE,
     }
 }
 

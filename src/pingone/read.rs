@@ -49,22 +49,20 @@ pub struct ReadError {
 }
 
 impl ReadError {
-    /// What to do about it, where there is anything to do.
-    pub fn hint(&self) -> Option<&'static str> {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
         match self.failure {
-            ReadFailure::Transient { .. } if self.answer.http_status.is_none() => {
-                Some(hint::NO_ANSWER)
+            ReadFailure::Transient { .. } if self.answer.http_status.is_none() => hint::NO_ANSWER,
+            ReadFailure::Transient { .. } => hint::LATER,
+            ReadFailure::Unauthorized => hint::UNAUTHORIZED,
+            ReadFailure::Forbidden => {
+                "reading policies and MFA settings needs the role Environment Admin or Configuration Read Only Admin on this environment; check `WAVEPAIR_ENVIRONMENT` too"
             }
-            ReadFailure::Transient { .. } => Some(hint::LATER),
-            ReadFailure::Unauthorized => Some(hint::UNAUTHORIZED),
-            ReadFailure::Forbidden => Some(
-                "reading policies and MFA settings needs the role Environment Admin or Configuration Read Only Admin on this environment; check `WAVEPAIR_ENVIRONMENT` too",
-            ),
-            ReadFailure::CaptivePortal => Some(hint::CAPTIVE_PORTAL),
+            ReadFailure::CaptivePortal => hint::CAPTIVE_PORTAL,
             ReadFailure::NotFound | ReadFailure::Redirected | ReadFailure::Malformed => {
-                Some(hint::WRONG_HOST)
+                hint::WRONG_HOST
             }
-            ReadFailure::Untrusted => Some(hint::UNTRUSTED),
+            ReadFailure::Untrusted => hint::UNTRUSTED,
         }
     }
 
@@ -274,11 +272,6 @@ mod tests {
             error.answer.code.as_deref(),
             Some("ACCESS_FAILED/INSUFFICIENT_PERMISSIONS")
         );
-        assert!(
-            error
-                .hint()
-                .unwrap()
-                .contains("Configuration Read Only Admin")
-        );
+        assert!(error.hint().contains("Configuration Read Only Admin"));
     }
 }

@@ -16,18 +16,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// `POST` and `GET`: create a device, list a user's devices.
 pub const DEVICES: &str = "/environments/{envID}/users/{userID}/devices";
-/// `GET` and `DELETE`: one device.
-pub const DEVICE: &str = "/environments/{envID}/users/{userID}/devices/{deviceID}";
-/// `GET`: one user.
-pub const USER: &str = "/environments/{envID}/users/{userID}";
 /// `GET`: all device authentication policies of an environment.
 pub const POLICIES: &str = "/environments/{envID}/deviceAuthenticationPolicies";
 /// `GET`: one device authentication policy.
 pub const POLICY: &str = "/environments/{envID}/deviceAuthenticationPolicies/{policyID}";
 /// `GET`: an environment's MFA settings.
 pub const MFA_SETTINGS: &str = "/environments/{envID}/mfaSettings";
-/// `POST` on the authentication host: an access token.
-pub const TOKEN: &str = "/{envID}/as/token";
 
 /// The version segment that API paths begin with.
 pub const API_VERSION: &str = "/v1";

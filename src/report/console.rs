@@ -154,7 +154,7 @@ impl Console {
         let text = if json {
             notice.json(run)
         } else {
-            notice.text(self.width(), colored)
+            notice.text(Self::width(), colored)
         };
         if !text.is_empty() {
             self.hand_over(text.into_bytes());
@@ -192,7 +192,7 @@ impl Console {
     }
 
     /// How wide lines may be; `None` where standard error is no terminal.
-    pub fn width(&self) -> Option<usize> {
+    pub fn width() -> Option<usize> {
         let (width, _) = terminal_size::terminal_size_of(io::stderr())?;
         Some(usize::from(width.0))
     }
@@ -235,7 +235,7 @@ fn append(mut file: &File, line: &str) {
 /// Takes whole lines of the log.
 impl Write for Console {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let width = self.width().filter(|_| !self.manner.json);
+        let width = Self::width().filter(|_| !self.manner.json);
         let text = match (std::str::from_utf8(bytes), width) {
             (Ok(text), Some(_)) => text
                 .lines()

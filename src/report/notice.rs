@@ -94,7 +94,7 @@ impl Notice {
 
     /// Waits for an answer in the same line, and is shown with `-q` too.
     #[must_use]
-    pub fn as_prompt(mut self) -> Self {
+    pub fn into_prompt(mut self) -> Self {
         self.screen = Screen::Prompt;
         self.even_if_quiet()
     }

@@ -88,17 +88,6 @@ pub fn moment(at: &ZonedDateTime, with_date: bool) -> String {
     format!("{clock} {zone}")
 }
 
-/// A size in its own unit: `312 B`, `3.2 MB`.
-pub fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
-    for (unit, one) in UNITS {
-        if bytes >= one {
-            return format!("{}.{} {unit}", bytes / one, bytes % one / (one / 10));
-        }
-    }
-    format!("{bytes} B")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,9 +149,6 @@ mod tests {
             (400_000, "6 min 40 s"),
         ] {
             assert_eq!(elapsed(Duration::from_millis(ms)), text);
-        }
-        for (bytes, text) in [(312, "312 B"), (3_250_000, "3.2 MB"), (1000, "1.0 kB")] {
-            assert_eq!(size(bytes), text);
         }
     }
 }

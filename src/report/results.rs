@@ -32,7 +32,6 @@ pub enum Error<I, L> {
 }
 
 /// The two sides of the join, and what stands between them.
-#[expect(missing_debug_implementations, reason = "closures show nothing")]
 pub struct Join<'a, L> {
     /// The header of the input.
     pub header: &'a Header,

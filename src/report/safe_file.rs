@@ -107,11 +107,6 @@ impl SafeFile {
         }
     }
 
-    /// Where the content goes.
-    pub fn target(&self) -> &Path {
-        &self.target
-    }
-
     /// Gives the file its name: it and its folder are on disk when this returns.
     ///
     /// # Errors

@@ -288,7 +288,7 @@ pub fn messages_of_a_run(messages: &Messages) -> Notice {
 pub fn question(messages: &Messages) -> Notice {
     let total = counted(messages.total(), "message");
     let text = format!("Send {total} to {}? [y/N]", to_whom(messages));
-    Notice::info("question", text).as_prompt()
+    Notice::info("question", text).into_prompt()
 }
 
 #[cfg(test)]

@@ -222,10 +222,9 @@ impl RetryPolicy {
                     Ambiguity::Conflict => Decision::Look {
                         after: Duration::ZERO,
                     },
-                    Ambiguity::Redirected
-                    | Ambiguity::CaptivePortal
-                    | Ambiguity::MixedUp
-                    | Ambiguity::Interrupted => Verdict::of(DeviceState::Unresolved),
+                    Ambiguity::Redirected | Ambiguity::CaptivePortal | Ambiguity::MixedUp => {
+                        Verdict::of(DeviceState::Unresolved)
+                    }
                 }
             }
         }

@@ -18,7 +18,7 @@ use super::routes::Kind;
 /// shows every key.
 ///
 /// ```
-/// use wavepair::sandbox::faults::FaultPlan;
+/// use wavepair::testing::sandbox::FaultPlan;
 ///
 /// let plan: FaultPlan = r#"
 ///     [[fault]]
@@ -28,7 +28,7 @@ use super::routes::Kind;
 ///     drop = "close"
 /// "#.parse()?;
 /// assert_eq!(plan.rules.len(), 1);
-/// # Ok::<(), wavepair::sandbox::faults::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,20 +79,6 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// A rule that strikes every request of a kind.
-    pub fn on(kind: Kind, when: When, effect: Effect) -> Self {
-        Self {
-            on: Some(kind),
-            user: None,
-            after: 0,
-            first: None,
-            every: NonZeroU64::MIN,
-            probability: 1.0,
-            when,
-            effect,
-        }
-    }
-
     /// Tells whether it strikes the n-th request, from 0, of those that it is about.
     fn strikes(&self, n: u64, dice: impl FnOnce() -> f64) -> bool {
         let Some(n) = n.checked_sub(self.after) else {
@@ -250,7 +236,16 @@ mod tests {
     }
 
     fn rule() -> Rule {
-        Rule::on(Kind::Create, When::Before, Effect::Close)
+        Rule {
+            on: Some(Kind::Create),
+            user: None,
+            after: 0,
+            first: None,
+            every: NonZeroU64::MIN,
+            probability: 1.0,
+            when: When::Before,
+            effect: Effect::Close,
+        }
     }
 
     #[test]

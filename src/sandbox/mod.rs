@@ -45,7 +45,6 @@ use self::stats::{Held, Stats};
 use self::store::{Store, uuid_from};
 use self::time::Clock;
 use self::tokens::{Client, Tokens};
-use crate::pingone::wire::Policy;
 
 /// The ID of the default policy `Wave MFA`, which allows every method; `samples/wave.csv` names it.
 pub const WAVE_POLICY: &str = "6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10";
@@ -299,11 +298,6 @@ impl Sandbox {
     /// The IDs of the generated users; empty if every UUID is a user.
     pub fn users(&self) -> Vec<String> {
         self.users.iter().map(Uuid::to_string).collect()
-    }
-
-    /// The device authentication policies that are listed, the default one first.
-    pub fn policies(&self) -> [Policy; 2] {
-        documents::policies()
     }
 
     /// Lets other things go wrong from now on, or nothing; what goes wrong already goes on.

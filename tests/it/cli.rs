@@ -5,14 +5,10 @@ use std::io::Write;
 use std::process::Stdio;
 
 use clap::CommandFactory;
-use wavepair::cli::Cli;
-use wavepair::exit::ExitCode;
-use wavepair::model::code;
-use wavepair::model::invalid::InvalidCode;
-use wavepair::model::outcome::Outcome;
-use wavepair::model::row::Column;
-use wavepair::model::stop::StopCode;
-use wavepair::report::results_writer::COLUMNS;
+use wavepair::testing::cli::Cli;
+use wavepair::testing::exit::ExitCode;
+use wavepair::testing::model::{Column, InvalidCode, Outcome, StopCode, code};
+use wavepair::testing::report::COLUMNS;
 
 use crate::support::binary::{folder_with, ran, root, run, wavepair};
 

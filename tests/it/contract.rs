@@ -106,7 +106,7 @@ mod the_sandbox {
     use std::time::Duration;
 
     use serde_json::{Value, json};
-    use wavepair::sandbox::{Duplicates, Options, Policies, Sandbox, Users, start};
+    use wavepair::testing::sandbox::{Duplicates, Options, Policies, Sandbox, Users, start};
 
     use super::documents::{CREATE, CREATED, DEVICE_LIMIT, FORBIDDEN, NOT_FOUND};
     use crate::support::raw::{Answer, Raw, ask, bearer, plain, post};
@@ -534,7 +534,7 @@ mod the_sandbox {
 }
 
 mod the_client {
-    use wavepair::model::outcome::{AttemptOutcome, Device, Listing, LookOutcome, Refusal};
+    use wavepair::testing::model::{AttemptOutcome, Device, Listing, LookOutcome, Refusal};
 
     use super::documents::{CREATED, DEVICE_LIMIT, FORBIDDEN, LISTED, NOT_FOUND};
     use crate::wire_client::peer::Peer;

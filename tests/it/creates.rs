@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::json;
-use wavepair::sandbox::WAVE_POLICY;
-use wavepair::sandbox::routes::Kind;
+use wavepair::testing::sandbox::{Kind, WAVE_POLICY};
 
 use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::tap::Tap;

@@ -1,9 +1,9 @@
 //! What the doctor says: each line is true, and no check stops another that can go on.
 
 use clap::CommandFactory;
-use wavepair::cli::Cli;
-use wavepair::report::next_command::TENANT_OPTIONS;
-use wavepair::sandbox::{Options, Policies, WAVE_POLICY};
+use wavepair::testing::cli::Cli;
+use wavepair::testing::report::TENANT_OPTIONS;
+use wavepair::testing::sandbox::{Options, Policies, WAVE_POLICY};
 
 use crate::support::rehearsal::{Ended, Rehearsal};
 

@@ -1,6 +1,6 @@
 //! A dry run says what a run then does; it sends nothing and changes nothing.
 
-use wavepair::sandbox::{Options, Policies, SMS_ONLY_POLICY, Users, WAVE_POLICY};
+use wavepair::testing::sandbox::{Options, Policies, SMS_ONLY_POLICY, Users, WAVE_POLICY};
 
 use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::waves;

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use wavepair::sandbox::routes::Kind;
-use wavepair::sandbox::{SMS_ONLY_POLICY, WAVE_POLICY};
+use wavepair::testing::sandbox::{Kind, SMS_ONLY_POLICY, WAVE_POLICY};
 
 use crate::support::faults::fault;
 use crate::support::rehearsal::{Rehearsal, user};
@@ -66,7 +65,7 @@ fn a_later_wave_knows_what_an_earlier_one_created() {
 
 #[test]
 fn many_rows_of_one_user_go_one_after_the_other_and_all_get_their_device() {
-    let rehearsal = Rehearsal::with(wavepair::sandbox::Options {
+    let rehearsal = Rehearsal::with(wavepair::testing::sandbox::Options {
         max_devices: 10,
         ..Default::default()
     });
@@ -84,7 +83,7 @@ fn many_rows_of_one_user_go_one_after_the_other_and_all_get_their_device() {
 
 #[test]
 fn a_user_who_has_as_many_devices_as_allowed_is_rejected_with_pingones_words() {
-    let rehearsal = Rehearsal::with(wavepair::sandbox::Options {
+    let rehearsal = Rehearsal::with(wavepair::testing::sandbox::Options {
         max_devices: 2,
         ..Default::default()
     });

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use wavepair::sandbox::WAVE_POLICY;
+use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Rehearsal, rows, user};
 

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use wavepair::sandbox::routes::Kind;
+use wavepair::testing::sandbox::Kind;
 
 use crate::support::door::Then;
 use crate::support::rehearsal::{Ended, Rehearsal};

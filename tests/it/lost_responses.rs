@@ -1,6 +1,6 @@
 //! The answer is lost: ask, never send again blindly. This is why the tool exists.
 
-use wavepair::sandbox::{Duplicates, Options};
+use wavepair::testing::sandbox::{Duplicates, Options};
 
 use crate::support::faults::{each_user_once, fault};
 use crate::support::rehearsal::{Rehearsal, until, user};

@@ -12,24 +12,17 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
-use wavepair::clock;
-use wavepair::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
-use wavepair::ledger::{self, Binding, Found, Opened, RunRecord};
-use wavepair::model::event::Event;
-use wavepair::model::ids::RunId;
-use wavepair::model::outcome::Outcome;
-use wavepair::model::phone::E164;
-use wavepair::model::request::{Address, DeviceKey, DeviceRequest, DeviceType};
-use wavepair::model::row::RowNumber;
-use wavepair::model::secret::Secret;
-use wavepair::pingone::client::Client;
-use wavepair::pingone::credentials::{ClientAuth, Credentials};
-use wavepair::pingone::options::ClientOptions;
-use wavepair::pingone::token::TokenCache;
-use wavepair::plan::Existing;
-use wavepair::rate_limit::Rate;
-use wavepair::retry::RetryPolicy;
-use wavepair::sandbox::{Options, Sandbox, WAVE_POLICY, start};
+use wavepair::testing::clock;
+use wavepair::testing::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
+use wavepair::testing::ledger::{self, Binding, Found, Opened, RunRecord};
+use wavepair::testing::model::{
+    Address, DeviceKey, DeviceRequest, DeviceType, E164, Event, Outcome, RowNumber, RunId, Secret,
+};
+use wavepair::testing::pingone::{Client, ClientAuth, ClientOptions, Credentials, TokenCache};
+use wavepair::testing::plan::Existing;
+use wavepair::testing::rate_limit::Rate;
+use wavepair::testing::retry::RetryPolicy;
+use wavepair::testing::sandbox::{Options, Sandbox, WAVE_POLICY, start};
 
 use crate::support::rehearsal::user;
 

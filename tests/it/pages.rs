@@ -1,6 +1,6 @@
 //! A listing of several pages is read whole, each page paced and counted like any request.
 
-use wavepair::clock;
+use wavepair::testing::clock;
 
 use crate::support::door::{Door, Then};
 use crate::support::rehearsal::{Rehearsal, user};

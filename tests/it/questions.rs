@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::process::Stdio;
 
-use wavepair::sandbox::WAVE_POLICY;
+use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::terminal::Terminal;

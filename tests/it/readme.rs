@@ -3,7 +3,7 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
-use wavepair::sandbox::WAVE_POLICY;
+use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::binary::root;
 use crate::support::rehearsal::{Rehearsal, rows, user};

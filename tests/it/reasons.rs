@@ -4,7 +4,7 @@
 use std::process::Child;
 
 use rustix::process::{Pid, Signal, kill_process};
-use wavepair::sandbox::routes::Kind;
+use wavepair::testing::sandbox::Kind;
 
 use crate::support::faults::fault;
 use crate::support::rehearsal::{Ended, Rehearsal, rows, until, user};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use wavepair::sandbox::{Options, Policies, SMS_ONLY_POLICY};
+use wavepair::testing::sandbox::{Options, Policies, SMS_ONLY_POLICY};
 
 use crate::support::rehearsal::{Rehearsal, user};
 
@@ -106,8 +106,8 @@ fn a_policy_that_is_not_listed_is_asked_for_by_its_id_once() {
         rehearsal.run(&["--dry-run", "--online"]);
         let asked = rehearsal
             .stats()
-            .requests_of(wavepair::sandbox::routes::Kind::Policy)
-            - before.requests_of(wavepair::sandbox::routes::Kind::Policy);
+            .requests_of(wavepair::testing::sandbox::Kind::Policy)
+            - before.requests_of(wavepair::testing::sandbox::Kind::Policy);
         assert_eq!(asked, 2, "once for each of the two");
     }
 }

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use wavepair::sandbox::routes::Kind;
-use wavepair::sandbox::{SMS_ONLY_POLICY, WAVE_POLICY};
+use wavepair::testing::sandbox::{Kind, SMS_ONLY_POLICY, WAVE_POLICY};
 
 use crate::support::faults::fault;
 use crate::support::rehearsal::{Rehearsal, user};

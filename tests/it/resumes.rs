@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use wavepair::sandbox::Options;
+use wavepair::testing::sandbox::Options;
 
 use crate::support::door::Then;
 use crate::support::rehearsal::{Rehearsal, rows, until, user};
@@ -40,12 +40,12 @@ fn what_failed_or_was_refused_is_tried_again_and_what_is_done_is_not() {
 #[test]
 fn an_unknown_user_fails_at_first_and_is_rejected_by_the_next_run() {
     let rehearsal = Rehearsal::with(Options {
-        users: wavepair::sandbox::Users::Exactly(3),
+        users: wavepair::testing::sandbox::Users::Exactly(3),
         ..Options::default()
     });
     let users = rehearsal.sandbox().users();
     let mut wave = "user_id,phone,policy_id\n".to_owned();
-    let policy = wavepair::sandbox::WAVE_POLICY;
+    let policy = wavepair::testing::sandbox::WAVE_POLICY;
     writeln!(wave, "{},+15125551230,{policy}", user(9)).unwrap();
     for (number, user) in users.iter().enumerate() {
         writeln!(wave, "{user},+1512555123{number},{policy}").unwrap();
@@ -167,13 +167,13 @@ fn a_wave_that_grew_is_gone_on_with_and_old_rows_cost_nothing() {
     rehearsal.rows(50).run(&[]);
     let requests = rehearsal
         .stats()
-        .requests_of(wavepair::sandbox::routes::Kind::List);
+        .requests_of(wavepair::testing::sandbox::Kind::List);
     let run = rehearsal.wave(&rows(53)).run(&[]);
     assert_eq!((run.code, run.count("created")), (Some(0), 53));
     assert_eq!(
         rehearsal
             .stats()
-            .requests_of(wavepair::sandbox::routes::Kind::List),
+            .requests_of(wavepair::testing::sandbox::Kind::List),
         requests + 3
     );
     assert_eq!(rehearsal.creates(), 53);
@@ -208,14 +208,14 @@ fn rows_that_were_refused_before_neither_hold_up_new_ones_nor_stop_the_run() {
         let row = |n: u32| format!("{},+1512555{n:04},{policy}\n", user(n));
         (from..to).map(row).collect()
     };
-    let policy = wavepair::sandbox::WAVE_POLICY;
+    let policy = wavepair::testing::sandbox::WAVE_POLICY;
     let mut wave = "user_id,phone,policy_id\n".to_owned();
     for block in 0..5 {
         wave += &rows(block * 10, block * 10 + 8, policy);
         wave += &rows(
             block * 10 + 8,
             block * 10 + 10,
-            wavepair::sandbox::SMS_ONLY_POLICY,
+            wavepair::testing::sandbox::SMS_ONLY_POLICY,
         );
     }
     let first = rehearsal.wave(&wave).run(&[]).exits(3);
@@ -231,14 +231,14 @@ fn rows_that_were_refused_before_neither_hold_up_new_ones_nor_stop_the_run() {
 #[test]
 fn users_that_are_gone_do_not_keep_the_devices_of_others_from_being_found() {
     let rehearsal = Rehearsal::with(Options {
-        users: wavepair::sandbox::Users::Exactly(60),
+        users: wavepair::testing::sandbox::Users::Exactly(60),
         ..Options::default()
     });
     let mut wave = "user_id,phone,policy_id\n".to_owned();
     for (n, there) in (0_u32..).zip(rehearsal.sandbox().users()) {
         rehearsal.pair(&there, "WHATSAPP", &format!("+1512555{n:04}"));
         let gone = if n % 5 == 0 { user(900 + n) } else { there };
-        let policy = wavepair::sandbox::WAVE_POLICY;
+        let policy = wavepair::testing::sandbox::WAVE_POLICY;
         writeln!(wave, "{gone},+1512555{n:04},{policy}").unwrap();
     }
     for (code, gone) in [(4, "failed"), (3, "rejected"), (3, "rejected")] {
@@ -359,7 +359,7 @@ fn an_id_that_was_never_told_is_learned_by_the_next_run_and_the_device_stays_the
 #[test]
 fn results_are_those_of_the_run_that_began_last_even_if_the_clock_was_set_back_before_it() {
     let rehearsal = Rehearsal::new();
-    let policy = wavepair::sandbox::WAVE_POLICY;
+    let policy = wavepair::testing::sandbox::WAVE_POLICY;
     rehearsal.wave(&format!("user_id,phone\n{},+15125551234\n", user(1)));
     for kind in ["SMS", "WHATSAPP"] {
         let run = rehearsal.run(&["--type", kind, "--policy", policy]);

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use wavepair::sandbox::routes::Kind;
+use wavepair::testing::sandbox::Kind;
 
 use crate::support::faults::{each_user_once, fault};
 use crate::support::rehearsal::{Rehearsal, user};

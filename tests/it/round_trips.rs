@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use wavepair::sandbox::WAVE_POLICY;
+use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Rehearsal, user};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use wavepair::model::invalid::InvalidCode;
-use wavepair::sandbox::faults::FaultPlan;
+use wavepair::testing::model::InvalidCode;
+use wavepair::testing::sandbox::FaultPlan;
 
 use crate::support::binary::{folder_with, root, run};
 

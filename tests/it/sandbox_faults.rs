@@ -3,8 +3,7 @@
 use std::io::ErrorKind;
 
 use serde_json::Value;
-use wavepair::sandbox::routes::Kind;
-use wavepair::sandbox::{Options, Sandbox, WAVE_POLICY, start};
+use wavepair::testing::sandbox::{Kind, Options, Sandbox, WAVE_POLICY, start};
 
 use crate::support::raw::{Answer, Raw, ask, bearer, plain, post};
 

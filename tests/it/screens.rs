@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use serde_json::Value;
-use wavepair::sandbox::WAVE_POLICY;
+use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::binary::{folder_with, root, wavepair};
 use crate::support::rehearsal::{Rehearsal, rows, user};
@@ -297,7 +297,7 @@ fn rows_in_doubt_are_told_when_another_run_is_worth_it() {
         .unwrap();
     assert_eq!(go_on["in_doubt"], 1);
     let after: jiff::Timestamp = go_on["after"].as_str().unwrap().parse().unwrap();
-    let ahead = after.duration_since(wavepair::clock::wall());
+    let ahead = after.duration_since(wavepair::testing::clock::wall());
     // An hour after the request, which was sent a moment ago, however busy the machine is.
     assert!(ahead.as_mins() <= 60 && ahead.as_mins() > 30, "{ahead}");
     let message = go_on["message"].as_str().unwrap();

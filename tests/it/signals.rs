@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use wavepair::sandbox::routes::Kind;
+use wavepair::testing::sandbox::Kind;
 
 use crate::support::door::{Door, Then};
 use crate::support::faults::fault;

@@ -4,8 +4,7 @@ use std::net::TcpListener;
 use std::process::Child;
 
 use rustix::process::{Pid, Signal, kill_process};
-use wavepair::sandbox::Options;
-use wavepair::sandbox::routes::Kind;
+use wavepair::testing::sandbox::{Kind, Options};
 
 use crate::support::rehearsal::{Ended, Rehearsal, until};
 

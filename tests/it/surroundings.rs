@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, mpsc};
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
-use wavepair::sandbox::routes::Kind;
+use wavepair::testing::sandbox::Kind;
 
 use crate::support::door::{Door, Then};
 use crate::support::faults::fault;
@@ -72,9 +72,11 @@ fn a_ledger_that_another_program_holds_is_waited_for_and_then_left_alone() {
     let before = rehearsal.stats();
     let other = rusqlite::Connection::open(rehearsal.ledger()).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    let start = wavepair::clock::now();
+    let start = wavepair::testing::clock::now();
     let run = rehearsal.rows(3).run(&[]).exits(6);
-    let took = wavepair::clock::now().duration_since(start).as_millis();
+    let took = wavepair::testing::clock::now()
+        .duration_since(start)
+        .as_millis();
     assert!((4_000..15_000).contains(&took), "{took}: {}", run.stderr);
     assert_eq!(rehearsal.stats(), before, "nothing was sent");
     other.execute_batch("ROLLBACK").unwrap();

@@ -6,8 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use wavepair::sandbox::Options;
-use wavepair::sandbox::routes::Kind;
+use wavepair::testing::sandbox::{Kind, Options};
 
 use crate::support::door::Then;
 use crate::support::faults::fault;
@@ -123,7 +122,7 @@ fn one_429_holds_every_row_and_only_what_was_on_its_way_still_comes() {
     let (tell, told) = mpsc::channel();
     let _door = rehearsal.behind(move |request, _| {
         if !request.is_token() {
-            tell.send(wavepair::clock::wall()).unwrap();
+            tell.send(wavepair::testing::clock::wall()).unwrap();
         }
         Then::LetThrough
     });
@@ -166,10 +165,10 @@ fn one_429_holds_every_row_and_only_what_was_on_its_way_still_comes() {
 fn the_pace_is_kept_from_the_first_request_on() {
     let rehearsal = Rehearsal::new();
     rehearsal.rows(10);
-    let start = wavepair::clock::now();
+    let start = wavepair::testing::clock::now();
     rehearsal.run(&["--rate", "20/s"]).exits(0);
     // Twenty requests, at most five of them in one go: fifteen twentieths of a second.
-    let took = wavepair::clock::now().duration_since(start);
+    let took = wavepair::testing::clock::now().duration_since(start);
     assert!(took.as_millis() >= 700, "{took:?}");
 }
 

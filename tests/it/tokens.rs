@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use wavepair::sandbox::Options;
-use wavepair::sandbox::routes::Kind;
+use wavepair::testing::sandbox::{Kind, Options};
 
 use crate::support::faults::fault;
 use crate::support::rehearsal::Rehearsal;

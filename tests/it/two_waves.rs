@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use wavepair::sandbox::{SMS_ONLY_POLICY, WAVE_POLICY};
+use wavepair::testing::sandbox::{SMS_ONLY_POLICY, WAVE_POLICY};
 
 use crate::support::rehearsal::{Ended, Rehearsal, user};
 

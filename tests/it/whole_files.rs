@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use wavepair::sandbox::WAVE_POLICY;
+use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Ended, Rehearsal, user};
 use crate::support::waves;

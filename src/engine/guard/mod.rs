@@ -319,7 +319,6 @@ impl Guard {
             Ambiguity::CaptivePortal => Some(captive_portal(answer)),
             Ambiguity::WrongDevice => Some(wrong_device()),
             Ambiguity::MixedUp => Some(mixed_up()),
-            Ambiguity::Interrupted => None,
         }
     }
 

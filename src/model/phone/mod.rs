@@ -51,7 +51,7 @@ impl E164 {
     /// # Examples
     ///
     /// ```
-    /// use wavepair::model::phone::E164;
+    /// use wavepair::testing::model::E164;
     ///
     /// let phone = E164::parse("+1 (512) 555-1234").unwrap();
     /// assert_eq!(phone.to_string(), "+15125551234");

@@ -397,7 +397,7 @@ fn refusal_code(refusal: Refusal) -> &'static str {
 fn ambiguity_code(ambiguity: Ambiguity) -> &'static str {
     match ambiguity {
         Ambiguity::TimedOut => code::TIMED_OUT,
-        Ambiguity::ConnectionLost | Ambiguity::Interrupted => code::CONNECTION_LOST,
+        Ambiguity::ConnectionLost => code::CONNECTION_LOST,
         Ambiguity::Unreadable => code::UNREADABLE_ANSWER,
         Ambiguity::Redirected => code::REDIRECTED,
         Ambiguity::CaptivePortal => code::CAPTIVE_PORTAL,

@@ -82,8 +82,8 @@ fn after_first(outcome: &AttemptOutcome) -> Decision {
 #[test]
 fn no_indeterminate_attempt_is_ever_followed_by_a_create() {
     use Ambiguity::{
-        Conflict, ConnectionLost, ForeignError, Interrupted, MixedUp, QuotaExceeded, Redirected,
-        RequestTimeout, ServerError, TimedOut, UnexpectedStatus, Unreadable, WrongDevice,
+        Conflict, ConnectionLost, ForeignError, MixedUp, QuotaExceeded, Redirected, RequestTimeout,
+        ServerError, TimedOut, UnexpectedStatus, Unreadable, WrongDevice,
     };
     let unresolved = || Verdict::of(DeviceState::Unresolved);
     for (ambiguity, follows) in [
@@ -99,7 +99,6 @@ fn no_indeterminate_attempt_is_ever_followed_by_a_create() {
         (Conflict, look(Duration::ZERO)),
         (Redirected, unresolved()),
         (MixedUp, unresolved()),
-        (Interrupted, unresolved()),
     ] {
         assert_eq!(
             after_first(&AttemptOutcome::Indeterminate(ambiguity)),

@@ -6,11 +6,13 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use fastrand::Rng;
-use wavepair::clock;
-use wavepair::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
-use wavepair::model::outcome::{Ambiguity, AttemptOutcome, Listing, LookOutcome, Proof, Refusal};
-use wavepair::plan::{Admission, Existing, admit};
-use wavepair::retry::{Decision, Doubt, History, RetryPolicy, Verdict};
+use wavepair::testing::clock;
+use wavepair::testing::model::{
+    Ambiguity, AttemptOutcome, DeviceState, LedgerEntry, Listing, LookOutcome, Proof, RESENDS_MAX,
+    Refusal,
+};
+use wavepair::testing::plan::{Admission, Existing, admit};
+use wavepair::testing::retry::{Decision, Doubt, History, RetryPolicy, Verdict};
 
 use super::machine::{Clocks, Ledger};
 use super::pingone::{Limit, PingOne};

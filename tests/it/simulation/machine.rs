@@ -1,8 +1,8 @@
 //! The machine that runs wavepair: its clocks, and what its ledger holds of one device.
 
-use wavepair::model::entry::{DeviceState, LedgerEntry, Moment, RESENDS_MAX, UnansweredSend};
-use wavepair::model::ids::RunId;
-use wavepair::model::outcome::{Answer, Device};
+use wavepair::testing::model::{
+    Answer, Device, DeviceState, LedgerEntry, Moment, RESENDS_MAX, RunId, UnansweredSend,
+};
 
 /// A wall clock that may be set, and a monotonic one that ends with the boot.
 #[derive(Debug, Default)]

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use wavepair::model::ids::DeviceId;
-use wavepair::model::outcome::{Ambiguity, AttemptOutcome, Device, Listing, LookOutcome, Refusal};
+use wavepair::testing::model::{
+    Ambiguity, AttemptOutcome, Device, DeviceId, Listing, LookOutcome, Refusal,
+};
 
 /// How many devices PingOne lets the user have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +171,6 @@ impl PingOne {
             Ambiguity::ForeignError,
             Ambiguity::UnexpectedStatus,
             Ambiguity::WrongDevice,
-            Ambiguity::Interrupted,
         ];
         AttemptOutcome::Indeterminate(kinds[rng.usize(..kinds.len())])
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use wavepair::sandbox::Sandbox;
+use wavepair::testing::sandbox::Sandbox;
 
 /// A test that waits longer than this waits for something that will not come.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -11,10 +11,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use wavepair::sandbox::faults::FaultPlan;
-use wavepair::sandbox::routes::Kind;
-use wavepair::sandbox::stats::{Held, Stats};
-use wavepair::sandbox::{Options, Sandbox, WAVE_POLICY, start};
+use wavepair::testing::sandbox::{
+    FaultPlan, Held, Kind, Options, Sandbox, Stats, WAVE_POLICY, start,
+};
 
 use super::door::{Door, Request, Then, Wire};
 use super::raw;
@@ -373,9 +372,9 @@ fn heeding_signals(command: Command) -> Command {
 /// Waits until something is so.
 #[track_caller]
 pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
-    let start = wavepair::clock::now();
+    let start = wavepair::testing::clock::now();
     while !is_so() {
-        let waited = wavepair::clock::now().duration_since(start);
+        let waited = wavepair::testing::clock::now().duration_since(start);
         assert!(waited < PATIENCE, "it has not come");
         std::thread::sleep(Duration::from_millis(2));
     }

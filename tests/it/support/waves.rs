@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use wavepair::sandbox::WAVE_POLICY;
+use wavepair::testing::sandbox::WAVE_POLICY;
 
 use super::rehearsal::user;
 

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use wavepair::model::code;
-use wavepair::model::outcome::{Ambiguity, AttemptOutcome, LookOutcome, Refusal};
-use wavepair::pingone::grant::TokenFailure;
+use wavepair::testing::model::{Ambiguity, AttemptOutcome, LookOutcome, Refusal, code};
+use wavepair::testing::pingone::TokenFailure;
 
 use super::peer::Peer;
 use super::*;

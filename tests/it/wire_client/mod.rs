@@ -10,21 +10,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use wavepair::clock;
-use wavepair::model::outcome::{AttemptOutcome, Device, LookOutcome};
-use wavepair::model::phone::E164;
-use wavepair::model::request::{Address, DeviceKey, DeviceRequest, DeviceType};
-use wavepair::model::row::RowNumber;
-use wavepair::model::secret::Secret;
-use wavepair::pingone::Answered;
-use wavepair::pingone::classify::Listed;
-use wavepair::pingone::client::Client;
-use wavepair::pingone::connections::Connection;
-use wavepair::pingone::credentials::{ClientAuth, Credentials};
-use wavepair::pingone::grant::Bearer;
-use wavepair::pingone::listing::Pages;
-use wavepair::pingone::options::ClientOptions;
-use wavepair::pingone::token::{AccessToken, TokenCache, TokenState};
+use wavepair::testing::clock;
+use wavepair::testing::model::{
+    Address, AttemptOutcome, Device, DeviceKey, DeviceRequest, DeviceType, E164, LookOutcome,
+    RowNumber, Secret,
+};
+use wavepair::testing::pingone::{
+    AccessToken, Answered, Bearer, Client, ClientAuth, ClientOptions, Connection, Credentials,
+    Listed, Pages, TokenCache, TokenState,
+};
 
 const ENVIRONMENT: &str = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
 pub(crate) const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";

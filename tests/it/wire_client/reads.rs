@@ -1,8 +1,7 @@
 //! Listings, settings and tokens, which may be asked for again.
 
-use wavepair::model::outcome::{Listing, LookOutcome};
-use wavepair::pingone::grant::TokenFailure;
-use wavepair::pingone::read::ReadFailure;
+use wavepair::testing::model::{Listing, LookOutcome};
+use wavepair::testing::pingone::{ReadFailure, TokenFailure};
 
 use super::peer::Peer;
 use super::*;

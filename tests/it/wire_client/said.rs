@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use wavepair::model::outcome::{Ambiguity, AttemptOutcome, Refusal};
-use wavepair::model::request::DeviceStatus;
+use wavepair::testing::model::{Ambiguity, AttemptOutcome, DeviceStatus, Refusal};
 
 use super::peer::Peer;
 use super::*;

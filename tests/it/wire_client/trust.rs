@@ -5,12 +5,8 @@ use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
-use wavepair::model::code;
-use wavepair::model::outcome::{AttemptOutcome, LookOutcome, Refusal};
-use wavepair::pingone::grant::TokenFailure;
-use wavepair::pingone::options::ClientError;
-use wavepair::pingone::proxy::{Direct, Proxy};
-use wavepair::pingone::read::ReadFailure;
+use wavepair::testing::model::{AttemptOutcome, LookOutcome, Refusal, code};
+use wavepair::testing::pingone::{ClientError, Direct, Proxy, ReadFailure, TokenFailure};
 
 use super::peer::{Peer, read_request};
 use super::*;

@@ -1,0 +1,113 @@
+//! What tests, benchmarks and fuzz targets use of the inside, and nothing else.
+//!
+//! Whatever is in here the compiler takes for used. So an item goes out again with the
+//! last test that needs it.
+
+/// What has one meaning everywhere.
+pub mod model {
+    pub use crate::model::code;
+    pub use crate::model::entry::{DeviceState, LedgerEntry, Moment, RESENDS_MAX, UnansweredSend};
+    pub use crate::model::event::Event;
+    pub use crate::model::ids::{DeviceId, EnvironmentId, PolicyId, RunId, UserId};
+    pub use crate::model::invalid::InvalidCode;
+    pub use crate::model::outcome::{
+        Ambiguity, Answer, AttemptOutcome, Device, Listing, LookOutcome, Outcome, Proof, Refusal,
+    };
+    pub use crate::model::phone::E164;
+    pub use crate::model::request::{
+        Address, DeviceKey, DeviceRequest, DeviceStatus, DeviceType, RowDefaults,
+    };
+    pub use crate::model::row::{Column, Header, InputRow, RowNumber};
+    pub use crate::model::secret::Secret;
+    pub use crate::model::stop::StopCode;
+    pub use crate::model::validate::validate;
+}
+
+/// The exit codes.
+pub mod exit {
+    pub use crate::exit::ExitCode;
+}
+
+/// The time.
+pub mod clock {
+    pub use crate::clock::{age, local, moment, now, wall};
+}
+
+/// What a run does about a row that it has seen before.
+pub mod plan {
+    pub use crate::plan::{Admission, Existing, admit};
+}
+
+/// How many requests a second.
+pub mod rate_limit {
+    pub use crate::rate_limit::{Rate, RateLimiter};
+}
+
+/// What is done after an answer.
+pub mod retry {
+    pub use crate::retry::{Decision, Doubt, History, RetryPolicy, Verdict};
+}
+
+/// A wave, read.
+pub mod input {
+    pub use crate::input::source::Source;
+    pub use crate::input::{ReadOptions, Wave};
+}
+
+/// What is remembered.
+pub mod ledger {
+    pub use crate::ledger::{Binding, Error, Found, Intent, Ledger, Opened, Reader, RunRecord};
+}
+
+/// PingOne, spoken to.
+pub mod pingone {
+    pub use crate::pingone::Answered;
+    pub use crate::pingone::classify::{Listed, create_answer, list_answer};
+    pub use crate::pingone::client::Client;
+    pub use crate::pingone::connections::Connection;
+    pub use crate::pingone::credentials::{ClientAuth, Credentials};
+    pub use crate::pingone::grant::{Bearer, LONGEST_TOKEN, TokenFailure, token_answer};
+    pub use crate::pingone::head::Head;
+    pub use crate::pingone::listing::Pages;
+    pub use crate::pingone::options::{ClientError, ClientOptions};
+    pub use crate::pingone::proxy::{Direct, Proxy};
+    pub use crate::pingone::read::{ReadFailure, policies_answer, read_answer};
+    pub use crate::pingone::retry_after::{LONGEST, retry_after};
+    pub use crate::pingone::token::{AccessToken, TokenCache, TokenState};
+    pub use crate::pingone::wire::MfaSettings;
+}
+
+/// A PingOne of our own.
+pub mod sandbox {
+    pub use crate::sandbox::faults::FaultPlan;
+    pub use crate::sandbox::routes::Kind;
+    pub use crate::sandbox::stats::{Held, Stats};
+    pub use crate::sandbox::{
+        Duplicates, Options, Policies, SMS_ONLY_POLICY, Sandbox, Users, WAVE_POLICY, start,
+    };
+}
+
+/// A run, as far as it needs no file.
+pub mod engine {
+    pub use crate::engine::{EngineOptions, Error, GuardOptions, PlannedRow, run, stop};
+}
+
+/// The columns of the results, and the options that name a tenant.
+pub mod report {
+    pub use crate::report::next_command::TENANT_OPTIONS;
+    pub use crate::report::results_writer::COLUMNS;
+}
+
+/// The command line.
+pub mod cli {
+    pub use crate::cli::{Cli, Command, TenantArgs};
+}
+
+/// What was asked for.
+pub mod settings {
+    pub use crate::settings::Error;
+    pub use crate::settings::env::{Env, duration};
+    pub use crate::settings::rows::RowSettings;
+    pub use crate::settings::run::{Doctor, DryRun, Results, Run, Target};
+    pub use crate::settings::tenant::Tenant;
+}
