@@ -68,7 +68,7 @@ mod plan;
 mod rate_limit;
 mod retry;
 
-// One door to the world each.
+// One way to the world each.
 mod input;
 mod ledger;
 mod pingone;

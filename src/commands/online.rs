@@ -9,7 +9,7 @@ use super::finish::{End, finish};
 use super::join::{Doubts, note_ledger, of_a_dry_run, options, rejects_of, unless_unwritten};
 use super::policies::Policies;
 use super::signals::{self, During};
-use super::target::Peer;
+use super::target::Remote;
 use super::wanted::Wanted;
 use super::{Invocation, outputs, read_ledger};
 use crate::clock;
@@ -62,16 +62,16 @@ pub(super) async fn dry_run(
     } = settings;
     let target = online.ok_or_else(|| SettingsError::new("`--online` was not asked for"))?;
     let wanted = Wanted::read(&path, &rows)?;
-    Peer::warn(&target, invocation);
-    let peer = Peer::meet(target, &pace).await?;
+    Remote::warn(&target, invocation);
+    let remote = Remote::connect(target, &pace).await?;
     let reader = read_ledger::open(&ledger, true, invocation)?;
     let (stopper, mut asked) = stop();
     signals::watch(&stopper, &invocation.console, During::Other)?;
-    let environment = Some(peer.binding.environment);
+    let environment = Some(remote.binding.environment);
     let place = Place {
         kind: Kind::OnlineDryRun,
         environment,
-        host: Some(&peer.host),
+        host: Some(&remote.host),
         ledger: of_a_dry_run(&ledger, pace.existing),
     };
     let known = || Ok(reader.as_ref());
@@ -88,8 +88,8 @@ pub(super) async fn dry_run(
     let reporters = std::cell::RefCell::new(Reporters::new(summary.clone(), progress));
     let mut report = |event: &Event| reporters.borrow_mut().on(event);
     let questions = Questions::new(
-        &peer.client,
-        peer.tokens,
+        &remote.client,
+        remote.tokens,
         pace.retry,
         pace.rate,
         &mut report,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::Invocation;
-use super::target::Peer;
+use super::target::Remote;
 use crate::clock;
 use crate::error::Error;
 use crate::ledger::{self, Found, Opened, Reader, RunRecord};
@@ -80,11 +80,11 @@ impl Looked {
     /// # Errors
     ///
     /// It cannot be read.
-    pub(super) fn reader(&self, peer: &Peer) -> Result<Option<Reader>, Error> {
+    pub(super) fn reader(&self, remote: &Remote) -> Result<Option<Reader>, Error> {
         if self.found.is_new() {
             return Ok(None);
         }
-        Ok(Reader::open(&self.place.path, Some(&peer.binding))?)
+        Ok(Reader::open(&self.place.path, Some(&remote.binding))?)
     }
 
     /// Records that a run begins.
@@ -107,19 +107,19 @@ impl Looked {
 /// It cannot be used, or not be trusted as `--existing` would have it; it stays as it was then.
 pub(super) fn look(
     ledger: Option<PathBuf>,
-    peer: &Peer,
+    remote: &Remote,
     existing: Existing,
     files: &Files,
     invocation: &Invocation,
 ) -> Result<Looked, Error> {
     let results = files.results.as_path();
     let kept = Place::of(ledger)?;
-    let found = Found::look(&kept.path, &peer.binding)?;
+    let found = Found::look(&kept.path, &remote.binding)?;
     if let Some(doubt) = found.warning() {
         invocation.console.say(&Notice::warning(doubt));
     }
     // A rehearsal has a ledger of its own, and results of its own.
-    let unknown_run = if peer.is_rehearsal() {
+    let unknown_run = if remote.is_rehearsal() {
         None
     } else {
         first_unknown(results, &|run| found.knows_run(run)).map_err(|source| {
@@ -151,13 +151,13 @@ pub(super) fn look(
 pub(super) fn last_exit_code(
     error: &Error,
     ledger: Option<&Path>,
-    peer: &Peer,
+    remote: &Remote,
     wave: &str,
 ) -> Option<u8> {
     let Error::Ledger(ledger::Error::Held { .. }) = error else {
         return None;
     };
-    let reader = Reader::open(ledger?, Some(&peer.binding)).ok()??;
+    let reader = Reader::open(ledger?, Some(&remote.binding)).ok()??;
     reader.last_exit_code(wave).ok()?
 }
 

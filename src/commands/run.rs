@@ -10,7 +10,7 @@ use super::finish::{End, ended, finish};
 use super::join::{Doubts, Joined, join, not_reached, unless_unwritten};
 use super::open_ledger::{self, Looked, last_exit_code};
 use super::signals::During;
-use super::target::Peer;
+use super::target::Remote;
 use super::wanted::Wanted;
 use super::{Invocation, descriptors, outputs, panics, question, signals};
 use crate::clock;
@@ -75,15 +75,15 @@ async fn run_wave(
     } = settings;
     let wanted = Wanted::read(&path, &rows)?;
     let concurrency = descriptors::fit(pace.concurrency, &target)?;
-    Peer::warn(&target, invocation);
-    let peer = Peer::meet(target, &pace).await?;
+    Remote::warn(&target, invocation);
+    let remote = Remote::connect(target, &pace).await?;
     let id = invocation.run;
-    summary.environment = Some(peer.binding.environment);
+    summary.environment = Some(remote.binding.environment);
     summary.ledger = ledger.as_ref().map(|path| path.display().to_string());
-    let looked = open_ledger::look(ledger.clone(), &peer, pace.existing, &files, invocation);
+    let looked = open_ledger::look(ledger.clone(), &remote, pace.existing, &files, invocation);
     let looked = looked.inspect_err(|error| {
         let (ledger, wave) = (ledger.as_deref(), wave_name(&path));
-        summary.previous_exit_code = last_exit_code(error, ledger, &peer, &wave);
+        summary.previous_exit_code = last_exit_code(error, ledger, &remote, &wave);
     })?;
     let (settle, forgotten) = (Some(pace.retry.settle), looked.is_forgotten());
     let (stopper, mut stop) = stop();
@@ -91,7 +91,7 @@ async fn run_wave(
     panics::watch(&stopper);
 
     let settings = (&pace, &stops);
-    summary.messages = agree(&looked, &wanted, &peer, settings, invocation, &mut stop).await?;
+    summary.messages = agree(&looked, &wanted, &remote, settings, invocation, &mut stop).await?;
     let begun = looked.begin(&record(id, &path, &rows, &pace))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let Wanted {
@@ -121,9 +121,9 @@ async fn run_wave(
         defaults: &defaults,
     };
     let ended = engine::run(
-        &peer.client,
+        &remote.client,
         &begun.opened.ledger,
-        peer.tokens,
+        remote.tokens,
         options,
         stop.clone(),
         &mut planned,
@@ -186,18 +186,18 @@ fn record(id: RunId, wave: &Path, rows: &RowSettings, pace: &Pace) -> RunRecord 
 async fn agree(
     looked: &Looked,
     wanted: &Wanted,
-    peer: &Peer,
+    remote: &Remote,
     settings: (&Pace, &Stops),
     invocation: &Invocation,
     stop: &mut Stop,
 ) -> Result<Messages, Error> {
     let place = Place {
         kind: Kind::Run,
-        environment: Some(peer.binding.environment),
-        host: Some(&peer.host),
+        environment: Some(remote.binding.environment),
+        host: Some(&remote.host),
         ledger: Some(looked.shown(settings.0.existing)),
     };
-    let ledger = || looked.reader(peer);
+    let ledger = || looked.reader(remote);
     let messages = announce(&place, wanted, settings, &ledger, invocation)?;
     question::may_send(&messages, invocation, stop).await?;
     Ok(messages)

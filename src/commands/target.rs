@@ -28,7 +28,7 @@ pub(super) const UNUSED_TOKEN: &str =
 
 /// A client, and what belongs to it for as long as it is used.
 #[derive(Debug)]
-pub(super) struct Peer {
+pub(super) struct Remote {
     pub(super) client: Client,
     pub(super) tokens: TokenCache,
     pub(super) binding: Binding,
@@ -37,7 +37,7 @@ pub(super) struct Peer {
     sandbox: Option<Sandbox>,
 }
 
-impl Peer {
+impl Remote {
     /// Warns where settings were given that are not used, and says by which way PingOne is reached.
     pub(super) fn warn(target: &Target, invocation: &Invocation) {
         let Target::PingOne(tenant) = target else {
@@ -56,7 +56,7 @@ impl Peer {
     }
 
     /// Sets the client up; starts the sandbox where one is wanted. Sends nothing.
-    pub(super) async fn meet(target: Target, pace: &Pace) -> Result<Self, Error> {
+    pub(super) async fn connect(target: Target, pace: &Pace) -> Result<Self, Error> {
         match target {
             Target::PingOne(tenant) => {
                 let binding = tenant.binding();

@@ -245,10 +245,10 @@ impl Engine<'_> {
             let others_succeed = self.guard.any_created();
             retry.after_look(&mut task.history, &outcome, age, others_succeed, jitter)
         };
-        if outcome == LookOutcome::NoUser {
+        if outcome == LookOutcome::UserUnknown {
             task.refused_as.clone_from(&answer.code);
         }
-        task.looked |= matches!(outcome, LookOutcome::Seen(_) | LookOutcome::NoUser);
+        task.looked |= matches!(outcome, LookOutcome::Seen(_) | LookOutcome::UserUnknown);
         if outcome == LookOutcome::Unproven {
             task.connection = Connection::Fresh;
         }

@@ -142,7 +142,7 @@ impl<'a> Questions<'a> {
         loop {
             let token = self.token().await.map_err(ReadFault::Stop)?;
             self.pace().await;
-            self.sent(RequestKind::Lookup);
+            self.sent(RequestKind::Read);
             let generation = token.generation();
             let error = match ask(token).await {
                 Ok(answer) => return Ok(answer),
@@ -206,7 +206,7 @@ impl<'a> Questions<'a> {
                 LookOutcome::MixedUp => return Err(mixed_up()),
                 LookOutcome::Unproven => connection = Connection::Fresh,
                 LookOutcome::Seen(_)
-                | LookOutcome::NoUser
+                | LookOutcome::UserUnknown
                 | LookOutcome::Throttled { .. }
                 | LookOutcome::NoInformation => {
                     self.tokens.lock().await.accepted(token.generation());

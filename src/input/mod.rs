@@ -10,7 +10,7 @@
 //! | `blocks` | bytes, as they were at first |
 //! | `lines` | line ends, line numbers |
 //! | `records` | which lines belong together, by their commas and quotes |
-//! | `names`, `header`, `slips` | names of columns, what they mean, and their misspellings |
+//! | `names`, `header`, `misspelling` | names of columns, what they mean, and their misspellings |
 //! | `flaw` | what is wrong with a file as a whole |
 //! | [`rows`] | cells, and what is wrong with a record |
 
@@ -20,10 +20,10 @@ pub mod flaw;
 mod head;
 mod header;
 mod lines;
+mod misspelling;
 mod names;
 mod records;
 pub mod rows;
-mod slips;
 pub mod source;
 
 use std::ffi::OsStr;

@@ -77,7 +77,7 @@ pub enum RequestKind {
     /// A create.
     Create,
     /// Policies, settings and other reads.
-    Lookup,
+    Read,
 }
 
 /// What follows an answered request.

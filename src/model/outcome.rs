@@ -110,7 +110,7 @@ pub enum Refusal {
     /// 403: not permitted, no such environment, or a role that has not spread yet.
     Forbidden,
     /// 404: no such user, or not yet visible.
-    NotFound,
+    UserUnknown,
     /// 400 with `UNIQUENESS_VIOLATION` or an `existingId`: there is such a device.
     AlreadyThere,
     /// 400 `REQUEST_FAILED`/`LIMIT_EXCEEDED`: the user has as many devices as allowed.
@@ -199,7 +199,7 @@ pub enum LookOutcome {
     /// A complete and readable listing.
     Seen(Listing),
     /// 404: PingOne does not know the user.
-    NoUser,
+    UserUnknown,
     /// 429: refused by rate control. The wait that PingOne asks for, where it names one.
     Throttled {
         /// From `Retry-After`, unclamped.

@@ -17,7 +17,7 @@ pub const FORBIDDEN: &str = "the worker application needs the role Identity Data
 /// The token is not accepted.
 pub const UNAUTHORIZED: &str = "check that the worker application is enabled and its secret current; a token from `PINGONE_API_ACCESS_TOKEN` lives an hour at most and must be of the same region";
 /// The user is not there.
-pub const NO_SUCH_USER: &str = "check the ID in `user_id` and `WAVEPAIR_ENVIRONMENT`; a user who was made some minutes ago may not be visible yet: run again then";
+pub const USER_UNKNOWN: &str = "check the ID in `user_id` and `WAVEPAIR_ENVIRONMENT`; a user who was made some minutes ago may not be visible yet: run again then";
 /// Nothing answered.
 pub const NO_ANSWER: &str =
     "check the address, the network, the name server and `HTTPS_PROXY`, and run again";
@@ -47,7 +47,7 @@ pub fn of_refusal(refusal: Refusal) -> &'static str {
         Refusal::Throttled { .. } => "lower `--rate`, or run again later",
         Refusal::Unauthorized => UNAUTHORIZED,
         Refusal::Forbidden => FORBIDDEN,
-        Refusal::NotFound => NO_SUCH_USER,
+        Refusal::UserUnknown => USER_UNKNOWN,
         Refusal::AlreadyThere => {
             "look at the user's devices in PingOne, blocked ones too: one of them stands in the way of this one"
         }
@@ -92,7 +92,7 @@ pub fn of_look(look: &LookOutcome) -> &'static str {
         LookOutcome::CaptivePortal => CAPTIVE_PORTAL,
         LookOutcome::Unauthorized => UNAUTHORIZED,
         LookOutcome::Forbidden => FORBIDDEN,
-        LookOutcome::NoUser => NO_SUCH_USER,
+        LookOutcome::UserUnknown => USER_UNKNOWN,
         LookOutcome::Throttled { .. } => of_refusal(Refusal::Throttled { retry_after: None }),
         LookOutcome::MixedUp => MIXED_UP,
         LookOutcome::Seen(_) | LookOutcome::NoInformation | LookOutcome::Unproven => {

@@ -92,7 +92,7 @@ impl Gauge {
             | Event::Sent(RequestKind::Token)
             | Event::AttemptEnded { .. }
             | Event::LookEnded { .. } => {}
-            Event::Sent(RequestKind::List | RequestKind::Create | RequestKind::Lookup) => {
+            Event::Sent(RequestKind::List | RequestKind::Create | RequestKind::Read) => {
                 self.requests.add(self.second(now));
             }
             Event::Held { delay } => self.wait_for(What::Held, now, *delay),

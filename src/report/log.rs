@@ -170,7 +170,7 @@ fn look_word(outcome: &LookOutcome) -> &'static str {
         LookOutcome::Seen(Listing::Absent) => "no such device",
         LookOutcome::Seen(Listing::Present(_)) => "the device is there",
         LookOutcome::Seen(Listing::Several(_)) => "the device is there more than once",
-        LookOutcome::NoUser => "no such user",
+        LookOutcome::UserUnknown => "no such user",
         LookOutcome::Throttled { .. } => "throttled",
         LookOutcome::Unauthorized => "the token is not accepted",
         LookOutcome::Forbidden => "not permitted",

@@ -119,13 +119,13 @@ impl From<Requests> for Sent {
             token,
             list,
             create,
-            lookup,
+            read,
         } = requests;
         Self {
             token,
             list,
             create,
-            lookup,
+            lookup: read,
         }
     }
 }

@@ -59,7 +59,7 @@ impl RetryPolicy {
             }
             LookOutcome::Seen(Listing::Absent) => self.look_again(history, jitter, unlisted),
             // Without the user there is no ID left to learn.
-            LookOutcome::NoUser => {
+            LookOutcome::UserUnknown => {
                 self.look_again(history, jitter, Verdict::with(DeviceState::Created, made))
             }
             LookOutcome::NoInformation | LookOutcome::Unproven => {
@@ -160,8 +160,8 @@ mod tests {
             ),
             (&unknown, LookOutcome::Seen(Listing::Absent), 6, owed()),
             (&unknown, shows(theirs), 6, owed()),
-            (&known, LookOutcome::NoUser, 6, created(&known)),
-            (&unknown, LookOutcome::NoUser, 6, created(&unknown)),
+            (&known, LookOutcome::UserUnknown, 6, created(&known)),
+            (&unknown, LookOutcome::UserUnknown, 6, created(&unknown)),
             (&known, LookOutcome::NoInformation, 6, owed()),
             (&known, LookOutcome::Unauthorized, 2, owed()),
             (&known, LookOutcome::Forbidden, 1, owed()),

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Decision, History, LOOKS_WITHOUT_INFORMATION, RetryPolicy, Verdict, no_user, refused};
+use super::{
+    Decision, History, LOOKS_WITHOUT_INFORMATION, RetryPolicy, Verdict, refused, user_unknown,
+};
 use crate::model::entry::{DeviceState, RESENDS_MAX};
 use crate::model::outcome::{Device, Listing, LookOutcome};
 
@@ -60,7 +62,7 @@ impl RetryPolicy {
                 history.reauthorized = false;
                 self.after_listing(history, listing, age)
             }
-            LookOutcome::NoUser => match history.doubt {
+            LookOutcome::UserUnknown => match history.doubt {
                 Some(_) => self.absent_in_doubt(history, age, self.not_found_delay),
                 None if others_succeed && !history.waited_for_user => {
                     history.waited_for_user = true;
@@ -70,7 +72,7 @@ impl RetryPolicy {
                 }
                 None => {
                     history.unproven_since_ms = None;
-                    Verdict::of(no_user(history))
+                    Verdict::of(user_unknown(history))
                 }
             },
             LookOutcome::Throttled { retry_after } => Decision::Look {

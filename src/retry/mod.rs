@@ -171,7 +171,7 @@ impl RetryPolicy {
     /// | [`NotCreated`](AttemptOutcome::NotCreated), may pass | retry, at most `attempts` times |
     /// | … but [`Throttled`](Refusal::Throttled) or [`Withheld`](Refusal::Withheld) | retry, free of charge |
     /// | … but [`Unauthorized`](Refusal::Unauthorized) | retry once, with a new token |
-    /// | … but [`NotFound`](Refusal::NotFound) | look once, when a new user may have become visible, then retry |
+    /// | … but [`UserUnknown`](Refusal::UserUnknown) | look once, when a new user may have become visible, then retry |
     /// | [`NotCreated`](AttemptOutcome::NotCreated), will not pass | finish; look first if an earlier request was lost |
     /// | … but [`AlreadyThere`](Refusal::AlreadyThere) | look |
     /// | … by an answer that is not [`Proven`](Proof::Proven) | look before a retry, and before a final refusal is believed |
@@ -260,7 +260,7 @@ impl RetryPolicy {
                 }
                 DeviceState::Failed
             }
-            Refusal::NotFound => {
+            Refusal::UserUnknown => {
                 if others_succeed && !history.waited_for_user {
                     history.waited_for_user = true;
                     // The answer may have been another's, and the device be there after all.
@@ -268,7 +268,7 @@ impl RetryPolicy {
                         after: self.not_found_delay,
                     };
                 }
-                no_user(history)
+                user_unknown(history)
             }
             Refusal::AlreadyThere => {
                 history.refusal = Some(refusal);
@@ -351,14 +351,14 @@ fn refused(refusal: Refusal) -> DeviceState {
         | Refusal::Throttled { .. }
         | Refusal::Unauthorized
         | Refusal::Forbidden
-        | Refusal::NotFound
+        | Refusal::UserUnknown
         | Refusal::Conflicting
         | Refusal::Misdirected => DeviceState::Failed,
     }
 }
 
 /// A user that PingOne did not know in an earlier run either is refused for good.
-fn no_user(history: &History) -> DeviceState {
+fn user_unknown(history: &History) -> DeviceState {
     if history.unknown_user_before {
         DeviceState::Rejected
     } else {

@@ -154,7 +154,7 @@ impl Service {
             }
             _ => Some(self.serve(route, request, manner).await?),
         };
-        self.spoil(rule, route, own).await
+        self.apply_fault(rule, route, own).await
     }
 
     /// Does what a fault does ahead of the request.
@@ -177,7 +177,12 @@ impl Service {
     }
 
     /// Does what a fault does to the answer; there is none of the request's own if it was not served.
-    async fn spoil(&self, rule: Rule, route: &Route, own: Option<Reply>) -> Result<Reply, Hangup> {
+    async fn apply_fault(
+        &self,
+        rule: Rule,
+        route: &Route,
+        own: Option<Reply>,
+    ) -> Result<Reply, Hangup> {
         let served = own.unwrap_or_else(|| Reply::json(StatusCode::OK, &serde_json::json!({})));
         match rule.effect {
             Effect::Close | Effect::Zombie(_) => Err(Hangup::Close),
@@ -190,14 +195,14 @@ impl Service {
                 if let Some(retry_after) = &answer.retry_after {
                     self.hold(route.kind, retry_after);
                 }
-                Ok(super::spoil::replaced(
+                Ok(super::faulty::replaced(
                     &answer,
                     route.kind,
                     served,
                     &self.clock,
                 ))
             }
-            Effect::OtherUser => Ok(super::spoil::of_another_user(served, route.user)),
+            Effect::OtherUser => Ok(super::faulty::of_another_user(served, route.user)),
             Effect::Delay(delay) => {
                 if rule.when == When::After {
                     tokio::time::sleep(delay).await;

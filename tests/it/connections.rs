@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::door::{Request, Then, body, kept, with_body};
 use crate::support::rehearsal::Rehearsal;
+use crate::support::tampering_proxy::{Request, Then, body, kept, with_body};
 
 /// An ID that somebody gives to every device.
 const ONE_ID: &str = "11111111-1111-4111-8111-111111111111";
@@ -11,7 +11,7 @@ const ONE_ID: &str = "11111111-1111-4111-8111-111111111111";
 #[test]
 fn what_is_sent_again_meets_no_gateway_that_swallows_the_second_request_of_a_connection() {
     let mut rehearsal = Rehearsal::new();
-    let door = rehearsal.behind(|request, wire| {
+    let proxy = rehearsal.behind(|request, wire| {
         if request.before > 0 {
             return Then::HangUp;
         }
@@ -20,7 +20,7 @@ fn what_is_sent_again_meets_no_gateway_that_swallows_the_second_request_of_a_con
     });
     let run = rehearsal.rows(1).run(&[]).exits(0).has(&[("created", 1)]);
     rehearsal.check(&run, 1);
-    let creates = door
+    let creates = proxy
         .requests()
         .iter()
         .filter(|request| request.starts_with("POST ") && request.contains("/devices "))
@@ -32,7 +32,7 @@ fn what_is_sent_again_meets_no_gateway_that_swallows_the_second_request_of_a_con
 #[test]
 fn a_listing_that_says_nothing_of_whose_it_is_is_asked_for_on_a_connection_of_its_own() {
     let mut rehearsal = Rehearsal::new();
-    let door = rehearsal.behind(|request, wire| {
+    let proxy = rehearsal.behind(|request, wire| {
         let answer = request.served();
         if request.is_list() {
             // Neither the request nor the user is named.
@@ -47,7 +47,7 @@ fn a_listing_that_says_nothing_of_whose_it_is_is_asked_for_on_a_connection_of_it
     });
     let run = rehearsal.rows(20).run(&[]).exits(0).has(&[("created", 20)]);
     rehearsal.check(&run, 20);
-    let lists = door
+    let lists = proxy
         .requests()
         .iter()
         .filter(|request| request.starts_with("GET "))
@@ -70,7 +70,7 @@ fn with_one_id(request: &Request) -> Vec<u8> {
 fn one_id_for_every_device_stops_the_run_at_the_second() {
     for arguments in [&[][..], &["--canary", "0", "--concurrency", "8"]] {
         let mut rehearsal = Rehearsal::new();
-        let _door = rehearsal.behind(|request, wire| {
+        let _proxy = rehearsal.behind(|request, wire| {
             if !request.is_create() {
                 return Then::LetThrough;
             }
@@ -97,7 +97,7 @@ fn one_id_in_the_listings_of_two_users_stops_the_run_before_the_second_is_believ
     let mut rehearsal = Rehearsal::new();
     rehearsal.rows(3);
     rehearsal.run(&[]).exits(0);
-    let _door = rehearsal.behind(|request, wire| {
+    let _proxy = rehearsal.behind(|request, wire| {
         if !request.is_list() {
             return Then::LetThrough;
         }

@@ -582,7 +582,12 @@ mod the_client {
                 Refusal::Forbidden,
                 "ACCESS_FAILED/INSUFFICIENT_PERMISSIONS",
             ),
-            ("404 Not Found", NOT_FOUND, Refusal::NotFound, "NOT_FOUND"),
+            (
+                "404 Not Found",
+                NOT_FOUND,
+                Refusal::UserUnknown,
+                "NOT_FOUND",
+            ),
         ] {
             let peer = Peer::answering(http(status, &filled_in(document))).await;
             let answered = create(&client(&peer)).await;

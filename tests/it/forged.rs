@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
-use crate::support::door::{Door, Request, Then, Wire};
 use crate::support::rehearsal::{Ended, Rehearsal, user};
+use crate::support::tampering_proxy::{Request, TamperingProxy, Then, Wire};
 
 const MIB: u64 = 1 << 20;
 /// What no run may use, whatever it is sent.
@@ -16,13 +16,13 @@ const TAKEN: u64 = 32 * MIB;
 /// How long is waited for what must come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A rehearsal whose requests, the token's too, go through a door.
+/// A rehearsal whose requests, the token's too, go through a tampering proxy.
 fn behind(
-    keeper: impl Fn(&Request, &mut dyn Wire) -> Then + Send + Sync + 'static,
-) -> (Rehearsal, Door) {
+    tamper: impl Fn(&Request, &mut dyn Wire) -> Then + Send + Sync + 'static,
+) -> (Rehearsal, TamperingProxy) {
     let mut rehearsal = Rehearsal::new();
-    let door = rehearsal.behind(keeper);
-    (rehearsal, door)
+    let proxy = rehearsal.behind(tamper);
+    (rehearsal, proxy)
 }
 
 /// Says so much after a head that promises a gibibyte, and tells how much of it was taken.
@@ -73,7 +73,7 @@ fn every_row_has_its_own(rehearsal: &Rehearsal, run: &Ended) {
 #[test]
 fn a_body_without_an_end_is_cut_off_and_costs_no_memory() {
     let (tell, told) = mpsc::channel();
-    let (rehearsal, _door) = behind(move |request, wire| {
+    let (rehearsal, _proxy) = behind(move |request, wire| {
         let status = match request.number {
             0 if request.is_list() => "200 OK",
             2 if request.is_create() => {
@@ -100,14 +100,14 @@ fn a_body_without_an_end_is_cut_off_and_costs_no_memory() {
 #[test]
 fn a_token_without_an_end_is_no_token_and_costs_no_memory() {
     let (tell, told) = mpsc::channel();
-    let (rehearsal, door) = behind(move |_, wire| {
+    let (rehearsal, proxy) = behind(move |_, wire| {
         tell.send(gibibyte(wire, "200 OK")).unwrap();
         Then::HangUp
     });
     rehearsal.rows(2);
     let (run, peak) = measured(&rehearsal, &[]);
     run.exits(5).has(&[("pending", 2)]);
-    assert_eq!(door.requests().len(), 1);
+    assert_eq!(proxy.requests().len(), 1);
     let taken = told.recv_timeout(PATIENCE).unwrap();
     assert!((1..TAKEN).contains(&taken), "{taken}");
     assert!((MIB..MEMORY).contains(&peak), "{peak}");
@@ -121,7 +121,7 @@ fn what_is_packed_is_not_unpacked_and_nobody_is_asked_to_pack() {
     let token = packed(
         "ab564a4c4e4e2d2e8e2fc9cf4ecd53b2524ad44bd24b56d25102f3e34b2a0b5281824ea98945a94540d1d48a82cca2d4e2f84ca052633303835a0036e1592140000000",
     );
-    let (rehearsal, door) = behind(move |request, wire| {
+    let (rehearsal, proxy) = behind(move |request, wire| {
         if request.is_list() && request.number == 0 {
             wire.write_all(&listing).unwrap();
             return Then::Stay;
@@ -130,7 +130,7 @@ fn what_is_packed_is_not_unpacked_and_nobody_is_asked_to_pack() {
     });
     let run = rehearsal.rows(3).run(&["--concurrency", "1"]).exits(0);
     every_row_has_its_own(&rehearsal, &run);
-    let requests = door.requests();
+    let requests = proxy.requests();
     let lists = requests
         .iter()
         .filter(|text| text.starts_with("GET "))
@@ -143,12 +143,12 @@ fn what_is_packed_is_not_unpacked_and_nobody_is_asked_to_pack() {
         assert!(!request.to_lowercase().contains("encoding"), "{request}");
     }
 
-    let (rehearsal, door) = behind(move |_, wire| {
+    let (rehearsal, proxy) = behind(move |_, wire| {
         wire.write_all(&token).unwrap();
         Then::Stay
     });
     rehearsal.rows(3).run(&[]).exits(5).has(&[("pending", 3)]);
-    assert_eq!(door.requests().len(), 1);
+    assert_eq!(proxy.requests().len(), 1);
 }
 
 /// A whole answer whose body is this, in hexadecimal, after the usual head of gzip.
@@ -189,7 +189,7 @@ fn spoiled(number: usize, body: &str) -> String {
 
 #[test]
 fn an_answer_that_is_spoiled_loses_no_row_and_answers_no_other() {
-    let (rehearsal, _door) = behind(|request, wire| {
+    let (rehearsal, _proxy) = behind(|request, wire| {
         if !request.is_create() {
             return Then::LetThrough;
         }
@@ -236,7 +236,7 @@ fn monstrous(row: u32) -> Option<Vec<u8>> {
 #[test]
 fn a_monstrous_error_is_read_within_bounds_and_stays_with_its_row() {
     let answered = Mutex::new(BTreeSet::new());
-    let (rehearsal, _door) = behind(move |request, wire| {
+    let (rehearsal, _proxy) = behind(move |request, wire| {
         // The row by its user, since a row that is looked for may be asked for out of turn.
         let row = (0..20).find(|&row| request.text.contains(&user(row)));
         let first = request.is_create() && answered.lock().unwrap().insert(row);

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use wavepair::testing::sandbox::Kind;
 
-use crate::support::door::Then;
 use crate::support::rehearsal::{Ended, Rehearsal};
+use crate::support::tampering_proxy::Then;
 
 /// All that can be seen of a folder: what is in it, its modes and bytes, and when it was changed.
 fn seen(folder: &Path) -> BTreeMap<PathBuf, (u32, u64, Vec<u8>)> {

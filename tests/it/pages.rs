@@ -2,13 +2,13 @@
 
 use wavepair::testing::clock;
 
-use crate::support::door::{Door, Then};
 use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::tampering_proxy::{TamperingProxy, Then};
 
 /// A rehearsal whose listings have two pages: nothing on the first, and all there is on the second.
-fn in_two_pages() -> (Rehearsal, Door) {
+fn in_two_pages() -> (Rehearsal, TamperingProxy) {
     let mut rehearsal = Rehearsal::new();
-    let door = rehearsal.behind(|request, wire| {
+    let proxy = rehearsal.behind(|request, wire| {
         if !request.is_list() {
             return Then::LetThrough;
         }
@@ -20,12 +20,12 @@ fn in_two_pages() -> (Rehearsal, Door) {
         wire.write_all(answer.as_bytes()).unwrap();
         Then::Stay
     });
-    (rehearsal, door)
+    (rehearsal, proxy)
 }
 
 #[test]
 fn a_device_on_the_second_page_is_there_and_every_page_counts_as_a_request() {
-    let (rehearsal, door) = in_two_pages();
+    let (rehearsal, proxy) = in_two_pages();
     rehearsal.rows(3);
     rehearsal.pair(&user(0), "WHATSAPP", "+15125550000");
     let run = rehearsal.run(&["--summary", "-"]).exits(0);
@@ -35,7 +35,7 @@ fn a_device_on_the_second_page_is_there_and_every_page_counts_as_a_request() {
         (&requests["list"], &requests["create"]),
         (&6.into(), &2.into())
     );
-    let second = door.requests();
+    let second = proxy.requests();
     let second = second
         .iter()
         .filter(|request| request.contains("?cursor=2"));
@@ -44,7 +44,7 @@ fn a_device_on_the_second_page_is_there_and_every_page_counts_as_a_request() {
 
 #[test]
 fn pages_keep_to_the_pace() {
-    let (rehearsal, _door) = in_two_pages();
+    let (rehearsal, _proxy) = in_two_pages();
     let begun = clock::now();
     rehearsal.rows(5).run(&["--rate", "10/s"]).exits(0);
     // Five rows: ten pages and five creates, of which five go at once.
@@ -53,7 +53,7 @@ fn pages_keep_to_the_pace() {
 
 #[test]
 fn a_dry_run_that_asks_reads_all_pages_too() {
-    let (rehearsal, _door) = in_two_pages();
+    let (rehearsal, _proxy) = in_two_pages();
     rehearsal.rows(2);
     rehearsal.pair(&user(1), "WHATSAPP", "+1.512.555.0001");
     let run = rehearsal

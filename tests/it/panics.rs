@@ -15,7 +15,7 @@ fn requests_that_are_lost_to_a_panic_end_the_run_and_the_next_one_settles_them()
     if !strace::is_there() {
         return;
     }
-    let (mut rehearsal, door) = far_away();
+    let (mut rehearsal, beyond) = far_away();
     rehearsal.rows(30);
     let trusting = [
         "--existing",
@@ -58,7 +58,7 @@ fn requests_that_are_lost_to_a_panic_end_the_run_and_the_next_one_settles_them()
     assert_eq!(rehearsal.creates(), 0, "nothing was sent");
 
     // A proxy resolves names itself.
-    let proxy = Proxy::to(door.address());
+    let proxy = Proxy::to(beyond.address());
     rehearsal.set("HTTPS_PROXY", &format!("http://{}", proxy.address()));
     let end = rehearsal.run(&["--ca-file", "ca.pem"]).exits(0);
     rehearsal.check(&end, 30);

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use crate::leaks::{everything_below, holds};
 use crate::support::authority::{Authority, Holds};
-use crate::support::door::Door;
 use crate::support::proxy::Proxy;
 use crate::support::rehearsal::Rehearsal;
+use crate::support::tampering_proxy::TamperingProxy;
 
 const NAME: &str = "api.wavepair.invalid";
 const PASSWORD: &str = "hunter2-canary";
@@ -14,14 +14,14 @@ const PASSWORD: &str = "hunter2-canary";
 const ENCODED: &str = "cHJveHl1c2VyOmh1bnRlcjItY2FuYXJ5";
 
 /// A rehearsal whose API has a name that only a proxy can resolve.
-pub(crate) fn far_away() -> (Rehearsal, Door) {
+pub(crate) fn far_away() -> (Rehearsal, TamperingProxy) {
     let mut rehearsal = Rehearsal::new();
     let authority = Authority::new();
-    let door = Door::open(rehearsal.sandbox().address());
-    door.speak_tls(authority.server(NAME, Holds::Now));
+    let beyond = TamperingProxy::open(rehearsal.sandbox().address());
+    beyond.speak_tls(authority.server(NAME, Holds::Now));
     std::fs::write(rehearsal.path("ca.pem"), authority.pem()).unwrap();
     rehearsal.set("WAVEPAIR_API_URL", &format!("https://{NAME}/v1"));
-    (rehearsal, door)
+    (rehearsal, beyond)
 }
 
 fn through(rehearsal: &mut Rehearsal, proxy: SocketAddr) {
@@ -41,8 +41,8 @@ const ARGUMENTS: [&str; 7] = [
 
 #[test]
 fn a_proxy_gets_its_credentials_and_nobody_else_sees_them() {
-    let (mut rehearsal, door) = far_away();
-    let proxy = Proxy::to(door.address());
+    let (mut rehearsal, beyond) = far_away();
+    let proxy = Proxy::to(beyond.address());
     through(&mut rehearsal, proxy.address());
     let token = format!(
         "https://{NAME}/{}/as/token",
@@ -54,7 +54,7 @@ fn a_proxy_gets_its_credentials_and_nobody_else_sees_them() {
     let run = rehearsal.rows(3).run(&ARGUMENTS).exits(0);
     rehearsal.check(&run, 3);
     assert_eq!(
-        door.requests().len(),
+        beyond.requests().len(),
         7,
         "token, three looks, three creates"
     );
@@ -63,7 +63,7 @@ fn a_proxy_gets_its_credentials_and_nobody_else_sees_them() {
         let given = format!("proxy-authorization: basic {ENCODED}").to_lowercase();
         assert!(head.to_lowercase().contains(&given), "{head}");
     }
-    for request in door.requests() {
+    for request in beyond.requests() {
         assert!(!request.to_lowercase().contains("proxy-"), "{request}");
     }
     see_no_credentials(&rehearsal, &run.stdout, &run.stderr);
@@ -71,14 +71,14 @@ fn a_proxy_gets_its_credentials_and_nobody_else_sees_them() {
 
 #[test]
 fn a_proxy_that_is_not_wanted_is_not_asked() {
-    let (mut rehearsal, door) = far_away();
-    let proxy = Proxy::to(door.address());
+    let (mut rehearsal, beyond) = far_away();
+    let proxy = Proxy::to(beyond.address());
     through(&mut rehearsal, proxy.address());
     let mut arguments = ARGUMENTS.to_vec();
     arguments.extend(["--no-proxy", "--existing", "unchecked"]);
     let run = rehearsal.rows(3).run(&arguments).exits(4);
     assert_eq!(run.column("code"), ["dns_failed"; 3]);
-    assert_eq!((proxy.asked().len(), door.connections()), (0, 0));
+    assert_eq!((proxy.asked().len(), beyond.connections()), (0, 0));
 }
 
 #[test]
@@ -92,14 +92,14 @@ fn a_proxy_that_makes_no_tunnel_costs_no_row_and_shows_no_credentials() {
         (Proxy::saying(broken), 4, "failed", "proxy_failed"),
         (Proxy::silent(), 4, "failed", "connect_timeout"),
     ] {
-        let (mut rehearsal, door) = far_away();
+        let (mut rehearsal, beyond) = far_away();
         through(&mut rehearsal, proxy.address());
         let mut arguments = ARGUMENTS.to_vec();
         arguments.extend(["--existing", "unchecked", "--connect-timeout", "300ms"]);
         let run = rehearsal.rows(3).run(&arguments).exits(exit);
         assert_eq!(run.outcomes(), ["failed", rest, rest], "{}", run.stderr);
         assert_eq!(run.column("code")[0], code, "{}", run.stderr);
-        assert_eq!(door.connections(), 0);
+        assert_eq!(beyond.connections(), 0);
         assert!(!proxy.asked().is_empty());
         see_no_credentials(&rehearsal, &run.stdout, &run.stderr);
     }
@@ -108,8 +108,8 @@ fn a_proxy_that_makes_no_tunnel_costs_no_row_and_shows_no_credentials() {
 #[test]
 fn only_what_is_far_away_and_in_tls_goes_through_the_proxy() {
     for token_is_far in [false, true] {
-        let (mut rehearsal, door) = far_away();
-        let (proxy, trap) = (Proxy::to(door.address()), Proxy::silent());
+        let (mut rehearsal, beyond) = far_away();
+        let (proxy, trap) = (Proxy::to(beyond.address()), Proxy::silent());
         through(&mut rehearsal, proxy.address());
         let trap_url = format!("http://{}", trap.address());
         for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
@@ -127,7 +127,7 @@ fn only_what_is_far_away_and_in_tls_goes_through_the_proxy() {
         }
         let run = rehearsal.rows(3).run(&ARGUMENTS).exits(0);
         rehearsal.check(&run, 3);
-        let far = door.requests();
+        let far = beyond.requests();
         assert_eq!(far.len(), if token_is_far { 1 } else { 6 }, "{far:?}");
         let of_token = far
             .iter()
@@ -144,8 +144,8 @@ fn only_what_is_far_away_and_in_tls_goes_through_the_proxy() {
 
 #[test]
 fn hosts_of_no_proxy_are_reached_without_it_and_what_is_odd_in_the_list_is_a_warning() {
-    let (mut rehearsal, door) = far_away();
-    let proxy = Proxy::to(door.address());
+    let (mut rehearsal, beyond) = far_away();
+    let proxy = Proxy::to(beyond.address());
     through(&mut rehearsal, proxy.address());
     rehearsal.set("NO_PROXY", "10.0.0.0/8 .wavepair.invalid, *.example.com");
     let mut arguments = ARGUMENTS.to_vec();
@@ -170,14 +170,14 @@ fn a_proxy_that_cannot_be_read_is_a_wrong_setting_and_nothing_is_sent() {
         ("http://proxyuser:hunter2-canary@proxy:80800", "port"),
     ] {
         for name in ["HTTPS_PROXY", "https_proxy"] {
-            let (mut rehearsal, door) = far_away();
+            let (mut rehearsal, beyond) = far_away();
             rehearsal.set(name, value);
             let run = rehearsal.rows(1).run(&ARGUMENTS);
             assert_eq!(run.code, Some(2), "{value}: {}", run.stderr);
             assert!(run.stderr.contains(name), "{}", run.stderr);
             assert!(run.stderr.contains(why), "{}", run.stderr);
             assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
-            assert_eq!(door.connections(), 0);
+            assert_eq!(beyond.connections(), 0);
             assert_eq!(rehearsal.run(&["--no-proxy", "--dry-run"]).code, Some(0));
         }
     }
@@ -185,8 +185,8 @@ fn a_proxy_that_cannot_be_read_is_a_wrong_setting_and_nothing_is_sent() {
 
 #[test]
 fn the_proxy_that_is_used_is_named_without_its_credentials() {
-    let (mut rehearsal, door) = far_away();
-    let proxy = Proxy::to(door.address());
+    let (mut rehearsal, beyond) = far_away();
+    let proxy = Proxy::to(beyond.address());
     through(&mut rehearsal, proxy.address());
     let route = format!("{NAME} through http://{}", proxy.address());
     let run = rehearsal

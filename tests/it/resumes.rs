@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use wavepair::testing::sandbox::Options;
 
-use crate::support::door::Then;
 use crate::support::rehearsal::{Rehearsal, rows, until, user};
+use crate::support::tampering_proxy::Then;
 
 #[test]
 fn what_failed_or_was_refused_is_tried_again_and_what_is_done_is_not() {
@@ -326,7 +326,7 @@ fn an_id_that_was_never_told_is_learned_by_the_next_run_and_the_device_stays_the
     let mut rehearsal =
         Rehearsal::with_faults("[[fault]]\non = 'create'\nwhen = 'after'\nbody = 'cut'\n");
     // The first listing is never answered: the run is killed while it waits for it.
-    let _door = rehearsal.behind(move |request, wire| {
+    let _proxy = rehearsal.behind(move |request, wire| {
         if !request.is_list() || request.number > 0 {
             return Then::LetThrough;
         }

@@ -10,9 +10,9 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use wavepair::testing::sandbox::Kind;
 
-use crate::support::door::{Door, Then};
 use crate::support::faults::fault;
 use crate::support::rehearsal::{Ended, Rehearsal, until};
+use crate::support::tampering_proxy::{TamperingProxy, Then};
 
 /// Each signal that ends a run, and the exit code it ends with.
 const SIGNALS: [(Signal, i32); 4] = [
@@ -144,7 +144,7 @@ fn a_signal_while_a_token_does_not_come_ends_the_run_at_once() {
         let mut rehearsal = Rehearsal::with_faults(&fault(
             "on = 'create'\nafter = 3\nfirst = 1\nrevoke_tokens = true",
         ));
-        let door = Door::kept(rehearsal.sandbox().address(), move |request, wire| {
+        let proxy = TamperingProxy::with(rehearsal.sandbox().address(), move |request, wire| {
             if request.is_token() && request.number == token {
                 // Silence, until the client has had enough of it.
                 wire.read_exact(&mut [0]).ok();
@@ -153,13 +153,13 @@ fn a_signal_while_a_token_does_not_come_ends_the_run_at_once() {
             Then::LetThrough
         });
         let environment = rehearsal.sandbox().environment();
-        let url = format!("http://{}/{environment}/as/token", door.address());
+        let url = format!("http://{}/{environment}/as/token", proxy.address());
         rehearsal.set("WAVEPAIR_TOKEN_URL", &url).rows(12);
         let arguments = ["--concurrency", "1"];
-        let asked = |_: &mut Child| door.requests().len() == token + 1;
+        let asked = |_: &mut Child| proxy.requests().len() == token + 1;
         let run = signaled(&rehearsal, &arguments, signal, asked).exits(code);
         assert_eq!((run.count("created"), run.count("unknown")), (created, 0));
-        assert_eq!(door.requests().len(), token + 1);
+        assert_eq!(proxy.requests().len(), token + 1);
         rehearsal.check(&run, 12);
     }
 }
@@ -185,13 +185,13 @@ fn a_minute_of_pause_at_the_first_create_is_kept_to_whatever_ends_the_run() {
     }
 }
 
-/// A run whose open request waits for a server that does not answer, until the door is opened.
+/// A run whose open request waits for a server that does not answer, until it is let through.
 struct Held {
     rehearsal: Rehearsal,
     open: mpsc::Sender<()>,
-    /// How many creates have come to the door.
+    /// How many creates have come.
     creates: Arc<AtomicU64>,
-    _door: Door,
+    _proxy: TamperingProxy,
 }
 
 impl Held {
@@ -202,7 +202,7 @@ impl Held {
         let opened = Mutex::new(opened);
         let creates = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&creates);
-        let door = rehearsal.behind(move |request, _| {
+        let proxy = rehearsal.behind(move |request, _| {
             if request.is_create() && counted.fetch_add(1, Ordering::Relaxed) == 2 {
                 opened.lock().unwrap().recv().ok();
             }
@@ -213,7 +213,7 @@ impl Held {
             rehearsal,
             open,
             creates,
-            _door: door,
+            _proxy: proxy,
         }
     }
 

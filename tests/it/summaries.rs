@@ -5,9 +5,9 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::support::door::Then;
 use crate::support::faults::fault;
 use crate::support::rehearsal::Rehearsal;
+use crate::support::tampering_proxy::Then;
 
 /// The keys that scripts rely on.
 const KEYS: [&str; 19] = [
@@ -86,7 +86,7 @@ fn a_run_that_another_one_keeps_from_beginning_says_so_and_how_the_run_before_en
     rehearsal.rows(2).run(&["--limit", "1"]).exits(7);
     let (open, opened) = std::sync::mpsc::channel::<()>();
     let opened = std::sync::Mutex::new(opened);
-    let door = rehearsal.behind(move |request, _| {
+    let proxy = rehearsal.behind(move |request, _| {
         if request.is_create() {
             opened.lock().unwrap().recv().ok();
         }
@@ -95,7 +95,7 @@ fn a_run_that_another_one_keeps_from_beginning_says_so_and_how_the_run_before_en
     // The ledger belongs to the host that it was made for.
     let ledger = ["--ledger", "other.db"];
     let first = rehearsal.rows(3).begin(&ledger);
-    crate::support::rehearsal::until(|| !door.requests().is_empty());
+    crate::support::rehearsal::until(|| !proxy.requests().is_empty());
     let words = [&["run", "wave.csv"][..], &ledger].concat();
     let (_, summary) = summary_of(&rehearsal, &words);
     assert_eq!(summary["exit_code"], 6);

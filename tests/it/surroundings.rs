@@ -8,9 +8,9 @@ use std::sync::{Mutex, mpsc};
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use wavepair::testing::sandbox::Kind;
 
-use crate::support::door::{Door, Then};
 use crate::support::faults::fault;
 use crate::support::rehearsal::{Rehearsal, until};
+use crate::support::tampering_proxy::{TamperingProxy, Then};
 
 /// The command of a rehearsal, run by a shell that sets a limit first.
 fn limited(rehearsal: &Rehearsal, limit: &str, arguments: &[&str]) -> Command {
@@ -35,13 +35,13 @@ fn of_twenty_runs_at_once_one_works_and_the_others_send_nothing() {
     let (open, opened) = mpsc::channel();
     let opened = Mutex::new(opened);
     let mut rehearsal = Rehearsal::new();
-    let door = Door::kept(rehearsal.sandbox().address(), move |request, _| {
+    let proxy = TamperingProxy::with(rehearsal.sandbox().address(), move |request, _| {
         if request.is_create() && request.number == 0 {
             opened.lock().unwrap().recv().unwrap();
         }
         Then::LetThrough
     });
-    let api = format!("http://{}/v1", door.address());
+    let api = format!("http://{}/v1", proxy.address());
     rehearsal.set("WAVEPAIR_API_URL", &api).rows(8);
     let mut runs: Vec<Child> = (0..20).map(|_| rehearsal.begin(&[])).collect();
     let mut codes = Vec::new();

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use wavepair::testing::sandbox::{Kind, Options};
 
-use crate::support::door::Then;
 use crate::support::faults::fault;
 use crate::support::rehearsal::Rehearsal;
+use crate::support::tampering_proxy::Then;
 
 #[test]
 fn a_server_slower_than_the_pace_is_obeyed_and_loses_no_row() {
@@ -120,7 +120,7 @@ fn one_429_holds_every_row_and_only_what_was_on_its_way_still_comes() {
     let once = "on = 'create'\nafter = 3\nfirst = 1\nstatus = 429\nretry_after = 1";
     let mut rehearsal = Rehearsal::with_faults(&fault(once));
     let (tell, told) = mpsc::channel();
-    let _door = rehearsal.behind(move |request, _| {
+    let _proxy = rehearsal.behind(move |request, _| {
         if !request.is_token() {
             tell.send(wavepair::testing::clock::wall()).unwrap();
         }

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::support::authority::{Authority, Holds};
-use crate::support::door::{Door, Then};
 use crate::support::rehearsal::Rehearsal;
+use crate::support::tampering_proxy::{TamperingProxy, Then};
 
-/// Puts a rehearsal's API behind a door with TLS, and its authority into `ca.pem`.
-fn put_behind(rehearsal: &mut Rehearsal, door: &Door, authority: &Authority) {
+/// Puts a rehearsal's API behind a proxy with TLS, and its authority into `ca.pem`.
+fn put_behind(rehearsal: &mut Rehearsal, proxy: &TamperingProxy, authority: &Authority) {
     std::fs::write(rehearsal.path("ca.pem"), authority.pem()).unwrap();
-    let api = format!("https://localhost:{}/v1", door.address().port());
+    let api = format!("https://localhost:{}/v1", proxy.address().port());
     rehearsal.set("WAVEPAIR_API_URL", &api);
 }
 
@@ -66,12 +66,12 @@ fn a_certificate_that_holds_no_longer_or_not_yet_or_for_another_name_is_told_not
     ] {
         let mut rehearsal = Rehearsal::new();
         let authority = Authority::new();
-        let door = Door::open(rehearsal.sandbox().address());
-        door.speak_tls(authority.server(name, holds));
-        put_behind(&mut rehearsal, &door, &authority);
+        let proxy = TamperingProxy::open(rehearsal.sandbox().address());
+        proxy.speak_tls(authority.server(name, holds));
+        put_behind(&mut rehearsal, &proxy, &authority);
         let run = rehearsal.rows(10).run(&["--ca-file", "ca.pem"]).exits(5);
-        assert_eq!(door.connections(), 1, "{name} {holds:?}");
-        assert_eq!(door.requests(), [""; 0], "{name} {holds:?}");
+        assert_eq!(proxy.connections(), 1, "{name} {holds:?}");
+        assert_eq!(proxy.requests(), [""; 0], "{name} {holds:?}");
         run.has(&[("failed", 1), ("pending", 9)]);
     }
 }
@@ -80,15 +80,15 @@ fn a_certificate_that_holds_no_longer_or_not_yet_or_for_another_name_is_told_not
 fn a_certificate_is_good_only_where_its_authority_is_named() {
     let mut rehearsal = Rehearsal::new();
     let authority = Authority::new();
-    let door = Door::open(rehearsal.sandbox().address());
-    door.speak_tls(authority.server("localhost", Holds::Now));
-    put_behind(&mut rehearsal, &door, &authority);
+    let proxy = TamperingProxy::open(rehearsal.sandbox().address());
+    proxy.speak_tls(authority.server("localhost", Holds::Now));
+    put_behind(&mut rehearsal, &proxy, &authority);
     rehearsal
         .rows(3)
         .run(&[])
         .exits(5)
         .has(&[("failed", 1), ("pending", 2)]);
-    assert_eq!(door.requests(), [""; 0]);
+    assert_eq!(proxy.requests(), [""; 0]);
     let run = rehearsal.run(&["--ca-file", "ca.pem"]).exits(0);
     rehearsal.check(&run, 3);
 }
@@ -97,9 +97,9 @@ fn a_certificate_is_good_only_where_its_authority_is_named() {
 fn the_platforms_authorities_are_trusted_with_and_without_one_more() {
     let mut rehearsal = Rehearsal::new();
     let (platform, own) = (Authority::new(), Authority::new());
-    let door = Door::open(rehearsal.sandbox().address());
-    door.speak_tls(platform.server("localhost", Holds::Now));
-    put_behind(&mut rehearsal, &door, &own);
+    let proxy = TamperingProxy::open(rehearsal.sandbox().address());
+    proxy.speak_tls(platform.server("localhost", Holds::Now));
+    put_behind(&mut rehearsal, &proxy, &own);
     std::fs::write(rehearsal.path("platform.pem"), platform.pem()).unwrap();
     let path = rehearsal.path("platform.pem");
     rehearsal.set("SSL_CERT_FILE", path.to_str().unwrap());
@@ -108,32 +108,32 @@ fn the_platforms_authorities_are_trusted_with_and_without_one_more() {
         (&platform, &["doctor", "--ca-file", "ca.pem"][..]),
         (&own, &["doctor", "--ca-file", "ca.pem"][..]),
     ] {
-        door.speak_tls(server.server("localhost", Holds::Now));
+        proxy.speak_tls(server.server("localhost", Holds::Now));
         let doctor = rehearsal.bare(arguments).output().unwrap();
         let said = String::from_utf8(doctor.stderr).unwrap();
         assert!(said.contains("users' devices may be listed"), "{said}");
     }
-    assert!(door.requests().len() >= 3);
+    assert!(proxy.requests().len() >= 3);
 }
 
 #[test]
 fn a_server_that_offers_http_2_is_spoken_to_in_http_1_and_no_keys_are_written() {
     let mut rehearsal = Rehearsal::new();
     let authority = Authority::new();
-    let door = Door::open(rehearsal.sandbox().address());
-    door.speak_tls(authority.server("localhost", Holds::Now));
-    put_behind(&mut rehearsal, &door, &authority);
+    let proxy = TamperingProxy::open(rehearsal.sandbox().address());
+    proxy.speak_tls(authority.server("localhost", Holds::Now));
+    put_behind(&mut rehearsal, &proxy, &authority);
     rehearsal.set("SSLKEYLOGFILE", "keys");
     rehearsal
         .rows(3)
         .run(&["--ca-file", "ca.pem"])
         .exits(0)
         .has(&[("created", 3)]);
-    for request in door.requests() {
+    for request in proxy.requests() {
         let line = request.lines().next().unwrap();
         assert!(line.ends_with(" HTTP/1.1"), "{line}");
     }
-    assert!(door.requests().len() >= 6);
+    assert!(proxy.requests().len() >= 6);
     assert!(!rehearsal.path("keys").exists(), "no TLS keys are written");
 }
 
@@ -142,20 +142,20 @@ fn a_certificate_that_turns_bad_stops_the_run_and_the_next_one_goes_on() {
     let authority = Arc::new(Authority::new());
     let bad = authority.server("localhost", Holds::NoLonger);
     let mut rehearsal = Rehearsal::new();
-    let door = Door::kept(rehearsal.sandbox().address(), move |request, _| {
+    let proxy = TamperingProxy::with(rehearsal.sandbox().address(), move |request, _| {
         if request.is_create() && request.number == 5 {
             Then::Change(Arc::clone(&bad))
         } else {
             Then::LetThrough
         }
     });
-    door.speak_tls(authority.server("localhost", Holds::Now));
-    put_behind(&mut rehearsal, &door, &authority);
+    proxy.speak_tls(authority.server("localhost", Holds::Now));
+    put_behind(&mut rehearsal, &proxy, &authority);
     let arguments = ["--ca-file", "ca.pem", "--concurrency", "1"];
     let run = rehearsal.rows(20).run(&arguments).exits(5);
     rehearsal.check(&run, 20);
     run.has(&[("created", 6), ("failed", 1), ("pending", 13)]);
-    door.speak_tls(authority.server("localhost", Holds::Now));
+    proxy.speak_tls(authority.server("localhost", Holds::Now));
     let run = rehearsal.run(&arguments).exits(0);
     rehearsal.check(&run, 20);
     assert_eq!(rehearsal.creates(), 20);

@@ -222,7 +222,7 @@ impl Guard {
                     | Refusal::Untrusted
                     | Refusal::OutOfResources
                     | Refusal::Forbidden
-                    | Refusal::NotFound
+                    | Refusal::UserUnknown
                     | Refusal::AlreadyThere
                     | Refusal::DeviceLimit
                     | Refusal::Invalid
@@ -267,7 +267,7 @@ impl Guard {
             }),
             Refusal::AlreadyThere => self.went(Kind::Create, subject, Sign::Answered, answer, now),
             Refusal::Forbidden
-            | Refusal::NotFound
+            | Refusal::UserUnknown
             | Refusal::DeviceLimit
             | Refusal::Invalid
             | Refusal::Conflicting => {
@@ -352,9 +352,9 @@ impl Guard {
             LookOutcome::Throttled { retry_after } => too_long(*retry_after),
             // What may be another's is asked for again at once.
             LookOutcome::Unauthorized | LookOutcome::Unproven => None,
-            LookOutcome::NoUser => {
+            LookOutcome::UserUnknown => {
                 self.probed(subject);
-                self.refused(subject, true, Refusal::NotFound, answer)
+                self.refused(subject, true, Refusal::UserUnknown, answer)
             }
             LookOutcome::Forbidden => {
                 self.probed(subject);

@@ -12,7 +12,7 @@ use crate::pingone::hint;
 pub(super) fn code_of_refusals(refusal: Refusal) -> StopCode {
     match refusal {
         Refusal::Forbidden => StopCode::PermissionMissing,
-        Refusal::NotFound => StopCode::UsersUnknown,
+        Refusal::UserUnknown => StopCode::UsersUnknown,
         Refusal::DeviceLimit => StopCode::DeviceLimitReached,
         Refusal::Unreachable
         | Refusal::Untrusted
@@ -34,7 +34,7 @@ pub(super) fn of_refusals(refusal: Refusal, api: &str, policy: PolicyId) -> Stri
             "give the worker application the role Identity Data Admin on this environment, \
              and check the environment's ID"
         }
-        Refusal::NotFound => {
+        Refusal::UserUnknown => {
             return asked_at(
                 "check that the users are in this environment (`WAVEPAIR_ENVIRONMENT`, `--environment`) \
                  and that the API address is right; users who were made some minutes ago may not be \

@@ -51,7 +51,7 @@ impl Streak {
         let (seen, most) = match (canary, refusal) {
             (Some(_), Refusal::Forbidden) => (users, FORBIDDEN_AT_FIRST),
             (None | Some(0), _) => (self.count, SAME),
-            (Some(canary), Refusal::NotFound) => (users, canary),
+            (Some(canary), Refusal::UserUnknown) => (users, canary),
             (Some(canary), _) => (self.count, canary),
         };
         (seen >= most).then_some(seen)

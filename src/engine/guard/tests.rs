@@ -81,7 +81,7 @@ async fn a_misconfigured_run_costs_a_handful_of_creates() {
     for (outcome, most) in [
         (refused(Refusal::Invalid), 5),
         (refused(Refusal::DeviceLimit), 5),
-        (refused(Refusal::NotFound), 5),
+        (refused(Refusal::UserUnknown), 5),
         (refused(Refusal::Forbidden), 3),
         (refused(Refusal::Untrusted), 1),
         (refused(Refusal::Misdirected), 1),
@@ -100,7 +100,7 @@ async fn a_misconfigured_run_costs_a_handful_of_creates() {
 
 #[tokio::test(start_paused = true)]
 async fn ten_refusals_of_one_code_in_a_row_stop_a_run_that_had_begun_well() {
-    for refusal in [Refusal::Invalid, Refusal::Forbidden, Refusal::NotFound] {
+    for refusal in [Refusal::Invalid, Refusal::Forbidden, Refusal::UserUnknown] {
         let (count, reason) =
             stops_after(&mut after_success(), &refused(refusal), "CODE", 50).unwrap();
         assert_eq!(count, 10, "{refusal:?}");
@@ -285,7 +285,7 @@ async fn users_that_are_not_there_stop_nothing_where_listings_of_others_are_give
     let mut guard = guard();
     for number in 1..=100 {
         let not_found = said_code("NOT_FOUND");
-        let reason = guard.on_look(row(number), &LookOutcome::NoUser, &not_found, now);
+        let reason = guard.on_look(row(number), &LookOutcome::UserUnknown, &not_found, now);
         assert_eq!(reason, None, "user {number}");
         let seen = LookOutcome::Seen(Listing::Absent);
         guard.on_look(row(200), &seen, &Answer::default(), now);
@@ -293,7 +293,7 @@ async fn users_that_are_not_there_stop_nothing_where_listings_of_others_are_give
     let stop = (1..=5).find_map(|number| {
         guard.on_look(
             row(number),
-            &LookOutcome::NoUser,
+            &LookOutcome::UserUnknown,
             &said_code("NOT_FOUND"),
             now,
         )

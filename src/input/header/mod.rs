@@ -2,10 +2,10 @@
 
 use super::ReadOptions;
 use super::flaw::Flaw;
+use super::misspelling::is_near;
 use super::names::{
     are_of_results, column, is_data, is_nameless, is_own, normal, twice, with_data,
 };
-use super::slips::is_near;
 use crate::model::formula::unmarked;
 use crate::model::request::DeviceType;
 use crate::model::row::{Column, Header};

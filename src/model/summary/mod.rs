@@ -23,7 +23,7 @@ pub struct Requests {
     /// Creates.
     pub create: u64,
     /// Policies, settings, users and other reads.
-    pub lookup: u64,
+    pub read: u64,
 }
 
 /// What a run came to.
@@ -104,7 +104,7 @@ impl Summary {
                     RequestKind::Token => &mut self.requests.token,
                     RequestKind::List => &mut self.requests.list,
                     RequestKind::Create => &mut self.requests.create,
-                    RequestKind::Lookup => &mut self.requests.lookup,
+                    RequestKind::Read => &mut self.requests.read,
                 };
                 *count += 1;
             }

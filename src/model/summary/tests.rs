@@ -264,7 +264,7 @@ fn requests_throttles_and_retries_are_counted_apart() {
         Event::Sent(RequestKind::List),
         Event::Sent(RequestKind::Create),
         Event::Sent(RequestKind::Create),
-        Event::Sent(RequestKind::Lookup),
+        Event::Sent(RequestKind::Read),
         attempt(throttled, Some(429), Next::Create(Duration::ZERO)),
         attempt(
             AttemptOutcome::Indeterminate(Ambiguity::QuotaExceeded),
@@ -289,7 +289,7 @@ fn requests_throttles_and_retries_are_counted_apart() {
         token: 1,
         list: 1,
         create: 2,
-        lookup: 1,
+        read: 1,
     };
     assert_eq!(summary.requests, requests);
     assert_eq!((summary.throttled, summary.retries), (3, 1));

@@ -134,7 +134,7 @@ pub fn list_answer(
         404 if error.is_some() && head.proof == Proof::Unproven => {
             (LookOutcome::Unproven, code::NOT_FOUND)
         }
-        404 if error.is_some() => (LookOutcome::NoUser, code::NOT_FOUND),
+        404 if error.is_some() => (LookOutcome::UserUnknown, code::NOT_FOUND),
         404 => (LookOutcome::NoInformation, code::NOT_FOUND),
         429 => {
             let retry_after = head.retry_after;
@@ -288,7 +288,7 @@ fn refused(
         (400 | 422, None) => Indeterminate(Ambiguity::ForeignError),
         (401, _) => NotCreated(Refusal::Unauthorized),
         (403, _) => NotCreated(Refusal::Forbidden),
-        (404, _) => NotCreated(Refusal::NotFound),
+        (404, _) => NotCreated(Refusal::UserUnknown),
         (405 | 411 | 413 | 414 | 415 | 431 | 505, _) => NotCreated(Refusal::Misdirected),
         (408, _) => Indeterminate(Ambiguity::RequestTimeout),
         (409, _) => Indeterminate(Ambiguity::Conflict),
@@ -386,7 +386,7 @@ fn refusal_code(refusal: Refusal) -> &'static str {
         Refusal::Throttled { .. } => code::THROTTLED,
         Refusal::Unauthorized => code::UNAUTHORIZED,
         Refusal::Forbidden => code::FORBIDDEN,
-        Refusal::NotFound => code::NOT_FOUND,
+        Refusal::UserUnknown => code::NOT_FOUND,
         Refusal::AlreadyThere | Refusal::DeviceLimit | Refusal::Invalid | Refusal::Conflicting => {
             code::REFUSED
         }

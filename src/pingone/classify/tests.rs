@@ -189,7 +189,7 @@ fn look_words(outcome: &LookOutcome) -> String {
         LookOutcome::Seen(Listing::Absent) => "seen: Absent".to_owned(),
         LookOutcome::Seen(Listing::Present(_)) => "seen: Present".to_owned(),
         LookOutcome::Seen(Listing::Several(_)) => "seen: Several".to_owned(),
-        LookOutcome::NoUser
+        LookOutcome::UserUnknown
         | LookOutcome::Throttled { .. }
         | LookOutcome::Unauthorized
         | LookOutcome::Forbidden
@@ -403,7 +403,7 @@ fn a_listing_counts_where_it_is_proven_ours_or_names_our_user() {
         assert_eq!(listed.outcome, expected, "{proof:?} {body:?}");
     }
     for (proof, expected) in [
-        (Proof::Proven, LookOutcome::NoUser),
+        (Proof::Proven, LookOutcome::UserUnknown),
         (Proof::Unproven, LookOutcome::Unproven),
     ] {
         let head = Head { proof, ..head(404) };

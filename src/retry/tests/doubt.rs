@@ -138,7 +138,7 @@ fn a_device_is_asked_for_again_three_times_at_most_and_then_a_person_decides() {
 #[test]
 fn a_user_who_is_not_known_any_more_is_looked_for_more_slowly() {
     let mut history = in_doubt();
-    let decision = hour().after_look(&mut history, &LookOutcome::NoUser, secs(2), true, 0.0);
+    let decision = hour().after_look(&mut history, &LookOutcome::UserUnknown, secs(2), true, 0.0);
     assert_eq!(decision, look(secs(30)));
 }
 

@@ -111,8 +111,8 @@ fn no_indeterminate_attempt_is_ever_followed_by_a_create() {
 #[test]
 fn what_follows_a_refusal_turns_on_whether_it_may_pass() {
     use Refusal::{
-        AlreadyThere, Conflicting, DeviceLimit, Forbidden, Invalid, Misdirected, NotFound,
-        OutOfResources, Throttled, Unauthorized, Unreachable, Untrusted, Withheld,
+        AlreadyThere, Conflicting, DeviceLimit, Forbidden, Invalid, Misdirected, OutOfResources,
+        Throttled, Unauthorized, Unreachable, Untrusted, UserUnknown, Withheld,
     };
     for (refusal, follows) in [
         (Unreachable, create(Duration::from_millis(500))),
@@ -126,7 +126,7 @@ fn what_follows_a_refusal_turns_on_whether_it_may_pass() {
         ),
         (Throttled { retry_after: None }, create(secs(1))),
         (Unauthorized, create(Duration::ZERO)),
-        (NotFound, look(secs(30))),
+        (UserUnknown, look(secs(30))),
         (AlreadyThere, look(Duration::ZERO)),
         (DeviceLimit, Verdict::of(DeviceState::Rejected)),
         (Invalid, Verdict::of(DeviceState::Rejected)),
@@ -187,7 +187,7 @@ fn a_second_401_is_not_answered_with_a_third_request() {
 
 #[test]
 fn an_unknown_user_is_asked_about_twice_and_refused_for_good_by_the_next_run() {
-    let outcome = AttemptOutcome::NotCreated(Refusal::NotFound);
+    let outcome = AttemptOutcome::NotCreated(Refusal::UserUnknown);
     for (before, state) in [(false, DeviceState::Failed), (true, DeviceState::Rejected)] {
         let mut history = History {
             unknown_user_before: before,
@@ -203,7 +203,7 @@ fn an_unknown_user_is_asked_about_twice_and_refused_for_good_by_the_next_run() {
             unknown_user_before: before,
             ..History::default()
         };
-        let unheard = hour().after_look(&mut alone, &LookOutcome::NoUser, secs(0), false, 0.0);
+        let unheard = hour().after_look(&mut alone, &LookOutcome::UserUnknown, secs(0), false, 0.0);
         assert_eq!(
             unheard,
             Verdict::of(state),
@@ -214,7 +214,7 @@ fn an_unknown_user_is_asked_about_twice_and_refused_for_good_by_the_next_run() {
 
 #[test]
 fn an_unknown_user_is_waited_for_once_and_only_while_other_rows_succeed() {
-    let refused = AttemptOutcome::NotCreated(Refusal::NotFound);
+    let refused = AttemptOutcome::NotCreated(Refusal::UserUnknown);
     for (others_succeed, waited_for_user, waits) in [
         (true, false, true),
         (true, true, false),
@@ -245,7 +245,7 @@ fn an_unknown_user_is_waited_for_once_and_only_while_other_rows_succeed() {
         let mut looking = history;
         let looked = hour().after_look(
             &mut looking,
-            &LookOutcome::NoUser,
+            &LookOutcome::UserUnknown,
             secs(0),
             others_succeed,
             0.0,

@@ -9,7 +9,7 @@ const REFUSALS: [(Refusal, DeviceState); 9] = [
     ),
     (Refusal::Unauthorized, DeviceState::Failed),
     (Refusal::Forbidden, DeviceState::Failed),
-    (Refusal::NotFound, DeviceState::Failed),
+    (Refusal::UserUnknown, DeviceState::Failed),
     (Refusal::Conflicting, DeviceState::Failed),
     (Refusal::Misdirected, DeviceState::Failed),
     (Refusal::AlreadyThere, DeviceState::Rejected),
@@ -85,7 +85,7 @@ fn a_look_that_does_not_show_it_lets_the_row_go_on_as_the_refusal_says() {
         for again in [false, true] {
             let (mut history, _) = refused(refusal, again, Proof::Unproven);
             let follows = hour().after_look(&mut history, &absent, Duration::ZERO, true, 0.0);
-            let once = [Refusal::Unauthorized, Refusal::NotFound];
+            let once = [Refusal::Unauthorized, Refusal::UserUnknown];
             let passes =
                 matches!(refusal, Refusal::Throttled { .. }) || once.contains(&refusal) && !again;
             let expected = if passes {

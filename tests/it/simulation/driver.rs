@@ -337,7 +337,7 @@ impl Driver {
             (AttemptOutcome::NotCreated(_), Decision::Finish(verdict)) => (verdict.state, None),
             (AttemptOutcome::NotCreated(_), _) => (DeviceState::Failed, None),
         };
-        let unknown = outcome == AttemptOutcome::NotCreated(Refusal::NotFound);
+        let unknown = outcome == AttemptOutcome::NotCreated(Refusal::UserUnknown);
         let now = self.clocks.moment(self.now);
         self.ledger
             .settle(state, device, unknown.then_some(404), now);
@@ -406,7 +406,7 @@ impl Driver {
             && *state != DeviceState::Unresolved
             && (*state != DeviceState::Several || device.is_some())
         {
-            let status = (outcome == LookOutcome::NoUser).then_some(404);
+            let status = (outcome == LookOutcome::UserUnknown).then_some(404);
             let now = self.clocks.moment(self.now);
             self.ledger.settle(*state, device.as_ref(), status, now);
         }

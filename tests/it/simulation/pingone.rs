@@ -142,7 +142,7 @@ impl PingOne {
             };
         }
         if now < self.user_since {
-            return AttemptOutcome::NotCreated(Refusal::NotFound);
+            return AttemptOutcome::NotCreated(Refusal::UserUnknown);
         }
         if let Some(refusal) = self.refusal() {
             return AttemptOutcome::NotCreated(refusal);
@@ -201,7 +201,7 @@ impl PingOne {
                 _ => rng.i64(0..=self.lag_ms),
             };
         if shown < self.user_since {
-            return LookOutcome::NoUser;
+            return LookOutcome::UserUnknown;
         }
         let mut visible = self.devices.iter().filter(|device| device.at <= shown);
         LookOutcome::Seen(match (visible.next(), visible.next()) {
@@ -221,7 +221,7 @@ fn trouble(rng: &mut Rng) -> Refusal {
         },
         3 => Refusal::Unauthorized,
         4 => Refusal::Forbidden,
-        5 => Refusal::NotFound,
+        5 => Refusal::UserUnknown,
         6 => Refusal::DeviceLimit,
         7 => Refusal::Invalid,
         _ => Refusal::AlreadyThere,

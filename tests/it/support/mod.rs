@@ -2,11 +2,11 @@
 
 pub(crate) mod authority;
 pub(crate) mod binary;
-pub(crate) mod door;
 pub(crate) mod faults;
 pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod rehearsal;
+pub(crate) mod tampering_proxy;
 pub(crate) mod tap;
 pub(crate) mod terminal;
 pub(crate) mod waves;

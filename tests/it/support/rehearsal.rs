@@ -15,8 +15,8 @@ use wavepair::testing::sandbox::{
     FaultPlan, Held, Kind, Options, Sandbox, Stats, WAVE_POLICY, start,
 };
 
-use super::door::{Door, Request, Then, Wire};
 use super::raw;
+use super::tampering_proxy::{Request, TamperingProxy, Then, Wire};
 
 /// A test that waits longer than this waits for something that will not come.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -88,19 +88,19 @@ impl Rehearsal {
         self
     }
 
-    /// Has every request, the token's too, go through a door with somebody in it.
+    /// Has every request, the token's too, go through a proxy that may tamper with it.
     pub(crate) fn behind(
         &mut self,
-        keeper: impl Fn(&Request, &mut dyn Wire) -> Then + Send + Sync + 'static,
-    ) -> Door {
-        let door = Door::kept(self.sandbox().address(), keeper);
-        let (address, environment) = (door.address(), self.sandbox().environment());
+        tamper: impl Fn(&Request, &mut dyn Wire) -> Then + Send + Sync + 'static,
+    ) -> TamperingProxy {
+        let proxy = TamperingProxy::with(self.sandbox().address(), tamper);
+        let (address, environment) = (proxy.address(), self.sandbox().environment());
         self.set("WAVEPAIR_API_URL", &format!("http://{address}/v1"))
             .set(
                 "WAVEPAIR_TOKEN_URL",
                 &format!("http://{address}/{environment}/as/token"),
             );
-        door
+        proxy
     }
 
     pub(crate) fn unset(&mut self, name: &str) -> &mut Self {

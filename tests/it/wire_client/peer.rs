@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::support::door::whole_request;
+use crate::support::tampering_proxy::whole_request;
 
 /// A listener that hands each connection, with its number from 0, to a test's own code.
 pub(crate) struct Peer {

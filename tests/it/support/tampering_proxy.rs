@@ -1,4 +1,4 @@
-//! A door before the sandbox, with TLS or without: it lets requests through, and where a test wants it says
+//! A proxy before the sandbox, with TLS or without: it lets requests through, and where a test wants it says
 //! something of its own instead, byte by byte.
 
 use std::io::{Read, Write};
@@ -26,7 +26,7 @@ pub(crate) enum Then {
     HangUp,
 }
 
-/// A request that came to the door.
+/// A request that came.
 pub(crate) struct Request {
     pub(crate) text: String,
     /// Its number among those of its kind, from 0.
@@ -36,48 +36,48 @@ pub(crate) struct Request {
     server: SocketAddr,
 }
 
-type Doorkeeper = dyn Fn(&Request, &mut dyn Wire) -> Then + Send + Sync;
+type Tamper = dyn Fn(&Request, &mut dyn Wire) -> Then + Send + Sync;
 
 /// The way to the sandbox.
-pub(crate) struct Door {
+pub(crate) struct TamperingProxy {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
 
 struct Shared {
     server: SocketAddr,
-    keeper: Box<Doorkeeper>,
+    tamper: Box<Tamper>,
     tls: Mutex<Option<Arc<ServerConfig>>>,
     connections: Mutex<usize>,
     requests: Mutex<Vec<String>>,
 }
 
-impl Door {
-    /// A door through which everything goes.
+impl TamperingProxy {
+    /// A proxy that lets everything through.
     pub(crate) fn open(server: SocketAddr) -> Self {
-        Self::kept(server, |_, _| Then::LetThrough)
+        Self::with(server, |_, _| Then::LetThrough)
     }
 
-    /// A door with somebody in it, who sees each request first.
-    pub(crate) fn kept(
+    /// A proxy that sees each request first, and may answer it.
+    pub(crate) fn with(
         server: SocketAddr,
-        keeper: impl Fn(&Request, &mut dyn Wire) -> Then + Send + Sync + 'static,
+        tamper: impl Fn(&Request, &mut dyn Wire) -> Then + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             server,
-            keeper: Box::new(keeper),
+            tamper: Box::new(tamper),
             tls: Mutex::default(),
             connections: Mutex::default(),
             requests: Mutex::default(),
         });
-        let door = Arc::clone(&shared);
+        let proxy = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                *door.connections.lock().unwrap() += 1;
-                let door = Arc::clone(&door);
-                thread::spawn(move || door.greet(stream));
+                *proxy.connections.lock().unwrap() += 1;
+                let proxy = Arc::clone(&proxy);
+                thread::spawn(move || proxy.greet(stream));
             }
         });
         Self { address, shared }
@@ -179,7 +179,7 @@ impl Shared {
                 server: self.server,
             };
             before += 1;
-            match (self.keeper)(&request, &mut wire) {
+            match (self.tamper)(&request, &mut wire) {
                 Then::Stay => continue,
                 Then::HangUp => return,
                 Then::Change(config) => *self.tls.lock().unwrap() = Some(config),
