@@ -71,7 +71,7 @@ pub mod pingone {
     pub use crate::pingone::listing::Pages;
     pub use crate::pingone::options::{ClientError, ClientOptions};
     pub use crate::pingone::proxy::{Direct, Proxy};
-    pub use crate::pingone::read::{ReadFailure, policies_answer, read_answer};
+    pub use crate::pingone::read::{ListedPolicies, ReadFailure, policies_answer, read_answer};
     pub use crate::pingone::retry_after::{LONGEST, retry_after};
     pub use crate::pingone::token::{AccessToken, TokenCache, TokenState};
     pub use crate::pingone::wire::MfaSettings;

@@ -43,7 +43,9 @@ pub fn json_error(data: &[u8]) {
     if let Err(error) = read_answer::<MfaSettings>(&head, &Ok(body.clone())) {
         harmless(&error.answer);
     }
-    if let Err(error) = policies_answer(&head, &Ok(body.clone())) {
+    let at = "https://api.pingone.eu/v1/environments/e/deviceAuthenticationPolicies";
+    let at = at.parse().expect("it is an address");
+    if let Err(error) = policies_answer(&at, None, &head, &Ok(body.clone())) {
         harmless(&error.answer);
     }
     match token_answer(&head, &Ok(body), &Secret::new(SECRET.to_owned())) {

@@ -23,7 +23,7 @@ use crate::pingone::classify::Listed;
 use crate::pingone::client::Client;
 use crate::pingone::connections::Connection;
 use crate::pingone::hint;
-use crate::pingone::read::{ReadError, ReadFailure};
+use crate::pingone::read::{ListedPolicies, ReadError, ReadFailure};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
 use crate::pingone::wire::{MfaSettings, Policy};
 use crate::rate_limit::{Rate, RateLimiter};
@@ -110,8 +110,15 @@ impl<'a> Questions<'a> {
     ///
     /// They were not given.
     pub async fn policies(&self) -> Result<Vec<Policy>, ReadFault> {
-        self.read(|token| async move { self.client.policies(&token).await })
-            .await
+        let mut before = None;
+        loop {
+            let pages = before.as_ref();
+            let page = self.read(|token| async move { self.client.policies(pages, &token).await });
+            match page.await? {
+                ListedPolicies::Whole(policies) => return Ok(policies),
+                ListedPolicies::GoesOn(pages) => before = Some(pages),
+            }
+        }
     }
 
     /// The device authentication policy of an ID.

@@ -21,7 +21,7 @@ use super::head::{BodyFault, Head};
 use super::http::Http;
 use super::listing::Pages;
 use super::options::{self, ClientError, ClientOptions};
-use super::read::{self, ReadError};
+use super::read::{self, ListedPolicies, PolicyPages, ReadError};
 use super::token::AccessToken;
 use super::transport::Fault;
 use super::{Answered, classify, wire};
@@ -131,14 +131,24 @@ impl Client {
         listed
     }
 
-    /// Reads all device authentication policies of the environment, once.
+    /// Reads one page of the environment's device authentication policies, once.
+    ///
+    /// `before` is what the pages before it told; `None` for the first.
     ///
     /// # Errors
     ///
-    /// A [`ReadError`] where the listing was not given whole.
-    pub async fn policies(&self, token: &AccessToken) -> Result<Vec<wire::Policy>, ReadError> {
-        let (head, body) = self.read(self.url(wire::POLICIES), token).await?;
-        read::policies_answer(&head, &body)
+    /// A [`ReadError`] where the listing was not given, or cannot be whole.
+    pub async fn policies(
+        &self,
+        before: Option<&PolicyPages>,
+        token: &AccessToken,
+    ) -> Result<ListedPolicies, ReadError> {
+        let url = match before {
+            Some(pages) => pages.next().clone(),
+            None => parsed(&self.url(wire::POLICIES)),
+        };
+        let (head, body) = self.read(url.clone(), token).await?;
+        read::policies_answer(&url, before, &head, &body)
     }
 
     /// Reads one device authentication policy, once.
@@ -154,7 +164,7 @@ impl Client {
         let url = self
             .url(wire::POLICY)
             .replace("{policyID}", &id.to_string());
-        let (head, body) = self.read(url, token).await?;
+        let (head, body) = self.read(parsed(&url), token).await?;
         read::policy_answer(id, &head, &body)
     }
 
@@ -164,7 +174,9 @@ impl Client {
     ///
     /// A [`ReadError`] where they were not given.
     pub async fn mfa_settings(&self, token: &AccessToken) -> Result<wire::MfaSettings, ReadError> {
-        let (head, body) = self.read(self.url(wire::MFA_SETTINGS), token).await?;
+        let (head, body) = self
+            .read(parsed(&self.url(wire::MFA_SETTINGS)), token)
+            .await?;
         read::read_answer(&head, &body)
     }
 
@@ -204,7 +216,7 @@ impl Client {
         }
     }
 
-    async fn read(&self, url: String, token: &AccessToken) -> Result<Read, ReadError> {
+    async fn read(&self, url: Url, token: &AccessToken) -> Result<Read, ReadError> {
         let build = |http: &Http| http.get(url).headers(api_headers(token));
         let name = uuid::Uuid::new_v4().to_string();
         self.answer(Connection::Kept, &name, build)
@@ -231,7 +243,7 @@ impl Client {
     }
 
     fn first_page(&self, user: UserId) -> Url {
-        Url::parse(&self.devices(user)).expect("the base is a URL")
+        parsed(&self.devices(user))
     }
 
     fn devices(&self, user: UserId) -> String {
@@ -243,6 +255,10 @@ impl Client {
         let path = template.replace("{envID}", &self.environment.to_string());
         format!("{}{path}", self.base)
     }
+}
+
+fn parsed(url: &str) -> Url {
+    Url::parse(url).expect("the base is a URL")
 }
 
 type Read = (Head, Result<Bytes, BodyFault>);

@@ -26,6 +26,7 @@ mod addressee;
 pub mod classify;
 mod fit;
 pub mod listing;
+mod next_page;
 mod own;
 mod ping_error;
 pub mod read;

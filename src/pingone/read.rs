@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::Url;
 use serde::de::DeserializeOwned;
 
 use crate::model::code;
@@ -11,6 +12,7 @@ use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, Proof};
 
 use super::head::{BodyFault, Head};
+use super::next_page::{Astray, Trail};
 use super::ping_error::PingError;
 use super::transport::Fault;
 use super::{hint, redact, wire};
@@ -149,26 +151,75 @@ pub fn read_answer<T: DeserializeOwned>(
     })
 }
 
-/// Reads a listing of policies; all of them, or an error.
+/// What a page of policies told us, and those before it.
+#[derive(Debug)]
+pub enum ListedPolicies {
+    /// These are all.
+    Whole(Vec<wire::Policy>),
+    /// There is another page to ask for.
+    GoesOn(PolicyPages),
+}
+
+/// The policies on the pages that were read so far, and where the next one is.
+pub struct PolicyPages {
+    next: Url,
+    trail: Trail,
+    policies: Vec<wire::Policy>,
+}
+
+impl PolicyPages {
+    /// Where the next page is: on the same path of the same host as the ones before.
+    pub(super) fn next(&self) -> &Url {
+        &self.next
+    }
+}
+
+impl fmt::Debug for PolicyPages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicyPages")
+            .field("read", &self.trail.pages())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a page of policies from this address; `before` is what the pages before it told.
 ///
 /// # Errors
 ///
-/// As [`read_answer`], and [`ReadFailure::Malformed`] for a listing that is not whole.
+/// As [`read_answer`], and [`ReadFailure::Malformed`] for a listing that is not whole with all its pages.
 pub fn policies_answer(
+    at: &Url,
+    before: Option<&PolicyPages>,
     head: &Head,
     body: &Result<Bytes, BodyFault>,
-) -> Result<Vec<wire::Policy>, ReadError> {
+) -> Result<ListedPolicies, ReadError> {
     let page: wire::Collection<wire::Policies> = read_answer(head, body)?;
-    let goes_on = page
-        .links
-        .is_some_and(|links| links.get("next").is_some_and(|next| !next.is_null()));
-    page.embedded
-        .filter(|_| !goes_on)
-        .map(|embedded| embedded.policies)
-        .ok_or_else(|| {
-            let message = "the listing of policies is not whole";
-            malformed(head, code::UNREADABLE_LISTING, message)
+    let unreadable = |message: &str| malformed(head, code::UNREADABLE_LISTING, message);
+    let embedded = page
+        .embedded
+        .ok_or_else(|| unreadable("the listing of policies is not whole"))?;
+    let (mut trail, mut policies) = before
+        .map(|before| (before.trail.clone(), before.policies.clone()))
+        .unwrap_or_default();
+    policies.extend(embedded.policies);
+    let bytes = body.as_ref().map_or(0, Bytes::len);
+    let next = trail.next(at, bytes, page.links.as_ref());
+    let next = next.map_err(|astray| {
+        unreadable(match astray {
+            Astray::Elsewhere => {
+                "the listing of policies goes on at another address, which is not followed"
+            }
+            Astray::TooLong => "the listing of policies does not end",
         })
+    })?;
+    Ok(match next {
+        None => ListedPolicies::Whole(policies),
+        Some(next) => ListedPolicies::GoesOn(PolicyPages {
+            next,
+            trail,
+            policies,
+        }),
+    })
 }
 
 /// Reads the answer to a read of one policy.
@@ -205,7 +256,21 @@ fn malformed(head: &Head, word: &str, message: &str) -> ReadError {
 mod tests {
     use super::*;
 
+    const AT: &str = "https://api.pingone.eu/v1/environments/e/deviceAuthenticationPolicies";
+
     fn policies(status: u16, body: &'static str) -> Result<Vec<wire::Policy>, ReadError> {
+        match page(AT, None, status, body)? {
+            ListedPolicies::Whole(policies) => Ok(policies),
+            ListedPolicies::GoesOn(pages) => panic!("{pages:?}"),
+        }
+    }
+
+    fn page(
+        at: &str,
+        before: Option<&PolicyPages>,
+        status: u16,
+        body: &'static str,
+    ) -> Result<ListedPolicies, ReadError> {
         let head = Head {
             status,
             retry_after: Some(Duration::from_secs(3)),
@@ -214,7 +279,8 @@ mod tests {
             proof: Proof::Proven,
             date_ms: None,
         };
-        policies_answer(&head, &Ok(Bytes::from_static(body.as_bytes())))
+        let body = Ok(Bytes::from_static(body.as_bytes()));
+        policies_answer(&at.parse().unwrap(), before, &head, &body)
     }
 
     #[test]
@@ -222,9 +288,12 @@ mod tests {
         let whole = r#"{"_embedded":{"deviceAuthenticationPolicies":[{"id":"p","name":"MFA","default":true,"whatsApp":{"enabled":true}}]}}"#;
         assert_eq!(policies(200, whole).unwrap().len(), 1);
         for part in [
-            r#"{"_links":{"next":{"href":"x"}},"_embedded":{"deviceAuthenticationPolicies":[]}}"#,
             r#"{"_links":{}}"#,
             "<html>",
+            r#"{"_links":{"next":{"href":"x"}},"_embedded":{"deviceAuthenticationPolicies":[]}}"#,
+            r#"{"_links":{"next":{"href":"https://api.pingone.com/v1/environments/e/deviceAuthenticationPolicies?page=2"}},"_embedded":{"deviceAuthenticationPolicies":[]}}"#,
+            r#"{"_links":{"next":{"href":""}},"_embedded":{"deviceAuthenticationPolicies":[]}}"#,
+            r#"{"_links":{"next":{}},"_embedded":{"deviceAuthenticationPolicies":[]}}"#,
         ] {
             assert_eq!(
                 policies(200, part).unwrap_err().failure,
@@ -232,6 +301,25 @@ mod tests {
                 "{part}"
             );
         }
+    }
+
+    #[test]
+    fn policies_on_several_pages_are_read_from_all_of_them_and_no_page_twice() {
+        let first = r#"{"_links":{"next":{"href":"?page=2"}},"_embedded":{"deviceAuthenticationPolicies":[{"id":"p"}]}}"#;
+        let ListedPolicies::GoesOn(pages) = page(AT, None, 200, first).unwrap() else {
+            panic!("there is another page");
+        };
+        let second = format!("{AT}?page=2");
+        assert_eq!(pages.next().as_str(), second);
+        let last = r#"{"_embedded":{"deviceAuthenticationPolicies":[{"id":"q"}]}}"#;
+        let ListedPolicies::Whole(policies) = page(&second, Some(&pages), 200, last).unwrap()
+        else {
+            panic!("that was the last page");
+        };
+        let ids: Vec<_> = policies.iter().map(|policy| policy.id.as_str()).collect();
+        assert_eq!(ids, ["p", "q"]);
+        let again = page(&second, Some(&pages), 200, first).unwrap_err();
+        assert!(again.to_string().contains("another address"), "{again}");
     }
 
     #[test]

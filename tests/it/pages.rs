@@ -1,9 +1,13 @@
 //! A listing of several pages is read whole, each page paced and counted like any request.
 
 use wavepair::testing::clock;
+use wavepair::testing::sandbox::WAVE_POLICY;
 
-use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::rehearsal::{Rehearsal, rows, user};
 use crate::support::tampering_proxy::{TamperingProxy, Then};
+
+/// A policy that stands on the second page of them.
+const FURTHER: &str = "7f2b0d7a-0a45-4d0a-9a4c-6a1d1d8f3c11";
 
 /// A rehearsal whose listings have two pages: nothing on the first, and all there is on the second.
 fn in_two_pages() -> (Rehearsal, TamperingProxy) {
@@ -60,4 +64,57 @@ fn a_dry_run_that_asks_reads_all_pages_too() {
         .run(&["--dry-run", "--online", "-o", "wave.results.csv"])
         .exits(0);
     assert_eq!(run.outcomes(), ["ready", "existing"]);
+}
+
+/// A rehearsal whose policies have two pages; what the second shows is [`FURTHER`], which does not
+/// allow what the first one's do.
+fn with_policies_in_two_pages() -> (Rehearsal, TamperingProxy) {
+    let mut rehearsal = Rehearsal::new();
+    let proxy = rehearsal.behind(|request, wire| {
+        let path = request.text.split(' ').nth(1).unwrap();
+        let Some((_, query)) = path.split_once("/deviceAuthenticationPolicies") else {
+            return Then::LetThrough;
+        };
+        let (links, policy) = match query {
+            "" => (
+                format!(r#""next":{{"href":"{path}?cursor=2"}}"#),
+                format!(r#"{{"id":"{WAVE_POLICY}","whatsApp":{{"enabled":true}}}}"#),
+            ),
+            "?cursor=2" => (
+                String::new(),
+                format!(r#"{{"id":"{FURTHER}","name":"Further","sms":{{"enabled":true}}}}"#),
+            ),
+            _ => return Then::LetThrough,
+        };
+        let list = format!(r#"{{"deviceAuthenticationPolicies":[{policy}]}}"#);
+        let body = format!(r#"{{"_links":{{{links}}},"_embedded":{list}}}"#);
+        let length = body.len();
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+        wire.write_all(answer.as_bytes()).unwrap();
+        Then::Stay
+    });
+    (rehearsal, proxy)
+}
+
+#[test]
+fn policies_on_the_second_page_are_listed_and_hold_like_those_on_the_first() {
+    let (rehearsal, proxy) = with_policies_in_two_pages();
+    let output = rehearsal.bare(&["doctor"]).output().unwrap();
+    let doctor = rehearsal.ended(&output).exits(0).stderr;
+    for policy in [WAVE_POLICY, FURTHER] {
+        assert!(doctor.contains(policy), "{doctor}");
+    }
+    assert!(!doctor.contains("not checked"), "{doctor}");
+    let wave = rows(2) + &format!("{},+15125550009,{FURTHER}\n", user(9));
+    let run = rehearsal
+        .wave(&wave)
+        .run(&["--dry-run", "--online", "-o", "wave.results.csv"])
+        .exits(3);
+    assert_eq!(run.outcomes(), ["ready", "ready", "rejected"]);
+    assert_eq!(run.column("code")[2], "type_not_allowed");
+    let second = proxy.requests();
+    let second = second
+        .iter()
+        .filter(|request| request.contains("?cursor=2"));
+    assert_eq!(second.count(), 2, "once by each command");
 }

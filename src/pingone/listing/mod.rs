@@ -1,24 +1,18 @@
 //! What a listing of a user's devices shows of one device, if anything.
 //!
-//! PingOne documents no pages for it and may give some all the same: they are followed on the
-//! same path of the same host, and the listing is judged once it is whole.
+//! It is judged once it is whole, with all its pages.
 
 use std::collections::HashSet;
 use std::fmt;
 
 use reqwest::Url;
-use serde_json::Value;
 
 use crate::model::outcome::{Device, Listing, LookOutcome};
 use crate::model::request::DeviceKey;
 
 use super::fit::{Differs, Fit, device, fit};
+use super::next_page::{Astray, Trail};
 use super::{hint, wire};
-
-/// The most pages of a listing that are read: a user has some fifty devices at the very most.
-pub const PAGES_MAX: usize = 20;
-/// The most bytes of a listing that are read, all its pages together.
-pub const BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// What a page of a listing told us.
 #[derive(Debug)]
@@ -38,9 +32,7 @@ pub struct Pages {
 /// What was seen on the pages so far.
 #[derive(Default)]
 struct Seen {
-    /// Every page that was asked for.
-    asked: Vec<Url>,
-    bytes: usize,
+    trail: Trail,
     matches: Vec<(Option<String>, Device)>,
     /// The IDs of all devices, to tell one that stands on two pages from two.
     ids: HashSet<String>,
@@ -60,10 +52,8 @@ pub(super) enum Unreadable {
     NotAListing,
     /// `count` or `size` is greater than what is there.
     NotWhole,
-    /// The next page is at another address, or one that was read already.
-    Elsewhere,
-    /// It has more than [`PAGES_MAX`] pages or [`BYTES_MAX`] bytes.
-    TooLong,
+    /// Its next page may not be asked for.
+    Astray(Astray),
     /// It shows a device of another user.
     OtherUser,
     /// A device on it may be the one that is looked for, or not.
@@ -80,10 +70,10 @@ impl Unreadable {
             Unreadable::NotWhole => {
                 "the listing of the user's devices shows fewer of them than it says there are"
             }
-            Unreadable::Elsewhere => {
+            Unreadable::Astray(Astray::Elsewhere) => {
                 "the listing of the user's devices goes on at another address, which is not followed"
             }
-            Unreadable::TooLong => "the listing of the user's devices does not end",
+            Unreadable::Astray(Astray::TooLong) => "the listing of the user's devices does not end",
             Unreadable::OtherUser => "the listing shows a device of another user",
             Unreadable::Unclear => {
                 "the listing shows a device that may be this one: its phone, address or type is masked or missing"
@@ -99,8 +89,7 @@ impl Unreadable {
             Unreadable::Unclear => hint::UNCLEAR_LISTING,
             Unreadable::NotAListing
             | Unreadable::NotWhole
-            | Unreadable::Elsewhere
-            | Unreadable::TooLong
+            | Unreadable::Astray(_)
             | Unreadable::OtherUser => hint::of_look(&LookOutcome::NoInformation),
         }
     }
@@ -117,7 +106,7 @@ impl fmt::Debug for Pages {
     /// Addresses and devices are a user's: only how far the reading came is shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
-            .field("read", &self.seen.asked.len())
+            .field("read", &self.seen.trail.pages())
             .finish_non_exhaustive()
     }
 }
@@ -146,37 +135,13 @@ pub(super) fn read(
     bytes: usize,
 ) -> Result<Read, Unreadable> {
     let mut seen = before.map(|pages| pages.seen).unwrap_or_default();
-    seen.asked.push(at.clone());
-    seen.bytes += bytes;
-    let next = page.links.as_ref().and_then(|links| links.get("next"));
-    let next = next.filter(|next| !next.is_null()).cloned();
+    let next = seen.trail.next(at, bytes, page.links.as_ref());
+    // What a page shows says more than where the listing leads to.
     seen.take(key, page)?;
-    let Some(next) = next else {
-        return seen.judge().map(Read::Whole);
-    };
-    if seen.asked.len() >= PAGES_MAX || seen.bytes > BYTES_MAX {
-        return Err(Unreadable::TooLong);
+    match next.map_err(Unreadable::Astray)? {
+        None => seen.judge().map(Read::Whole),
+        Some(next) => Ok(Read::GoesOn(Pages { next, seen })),
     }
-    let next = follow(at, &next).ok_or(Unreadable::Elsewhere)?;
-    if seen.asked.contains(&next) {
-        return Err(Unreadable::Elsewhere);
-    }
-    Ok(Read::GoesOn(Pages { next, seen }))
-}
-
-/// The address of the next page, where it may be asked for: with our token, nothing but the same
-/// path of the same host is.
-fn follow(at: &Url, next: &Value) -> Option<Url> {
-    let mut next = at.join(next.get("href")?.as_str()?).ok()?;
-    next.set_fragment(None);
-    let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
-    let same = next.scheme() == at.scheme()
-        && next.host_str() == at.host_str()
-        && next.port_or_known_default() == at.port_or_known_default()
-        && next.username().is_empty()
-        && next.password().is_none()
-        && path(&next) == path(at);
-    same.then_some(next)
 }
 
 impl Seen {
@@ -208,7 +173,7 @@ impl Seen {
     /// Judges the listing, all of whose pages were seen.
     fn judge(self) -> Result<Listing, Unreadable> {
         // Where pages overlap, something moved while they were read, and may have been missed.
-        let shown = if self.asked.len() > 1 {
+        let shown = if self.trail.pages() > 1 {
             self.ids.len() as u64 + self.without_id
         } else {
             self.on_pages

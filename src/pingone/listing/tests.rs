@@ -1,5 +1,6 @@
 //! Listings in every state, of one page and of several.
 
+use super::super::next_page::PAGES_MAX;
 use super::*;
 use crate::model::outcome::Device;
 use crate::model::phone::E164;
@@ -234,14 +235,18 @@ fn the_next_page_is_followed_on_the_same_path_of_the_same_host_alone() {
             (Ok(Read::GoesOn(pages)), Some(expected)) => {
                 assert_eq!(pages.next().as_str(), expected, "{href}");
             }
-            (Err(why), None) => assert_eq!(why, Unreadable::Elsewhere, "{href}"),
+            (Err(why), None) => assert_eq!(why, Unreadable::Astray(Astray::Elsewhere), "{href}"),
             (read, expected) => panic!("{href}: {read:?}, not {expected:?}"),
         }
     }
     for odd in [r#""x""#, "{}", r#"{"href":7}"#, "[]"] {
         let body = format!(r#"{{"_links":{{"next":{odd}}},"_embedded":{{"devices":[]}}}}"#);
         let read = page_of(body.as_bytes(), None);
-        assert_eq!(read.unwrap_err(), Unreadable::Elsewhere, "{odd}");
+        assert_eq!(
+            read.unwrap_err(),
+            Unreadable::Astray(Astray::Elsewhere),
+            "{odd}"
+        );
     }
 }
 
@@ -317,7 +322,10 @@ fn a_listing_of_several_pages_is_judged_as_a_whole() {
 #[test]
 fn a_listing_without_an_end_is_not_read_for_ever() {
     let endless = vec![Vec::new(); PAGES_MAX + 1];
-    assert_eq!(in_pages(&endless, 0), Err(Unreadable::TooLong));
+    assert_eq!(
+        in_pages(&endless, 0),
+        Err(Unreadable::Astray(Astray::TooLong))
+    );
     assert_eq!(in_pages(&endless[1..], 0), Ok(Listing::Absent));
     let mut before = None;
     let long = next("?more").replace(
@@ -329,7 +337,7 @@ fn a_listing_without_an_end_is_not_read_for_ever() {
         match page_of(body.as_bytes(), before.take()) {
             Ok(Read::GoesOn(pages)) => before = Some(pages),
             other => {
-                assert_eq!(other.unwrap_err(), Unreadable::TooLong);
+                assert_eq!(other.unwrap_err(), Unreadable::Astray(Astray::TooLong));
                 assert_eq!(page, 4, "after so many MiB");
                 break;
             }
@@ -340,7 +348,7 @@ fn a_listing_without_an_end_is_not_read_for_ever() {
         panic!("there is another one");
     };
     let again = page_of(next("?a").as_bytes(), Some(pages));
-    assert_eq!(again.unwrap_err(), Unreadable::Elsewhere);
+    assert_eq!(again.unwrap_err(), Unreadable::Astray(Astray::Elsewhere));
 }
 
 #[test]

@@ -210,7 +210,7 @@ async fn a_listing_or_a_token_whose_end_is_doubtful_tells_nothing() {
             "{answer}"
         );
         let peer = Peer::answering(answer).await;
-        client(&peer).policies(&token()).await.unwrap_err();
+        client(&peer).policies(None, &token()).await.unwrap_err();
     }
     let grant = r#"{"access_token":"a.b-c","token_type":"Bearer","expires_in":60}"#;
     for answer in doubtful("200 OK", grant) {

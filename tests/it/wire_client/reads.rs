@@ -1,7 +1,7 @@
 //! Listings, settings and tokens, which may be asked for again.
 
 use wavepair::testing::model::{Listing, LookOutcome};
-use wavepair::testing::pingone::{ReadFailure, TokenFailure};
+use wavepair::testing::pingone::{ListedPolicies, ReadFailure, TokenFailure};
 
 use super::peer::Peer;
 use super::*;
@@ -127,7 +127,10 @@ async fn policies_and_settings_are_read() {
         r#"{{"_embedded":{{"deviceAuthenticationPolicies":[{{"id":"{POLICY}","name":"Wave","default":true,"whatsApp":{{"enabled":true}}}}]}}}}"#
     );
     let peer = Peer::answering(http("200 OK", &policies)).await;
-    let read = client(&peer).policies(&token()).await.unwrap();
+    let read = client(&peer).policies(None, &token()).await.unwrap();
+    let ListedPolicies::Whole(read) = read else {
+        panic!("there is no other page");
+    };
     assert_eq!((read[0].id.as_str(), read[0].default), (POLICY, true));
     assert!(peer.requests()[0].starts_with(&format!(
         "GET /v1/environments/{ENVIRONMENT}/deviceAuthenticationPolicies HTTP/1.1"

@@ -46,7 +46,7 @@ async fn is_distrusted(client: &Client) {
 
     let look = look_at(client, &request(PHONE).key).await;
     assert_eq!(look.outcome, LookOutcome::Untrusted);
-    let policies = client.policies(&token()).await.unwrap_err();
+    let policies = client.policies(None, &token()).await.unwrap_err();
     assert_eq!(policies.failure, ReadFailure::Untrusted);
     let token = client.fetch_token().await.unwrap_err();
     assert_eq!(token.failure, TokenFailure::Untrusted);
