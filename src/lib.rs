@@ -25,8 +25,9 @@
 //! [`retry`] hold the hard decisions as pure functions: what a run does about a row
 //! that it has seen before, and what it does after each kind of answer. [`ledger`]
 //! remembers, [`pingone`] speaks, and [`engine`] is the one loop that calls all of
-//! them. Everything else is rim: [`input`] reads, [`report`] writes, [`cli`] and
-//! [`settings`] say what was asked for, [`commands`] and [`program`] wire it together.
+//! them. Everything else is rim: [`input`] reads, [`report`] writes, [`settings`] say
+//! what was asked for (its `table` lists all of it), [`commands`] and [`program`] wire
+//! it together.
 //!
 //! The modules below stand in the order of their arrows: each may use those above it
 //! that `tests/it/tidy` grants it, and never one below.
@@ -81,7 +82,6 @@ mod engine;
 mod report;
 
 // What was asked for.
-mod cli;
 mod settings;
 
 // Why wavepair itself could not go on.

@@ -6,7 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode as ProcessCode;
 use std::sync::Arc;
 
-use crate::cli::{self, Cli, Command, LogArgs, LogForm, ProgressStyle};
 use crate::clock;
 use crate::commands::{self, Invocation};
 use crate::error::Error;
@@ -18,10 +17,11 @@ use crate::report::log_lines::Format;
 use crate::report::log_setup;
 use crate::report::notice::Notice;
 use crate::report::panics;
-use crate::report::progress::Choice;
 use crate::settings::env::Env;
-use crate::settings::run::{Doctor, DryRun, Results, Run, Told};
-use crate::settings::sandbox::Sandbox;
+use crate::settings::log::{self, LogSettings};
+use crate::settings::run::Settings;
+use crate::settings::sources::{Sources, Typed};
+use crate::settings::table::{self, Command};
 use crate::settings::usage::{self, Read};
 
 /// Does what the words of the command line ask for, and says how it ended.
@@ -29,16 +29,18 @@ pub fn main() -> ProcessCode {
     outlive_size_limit();
     let words: Vec<OsString> = std::env::args_os().collect();
     let begun = clock::now();
+    let variable = |name: &str| std::env::var_os(name);
+    let env = Env::new(&variable);
     let read = usage::read(&words);
-    let (console, closer) = Console::start(manner(read.as_ref().ok(), &words));
+    let (console, closer) = Console::start(manner(read.as_ref().ok(), &words, &env));
     let code = match read {
-        Ok(Read::Call(cli)) => {
+        Ok(Read::Call(typed)) => {
             keep_memory_private();
             outlive_size_limit();
             panics::tell(console.clone());
-            let command = CommandLine::new(words, &cli::takes_value);
+            let command = CommandLine::new(words, &table::takes_value);
             console.say(&lifetime::begins(&command));
-            catch_unwind(AssertUnwindSafe(|| run(*cli, command, &console)))
+            catch_unwind(AssertUnwindSafe(|| run(&typed, &env, command, &console)))
                 // What there is to say of it was said when it happened.
                 .unwrap_or(Ok(ExitCode::Broken))
         }
@@ -55,26 +57,12 @@ pub fn main() -> ProcessCode {
     ProcessCode::from(code.code())
 }
 
-/// How standard error is spoken to, by what was typed; where that is no command, the form of what is
-/// said of it is looked for among the words.
-fn manner(read: Option<&Read>, words: &[OsString]) -> Manner {
-    let cli = match read {
-        Some(Read::Call(cli)) => Some(cli),
-        Some(Read::Text(_) | Read::Empty(_)) | None => None,
-    };
-    // A terminal that can do nothing, and who asks for plain text: https://no-color.org
-    let is_set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let is_dumb = is_set("TERM").is_none_or(|term| term == "dumb");
-    let is_run = cli.is_some_and(|cli| matches!(cli.command, Command::Run(_)));
+/// How standard error is spoken to, and of which run.
+fn manner(read: Option<&Read>, words: &[OsString], env: &Env<'_>) -> Manner {
+    let is_run = matches!(read, Some(Read::Call(typed)) if typed.command == Command::Run);
     Manner {
-        json: match cli {
-            Some(cli) => cli.verbosity.log_format == Some(LogForm::Json),
-            None => cli::asks_for_json(words),
-        },
-        // Help has been asked for, and nothing else is said then.
-        quiet: cli.map_or(read.is_some(), |cli| cli.verbosity.quiet),
-        colored: io::stderr().is_terminal() && !is_dumb && is_set("NO_COLOR").is_none(),
         run: is_run.then(commands::new_run_id),
+        ..log::manner(read, words, env, io::stderr().is_terminal())
     }
 }
 
@@ -97,84 +85,60 @@ fn keep_memory_private() {
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).ok();
 }
 
-fn run(cli: Cli, command: CommandLine, console: &Console) -> Result<ExitCode, Error> {
-    let read = |name: &str| std::env::var_os(name);
-    let env = Env::new(&read);
-    let log = match &cli.command {
-        Command::Run(args) => args.log.clone(),
-        Command::Results(_) | Command::Doctor(_) | Command::Template | Command::Sandbox(_) => {
-            LogArgs::default()
-        }
-    };
-    let now = clock::local();
-    let told = Told::resolve(cli.verbosity, log, &env)?;
-    let yes = matches!(&cli.command, Command::Run(args) if args.questions.yes);
-    let invocation = Invocation {
-        yes,
-        ..invocation(command, console, &told)
-    };
-    match cli.command {
-        Command::Run(args) => {
-            if args.dry_run {
-                let settings = DryRun::resolve(&args, &env, &now)?;
-                block_on(commands::dry_run::dry_run(settings, &invocation))
-            } else {
-                let settings = Run::resolve(&args, &env, &now)?;
-                block_on(commands::run::run(settings, &invocation))
-            }
-        }
-        Command::Results(args) => {
-            let settings = Results::resolve(*args, &env, &now)?;
+fn run(
+    typed: &Typed,
+    env: &Env<'_>,
+    command: CommandLine,
+    console: &Console,
+) -> Result<ExitCode, Error> {
+    let sources = Sources::new(typed, env);
+    let log = LogSettings::resolve(&sources)?;
+    let settings = Settings::resolve(&sources, &clock::local())?;
+    let invocation = invocation(command, console, log);
+    match settings {
+        Settings::Run(run) => block_on(commands::run::run(*run, &invocation)),
+        Settings::DryRun(run) => block_on(commands::dry_run::dry_run(*run, &invocation)),
+        Settings::Results(results) => {
             invocation.start_log()?;
-            commands::results::results(&settings, &invocation)
+            commands::results::results(&results, &invocation)
         }
-        Command::Doctor(args) => {
-            let settings = Doctor::resolve(&args, &env, &now);
+        Settings::Doctor(doctor) => {
             invocation.start_log()?;
-            block_on(commands::doctor::doctor(settings, &invocation))
+            block_on(commands::doctor::doctor(*doctor, &invocation))
         }
-        Command::Template => print(&commands::template::template()),
-        Command::Sandbox(args) => {
-            let settings = Sandbox::resolve(&args)?;
+        Settings::Template => print(&commands::template::template()),
+        Settings::Sandbox(sandbox) => {
             invocation.start_log()?;
-            block_on(commands::sandbox::sandbox(settings, console))
+            block_on(commands::sandbox::sandbox(*sandbox, console))
         }
     }
 }
 
-fn invocation(command: CommandLine, console: &Console, told: &Told) -> Invocation {
-    let progress = match told.log.progress {
-        _ if told.verbosity.quiet => Choice::None,
-        None | Some(ProgressStyle::Auto) => Choice::Auto,
-        Some(ProgressStyle::Bar) => Choice::Bar,
-        Some(ProgressStyle::Plain) => Choice::Plain,
-        Some(ProgressStyle::None) => Choice::None,
-    };
+fn invocation(command: CommandLine, console: &Console, log: LogSettings) -> Invocation {
+    let manner = console.manner();
+    let is_terminal = io::stderr().is_terminal();
+    // Nothing but objects of JSON are to be there, and a bar is none.
+    let can_draw = is_terminal && !log.is_dumb && !manner.json;
     Invocation {
         command,
-        run: console.manner().run.unwrap_or_else(commands::new_run_id),
+        run: manner.run.unwrap_or_else(commands::new_run_id),
         console: console.clone(),
-        verbose: told.verbosity.verbose > 0,
-        yes: false,
-        progress,
-        is_terminal: io::stderr().is_terminal(),
-        term: std::env::var("TERM").ok(),
-        log: log(told, console.manner()),
-    }
-}
-
-fn log(told: &Told, manner: Manner) -> log_setup::Options {
-    log_setup::Options {
-        verbose: told.verbosity.verbose,
-        quiet: manner.quiet,
-        rust_log: told.directives.clone(),
-        format: match manner {
-            Manner { json: true, .. } => Format::Json,
-            Manner { colored: true, .. } => Format::ColoredText,
-            Manner { .. } => Format::Text,
+        verbose: log.verbose > 0,
+        yes: log.yes,
+        progress: log.progress.style(can_draw),
+        is_terminal,
+        log: log_setup::Options {
+            verbose: log.verbose,
+            quiet: manner.quiet,
+            rust_log: log.directives,
+            format: match manner {
+                Manner { json: true, .. } => Format::Json,
+                Manner { colored: true, .. } => Format::ColoredText,
+                Manner { .. } => Format::Text,
+            },
+            run: manner.run,
+            file: log.file,
         },
-        run: manner.run,
-        file: told.log.log_file.clone(),
     }
 }
 

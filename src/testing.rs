@@ -98,16 +98,16 @@ pub mod report {
     pub use crate::report::results_writer::COLUMNS;
 }
 
-/// The command line.
-pub mod cli {
-    pub use crate::cli::{Cli, Command, TenantArgs};
-}
-
 /// What was asked for.
 pub mod settings {
     pub use crate::settings::Error;
-    pub use crate::settings::env::{Env, duration};
+    pub use crate::settings::env::Env;
+    pub use crate::settings::given::duration;
     pub use crate::settings::rows::RowSettings;
     pub use crate::settings::run::{Doctor, DryRun, Results, Run, Target};
+    pub use crate::settings::setting::{About, Takes, Unset};
+    pub use crate::settings::sources::Sources;
+    pub use crate::settings::table::{COMMANDS, Command, VARIABLES, options};
     pub use crate::settings::tenant::Tenant;
+    pub use crate::settings::usage::{Read, read};
 }

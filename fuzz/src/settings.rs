@@ -2,13 +2,12 @@
 
 use std::ffi::OsString;
 
-use clap::Parser;
-use wavepair::testing::cli::{Cli, Command, TenantArgs};
 use wavepair::testing::clock;
 use wavepair::testing::rate_limit::{Rate, RateLimiter};
 use wavepair::testing::sandbox::FaultPlan;
 use wavepair::testing::settings::{
-    Doctor, DryRun, Env, Error, Results, RowSettings, Run, Target, Tenant, duration,
+    Command, Doctor, DryRun, Env, Error, Read, Results, RowSettings, Run, Sources, Target, Tenant,
+    duration, read,
 };
 
 use super::subject::{SECRET, environment};
@@ -48,8 +47,13 @@ pub fn config(data: &[u8]) {
 
 fn command_line(text: &str) {
     let (variables, words): (Vec<&str>, Vec<&str>) = text.lines().partition(|l| is_variable(l));
-    let words = std::iter::once("wavepair").chain(words);
-    let Ok(cli) = Cli::try_parse_from(words) else {
+    // A file of authorities is read as it is named, a device without end included.
+    let words = words.into_iter().filter(|word| !word.contains("--ca"));
+    let words: Vec<OsString> = std::iter::once("wavepair")
+        .chain(words)
+        .map(OsString::from)
+        .collect();
+    let Ok(Read::Call(typed)) = read(&words) else {
         return;
     };
     let get = |name: &str| {
@@ -61,28 +65,27 @@ fn command_line(text: &str) {
     };
     let env = Env::new(&get);
     let now = clock::local();
-    let shown = match cli.command {
-        Command::Run(mut args) => {
-            no_authorities(&mut args.tenant);
-            let run = Run::resolve(&args, &env, &now);
+    let sources = Sources::new(&typed, &env);
+    let shown = match typed.command {
+        Command::Run => {
+            let run = Run::resolve(&sources, &now);
             if let Ok(run) = &run
                 && let Target::PingOne(tenant) = &run.target
             {
                 private(tenant);
             }
-            let dry_run = DryRun::resolve(&args, &env, &now);
+            let dry_run = DryRun::resolve(&sources, &now);
             format!("{} {}", shown(&run), shown(&dry_run))
         }
-        Command::Doctor(mut args) => {
-            no_authorities(&mut args.tenant);
-            let doctor = Doctor::resolve(&args, &env, &now);
+        Command::Doctor => {
+            let doctor = Doctor::resolve(&sources, &now);
             if let Some(tenant) = &doctor.tenant {
                 private(tenant);
             }
             format!("{doctor:?}")
         }
-        Command::Results(args) => shown(&Results::resolve(*args, &env, &now)),
-        Command::Sandbox(_) | Command::Template => return,
+        Command::Results => shown(&Results::resolve(&sources, &now)),
+        Command::Sandbox | Command::Template => return,
     };
     assert!(!shown.contains(SECRET), "{shown}");
 }
@@ -103,11 +106,6 @@ fn usual(name: &str) -> Option<OsString> {
         "HOME" => "/nonexistent".into(),
         _ => return None,
     })
-}
-
-/// A file of authorities is read as it is named, a device without end included.
-fn no_authorities(args: &mut TenantArgs) {
-    args.ca_file = None;
 }
 
 fn private(tenant: &Tenant) {

@@ -26,10 +26,10 @@ use crate::clock;
 use crate::error::Error;
 use crate::model::ids::RunId;
 use crate::report::command_line::CommandLine;
-use crate::report::console::Console;
+use crate::report::console::{Console, Style};
 use crate::report::gauge::Goal;
 use crate::report::log_setup;
-use crate::report::progress::{Choice, Progress};
+use crate::report::progress::Progress;
 
 /// A new run's ID.
 pub fn new_run_id() -> RunId {
@@ -53,12 +53,10 @@ pub struct Invocation {
     pub verbose: bool,
     /// Whether the answer to every question is yes.
     pub yes: bool,
-    /// How progress is shown.
-    pub progress: Choice,
+    /// How progress is shown, where it is.
+    pub progress: Option<Style>,
     /// Whether standard error is a terminal.
     pub is_terminal: bool,
-    /// The kind of terminal, by `TERM`.
-    pub term: Option<String>,
     /// What is logged, and where it goes.
     pub log: log_setup::Options,
 }
@@ -79,9 +77,7 @@ impl Invocation {
 
     /// Shows progress from now on, where it was asked for.
     fn start_progress(&self, rows: u64, goal: Goal) -> Option<Progress> {
-        // Nothing but objects of JSON are to be there, and a bar is none.
-        let can_draw = self.is_terminal && !self.console.manner().json;
-        let style = self.progress.style(can_draw, self.term.as_deref())?;
+        let style = self.progress?;
         Some(Progress::start(&self.console, style, rows, goal))
     }
 }

@@ -13,7 +13,6 @@ use crate::model::row::Column;
 use crate::model::validate::validate;
 use crate::plan::Seen;
 use crate::settings::rows::RowSettings;
-use crate::settings::run::columns;
 
 /// A wave, and what a first look over it tells.
 #[derive(Debug)]
@@ -91,7 +90,7 @@ pub(super) fn open(path: &Path, settings: &RowSettings) -> Result<Wave, Error> {
     Ok(Wave::open(
         &source,
         &ReadOptions {
-            columns: columns(settings.columns())?,
+            columns: settings.columns().to_vec(),
             defaults: Some(settings.defaults()),
         },
     )?)

@@ -43,8 +43,11 @@ impl DeviceType {
         }
     }
 
+    /// The type of rows that name none, where nobody says another.
+    pub const USUAL: DeviceType = DeviceType::WhatsApp;
+
     /// The word that PingOne uses for it.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             DeviceType::WhatsApp => "WHATSAPP",
             DeviceType::Sms => "SMS",

@@ -22,9 +22,8 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// What is shown. A terminal whose `TERM` is `dumb` cannot move its cursor.
-    pub fn style(self, is_terminal: bool, term: Option<&str>) -> Option<Style> {
-        let can_draw = is_terminal && term.is_some_and(|term| !term.is_empty() && term != "dumb");
+    /// What is shown, where a bar can be drawn or not.
+    pub fn style(self, can_draw: bool) -> Option<Style> {
         match self {
             Choice::Auto | Choice::Bar if can_draw => Some(Style::Bar),
             Choice::Auto | Choice::Bar | Choice::Plain => Some(Style::Plain),
@@ -70,22 +69,15 @@ mod tests {
 
     #[test]
     fn a_bar_is_drawn_only_where_a_cursor_can_move() {
-        let xterm = Some("xterm");
-        for (choice, is_terminal, term, style) in [
-            (Choice::Auto, true, xterm, Some(Style::Bar)),
-            (Choice::Auto, false, xterm, Some(Style::Plain)),
-            (Choice::Auto, true, Some("dumb"), Some(Style::Plain)),
-            (Choice::Auto, true, None, Some(Style::Plain)),
-            (Choice::Bar, false, xterm, Some(Style::Plain)),
-            (Choice::Bar, true, xterm, Some(Style::Bar)),
-            (Choice::Plain, true, xterm, Some(Style::Plain)),
-            (Choice::None, true, xterm, None),
+        for (choice, can_draw, style) in [
+            (Choice::Auto, true, Some(Style::Bar)),
+            (Choice::Auto, false, Some(Style::Plain)),
+            (Choice::Bar, false, Some(Style::Plain)),
+            (Choice::Bar, true, Some(Style::Bar)),
+            (Choice::Plain, true, Some(Style::Plain)),
+            (Choice::None, true, None),
         ] {
-            assert_eq!(
-                choice.style(is_terminal, term),
-                style,
-                "{choice:?} {term:?}"
-            );
+            assert_eq!(choice.style(can_draw), style, "{choice:?} {can_draw}");
         }
     }
 }

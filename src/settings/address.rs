@@ -3,11 +3,12 @@
 use reqwest::Url;
 
 use super::Error;
-use super::env::Given;
+use super::given::Given;
+use crate::model::ids::EnvironmentId;
 use crate::pingone::loopback::is_loopback;
 
 /// PingOne's regions: the code that users write, and the top-level domain of its hosts.
-pub(super) const REGIONS: [(&str, &str); 6] = [
+const REGIONS: [(&str, &str); 6] = [
     ("na", "com"),
     ("ca", "ca"),
     ("eu", "eu"),
@@ -16,10 +17,36 @@ pub(super) const REGIONS: [(&str, &str); 6] = [
     ("sg", "sg"),
 ];
 
+/// A region, by the top-level domain of its hosts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Region(&'static str);
+
+impl Region {
+    /// The API base.
+    pub(super) fn api(self) -> Option<Url> {
+        Url::parse(&format!("https://api.pingone.{}/v1", self.0)).ok()
+    }
+
+    /// The token endpoint of an environment.
+    pub(super) fn token(self, home: EnvironmentId) -> Option<Url> {
+        Url::parse(&format!("https://auth.pingone.{}/{home}/as/token", self.0)).ok()
+    }
+}
+
+/// Reads the code of a region, in any case.
+pub(super) fn region(given: &Given) -> Result<Region, Error> {
+    let text = given.text()?;
+    let mut regions = REGIONS.into_iter();
+    let found = regions.find(|(code, _)| code.eq_ignore_ascii_case(text));
+    found
+        .map(|(_, tld)| Region(tld))
+        .ok_or_else(|| given.wrong(&"expected one of na, ca, eu, ap, au, sg"))
+}
+
 /// Reads an address: `https` for every host but loopback, and nothing in it that does not belong there.
 pub(super) fn url(given: &Given) -> Result<Url, Error> {
     // The value is not repeated: it may hold a password.
-    let url = Url::parse(&given.value).map_err(|error| given.wrong_unseen(&error))?;
+    let url = Url::parse(given.text()?).map_err(|error| given.wrong_unseen(&error))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(given.wrong_unseen(&"an address with a user name or password in it"));
     }

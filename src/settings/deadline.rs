@@ -7,7 +7,7 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::Error;
-use super::env::Given;
+use super::given::Given;
 use crate::clock::{LocalZone, Now};
 use crate::report::quantity::moment;
 
@@ -37,28 +37,45 @@ impl fmt::Display for Wrong {
     }
 }
 
-/// Reads a deadline: the next moment from `now` on that it means.
-///
-/// A time of the day alone is the next one that a clock shows. With a date it is that moment and no
-/// other. Where clocks are put forward, a time that they skip is the moment at which they do: the
-/// first at which they show no earlier time. Where they are put back, a time that they show twice
-/// is the first of both that is still to come.
-pub(super) fn deadline(given: &Given, now: &Now) -> Result<ZonedDateTime, Error> {
-    let found = Written::parse(&given.value).and_then(|written| written.after(now));
-    found.map_err(|wrong| {
-        let error = given.wrong(&wrong);
-        match wrong {
-            Wrong::NoZone => error.hint(
-                "write the time with its distance from UTC, such as `06:00Z` or `06:00+01:00`; or set `TZ`, with zone files (package `tzdata`) at hand",
-            ),
-            Wrong::Form | Wrong::DateAlone | Wrong::Past(_) => error,
-        }
+/// A deadline, as it was given.
+#[derive(Clone, Debug)]
+pub(super) struct Deadline {
+    given: Given,
+    written: Written,
+}
+
+/// Reads a deadline.
+pub(super) fn read(given: &Given) -> Result<Deadline, Error> {
+    let written = Written::parse(given.text()?).map_err(|wrong| given.wrong(&wrong))?;
+    Ok(Deadline {
+        given: given.clone(),
+        written,
     })
 }
 
-/// Whether a deadline is one moment for ever, and not a time of every day.
-pub(super) fn has_date(given: &Given) -> bool {
-    Written::parse(&given.value).is_ok_and(|written| written.date.is_some())
+impl Deadline {
+    /// The next moment from `now` on that it means.
+    ///
+    /// A time of the day alone is the next one that a clock shows. With a date it is that moment and
+    /// no other. Where clocks are put forward, a time that they skip is the moment at which they do:
+    /// the first at which they show no earlier time. Where they are put back, a time that they show
+    /// twice is the first of both that is still to come.
+    pub(super) fn after(&self, now: &Now) -> Result<ZonedDateTime, Error> {
+        self.written.after(now).map_err(|wrong| {
+            let error = self.given.wrong(&wrong);
+            match wrong {
+                Wrong::NoZone => error.hint(
+                    "write the time with its distance from UTC, such as `06:00Z` or `06:00+01:00`; or set `TZ`, with zone files (package `tzdata`) at hand",
+                ),
+                Wrong::Form | Wrong::DateAlone | Wrong::Past(_) => error,
+            }
+        })
+    }
+
+    /// Whether it is one moment for ever, and not a time of every day.
+    pub(super) fn has_date(&self) -> bool {
+        self.written.date.is_some()
+    }
 }
 
 /// A deadline as it is written.
@@ -207,7 +224,7 @@ mod tests {
     /// Central Europe: clocks go forward on 29 March and back on 25 October 2026, at 01:00 UTC.
     const BERLIN: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
-    fn read(text: &str, now: &Now) -> Result<String, Wrong> {
+    fn moment_of(text: &str, now: &Now) -> Result<String, Wrong> {
         let written = Written::parse(text)?;
         written.after(now).map(|at| at.timestamp().to_string())
     }
@@ -235,7 +252,7 @@ mod tests {
             ("2027-06-01T06:00", BERLIN, "2027-06-01T04:00:00Z"),
             ("2028-02-29T00:00", UTC, "2028-02-29T00:00:00Z"),
         ] {
-            let found = read(text, &now("2026-11-24T22:30:00Z", zone));
+            let found = moment_of(text, &now("2026-11-24T22:30:00Z", zone));
             assert_eq!(found.as_deref(), Ok(expected), "{text} {zone}");
         }
     }
@@ -271,10 +288,10 @@ mod tests {
             "١٢:٠٠",
             "2026-12-0é",
         ] {
-            let found = read(text, &now("2026-11-24T22:30:00Z", UTC));
+            let found = moment_of(text, &now("2026-11-24T22:30:00Z", UTC));
             assert_eq!(found, Err(Wrong::Form), "{text:?}");
         }
-        let found = read("2026-12-01", &now("2026-11-24T22:30:00Z", UTC));
+        let found = moment_of("2026-12-01", &now("2026-11-24T22:30:00Z", UTC));
         assert_eq!(found, Err(Wrong::DateAlone));
         for (text, zone) in [
             ("2026-11-24T22:30", UTC),
@@ -282,7 +299,7 @@ mod tests {
             ("2026-11-24T22:29Z", BERLIN),
             ("2020-01-01T06:00", UTC),
         ] {
-            let found = read(text, &now("2026-11-24T22:30:00Z", zone));
+            let found = moment_of(text, &now("2026-11-24T22:30:00Z", zone));
             assert!(matches!(found, Err(Wrong::Past(_))), "{text}: {found:?}");
         }
     }
@@ -297,7 +314,7 @@ mod tests {
                 ("06:00Z", true),
                 ("2026-12-01T06:00+01:00", true),
             ] {
-                assert_eq!(read(text, &here).is_ok(), known, "{text} {zone:?}");
+                assert_eq!(moment_of(text, &here).is_ok(), known, "{text} {zone:?}");
             }
         }
     }
@@ -341,10 +358,10 @@ mod tests {
             // The day on which clocks go forward has 23 hours.
             ("06:00", "2026-03-28T21:00:00Z", "2026-03-29T04:00:00Z"),
         ] {
-            let found = read(text, &now(wall, BERLIN));
+            let found = moment_of(text, &now(wall, BERLIN));
             assert_eq!(found.as_deref(), Ok(expected), "{text} at {wall}");
         }
-        let past = read("2026-10-25T02:30", &now("2026-10-25T01:40:00Z", BERLIN));
+        let past = moment_of("2026-10-25T02:30", &now("2026-10-25T01:40:00Z", BERLIN));
         assert!(matches!(past, Err(Wrong::Past(_))), "{past:?}");
     }
 
@@ -353,9 +370,12 @@ mod tests {
         let refused = |value: &str, zone: &str| {
             let given = Given {
                 name: "--deadline",
-                value: value.to_owned(),
+                value: value.into(),
             };
-            let error = deadline(&given, &now("2026-11-24T22:30:00Z", zone)).unwrap_err();
+            let deadline = read(&given).unwrap();
+            let error = deadline
+                .after(&now("2026-11-24T22:30:00Z", zone))
+                .unwrap_err();
             (
                 error.to_string(),
                 error.remedy().unwrap_or_default().to_owned(),

@@ -6,9 +6,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use super::env::Env;
 use super::places::{self, Named};
-use crate::cli::{OutputArgs, TenantArgs};
+use super::sources::Sources;
+use super::table;
 use crate::ledger::companions;
 use crate::model::ids::EnvironmentId;
 use crate::model::standard_stream::{self, is_standard};
@@ -58,51 +58,38 @@ impl Kind {
     }
 }
 
-/// What else a command about a wave has to do with.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Others<'a> {
-    pub(super) wave: &'a Path,
-    pub(super) log: Option<&'a Path>,
-    /// The ledger, or where one was named that this command does not use.
-    pub(super) ledger: Option<&'a Path>,
-    pub(super) tenant: &'a TenantArgs,
-    /// The file of faults of a rehearsal.
-    pub(super) faults: Option<&'a Path>,
-}
-
 impl Files {
     /// Resolves what was typed for a wave.
-    pub fn resolve(wave: &Path, args: &OutputArgs, summary: Option<&Path>, kind: Kind) -> Self {
-        let results =
-            || beside(wave, kind.results()).unwrap_or_else(|| standard_stream::NAME.into());
+    pub(super) fn resolve(sources: &Sources<'_>, wave: &Path, kind: Kind) -> Self {
+        let results = sources.path(&table::RESULTS);
+        let rejects = sources.path(&table::REJECTS);
         Self {
             wave_is_stream: is_stream(wave),
-            results: args.results.clone().unwrap_or_else(results),
-            results_named: args.results.is_some(),
-            rejects: args
-                .rejects
-                .clone()
-                .or_else(|| beside(wave, kind.rejects())),
-            rejects_named: args.rejects.is_some(),
-            summary: summary.map(Path::to_owned),
+            results_named: results.is_some(),
+            results: results
+                .or_else(|| beside(wave, kind.results()))
+                .unwrap_or_else(|| PathBuf::from(standard_stream::NAME)),
+            rejects_named: rejects.is_some(),
+            rejects: rejects.or_else(|| beside(wave, kind.rejects())),
+            summary: sources.path(&table::SUMMARY),
         }
     }
 
     /// Refuses to write one file over another, or over what a command reads or keeps.
     ///
-    /// What is named and not used this time (a secret file, in a rehearsal) is kept all the same.
-    pub(super) fn check(&self, others: Others<'_>, env: &Env<'_>) -> Result<(), Error> {
-        let secret = others.tenant.client_secret_file.clone();
-        let secret = secret.or_else(|| Some(env.os("PINGONE_CLIENT_SECRET_FILE")?.into()));
-        let authorities = others.tenant.ca_file.as_ref();
-        let mut kept = vec![Named::input("the wave", others.wave)];
-        kept.extend(secret.map(|path| Named::file("the secret file", &path)));
-        kept.extend(
-            others
-                .faults
-                .map(|path| Named::file("the file of faults", path)),
-        );
-        kept.extend(authorities.map(|path| Named::file("the authority file", path)));
+    /// What is named and not used this time (a secret file or a ledger, in a rehearsal) is kept all
+    /// the same.
+    pub(super) fn check(
+        &self,
+        sources: &Sources<'_>,
+        wave: &Path,
+        ledger: Option<&Path>,
+    ) -> Result<(), Error> {
+        let file = |what, setting| Some(Named::file(what, &sources.path(setting)?));
+        let mut kept = vec![Named::input("the wave", wave)];
+        kept.extend(file("the secret file", &table::SECRET_FILE));
+        kept.extend(file("the file of faults", &table::FAULTS));
+        kept.extend(file("the authority file", &table::CA_FILE));
         let more = [
             ("the rejects", &self.rejects),
             ("the summary", &self.summary),
@@ -112,8 +99,9 @@ impl Files {
             more.into_iter()
                 .filter_map(|(what, path)| Some(Named::output(what, path.as_ref()?))),
         );
-        outputs.extend(others.log.map(|path| Named::file("the log", path)));
-        if let Some(ledger) = others.ledger {
+        outputs.extend(file("the log", &table::LOG_FILE));
+        let named = sources.path(&table::LEDGER);
+        if let Some(ledger) = ledger.or(named.as_deref()) {
             outputs.push(Named::file("the ledger", ledger));
             let beside = companions(ledger).into_iter();
             outputs.extend(
@@ -175,25 +163,16 @@ fn beside(wave: &Path, ending: &str) -> Option<PathBuf> {
     Some(wave.with_file_name(OsString::from_vec(name)))
 }
 
-/// The ledger, where it was named.
-pub(super) fn named_ledger(named: Option<&PathBuf>, env: &Env<'_>) -> Option<PathBuf> {
-    let from_env = || env.os("WAVEPAIR_LEDGER").map(PathBuf::from);
-    named.cloned().or_else(from_env)
-}
-
 /// The ledger: where it was named, or the environment's own.
 ///
 /// # Errors
 ///
 /// There is neither a name nor a home folder.
-pub fn ledger(
-    named: Option<&PathBuf>,
-    env: &Env<'_>,
-    environment: EnvironmentId,
-) -> Result<PathBuf, Error> {
-    if let Some(path) = named_ledger(named, env) {
+pub(super) fn ledger(sources: &Sources<'_>, environment: EnvironmentId) -> Result<PathBuf, Error> {
+    if let Some(path) = sources.path(&table::LEDGER) {
         return Ok(path);
     }
+    let env = sources.env;
     // XDG Base Directory Specification: a relative path is ignored.
     let state = env
         .os("XDG_STATE_HOME")
@@ -216,15 +195,12 @@ mod tests {
     use std::os::fd::AsRawFd;
 
     use super::*;
+    use crate::settings::env::Env;
+    use crate::settings::usage::typed_of;
 
-    fn none() -> OutputArgs {
-        OutputArgs {
-            results: None,
-            rejects: None,
-            ledger: None,
-            results_phone: None,
-            raw_cells: false,
-        }
+    fn files(options: &[&str], wave: &Path, kind: Kind) -> Files {
+        let typed = typed_of(&[&["run", "w.csv"], options].concat());
+        Files::resolve(&Sources::new(&typed, &Env::new(&|_| None)), wave, kind)
     }
 
     #[test]
@@ -237,7 +213,7 @@ mod tests {
             ("2026.11", "2026.11.results.csv"),
             (".csv", ".csv.results.csv"),
         ] {
-            let files = Files::resolve(Path::new(wave), &none(), None, Kind::default());
+            let files = files(&[], Path::new(wave), Kind::default());
             assert_eq!(files.results, PathBuf::from(results));
         }
         for (dry_run, sandbox, results, rejects) in [
@@ -252,7 +228,7 @@ mod tests {
             (true, true, "w.dry-run.csv", "w.sandbox.rejects.csv"),
         ] {
             let kind = Kind { dry_run, sandbox };
-            let files = Files::resolve(Path::new("w.csv"), &none(), None, kind);
+            let files = files(&[], Path::new("w.csv"), kind);
             assert_eq!(files.results, PathBuf::from(results));
             assert_eq!(files.rejects, Some(PathBuf::from(rejects)));
         }
@@ -262,7 +238,7 @@ mod tests {
     fn two_names_that_are_no_text_stay_two() {
         let results = |byte: u8| {
             let wave = PathBuf::from(OsString::from_vec(vec![b'w', byte, b'.', b'c', b's', b'v']));
-            Files::resolve(&wave, &none(), None, Kind::default()).results
+            files(&[], &wave, Kind::default()).results
         };
         assert_ne!(results(0xfe), results(0xff));
         let name = results(0xff).into_os_string().into_vec();
@@ -302,16 +278,16 @@ mod tests {
         ] {
             for (dry_run, sandbox) in [(false, false), (true, false), (false, true)] {
                 let kind = Kind { dry_run, sandbox };
-                let files = Files::resolve(&wave, &none(), None, kind);
+                let files = files(&[], &wave, kind);
                 assert_eq!(files.results == Path::new("-"), streams, "{wave:?}");
                 assert_eq!(files.rejects.is_none(), streams, "{wave:?}");
             }
         }
-        let rejects = OutputArgs {
-            rejects: Some(PathBuf::from("r.csv")),
-            ..none()
-        };
-        let files = Files::resolve(Path::new("/dev/stdin"), &rejects, None, Kind::default());
+        let files = files(
+            &["--rejects=r.csv"],
+            Path::new("/dev/stdin"),
+            Kind::default(),
+        );
         assert_eq!(files.rejects, Some(PathBuf::from("r.csv")));
     }
 }

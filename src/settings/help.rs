@@ -1,134 +1,108 @@
-//! What `--help` says beside the options: examples, environment variables, exit codes.
+//! The command line as clap reads it, and all that `--help` says: options, examples, environment
+//! variables, exit codes.
 
-use clap::{Command, CommandFactory};
+use std::path::PathBuf;
 
-use crate::cli::Cli;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Arg, ArgAction, Command, value_parser};
+
+use super::setting::{About, Group, Takes, Unset};
+use super::table::{COMMANDS, Usage, VARIABLES, VERBOSITY};
 use crate::exit::ExitCode;
 use crate::report::paragraph::hanging;
 
 /// How wide these lines are: help is read in files, too.
 const WIDTH: Option<usize> = Some(80);
 
-/// Every environment variable that is read, with what it is.
-const VARIABLES: [(&str, &str); 21] = [
-    (
-        "PINGONE_ENVIRONMENT_ID",
-        "ID of the worker application's environment",
-    ),
-    ("PINGONE_CLIENT_ID", "the worker application's client ID"),
-    ("PINGONE_CLIENT_SECRET", "its client secret"),
-    (
-        "PINGONE_CLIENT_SECRET_FILE",
-        "file that holds the client secret",
-    ),
-    (
-        "PINGONE_API_ACCESS_TOKEN",
-        "an access token, instead of a client",
-    ),
-    ("PINGONE_REGION_CODE", "na, ca, eu, ap, au or sg"),
-    (
-        "WAVEPAIR_ENVIRONMENT",
-        "environment of the users, where it is another one",
-    ),
-    (
-        "WAVEPAIR_CLIENT_AUTH",
-        "how the client authenticates: basic, post",
-    ),
-    ("WAVEPAIR_API_URL", "API base, instead of the region's"),
-    (
-        "WAVEPAIR_TOKEN_URL",
-        "token endpoint, instead of the region's",
-    ),
-    ("WAVEPAIR_POLICY", "policy for rows without one"),
-    ("WAVEPAIR_LEDGER", "the ledger"),
-    (
-        "WAVEPAIR_EXISTING",
-        "what a device that exists already means",
-    ),
-    ("WAVEPAIR_RATE", "ceiling of the pace"),
-    ("WAVEPAIR_CONCURRENCY", "requests in flight"),
-    ("RUST_LOG", "level of the log, such as wavepair=debug"),
-    ("NO_COLOR", "log without colors, where it is set"),
-    (
-        "HTTPS_PROXY, NO_PROXY",
-        "the proxy, and hosts that are reached without it",
-    ),
-    (
-        "SSL_CERT_FILE, SSL_CERT_DIR",
-        "authorities to trust, instead of the platform's",
-    ),
-    ("TZ", "the local time zone, such as Europe/Berlin"),
-    (
-        "XDG_STATE_HOME, HOME",
-        "where the ledger lies unless it is named: $XDG_STATE_HOME/wavepair, or ~/.local/state/wavepair",
-    ),
-];
-
-const RUN: [(&str, &str); 6] = [
-    (
-        "wavepair run wave.csv --dry-run",
-        "checks every row; sends nothing",
-    ),
-    (
-        "wavepair run wave.csv --sandbox",
-        "a rehearsal; needs no credentials",
-    ),
-    (
-        "wavepair run wave.csv --dry-run --online",
-        "asks PingOne; changes nothing",
-    ),
-    (
-        "wavepair run wave.csv --limit 5",
-        "five devices, to look at in PingOne",
-    ),
-    (
-        "wavepair run wave.csv",
-        "the rest; again, to go on after a stop",
-    ),
-    (
-        "wavepair run wave.csv --deadline 06:00",
-        "stops at six in the morning",
-    ),
-];
-
-const RESULTS: [(&str, &str); 2] = [
-    ("wavepair results wave.csv", "writes wave.results.csv again"),
-    (
-        "wavepair results wave.csv -o -",
-        "writes it to standard output",
-    ),
-];
-
-const DOCTOR: [(&str, &str); 2] = [
-    (
-        "wavepair doctor",
-        "checks everything; lists the policies with their IDs",
-    ),
-    ("wavepair doctor --policy ID", "checks this policy"),
-];
+const ABOUT: &str =
+    "Pairs the MFA devices of an onboarding wave in PingOne: CSV in, device IDs out";
+const PROMISE: &str = "A device is never created twice and a row is never lost, whatever happens to the network, the process or the machine: run the same command again to go on.";
+const REHEARSAL: &str = "A rehearsal needs no tenant:\n  wavepair template > wave.csv\n  wavepair run wave.csv --sandbox\n";
+const MORE: &str = "`wavepair run --help` lists examples, environment variables and exit codes.";
 
 /// The command line, with all that `--help` says.
 pub(super) fn command() -> Command {
-    let mut command = Cli::command().after_long_help(format!(
-        "A rehearsal needs no tenant:\n  wavepair template > wave.csv\n  wavepair run wave.csv --sandbox\n\n{}",
-        exit_codes()
-    ));
-    for (name, examples) in [
-        ("run", RUN.as_slice()),
-        ("results", &RESULTS),
-        ("doctor", &DOCTOR),
-    ] {
-        let examples = columns("Examples:", examples);
-        let all = format!("{examples}\n{}\n{}", variables(), exit_codes());
-        command = command.mut_subcommand(name, |command| {
-            command.after_help(examples).after_long_help(all)
-        });
-    }
-    command
+    Command::new("wavepair")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(ABOUT)
+        .long_about(format!("{ABOUT}.\n\n{PROMISE}"))
+        .after_help(format!("{REHEARSAL}\n{MORE}"))
+        .after_long_help(format!("{REHEARSAL}\n{}", exit_codes()))
+        .max_term_width(100)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .args(arguments(&VERBOSITY).map(|argument| argument.global(true)))
+        .subcommands(COMMANDS.iter().map(subcommand))
 }
 
-fn columns(heading: &str, lines: &[(&str, &str)]) -> String {
-    let width = lines.iter().map(|(left, _)| left.len()).max().unwrap_or(0);
+fn subcommand(usage: &'static Usage) -> Command {
+    let command = Command::new(usage.name)
+        .about(usage.help)
+        .args(usage.groups.iter().flat_map(arguments));
+    if usage.examples.is_empty() {
+        return command;
+    }
+    let examples = columns("Examples:", usage.examples.iter().copied());
+    let all = format!("{examples}\n{}\n{}", variables(), exit_codes());
+    command.after_help(examples).after_long_help(all)
+}
+
+fn arguments(group: &'static Group) -> impl Iterator<Item = Arg> {
+    let settings = group.settings.iter();
+    settings.map(|about| argument(about, group))
+}
+
+fn argument(about: &'static About, group: &Group) -> Arg {
+    let mut argument = Arg::new(about.id())
+        .long(about.option.map(|option| option.trim_start_matches('-')))
+        .short(about.short)
+        .value_name(about.value_name())
+        .help_heading(group.heading)
+        .required(about.option.is_none());
+    if let Some(alias) = about.alias {
+        argument = argument.visible_alias(alias.trim_start_matches('-'));
+    }
+    if let Some(option) = about.needs {
+        argument = argument.requires(option);
+    }
+    if let Some(option) = about.excludes {
+        argument = argument.conflicts_with(option);
+    }
+    let variable = about
+        .variable
+        .map_or_else(String::new, |variable| format!(" [env: {}]", variable.name));
+    let default = match about.unset {
+        Unset::Value(default) if group.defaults_apart => {
+            argument = argument.default_value(default);
+            String::new()
+        }
+        Unset::Value(default) | Unset::Described(default) => format!(" [default: {default}]"),
+        Unset::Nothing => String::new(),
+    };
+    let help = format!("{}{variable}{default}", about.help);
+    if let Some(details) = about.details {
+        argument = argument.long_help(format!("{help}\n\n{details}"));
+    }
+    let argument = argument.help(help);
+    match about.takes {
+        Takes::Nothing => argument.action(ArgAction::SetTrue),
+        Takes::Count => argument.action(ArgAction::Count),
+        Takes::Text(_) => argument,
+        Takes::Texts(_) => argument.action(ArgAction::Append),
+        Takes::Path(_) => argument.value_parser(value_parser!(PathBuf)),
+        Takes::Word(_, words) => argument.value_parser(PossibleValuesParser::new(
+            words
+                .iter()
+                .map(|(word, meaning)| PossibleValue::new(*word).help(*meaning)),
+        )),
+    }
+}
+
+fn columns(
+    heading: &str,
+    lines: impl Iterator<Item = (&'static str, &'static str)> + Clone,
+) -> String {
+    let width = lines.clone().map(|(left, _)| left.len()).max().unwrap_or(0);
     let mut text = format!("{heading}\n");
     for (left, right) in lines {
         text += &hanging(&format!("  {left:<width$}  {right}"), width + 4, WIDTH);
@@ -137,9 +111,11 @@ fn columns(heading: &str, lines: &[(&str, &str)]) -> String {
 }
 
 fn variables() -> String {
+    let heading = "Environment variables (an option wins over its variable):";
+    let variables = VARIABLES.iter();
     columns(
-        "Environment variables (an option wins over its variable):",
-        &VARIABLES,
+        heading,
+        variables.map(|variable| (variable.name, variable.meaning)),
     )
 }
 

@@ -1,17 +1,18 @@
 //! How fast, how often again, and when to stop.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::Error;
-use super::deadline::{deadline, has_date};
-use super::env::{Env, Given, LONGEST, flag, given};
-use crate::cli::{PaceArgs, StopArgs};
+use super::deadline::Deadline;
+use super::env::Env;
+use super::given::LONGEST;
+use super::sources::{Sources, Typed};
+use super::table::{self, Command};
 use crate::clock::Now;
-use crate::engine::{GuardOptions, MaxErrors};
+use crate::engine::GuardOptions;
 use crate::plan::Existing;
 use crate::rate_limit::Rate;
 use crate::report::start_line::StopsAt;
@@ -34,34 +35,17 @@ pub struct Pace {
     pub connect_timeout: Duration,
 }
 
-const CONCURRENCY: usize = 32;
-const CONCURRENCY_MAX: u64 = 1024;
-const RATE: Rate = Rate::PerSecond(25.0);
-const ATTEMPTS: NonZeroU32 = NonZeroU32::new(4).unwrap();
-const CANARY: u64 = 5;
-const TIMEOUT: Duration = Duration::from_secs(30);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const SETTLE: Duration = Duration::from_hours(1);
 const BASE_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(30);
 const NOT_FOUND_DELAY: Duration = Duration::from_secs(30);
 
 impl Default for Pace {
+    /// The pace of which nobody said anything.
     fn default() -> Self {
-        Self {
-            existing: Existing::Skip,
-            rate: RATE,
-            retry: RetryPolicy {
-                attempts: ATTEMPTS,
-                base_delay: BASE_DELAY,
-                max_delay: MAX_DELAY,
-                settle: SETTLE,
-                not_found_delay: NOT_FOUND_DELAY,
-            },
-            concurrency: CONCURRENCY,
-            timeout: TIMEOUT,
-            connect_timeout: CONNECT_TIMEOUT,
-        }
+        let nothing = Typed::only(Command::Run);
+        let env = Env::new(&|_| None);
+        Self::resolve(&Sources::new(&nothing, &env))
+            .expect("every default of the table can be read")
     }
 }
 
@@ -71,70 +55,22 @@ impl Pace {
     /// # Errors
     ///
     /// A value that the setting cannot have.
-    pub fn resolve(args: &PaceArgs, env: &Env<'_>) -> Result<Self, Error> {
-        let existing = match given(
-            args.existing.as_ref(),
-            "--existing",
-            env,
-            "WAVEPAIR_EXISTING",
-        )? {
-            None => Existing::Skip,
-            Some(given) => match given.value.as_str() {
-                "skip" => Existing::Skip,
-                "ledger" => Existing::Ledger,
-                "unchecked" => Existing::Unchecked,
-                _ => return Err(given.wrong(&"expected `skip`, `ledger` or `unchecked`")),
-            },
-        };
-        let rate = given(args.rate.as_ref(), "--rate", env, "WAVEPAIR_RATE")?
-            .map_or(Ok(RATE), |given| given.parse())?;
-        let concurrency = given(
-            args.concurrency.as_ref(),
-            "--concurrency",
-            env,
-            "WAVEPAIR_CONCURRENCY",
-        )?
-        .map(|given| given.number(1, CONCURRENCY_MAX))
-        .transpose()?
-        .and_then(|number| usize::try_from(number).ok());
-        let attempts = flag(args.attempts.as_ref(), "--attempts")
-            .map(|given| given.number(1, 100))
-            .transpose()?
-            .and_then(|number| NonZeroU32::new(u32::try_from(number).ok()?));
-        let usual = Self::default();
+    pub(super) fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
         Ok(Self {
-            existing,
-            rate,
+            existing: sources.value(&table::EXISTING)?,
+            rate: sources.value(&table::RATE)?,
+            concurrency: sources.value(&table::CONCURRENCY)?,
             retry: RetryPolicy {
-                attempts: attempts.unwrap_or(ATTEMPTS),
-                settle: time(args.settle.as_ref(), "--settle", SETTLE)?,
-                ..usual.retry
+                attempts: sources.value(&table::ATTEMPTS)?,
+                base_delay: BASE_DELAY,
+                max_delay: MAX_DELAY,
+                settle: sources.value(&table::SETTLE)?,
+                not_found_delay: NOT_FOUND_DELAY,
             },
-            concurrency: concurrency.unwrap_or(CONCURRENCY),
-            timeout: time(args.timeout.as_ref(), "--timeout", TIMEOUT)?,
-            connect_timeout: time(
-                args.connect_timeout.as_ref(),
-                "--connect-timeout",
-                CONNECT_TIMEOUT,
-            )?,
+            timeout: sources.value(&table::TIMEOUT)?,
+            connect_timeout: sources.value(&table::CONNECT_TIMEOUT)?,
         })
     }
-}
-
-/// A time that must not be zero: nothing would be waited for.
-fn time(value: Option<&String>, name: &'static str, default: Duration) -> Result<Duration, Error> {
-    let Some(given) = flag(value, name) else {
-        return Ok(default);
-    };
-    positive(&given)
-}
-
-fn positive(given: &Given) -> Result<Duration, Error> {
-    let time = given.duration()?;
-    if time.is_zero() {
-        return Err(given.wrong(&"expected more than no time"));
-    }
-    Ok(time)
 }
 
 /// When to stop before the wave is done.
@@ -160,32 +96,27 @@ impl Stops {
     /// # Errors
     ///
     /// A value that the setting cannot have.
-    pub fn resolve(args: &StopArgs, concurrency: usize, now: &Now) -> Result<Self, Error> {
-        let canary = flag(args.canary.as_ref(), "--canary")
-            .map_or(Ok(CANARY), |given| given.number(0, 1_000))?;
-        let max_errors = flag(args.max_errors.as_ref(), "--max-errors")
-            .map(|given| max_errors(&given))
-            .transpose()?;
-        let max_duration = flag(args.max_duration.as_ref(), "--max-duration")
-            .map(|given| positive(&given))
-            .transpose()?;
-        let until = flag(args.deadline.as_ref(), "--deadline");
-        let is_on_a_date = until.as_ref().is_some_and(has_date);
-        let deadline = until.map(|given| deadline(&given, now)).transpose()?;
-        let limit = flag(args.limit.as_ref(), "--limit")
-            .map(|given| given.number(1, u64::MAX))
-            .transpose()?;
+    pub(super) fn resolve(
+        sources: &Sources<'_>,
+        concurrency: usize,
+        now: &Now,
+    ) -> Result<Self, Error> {
+        let canary = sources.value(&table::CANARY)?;
+        let max_errors = sources.find(&table::MAX_ERRORS)?;
+        let max_duration = sources.find(&table::MAX_DURATION)?;
+        let until = sources.find(&table::DEADLINE)?;
+        let is_on_a_date = until.as_ref().is_some_and(Deadline::has_date);
         Ok(Self {
             guard: GuardOptions {
-                canary: u32::try_from(canary).unwrap_or(0),
+                canary,
                 concurrency,
                 max_errors,
             },
             max_duration,
-            deadline,
+            deadline: until.map(|until| until.after(now)).transpose()?,
             is_on_a_date,
             zone: now.zoned().time_zone().clone(),
-            limit,
+            limit: sources.find(&table::LIMIT)?,
         })
     }
 
@@ -221,26 +152,15 @@ impl Stops {
     }
 }
 
-fn max_errors(given: &Given) -> Result<MaxErrors, Error> {
-    let Some(percent) = given.value.strip_suffix('%') else {
-        return given.number(1, u64::MAX).map(MaxErrors::Rows);
-    };
-    match percent.trim().parse() {
-        Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(MaxErrors::Percent(percent)),
-        _ => Err(given.wrong(&"expected a number such as `20`, or a share such as `5%`")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::LocalZone;
+    use crate::settings::usage::typed_of;
 
-    fn given(value: &str) -> Given {
-        Given {
-            name: "--x",
-            value: value.to_owned(),
-        }
+    fn stops(options: &[&str], now: &Now) -> Result<Stops, Error> {
+        let typed = typed_of(&[&["run", "w.csv"], options].concat());
+        Stops::resolve(&Sources::new(&typed, &Env::new(&|_| None)), 1, now)
     }
 
     #[test]
@@ -270,16 +190,16 @@ mod tests {
                 "9999-12-01T00:00:00Z",
             ),
         ] {
-            let args = StopArgs {
-                max_duration: max_duration.map(str::to_owned),
-                deadline: deadline.map(str::to_owned),
-                ..StopArgs::default()
-            };
+            let named = [("--max-duration", max_duration), ("--deadline", deadline)];
+            let typed = named
+                .into_iter()
+                .filter_map(|(option, value)| Some([option, value?]));
+            let options: Vec<_> = typed.flatten().collect();
             let here = Now {
                 wall: now,
                 zone: LocalZone::NoData,
             };
-            let stops = Stops::resolve(&args, 1, &here).unwrap().by(now);
+            let stops = stops(&options, &here).unwrap().by(now);
             assert_eq!(stops.as_ref().map(|stops| stops.within), within);
             let told = stops.map(|stops| stops.at.timestamp().to_string());
             assert_eq!(told.unwrap_or_default(), at);
@@ -288,15 +208,11 @@ mod tests {
 
     #[test]
     fn a_deadline_that_passes_while_the_wave_is_read_leaves_no_time_at_all() {
-        let args = StopArgs {
-            deadline: Some("22:31Z".to_owned()),
-            ..StopArgs::default()
-        };
         let now = Now {
             wall: "2026-11-24T22:30:00Z".parse().unwrap(),
             zone: LocalZone::NoData,
         };
-        let stops = Stops::resolve(&args, 1, &now).unwrap();
+        let stops = stops(&["--deadline=22:31Z"], &now).unwrap();
         let late = stops.by("2026-11-24T22:40:00Z".parse().unwrap());
         assert_eq!(late.map(|late| late.within), Some(Duration::ZERO));
     }
@@ -309,15 +225,11 @@ mod tests {
             ("2026-11-25T06:00Z", "2026-11-25T06:00:00Z", true),
             ("06:00Z", "2026-11-25T06:00:00Z", false),
         ] {
-            let args = StopArgs {
-                deadline: Some(deadline.to_owned()),
-                ..StopArgs::default()
-            };
             let here = Now {
                 wall: at("2026-11-24T22:30:00Z"),
                 zone: LocalZone::NoData,
             };
-            let stops = Stops::resolve(&args, 1, &here).unwrap();
+            let stops = stops(&["--deadline", deadline], &here).unwrap();
             assert_eq!(stops.are_past(at(now)), past, "{deadline} {now}");
         }
     }
@@ -325,34 +237,13 @@ mod tests {
     #[test]
     fn a_run_that_may_create_nothing_or_last_no_time_is_refused() {
         let now = crate::clock::local();
-        for args in [
-            StopArgs {
-                limit: Some("0".to_owned()),
-                ..StopArgs::default()
-            },
-            StopArgs {
-                max_duration: Some("0s".to_owned()),
-                ..StopArgs::default()
-            },
-            StopArgs {
-                max_duration: Some("30".to_owned()),
-                ..StopArgs::default()
-            },
-            StopArgs {
-                max_errors: Some("0".to_owned()),
-                ..StopArgs::default()
-            },
+        for option in [
+            "--limit=0",
+            "--max-duration=0s",
+            "--max-duration=30",
+            "--max-errors=0",
         ] {
-            assert!(Stops::resolve(&args, 1, &now).is_err(), "{args:?}");
-        }
-    }
-
-    #[test]
-    fn too_many_errors_are_a_number_or_a_share() {
-        assert_eq!(max_errors(&given("20")), Ok(MaxErrors::Rows(20)));
-        assert_eq!(max_errors(&given("2.5%")), Ok(MaxErrors::Percent(2.5)));
-        for wrong in ["0", "0%", "101%", "-1", "x%", ""] {
-            assert!(max_errors(&given(wrong)).is_err(), "{wrong:?}");
+            assert!(stops(&[option], &now).is_err(), "{option}");
         }
     }
 }

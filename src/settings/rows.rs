@@ -3,20 +3,33 @@
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use super::env::{Env, flag, given};
-use crate::cli::{OutputArgs, PhoneStyle, RowArgs};
+use super::sources::Sources;
+use super::table;
+use super::values::{PHONES, column_in};
 use crate::model::ids::PolicyId;
 use crate::model::request::{DeviceStatus, DeviceType, RowDefaults};
+use crate::model::row::Column;
 use crate::report::results_writer::Phones;
 
-/// How the rows of a wave are judged and written: what a results file is a function of,
-/// besides input and ledger.
+/// How the rows of a wave are judged and written, as far as it was said: what a results file is a
+/// function of, besides input and ledger.
 ///
 /// The ledger keeps it for each run, so that `results` writes the same bytes without
 /// being told again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowSettings {
+    policy: Option<PolicyId>,
+    kind: Option<DeviceType>,
+    status: Option<DeviceStatus>,
+    columns: Vec<(Column, String)>,
+    phones: Option<Phones>,
+    raw_cells: bool,
+}
+
+/// The form in which the ledger keeps it.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
     policy: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
@@ -27,98 +40,157 @@ pub struct RowSettings {
 }
 
 impl RowSettings {
-    /// Resolves what was typed; where nothing was, what `earlier` says.
+    /// Resolves what was typed.
     ///
     /// # Errors
     ///
     /// A value that the setting cannot have.
-    pub fn resolve(
-        rows: &RowArgs,
-        output: &OutputArgs,
-        env: &Env<'_>,
-        earlier: Option<Self>,
-    ) -> Result<Self, Error> {
+    pub(super) fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            policy: sources.find(&table::POLICY)?,
+            kind: sources.find(&table::TYPE)?,
+            status: sources.find(&table::STATUS)?,
+            columns: sources.values(&table::COLUMN)?,
+            phones: sources.find(&table::RESULTS_PHONE)?,
+            raw_cells: sources.is_on(&table::RAW_CELLS),
+        })
+    }
+
+    /// The same; where nothing was said, what `earlier` says.
+    #[must_use]
+    pub fn over(&self, earlier: Option<Self>) -> Self {
         let earlier = earlier.unwrap_or_default();
-        let policy = match given(rows.policy.as_ref(), "--policy", env, "WAVEPAIR_POLICY")? {
-            None => None,
-            Some(given) => Some(given.parse::<PolicyId>()?.to_string()),
-        };
-        let kind = flag(rows.kind.as_ref(), "--type")
-            .map(|given| given.parse::<DeviceType>())
-            .transpose()?
-            .map(|kind| kind.as_str().to_owned());
-        let status = flag(rows.status.as_ref(), "--status")
-            .map(|given| given.parse::<DeviceStatus>())
-            .transpose()?
-            .map(|status| status.as_str().to_owned());
-        let phones = output.results_phone.map(|style| {
-            match style {
-                PhoneStyle::Full => "full",
-                PhoneStyle::Masked => "masked",
-                PhoneStyle::None => "none",
-            }
-            .to_owned()
-        });
-        let columns = if rows.columns.is_empty() {
+        let columns = if self.columns.is_empty() {
             earlier.columns
         } else {
-            rows.columns.clone()
+            self.columns.clone()
         };
-        Ok(Self {
-            policy: policy.or(earlier.policy),
-            kind: kind.or(earlier.kind),
-            status: status.or(earlier.status),
+        Self {
+            policy: self.policy.or(earlier.policy),
+            kind: self.kind.or(earlier.kind),
+            status: self.status.or(earlier.status),
             columns,
-            phones: phones.or(earlier.phones),
-            raw_cells: output.raw_cells || earlier.raw_cells,
-        })
+            phones: self.phones.or(earlier.phones),
+            raw_cells: self.raw_cells || earlier.raw_cells,
+        }
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote; nothing where it is not that.
     pub fn from_json(json: &str) -> Option<Self> {
-        serde_json::from_str(json).ok()
+        let kept: Kept = serde_json::from_str(json).ok()?;
+        let phones = |word: String| PHONES.iter().find(|(known, _)| *known == word);
+        Some(Self {
+            policy: kept.policy.and_then(|policy| policy.parse().ok()),
+            kind: kept.kind.and_then(|kind| kind.parse().ok()),
+            status: kept.status.and_then(|status| status.parse().ok()),
+            columns: kept
+                .columns
+                .iter()
+                .filter_map(|text| column_in(text))
+                .collect(),
+            phones: kept.phones.and_then(phones).map(|(_, phones)| *phones),
+            raw_cells: kept.raw_cells,
+        })
     }
 
     /// The form in which the ledger keeps it.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let columns = self.columns.iter();
+        let phones = |phones| PHONES.iter().find(|(_, known)| *known == phones);
+        let kept = Kept {
+            policy: self.policy.map(|policy| policy.to_string()),
+            kind: self.kind.map(|kind| kind.as_str().to_owned()),
+            status: self.status.map(|status| status.as_str().to_owned()),
+            columns: columns
+                .map(|(column, header)| format!("{}={header}", column.name()))
+                .collect(),
+            phones: self
+                .phones
+                .and_then(phones)
+                .map(|(word, _)| (*word).to_owned()),
+            raw_cells: self.raw_cells,
+        };
+        serde_json::to_string(&kept).unwrap_or_default()
     }
 
     /// What is used for empty cells and missing columns.
     pub fn defaults(&self) -> RowDefaults {
         RowDefaults {
-            policy: self
-                .policy
-                .as_deref()
-                .and_then(|policy| policy.parse().ok()),
-            kind: self
-                .kind
-                .as_deref()
-                .and_then(|kind| kind.parse().ok())
-                .unwrap_or(DeviceType::WhatsApp),
-            status: self
-                .status
-                .as_deref()
-                .and_then(|status| status.parse().ok()),
+            policy: self.policy,
+            kind: self.kind.unwrap_or(DeviceType::USUAL),
+            status: self.status,
         }
     }
 
-    /// Columns with other headers, as they were typed.
-    pub fn columns(&self) -> &[String] {
+    /// Columns with other headers.
+    pub fn columns(&self) -> &[(Column, String)] {
         &self.columns
     }
 
     /// How phones are written to the results file.
     pub fn phones(&self) -> Phones {
-        match self.phones.as_deref() {
-            Some("masked") => Phones::Masked,
-            Some("none") => Phones::None,
-            _ => Phones::Full,
-        }
+        self.phones.unwrap_or_default()
     }
 
     /// Whether cells that a spreadsheet would run are written as they are.
     pub fn raw_cells(&self) -> bool {
         self.raw_cells
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::env::Env;
+    use crate::settings::usage::typed_of;
+
+    fn said(words: &[&str]) -> RowSettings {
+        let typed = typed_of(&[&["results", "w.csv"], words].concat());
+        RowSettings::resolve(&Sources::new(&typed, &Env::new(&|_| None))).unwrap()
+    }
+
+    const ALL: [&str; 11] = [
+        "--policy=6F1B3C52-8a0e-4d39-9c47-2e5d1a7b9f10",
+        "--type",
+        "sms",
+        "--status",
+        "active",
+        "--column",
+        "phone = Mobile=1",
+        "--column=nickname=N",
+        "--results-phone",
+        "none",
+        "--raw-cells",
+    ];
+
+    #[test]
+    fn the_ledger_keeps_what_was_said_and_nothing_else() {
+        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","columns":["phone= Mobile=1","nickname=N"],"phones":"none","raw_cells":true}"#;
+        let nothing = r#"{"policy":null,"type":null,"status":null,"columns":[],"phones":null,"raw_cells":false}"#;
+        for (said, json) in [(said(&ALL), kept), (said(&[]), nothing)] {
+            assert_eq!(said.to_json(), json);
+            assert_eq!(RowSettings::from_json(json), Some(said));
+        }
+        assert_eq!(RowSettings::from_json("{}"), Some(RowSettings::default()));
+        assert_eq!(RowSettings::from_json("?"), None);
+    }
+
+    #[test]
+    fn what_is_typed_wins_over_the_last_run_one_by_one() {
+        let earlier = || Some(said(&ALL));
+        assert_eq!(said(&[]).over(earlier()), said(&ALL));
+        assert_eq!(said(&ALL).over(None), said(&ALL));
+        let mixed = said(&["--type=voice", "--column=locale=L"]).over(earlier());
+        assert_eq!(mixed.defaults().kind, DeviceType::Voice);
+        assert_eq!(mixed.defaults().policy, said(&ALL).defaults().policy);
+        assert_eq!(mixed.columns(), [(Column::Locale, "L".to_owned())]);
+        assert_eq!(mixed.phones(), Phones::None);
+    }
+
+    #[test]
+    fn what_nobody_says_is_the_default_of_the_table() {
+        let nothing = said(&[]);
+        assert_eq!(Ok(nothing.defaults().kind), table::TYPE.read_default());
+        assert_eq!(Ok(nothing.phones()), table::RESULTS_PHONE.read_default());
     }
 }

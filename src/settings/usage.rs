@@ -1,21 +1,23 @@
 //! Reading the command line, and saying in our own form what is wrong with it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, FromArgMatches};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
 
 use super::Error;
-use super::env::shortened;
+use super::given::shortened;
 use super::help;
-use crate::cli::Cli;
+use super::sources::Typed;
+use super::table::COMMANDS;
 
 /// What a command line comes to.
 #[derive(Debug)]
 pub enum Read {
     /// A command.
-    Call(Box<Cli>),
+    Call(Typed),
     /// A text that was asked for: help or version; it goes to standard output.
     Text(clap::Error),
     /// Nothing was typed: the help goes to standard error, as something is missing.
@@ -29,9 +31,8 @@ pub enum Read {
 /// It is not one of ours.
 pub fn read(words: &[OsString]) -> Result<Read, Error> {
     let mut command = help::command();
-    let matches = command.try_get_matches_from_mut(words);
-    let error = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(cli) => return Ok(Read::Call(Box::new(cli))),
+    let error = match command.try_get_matches_from_mut(words) {
+        Ok(matches) => return Ok(Read::Call(typed(&matches))),
         Err(error) => error,
     };
     let kind = error.kind();
@@ -42,6 +43,34 @@ pub fn read(words: &[OsString]) -> Result<Read, Error> {
     } else {
         Err(wrong(&error, &called(&command, words)))
     }
+}
+
+/// What was typed, without what clap makes of it: a default is not typed, and is read elsewhere.
+fn typed(matches: &ArgMatches) -> Typed {
+    let (name, matches) = matches.subcommand().expect("clap requires a command");
+    let usage = COMMANDS.iter().find(|usage| usage.name == name);
+    let ids = matches.ids().map(clap::Id::as_str);
+    let typed = ids.filter(|id| matches.value_source(id) == Some(ValueSource::CommandLine));
+    Typed {
+        command: usage.expect("clap knows these commands").command,
+        values: typed
+            .map(|id| {
+                let values = matches.get_raw(id).into_iter().flatten();
+                (id.to_owned(), values.map(OsStr::to_owned).collect())
+            })
+            .collect(),
+    }
+}
+
+/// Whether words that are no command of ours ask for lines of JSON.
+pub(super) fn asks_for_json(words: &[OsString]) -> bool {
+    let mut words = words.iter().take_while(|word| *word != "--").peekable();
+    std::iter::from_fn(|| {
+        let word = words.next()?;
+        let next = words.peek().is_some_and(|next| *next == "json");
+        Some(word == "--log-format=json" || word == "--log-format" && next)
+    })
+    .any(|asks| asks)
 }
 
 /// The command that was called, as far as the words name one, and its name in full.
@@ -190,6 +219,20 @@ fn is_close(word: &str, name: &str) -> bool {
     cut_off || written_on || strsim::damerau_levenshtein(word, name) <= letters
 }
 
+/// What is typed, of words that are right.
+#[cfg(test)]
+pub(super) fn typed_of(words: &[&str]) -> Typed {
+    let words = words.iter().map(OsString::from);
+    match read(
+        &std::iter::once("wavepair".into())
+            .chain(words)
+            .collect::<Vec<_>>(),
+    ) {
+        Ok(Read::Call(typed)) => typed,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -321,5 +364,20 @@ mod tests {
             assert!(matches!(read(words), Ok(Read::Text(_))), "{words:?}");
         }
         assert!(matches!(read(&["wavepair"]), Ok(Read::Empty(_))));
+    }
+
+    #[test]
+    fn the_form_of_an_error_is_known_before_the_words_are() {
+        for (words, asks) in [
+            ("wavepair run --log-format json --nonsense", true),
+            ("wavepair --log-format=json", true),
+            ("wavepair run json", false),
+            ("wavepair run --log-format text json", false),
+            ("wavepair run -- --log-format json", false),
+            ("wavepair run w.csv --log-format", false),
+        ] {
+            let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
+            assert_eq!(asks_for_json(&words), asks, "{words:?}");
+        }
     }
 }

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use super::env::Env;
 use super::files;
+use super::sources::Sources;
+use super::table;
 use crate::ledger::Binding;
 use crate::model::ids::EnvironmentId;
 
@@ -21,18 +22,14 @@ pub enum WhichLedger {
 
 impl WhichLedger {
     /// Resolves what was typed; `binding` is what the settings say of the tenant.
-    pub(super) fn resolve(
-        named: Option<&PathBuf>,
-        env: &Env<'_>,
-        binding: Option<Binding>,
-    ) -> Self {
+    pub(super) fn resolve(sources: &Sources<'_>, binding: Option<Binding>) -> Self {
         let Some(binding) = binding else {
-            return match files::named_ledger(named, env) {
+            return match sources.path(&table::LEDGER) {
                 Some(path) => Self::At(path, None),
                 None => Self::None,
             };
         };
-        match files::ledger(named, env, binding.environment) {
+        match files::ledger(sources, binding.environment) {
             Ok(path) => Self::At(path, Some(binding)),
             Err(why) => Self::Nowhere(binding.environment, why),
         }
@@ -69,6 +66,8 @@ mod tests {
     use std::ffi::OsString;
 
     use super::*;
+    use crate::settings::env::Env;
+    use crate::settings::usage::typed_of;
 
     #[test]
     fn a_ledger_that_is_named_needs_no_tenant_and_a_tenant_needs_a_place() {
@@ -78,17 +77,19 @@ mod tests {
                 environment: EnvironmentId::from_bytes([1; 16]),
             })
         };
-        let named = PathBuf::from("l.db");
+        let named = ["results", "w.csv", "--ledger=l.db"];
+        let none = ["results", "w.csv"];
         let own = "/home/a/.local/state/wavepair/01010101-0101-0101-0101-010101010101.db";
-        for (ledger, home, binding, path, environment) in [
-            (None, true, None, None, false),
-            (None, true, tenant(), Some(own), true),
-            (None, false, tenant(), None, true),
-            (Some(&named), false, None, Some("l.db"), false),
-            (Some(&named), false, tenant(), Some("l.db"), true),
+        for (words, home, binding, path, environment) in [
+            (&none[..], true, None, None, false),
+            (&none, true, tenant(), Some(own), true),
+            (&none, false, tenant(), None, true),
+            (&named, false, None, Some("l.db"), false),
+            (&named, false, tenant(), Some("l.db"), true),
         ] {
             let read = |name: &str| (home && name == "HOME").then(|| OsString::from("/home/a"));
-            let which = WhichLedger::resolve(ledger, &Env::new(&read), binding);
+            let (typed, env) = (typed_of(words), Env::new(&read));
+            let which = WhichLedger::resolve(&Sources::new(&typed, &env), binding);
             assert_eq!(which.path(), path.map(Path::new), "{which:?}");
             assert_eq!(which.environment().is_some(), environment, "{which:?}");
         }

@@ -1,14 +1,16 @@
 //! The local time zone, where `TZ` names one.
 
 use super::Error;
-use super::env::{Env, Given};
+use super::env::Env;
+use super::given::Given;
 use crate::clock::{LocalZone, Now};
 
 /// Refuses a `TZ` that names no zone: times would be another zone's.
 pub(super) fn check_zone(env: &Env<'_>, now: &Now) -> Result<(), Error> {
     match (env.text("TZ")?, &now.zone) {
         (Some(value), LocalZone::Unknown) => {
-            let given = Given { name: "TZ", value };
+            let (name, value) = ("TZ", value.into());
+            let given = Given { name, value };
             Err(given
                 .wrong(&"there is no such time zone")
                 .hint("write a name such as `Europe/Berlin`, or `UTC`"))

@@ -1,143 +1,14 @@
-//! The command line from outside, and the README that describes it.
+//! The command line from outside.
 
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::Stdio;
 
-use clap::CommandFactory;
-use wavepair::testing::cli::Cli;
 use wavepair::testing::exit::ExitCode;
-use wavepair::testing::model::{Column, InvalidCode, Outcome, StopCode, code};
-use wavepair::testing::report::COLUMNS;
+use wavepair::testing::settings::COMMANDS;
 
+use crate::readme_tables::flags;
 use crate::support::binary::{folder_with, ran, root, run, wavepair};
-
-/// Flags of cargo's that the README mentions.
-const CARGO: [&str; 2] = ["--release", "--path"];
-
-fn readme() -> String {
-    std::fs::read_to_string(root().join("README.md")).unwrap()
-}
-
-/// The tables under a heading, each as its lines without header, each line as its cells.
-fn tables(heading: &str) -> Vec<Vec<Vec<String>>> {
-    let readme = readme();
-    let mut lines = readme.lines().skip_while(|line| *line != heading);
-    assert!(lines.next().is_some(), "the README has no `{heading}`");
-    let mut tables = Vec::new();
-    let mut table = Vec::new();
-    for line in lines.take_while(|line| !line.starts_with('#')).chain([""]) {
-        if let Some(line) = line.strip_prefix("| ") {
-            let cells = line.trim_end_matches('|').split(" | ");
-            table.push(cells.map(|cell| cell.trim().to_owned()).collect());
-        } else if !table.is_empty() {
-            // The header, and the line below it.
-            tables.push(table.split_off(2));
-            table.clear();
-        }
-    }
-    tables
-}
-
-fn in_backticks(words: &str) -> String {
-    format!("`{words}`")
-}
-
-/// Every long flag that a text names.
-fn flags(text: &str) -> BTreeSet<String> {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
-        .filter(|word| {
-            word.strip_prefix("--")
-                .is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
-        })
-        .map(str::to_owned)
-        .collect()
-}
-
-/// What `--help` prints, of wavepair itself and of each command.
-fn helps() -> Vec<String> {
-    let cli = Cli::command();
-    let commands = cli.get_subcommands().map(clap::Command::get_name);
-    std::iter::once("")
-        .chain(commands)
-        .map(|command| {
-            let help = run(&root(), &format!("{command} --help"));
-            assert_eq!(
-                (help.code, help.stderr.as_str()),
-                (Some(0), ""),
-                "{command}"
-            );
-            help.stdout
-        })
-        .collect()
-}
-
-#[test]
-fn the_readme_lists_every_code_of_a_row_with_its_meaning() {
-    let invalid = InvalidCode::ALL
-        .iter()
-        .map(|code| vec![in_backticks(code.as_str()), code.meaning().to_owned()]);
-    let others = code::ALL
-        .iter()
-        .map(|(word, meaning)| vec![in_backticks(word), (*meaning).to_owned()]);
-    assert_eq!(
-        tables("### Codes of rows"),
-        [invalid.collect::<Vec<_>>(), others.collect()]
-    );
-}
-
-#[test]
-fn the_readme_lists_every_reason_to_stop_with_its_meaning() {
-    let codes = StopCode::ALL
-        .iter()
-        .map(|code| vec![in_backticks(code.as_str()), code.meaning().to_owned()]);
-    assert_eq!(tables("### Why a run stopped"), [codes.collect::<Vec<_>>()]);
-}
-
-#[test]
-fn the_readme_lists_every_exit_code_with_its_meaning_and_what_to_do() {
-    let codes = ExitCode::ALL.map(|code| {
-        vec![
-            code.code().to_string(),
-            code.meaning().to_owned(),
-            code.advice().to_owned(),
-        ]
-    });
-    assert_eq!(tables("## Exit codes"), [codes]);
-}
-
-#[test]
-fn the_readme_lists_every_outcome_and_every_column() {
-    let outcomes: Vec<_> = tables("### Outcomes")[0]
-        .iter()
-        .map(|line| line[0].clone())
-        .collect();
-    assert_eq!(
-        outcomes,
-        Outcome::ALL.map(|outcome| in_backticks(outcome.as_str()))
-    );
-
-    let input: BTreeSet<_> = tables("## The input")[0]
-        .iter()
-        .flat_map(|line| line[0].split(", ").map(str::to_owned).collect::<Vec<_>>())
-        .collect();
-    let known = Column::ALL.map(|column| in_backticks(column.name()));
-    assert_eq!(input, known.into_iter().collect());
-
-    let results = COLUMNS.join(",");
-    assert!(readme().lines().any(|line| line == results), "{results}");
-}
-
-#[test]
-fn the_readme_and_the_help_texts_know_the_same_flags() {
-    let mut described = flags(&readme());
-    described.retain(|flag| !CARGO.contains(&flag.as_str()));
-    let offered = flags(&helps().join("\n"));
-    let missing: Vec<_> = offered.difference(&described).collect();
-    let invented: Vec<_> = described.difference(&offered).collect();
-    assert_eq!(missing, Vec::<&String>::new(), "not in the README");
-    assert_eq!(invented, Vec::<&String>::new(), "in no help text");
-}
 
 #[test]
 fn wrong_usage_ends_with_2_and_says_why() {
@@ -175,8 +46,7 @@ fn wrong_usage_ends_with_2_and_says_why() {
 
 #[test]
 fn every_command_takes_the_options_that_say_how_much_is_said() {
-    let cli = Cli::command();
-    for command in cli.get_subcommands().map(clap::Command::get_name) {
+    for command in COMMANDS.iter().map(|usage| usage.name) {
         for words in [
             format!("-vv {command} --help"),
             format!("{command} --quiet --log-format json --help"),
@@ -264,8 +134,9 @@ fn variables() -> BTreeSet<String> {
 fn the_help_of_a_run_has_examples_every_variable_and_every_exit_code() {
     let help = run(&root(), "run --help").stdout;
     for variable in variables() {
-        // What tells only where a process runs is no setting.
+        // What tells only where a process runs is no setting, and what cargo sets when it builds.
         let place = [
+            "CARGO_PKG_VERSION",
             "CREDENTIALS_DIRECTORY",
             "INVOCATION_ID",
             "KUBERNETES_SERVICE_HOST",

@@ -1,9 +1,8 @@
 //! What the doctor says: each line is true, and no check stops another that can go on.
 
-use clap::CommandFactory;
-use wavepair::testing::cli::Cli;
 use wavepair::testing::report::TENANT_OPTIONS;
 use wavepair::testing::sandbox::{Options, Policies, WAVE_POLICY};
+use wavepair::testing::settings::COMMANDS;
 
 use crate::support::rehearsal::{Ended, Rehearsal};
 
@@ -196,12 +195,12 @@ fn the_command_that_checks_a_policy_looks_at_the_tenant_of_the_run() {
 
 #[test]
 fn every_option_about_the_tenant_is_known_to_belong_to_it() {
-    let mut doctor = Cli::command();
-    let doctor = doctor.find_subcommand_mut("doctor").unwrap();
-    let options: Vec<_> = doctor
-        .get_arguments()
-        .filter(|argument| argument.get_help_heading() == Some("PingOne"))
-        .map(|argument| format!("--{}", argument.get_long().unwrap()))
+    let doctor = COMMANDS.iter().find(|usage| usage.name == "doctor");
+    let groups = doctor.unwrap().groups.iter();
+    let of_tenant = groups.filter(|group| group.heading == Some("PingOne"));
+    let options: Vec<_> = of_tenant
+        .flat_map(|group| group.settings)
+        .filter_map(|about| about.option)
         .collect();
     assert_eq!(options, TENANT_OPTIONS);
 }

@@ -39,6 +39,7 @@ mod screens;
 // How many messages go to people, and whether a person wants that.
 mod questions;
 mod readme;
+mod readme_tables;
 // What a second run does, for what a first one can leave.
 mod resumes;
 // Two waves that ask for the same devices, each in its own way.

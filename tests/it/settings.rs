@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use wavepair::testing::settings::{COMMANDS, Takes, VARIABLES};
+
 use crate::support::binary::{folder_with, ran, wavepair};
 
 const ID: &str = "9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506";
@@ -109,6 +111,54 @@ fn every_variable_is_checked_whatever_the_command() {
         ] {
             let why = format!("{variable} holds a character that no credential has");
             refused(mode, &[], Some((variable, "\u{feff}hush")), &why);
+        }
+    }
+}
+
+/// Each way to call a command that takes settings.
+const MODES: [(&str, &str); 7] = [
+    ("run", "run wave.csv"),
+    ("run", "run wave.csv --dry-run"),
+    ("run", "run wave.csv --dry-run --online"),
+    ("run", "run wave.csv --sandbox"),
+    ("results", "results wave.csv"),
+    ("doctor", "doctor"),
+    ("sandbox", "sandbox"),
+];
+
+#[test]
+fn no_option_of_the_table_takes_nonsense_in_any_mode() {
+    for (command, mode) in MODES {
+        let usage = COMMANDS.iter().find(|usage| usage.name == command);
+        let settings = usage
+            .unwrap()
+            .groups
+            .iter()
+            .flat_map(|group| group.settings);
+        let options = settings.filter_map(|about| match about.takes {
+            Takes::Text(_) | Takes::Texts(_) | Takes::Word(..) => about.option,
+            // Nothing to be wrong, and whatever a file may be called.
+            Takes::Nothing | Takes::Count | Takes::Path(_) => None,
+        });
+        for option in options.chain(["--log-format"]) {
+            refused(mode, &[&format!("{option}=?")], None, option);
+        }
+    }
+}
+
+#[test]
+fn no_variable_of_the_table_takes_nonsense_in_any_mode() {
+    // Any text may name a file.
+    let paths = ["WAVEPAIR_LEDGER", "PINGONE_CLIENT_SECRET_FILE"];
+    let names = VARIABLES.iter().map(|variable| variable.name);
+    let ours = names.filter(|name| {
+        ["WAVEPAIR_", "PINGONE_"]
+            .iter()
+            .any(|of| name.starts_with(of))
+    });
+    for name in ours.filter(|name| !paths.contains(name)) {
+        for (_, mode) in MODES.iter().filter(|(command, _)| *command != "sandbox") {
+            refused(mode, &[], Some((name, "\u{feff}?")), name);
         }
     }
 }

@@ -1,17 +1,12 @@
 //! Which tenant, and who we are there.
 
-use std::path::Path;
-
 use reqwest::Url;
 
-use super::Error;
-use super::address::{REGIONS, url};
-use super::authorities;
-use super::credential::{check_credential, usable};
-use super::env::{self, Env, given};
+use super::address::Region;
 use super::proxy::{self, FoundProxy};
 use super::secret_file::read_secret;
-use crate::cli::TenantArgs;
+use super::sources::Sources;
+use super::{Error, authorities, table};
 use crate::ledger::Binding;
 use crate::model::ids::EnvironmentId;
 use crate::model::secret::Secret;
@@ -48,82 +43,6 @@ pub enum Identity {
 }
 
 impl Tenant {
-    /// Resolves what was typed; reads the secret file and the authority file.
-    ///
-    /// # Errors
-    ///
-    /// Something that is needed is missing, a value cannot be, or a file cannot be read or is not private.
-    pub fn resolve(args: &TenantArgs, env: &Env<'_>) -> Result<Self, Error> {
-        Self::gather(args, env).map_err(Problems::into_error)
-    }
-
-    /// Resolves what was typed as [`resolve`](Self::resolve) does, and tells all that is wrong with it.
-    ///
-    /// # Errors
-    ///
-    /// Every value that cannot be, and everything that is missing.
-    pub fn gather(args: &TenantArgs, env: &Env<'_>) -> Result<Self, Problems> {
-        let mut problems = Problems::default();
-        let given = Given::read(args, env, &mut problems);
-        let has_client = !given.client_id.is_absent();
-        let client = has_client || given.token.is_absent();
-        // The token endpoint is part of the worker application's own environment.
-        let token_url_is_built = client && given.token_url.is_absent();
-        if given.home.is_absent() && (given.environment.is_absent() || token_url_is_built) {
-            problems.missing(HOME);
-        }
-        if given.region.is_absent() && (given.api_url.is_absent() || token_url_is_built) {
-            problems.missing(REGION);
-        }
-        if client && !has_client {
-            problems.missing(CLIENT);
-        }
-        let secret = if client {
-            client_secret(args, env, given.client_secret, &mut problems)
-        } else {
-            Setting::Absent
-        };
-        if client && secret.is_absent() {
-            problems.missing(SECRET);
-        }
-        let authorities = args.ca_file.as_deref().map(authorities::read).transpose();
-        let authorities = problems.note(authorities).given();
-        let (home, region) = (given.home.given(), given.region.given());
-        let unused_token = client && !given.token.is_absent();
-        let identity = if client {
-            let token_url = given.token_url.given().or_else(|| {
-                let (region, home) = (region?, home?);
-                region.url(|tld| format!("https://auth.pingone.{tld}/{home}/as/token"))
-            });
-            let client = token_url.zip(given.client_id.given().zip(secret.given()));
-            client.map(|(token_url, (client_id, client_secret))| {
-                Identity::Client(Credentials {
-                    token_url,
-                    auth: given.auth.given().unwrap_or(ClientAuth::Basic),
-                    client_id,
-                    client_secret,
-                })
-            })
-        } else {
-            given.token.given().map(Identity::Token)
-        };
-        let environment = given.environment.given().or(home);
-        let api_url = given.api_url.given().or_else(|| region?.api());
-        let FoundProxy { proxy, warnings } = given.proxy.given().unwrap_or_default();
-        match (environment, api_url, identity) {
-            (Some(environment), Some(api_url), Some(identity)) if problems.is_none() => Ok(Self {
-                environment,
-                api_url,
-                identity,
-                unused_token,
-                authorities,
-                proxy,
-                warnings,
-            }),
-            _ => Err(problems),
-        }
-    }
-
     /// How its hosts are reached, where a proxy is named; without the proxy's credentials.
     pub fn route(&self) -> Option<String> {
         let proxy = self.proxy.as_ref()?;
@@ -153,37 +72,6 @@ impl Tenant {
     }
 }
 
-/// Refuses a value that a tenant's setting cannot have; nothing is missed, and no file is read.
-///
-/// # Errors
-///
-/// A value cannot be.
-pub fn check(args: &TenantArgs, env: &Env<'_>) -> Result<(), Error> {
-    let mut problems = Problems::default();
-    Given::read(args, env, &mut problems);
-    problems.first_wrong()
-}
-
-/// What a ledger is bound to, where the settings name a tenant; nothing else of them is needed.
-///
-/// # Errors
-///
-/// A value cannot be.
-pub fn binding(args: &TenantArgs, env: &Env<'_>) -> Result<Option<Binding>, Error> {
-    let mut problems = Problems::default();
-    let given = Given::read(args, env, &mut problems);
-    problems.first_wrong()?;
-    let region = given.region.given();
-    let api_url = given.api_url.given().or_else(|| region?.api());
-    let environment = given.environment.given().or(given.home.given());
-    Ok(api_url
-        .zip(environment)
-        .map(|(api_url, environment)| Binding {
-            api_host: host(&api_url),
-            environment,
-        }))
-}
-
 fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {
@@ -192,117 +80,165 @@ fn host(url: &Url) -> String {
     }
 }
 
-/// A region, by the top-level domain of its hosts.
-#[derive(Clone, Copy, Debug)]
-struct Region(&'static str);
-
-impl Region {
-    fn url(self, of: impl Fn(&str) -> String) -> Option<Url> {
-        Url::parse(&of(self.0)).ok()
-    }
-
-    fn api(self) -> Option<Url> {
-        self.url(|tld| format!("https://api.pingone.{tld}/v1"))
-    }
-}
-
-/// What is given of a tenant, each value read by its own rules.
+/// What is given of a tenant, each value read by its own rules; no file is read.
 #[derive(Debug)]
-struct Given {
-    region: Setting<Region>,
+pub(super) struct GivenTenant {
+    region: Found<Region>,
     /// The worker application's own environment.
-    home: Setting<EnvironmentId>,
+    home: Found<EnvironmentId>,
     /// The environment whose users get devices.
-    environment: Setting<EnvironmentId>,
-    api_url: Setting<Url>,
-    token_url: Setting<Url>,
-    auth: Setting<ClientAuth>,
-    client_id: Setting<String>,
+    environment: Found<EnvironmentId>,
+    api_url: Found<Url>,
+    token_url: Found<Url>,
+    auth: Found<ClientAuth>,
+    client_id: Found<String>,
     /// As the environment has it; it may be in a file instead.
-    client_secret: Setting<Secret>,
-    token: Setting<Bearer>,
-    proxy: Setting<FoundProxy>,
+    client_secret: Found<Secret>,
+    token: Found<Bearer>,
+    proxy: Found<FoundProxy>,
+    problems: Problems,
 }
 
-impl Given {
-    /// Reads everything that is given, and notes what cannot be.
-    fn read(args: &TenantArgs, env: &Env<'_>, problems: &mut Problems) -> Self {
-        let read = |flag, flag_name, variable| given(flag, flag_name, env, variable);
-        let region = read(args.region.as_ref(), "--region", REGION.name);
-        let environment = read(
-            args.environment.as_ref(),
-            "--environment",
-            "WAVEPAIR_ENVIRONMENT",
-        );
-        let api_url = read(args.api_url.as_ref(), "--api-url", "WAVEPAIR_API_URL");
-        let token_url = read(args.token_url.as_ref(), "--token-url", "WAVEPAIR_TOKEN_URL");
-        let auth = read(
-            args.client_auth.as_ref(),
-            "--client-auth",
-            "WAVEPAIR_CLIENT_AUTH",
-        );
-        let home = read(None, "", HOME.name);
-        let own = |name: &'static str| Ok(env.text(name)?.map(|value| (name, value)));
-        let proxy = if args.no_proxy {
+impl GivenTenant {
+    /// Reads everything that is given, and notes what cannot be; nothing is missed.
+    pub(super) fn read(sources: &Sources<'_>) -> Self {
+        let mut problems = Problems::default();
+        let proxy = if sources.is_on(&table::NO_PROXY) {
             Ok(None)
         } else {
-            proxy::found(env).map(Some)
+            proxy::found(sources.env).map(Some)
         };
         Self {
             proxy: problems.note(proxy),
-            region: problems.read(region, |given| region_of(&given)),
-            home: problems.read(home, |given| given.parse()),
-            environment: problems.read(environment, |given| given.parse()),
-            api_url: problems.read(api_url, |given| url(&given)),
-            token_url: problems.read(token_url, |given| url(&given)),
-            auth: problems.read(auth, |given| auth_of(&given)),
-            client_id: problems.read(own(CLIENT.name), |(name, value)| {
-                check_credential(&value, name)?;
-                Ok(value)
-            }),
-            client_secret: problems.read(own(SECRET.name), |(name, value)| usable(value, name)),
-            token: problems.read(own("PINGONE_API_ACCESS_TOKEN"), |(name, value)| {
-                check_credential(&value, name)?;
-                Bearer::new(Secret::new(value)).ok_or_else(|| {
-                    Error::new(format!(
-                        "{name} is no access token: it holds a blank, or is too long"
-                    ))
-                })
-            }),
+            region: problems.note(sources.find(&table::REGION)),
+            home: problems.note(sources.find(&table::HOME)),
+            environment: problems.note(sources.find(&table::ENVIRONMENT)),
+            api_url: problems.note(sources.find(&table::API_URL)),
+            token_url: problems.note(sources.find(&table::TOKEN_URL)),
+            auth: problems.note(sources.value(&table::CLIENT_AUTH).map(Some)),
+            client_id: problems.note(sources.find(&table::CLIENT_ID)),
+            client_secret: problems.note(sources.find(&table::CLIENT_SECRET)),
+            token: problems.note(sources.find(&table::TOKEN)),
+            problems,
         }
     }
-}
 
-fn region_of(given: &env::Given) -> Result<Region, Error> {
-    REGIONS
-        .into_iter()
-        .find(|(code, _)| code.eq_ignore_ascii_case(&given.value))
-        .map(|(_, tld)| Region(tld))
-        .ok_or_else(|| given.wrong(&"expected one of na, ca, eu, ap, au, sg"))
-}
+    /// Refuses a value that cannot be.
+    ///
+    /// # Errors
+    ///
+    /// The first of them.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.problems
+            .first_wrong()
+            .map_or(Ok(()), |wrong| Err(wrong.clone()))
+    }
 
-fn auth_of(given: &env::Given) -> Result<ClientAuth, Error> {
-    match given.value.as_str() {
-        "basic" => Ok(ClientAuth::Basic),
-        "post" => Ok(ClientAuth::Post),
-        _ => Err(given.wrong(&"expected `basic` or `post`")),
+    /// What a ledger is bound to, where the settings name a tenant and nothing of it is wrong;
+    /// nothing else of them is needed.
+    pub(super) fn binding(&self) -> Option<Binding> {
+        if self.problems.first_wrong().is_some() {
+            return None;
+        }
+        let (region, api_url) = (self.region.get(), self.api_url.get());
+        let api_url = api_url.cloned().or_else(|| region?.api())?;
+        Some(Binding {
+            api_host: host(&api_url),
+            environment: *self.environment.get().or(self.home.get())?,
+        })
+    }
+
+    /// Makes a tenant of it; reads the secret file and the authority file.
+    ///
+    /// # Errors
+    ///
+    /// Every value that cannot be, everything that is missing, and every file that cannot be read or
+    /// is not private.
+    pub(super) fn into_tenant(mut self, sources: &Sources<'_>) -> Result<Tenant, Problems> {
+        let is_client = self.note_missing();
+        let mut problems = self.problems;
+        let secret = if is_client {
+            find_secret(self.client_secret, sources, &mut problems)
+        } else {
+            Found::Absent
+        };
+        if is_client && secret.is_absent() {
+            problems.missing(SECRET);
+        }
+        let authorities = sources.path(&table::CA_FILE);
+        let authorities = authorities.as_deref().map(authorities::read).transpose();
+        let authorities = problems.note(authorities).given();
+        let (home, region) = (self.home.given(), self.region.given());
+        let unused_token = is_client && !self.token.is_absent();
+        let identity = if is_client {
+            let token_url = self.token_url.given();
+            let token_url = token_url.or_else(|| region?.token(home?));
+            let client = token_url.zip(self.client_id.given());
+            let client = client.zip(self.auth.given().zip(secret.given()));
+            client.map(|((token_url, client_id), (auth, client_secret))| {
+                Identity::Client(Credentials {
+                    token_url,
+                    auth,
+                    client_id,
+                    client_secret,
+                })
+            })
+        } else {
+            self.token.given().map(Identity::Token)
+        };
+        let environment = self.environment.given().or(home);
+        let api_url = self.api_url.given().or_else(|| region?.api());
+        let FoundProxy { proxy, warnings } = self.proxy.given().unwrap_or_default();
+        match (environment, api_url, identity) {
+            (Some(environment), Some(api_url), Some(identity)) if problems.is_none() => {
+                Ok(Tenant {
+                    environment,
+                    api_url,
+                    identity,
+                    unused_token,
+                    authorities,
+                    proxy,
+                    warnings,
+                })
+            }
+            _ => Err(problems),
+        }
+    }
+
+    /// Notes what is missing besides the secret; gives out whether we are a client.
+    fn note_missing(&mut self) -> bool {
+        let has_client = !self.client_id.is_absent();
+        let is_client = has_client || self.token.is_absent();
+        // The token endpoint is part of the worker application's own environment.
+        let token_url_is_built = is_client && self.token_url.is_absent();
+        if self.home.is_absent() && (self.environment.is_absent() || token_url_is_built) {
+            self.problems.missing(HOME);
+        }
+        if self.region.is_absent() && (self.api_url.is_absent() || token_url_is_built) {
+            self.problems.missing(REGION);
+        }
+        if is_client && !has_client {
+            self.problems.missing(CLIENT);
+        }
+        is_client
     }
 }
 
-/// The secret: of the file that the command line names, or of the environment, or of the file that it names.
-fn client_secret(
-    args: &TenantArgs,
-    env: &Env<'_>,
-    of_env: Setting<Secret>,
+/// The secret: of the file that the command line names, or of the environment, or of the file that
+/// it names.
+fn find_secret(
+    of_env: Found<Secret>,
+    sources: &Sources<'_>,
     problems: &mut Problems,
-) -> Setting<Secret> {
-    let read = |path: &Path| read_secret(path, env).map(Some);
-    if let Some(path) = &args.client_secret_file {
-        return problems.note(read(path));
-    }
-    match (of_env, env.os("PINGONE_CLIENT_SECRET_FILE")) {
-        (Setting::Absent, Some(path)) => problems.note(read(Path::new(&path))),
-        (of_env, _) => of_env,
+) -> Found<Secret> {
+    let typed = sources.typed_path(&table::SECRET_FILE);
+    let file = typed.or_else(|| {
+        let set = sources.path(&table::SECRET_FILE);
+        set.filter(|_| of_env.is_absent())
+    });
+    match file {
+        Some(path) => problems.note(read_secret(&path, sources.env).map(Some)),
+        None => of_env,
     }
 }
 
@@ -310,4 +246,5 @@ mod problems;
 #[cfg(test)]
 mod tests;
 
-use problems::{CLIENT, HOME, Problems, REGION, SECRET, Setting};
+pub(super) use problems::Problems;
+use problems::{CLIENT, Found, HOME, REGION, SECRET};

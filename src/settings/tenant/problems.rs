@@ -1,40 +1,40 @@
 //! All that keeps a tenant's settings from being used.
 
-use super::Error;
+use crate::settings::{Error, table};
 
 /// A setting that may be needed and not be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Needed {
     /// The variable to set.
-    pub(super) name: &'static str,
+    name: &'static str,
     /// What to set it to.
     what: &'static str,
 }
 
 /// The worker application's own environment.
 pub(super) const HOME: Needed = Needed {
-    name: "PINGONE_ENVIRONMENT_ID",
+    name: table::name_of(&table::HOME),
     what: "the ID of the worker application's environment",
 };
 /// The region.
 pub(super) const REGION: Needed = Needed {
-    name: "PINGONE_REGION_CODE",
+    name: table::name_of(&table::REGION),
     what: "na, ca, eu, ap, au or sg",
 };
 /// The worker application.
 pub(super) const CLIENT: Needed = Needed {
-    name: "PINGONE_CLIENT_ID",
+    name: table::name_of(&table::CLIENT_ID),
     what: "the worker application's client ID",
 };
 /// Its secret.
 pub(super) const SECRET: Needed = Needed {
-    name: "PINGONE_CLIENT_SECRET",
+    name: table::name_of(&table::CLIENT_SECRET),
     what: "its client secret, or `PINGONE_CLIENT_SECRET_FILE` to a private file with it",
 };
 
-/// What a setting is.
+/// What was found of a setting.
 #[derive(Debug)]
-pub(super) enum Setting<T> {
+pub(super) enum Found<T> {
     /// Not given.
     Absent,
     /// Given, and it cannot be: that is noted.
@@ -43,44 +43,42 @@ pub(super) enum Setting<T> {
     Given(T),
 }
 
-impl<T> Setting<T> {
+impl<T> Found<T> {
     pub(super) fn is_absent(&self) -> bool {
-        matches!(self, Setting::Absent)
+        matches!(self, Found::Absent)
+    }
+
+    pub(super) fn get(&self) -> Option<&T> {
+        match self {
+            Found::Given(value) => Some(value),
+            Found::Absent | Found::Wrong => None,
+        }
     }
 
     pub(super) fn given(self) -> Option<T> {
         match self {
-            Setting::Given(value) => Some(value),
-            Setting::Absent | Setting::Wrong => None,
+            Found::Given(value) => Some(value),
+            Found::Absent | Found::Wrong => None,
         }
     }
 }
 
 /// Values that cannot be, and what is missing; at least one of either.
 #[derive(Debug, Default)]
-pub struct Problems {
+pub(in crate::settings) struct Problems {
     wrong: Vec<Error>,
     missing: Vec<Needed>,
 }
 
 impl Problems {
-    /// Reads a value that may be given, and notes why it cannot be.
-    pub(super) fn read<G, T>(
-        &mut self,
-        given: Result<Option<G>, Error>,
-        read: impl FnOnce(G) -> Result<T, Error>,
-    ) -> Setting<T> {
-        self.note(given.and_then(|given| given.map(read).transpose()))
-    }
-
     /// Takes a value over, and notes why it cannot be.
-    pub(super) fn note<T>(&mut self, value: Result<Option<T>, Error>) -> Setting<T> {
+    pub(super) fn note<T>(&mut self, value: Result<Option<T>, Error>) -> Found<T> {
         match value {
-            Ok(None) => Setting::Absent,
-            Ok(Some(value)) => Setting::Given(value),
+            Ok(None) => Found::Absent,
+            Ok(Some(value)) => Found::Given(value),
             Err(error) => {
                 self.wrong.push(error);
-                Setting::Wrong
+                Found::Wrong
             }
         }
     }
@@ -93,12 +91,12 @@ impl Problems {
         self.wrong.is_empty() && self.missing.is_empty()
     }
 
-    pub(super) fn first_wrong(self) -> Result<(), Error> {
-        self.wrong.into_iter().next().map_or(Ok(()), Err)
+    pub(super) fn first_wrong(&self) -> Option<&Error> {
+        self.wrong.first()
     }
 
     /// One error of all: the first value that cannot be, or else everything that is missing.
-    pub(super) fn into_error(self) -> Error {
+    pub(in crate::settings) fn into_error(self) -> Error {
         if let Some(wrong) = self.wrong.into_iter().next() {
             return wrong;
         }
@@ -112,7 +110,7 @@ impl Problems {
     }
 
     /// An error for each of them.
-    pub fn into_errors(self) -> Vec<Error> {
+    pub(in crate::settings) fn into_errors(self) -> Vec<Error> {
         let missing = self.missing.iter().map(|needed| {
             Error::new(format!("{} is not set", needed.name)).hint(format!("set {}", set(needed)))
         });

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 
 use super::*;
+use crate::settings::env::Env;
+use crate::settings::usage::typed_of;
 
 const HOME: &str = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
 
@@ -13,20 +15,14 @@ fn resolve(variables: &[(&str, &str)]) -> Result<Tenant, Error> {
             .find(|(known, _)| *known == name)
             .map(|(_, value)| OsString::from(value))
     };
-    Tenant::resolve(&args(), &Env::new(&get))
+    resolve_in(&Env::new(&get))
 }
 
-fn args() -> TenantArgs {
-    TenantArgs {
-        region: None,
-        environment: None,
-        client_secret_file: None,
-        client_auth: None,
-        api_url: None,
-        token_url: None,
-        ca_file: None,
-        no_proxy: false,
-    }
+fn resolve_in(env: &Env<'_>) -> Result<Tenant, Error> {
+    let typed = typed_of(&["run", "w.csv"]);
+    let sources = Sources::new(&typed, env);
+    let given = GivenTenant::read(&sources);
+    given.into_tenant(&sources).map_err(Problems::into_error)
 }
 
 fn client(region: &'static str) -> Vec<(&'static str, &'static str)> {
@@ -131,7 +127,7 @@ fn only_https_is_spoken_but_to_loopback_and_no_lookalike_is_spoken_to() {
                 .find(|(known, _)| *known == name)
                 .map(|(_, value)| OsString::from(value))
         };
-        Tenant::resolve(&args(), &Env::new(&get))
+        resolve_in(&Env::new(&get))
     };
     for good in [
         "http://127.0.0.1:8787/v1",

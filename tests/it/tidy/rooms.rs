@@ -9,7 +9,7 @@ use super::source::Source;
 ///
 /// `sandbox` is a PingOne of its own: it shares the shapes on the wire with `pingone`,
 /// and no behavior that could hide a mistake of either.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("exit", &[]),
     ("model", &["exit"]),
     ("clock", &["model"]),
@@ -35,7 +35,6 @@ const ROOMS: [(&str, &[&str]); 18] = [
         ],
     ),
     ("report", &["exit", "model", "clock", "plan"]),
-    ("cli", &[]),
     (
         "settings",
         &[
@@ -50,7 +49,6 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "report",
             "sandbox",
             "clock",
-            "cli",
         ],
     ),
     (
@@ -81,9 +79,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ),
     (
         "program",
-        &[
-            "exit", "clock", "report", "error", "cli", "settings", "commands",
-        ],
+        &["exit", "clock", "report", "error", "settings", "commands"],
     ),
 ];
 

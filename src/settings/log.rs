@@ -1,0 +1,119 @@
+//! What is said of a command: how much, in which form, and where; and whether anything is asked.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::Error;
+use super::env::Env;
+use super::sources::Sources;
+use super::table;
+use super::usage::{Read, asks_for_json};
+use crate::model::standard_stream::is_standard;
+use crate::report::console::Manner;
+use crate::report::progress::Choice;
+
+/// How standard error is spoken to, by what was typed; where that is no command, the form of what is
+/// said of it is looked for among the words.
+///
+/// Nothing is refused here: whatever is refused is said in this manner.
+pub fn manner(read: Option<&Read>, words: &[OsString], env: &Env<'_>, is_terminal: bool) -> Manner {
+    let typed = match read {
+        Some(Read::Call(typed)) => Some(Sources::new(typed, env)),
+        Some(Read::Text(_) | Read::Empty(_)) | None => None,
+    };
+    Manner {
+        json: typed.map_or_else(
+            || asks_for_json(words),
+            |typed| typed.value(&table::LOG_FORMAT).unwrap_or_default(),
+        ),
+        // Help has been asked for, and nothing else is said then.
+        quiet: typed.map_or(read.is_some(), |typed| typed.is_on(&table::QUIET)),
+        // Who asks for plain text: https://no-color.org
+        colored: is_terminal && !is_dumb(env) && env.os("NO_COLOR").is_none(),
+        run: None,
+    }
+}
+
+/// Whether a terminal can do nothing but show one text after the other.
+fn is_dumb(env: &Env<'_>) -> bool {
+    env.os("TERM").is_none_or(|term| term == "dumb")
+}
+
+/// How much is said of a command, and where it goes.
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    /// How often more was asked for.
+    pub verbose: u8,
+    /// How progress is shown.
+    pub progress: Choice,
+    /// Whether a terminal could not show a bar.
+    pub is_dumb: bool,
+    /// Whether the answer to every question is yes.
+    pub yes: bool,
+    /// Directives for our own log lines, from `RUST_LOG`.
+    pub directives: Option<String>,
+    /// The file that gets the log too.
+    pub file: Option<PathBuf>,
+}
+
+impl LogSettings {
+    /// Resolves what was typed.
+    ///
+    /// # Errors
+    ///
+    /// `RUST_LOG` is no text, or names a level for wavepair that there is not; or the log would go
+    /// where data goes.
+    pub fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
+        let directives = sources.find(&table::LOG_LEVEL)?;
+        let file = sources.path(&table::LOG_FILE);
+        if file.as_deref().is_some_and(is_standard) {
+            return Err(
+                Error::new("the log cannot go to standard output, which is for data").hint(
+                    "`--log-format json` writes it to standard error; or name a file with `--log-file`",
+                ),
+            );
+        }
+        let progress = sources.value(&table::PROGRESS)?;
+        Ok(Self {
+            verbose: sources.find(&table::VERBOSE)?.unwrap_or(0),
+            progress: if sources.is_on(&table::QUIET) {
+                Choice::None
+            } else {
+                progress
+            },
+            is_dumb: is_dumb(sources.env),
+            yes: sources.is_on(&table::YES),
+            directives,
+            file,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::usage::typed_of;
+
+    #[test]
+    fn a_terminal_is_colored_where_it_can_be_and_nobody_minds() {
+        let read = || Ok(Read::Call(typed_of(&["template"])));
+        for (variable, value, colored) in [
+            ("TERM", "xterm", true),
+            ("TERM", "dumb", false),
+            ("TERM", "", false),
+            ("NO_COLOR", "1", false),
+            ("NO_COLOR", "", true),
+        ] {
+            let get = |name: &str| {
+                let usual = (name == "TERM").then_some("xterm");
+                let value = if name == variable { Some(value) } else { usual };
+                value.map(OsString::from)
+            };
+            let read: Result<Read, Error> = read();
+            for is_terminal in [true, false] {
+                let manner = manner(read.as_ref().ok(), &[], &Env::new(&get), is_terminal);
+                assert_eq!(manner.colored, colored && is_terminal, "{variable}={value}");
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Where values come from: what was typed wins over the environment, this over the default.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::Error;
+use super::env::Env;
+use super::given::Given;
+use super::setting::{About, Setting};
+use super::table::Command;
+
+/// What was typed: a command, and what stands behind its options.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// The command.
+    pub command: Command,
+    /// Each setting that was given, with its values as they are.
+    pub(super) values: Vec<(String, Vec<OsString>)>,
+}
+
+impl Typed {
+    /// Nothing but a command.
+    pub(super) fn only(command: Command) -> Self {
+        Self {
+            command,
+            values: Vec::new(),
+        }
+    }
+
+    /// What was given of a setting, each time that it was.
+    fn values(&self, about: &About) -> &[OsString] {
+        let mut values = self.values.iter();
+        let found = values.find(|(id, _)| id == about.id());
+        found.map_or(&[], |(_, values)| values)
+    }
+}
+
+/// Where the values of settings come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    pub(super) typed: &'a Typed,
+    pub(super) env: &'a Env<'a>,
+}
+
+impl<'a> Sources<'a> {
+    /// The values of a call in an environment.
+    pub fn new(typed: &'a Typed, env: &'a Env<'a>) -> Self {
+        Self { typed, env }
+    }
+
+    /// The value of a setting, where one is given.
+    pub(super) fn find<T>(&self, setting: &Setting<T>) -> Result<Option<T>, Error> {
+        let given = self.given(&setting.about);
+        given.map(|given| (setting.read)(&given)).transpose()
+    }
+
+    /// The value of a setting, or its default.
+    pub(super) fn value<T>(&self, setting: &Setting<T>) -> Result<T, Error> {
+        self.find(setting)?
+            .map_or_else(|| setting.read_default(), Ok)
+    }
+
+    /// Every value of a setting that may be given again and again.
+    pub(super) fn values<T>(&self, setting: &Setting<T>) -> Result<Vec<T>, Error> {
+        let values = self.typed.values(&setting.about).iter();
+        values
+            .map(|value| {
+                (setting.read)(&Given {
+                    name: setting.about.id(),
+                    value: value.clone(),
+                })
+            })
+            .collect()
+    }
+
+    /// The path that is given, which cannot be wrong.
+    pub(super) fn path(&self, setting: &Setting<PathBuf>) -> Option<PathBuf> {
+        Some(self.given(&setting.about)?.value.into())
+    }
+
+    /// The path that was typed, whatever the environment has.
+    pub(super) fn typed_path(&self, setting: &Setting<PathBuf>) -> Option<PathBuf> {
+        Some(self.typed.values(&setting.about).last()?.into())
+    }
+
+    /// Whether an option that stands alone was typed.
+    pub(super) fn is_on(&self, setting: &Setting<bool>) -> bool {
+        !self.typed.values(&setting.about).is_empty()
+    }
+
+    fn given(&self, about: &About) -> Option<Given> {
+        if let Some(value) = self.typed.values(about).last() {
+            return Some(Given {
+                name: about.id(),
+                value: value.clone(),
+            });
+        }
+        let name = about.variable?.name;
+        let value = self.env.os(name)?;
+        Some(Given { name, value })
+    }
+}

@@ -1,0 +1,158 @@
+//! How the values of single settings are read, where their types have no rules of their own.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+
+use super::Error;
+use super::credential::check_credential;
+use super::given::Given;
+use crate::engine::MaxErrors;
+use crate::model::row::Column;
+use crate::model::secret::Secret;
+use crate::pingone::grant::Bearer;
+use crate::report::log_setup;
+use crate::report::progress::Choice;
+use crate::report::results_writer::Phones;
+use crate::sandbox::Users;
+
+/// How often a row is tried.
+pub(super) fn attempts(given: &Given) -> Result<NonZeroU32, Error> {
+    let number = given.number(1, 100)?;
+    Ok(NonZeroU32::MIN.saturating_add(number - 1))
+}
+
+/// How many bad rows are too many: a number, or a share.
+pub(super) fn max_errors(given: &Given) -> Result<MaxErrors, Error> {
+    let Some(text) = given.text()?.strip_suffix('%') else {
+        return given.at_least(1).map(MaxErrors::Rows);
+    };
+    percent(text.trim())
+        .map(MaxErrors::Percent)
+        .ok_or_else(|| given.wrong(&"expected a number such as `20`, or a share such as `5%`"))
+}
+
+/// A share such as `35%`, as a part of one.
+pub(super) fn share(given: &Given) -> Result<f64, Error> {
+    let text = given.text()?.strip_suffix('%');
+    text.and_then(percent)
+        .map(|percent| percent / 100.0)
+        .ok_or_else(|| given.wrong(&"expected a share such as `35%`"))
+}
+
+fn percent(text: &str) -> Option<f64> {
+    let percent = text.parse().ok();
+    percent.filter(|percent| *percent > 0.0 && *percent <= 100.0)
+}
+
+/// The words for how phones are written.
+pub(super) const PHONES: [(&str, Phones); 3] = [
+    ("full", Phones::Full),
+    ("masked", Phones::Masked),
+    ("none", Phones::None),
+];
+
+/// How progress is shown.
+pub(super) fn progress(given: &Given) -> Result<Choice, Error> {
+    given.one_of(&[
+        ("auto", Choice::Auto),
+        ("bar", Choice::Bar),
+        ("plain", Choice::Plain),
+        ("none", Choice::None),
+    ])
+}
+
+/// `COLUMN=HEADER`: a column, and the header that it has in the file.
+pub(super) fn column(given: &Given) -> Result<(Column, String), Error> {
+    column_in(given.text()?).ok_or_else(|| {
+        let names: Vec<_> = Column::ALL.iter().map(|column| column.name()).collect();
+        given.wrong(&format_args!(
+            "expected COLUMN=HEADER, with a COLUMN of {}",
+            names.join(", ")
+        ))
+    })
+}
+
+/// The same, of a text of any origin.
+pub(super) fn column_in(text: &str) -> Option<(Column, String)> {
+    let (name, header) = text.split_once('=')?;
+    let mut columns = Column::ALL.into_iter();
+    let column = columns.find(|column| column.name() == name.trim())?;
+    Some((column, header.to_owned()))
+}
+
+/// The ID of a client.
+pub(super) fn client_id(given: &Given) -> Result<String, Error> {
+    let id = given.text()?;
+    check_credential(id, given.name)?;
+    Ok(id.to_owned())
+}
+
+/// A secret of a client.
+pub(super) fn client_secret(given: &Given) -> Result<Secret, Error> {
+    client_id(given).map(Secret::new)
+}
+
+/// An access token.
+pub(super) fn token(given: &Given) -> Result<Bearer, Error> {
+    Bearer::new(client_secret(given)?).ok_or_else(|| {
+        Error::new(format!(
+            "{} is no access token: it holds a blank, or is too long",
+            given.name
+        ))
+    })
+}
+
+/// Directives for the log, of which those for our own lines are known.
+pub(super) fn directives(given: &Given) -> Result<String, Error> {
+    let text = given.text()?;
+    if let Some(level) = log_setup::unknown_level(text) {
+        return Err(Error::new(format!(
+            "invalid value '{level}' for the level of wavepair in {}: expected off, error, warn, info, debug or trace",
+            given.name
+        )));
+    }
+    Ok(text.to_owned())
+}
+
+/// Where a sandbox listens.
+pub(super) fn loopback(given: &Given) -> Result<SocketAddr, Error> {
+    let address: SocketAddr = given
+        .text()?
+        .parse()
+        .map_err(|_| given.wrong(&"expected an address such as `127.0.0.1:8787`"))?;
+    if !address.ip().is_loopback() {
+        return Err(given.wrong(&"the sandbox serves loopback addresses only"));
+    }
+    Ok(address)
+}
+
+/// Which users a sandbox has.
+pub(super) fn users(given: &Given) -> Result<Users, Error> {
+    match given.text()? {
+        "any" => Ok(Users::Any),
+        number => number
+            .parse()
+            .map(Users::Exactly)
+            .map_err(|_| given.wrong(&"expected `any` or a number")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_errors_are_a_number_or_a_share() {
+        let read = |value: &str| {
+            max_errors(&Given {
+                name: "--max-errors",
+                value: value.into(),
+            })
+        };
+        assert_eq!(read("20"), Ok(MaxErrors::Rows(20)));
+        assert_eq!(read("2.5%"), Ok(MaxErrors::Percent(2.5)));
+        for wrong in ["0", "0%", "101%", "-1", "x%", ""] {
+            assert!(read(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}
