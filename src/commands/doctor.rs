@@ -7,12 +7,13 @@ use tracing::Level;
 
 use super::Invocation;
 use super::advice::{allows, pairing_disabled, tells_users};
+use super::ledger_notes::{doubtful, found_at};
 use super::policies::Policies;
 use super::target::{Access, UNUSED_TOKEN, access};
 use crate::engine::questions::{Finding, Questions, ReadFault};
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::ledger::{Binding, Check, Reader};
+use crate::ledger::{Binding, Check};
 use crate::model::event::Event;
 use crate::model::ids::{PolicyId, UserId};
 use crate::model::outcome::{LookOutcome, Outcome};
@@ -375,20 +376,11 @@ fn unread(fault: &ReadFault) -> String {
 
 /// Looks at the ledger as a run does: whatever that would be refused for is not ok.
 fn check_ledger(path: &Path, binding: &Binding, report: &mut Report<'_>) {
-    let shown = path.display();
     let found = Check::look(path, binding).and_then(|found| {
-        if let Some(warning) = &found.warning {
-            report.say(Mark::Warning, "ledger", warning);
+        if let Some(kind) = found.doubtful_file_system {
+            report.say(Mark::Warning, "ledger", &doubtful(path, kind));
         }
-        Ok(if found.is_new {
-            format!("{shown} is not there yet; the first run makes it")
-        } else if found.is_outdated {
-            format!("{shown} is from an earlier wavepair; the next run brings it up to date")
-        } else {
-            let reader = Reader::open(path, Some(binding))?;
-            let storage = reader.map(|reader| reader.storage()).transpose()?;
-            format!("{shown}: {}", storage.unwrap_or_default())
-        })
+        found_at(path, &found, binding)
     });
     match found {
         Ok(found) => report.say(Mark::Ok, "ledger", &found),

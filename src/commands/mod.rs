@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod dry_run;
 mod finish;
 mod join;
+mod ledger_notes;
 mod online;
 mod open_ledger;
 mod outputs;

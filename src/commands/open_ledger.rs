@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::Invocation;
+use super::ledger_notes::doubtful;
 use super::target::Remote;
 use crate::clock;
 use crate::error::Error;
@@ -115,8 +116,9 @@ pub(super) fn look(
     let results = files.results.as_path();
     let kept = Place::of(ledger)?;
     let found = Found::look(&kept.path, &remote.binding)?;
-    if let Some(doubt) = found.warning() {
-        invocation.console.say(&Notice::warning(doubt));
+    if let Some(kind) = found.doubtful_file_system() {
+        let notice = Notice::warning(doubtful(&kept.path, kind));
+        invocation.console.say(&notice);
     }
     // A rehearsal has a ledger of its own, and results of its own.
     let unknown_run = if remote.is_rehearsal() {

@@ -75,9 +75,8 @@ impl Task {
     pub(super) fn new(request: DeviceRequest, step: Step, entry: Option<&LedgerEntry>) -> Self {
         let mut history = History::default();
         // Under another policy, say, it may pass: then a refusal is news.
-        let refused_as = entry
-            .filter(|entry| entry.was_refused() && !entry.is_of_another(&request))
-            .and_then(|entry| entry.answer.code.clone());
+        let refused_as = entry.and_then(|entry| entry.refused_as(&request));
+        let refused_as = refused_as.map(str::to_owned);
         if let Some(entry) = entry {
             // Whether it was absent before a request that was refused is no news of the next one,
             // unless the refusal may be another's.
@@ -85,8 +84,8 @@ impl Task {
             history.unproven_since_ms = entry.asked_ms.filter(|_| entry.unproven);
             history.resends = entry.resends;
             history.sent_again = entry.resends > 0;
-            history.conflict = entry.answer.http_status == Some(409);
-            history.unknown_user_before = entry.answer.http_status == Some(404);
+            history.conflict = entry.met_a_conflict();
+            history.unknown_user_before = entry.user_was_unknown();
             history.several_before = entry.state == DeviceState::Several;
             history.doubt = entry.doubt.as_ref().map(|doubt| Doubt::new(doubt.since_ms));
         }

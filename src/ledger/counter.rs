@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use super::error::Lacks;
 use super::file::{beside, replace};
 
 /// Two numbers of twenty digits at most, with room to spare.
@@ -28,15 +29,18 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// What it lacks of another, in words; nothing where it is as far.
-    pub(super) fn lacks(self, other: Self) -> Option<String> {
+    /// What it lacks of another; nothing where it is as far.
+    pub(super) fn lacks(self, other: Self) -> Option<Lacks> {
         if self.runs < other.runs {
-            Some(format!("knows of {} runs out of {}", self.runs, other.runs))
+            Some(Lacks::Runs {
+                known: self.runs,
+                of: other.runs,
+            })
         } else if self.events < other.events {
-            Some(format!(
-                "holds {} events out of {}",
-                self.events, other.events
-            ))
+            Some(Lacks::Events {
+                held: self.events,
+                of: other.events,
+            })
         } else {
             None
         }
@@ -191,7 +195,8 @@ mod tests {
                 Some("holds 9 events out of 10"),
             ),
         ] {
-            assert_eq!(ledger.lacks(counted).as_deref(), lacks);
+            let found = ledger.lacks(counted).map(|lacks| lacks.to_string());
+            assert_eq!(found.as_deref(), lacks);
         }
     }
 }

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use rusqlite::{Connection, MAIN_DB, params};
+use rusqlite::{Connection, MAIN_DB};
 
+use super::binding::Binding;
 use super::file::replace;
-use super::{Binding, schema};
+use super::schema;
 
 /// Makes an empty ledger, over an empty file where there is one.
 ///
@@ -25,7 +26,7 @@ const WAL: u8 = 2;
 fn empty(binding: &Binding) -> rusqlite::Result<Vec<u8>> {
     let mut memory = Connection::open_in_memory()?;
     schema::migrate(&mut memory, 0)?;
-    bind(&memory, binding)?;
+    binding.write(&memory)?;
     let mut bytes = memory.serialize(MAIN_DB)?.to_vec();
     // Not turned on later: that would be one more moment to be killed at, with files of its own.
     for place in FORMATS {
@@ -34,14 +35,4 @@ fn empty(binding: &Binding) -> rusqlite::Result<Vec<u8>> {
         }
     }
     Ok(bytes)
-}
-
-/// Binds a ledger to a tenant, for ever.
-pub(super) fn bind(connection: &Connection, binding: &Binding) -> rusqlite::Result<()> {
-    connection
-        .execute(
-            "INSERT INTO binding (one, api_host, environment) VALUES (1, ?1, ?2)",
-            params![binding.api_host, binding.environment.as_bytes()],
-        )
-        .map(drop)
 }

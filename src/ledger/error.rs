@@ -1,12 +1,13 @@
 //! Why a ledger cannot be used.
 
+use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::lock::Holder;
-use super::trust::Remedy;
+use super::binding::Binding;
+use super::holder::Holder;
 
 /// What is wrong with a ledger, and where it is.
 #[derive(Debug, Error)]
@@ -25,9 +26,9 @@ pub enum Error {
         /// The ledger.
         path: PathBuf,
         /// What it is bound to.
-        theirs: String,
+        theirs: Binding,
         /// What was asked for.
-        ours: String,
+        ours: Binding,
     },
     /// It is something else than a ledger: a folder, a link, another program's file.
     #[error("{path} is not a wavepair ledger: {what}")]
@@ -35,7 +36,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What it is instead.
-        what: String,
+        what: &'static str,
     },
     /// A newer wavepair wrote it.
     #[error(
@@ -74,8 +75,8 @@ pub enum Error {
     Older {
         /// The ledger.
         path: PathBuf,
-        /// What it lacks, as a predicate.
-        lacks: String,
+        /// What it lacks.
+        lacks: Lacks,
         /// The file that says so.
         counter: PathBuf,
     },
@@ -99,7 +100,7 @@ pub enum Error {
         /// The folder of the ledger, or a file beside it.
         path: PathBuf,
         /// What is wrong with it.
-        what: String,
+        what: &'static str,
         /// What can be done about it.
         remedy: Remedy,
     },
@@ -151,6 +152,45 @@ pub enum Error {
     },
 }
 
+/// What a ledger has less of than it once had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacks {
+    /// Runs.
+    Runs {
+        /// How many it knows of.
+        known: u64,
+        /// How many there were.
+        of: u64,
+    },
+    /// Events of its history.
+    Events {
+        /// How many it holds.
+        held: u64,
+        /// How many there were.
+        of: u64,
+    },
+}
+
+impl fmt::Display for Lacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Lacks::Runs { known, of } => write!(f, "knows of {known} runs out of {of}"),
+            Lacks::Events { held, of } => write!(f, "holds {held} events out of {of}"),
+        }
+    }
+}
+
+/// What a person can do about a file or folder that is not trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// About the folder of a ledger.
+    Folder,
+    /// About a file beside a ledger.
+    Companion,
+    /// About a rollback journal.
+    Journal,
+}
+
 /// Who holds a ledger, behind the sentence that says so.
 fn by(holder: Option<&Holder>) -> String {
     holder.map_or_else(String::new, |holder| format!(": {holder}"))
@@ -165,6 +205,14 @@ pub(super) fn is_full(error: &io::Error) -> bool {
 }
 
 impl Error {
+    /// What it means that the operating system refuses something before the run has begun.
+    pub(super) fn unusable(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |source| Error::Unusable {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
     /// Whether it was named or prepared wrongly, so that a person can mend the command or the place;
     /// nothing was sent. Other errors mean that wavepair or the machine failed.
     pub fn is_usage(&self) -> bool {
@@ -190,235 +238,70 @@ impl Error {
 
     /// What to do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
-        if let Error::Older { counter, .. } = self {
-            return Some(format!(
-                "bring its newest copy back. If there is none: delete {} and run with \
-                 `--existing skip`, which lists the devices that exist; never with another \
-                 `--existing`, which would create them again",
-                counter.display()
-            ));
-        }
-        self.fixed_hint().map(str::to_owned)
-    }
-
-    fn fixed_hint(&self) -> Option<&'static str> {
-        match self {
-            Error::Held { .. } => Some("wait until it ends; nothing was sent"),
+        let hint = match self {
+            Error::Held { .. } => "wait until it ends; nothing was sent",
             Error::Foreign { .. } => {
-                Some("name another file with `--ledger`; a ledger serves one environment")
+                "name another file with `--ledger`; a ledger serves one environment"
             }
-            Error::NotALedger { .. } => Some("name another file with `--ledger`"),
-            Error::Newer { .. } => Some("use the wavepair that wrote it, or a newer one"),
-            Error::Outdated { .. } => Some("the next run brings it up to date"),
-            Error::Damaged { .. } => Some(
+            Error::NotALedger { .. } => "name another file with `--ledger`",
+            Error::Newer { .. } => "use the wavepair that wrote it, or a newer one",
+            Error::Outdated { .. } => "the next run brings it up to date",
+            Error::Damaged { .. } => {
                 "keep all its files. Bring back what is missing, or its newest backup; or move it \
-                 away: a run with a new ledger and `--existing skip` lists the devices that exist",
-            ),
-            Error::SeveralNames { .. } => Some(
+                 away: a run with a new ledger and `--existing skip` lists the devices that exist"
+            }
+            Error::Older { counter, .. } => {
+                return Some(format!(
+                    "bring its newest copy back. If there is none: delete {} and run with \
+                     `--existing skip`, which lists the devices that exist; never with another \
+                     `--existing`, which would create them again",
+                    counter.display()
+                ));
+            }
+            Error::SeveralNames { .. } => {
                 "remove the other names (`find / -xdev -samefile` lists them): under another name \
-                 its log is not found, and devices would be created again",
-            ),
+                 its log is not found, and devices would be created again"
+            }
             Error::MountPoint { .. } => {
-                Some("mount the folder that it is in, so that all its files are there")
+                "mount the folder that it is in, so that all its files are there"
             }
-            Error::Untrusted { remedy, .. } => Some(remedy.hint()),
-            Error::Network { .. } => Some("put it on a local disk with `--ledger`"),
-            Error::Io { .. } | Error::Sqlite { .. } => Some(
-                "free space on the disk or mend its permissions, then run the same command again",
-            ),
+            Error::Untrusted { remedy, .. } => remedy.hint(),
+            Error::Network { .. } => "put it on a local disk with `--ledger`",
+            Error::Io { .. } | Error::Sqlite { .. } => {
+                "free space on the disk or mend its permissions, then run the same command again"
+            }
             Error::Invariant { .. } => {
-                Some("this is a fault in wavepair; please report it with the ledger kept")
+                "this is a fault in wavepair; please report it with the ledger kept"
             }
-            Error::Unusable { source, .. } => Some(remedy_of(source)),
-            Error::Poisoned { .. } | Error::Older { .. } => None,
-        }
-    }
-}
-
-fn remedy_of(source: &io::Error) -> &'static str {
-    if is_full(source) {
-        "free space on the disk, or raise the limit on the size of files (`ulimit -f`), \
-         then run the same command again"
-    } else {
-        "make its folder one that you can write to, or name another place with `--ledger`"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_that_cannot_be_written_to_is_for_the_caller_and_a_full_disk_is_not() {
-        use io::ErrorKind as Kind;
-        for (kind, is_usage) in [
-            (Kind::PermissionDenied, true),
-            (Kind::ReadOnlyFilesystem, true),
-            (Kind::NotADirectory, true),
-            (Kind::NotFound, true),
-            (Kind::StorageFull, false),
-            (Kind::QuotaExceeded, false),
-            (Kind::FileTooLarge, false),
-        ] {
-            let path = PathBuf::from("ledger.db");
-            let source = kind.into();
-            assert_eq!(
-                Error::Unusable { path, source }.is_usage(),
-                is_usage,
-                "{kind}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_hint_about_an_older_ledger_holds_for_every_way_to_run() {
-        let older = Error::Older {
-            path: PathBuf::from("ledger.db"),
-            lacks: String::new(),
-            counter: PathBuf::from("ledger.db.runs"),
-        };
-        let hint = older.hint().unwrap();
-        assert!(hint.contains("with `--existing skip`"), "{hint}");
-        assert!(hint.contains("never with another"), "{hint}");
-    }
-
-    fn check(error: &Error, says: Option<&str>) {
-        match (error.hint(), says) {
-            (Some(hint), Some(says)) => assert!(hint.contains(says), "{error}: {hint}"),
-            (hint, says) => assert_eq!(hint.as_deref(), says, "{error}"),
-        }
-    }
-
-    #[test]
-    fn whoever_named_a_ledger_that_is_not_trusted_is_told_what_to_do() {
-        let path = PathBuf::from("ledger.db");
-        for (error, says) in [
-            (
-                Error::Outdated {
-                    path: path.clone(),
-                    found: 3,
-                    known: 4,
-                },
-                Some("next run"),
-            ),
-            (
-                Error::SeveralNames {
-                    path: path.clone(),
-                    names: 2,
-                },
-                Some("-samefile"),
-            ),
-            (
-                Error::MountPoint { path: path.clone() },
-                Some("mount the folder"),
-            ),
-            (
-                Error::Untrusted {
-                    path: path.clone(),
-                    what: String::new(),
-                    remedy: Remedy::Folder,
-                },
-                Some("chmod go-w"),
-            ),
-            (
-                Error::Unusable {
-                    path: path.clone(),
-                    source: io::ErrorKind::PermissionDenied.into(),
-                },
-                Some("--ledger"),
-            ),
-            (
-                Error::Unusable {
-                    path: path.clone(),
-                    source: io::ErrorKind::FileTooLarge.into(),
-                },
-                Some("ulimit -f"),
-            ),
-        ] {
-            check(&error, says);
-        }
-    }
-
-    #[test]
-    fn every_error_that_a_person_can_mend_says_how() {
-        let path = PathBuf::from("ledger.db");
-        let older = Error::Older {
-            path: path.clone(),
-            lacks: "knows of 1 runs out of 2".to_owned(),
-            counter: PathBuf::from("ledger.db.runs"),
-        };
-        let sqlite = rusqlite::Error::InvalidQuery;
-        for (error, says) in [
-            (
-                Error::Held {
-                    path: path.clone(),
-                    holder: None,
-                },
-                Some("wait"),
-            ),
-            (
-                Error::Foreign {
-                    path: path.clone(),
-                    theirs: String::new(),
-                    ours: String::new(),
-                },
-                Some("one environment"),
-            ),
-            (
-                Error::NotALedger {
-                    path: path.clone(),
-                    what: String::new(),
-                },
-                Some("--ledger"),
-            ),
-            (
-                Error::Newer {
-                    path: path.clone(),
-                    found: 2,
-                    known: 1,
-                },
-                Some("newer"),
-            ),
-            (
-                Error::Damaged {
-                    path: path.clone(),
-                    what: String::new(),
-                },
-                Some("backup"),
-            ),
-            (older, Some("delete ledger.db.runs")),
-            (
-                Error::Network {
-                    path: path.clone(),
-                    kind: "NFS",
-                },
-                Some("local disk"),
-            ),
-            (
-                Error::Io {
-                    path: path.clone(),
-                    source: io::ErrorKind::PermissionDenied.into(),
-                },
-                Some("permissions"),
-            ),
-            (
-                Error::Sqlite {
-                    path: path.clone(),
-                    source: sqlite,
-                },
-                Some("free space"),
-            ),
-            (
-                Error::Invariant {
-                    path: path.clone(),
-                    what: String::new(),
-                },
-                Some("report"),
-            ),
+            Error::Unusable { source, .. } if is_full(source) => {
+                "free space on the disk, or raise the limit on the size of files (`ulimit -f`), \
+                 then run the same command again"
+            }
+            Error::Unusable { .. } => {
+                "make its folder one that you can write to, or name another place with `--ledger`"
+            }
             // What failed first has said it already.
-            (Error::Poisoned { path }, None),
-        ] {
-            check(&error, says);
+            Error::Poisoned { .. } => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+impl Remedy {
+    fn hint(self) -> &'static str {
+        match self {
+            Remedy::Folder => {
+                "take the right to write away from others (`chmod go-w`), or name a ledger in a \
+                 folder of your own with `--ledger`"
+            }
+            Remedy::Companion => {
+                "find out who made it; if it is yours, `chmod 600` it or move it away, \
+                 and keep a `-wal`: it is part of the ledger"
+            }
+            Remedy::Journal => {
+                "find out which program wrote to the ledger; bring its newest copy back, \
+                 with all that belongs to it"
+            }
         }
     }
 }

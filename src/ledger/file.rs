@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{Error, schema};
+use super::error::Error;
+use super::schema;
 
 /// The folder that a file is in; a bare name is in the current one.
 pub(super) fn folder(path: &Path) -> &Path {
@@ -112,10 +113,7 @@ fn is_sound(sqlite: i32) -> bool {
 /// Opens a ledger that is there; whoever closes it last folds its log into it.
 pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
     // SQLite's own check refuses a link anywhere in the path, a linked home folder too.
-    let real = path.canonicalize().map_err(|source| Error::Unusable {
-        path: path.to_owned(),
-        source,
-    })?;
+    let real = path.canonicalize().map_err(Error::unusable(path))?;
     open(path, &real, OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
 
@@ -193,7 +191,7 @@ pub(super) fn check_format(path: &Path, connection: &Connection) -> Result<usize
         };
         return Err(Error::NotALedger {
             path: path.to_owned(),
-            what: what.to_owned(),
+            what,
         });
     }
     if version > schema::current_version() {
@@ -214,25 +212,33 @@ pub(super) fn opening(path: &Path, source: rusqlite::Error) -> Error {
             path: path.to_owned(),
             holder: None,
         },
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Error::Unusable {
-            path: path.to_owned(),
-            source: io::Error::other(source),
-        },
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            Error::unusable(path)(io::Error::other(source))
+        }
         _ => sqlite(path, source),
     }
 }
 
 /// What a failed statement means in a run, which has the ledger to itself.
 pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Error {
+    use rusqlite::Error as E;
     let path = path.to_owned();
+    if let E::FromSqlConversionFailure(_, _, cause) = &source {
+        let what = cause.to_string();
+        return Error::Damaged { path, what };
+    }
+    let is_misread = matches!(
+        source,
+        E::InvalidColumnType(..) | E::IntegralValueOutOfRange(..) | E::Utf8Error(..)
+    );
+    if is_misread || source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) {
+        let what = source.to_string();
+        return Error::Damaged { path, what };
+    }
     match source.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt) => Error::Damaged {
-            path,
-            what: source.to_string(),
-        },
         Some(ErrorCode::NotADatabase) => Error::NotALedger {
             path,
-            what: "not a SQLite file".to_owned(),
+            what: "not a SQLite file",
         },
         _ => Error::Sqlite { path, source },
     }

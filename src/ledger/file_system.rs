@@ -1,9 +1,13 @@
-//! The file system that a ledger lies on: whether its locks and syncs hold.
+//! Where a ledger lies: whether locks and syncs hold there, and whether files can be made.
 
-use std::path::Path;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use super::Error;
-use super::trust::existing_folder;
+use rustix::fs::Access;
+
+use super::error::Error;
+use super::file::folder;
 
 /// What a file system is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +25,8 @@ enum Kind {
 /// Gives the name of one on which that depends on what is behind it: a person is to know.
 #[cfg(target_os = "linux")]
 pub(super) fn check(ledger: &Path) -> Result<Option<&'static str>, Error> {
-    let found = rustix::fs::statfs(existing_folder(ledger)).map_err(|source| Error::Unusable {
-        path: ledger.to_owned(),
-        source: source.into(),
-    })?;
+    let found = rustix::fs::statfs(existing_folder(ledger))
+        .map_err(|source| Error::unusable(ledger)(source.into()))?;
     match kind(found.f_type.into()) {
         Kind::Local => Ok(None),
         Kind::Doubtful(name) => Ok(Some(name)),
@@ -62,6 +64,69 @@ fn kind(magic: i128) -> Kind {
     found.map_or(Kind::Local, |(_, kind)| *kind)
 }
 
+/// Whether this process can make files in the ledger's folder, or the folder itself; changes nothing.
+pub(super) fn check_room(ledger: &Path) -> Result<(), Error> {
+    let unusable = Error::unusable(ledger);
+    let there = existing_folder(ledger);
+    if !there.is_dir() {
+        return Err(unusable(io::ErrorKind::NotADirectory.into()));
+    }
+    rustix::fs::access(&there, Access::WRITE_OK | Access::EXEC_OK)
+        .map_err(|source| unusable(source.into()))
+}
+
+/// The ledger's folder, or as much of the way to it as is there.
+pub(super) fn existing_folder(ledger: &Path) -> PathBuf {
+    let folder = folder(ledger);
+    let there = folder.ancestors().find(|folder| folder.exists());
+    match there {
+        // What is left of a relative path.
+        Some(folder) if folder == Path::new("") => PathBuf::from("."),
+        Some(folder) => folder.to_owned(),
+        None => PathBuf::from("."),
+    }
+}
+
+/// Whether a file was mounted by itself, as container engines do with single files.
+#[cfg(target_os = "linux")]
+pub(super) fn is_mount_point(path: &Path, file: &File) -> io::Result<bool> {
+    use rustix::fs::{AtFlags, StatxAttributes, StatxFlags, statx};
+    let known = statx(file, c"", AtFlags::EMPTY_PATH, StatxFlags::empty());
+    if let Ok(known) = known
+        && known
+            .stx_attributes_mask
+            .contains(StatxAttributes::MOUNT_ROOT)
+    {
+        return Ok(known.stx_attributes.contains(StatxAttributes::MOUNT_ROOT));
+    }
+    // Before Linux 5.8, or where a filter of system calls does not know it.
+    let mounts = std::fs::read("/proc/self/mountinfo")?;
+    Ok(names_mount(&mounts, &path.canonicalize()?))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_mount_point(_path: &Path, _file: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// Whether a path is a mount point by `/proc/self/mountinfo` (proc(5)): the fifth field, with blank,
+/// tab, line feed and backslash written as `\` and three octal digits.
+#[cfg(target_os = "linux")]
+fn names_mount(mountinfo: &[u8], path: &Path) -> bool {
+    use std::os::unix::ffi::OsStrExt;
+    let mut written = Vec::new();
+    for &byte in path.as_os_str().as_bytes() {
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\\' => written.extend(format!("\\{byte:03o}").into_bytes()),
+            _ => written.push(byte),
+        }
+    }
+    mountinfo
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| line.split(|byte| *byte == b' ').nth(4))
+        .any(|point| point == written)
+}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
@@ -86,6 +151,46 @@ mod tests {
             (0x5846_5342, Kind::Local),
         ] {
             assert_eq!(kind(magic), expected, "{magic:#x}");
+        }
+    }
+
+    #[test]
+    fn of_a_path_that_is_not_there_yet_the_part_that_is_there_is_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        for (ledger, there) in [
+            ("ledger.db", ""),
+            ("a/b/ledger.db", ""),
+            ("file/ledger.db", "file"),
+        ] {
+            let found = existing_folder(&folder.path().join(ledger));
+            assert_eq!(found, folder.path().join(there), "{ledger}");
+        }
+        assert_eq!(
+            existing_folder(Path::new("no such/ledger.db")),
+            Path::new(".")
+        );
+        let beyond = check_room(&folder.path().join("file/ledger.db")).unwrap_err();
+        let Error::Unusable { source, .. } = &beyond else {
+            panic!("{beyond}");
+        };
+        assert_eq!(source.kind(), io::ErrorKind::NotADirectory);
+    }
+
+    #[test]
+    fn a_mount_point_is_found_by_its_whole_name_as_the_system_writes_it() {
+        let mountinfo = b"22 1 8:1 / / rw - ext4 /dev/sda1 rw\n\
+            40 22 8:1 /x /srv/one\\040two\\134.db rw shared:1 - ext4 /dev/sda1 rw\n\
+            41 22 0:5 / /proc rw - proc proc rw\n\
+            short\n";
+        for (path, mounted) in [
+            ("/srv/one two\\.db", true),
+            ("/srv/one", false),
+            ("/srv/one two\\.db2", false),
+            ("/x", false),
+            ("/", true),
+        ] {
+            assert_eq!(names_mount(mountinfo, Path::new(path)), mounted, "{path}");
         }
     }
 }

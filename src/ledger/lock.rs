@@ -3,80 +3,13 @@
 //! The kernel frees it when its holder dies, so there is no stale lock to break. What the holder
 //! writes into the file is for people, and nothing is decided by it.
 
-use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
 use super::file::{beside, no_follow};
-use crate::model::hidden::is_unprintable;
-
-/// Who holds a ledger, as the holder has written it down.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
-    /// The process.
-    pub process: u32,
-    /// When it began.
-    pub since: Timestamp,
-    /// The wave, as an absolute path.
-    pub wave: String,
-}
-
-/// The longest file that is read: a path has 4096 bytes at most on Linux.
-const LONGEST: u64 = 8 * 1024;
-
-impl Holder {
-    fn read(file: &File) -> Option<Self> {
-        let mut text = Vec::new();
-        file.take(LONGEST).read_to_end(&mut text).ok()?;
-        let text = String::from_utf8_lossy(&text);
-        let mut lines = text.lines();
-        let mut field = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
-        Some(Self {
-            process: field("process")?.parse().ok()?,
-            since: field("since")?.parse().ok()?,
-            wave: field("wave")?.to_owned(),
-        })
-    }
-
-    fn write(&self, mut file: &File) -> io::Result<()> {
-        file.set_len(0)?;
-        let wave = one_line(&self.wave);
-        let text = format!(
-            "process {}\nsince {}\nwave {wave}\n",
-            self.process, self.since
-        );
-        file.write_all(text.as_bytes())
-    }
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let since = self.since.strftime("%Y-%m-%d %H:%M:%S UTC");
-        write!(
-            f,
-            "process {}, since {since}, with the wave {}",
-            self.process,
-            one_line(&self.wave)
-        )
-    }
-}
-
-/// Whoever may write to the file may write anything: nothing of it steers a terminal.
-fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_unprintable(character) {
-            line.extend(character.escape_unicode());
-        } else {
-            line.push(character);
-        }
-    }
-    line
-}
+use super::holder::Holder;
 
 /// Holds the lock until it is dropped.
 #[derive(Debug)]

@@ -13,10 +13,11 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
+use super::binding::Binding;
 use super::counter::{Counter, Extent, extent};
+use super::error::Error;
 use super::file::{beside, check_format, connect, connect_by_uri, opening};
-use super::reader::binding;
-use super::{Binding, Error};
+use super::runs;
 use crate::model::ids::RunId;
 
 /// What a ledger says of itself.
@@ -83,10 +84,7 @@ fn stamp(path: &Path, file: &File) -> Option<(u64, i64, i64, bool)> {
 
 fn look_once(path: &Path, counter: &Counter, holds: bool) -> Result<Facts, Error> {
     // First: a run that is going on writes the number after what it counts.
-    let once = counter.read().map_err(|source| Error::Unusable {
-        path: path.to_owned(),
-        source,
-    })?;
+    let once = counter.read().map_err(Error::unusable(path))?;
     let has_log = has_log(path);
     let (connection, company) = open(path, has_log)?;
     let facts = read(path, &connection)?;
@@ -157,10 +155,7 @@ fn open(path: &Path, has_log: bool) -> Result<(Connection, Company), Error> {
 
 /// A file as SQLite names it where it is not to look for anything beside it (sqlite.org/uri.html).
 fn immutable(path: &Path) -> Result<String, Error> {
-    let real = path.canonicalize().map_err(|source| Error::Unusable {
-        path: path.to_owned(),
-        source,
-    })?;
+    let real = path.canonicalize().map_err(Error::unusable(path))?;
     let mut uri = "file:".to_owned();
     for byte in real.as_os_str().as_bytes() {
         // Every byte in this form: no character of a path means anything then.
@@ -171,28 +166,19 @@ fn immutable(path: &Path) -> Result<String, Error> {
 }
 
 fn read(path: &Path, connection: &Connection) -> Result<Facts, Error> {
-    let wrap = |source| opening(path, source);
     let version = check_format(path, connection)?;
-    let is = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, bool>(0));
-    let mut ids = connection.prepare("SELECT id FROM runs").map_err(wrap)?;
-    let runs = ids
-        .query_map([], |row| row.get(0).map(RunId::from_bytes))
-        .and_then(Iterator::collect)
-        .map_err(wrap)?;
-    // Before this step nobody wrote down whether a run looked first.
-    let has_looked = version >= 4
-        && is("SELECT EXISTS
-                 (SELECT 1 FROM runs WHERE looked_first = 1 AND exit_code IN (0, 3, 4))")
-        .map_err(wrap)?;
-    Ok(Facts {
-        version,
-        binding: binding(connection).map_err(wrap)?,
-        extent: extent(connection).map_err(wrap)?,
-        runs,
-        has_looked,
-        is_open: is("SELECT EXISTS (SELECT 1 FROM runs WHERE finished_at IS NULL)")
-            .map_err(wrap)?,
-    })
+    let facts = || -> rusqlite::Result<Facts> {
+        Ok(Facts {
+            version,
+            binding: Binding::read(connection)?,
+            extent: extent(connection)?,
+            runs: runs::ids(connection)?,
+            // Before this step nobody wrote down whether a run looked first.
+            has_looked: version >= 4 && runs::any_looked(connection)?,
+            is_open: runs::any_open(connection)?,
+        })
+    };
+    facts().map_err(|source| opening(path, source))
 }
 
 /// Lets SQLite check the whole file.

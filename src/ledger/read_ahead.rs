@@ -4,12 +4,11 @@
 //! written. Read one by one by their keys, each is somewhere else in the index; read by
 //! their numbers, they lie side by side.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
+use super::devices::Key;
 use crate::model::entry::LedgerEntry;
-use crate::model::request::DeviceKey;
 
 /// How many lookups in a row must be near each other before anything is read ahead.
 const NEAR_ENOUGH: u32 = 8;
@@ -20,37 +19,11 @@ const MOST: u64 = 1024;
 /// Above this many entries that nobody asked for, all are forgotten.
 const KEPT: usize = 4096;
 
-/// A device's key as the ledger has it.
-#[derive(Debug, Hash, PartialEq, Eq)]
-pub(super) struct Key<'a> {
-    pub(super) user: [u8; 16],
-    pub(super) kind: &'a str,
-    pub(super) address: Cow<'a, str>,
-}
-
-impl<'a> From<&'a DeviceKey> for Key<'a> {
-    fn from(key: &'a DeviceKey) -> Self {
-        Self {
-            user: *key.user.as_bytes(),
-            kind: key.kind.as_str(),
-            address: Cow::Owned(key.address.key()),
-        }
-    }
-}
-
-#[derive(Debug)]
-struct Kept {
-    user: [u8; 16],
-    kind: String,
-    address: String,
-    entry: LedgerEntry,
-}
-
 /// What was read ahead, and whether more is to be.
 #[derive(Debug, Default)]
 pub(super) struct ReadAhead {
     hasher: RandomState,
-    kept: HashMap<u64, Kept>,
+    kept: HashMap<u64, (Key<'static>, LedgerEntry)>,
     /// The last number that was looked up, or read ahead.
     last: u64,
     near: u32,
@@ -68,12 +41,12 @@ impl ReadAhead {
     /// Gives an entry that was read ahead.
     pub(super) fn take(&mut self, key: &Key<'_>) -> Option<LedgerEntry> {
         let hash = self.hasher.hash_one(key);
-        let kept = self.kept.get(&hash)?;
-        let same = kept.user == key.user && kept.kind == key.kind && kept.address == key.address;
-        if !same {
+        // Two keys may have one hash.
+        let (of, _) = self.kept.get(&hash)?;
+        if of != key {
             return None;
         }
-        self.kept.remove(&hash).map(|kept| kept.entry)
+        self.kept.remove(&hash).map(|(_, entry)| entry)
     }
 
     /// Takes note that the entry of this number was looked up; tells what to read ahead, if anything.
@@ -99,13 +72,7 @@ impl ReadAhead {
     pub(super) fn keep(&mut self, key: &Key<'_>, entry: LedgerEntry) {
         self.last = self.last.max(entry.number);
         let hash = self.hasher.hash_one(key);
-        let kept = Kept {
-            user: key.user,
-            kind: key.kind.to_owned(),
-            address: key.address.clone().into_owned(),
-            entry,
-        };
-        self.kept.insert(hash, kept);
+        self.kept.insert(hash, (key.to_owned(), entry));
     }
 
     /// Forgets all of it: the file may have changed.
@@ -118,10 +85,12 @@ impl ReadAhead {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
     use crate::model::entry::DeviceState;
-    use crate::model::ids::RunId;
-    use crate::model::outcome::Answer;
+    use crate::model::ids::UserId;
+    use crate::model::request::DeviceType::{self, Sms, Voice};
 
     #[test]
     fn only_lookups_that_go_forward_in_small_steps_are_read_ahead_of_and_ever_further() {
@@ -156,10 +125,9 @@ mod tests {
                 let mut user = [0; 16];
                 user[..8].copy_from_slice(&number.to_be_bytes());
                 let address = Cow::Borrowed("15125551234");
-                let kind = "SMS";
                 let key = Key {
-                    user,
-                    kind,
+                    user: UserId::from_bytes(user),
+                    kind: Sms,
                     address,
                 };
                 ahead.keep(&key, entry(number));
@@ -174,47 +142,34 @@ mod tests {
     fn entry(number: u64) -> LedgerEntry {
         LedgerEntry {
             number,
-            state: DeviceState::Created,
-            device: None,
-            created_at: None,
-            run: RunId::from_bytes([0; 16]),
-            attempts: 1,
-            resends: 0,
-            was_absent: false,
-            doubt: None,
-            recheck_owed: false,
-            lost: None,
-            unproven: false,
-            refused: None,
-            asked_ms: None,
-            answer: Answer::default(),
+            ..LedgerEntry::example(DeviceState::Created)
         }
     }
 
     #[test]
     fn an_entry_is_given_once_and_for_its_own_key_alone() {
-        let key = |user, kind, address| Key {
-            user: [user; 16],
+        let key = |user, kind: DeviceType, address| Key {
+            user: UserId::from_bytes([user; 16]),
             kind,
             address: Cow::Borrowed(address),
         };
         let mut ahead = ReadAhead::default();
-        ahead.keep(&key(1, "SMS", "15125551234"), entry(7));
+        ahead.keep(&key(1, Sms, "15125551234"), entry(7));
         for other in [
-            key(2, "SMS", "15125551234"),
-            key(1, "VOICE", "15125551234"),
-            key(1, "SMS", "15125551235"),
+            key(2, Sms, "15125551234"),
+            key(1, Voice, "15125551234"),
+            key(1, Sms, "15125551235"),
         ] {
             assert_eq!(ahead.take(&other), None, "{other:?}");
             // Two keys may have one hash.
-            let (ours, theirs) = (key(1, "SMS", "15125551234"), ahead.hasher.hash_one(&other));
+            let (ours, theirs) = (key(1, Sms, "15125551234"), ahead.hasher.hash_one(&other));
             let kept = ahead.kept.remove(&ahead.hasher.hash_one(&ours)).unwrap();
             ahead.kept.insert(theirs, kept);
             assert_eq!(ahead.take(&other), None, "{other:?}");
             ahead.kept.clear();
             ahead.keep(&ours, entry(7));
         }
-        let ours = key(1, "SMS", "15125551234");
+        let ours = key(1, Sms, "15125551234");
         assert_eq!(ahead.take(&ours).map(|entry| entry.number), Some(7));
         assert_eq!(ahead.take(&ours), None);
         ahead.keep(&ours, entry(7));

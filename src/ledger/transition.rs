@@ -1,11 +1,15 @@
-//! The transitions of a device: which are allowed, and how each is written.
+//! The transitions of a device: which are allowed, and what each makes of its entry.
 
-use rusqlite::{CachedStatement, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, named_params};
 
-use super::{Intent, Recorded, Settled};
-use crate::model::entry::{DeviceState, Moment, RESENDS_MAX};
+use super::devices::{self, Key};
+use super::turn::{Intent, Recorded, Settled};
+use super::values::EventKind;
+use crate::model::code::INTERRUPTED;
+use crate::model::entry::{DeviceState, LedgerEntry, Moment, RESENDS_MAX, UnansweredSend};
 use crate::model::ids::RunId;
-use crate::model::request::{DeviceKey, DeviceRequest};
+use crate::model::outcome::Answer;
+use crate::model::request::DeviceRequest;
 
 /// What a turn failed on.
 pub(super) enum Fault {
@@ -19,173 +23,103 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
-/// What must be known of a device before its state is changed.
-struct Before {
-    id: i64,
-    state: String,
-    attempts: u32,
-    resends: u32,
-    doubt_since: Option<i64>,
-    unproven: bool,
-}
-
-fn before(transaction: &Transaction<'_>, key: &DeviceKey) -> rusqlite::Result<Option<Before>> {
-    transaction
-        .prepare_cached(
-            "SELECT id, state, attempts, resends, doubt_since, unproven FROM devices
-             WHERE user = ?1 AND type = ?2 AND address = ?3",
-        )?
-        .query_row(
-            (key.user.as_bytes(), key.kind.as_str(), key.address.key()),
-            |row| {
-                Ok(Before {
-                    id: row.get(0)?,
-                    state: row.get(1)?,
-                    attempts: row.get(2)?,
-                    resends: row.get(3)?,
-                    doubt_since: row.get(4)?,
-                    unproven: row.get(5)?,
-                })
-            },
-        )
-        .optional()
-}
-
+/// Writes that a device is about to be asked for.
 pub(super) fn intend(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     run: RunId,
     intent: Intent,
     now: &Moment,
 ) -> Result<Recorded<DeviceRequest>, Fault> {
-    let Intent {
-        request,
-        resend,
-        was_absent,
-        looked,
-        asked_ms,
-        transaction: name,
-    } = intent;
-    let (id, attempt) = match before(transaction, &request.key)? {
-        None if resend => {
-            return Err(Fault::Invariant(format!(
-                "row {}: sent again, and never sent before",
-                request.row
-            )));
-        }
-        None => {
-            insert(transaction)?.execute(params![
-                request.key.user.as_bytes(),
-                request.key.kind.as_str(),
-                request.key.address.key(),
-                DeviceState::InFlight.as_str(),
-                run.as_bytes(),
-                1,
-                was_absent,
-                asked_ms,
-                now.wall_ms,
-                now.boot_ms,
-                now.boot_id,
-                None::<&[u8]>,
-                None::<&str>,
-                None::<u16>,
-                None::<&str>,
-                None::<&str>,
-                None::<&str>,
-                false,
-                asked_ms,
-                false,
-                None::<i64>,
-                None::<i64>,
-                None::<&str>,
-                None::<&[u8]>,
-            ])?;
-            (transaction.last_insert_rowid(), 1)
-        }
-        Some(before) => {
-            check_intent(&request, resend, was_absent, looked, &before)?;
-            let attempt = before.attempts + 1;
-            transaction
-                .prepare_cached(
-                    "UPDATE devices SET state = 'in_flight', run = ?2, attempts = ?3,
-                            resends = resends + ?4, was_absent = ?5, doubt_since = ?6,
-                            asked_at = ?6, last_send_wall = ?7, last_send_boot = ?8, last_send_boot_id = ?9,
-                            device = NULL, created_at = NULL, http_status = NULL, code = NULL,
-                            message = NULL, correlation_id = NULL, unproven = 0,
-                            refused_request = NULL
-                     WHERE id = ?1",
-                )?
-                .execute(params![
-                    before.id,
-                    run.as_bytes(),
-                    attempt,
-                    resend,
-                    was_absent,
-                    asked_ms,
-                    now.wall_ms,
-                    now.boot_ms,
-                    now.boot_id
-                ])?;
-            (before.id, attempt)
-        }
+    let key = Key::from(&intent.request.key);
+    let before = devices::find(transaction, &key)?;
+    check_intent(&intent, before.as_ref())?;
+    let mut entry = asked_for(before.as_ref(), &intent, run, now);
+    write(transaction, &key, &mut entry, before.is_none())?;
+    let attempt = entry.attempts;
+    let kind = if intent.resend {
+        EventKind::Resend
+    } else {
+        EventKind::Intent
     };
-    record(transaction)?.execute(params![
-        id,
-        run.as_bytes(),
-        now.wall_ms,
-        if resend { "resend" } else { "intent" },
-        attempt,
-        None::<u16>,
-        None::<&str>,
-        None::<&str>,
-        format!("{name}-{attempt}"),
-    ])?;
+    let name = format!("{}-{attempt}", intent.transaction);
+    record(transaction, &entry, run, kind, Some(&name), now)?;
     Ok(Recorded {
-        value: request,
-        entry: entry_number(id)?,
+        value: intent.request,
+        entry: entry.number,
         attempt,
     })
 }
 
 /// The rules I3 and I4: never while one is open, never again without settling, three times at most;
 /// and not after a refusal that may be another's before somebody has looked.
-fn check_intent(
-    request: &DeviceRequest,
-    resend: bool,
-    was_absent: bool,
-    looked: bool,
-    before: &Before,
-) -> Result<(), Fault> {
-    let refuse = |why: &str| Err(Fault::Invariant(format!("row {}: {why}", request.row)));
-    match (before.state.as_str(), resend) {
-        ("failed" | "rejected", false) if before.unproven && !looked => {
-            refuse("its refusal may be another's, and nobody has looked for the device since")
-        }
-        ("failed" | "rejected", false) => Ok(()),
-        ("several", false) if was_absent => Ok(()),
-        ("unresolved", true) if before.resends < RESENDS_MAX => Ok(()),
-        ("unresolved", true) => refuse("sent again three times already; a person must decide"),
-        ("unresolved", false) => refuse("an earlier request may have created the device"),
-        ("in_flight", _) => refuse("a request for this device is still open"),
-        ("created" | "found" | "several", _) => refuse("the device is there already"),
-        (_, _) => refuse("the device was never in doubt, so nothing is sent again"),
+fn check_intent(intent: &Intent, before: Option<&LedgerEntry>) -> Result<(), Fault> {
+    use DeviceState as S;
+    let Intent {
+        resend,
+        was_absent,
+        looked,
+        ..
+    } = *intent;
+    let broken = match before {
+        None if resend => "sent again, and never sent before",
+        None => return Ok(()),
+        Some(before) => match (before.state, resend) {
+            (S::Failed | S::Rejected, false) if before.unproven && !looked => {
+                "its refusal may be another's, and nobody has looked for the device since"
+            }
+            (S::Failed | S::Rejected, false) => return Ok(()),
+            (S::Failed | S::Rejected, true) => {
+                "the device was never in doubt, so nothing is sent again"
+            }
+            (S::Several, false) if was_absent => return Ok(()),
+            (S::Unresolved, true) if before.resends < RESENDS_MAX => return Ok(()),
+            (S::Unresolved, true) => "sent again three times already; a person must decide",
+            (S::Unresolved, false) => "an earlier request may have created the device",
+            (S::InFlight, true | false) => "a request for this device is still open",
+            (S::Created | S::Found | S::Several, true | false) => "the device is there already",
+        },
+    };
+    let row = intent.request.row;
+    Err(Fault::Invariant(format!("row {row}: {broken}")))
+}
+
+/// The entry of a device that is about to be asked for: of what was, only the counts are left.
+fn asked_for(
+    before: Option<&LedgerEntry>,
+    intent: &Intent,
+    run: RunId,
+    now: &Moment,
+) -> LedgerEntry {
+    LedgerEntry {
+        number: before.map_or(0, |before| before.number),
+        state: DeviceState::InFlight,
+        device: None,
+        created_at: None,
+        run,
+        attempts: before.map_or(0, |before| before.attempts) + 1,
+        resends: before.map_or(0, |before| before.resends) + u32::from(intent.resend),
+        was_absent: intent.was_absent,
+        doubt: Some(UnansweredSend {
+            since_ms: intent.asked_ms,
+            last_send: now.clone(),
+        }),
+        asked_ms: Some(intent.asked_ms),
+        recheck_owed: false,
+        lost: None,
+        unproven: false,
+        refused: None,
+        answer: Answer::default(),
     }
 }
 
+/// Writes what became of a device, and gives the number of its entry.
 pub(super) fn settle(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     run: RunId,
     end: &Settled,
     now: &Moment,
 ) -> Result<u64, Fault> {
-    let device = end.device.as_ref();
-    let device_id = device.and_then(|device| device.id);
-    let device_id = device_id.as_ref().map(|id| id.as_bytes().as_slice());
-    let created_at = device.and_then(|device| device.created_at.as_deref());
-    let last_send = end.last_send.as_ref();
-    let lost = end.lost.as_ref().filter(|_| end.recheck_owed);
-    let is_refused = matches!(end.state, DeviceState::Failed | DeviceState::Rejected);
-    let refused = is_refused.then(|| end.request.as_bytes().as_slice());
-    if (end.state == DeviceState::Unresolved) != last_send.is_some()
+    if (end.state == DeviceState::Unresolved) != end.last_send.is_some()
         || end.state == DeviceState::InFlight
     {
         return Err(Fault::Invariant(format!(
@@ -193,106 +127,124 @@ pub(super) fn settle(
             end.state.as_str()
         )));
     }
-    let (id, attempts) = match before(transaction, &end.key)? {
-        None => {
-            insert(transaction)?.execute(params![
-                end.key.user.as_bytes(),
-                end.key.kind.as_str(),
-                end.key.address.key(),
-                end.state.as_str(),
-                run.as_bytes(),
-                0,
-                false,
-                last_send.map(|_| now.wall_ms),
-                last_send.map(|moment| moment.wall_ms),
-                last_send.map(|moment| moment.boot_ms),
-                last_send.map(|moment| moment.boot_id.as_str()),
-                device_id,
-                created_at,
-                end.answer.http_status,
-                end.answer.code,
-                end.answer.message,
-                end.answer.correlation_id,
-                end.recheck_owed,
-                None::<i64>,
-                end.unproven,
-                lost.map(|moment| moment.wall_ms),
-                lost.map(|moment| moment.boot_ms),
-                lost.map(|moment| moment.boot_id.as_str()),
-                refused,
-            ])?;
-            (transaction.last_insert_rowid(), 0)
-        }
-        Some(before) => {
-            update(transaction)?.execute(params![
-                before.id,
-                end.state.as_str(),
-                run.as_bytes(),
-                last_send.map(|_| before.doubt_since.unwrap_or(now.wall_ms)),
-                last_send.map(|moment| moment.wall_ms),
-                last_send.map(|moment| moment.boot_ms),
-                last_send.map(|moment| moment.boot_id.as_str()),
-                device_id,
-                created_at,
-                end.answer.http_status,
-                end.answer.code,
-                end.answer.message,
-                end.answer.correlation_id,
-                end.recheck_owed,
-                end.unproven,
-                lost.map(|moment| moment.wall_ms),
-                lost.map(|moment| moment.boot_ms),
-                lost.map(|moment| moment.boot_id.as_str()),
-                refused,
-            ])?;
-            (before.id, before.attempts)
-        }
+    let key = Key::from(&end.key);
+    let before = devices::find(transaction, &key)?;
+    let mut entry = settled(before.as_ref(), end, run, now);
+    write(transaction, &key, &mut entry, before.is_none())?;
+    let kind = EventKind::Settled(end.state);
+    record(transaction, &entry, run, kind, None, now)?;
+    Ok(entry.number)
+}
+
+/// The entry of a device that is settled: how often it was asked for, and when, stays.
+fn settled(before: Option<&LedgerEntry>, end: &Settled, run: RunId, now: &Moment) -> LedgerEntry {
+    let since_ms = before.and_then(|before| before.doubt.as_ref());
+    let since_ms = since_ms.map_or(now.wall_ms, |doubt| doubt.since_ms);
+    let (may_be_ours, is_refused) = match end.state {
+        DeviceState::Created | DeviceState::Unresolved => (true, false),
+        DeviceState::Rejected | DeviceState::Failed => (false, true),
+        DeviceState::InFlight | DeviceState::Found | DeviceState::Several => (false, false),
     };
-    record(transaction)?.execute(params![
-        id,
-        run.as_bytes(),
-        now.wall_ms,
-        end.state.as_str(),
-        attempts,
-        end.answer.http_status,
-        end.answer.code,
-        end.answer.correlation_id,
-        None::<&str>,
-    ])?;
-    entry_number(id)
-}
-
-fn insert<'c>(transaction: &'c Transaction<'_>) -> rusqlite::Result<CachedStatement<'c>> {
-    transaction.prepare_cached(
-        "INSERT INTO devices (user, type, address, state, run, attempts, was_absent, doubt_since,
-                last_send_wall, last_send_boot, last_send_boot_id, device, created_at,
-                http_status, code, message, correlation_id, audit_owed, asked_at,
-                unproven, lost_wall, lost_boot, lost_boot_id, refused_request)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                ?20, ?21, ?22, ?23, ?24)",
-    )
-}
-
-fn update<'c>(transaction: &'c Transaction<'_>) -> rusqlite::Result<CachedStatement<'c>> {
     // What a run created stays its own, whichever run learns of it.
-    transaction.prepare_cached(
-        "UPDATE devices SET state = ?2,
-                run = iif(attempts > 0 AND ?2 IN ('created', 'unresolved'), run, ?3), doubt_since = ?4, last_send_wall = ?5,
-                last_send_boot = ?6, last_send_boot_id = ?7, device = ?8, created_at = ?9,
-                http_status = ?10, code = ?11, message = ?12, correlation_id = ?13, audit_owed = ?14,
-                unproven = ?15, lost_wall = ?16, lost_boot = ?17, lost_boot_id = ?18,
-                refused_request = ?19
-         WHERE id = ?1",
-    )
+    let asker = before.filter(|before| may_be_ours && before.attempts > 0);
+    let device = end.device.as_ref();
+    LedgerEntry {
+        number: before.map_or(0, |before| before.number),
+        state: end.state,
+        device: device.and_then(|device| device.id),
+        created_at: device.and_then(|device| device.created_at.clone()),
+        run: asker.map_or(run, |asker| asker.run),
+        attempts: before.map_or(0, |before| before.attempts),
+        resends: before.map_or(0, |before| before.resends),
+        was_absent: before.is_some_and(|before| before.was_absent),
+        doubt: end.last_send.clone().map(|last_send| UnansweredSend {
+            since_ms,
+            last_send,
+        }),
+        asked_ms: before.and_then(|before| before.asked_ms),
+        recheck_owed: end.recheck_owed,
+        lost: end.lost.clone().filter(|_| end.recheck_owed),
+        unproven: end.unproven,
+        refused: is_refused.then_some(end.request),
+        answer: end.answer.clone(),
+    }
 }
 
-fn record<'c>(transaction: &'c Transaction<'_>) -> rusqlite::Result<CachedStatement<'c>> {
-    transaction.prepare_cached(
-        "INSERT INTO events (device, run, at, event, attempt, http_status, code, correlation_id, transaction_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )
+/// Turns what earlier runs left in flight into what it is: unresolved.
+///
+/// Such a request may have been sent as late as its process died, which was before this one got the
+/// lock: that is the moment from which it settles.
+pub(super) fn settle_left_in_flight(
+    transaction: &Connection,
+    run: RunId,
+    now: &Moment,
+) -> rusqlite::Result<()> {
+    transaction.execute(
+        "INSERT INTO events (device, run, at, event, attempt)
+         SELECT id, :run, :now, :kind, attempts FROM devices WHERE state = :in_flight",
+        named_params! {
+            ":run": run,
+            ":now": now.wall_ms,
+            ":kind": EventKind::LeftInFlight,
+            ":in_flight": DeviceState::InFlight,
+        },
+    )?;
+    transaction.execute(
+        "UPDATE devices SET state = :unresolved, code = :code, message = NULL, http_status = NULL,
+                last_send_wall = :wall, last_send_boot = :boot, last_send_boot_id = :boot_id
+         WHERE state = :in_flight",
+        named_params! {
+            ":unresolved": DeviceState::Unresolved,
+            ":code": INTERRUPTED,
+            ":wall": now.wall_ms,
+            ":boot": now.boot_ms,
+            ":boot_id": now.boot_id,
+            ":in_flight": DeviceState::InFlight,
+        },
+    )?;
+    Ok(())
 }
 
-fn entry_number(id: i64) -> Result<u64, Fault> {
-    u64::try_from(id).map_err(|_| Fault::Invariant(format!("the entry number {id} is negative")))
+fn write(
+    transaction: &Connection,
+    key: &Key<'_>,
+    entry: &mut LedgerEntry,
+    is_new: bool,
+) -> rusqlite::Result<()> {
+    if is_new {
+        entry.number = devices::insert(transaction, key, entry)?;
+        return Ok(());
+    }
+    devices::update(transaction, entry)
+}
+
+/// Adds to the history of a device, which nobody changes any more; `name` is the identifier under
+/// which PingOne's audit log knows the request.
+fn record(
+    transaction: &Connection,
+    entry: &LedgerEntry,
+    run: RunId,
+    kind: EventKind,
+    name: Option<&str>,
+    now: &Moment,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO events (device, run, at, event, attempt,
+                    http_status, code, correlation_id, transaction_id)
+             VALUES (:device, :run, :at, :event, :attempt,
+                    :http_status, :code, :correlation_id, :transaction)",
+        )?
+        .execute(named_params! {
+            ":device": i64::try_from(entry.number).unwrap_or(i64::MAX),
+            ":run": run,
+            ":at": now.wall_ms,
+            ":event": kind,
+            ":attempt": entry.attempts,
+            ":http_status": entry.answer.http_status,
+            ":code": entry.answer.code,
+            ":correlation_id": entry.answer.correlation_id,
+            ":transaction": name,
+        })
+        .map(drop)
 }

@@ -8,12 +8,11 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rustix::fs::Access;
-
-use super::Error;
+use super::error::{Error, Remedy};
 use super::file::{companions, folder};
+use super::file_system::is_mount_point;
 
 /// What is known of a file or a folder without opening it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,21 +67,18 @@ pub(super) fn check_kind(path: &Path, metadata: &Metadata) -> Result<(), Error> 
     };
     Err(Error::NotALedger {
         path: path.to_owned(),
-        what: what.to_owned(),
+        what,
     })
 }
 
 /// Refuses an open ledger that is somebody else's, or that is reached by more than its own name.
 pub(super) fn check_file(path: &Path, file: &File) -> Result<(), Error> {
-    let unusable = |source| Error::Unusable {
-        path: path.to_owned(),
-        source,
-    };
+    let unusable = Error::unusable(path);
     let seen = Seen::from(&file.metadata().map_err(unusable)?);
     if seen.owner != us() {
         return Err(Error::NotALedger {
             path: path.to_owned(),
-            what: "another user's file".to_owned(),
+            what: "another user's file",
         });
     }
     if seen.links > 1 {
@@ -102,15 +98,12 @@ pub(super) fn check_file(path: &Path, file: &File) -> Result<(), Error> {
 /// Refuses a folder in which others may put a file beside the ledger, or another in its place.
 pub(super) fn check_folder(ledger: &Path) -> Result<(), Error> {
     let folder = folder(ledger);
-    let metadata = std::fs::metadata(folder).map_err(|source| Error::Unusable {
-        path: ledger.to_owned(),
-        source,
-    })?;
+    let metadata = std::fs::metadata(folder).map_err(Error::unusable(ledger))?;
     match flaw_of_folder(&Seen::from(&metadata), us()) {
         None => Ok(()),
         Some(what) => Err(Error::Untrusted {
             path: folder.to_owned(),
-            what: what.to_owned(),
+            what,
             remedy: Remedy::Folder,
         }),
     }
@@ -146,17 +139,12 @@ pub(super) fn check_companions(ledger: &Path) -> Result<(), Error> {
         let seen = match std::fs::symlink_metadata(&path) {
             Ok(metadata) => Seen::from(&metadata),
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(source) => {
-                return Err(Error::Unusable {
-                    path: ledger.to_owned(),
-                    source,
-                });
-            }
+            Err(error) => return Err(Error::unusable(ledger)(error)),
         };
         if let Some(what) = flaw_of_companion(&seen, us()) {
             return Err(Error::Untrusted {
                 path,
-                what: what.to_owned(),
+                what,
                 remedy: Remedy::Companion,
             });
         }
@@ -164,7 +152,7 @@ pub(super) fn check_companions(ledger: &Path) -> Result<(), Error> {
         if ending == "-journal" && seen.length > 0 {
             return Err(Error::Untrusted {
                 path,
-                what: "a journal that another program left there".to_owned(),
+                what: "a journal that another program left there",
                 remedy: Remedy::Journal,
             });
         }
@@ -182,102 +170,6 @@ fn flaw_of_companion(seen: &Seen, us: u32) -> Option<&'static str> {
         Kind::Folder => Some("a folder"),
         Kind::Other => Some("not a regular file"),
     }
-}
-
-/// What a person can do about a file or folder that is not trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// About the folder of a ledger.
-    Folder,
-    /// About a file beside a ledger.
-    Companion,
-    /// About a rollback journal.
-    Journal,
-}
-
-impl Remedy {
-    pub(super) fn hint(self) -> &'static str {
-        match self {
-            Remedy::Folder => {
-                "take the right to write away from others (`chmod go-w`), or name a ledger in a \
-                 folder of your own with `--ledger`"
-            }
-            Remedy::Companion => {
-                "find out who made it; if it is yours, `chmod 600` it or move it away, \
-                 and keep a `-wal`: it is part of the ledger"
-            }
-            Remedy::Journal => {
-                "find out which program wrote to the ledger; bring its newest copy back, \
-                 with all that belongs to it"
-            }
-        }
-    }
-}
-
-/// Whether this process can make files in the ledger's folder, or the folder itself; changes nothing.
-pub(super) fn check_room(ledger: &Path) -> Result<(), Error> {
-    let unusable = |source| Error::Unusable {
-        path: ledger.to_owned(),
-        source,
-    };
-    let there = existing_folder(ledger);
-    if !there.is_dir() {
-        return Err(unusable(io::ErrorKind::NotADirectory.into()));
-    }
-    rustix::fs::access(&there, Access::WRITE_OK | Access::EXEC_OK)
-        .map_err(|source| unusable(source.into()))
-}
-
-/// The ledger's folder, or as much of the way to it as is there.
-pub(super) fn existing_folder(ledger: &Path) -> PathBuf {
-    let folder = folder(ledger);
-    let there = folder.ancestors().find(|folder| folder.exists());
-    match there {
-        // What is left of a relative path.
-        Some(folder) if folder == Path::new("") => PathBuf::from("."),
-        Some(folder) => folder.to_owned(),
-        None => PathBuf::from("."),
-    }
-}
-
-/// Whether a file was mounted by itself, as container engines do with single files.
-#[cfg(target_os = "linux")]
-fn is_mount_point(path: &Path, file: &File) -> io::Result<bool> {
-    use rustix::fs::{AtFlags, StatxAttributes, StatxFlags, statx};
-    let known = statx(file, c"", AtFlags::EMPTY_PATH, StatxFlags::empty());
-    if let Ok(known) = known
-        && known
-            .stx_attributes_mask
-            .contains(StatxAttributes::MOUNT_ROOT)
-    {
-        return Ok(known.stx_attributes.contains(StatxAttributes::MOUNT_ROOT));
-    }
-    // Before Linux 5.8, or where a filter of system calls does not know it.
-    let mounts = std::fs::read("/proc/self/mountinfo")?;
-    Ok(names_mount(&mounts, &path.canonicalize()?))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_mount_point(_path: &Path, _file: &File) -> io::Result<bool> {
-    Ok(false)
-}
-
-/// Whether a path is a mount point by `/proc/self/mountinfo` (proc(5)): the fifth field, with blank,
-/// tab, line feed and backslash written as `\` and three octal digits.
-#[cfg(target_os = "linux")]
-fn names_mount(mountinfo: &[u8], path: &Path) -> bool {
-    use std::os::unix::ffi::OsStrExt;
-    let mut written = Vec::new();
-    for &byte in path.as_os_str().as_bytes() {
-        match byte {
-            b' ' | b'\t' | b'\n' | b'\\' => written.extend(format!("\\{byte:03o}").into_bytes()),
-            _ => written.push(byte),
-        }
-    }
-    mountinfo
-        .split(|byte| *byte == b'\n')
-        .filter_map(|line| line.split(|byte| *byte == b' ').nth(4))
-        .any(|point| point == written)
 }
 
 #[cfg(test)]
@@ -376,47 +268,6 @@ mod tests {
                 Some(flaw) => assert!(found.unwrap().contains(flaw), "{seen:?}: {found:?}"),
                 None => assert_eq!(found, None, "{seen:?}"),
             }
-        }
-    }
-
-    #[test]
-    fn of_a_path_that_is_not_there_yet_the_part_that_is_there_is_looked_at() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("file"), "").unwrap();
-        for (ledger, there) in [
-            ("ledger.db", ""),
-            ("a/b/ledger.db", ""),
-            ("file/ledger.db", "file"),
-        ] {
-            let found = existing_folder(&folder.path().join(ledger));
-            assert_eq!(found, folder.path().join(there), "{ledger}");
-        }
-        assert_eq!(
-            existing_folder(Path::new("no such/ledger.db")),
-            Path::new(".")
-        );
-        let beyond = check_room(&folder.path().join("file/ledger.db")).unwrap_err();
-        let Error::Unusable { source, .. } = &beyond else {
-            panic!("{beyond}");
-        };
-        assert_eq!(source.kind(), io::ErrorKind::NotADirectory);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_mount_point_is_found_by_its_whole_name_as_the_system_writes_it() {
-        let mountinfo = b"22 1 8:1 / / rw - ext4 /dev/sda1 rw\n\
-            40 22 8:1 /x /srv/one\\040two\\134.db rw shared:1 - ext4 /dev/sda1 rw\n\
-            41 22 0:5 / /proc rw - proc proc rw\n\
-            short\n";
-        for (path, mounted) in [
-            ("/srv/one two\\.db", true),
-            ("/srv/one", false),
-            ("/srv/one two\\.db2", false),
-            ("/x", false),
-            ("/", true),
-        ] {
-            assert_eq!(names_mount(mountinfo, Path::new(path)), mounted, "{path}");
         }
     }
 }

@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use rustix::process::{Resource, getrlimit};
 use tokio::sync::oneshot;
 
 use super::ballast::Ballast;
+use super::binding::Binding;
 use super::counter::{Counter, extent};
-use super::create::bind;
+use super::error::Error;
 use super::file::{BUSY, beside, opening, sqlite};
-use super::reader::{binding, last_exit_code};
-use super::transition::{Fault, intend, settle};
-use super::{Binding, Error, Intent, Receipt, RunRecord, Settled};
+use super::runs::{self, RunRecord};
+use super::transition::{Fault, intend, settle, settle_left_in_flight};
+use super::turn::{Intent, Receipt, Settled};
 use crate::model::entry::Moment;
 use crate::model::ids::RunId;
 use crate::model::stop::Stopped;
@@ -36,14 +37,6 @@ pub(super) enum Command {
         now: Moment,
         reply: mpsc::Sender<Result<(), Error>>,
     },
-}
-
-/// What a run finds when it begins.
-pub(super) struct Begun {
-    /// How many devices an earlier run left in flight.
-    pub(super) left_in_flight: u64,
-    /// How the run before on the same wave ended.
-    pub(super) previous_exit_code: Option<u8>,
 }
 
 pub(super) struct Writer {
@@ -101,42 +94,31 @@ impl Writer {
     /// Binds a ledger that no run has begun on, and checks that another one is bound to this tenant.
     pub(super) fn bind(&self, ours: &Binding) -> Result<(), Error> {
         let wrap = |source| opening(&self.path, source);
-        match binding(&self.connection).map_err(wrap)? {
+        match Binding::read(&self.connection).map_err(wrap)? {
             Some(theirs) if theirs == *ours => Ok(()),
             Some(theirs) => Err(Error::Foreign {
                 path: self.path.clone(),
-                theirs: theirs.to_string(),
-                ours: ours.to_string(),
+                theirs,
+                ours: ours.clone(),
             }),
-            None => bind(&self.connection, ours).map_err(wrap),
+            None => ours.write(&self.connection).map_err(wrap),
         }
     }
 
-    /// Records a new run, and turns what earlier ones left in flight into what it is: unresolved.
-    ///
-    /// Such a request may have been sent as late as its process died, which was
-    /// before this one got the lock: that is the moment from which it settles.
+    /// Records a new run, and settles what earlier ones left in flight; gives how the run before on
+    /// the same wave ended, where it said so.
     ///
     /// That a run is open stands in the main file when this returns: one that is found without
     /// its log gives itself away.
-    pub(super) fn begin_run(&mut self, run: &RunRecord, now: &Moment) -> Result<Begun, Error> {
+    pub(super) fn begin_run(&mut self, run: &RunRecord, now: &Moment) -> Result<Option<u8>, Error> {
         let wrap = |source| opening(&self.path, source);
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(wrap)?;
-        let begun = begin_run(&transaction, run, now).map_err(wrap)?;
-        transaction.commit().map_err(wrap)?;
+        let previous_exit_code = begin_run(&mut self.connection, run, now).map_err(wrap)?;
         // Before the checkpoint: where the main file says that a run is open, the counter is there.
         let extent = extent(&self.connection).map_err(wrap)?;
-        self.counter
-            .begin(extent)
-            .map_err(|source| Error::Unusable {
-                path: self.path.clone(),
-                source,
-            })?;
+        let begun = self.counter.begin(extent);
+        begun.map_err(Error::unusable(&self.path))?;
         self.fold_log(PATIENCE_WITH_READERS).map_err(wrap)?;
-        Ok(begun)
+        Ok(previous_exit_code)
     }
 
     /// Folds the log into the main file, all of it, and empties it.
@@ -268,13 +250,7 @@ impl Writer {
             run,
             ..
         } = self;
-        let (code, message) = stopped.map(|it| (it.code, it.message)).unzip();
-        connection
-            .execute(
-                "UPDATE runs SET finished_at = ?2, exit_code = ?3, stop_code = ?4, stop_message = ?5
-                 WHERE id = ?1",
-                params![run.as_bytes(), now.wall_ms, exit_code, code, message],
-            )
+        runs::end(&connection, run, exit_code, stopped, now.wall_ms)
             .map_err(|source| sqlite(&path, source))?;
         // A reader beside us may keep the checkpoint from finishing; the next writer does it then.
         connection
@@ -284,52 +260,20 @@ impl Writer {
 }
 
 fn begin_run(
-    transaction: &Transaction<'_>,
+    connection: &mut Connection,
     run: &RunRecord,
     now: &Moment,
-) -> rusqlite::Result<Begun> {
-    let previous_exit_code = last_exit_code(transaction, &run.wave)?;
-    let unclean: bool = transaction.query_row(
-        "SELECT EXISTS (SELECT 1 FROM runs WHERE finished_at IS NULL)",
-        [],
-        |row| row.get(0),
-    )?;
-    transaction.execute(
-        "INSERT INTO runs (id, wave, settings, started_at, looked_first, number)
-         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(number), 0) + 1 FROM runs))",
-        params![
-            run.id.as_bytes(),
-            run.wave,
-            run.settings,
-            now.wall_ms,
-            run.looks_first
-        ],
-    )?;
-    if !unclean {
-        return Ok(Begun {
-            left_in_flight: 0,
-            previous_exit_code,
-        });
+) -> rusqlite::Result<Option<u8>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let previous = runs::last(&transaction, &run.wave)?;
+    let unclean = runs::any_open(&transaction)?;
+    runs::begin(&transaction, run, now.wall_ms)?;
+    if unclean {
+        settle_left_in_flight(&transaction, run.id, now)?;
+        runs::end_others(&transaction, run.id, now.wall_ms)?;
     }
-    transaction.execute(
-        "INSERT INTO events (device, run, at, event, attempt)
-         SELECT id, ?1, ?2, 'left_in_flight', attempts FROM devices WHERE state = 'in_flight'",
-        params![run.id.as_bytes(), now.wall_ms],
-    )?;
-    let left = transaction.execute(
-        "UPDATE devices SET state = 'unresolved', code = 'interrupted', message = NULL, http_status = NULL,
-                last_send_wall = ?1, last_send_boot = ?2, last_send_boot_id = ?3
-         WHERE state = 'in_flight'",
-        params![now.wall_ms, now.boot_ms, now.boot_id],
-    )?;
-    transaction.execute(
-        "UPDATE runs SET finished_at = ?1 WHERE finished_at IS NULL AND id <> ?2",
-        params![now.wall_ms, run.id.as_bytes()],
-    )?;
-    Ok(Begun {
-        left_in_flight: u64::try_from(left).unwrap_or(u64::MAX),
-        previous_exit_code,
-    })
+    transaction.commit()?;
+    Ok(previous.and_then(|run| run.exit_code))
 }
 
 #[cfg(test)]

@@ -165,6 +165,22 @@ impl LedgerEntry {
         refused.is_some_and(|refused| refused != request.digest())
     }
 
+    /// Whether PingOne did not know the user when it was last asked.
+    pub fn user_was_unknown(&self) -> bool {
+        self.answer.http_status == Some(404)
+    }
+
+    /// Whether the last request met another one for the same device, or PingOne said so.
+    pub fn met_a_conflict(&self) -> bool {
+        self.answer.http_status == Some(409)
+    }
+
+    /// The code with which PingOne last refused this very request, where it did.
+    pub fn refused_as(&self, request: &DeviceRequest) -> Option<&str> {
+        let is_told = self.was_refused() && !self.is_of_another(request);
+        self.answer.code.as_deref().filter(|_| is_told)
+    }
+
     /// Whether PingOne refused the device when it was last asked for.
     pub fn was_refused(&self) -> bool {
         match self.state {
@@ -175,6 +191,28 @@ impl LedgerEntry {
             | DeviceState::Found
             | DeviceState::Several
             | DeviceState::Unresolved => false,
+        }
+    }
+
+    /// An entry in this state that says no more than it has to.
+    #[cfg(test)]
+    pub(crate) fn example(state: DeviceState) -> Self {
+        Self {
+            number: 1,
+            state,
+            device: None,
+            created_at: None,
+            run: RunId::from_bytes([0; 16]),
+            attempts: 1,
+            resends: 0,
+            was_absent: false,
+            doubt: None,
+            asked_ms: None,
+            recheck_owed: false,
+            lost: None,
+            unproven: false,
+            refused: None,
+            answer: Answer::default(),
         }
     }
 }

@@ -80,27 +80,11 @@ pub fn admit(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::{DeviceId, RunId};
+    use crate::model::ids::DeviceId;
     use crate::model::outcome::Answer;
 
     fn entry(state: DeviceState) -> LedgerEntry {
-        LedgerEntry {
-            number: 1,
-            state,
-            device: None,
-            created_at: None,
-            run: RunId::from_bytes([0; 16]),
-            attempts: 1,
-            resends: 0,
-            was_absent: false,
-            doubt: None,
-            recheck_owed: false,
-            lost: None,
-            unproven: false,
-            refused: None,
-            asked_ms: None,
-            answer: Answer::default(),
-        }
+        LedgerEntry::example(state)
     }
 
     const HOUR: Duration = Duration::from_hours(1);

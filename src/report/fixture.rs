@@ -13,7 +13,7 @@ use crate::model::account::Account;
 use crate::model::entry::{DeviceState, LedgerEntry};
 use crate::model::event::{Event, RowFinished, RowLabel};
 use crate::model::ids::{DeviceId, EnvironmentId, PolicyId, RunId, UserId};
-use crate::model::outcome::{Answer, Outcome};
+use crate::model::outcome::Outcome;
 use crate::model::phone::E164;
 use crate::model::request::{Address, DeviceKey, DeviceRequest, DeviceType, RowDefaults, ValidRow};
 use crate::model::row::{Column, Header, InputRow, RowNumber};
@@ -117,21 +117,12 @@ pub(super) fn entry(state: DeviceState) -> LedgerEntry {
         DeviceState::Created | DeviceState::Found | DeviceState::Several
     );
     LedgerEntry {
-        number: 1,
-        state,
         device: has_device.then(device_id),
         created_at: has_device.then(|| "2026-11-01T08:00:00.000Z".to_owned()),
         run: run_id(),
         attempts: 2,
-        resends: 0,
         was_absent: true,
-        doubt: None,
-        recheck_owed: false,
-        lost: None,
-        unproven: false,
-        refused: None,
-        asked_ms: None,
-        answer: Answer::default(),
+        ..LedgerEntry::example(state)
     }
 }
 

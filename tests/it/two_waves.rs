@@ -116,20 +116,20 @@ fn a_device_that_is_not_known_to_be_there_or_not_is_shown_whatever_the_wave_asks
 }
 
 #[test]
-fn the_next_wrong_policy_ends_a_run_as_soon_as_the_first_one_would() {
+fn the_next_wrong_request_ends_a_run_as_soon_as_the_first_one_would() {
     let rehearsal = Rehearsal::new();
     // The first user's device is created, and the nine others' are refused.
-    let wave_with = |policy: &str| {
-        let rows = wave(10, [policy, "ACTIVE", "", "", ""]);
-        rehearsal.wave(&rows.replacen(policy, WAVE_POLICY, 1));
+    let named = |nickname: &str| {
+        let rows = wave(10, [SMS_ONLY_POLICY, "ACTIVE", nickname, "", ""]);
+        rehearsal.wave(&rows.replacen(SMS_ONLY_POLICY, WAVE_POLICY, 1));
     };
-    wave_with("11111111-1111-4111-8111-111111111111");
+    named("work");
     let ends = [("created", 1), ("rejected", 9)];
     rehearsal.run(&[]).exits(3).has(&ends);
     // That they are refused once more is no news.
     rehearsal.run(&[]).exits(3).has(&ends);
     let creates = rehearsal.creates();
-    wave_with("22222222-2222-4222-8222-222222222222");
+    named("home");
     let run = rehearsal.run(&[]).exits(5);
     let run = run.has(&[("created", 1), ("rejected", 5), ("pending", 4)]);
     assert_eq!(rehearsal.creates() - creates, 5);

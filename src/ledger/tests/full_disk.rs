@@ -1,12 +1,16 @@
 //! What a run can still write down on a full disk.
 
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
 
 use super::super::ballast::Ballast;
 use super::super::counter::Counter;
 use super::super::create::create;
 use super::super::file::{connect, identity, prepare};
-use super::super::writer::Writer;
+use super::super::writer::{Command, Writer};
 use super::*;
 
 /// A ledger whose file cannot grow any more, served by its writer.

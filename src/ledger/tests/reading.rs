@@ -128,19 +128,51 @@ fn the_runs_of_an_older_ledger_are_counted_when_it_is_brought_up_to_date() {
 }
 
 #[tokio::test]
-async fn a_person_is_told_how_much_is_known_and_how_it_is_kept() {
+async fn devices_are_counted_by_the_outcomes_of_their_rows() {
     let place = place();
     let ledger = open(&place, 1);
     intend(&ledger, [7, 8, 9].map(intent).into()).await.unwrap();
     settle(&ledger, settled(7, DeviceState::Created)).await;
     settle(&ledger, settled(8, DeviceState::Unresolved)).await;
-    assert_eq!(
-        ledger.reader().storage().unwrap(),
-        format!(
-            "devices: 1 created, 0 existing, 2 in doubt; SQLite {}, journal_mode=wal, synchronous=FULL",
-            rusqlite::version()
-        )
-    );
+    for (user, state) in [(10, DeviceState::Found), (11, DeviceState::Several)] {
+        settle(&ledger, settled(user, state)).await;
+    }
+    let reader = Reader::open(&place.path, None).unwrap().unwrap();
+    let devices = reader.storage().unwrap().devices;
+    let counted = [Outcome::Created, Outcome::Existing, Outcome::Unknown];
+    assert_eq!(counted.map(|outcome| devices.get(outcome)), [1, 2, 2]);
+}
+
+#[tokio::test]
+async fn a_value_that_is_none_of_its_column_is_damage_for_whoever_reads_it() {
+    for (column, value, what) in [
+        ("state", "'purple'", "no state of a device"),
+        ("type", "'MOBILE'", "no type of device"),
+        ("device", "x'0102'", "1"),
+        ("attempts", "-1", "-1"),
+        ("http_status", "70000", "70000"),
+        ("last_send_boot", "NULL", "Null"),
+    ] {
+        let place = place();
+        let ledger = open(&place, 1);
+        // More than are read one by one.
+        intend(&ledger, (1..=20).map(intent).collect())
+            .await
+            .unwrap();
+        ledger.close(4, None, &moment(2)).unwrap();
+        let edited = Connection::open(&place.path).unwrap();
+        let edit = format!(
+            "PRAGMA ignore_check_constraints = ON;
+             UPDATE devices SET {column} = {value} WHERE id = 15;"
+        );
+        edited.execute_batch(&edit).unwrap();
+        drop(edited);
+        let reader = Reader::open(&place.path, None).unwrap().unwrap();
+        let mut read = (1..=20).map(|user| reader.entry(&request(user).key));
+        let error = read.find_map(Result::err).expect(column);
+        assert!(matches!(error, Error::Damaged { .. }), "{column}: {error}");
+        assert!(error.to_string().contains(what), "{column}: {error}");
+    }
 }
 
 #[tokio::test]

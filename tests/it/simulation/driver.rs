@@ -278,7 +278,7 @@ impl Driver {
             was_absent: entry.was_absent && !entry.was_refused(),
             resends: entry.resends,
             sent_again: entry.resends > 0,
-            unknown_user_before: entry.answer.http_status == Some(404),
+            unknown_user_before: entry.user_was_unknown(),
             several_before: entry.state == DeviceState::Several,
             doubt: entry.doubt.as_ref().map(|doubt| Doubt::new(doubt.since_ms)),
             ..History::default()

@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("input", &["model"]),
     ("pingone::wire", &[]),
     ("pingone", &["model", "clock"]),
-    ("ledger", &["model"]),
+    ("ledger", &["exit", "model"]),
     ("sandbox", &["pingone::wire"]),
     (
         "engine",

@@ -8,10 +8,6 @@ pub(super) const LONG_FILES: &[&str] = &[
     "src/engine/guard/tests.rs",
     // input
     "src/input/tests.rs",
-    // ledger
-    "src/ledger/error.rs",
-    "src/ledger/tests/identity.rs",
-    "src/ledger/trust.rs",
     // pingone
     "src/pingone/classify/mod.rs",
     "src/pingone/classify/tests.rs",
@@ -42,11 +38,6 @@ pub(super) const LONG_FUNCTIONS: &[&str] = &[
     // engine
     "src/engine/answers.rs: take_create",
     "src/engine/answers.rs: take_look",
-    // ledger
-    "src/ledger/error.rs: every_error_that_a_person_can_mend_says_how",
-    "src/ledger/found.rs: begin",
-    "src/ledger/transition.rs: intend",
-    "src/ledger/transition.rs: settle",
     // model
     "src/model/phone/foreign.rs: each_character_is_told_with_its_true_reason",
     // report
@@ -86,15 +77,6 @@ pub(super) const CIRCLES: &[&str] = &[
     "input/error.rs",
     "input/flaw.rs",
     "input/source.rs",
-    // ledger
-    "ledger/error.rs",
-    "ledger/file.rs",
-    "ledger/found.rs",
-    "ledger/lock.rs",
-    "ledger/look.rs",
-    "ledger/reader.rs",
-    "ledger/trust.rs",
-    "ledger/writer.rs",
     // model
     "model/phone/digits.rs",
     "model/phone/foreign.rs",

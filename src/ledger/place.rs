@@ -1,0 +1,150 @@
+//! What is where a ledger is named: looked at, and nothing of it changed.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use super::binding::Binding;
+use super::counter::Counter;
+use super::error::Error;
+use super::file::{folder, no_follow};
+use super::file_system::{self, check_room};
+use super::lock::{Lock, LockError, holder};
+use super::look::{Facts, has_log, look};
+use super::trust::{check_companions, check_file, check_folder, check_kind};
+
+/// What a ledger is looked at for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A run: nobody else's may begin on it.
+    Run,
+    /// To read what is in it, or to say whether a run can begin on it.
+    Reading,
+}
+
+/// What is where a ledger was named.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// What the ledger says; nothing where it is new.
+    pub(super) facts: Option<Facts>,
+    pub(super) has_counter: bool,
+    /// The name of a file system on which locks and syncs may not hold.
+    pub(super) doubtful: Option<&'static str>,
+    // After everything else: closing any copy of the ledger's file would drop the locks that
+    // SQLite has on it.
+    pub(super) lock: Option<Lock>,
+    /// The file: empty where the ledger is new, or nothing.
+    pub(super) file: Option<File>,
+}
+
+impl Place {
+    /// Looks at what is where a ledger is named, and changes nothing.
+    pub(super) fn look_at(
+        path: &Path,
+        binding: Option<&Binding>,
+        purpose: Purpose,
+    ) -> Result<Self, Error> {
+        let unusable = Error::unusable(path);
+        let doubtful = file_system::check(path)?;
+        // Readers need it, too: SQLite keeps its index of the log there.
+        check_room(path)?;
+        if folder(path).is_dir() {
+            check_folder(path)?;
+            check_companions(path)?;
+        }
+        let lock = match purpose {
+            Purpose::Run => Lock::take_existing(path).map_err(|error| held(path, error))?,
+            Purpose::Reading => None,
+        };
+        let counter = Counter::of(path);
+        let has_counter = counter.read().map_err(unusable)?.is_some();
+        let mut place = Self {
+            facts: None,
+            file: None,
+            has_counter,
+            lock,
+            doubtful,
+        };
+        place.file = open(path)?;
+        let Some(file) = &place.file else {
+            check_that_none_is_missing(path, &counter)?;
+            return Ok(place);
+        };
+        check_file(path, file)?;
+        if purpose == Purpose::Run {
+            file.try_lock().map_err(|error| match error {
+                TryLockError::WouldBlock => Error::Held {
+                    path: path.to_owned(),
+                    holder: holder(path),
+                },
+                TryLockError::Error(source) => unusable(source),
+            })?;
+        }
+        if file.metadata().map_err(unusable)?.len() == 0 {
+            check_that_none_is_missing(path, &counter)?;
+            return Ok(place);
+        }
+        let facts = look(path, file, &counter, purpose == Purpose::Run)?;
+        if let (Some(ours), Some(theirs)) = (binding, &facts.binding)
+            && ours != theirs
+        {
+            return Err(Error::Foreign {
+                path: path.to_owned(),
+                theirs: theirs.clone(),
+                ours: ours.clone(),
+            });
+        }
+        place.facts = Some(facts);
+        Ok(place)
+    }
+}
+
+/// Opens the file of a ledger; nothing where there is none.
+fn open(path: &Path) -> Result<Option<File>, Error> {
+    let unusable = Error::unusable(path);
+    match std::fs::symlink_metadata(path) {
+        Ok(metadata) => check_kind(path, &metadata)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unusable(error)),
+    }
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(no_follow())
+        .open(path);
+    match file {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(error)),
+    }
+}
+
+/// Refuses to take a place for a new ledger's where one was.
+fn check_that_none_is_missing(path: &Path, counter: &Counter) -> Result<(), Error> {
+    let once = counter.read().map_err(Error::unusable(path))?;
+    let none = Facts::default().extent;
+    if let Some(lacks) = once.and_then(|once| none.lacks(once)) {
+        return Err(Error::Older {
+            path: path.to_owned(),
+            lacks,
+            counter: counter.path().to_owned(),
+        });
+    }
+    if has_log(path) {
+        return Err(Error::Damaged {
+            path: path.to_owned(),
+            what: "it is gone or empty, and its log (`-wal`) is there".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// What it means that a lock was not had.
+pub(super) fn held(path: &Path, error: LockError) -> Error {
+    let path = path.to_owned();
+    match error {
+        LockError::Held(holder) => Error::Held { path, holder },
+        LockError::Io(source) => Error::Unusable { path, source },
+    }
+}
