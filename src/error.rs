@@ -11,7 +11,7 @@ use crate::pingone::options::ClientError;
 use crate::report::notice::Notice;
 use crate::report::safe_file;
 use crate::report::standard_output::Unread;
-use crate::{engine, input, ledger, report, sandbox, settings};
+use crate::{engine, input, ledger, sandbox, settings};
 
 /// What failed, each with its exit code and, where there is one, its remedy.
 #[derive(Debug, Error)]
@@ -176,16 +176,6 @@ impl From<engine::Error> for Error {
         match error {
             engine::Error::Ledger(error) => Error::Ledger(error),
             engine::Error::Panicked => Error::Panicked,
-        }
-    }
-}
-
-impl<L: Into<Error>> From<report::results::Error<input::error::Error, L>> for Error {
-    fn from(error: report::results::Error<input::error::Error, L>) -> Self {
-        match error {
-            report::results::Error::Input(error) => Error::Input(error),
-            report::results::Error::Lookup(error) => error.into(),
-            report::results::Error::Results(error) => Error::Results(error),
         }
     }
 }

@@ -86,7 +86,7 @@ fn judge(header: &Header, row: &InputRow) {
         kind: DeviceType::WhatsApp,
         status: None,
     };
-    let valid = match validate(header, row, &defaults) {
+    let valid = match validate(header, row, &defaults).verdict {
         Ok(valid) => valid,
         Err(invalid) => return assert!(!invalid.message().is_empty()),
     };

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use super::Invocation;
-use super::wanted::Wanted;
+use super::opened_wave::OpenedWave;
 use crate::clock;
 use crate::error::Error;
 use crate::ledger::Reader;
@@ -33,17 +33,17 @@ pub(super) struct Place<'a> {
 /// The wave or the ledger cannot be read.
 pub(super) fn announce<L: Borrow<Reader>>(
     at: &Place<'_>,
-    wanted: &Wanted,
+    opened: &OpenedWave,
     (pace, stops): (&Pace, &Stops),
     ledger: &dyn Fn() -> Result<Option<L>, Error>,
     invocation: &Invocation,
 ) -> Result<Messages, Error> {
-    let messages = wanted.messages(ledger)?;
+    let messages = opened.messages(ledger)?;
     let stops_at = stops.by(clock::wall());
     let start = Start {
         kind: at.kind,
-        wave: &wanted.name,
-        rows: wanted.contents.rows,
+        wave: &opened.name,
+        rows: opened.rows,
         users_by: Column::UserId.name(),
         environment: at.environment,
         host: at.host,

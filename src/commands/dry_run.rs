@@ -1,17 +1,19 @@
 //! `wavepair run --dry-run`: what a run would do, without doing it.
 
-use super::announce::{Place, announce};
-use super::finish::{End, ended, finish};
-use super::join::{join, note_ledger, of_a_dry_run, unless_unwritten};
-use super::wanted::Wanted;
-use super::{Invocation, online, outputs, read_ledger};
+use super::finish::ended;
+use super::join::{Doubts, join, known_by};
+use super::preview::{close, introduce, open};
+use super::wave_files::WaveFiles;
+use super::{Invocation, online, read_ledger};
 use crate::clock;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::input::source::Source;
-use crate::ledger;
+use crate::model::shared_phones::PhoneBook;
 use crate::model::summary::Summary;
-use crate::report::standing::{Mode, Standing};
+use crate::model::tally::Tally;
+use crate::report::known_state::Mode;
+use crate::report::row_sink::{LogLines, RowSink};
 use crate::report::start_line::Kind;
 use crate::settings::run::DryRun;
 
@@ -23,70 +25,52 @@ use crate::settings::run::DryRun;
 /// # Errors
 ///
 /// The settings or the input cannot be used, or a file cannot be written.
-pub async fn dry_run(settings: DryRun, invocation: &Invocation) -> Result<ExitCode, Error> {
-    let (files, wave) = (settings.files.clone(), Source::from(settings.wave.clone()));
+pub async fn dry_run(mut settings: DryRun, invocation: &Invocation) -> Result<ExitCode, Error> {
+    let wave = Source::from(settings.wave.clone()).to_string();
     let (run, now) = (invocation.run, clock::wall());
-    let environment = settings.environment();
-    let mut summary = Summary::new(run, wave.to_string(), environment, true, now);
-    let end = if settings.online.is_some() {
-        online::dry_run(settings, invocation, &mut summary).await
-    } else {
-        offline(settings, invocation, &mut summary)
+    let mut summary = Summary::new(run, wave, settings.environment(), true, now);
+    let end = match settings.online.take() {
+        Some(target) => online::dry_run(&settings, target, invocation, &mut summary).await,
+        None => offline(&settings, invocation, &mut summary),
     };
-    ended(end, &summary, &files)
+    ended(end, &summary, &settings.files)
 }
 
 fn offline(
-    settings: DryRun,
+    settings: &DryRun,
     invocation: &Invocation,
     summary: &mut Summary,
 ) -> Result<ExitCode, Error> {
     let started = clock::now();
-    outputs::prepare(&settings.files, invocation)?;
-    let DryRun {
-        wave: path,
-        rows,
-        files,
-        ledger,
-        online: _,
-        pace,
-        stops,
-    } = settings;
-    let wanted = Wanted::read(&path, &rows)?;
-    let reader = read_ledger::open(&ledger, false, invocation)?;
-    let environment = ledger.environment();
-    let place = Place {
-        kind: Kind::DryRun,
-        environment,
-        host: ledger.host(),
-        ledger: of_a_dry_run(&ledger, pace.existing),
-    };
-    let known = || Ok(reader.as_ref());
-    let messages = announce(&place, &wanted, (&pace, &stops), &known, invocation)?;
-    note_ledger(summary, &ledger, reader.as_ref(), &path)?;
-    let Wanted { wave, contents, .. } = wanted;
-    let joined = join(
-        &wave,
-        &rows,
-        &files,
-        Mode::DryRun,
-        Some(pace.retry.settle),
-        &mut |key| match &reader {
-            Some(reader) => reader.entry(key).map(Standing::from),
-            None => Ok::<_, ledger::Error>(Standing::Untouched),
-        },
-    )?;
+    let opened = open(settings, invocation)?;
+    let reader = read_ledger::open(&settings.ledger, false, invocation)?;
+    let (environment, host) = (settings.ledger.environment(), settings.ledger.host());
+    let place = (Kind::DryRun, environment, host);
+    let ledger = reader.as_ref();
+    summary.messages = introduce(settings, place, &opened, ledger, summary, invocation)?;
+
+    let wave = &opened.wave;
+    let mut files = WaveFiles::begin(wave, &settings.rows, &settings.files)?;
+    let (mut tally, mut phones) = (Tally::default(), PhoneBook::default());
+    let mut doubts = Doubts::new(settings.pace.retry.settle);
+    let mut sinks = files.sinks();
+    // A run has to fit into little memory however long the wave is, so phones are compared here.
+    let others: [&mut dyn RowSink; 4] = [&mut tally, &mut phones, &mut doubts, &mut LogLines];
+    sinks.extend(others);
+    let lookup = &mut |key: &_| known_by(ledger, key);
+    let account = join(wave, &opened.defaults, &Mode::DryRun, lookup, &mut sinks)?;
+    let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(reader);
-    if let Some(waiting) = joined.waiting {
-        waiting.write()?;
-    }
-    summary.messages = messages;
-    summary.shared_phones = joined.shared_phones;
-    summary.settle(contents.rows, joined.account, joined.tally);
-    let (rejects, unwritten) = unless_unwritten(joined.rejects, invocation);
-    let exit = summary.exit_code().or(unwritten);
-    let end = End::of_dry_run(exit, started, &files, Some(rejects), joined.doubts);
-    finish(summary, &end, invocation)?;
-    Ok(exit)
+    complete.hand_out()?;
+    summary.shared_phones = phones.shared();
+    summary.settle(opened.rows, account, tally);
+    close(
+        settings,
+        started,
+        Some(complete),
+        Some(doubts),
+        summary,
+        invocation,
+    )
 }

@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::ZonedDateTime;
-use tokio::time::Instant;
-
 use super::Invocation;
 use super::join::Doubts;
 use crate::clock;
@@ -29,32 +26,11 @@ pub(super) struct End<'a> {
     /// Where its rejects are, if its results and rejects were written.
     pub(super) written: Option<Written>,
     /// Which rows are in doubt, where that is known.
-    pub(super) doubts: Doubts,
+    pub(super) doubts: Option<Doubts>,
     /// Whether the ledger is gone with the run.
     pub(super) forgotten: bool,
     /// Whether the deadline was a moment that is past.
     pub(super) deadline_is_past: bool,
-}
-
-impl<'a> End<'a> {
-    /// The end of a dry run that began then.
-    pub(super) fn of_dry_run(
-        exit: ExitCode,
-        started: Instant,
-        files: &'a Files,
-        written: Option<Written>,
-        doubts: Doubts,
-    ) -> Self {
-        Self {
-            exit,
-            took: clock::now().duration_since(started),
-            files,
-            written,
-            doubts,
-            forgotten: false,
-            deadline_is_past: false,
-        }
-    }
 }
 
 /// Shows what became of the wave, and writes the summary where one is wanted.
@@ -67,7 +43,9 @@ pub(super) fn finish(
     let results = results.filter(|path| !is_standard(path));
     let results = results.map(|path| path.display().to_string());
     let now = clock::local().zoned();
-    let settled_from = end.doubts.settled_in.and_then(|time| later(&now, time));
+    let doubts = end.doubts.as_ref();
+    let settled_in = doubts.and_then(|doubts| doubts.settled_in);
+    let settled_from = settled_in.and_then(|time| now.checked_add(time).ok());
     let ending = Ending {
         summary,
         exit: end.exit,
@@ -81,7 +59,7 @@ pub(super) fn finish(
         deadline_is_past: end.deadline_is_past,
         now: &now,
         settled_from,
-        given_up: end.doubts.given_up,
+        given_up: doubts.map_or(0, |doubts| doubts.given_up),
     };
     let width = Console::width();
     for notice in closing(&ending, width) {
@@ -116,8 +94,4 @@ fn write(
     let mut out = Output::create(path)?;
     summary_json::write(summary, clock::wall(), exit, failed, &mut out).map_err(Error::Results)?;
     Ok(out.finish()?)
-}
-
-fn later(now: &ZonedDateTime, time: Duration) -> Option<ZonedDateTime> {
-    now.checked_add(time).ok()
 }

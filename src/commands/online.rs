@@ -1,216 +1,140 @@
 //! `wavepair run --dry-run --online`: what PingOne says of a wave, without changing anything.
 
+use std::cell::RefCell;
+
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::Mutex;
 
 use super::advice::{allows, pairing_disabled, tells_users};
-use super::announce::{Place, announce};
-use super::finish::{End, finish};
-use super::join::{Doubts, note_ledger, of_a_dry_run, options, rejects_of, unless_unwritten};
+use super::join::known_by;
+use super::opened_wave::OpenedWave;
 use super::policies::Policies;
+use super::preview::{close, introduce, open};
 use super::signals::{self, During};
 use super::target::Remote;
-use super::wanted::Wanted;
-use super::{Invocation, outputs, read_ledger};
+use super::wave_files::WaveFiles;
+use super::{Invocation, read_ledger};
 use crate::clock;
 use crate::engine::questions::{Finding, Questions, ReadFault};
 use crate::engine::stop;
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::input::Wave;
 use crate::ledger::Reader;
 use crate::model::code;
 use crate::model::event::Event;
-use crate::model::invalid::Invalid;
 use crate::model::messages::MessageBook;
 use crate::model::outcome::{Answer, Outcome};
-use crate::model::request::{DeviceRequest, DeviceStatus, RowDefaults, ValidRow};
-use crate::model::row::{Header, InputRow};
+use crate::model::request::DeviceRequest;
 use crate::model::shared_phones::PhoneBook;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
-use crate::model::validate::validate;
-use crate::plan::{Earlier, EarlierRows};
 use crate::report::Reporters;
 use crate::report::gauge::Goal;
+use crate::report::known_row::{Judge, KnownRow};
+use crate::report::known_state::{KnownState, Mode};
 use crate::report::notice::Notice;
-use crate::report::output::Output;
-use crate::report::rejects::{Rejects, Written};
 use crate::report::result_row::ResultRow;
-use crate::report::results_writer::ResultsWriter;
-use crate::report::standing::{Mode, Standing};
+use crate::report::row_sink::RowSink;
 use crate::report::start_line::Kind;
-use crate::settings::Error as SettingsError;
-use crate::settings::run::DryRun;
+use crate::settings::pace::Pace;
+use crate::settings::run::{DryRun, Target};
 
 /// Validates every row and asks PingOne about each: reads only.
 pub(super) async fn dry_run(
-    settings: DryRun,
+    settings: &DryRun,
+    target: Target,
     invocation: &Invocation,
     summary: &mut Summary,
 ) -> Result<ExitCode, Error> {
     let started = clock::now();
-    outputs::prepare(&settings.files, invocation)?;
-    let DryRun {
-        wave: path,
-        rows,
-        files,
-        ledger,
-        online,
-        pace,
-        stops,
-    } = settings;
-    let target = online.ok_or_else(|| SettingsError::new("`--online` was not asked for"))?;
-    let wanted = Wanted::read(&path, &rows)?;
-    Remote::warn(&target, invocation);
-    let remote = Remote::connect(target, &pace).await?;
-    let reader = read_ledger::open(&ledger, true, invocation)?;
+    let opened = open(settings, invocation)?;
+    let remote = Remote::connect(target, &settings.pace, invocation).await?;
+    let reader = read_ledger::open(&settings.ledger, true, invocation)?;
     let (stopper, mut asked) = stop();
     signals::watch(&stopper, &invocation.console, During::Other)?;
     let environment = Some(remote.binding.environment);
-    let place = Place {
-        kind: Kind::OnlineDryRun,
-        environment,
-        host: Some(&remote.host),
-        ledger: of_a_dry_run(&ledger, pace.existing),
-    };
-    let known = || Ok(reader.as_ref());
-    announce(&place, &wanted, (&pace, &stops), &known, invocation)?;
+    let place = (Kind::OnlineDryRun, environment, Some(remote.host.as_str()));
+    introduce(
+        settings,
+        place,
+        &opened,
+        reader.as_ref(),
+        summary,
+        invocation,
+    )?;
     summary.environment = environment;
-    note_ledger(summary, &ledger, reader.as_ref(), &path)?;
-    let Wanted {
-        wave,
-        defaults,
-        contents,
-        ..
-    } = wanted;
-    let progress = invocation.start_progress(contents.rows, Goal::Ready);
-    let reporters = std::cell::RefCell::new(Reporters::new(summary.clone(), progress));
-    let mut report = |event: &Event| reporters.borrow_mut().on(event);
-    let questions = Questions::new(
-        &remote.client,
-        remote.tokens,
-        pace.retry,
-        pace.rate,
-        &mut report,
-    );
 
-    let header = wave.header();
-    let mut out = Output::spooled(&files.results)?;
-    let mut rejects = files
-        .rejects
-        .as_ref()
-        .map(|path| rejects_of(&wave, path, &rows));
-    let mut writer =
-        ResultsWriter::new(&mut out, header, options(&rows)).map_err(Error::Results)?;
-    let mut books = Books::default();
-    let mut on_row = |row: &InputRow, result: &ResultRow| {
-        writer.write(row, result).map_err(Error::Results)?;
-        if let Some(rejects) = &mut rejects {
-            rejects.offer(row, result);
-        }
-        books.note(row.line, result);
-        let mut reporters = reporters.borrow_mut();
-        reporters.on(&Event::RowRead { bytes: 0 });
-        reporters.on(&Event::RowFinished(result.finished()));
-        Ok(())
-    };
+    let progress = invocation.start_progress(opened.rows, Goal::Ready);
+    let reporters = RefCell::new(Reporters::new(summary.clone(), progress));
+    let mut report = |event: &Event| reporters.borrow_mut().on(event);
+    let Pace { retry, rate, .. } = settings.pace.clone();
+    let questions = Questions::new(&remote.client, remote.tokens, retry, rate, &mut report);
+    let mut files = WaveFiles::begin(&opened.wave, &settings.rows, &settings.files)?;
+    let (mut phones, mut messages) = (PhoneBook::default(), MessageBook::default());
+    let mut heard = &reporters;
+    let mut sinks = files.sinks();
+    let others: [&mut dyn RowSink; 3] = [&mut phones, &mut messages, &mut heard];
+    sinks.extend(others);
     let asking = ask_all(
-        &wave,
-        &defaults,
+        &opened,
         reader.as_ref(),
         &questions,
-        pace.concurrency,
+        settings.pace.concurrency,
         invocation,
-        &mut on_row,
+        &mut sinks,
     );
     let early_end = tokio::select! {
         biased;
         () = asked.asked() => asked.reason(),
         end = asking => stopped(end)?,
     };
+    drop(sinks);
     drop(questions);
     *summary = reporters.into_inner().finish();
-    let (mut written, mut unwritten) = (None, ExitCode::Done);
+    let mut complete = None;
     if let Some(reason) = &early_end {
         // Half a plan is worse than none: the file is not written.
         summary.stop(reason);
     } else {
         // The last rows were read before the last answers came.
-        wave.check_unchanged()?;
-        books.settle(summary);
-        writer.finish().map_err(Error::Results)?;
+        opened.wave.check_unchanged()?;
+        summary.messages = messages.messages();
+        summary.shared_phones = phones.shared();
+        let complete = complete.insert(files.complete()?);
         // A run that begins meanwhile would wait for whoever reads the ledger.
         drop(reader);
-        out.finish()?;
-        let rejects = rejects.map_or_else(|| Ok(Written::default()), Rejects::commit);
-        let (rejects, failure) = unless_unwritten(rejects, invocation);
-        (written, unwritten) = (Some(rejects), failure);
+        complete.hand_out()?;
     }
-    let exit = summary.exit_code().or(unwritten);
-    let end = End::of_dry_run(exit, started, &files, written, Doubts::default());
-    finish(summary, &end, invocation)?;
-    Ok(exit)
-}
-
-/// What is counted over all rows.
-#[derive(Default)]
-struct Books {
-    phones: PhoneBook,
-    messages: MessageBook,
-}
-
-impl Books {
-    fn settle(self, summary: &mut Summary) {
-        summary.messages = self.messages.messages();
-        summary.shared_phones = self.phones.shared();
-    }
-
-    fn note(&mut self, line: u64, result: &ResultRow) {
-        let asked = &result.asked;
-        let Some(user) = asked.user.filter(|_| result.outcome != Outcome::Invalid) else {
-            return;
-        };
-        if let Some(phone) = asked.phone {
-            self.phones.note(line, user, phone);
-        }
-        let sends_message = asked.status == Some(DeviceStatus::ActivationRequired);
-        if let Some(kind) = asked.kind
-            && sends_message
-            && result.outcome == Outcome::Ready
-        {
-            self.messages.note(user, kind);
-        }
-    }
+    close(settings, started, complete, None, summary, invocation)
 }
 
 /// Asks PingOne about every row, many at once; hands them on in input order.
 async fn ask_all(
-    wave: &Wave,
-    defaults: &RowDefaults,
+    opened: &OpenedWave,
     ledger: Option<&Reader>,
     questions: &Questions<'_>,
     concurrency: usize,
     invocation: &Invocation,
-    on_row: &mut dyn FnMut(&InputRow, &ResultRow) -> Result<(), Error>,
+    sinks: &mut [&mut dyn RowSink],
 ) -> Result<(), Stopped> {
-    let header = wave.header();
     let policies = Mutex::new(preflight(questions, invocation).await?);
-    let mut earlier = EarlierRows::default();
-    let judged = wave.rows().map(|row| {
-        let row = row?;
-        let judged = judge(&row, header, defaults, ledger, &mut earlier)?;
-        Ok((row, judged))
-    });
-    let mut answers = stream::iter(judged)
-        .map(|judged| async {
-            let (row, judged) = judged.map_err(Stopped::Failed)?;
-            let result = ask(&row, judged, header, defaults, &policies, questions).await?;
-            Ok::<_, Stopped>((row, result))
+    let mut judge = Judge::new(opened.wave.header(), &opened.defaults);
+    let judged = opened
+        .wave
+        .rows()
+        .map(|row| judge.judge(row?, &mut |key| known_by(ledger, key)));
+    let mut rows = stream::iter(judged)
+        .map(|row| async {
+            let row = row.map_err(Stopped::Failed)?;
+            ask(row, &policies, questions).await.map_err(Stopped::from)
         })
         .buffered(concurrency);
-    while let Some((row, result)) = answers.try_next().await? {
-        on_row(&row, &result).map_err(Stopped::Failed)?;
+    while let Some(row) = rows.try_next().await? {
+        let result = ResultRow::of(&row, &Mode::DryRun);
+        for sink in &mut *sinks {
+            let taken = sink.take(&row, &result);
+            taken.map_err(|error| Stopped::Failed(Error::Results(error)))?;
+        }
     }
     Ok(())
 }
@@ -234,81 +158,40 @@ impl From<StopReason> for Stopped {
     }
 }
 
-/// What is known of a row before PingOne is asked.
-enum Judged {
-    Invalid(Invalid),
-    Known(Box<(ValidRow, Standing, Option<Earlier>)>),
-    Open(Box<ValidRow>),
-}
-
-fn judge(
-    row: &InputRow,
-    header: &Header,
-    defaults: &RowDefaults,
-    ledger: Option<&Reader>,
-    earlier: &mut EarlierRows,
-) -> Result<Judged, Error> {
-    let mut valid = match validate(header, row, defaults) {
-        Ok(valid) => valid,
-        Err(invalid) => return Ok(Judged::Invalid(invalid)),
-    };
-    let key = &valid.request.key;
-    let entry = match ledger {
-        Some(ledger) => ledger.entry(key)?,
-        None => None,
-    };
-    let settled = entry.as_ref().is_some_and(|entry| entry.state.is_final());
-    let standing = Standing::from(entry);
-    let earlier = earlier.note(row.number, &mut valid, standing.entry_number());
-    Ok(if earlier.is_some() || settled {
-        Judged::Known(Box::new((valid, standing, earlier)))
-    } else {
-        Judged::Open(Box::new(valid))
-    })
-}
-
+/// Learns of a row what PingOne says of its device, where neither the ledger nor an earlier row
+/// settles what becomes of it.
 async fn ask(
-    row: &InputRow,
-    judged: Judged,
-    header: &Header,
-    defaults: &RowDefaults,
+    mut row: KnownRow,
     policies: &Mutex<Policies>,
     questions: &Questions<'_>,
-) -> Result<ResultRow, Stopped> {
-    let (valid, standing, earlier) = match judged {
-        Judged::Invalid(invalid) => return Ok(ResultRow::invalid(header, row, defaults, &invalid)),
-        Judged::Known(known) => *known,
-        Judged::Open(valid) => {
-            let finding = match policy_finding(&valid.request, policies, questions).await? {
-                Some(finding) => finding,
-                None => {
-                    questions
-                        .device(&valid.request.key, &format!("dry-run-{}", row.number))
-                        .await?
-                }
-            };
-            (*valid, standing_of(finding), None)
-        }
+) -> Result<KnownRow, StopReason> {
+    let Ok(valid) = &row.judged.verdict else {
+        return Ok(row);
     };
-    Ok(ResultRow::valid(
-        row,
-        &valid,
-        &standing,
-        earlier,
-        &Mode::DryRun,
-    ))
+    if row.earlier.is_some() || !row.known.may_be_sent() {
+        return Ok(row);
+    }
+    let request = &valid.request;
+    let finding = if let Some(finding) = policy_finding(request, policies, questions).await? {
+        finding
+    } else {
+        let about = format!("dry-run-{}", row.input.number);
+        questions.device(&request.key, &about).await?
+    };
+    row.known = known_from(finding);
+    Ok(row)
 }
 
-fn standing_of(finding: Finding) -> Standing {
+fn known_from(finding: Finding) -> KnownState {
     let Finding {
         outcome,
         device,
         answer,
     } = finding;
     if outcome == Outcome::Ready {
-        return Standing::Untouched;
+        return KnownState::Untouched;
     }
-    Standing::Finding {
+    KnownState::Finding {
         outcome,
         device,
         answer,

@@ -1,13 +1,15 @@
 //! `wavepair results`: the results file again, from the input and the ledger.
 
-use super::join::{join, not_reached, unless_unwritten};
-use super::{Invocation, outputs, wanted};
+use super::join::{join, known_by, not_reached};
+use super::wave_files::WaveFiles;
+use super::{Invocation, opened_wave, outputs};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
+use crate::model::tally::Tally;
 use crate::report::console::Console;
+use crate::report::known_state::Mode;
 use crate::report::results_written;
-use crate::report::standing::{Mode, Standing};
 use crate::settings::Error as SettingsError;
 use crate::settings::rows::RowSettings;
 use crate::settings::run::{Results, wave_name};
@@ -29,21 +31,24 @@ pub fn results(settings: &Results, invocation: &Invocation) -> Result<ExitCode, 
     let told = last_run.as_ref().map(|run| run.settings.as_str());
     let rows = settings.rows.over(told.and_then(RowSettings::from_json));
     let mode = Mode::Run(not_reached(last_run));
-    let wave = wanted::open(&settings.wave, &rows)?;
-    let joined = join(&wave, &rows, &settings.files, mode, None, &mut |key| {
-        ledger.entry(key).map(Standing::from)
-    })?;
+    let wave = opened_wave::open(&settings.wave, &rows)?;
+
+    let mut files = WaveFiles::begin(&wave, &rows, &settings.files)?;
+    let mut tally = Tally::default();
+    let mut sinks = files.sinks();
+    sinks.push(&mut tally);
+    let lookup = &mut |key: &_| known_by(Some(&ledger), key);
+    let account = join(&wave, &rows.defaults(), &mode, lookup, &mut sinks)?;
+    let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(ledger);
-    if let Some(waiting) = joined.waiting {
-        waiting.write()?;
-    }
-    let (rejects, exit) = unless_unwritten(joined.rejects, invocation);
+    complete.hand_out()?;
+    let (rejects, exit) = complete.rejects(invocation);
     let written = results_written::Written {
         results: &settings.files.results,
         rejects: &rejects,
-        account: joined.account,
-        outcomes: &joined.tally.outcomes,
+        account,
+        outcomes: &tally.outcomes,
     };
     let width = Console::width();
     for notice in written.notices(width) {

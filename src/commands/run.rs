@@ -3,41 +3,39 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::announce::{Place, announce};
 use super::finish::{End, ended, finish};
-use super::join::{Doubts, Joined, join, not_reached, unless_unwritten};
+use super::join::{Doubts, join, not_reached};
 use super::open_ledger::{self, Looked, last_exit_code};
+use super::opened_wave::OpenedWave;
+use super::planned::{Planned, reason_to_stop};
 use super::signals::During;
 use super::target::Remote;
-use super::wanted::Wanted;
+use super::wave_files::{Complete, WaveFiles};
 use super::{Invocation, descriptors, outputs, panics, question, signals};
 use crate::clock;
-use crate::engine::{self, EngineOptions, GuardOptions, PlannedRow, Stop, stop};
+use crate::engine::{self, EngineOptions, GuardOptions, Stop, stop};
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::input::rows::Rows;
+use crate::input;
 use crate::input::source::Source;
-use crate::input::{self, Wave};
 use crate::ledger::{LastRun, Ledger, RunRecord};
-use crate::model::event::RowLabel;
+use crate::model::account::Account;
 use crate::model::ids::RunId;
 use crate::model::messages::Messages;
-use crate::model::request::RowDefaults;
-use crate::model::row::InputRow;
 use crate::model::stop::{StopReason, Stopped};
 use crate::model::summary::Summary;
-use crate::model::validate::validate;
+use crate::model::tally::Tally;
 use crate::plan::Existing;
 use crate::report::Reporters;
-use crate::report::asked::Asked;
 use crate::report::gauge::Goal;
+use crate::report::known_state::Mode;
 use crate::report::notice::Notice;
 use crate::report::output::Waiting;
 use crate::report::rejects::Written;
-use crate::report::standing::{Mode, Standing};
+use crate::report::row_sink::RowSink;
 use crate::report::start_line::Kind;
+use crate::settings::files::Files;
 use crate::settings::pace::{Pace, Stops};
 use crate::settings::rows::RowSettings;
 use crate::settings::run::{Run, wave_name};
@@ -73,11 +71,9 @@ async fn run_wave(
         pace,
         stops,
     } = settings;
-    let wanted = Wanted::read(&path, &rows)?;
+    let opened = OpenedWave::read(&path, &rows)?;
     let concurrency = descriptors::fit(pace.concurrency, &target)?;
-    Remote::warn(&target, invocation);
-    let remote = Remote::connect(target, &pace).await?;
-    let id = invocation.run;
+    let remote = Remote::connect(target, &pace, invocation).await?;
     summary.environment = Some(remote.binding.environment);
     summary.ledger = ledger.as_ref().map(|path| path.display().to_string());
     let looked = open_ledger::look(ledger.clone(), &remote, pace.existing, &files, invocation);
@@ -85,61 +81,26 @@ async fn run_wave(
         let (ledger, wave) = (ledger.as_deref(), wave_name(&path));
         summary.previous_exit_code = last_exit_code(error, ledger, &remote, &wave);
     })?;
-    let (settle, forgotten) = (Some(pace.retry.settle), looked.is_forgotten());
+    let forgotten = looked.is_forgotten();
     let (stopper, mut stop) = stop();
     let watch = signals::watch(&stopper, &invocation.console, During::Run)?;
     panics::watch(&stopper);
 
-    let settings = (&pace, &stops);
-    summary.messages = agree(&looked, &wanted, &remote, settings, invocation, &mut stop).await?;
-    let begun = looked.begin(&record(id, &path, &rows, &pace))?;
+    let limits = (&pace, &stops);
+    summary.messages = agree(&looked, &opened, &remote, limits, invocation, &mut stop).await?;
+    let begun = looked.begin(&record(invocation.run, &path, &rows, &pace))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
-    let Wanted {
-        wave,
-        defaults,
-        contents,
-        ..
-    } = wanted;
-    let progress = invocation.start_progress(contents.rows, Goal::Created);
-    let mut reporters = Reporters::new(summary.clone(), progress);
-    let options = EngineOptions {
-        run: id,
-        existing: pace.existing,
-        retry: pace.retry,
-        guard: GuardOptions {
-            concurrency,
-            ..stops.guard
-        },
-        rate: pace.rate,
-        max_duration: stops.by(clock::wall()).map(|stops| stops.within),
-        limit: stops.limit,
-    };
-    let mut planned = Planned {
-        wave: &wave,
-        rows: wave.rows(),
-        looked: clock::now(),
-        defaults: &defaults,
-    };
-    let ended = engine::run(
-        &remote.client,
-        &begun.opened.ledger,
-        remote.tokens,
-        options,
-        stop.clone(),
-        &mut planned,
-        &mut |event| reporters.on(event),
+    let ledger = begun.opened.ledger;
+    let options = options(invocation.run, &pace, &stops, concurrency);
+    let ended = send(
+        &opened, remote, &ledger, options, &stop, summary, invocation,
     )
     .await;
 
-    let ledger = begun.opened.ledger;
-    *summary = reporters.finish();
     let sound = ended.is_ok();
     let mode = mode(summary, sound);
-    let joined = join(&wave, &rows, &files, mode, settle, &mut |key| {
-        ledger.entry(key).map(Standing::from)
-    });
-    let ended = ended.map(drop).map_err(Error::from);
-    let mut conclusion = conclude(summary, contents.rows, ended, joined, invocation)?;
+    let joined = write(&opened, &rows, &files, &ledger, &mode, pace.retry.settle);
+    let mut conclusion = conclude(summary, opened.rows, ended, joined, invocation)?;
     let closed = close(ledger, sound, summary, conclusion.exit);
     // The ledger is free by now: results may go where nobody reads them.
     if conclusion.hand_out(summary, &stop, invocation) {
@@ -157,6 +118,79 @@ async fn run_wave(
     finish(summary, &end, invocation)?;
     closed?;
     Ok(conclusion.exit)
+}
+
+fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> EngineOptions {
+    EngineOptions {
+        run,
+        existing: pace.existing,
+        retry: pace.retry.clone(),
+        guard: GuardOptions {
+            concurrency,
+            ..stops.guard
+        },
+        rate: pace.rate,
+        max_duration: stops.by(clock::wall()).map(|stops| stops.within),
+        limit: stops.limit,
+    }
+}
+
+/// Sends what has to be sent; the summary is what was heard of that.
+async fn send(
+    opened: &OpenedWave,
+    remote: Remote,
+    ledger: &Ledger,
+    options: EngineOptions,
+    stop: &Stop,
+    summary: &mut Summary,
+    invocation: &Invocation,
+) -> Result<(), Error> {
+    let progress = invocation.start_progress(opened.rows, Goal::Created);
+    let mut reporters = Reporters::new(summary.clone(), progress);
+    let ended = engine::run(
+        &remote.client,
+        ledger,
+        remote.tokens,
+        options,
+        stop.clone(),
+        &mut Planned::rows_of(opened),
+        &mut |event| reporters.on(event),
+    )
+    .await;
+    *summary = reporters.finish();
+    Ok(ended.map(drop)?)
+}
+
+/// What the files say of a wave.
+struct Joined {
+    account: Account,
+    tally: Tally,
+    doubts: Doubts,
+    files: Complete,
+}
+
+/// Writes the results and the rejects; neither where the wave has changed.
+fn write(
+    opened: &OpenedWave,
+    settings: &RowSettings,
+    files: &Files,
+    ledger: &Ledger,
+    mode: &Mode,
+    settle: Duration,
+) -> Result<Joined, Error> {
+    let mut files = WaveFiles::begin(&opened.wave, settings, files)?;
+    let (mut tally, mut doubts) = (Tally::default(), Doubts::new(settle));
+    let mut sinks = files.sinks();
+    let others: [&mut dyn RowSink; 2] = [&mut tally, &mut doubts];
+    sinks.extend(others);
+    let lookup = &mut |key: &_| Ok(ledger.entry(key)?.into());
+    let account = join(&opened.wave, &opened.defaults, mode, lookup, &mut sinks)?;
+    Ok(Joined {
+        account,
+        tally,
+        doubts,
+        files: files.complete()?,
+    })
 }
 
 /// Records how the run ended, if it lived to see that, and lets go of the ledger.
@@ -185,7 +219,7 @@ fn record(id: RunId, wave: &Path, rows: &RowSettings, pace: &Pace) -> RunRecord 
 /// Nothing is written down before the answer: after a "no" all is as it was.
 async fn agree(
     looked: &Looked,
-    wanted: &Wanted,
+    opened: &OpenedWave,
     remote: &Remote,
     settings: (&Pace, &Stops),
     invocation: &Invocation,
@@ -198,7 +232,7 @@ async fn agree(
         ledger: Some(looked.shown(settings.0.existing)),
     };
     let ledger = || looked.reader(remote);
-    let messages = announce(&place, wanted, settings, &ledger, invocation)?;
+    let messages = announce(&place, opened, settings, &ledger, invocation)?;
     question::may_send(&messages, invocation, stop).await?;
     Ok(messages)
 }
@@ -215,16 +249,13 @@ fn mode(summary: &Summary, sound: bool) -> Mode {
     })))
 }
 
-/// How soon a file is looked at again while rows are taken from a block of it.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
-
 /// What a run came to.
 struct Conclusion {
     exit: ExitCode,
     /// Where the rejects are, if results and rejects were written.
     written: Option<Written>,
-    /// Which rows are in doubt.
-    doubts: Doubts,
+    /// Which rows are in doubt, if they were looked at.
+    doubts: Option<Doubts>,
     /// Results that standard output has yet to take.
     waiting: Option<Waiting>,
 }
@@ -262,13 +293,14 @@ fn conclude(
     let mut written = None;
     let mut waiting = None;
     let mut exit;
-    let mut doubts = Doubts::default();
+    let mut doubts = None;
     match joined {
         Ok(joined) => {
-            doubts = joined.doubts;
-            waiting = joined.waiting;
+            let mut files = joined.files;
+            doubts = Some(joined.doubts);
+            waiting = files.waiting.take();
             let heard = summary.tally.outcomes.clone();
-            let (rejects, unwritten) = unless_unwritten(joined.rejects, invocation);
+            let (rejects, unwritten) = files.rejects(invocation);
             (written, exit) = (Some(rejects), unwritten);
             summary.settle(rows, joined.account, joined.tally);
             if ended.is_ok() && !summary.agrees_with(&heard) {
@@ -298,72 +330,4 @@ fn conclude(
         doubts,
         waiting,
     })
-}
-
-/// Why a run does not go on where its input cannot be read on.
-fn reason_to_stop(error: &input::error::Error) -> StopReason {
-    use input::error::Error as E;
-    match error {
-        E::Changed { .. } => StopReason::InputChanged {
-            what: error.to_string(),
-            hint: error.hint().unwrap_or_default(),
-        },
-        E::Read { name, source } => StopReason::Broken {
-            what: format!("cannot read {name}: {source}"),
-        },
-        E::Open { .. } | E::Spool { .. } | E::NotAWave { .. } => StopReason::Broken {
-            what: error.to_string(),
-        },
-    }
-}
-
-/// The rows of a wave, judged one by one, for as long as its file is the same.
-struct Planned<'a> {
-    wave: &'a Wave,
-    rows: Rows,
-    /// When the file was last looked at.
-    looked: Instant,
-    defaults: &'a RowDefaults,
-}
-
-impl Planned<'_> {
-    fn judge(&self, row: &InputRow) -> PlannedRow {
-        let header = self.wave.header();
-        match validate(header, row, self.defaults) {
-            Ok(valid) => PlannedRow::Valid(valid.request),
-            Err(invalid) => {
-                let asked = Asked::by_cells(header, row, self.defaults);
-                let who = RowLabel {
-                    row: row.number,
-                    line: row.line,
-                    user: asked.user,
-                    address: asked.address,
-                };
-                PlannedRow::Invalid { who, invalid }
-            }
-        }
-    }
-}
-
-impl Iterator for Planned<'_> {
-    type Item = Result<(PlannedRow, u64), StopReason>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        // A block holds rows for a minute of sending: whoever takes the file away is heard soon.
-        let now = clock::now();
-        let unchanged = if now.duration_since(self.looked) > LOOK_AGAIN {
-            self.looked = now;
-            self.wave.check_unchanged()
-        } else {
-            Ok(())
-        };
-        let row = match unchanged {
-            Ok(()) => self.rows.next()?,
-            Err(error) => Err(error),
-        };
-        Some(match row {
-            Ok(row) => Ok((self.judge(&row), self.rows.bytes_read())),
-            Err(error) => Err(reason_to_stop(&error)),
-        })
-    }
 }

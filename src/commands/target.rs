@@ -39,7 +39,7 @@ pub(super) struct Remote {
 
 impl Remote {
     /// Warns where settings were given that are not used, and says by which way PingOne is reached.
-    pub(super) fn warn(target: &Target, invocation: &Invocation) {
+    fn warn(target: &Target, invocation: &Invocation) {
         let Target::PingOne(tenant) = target else {
             return;
         };
@@ -56,7 +56,12 @@ impl Remote {
     }
 
     /// Sets the client up; starts the sandbox where one is wanted. Sends nothing.
-    pub(super) async fn connect(target: Target, pace: &Pace) -> Result<Self, Error> {
+    pub(super) async fn connect(
+        target: Target,
+        pace: &Pace,
+        invocation: &Invocation,
+    ) -> Result<Self, Error> {
+        Self::warn(&target, invocation);
         match target {
             Target::PingOne(tenant) => {
                 let binding = tenant.binding();

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::task::Task;
+use crate::model::code::DUPLICATE_FOUND;
 use crate::model::entry::DeviceState;
 use crate::model::event::{Event, RowFinished};
 use crate::model::ids::DeviceId;
@@ -69,6 +70,7 @@ impl Engine<'_> {
                 who: task.label(),
                 outcome,
                 device,
+                seen_twice: answer.code.as_deref() == Some(DUPLICATE_FOUND),
                 code: answer.code,
                 further_codes: Vec::new(),
                 message: answer.message,

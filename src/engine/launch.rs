@@ -215,6 +215,7 @@ impl Engine<'_> {
                     further_codes: invalid.further_codes(),
                     message: Some(invalid.message()),
                     earlier: false,
+                    seen_twice: false,
                 });
                 Ok(())
             }
@@ -251,6 +252,7 @@ impl Engine<'_> {
                     further_codes: Vec::new(),
                     message: None,
                     earlier: true,
+                    seen_twice: false,
                 });
                 return Ok(());
             }
@@ -264,6 +266,7 @@ impl Engine<'_> {
                         further_codes: Vec::new(),
                         message: None,
                         earlier: true,
+                        seen_twice: false,
                     });
                     self.keep_for_audit(Box::new(Task::audit(request, entry, lost)));
                 }
@@ -344,6 +347,7 @@ impl Engine<'_> {
             further_codes: Vec::new(),
             message: Some(same_device_as(earlier)),
             earlier: false,
+            seen_twice: false,
         });
     }
 }

@@ -132,4 +132,6 @@ pub struct RowFinished {
     pub message: Option<String>,
     /// Whether an earlier run had settled it already.
     pub earlier: bool,
+    /// Whether PingOne lists its device more than once, so that a person must look.
+    pub seen_twice: bool,
 }

@@ -55,6 +55,23 @@ pub struct CodeCount {
     pub line: u64,
 }
 
+impl CodeCount {
+    fn new(row: &RowFinished) -> Self {
+        Self {
+            rows: 1,
+            example: row.who.row,
+            line: row.who.line,
+        }
+    }
+
+    fn add(&mut self, row: &RowFinished) {
+        self.rows += 1;
+        if row.who.row < self.example {
+            (self.example, self.line) = (row.who.row, row.who.line);
+        }
+    }
+}
+
 /// What became of the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -62,6 +79,8 @@ pub struct Tally {
     pub outcomes: Counts,
     /// How many rows have each code.
     pub codes: BTreeMap<String, CodeCount>,
+    /// How many rows have a device that PingOne lists more than once.
+    pub seen_twice: Option<CodeCount>,
     /// How many rows were created whose device has no ID yet.
     pub nameless: u64,
 }
@@ -71,6 +90,12 @@ impl Tally {
     pub fn add(&mut self, row: &RowFinished) {
         self.outcomes.add(row.outcome);
         self.nameless += u64::from(row.outcome == Outcome::Created && row.device.is_none());
+        if row.seen_twice {
+            match &mut self.seen_twice {
+                Some(count) => count.add(row),
+                first => *first = Some(CodeCount::new(row)),
+            }
+        }
         let codes = row.code.iter().map(String::as_str);
         for code in codes.chain(row.further_codes.iter().copied()) {
             self.count(code, row);
@@ -78,20 +103,12 @@ impl Tally {
     }
 
     fn count(&mut self, code: &str, row: &RowFinished) {
-        let (example, line) = (row.who.row, row.who.line);
-        if let Some(count) = self.codes.get_mut(code) {
-            count.rows += 1;
-            if example < count.example {
-                (count.example, count.line) = (example, line);
+        match self.codes.get_mut(code) {
+            Some(count) => count.add(row),
+            None => {
+                self.codes.insert(code.to_owned(), CodeCount::new(row));
             }
-            return;
         }
-        let count = CodeCount {
-            rows: 1,
-            example,
-            line,
-        };
-        self.codes.insert(code.to_owned(), count);
     }
 }
 
@@ -117,6 +134,7 @@ mod tests {
                 further_codes: vec!["phone_missing"],
                 message: None,
                 earlier: false,
+                seen_twice: false,
             });
         }
         for code in ["NOT_FOUND", "phone_missing"] {

@@ -6,19 +6,24 @@ use std::sync::mpsc::SyncSender;
 
 use uuid::Uuid;
 
+use super::known_row::KnownRow;
+use super::known_state::KnownState;
 use super::line_limit::LineLimit;
 use super::log_lines::Format;
 use super::log_setup::{Options, subscriber};
 use crate::model::account::Account;
+use crate::model::code::DUPLICATE_FOUND;
 use crate::model::entry::{DeviceState, LedgerEntry};
 use crate::model::event::{Event, RowFinished, RowLabel};
 use crate::model::ids::{DeviceId, EnvironmentId, PolicyId, RunId, UserId};
+use crate::model::invalid::{InvalidCode, Problem};
 use crate::model::outcome::Outcome;
 use crate::model::phone::E164;
-use crate::model::request::{Address, DeviceKey, DeviceRequest, DeviceType, RowDefaults, ValidRow};
+use crate::model::request::{Address, DeviceKey, DeviceType, RowDefaults};
 use crate::model::row::{Column, Header, InputRow, RowNumber};
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
+use crate::model::validate::validate;
 
 /// Passes on what is written; full, it blocks like a terminal after `^S`.
 pub(super) struct Pipe(pub(super) SyncSender<Vec<u8>>);
@@ -88,26 +93,41 @@ pub(super) fn row(number: u64, cells: &[&str]) -> InputRow {
 
 /// The device number `number` of the same user.
 pub(super) fn key(number: u64) -> DeviceKey {
-    let digits = format!("4479111{number:05}");
     DeviceKey {
         user: user_id(),
         kind: DeviceType::WhatsApp,
-        address: Address::Phone(E164::from_digits(&digits).unwrap()),
+        address: Address::Phone(E164::from_digits(&digits(number)).unwrap()),
     }
 }
 
-pub(super) fn valid_row(number: u64) -> ValidRow {
-    ValidRow {
-        request: DeviceRequest {
-            row: RowNumber(number),
-            line: number + 1,
-            key: key(number),
-            policy: policy_id(),
-            status: None,
-            nickname: None,
-            notification: None,
-        },
-        warnings: Vec::new(),
+fn digits(number: u64) -> String {
+    format!("4479111{number:05}")
+}
+
+/// A row that asks for the device with its own number, of which this is known.
+pub(super) fn known_row(number: u64, known: KnownState) -> KnownRow {
+    let header = header(&["user_id", "phone"]);
+    let cells = [user_id().to_string(), format!("+{}", digits(number))];
+    let input = row(number, &[&cells[0], &cells[1]]);
+    KnownRow {
+        judged: validate(&header, &input, &defaults()),
+        input,
+        known,
+        earlier: None,
+    }
+}
+
+/// A row whose record is broken.
+pub(super) fn broken_row(input: InputRow, message: &str) -> KnownRow {
+    let input = InputRow {
+        fault: Some(Problem::new(InvalidCode::FieldCount, message)),
+        ..input
+    };
+    KnownRow {
+        judged: validate(&header(&["phone"]), &input, &defaults()),
+        input,
+        known: KnownState::Untouched,
+        earlier: None,
     }
 }
 
@@ -201,5 +221,6 @@ pub(super) fn finished(row: u64, outcome: Outcome, code: Option<&str>) -> RowFin
         further_codes: Vec::new(),
         message: None,
         earlier: false,
+        seen_twice: code == Some(DUPLICATE_FOUND),
     }
 }

@@ -15,7 +15,6 @@ use tracing::{debug, info, warn};
 
 use super::cell::{neutral, without_phones};
 use super::quantity::{counted, span};
-use crate::model::code::DUPLICATE_FOUND;
 use crate::model::event::{Event, Next, RowFinished, RowLabel};
 use crate::model::ids::DeviceId;
 use crate::model::outcome::{Answer, AttemptOutcome, Listing, LookOutcome, Outcome};
@@ -138,7 +137,7 @@ pub fn finished(row: &RowFinished) {
     }
     match row.outcome {
         // There more than once: a person must look.
-        Outcome::Existing if row.code.as_deref() == Some(DUPLICATE_FOUND) => {
+        Outcome::Existing if row.seen_twice => {
             finished!(warn, "{label}: {word}{said}");
         }
         Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => {
@@ -249,6 +248,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::model::code::DUPLICATE_FOUND;
     use crate::model::outcome::{Ambiguity, Refusal};
     use crate::model::row::RowNumber;
     use crate::model::stop::StopReason;
@@ -273,6 +273,7 @@ mod tests {
             further_codes: Vec::new(),
             message: Some(message.to_owned()),
             earlier: false,
+            seen_twice: code == DUPLICATE_FOUND,
         })
     }
 
@@ -285,6 +286,7 @@ mod tests {
             further_codes: Vec::new(),
             message: None,
             earlier,
+            seen_twice: false,
         })
     }
 

@@ -4,15 +4,18 @@
 //! start with `wavepair_`, and the reader of the input skips those.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::as_written::{self, Checksum, Found};
 use super::cell::neutral;
+use super::known_row::KnownRow;
 use super::record::{in_columns, push_field};
 use super::result_row::ResultRow;
+use super::row_sink::RowSink;
 use super::safe_file::{self, Error, SafeFile};
 use crate::model::dialect::Dialect;
+use crate::model::event::RowFinished;
 use crate::model::outcome::Outcome;
 use crate::model::row::{Header, InputRow};
 
@@ -69,15 +72,7 @@ impl Rejects {
         }
     }
 
-    /// Takes a row if a person must look at it; [`commit`](Self::commit) tells where that failed.
-    pub fn offer(&mut self, row: &InputRow, result: &ResultRow) {
-        let is_ours = matches!(result.outcome, Outcome::Invalid | Outcome::Rejected);
-        if is_ours && self.trouble.is_none() {
-            self.trouble = self.take(row, result).err();
-        }
-    }
-
-    fn take(&mut self, row: &InputRow, result: &ResultRow) -> Result<(), Error> {
+    fn add(&mut self, row: &InputRow, ended: &RowFinished) -> Result<(), Error> {
         if self.file.is_none() {
             self.file = Some(SafeFile::create(&self.path)?);
             let names = self.names.iter().map(String::as_str).chain(COLUMNS);
@@ -91,9 +86,9 @@ impl Rejects {
             self.line(line)?;
         }
         let mut line = in_columns(&row.raw, self.names.len(), self.guard);
-        let code = result.code.as_deref().unwrap_or_default();
-        let message = result.message.as_deref().unwrap_or_default();
-        for text in [result.outcome.as_str(), code, message] {
+        let code = ended.code.as_deref().unwrap_or_default();
+        let message = ended.message.as_deref().unwrap_or_default();
+        for text in [ended.outcome.as_str(), code, message] {
             line.push(Dialect::DELIMITER);
             push_field(&mut line, &neutral(text), self.guard);
         }
@@ -168,6 +163,18 @@ impl Rejects {
     }
 }
 
+/// Takes the rows that a person must look at; [`Rejects::commit`] tells where that failed.
+impl RowSink for Rejects {
+    fn take(&mut self, row: &KnownRow, result: &ResultRow) -> io::Result<()> {
+        let ended = &result.finished;
+        let is_ours = matches!(ended.outcome, Outcome::Invalid | Outcome::Rejected);
+        if is_ours && self.trouble.is_none() {
+            self.trouble = self.add(&row.input, ended).err();
+        }
+        Ok(())
+    }
+}
+
 /// The names that the rejects may get, one after the other: `a.csv`, `a-2.csv`, `a-3.csv`.
 fn names_of(path: &Path) -> impl Iterator<Item = PathBuf> + '_ {
     let stem = path.file_stem().unwrap_or_default();
@@ -187,20 +194,17 @@ fn names_of(path: &Path) -> impl Iterator<Item = PathBuf> + '_ {
 mod tests {
     use super::*;
     use crate::model::dialect::LineEnd;
-    use crate::model::invalid::{InvalidCode, Problem};
-    use crate::report::fixture::{defaults, header, row};
+    use crate::report::fixture::{broken_row, header, row};
+    use crate::report::known_state::Mode;
     use std::fs;
 
     fn wave() -> OsString {
         "wave.csv".into()
     }
 
-    fn refused(number: u64, record: &str, message: &str) -> (InputRow, ResultRow) {
-        let mut row = row(number, &[record]);
-        row.raw = record.as_bytes().to_vec();
-        let problem = Problem::new(InvalidCode::FieldCount, message);
-        let header = header(&["user_id", "phone"]);
-        let result = ResultRow::invalid(&header, &row, &defaults(), &problem.into());
+    fn refused(number: u64, record: &str, message: &str) -> (KnownRow, ResultRow) {
+        let row = broken_row(row(number, &[record]), message);
+        let result = ResultRow::of(&row, &Mode::DryRun);
         (row, result)
     }
 
@@ -219,11 +223,11 @@ mod tests {
             refused(2, "x", "=1+1"),
             refused(3, "x,\"open", "a quote"),
         ] {
-            rejects.offer(&row, &result);
+            rejects.take(&row, &result).unwrap();
         }
         let (row, mut fine) = refused(4, "y,z", "");
-        fine.outcome = Outcome::Failed;
-        rejects.offer(&row, &fine);
+        fine.finished.outcome = Outcome::Failed;
+        rejects.take(&row, &fine).unwrap();
 
         let written = rejects.commit().unwrap();
         assert_eq!(written.path, Some(path.clone()));
@@ -246,7 +250,7 @@ mod tests {
         for (raw_cells, note) in [(false, "'=note"), (true, "=note")] {
             let mut rejects = Rejects::new(path.clone(), wave(), &header, raw_cells);
             let (row, result) = refused(1, "x,\"a\nb\"", "m");
-            rejects.offer(&row, &result);
+            rejects.take(&row, &result).unwrap();
             rejects.commit().unwrap();
             assert_eq!(
                 fs::read_to_string(&path).unwrap(),
@@ -264,7 +268,7 @@ mod tests {
         let mut rejects = Rejects::new(path.to_owned(), wave.into(), &header, false);
         for message in messages {
             let (row, result) = refused(1, "x", message);
-            rejects.offer(&row, &result);
+            rejects.take(&row, &result).unwrap();
         }
         let written = rejects.commit().unwrap();
         let name = |path: PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();

@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use csv::Terminator;
 
 use super::cell::{guarded, neutral, without_phones};
+use super::known_row::KnownRow;
 use super::result_row::ResultRow;
+use super::row_sink::RowSink;
 use crate::model::dialect::{Dialect, LineEnd};
 use crate::model::phone::E164;
 use crate::model::row::{Column, Header, InputRow};
@@ -54,7 +56,7 @@ pub struct Options {
     pub raw_cells: bool,
 }
 
-/// Writes results line by line, for a caller that joins by itself.
+/// Writes results line by line.
 #[derive(Debug)]
 pub struct ResultsWriter<W: Write> {
     csv: csv::Writer<W>,
@@ -93,25 +95,21 @@ impl<W: Write> ResultsWriter<W> {
         })
     }
 
-    /// Writes one line.
-    ///
-    /// # Errors
-    ///
-    /// What the writer below says.
-    pub fn write(&mut self, row: &InputRow, result: &ResultRow) -> io::Result<()> {
-        let asked = &result.asked;
-        self.number(result.row.0)?;
-        self.number(result.line)?;
-        self.csv.write_field(result.outcome.as_str())?;
-        self.shown(result.device)?;
+    fn line(&mut self, input: &InputRow, result: &ResultRow) -> io::Result<()> {
+        let (ended, asked) = (&result.finished, &result.requested);
+        let asked_phone = asked.phone();
+        self.number(ended.who.row.0)?;
+        self.number(ended.who.line)?;
+        self.csv.write_field(ended.outcome.as_str())?;
+        self.shown(ended.device)?;
         self.shown(asked.user)?;
         self.text(asked.kind.map_or("", |kind| kind.as_str()))?;
-        let phone = asked.phone.map(|phone| self.phone_text(phone));
+        let phone = asked_phone.map(|phone| self.phone_text(phone));
         self.text(&phone.unwrap_or_default())?;
         self.shown(asked.policy)?;
         self.text(asked.status.map_or("", |status| status.as_str()))?;
-        self.text(result.code.as_deref().unwrap_or_default())?;
-        let message = result.message.as_deref().unwrap_or_default();
+        self.text(ended.code.as_deref().unwrap_or_default())?;
+        let message = ended.message.as_deref().unwrap_or_default();
         match self.options.phones {
             Phones::Full => self.text(message)?,
             Phones::Masked | Phones::None => self.text(&without_phones(message))?,
@@ -124,21 +122,23 @@ impl<W: Write> ResultsWriter<W> {
         // Nothing fills `mfa_enabled` and `warning` yet; a script finds them where they will be.
         self.text("")?;
         self.text("")?;
-        for (place, cell) in row.cells.iter().enumerate() {
-            let cell = self.input_cell(row, place, cell, asked.phone);
+        for (place, cell) in input.cells.iter().enumerate() {
+            let cell = self.input_cell(input, place, cell, asked_phone);
             self.text(&cell)?;
         }
         self.csv.write_record(None::<&[u8]>)?;
         Ok(())
     }
 
-    /// Hands the last lines down.
+    /// Hands the last lines down, and gives back what they were written to.
     ///
     /// # Errors
     ///
-    /// What the writer below says.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.csv.flush()
+    /// What that says.
+    pub fn finish(self) -> io::Result<W> {
+        self.csv
+            .into_inner()
+            .map_err(csv::IntoInnerError::into_error)
     }
 
     fn phone_text(&self, phone: E164) -> String {
@@ -189,14 +189,19 @@ impl<W: Write> ResultsWriter<W> {
     }
 }
 
+impl<W: Write> RowSink for ResultsWriter<W> {
+    fn take(&mut self, row: &KnownRow, result: &ResultRow) -> io::Result<()> {
+        self.line(&row.input, result)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::entry::DeviceState;
     use crate::model::formula::is_formula;
-    use crate::model::invalid::{InvalidCode, Problem};
-    use crate::report::fixture::{defaults, entry, header, row, valid_row};
-    use crate::report::standing::{Mode, NotReached, Standing};
+    use crate::report::fixture::{broken_row, entry, header, key, known_row, row};
+    use crate::report::known_state::{KnownState, Mode, NotReached};
     use proptest::prelude::*;
 
     fn read(bytes: &[u8]) -> Vec<csv::StringRecord> {
@@ -206,41 +211,36 @@ mod tests {
             .collect()
     }
 
-    fn line(row: &InputRow, result: &ResultRow, options: Options) -> csv::StringRecord {
+    fn line(row: &KnownRow, result: &ResultRow, options: Options) -> csv::StringRecord {
         let header = header(&["note", "phone", "x"]);
-        let mut out = Vec::new();
-        let mut writer = ResultsWriter::new(&mut out, &header, options).unwrap();
-        writer.write(row, result).unwrap();
-        writer.finish().unwrap();
+        let mut writer = ResultsWriter::new(Vec::new(), &header, options).unwrap();
+        writer.take(row, result).unwrap();
+        let out = writer.finish().unwrap();
         let mut records = read(&out);
         assert_eq!(records.len(), 1);
         records.remove(0)
     }
 
-    fn pending(row: &InputRow) -> ResultRow {
-        let standing = Standing::Untouched;
-        ResultRow::valid(
-            row,
-            &valid_row(1),
-            &standing,
-            None,
-            &Mode::Run(NotReached::NoRun),
-        )
+    /// A row with these cells, and what is said of it as if it asked for device 1.
+    fn pending(cells: &[&str]) -> (KnownRow, ResultRow) {
+        let known = known_row(1, KnownState::Untouched);
+        let result = ResultRow::of(&known, &Mode::Run(NotReached::NoRun));
+        let input = row(1, cells);
+        (KnownRow { input, ..known }, result)
     }
 
     #[test]
     fn phones_are_shown_as_asked_in_every_place_that_holds_one() {
-        let row = row(1, &["note", "+44 791-1100001", "x"]);
-        let mut result = pending(&row);
-        result.message = Some("did you mean +447911100001?".to_owned());
-        let phone = valid_row(1).request.key.address.phone().unwrap();
+        let (row, mut result) = pending(&["note", "+44 791-1100001", "x"]);
+        result.finished.message = Some("did you mean +447911100001?".to_owned());
+        let phone = key(1).address.phone().unwrap();
         let masked = phone.masked();
         for (phones, phone, message, cell) in [
             (
                 Phones::Full,
                 phone.to_string(),
                 "did you mean +447911100001?",
-                row.cells.get(1),
+                row.input.cells.get(1),
             ),
             (
                 Phones::Masked,
@@ -274,13 +274,9 @@ mod tests {
 
     #[test]
     fn in_a_broken_record_any_cell_may_be_the_phone() {
-        let mut row = row(1, &["+447911100001", "note", ""]);
-        row.fault = Some(Problem::new(
-            InvalidCode::FieldCount,
-            "2 fields instead of 3",
-        ));
-        let fault = row.fault.clone().unwrap().into();
-        let result = ResultRow::invalid(&header(&["phone"]), &row, &defaults(), &fault);
+        let cells = row(1, &["+447911100001", "note", ""]);
+        let row = broken_row(cells, "2 fields instead of 3");
+        let result = ResultRow::of(&row, &Mode::DryRun);
         let shown = |phones| {
             let line = line(
                 &row,
@@ -299,13 +295,13 @@ mod tests {
 
     #[test]
     fn raw_cells_keep_formulas_and_never_control_characters() {
-        let row = row(1, &["=1+1", "", "a\u{1b}[1mb\nc"]);
+        let (row, result) = pending(&["=1+1", "", "a\u{1b}[1mb\nc"]);
         let raw = Options {
             raw_cells: true,
             ..Options::default()
         };
         let shown = |options| {
-            let line = line(&row, &pending(&row), options);
+            let line = line(&row, &result, options);
             [0, 2].map(|place| line[COLUMNS.len() + place].to_owned())
         };
         let safe = r"a\u{1b}[1mb\u{a}c".to_owned();
@@ -320,13 +316,13 @@ mod tests {
             message in "[=@+\\-\t\r\n\",a1]{0,6}",
         ) {
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-            let row = row(1, &cells);
             let mut entry = entry(DeviceState::Rejected);
             entry.answer.message = Some(message.clone());
             entry.answer.code = Some(message.clone());
             entry.answer.correlation_id = Some(message.clone());
-            let standing = Standing::Entry(entry);
-            let result = ResultRow::valid(&row, &valid_row(1), &standing, None, &Mode::Run(NotReached::NoRun));
+            let known = known_row(1, KnownState::Entry(entry));
+            let result = ResultRow::of(&known, &Mode::Run(NotReached::NoRun));
+            let row = KnownRow { input: row(1, &cells), ..known };
             let line = line(&row, &result, Options::default());
             prop_assert_eq!(line.len(), COLUMNS.len() + 3);
             for cell in &line {

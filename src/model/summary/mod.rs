@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::account::Account;
-use super::code::DUPLICATE_FOUND;
 use super::event::{Event, Next, RequestKind};
 use super::ids::{EnvironmentId, RunId};
 use super::messages::Messages;
@@ -205,7 +204,7 @@ impl Summary {
                 code = code.or(stop);
             }
         }
-        if !self.conserved() || self.tally.codes.contains_key(DUPLICATE_FOUND) {
+        if !self.conserved() || self.tally.seen_twice.is_some() {
             code = code.or(ExitCode::Broken);
         }
         code

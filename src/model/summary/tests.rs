@@ -5,6 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::*;
+use crate::model::code::DUPLICATE_FOUND;
 use crate::model::event::{RowFinished, RowLabel};
 use crate::model::ids::DeviceId;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, Refusal};
@@ -38,6 +39,7 @@ fn finished(row: u64, outcome: Outcome, code: Option<&str>) -> Event {
         further_codes: Vec::new(),
         message: None,
         earlier: false,
+        seen_twice: code == Some(DUPLICATE_FOUND),
     })
 }
 

@@ -18,12 +18,12 @@ const MAX_TEXT: usize = 100;
 const MAX_LOCALE: usize = 35;
 
 /// The cells of a row by their column; empty where the file has no such column.
-pub(super) struct Known<'a> {
+pub(super) struct NamedCells<'a> {
     header: &'a Header,
     row: &'a InputRow,
 }
 
-impl<'a> Known<'a> {
+impl<'a> NamedCells<'a> {
     pub(super) fn new(header: &'a Header, row: &'a InputRow) -> Self {
         Self { header, row }
     }

@@ -15,7 +15,6 @@ use super::quantity::{clock_time, count, counted, elapsed};
 use super::rejects::Written;
 use super::start_line::messages_of_a_run;
 use crate::exit::ExitCode;
-use crate::model::code::DUPLICATE_FOUND;
 use crate::model::outcome::Outcome;
 use crate::model::shared_phones::SharedPhones;
 use crate::model::stop::StopReason;
@@ -219,7 +218,7 @@ fn incomplete(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notice> {
             .map(|reason| stopped(reason, summary, ending.command)),
     );
     notices.extend((!summary.conserved()).then(|| unaccounted(summary)));
-    notices.extend(summary.tally.codes.get(DUPLICATE_FOUND).map(twice));
+    notices.extend(summary.tally.seen_twice.as_ref().map(twice));
     let left = Left {
         exit: ending.exit,
         stopped: summary.stopped.as_ref(),
@@ -397,7 +396,7 @@ fn lead(ending: &Ending<'_>) -> String {
 }
 
 fn when(ending: &Ending<'_>) -> &'static str {
-    if ending.summary.tally.codes.contains_key(DUPLICATE_FOUND) {
+    if ending.summary.tally.seen_twice.is_some() {
         return "When they are removed, go on";
     }
     if let Some(StopReason::InputChanged { .. }) = ending.summary.stopped {

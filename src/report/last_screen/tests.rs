@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::sync::LazyLock;
 
 use super::*;
+use crate::model::code::DUPLICATE_FOUND;
 use crate::model::stop::StopCode;
 use crate::model::tally::Tally;
 use crate::report::fixture::{account, finished, summary};

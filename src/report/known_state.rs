@@ -58,7 +58,7 @@ impl NotReached {
 
 /// What is known of the device that a valid row asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum KnownState {
     /// Nothing: it was never asked for.
     Untouched,
     /// What the ledger says.
@@ -74,28 +74,37 @@ pub enum Standing {
     },
 }
 
-impl Standing {
+impl KnownState {
     /// The number of the device's entry in the ledger, if it has one.
     pub fn entry_number(&self) -> Option<u64> {
         match self {
-            Standing::Entry(entry) => Some(entry.number),
-            Standing::Untouched | Standing::Finding { .. } => None,
+            KnownState::Entry(entry) => Some(entry.number),
+            KnownState::Untouched | KnownState::Finding { .. } => None,
+        }
+    }
+
+    /// Whether a run may send a create for it: nothing says that it is there.
+    pub fn may_be_sent(&self) -> bool {
+        match self {
+            KnownState::Untouched => true,
+            KnownState::Entry(entry) => !entry.state.is_final(),
+            KnownState::Finding { .. } => false,
         }
     }
 
     /// The device's ID, where one is known.
     pub fn device(&self) -> Option<DeviceId> {
         match self {
-            Standing::Untouched => None,
-            Standing::Entry(entry) => entry.device,
-            Standing::Finding { device, .. } => device.as_ref()?.id,
+            KnownState::Untouched => None,
+            KnownState::Entry(entry) => entry.device,
+            KnownState::Finding { device, .. } => device.as_ref()?.id,
         }
     }
 }
 
-impl From<Option<LedgerEntry>> for Standing {
+impl From<Option<LedgerEntry>> for KnownState {
     fn from(entry: Option<LedgerEntry>) -> Self {
-        entry.map_or(Standing::Untouched, Standing::Entry)
+        entry.map_or(KnownState::Untouched, KnownState::Entry)
     }
 }
 

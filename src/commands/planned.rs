@@ -1,0 +1,88 @@
+//! The rows of a wave as the engine takes them.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::opened_wave::OpenedWave;
+use crate::clock;
+use crate::engine::PlannedRow;
+use crate::input::rows::Rows;
+use crate::input::{self, Wave};
+use crate::model::request::RowDefaults;
+use crate::model::row::InputRow;
+use crate::model::stop::StopReason;
+use crate::model::validate::validate;
+
+/// Why a run does not go on where its input cannot be read on.
+pub(super) fn reason_to_stop(error: &input::error::Error) -> StopReason {
+    use input::error::Error as E;
+    match error {
+        E::Changed { .. } => StopReason::InputChanged {
+            what: error.to_string(),
+            hint: error.hint().unwrap_or_default(),
+        },
+        E::Read { name, source } => StopReason::Broken {
+            what: format!("cannot read {name}: {source}"),
+        },
+        E::Open { .. } | E::Spool { .. } | E::NotAWave { .. } => StopReason::Broken {
+            what: error.to_string(),
+        },
+    }
+}
+
+/// How soon a file is looked at again while rows are taken from a block of it.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// The rows of a wave, judged one by one, for as long as its file is the same.
+pub(super) struct Planned<'a> {
+    wave: &'a Wave,
+    rows: Rows,
+    /// When the file was last looked at.
+    looked: Instant,
+    defaults: &'a RowDefaults,
+}
+
+impl Planned<'_> {
+    /// The rows of an opened wave, from the first on.
+    pub(super) fn rows_of(opened: &OpenedWave) -> Planned<'_> {
+        Planned {
+            wave: &opened.wave,
+            rows: opened.wave.rows(),
+            looked: clock::now(),
+            defaults: &opened.defaults,
+        }
+    }
+
+    fn judge(&self, row: &InputRow) -> PlannedRow {
+        let judged = validate(self.wave.header(), row, self.defaults);
+        let who = judged.label();
+        match judged.verdict {
+            Ok(valid) => PlannedRow::Valid(valid.request),
+            Err(invalid) => PlannedRow::Invalid { who, invalid },
+        }
+    }
+}
+
+impl Iterator for Planned<'_> {
+    type Item = Result<(PlannedRow, u64), StopReason>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // A block holds rows for a minute of sending: whoever takes the file away is heard soon.
+        let now = clock::now();
+        let unchanged = if now.duration_since(self.looked) > LOOK_AGAIN {
+            self.looked = now;
+            self.wave.check_unchanged()
+        } else {
+            Ok(())
+        };
+        let row = match unchanged {
+            Ok(()) => self.rows.next()?,
+            Err(error) => Err(error),
+        };
+        Some(match row {
+            Ok(row) => Ok((self.judge(&row), self.rows.bytes_read())),
+            Err(error) => Err(reason_to_stop(&error)),
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! How a dry run begins and ends, whether it asks PingOne or not.
+
+use tokio::time::Instant;
+
+use super::announce::{Place, announce};
+use super::finish::{End, finish};
+use super::join::Doubts;
+use super::opened_wave::OpenedWave;
+use super::wave_files::Complete;
+use super::{Invocation, outputs};
+use crate::clock;
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::ledger::Reader;
+use crate::model::ids::EnvironmentId;
+use crate::model::messages::Messages;
+use crate::model::summary::Summary;
+use crate::plan::Existing;
+use crate::report::start_line::{Kind, Ledger};
+use crate::settings::run::{DryRun, wave_name};
+
+/// Starts the log, and opens the wave once it is sure that the files can be written.
+pub(super) fn open(settings: &DryRun, invocation: &Invocation) -> Result<OpenedWave, Error> {
+    outputs::prepare(&settings.files, invocation)?;
+    OpenedWave::read(&settings.wave, &settings.rows)
+}
+
+/// Says what a run would do where, and notes in the summary which ledger is read, and how the run
+/// before ended; gives out how many messages a run would send.
+pub(super) fn introduce(
+    settings: &DryRun,
+    (kind, environment, host): (Kind, Option<EnvironmentId>, Option<&str>),
+    opened: &OpenedWave,
+    reader: Option<&Reader>,
+    summary: &mut Summary,
+    invocation: &Invocation,
+) -> Result<Messages, Error> {
+    let path = settings.ledger.path();
+    let place = Place {
+        kind,
+        environment,
+        host,
+        ledger: path.map(|path| Ledger {
+            path: Some(path),
+            is_new: !path.exists(),
+            unchecked: settings.pace.existing == Existing::Unchecked,
+        }),
+    };
+    let limits = (&settings.pace, &settings.stops);
+    let messages = announce(&place, opened, limits, &|| Ok(reader), invocation)?;
+    summary.ledger = path.map(|path| path.display().to_string());
+    if let Some(reader) = reader {
+        summary.previous_exit_code = reader.last_exit_code(&wave_name(&settings.wave))?;
+    }
+    Ok(messages)
+}
+
+/// Shows what a run would come to, and ends.
+pub(super) fn close(
+    settings: &DryRun,
+    started: Instant,
+    complete: Option<Complete>,
+    doubts: Option<Doubts>,
+    summary: &Summary,
+    invocation: &Invocation,
+) -> Result<ExitCode, Error> {
+    let (written, unwritten) = complete
+        .map(|complete| complete.rejects(invocation))
+        .unzip();
+    let exit = summary.exit_code();
+    let exit = unwritten.map_or(exit, |unwritten| exit.or(unwritten));
+    let end = End {
+        exit,
+        took: clock::now().duration_since(started),
+        files: &settings.files,
+        written,
+        doubts,
+        forgotten: false,
+        deadline_is_past: false,
+    };
+    finish(summary, &end, invocation)?;
+    Ok(exit)
+}

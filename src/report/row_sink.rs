@@ -1,0 +1,67 @@
+//! Whoever hears of the rows of a wave.
+//!
+//! A run, a dry run and `results` differ in who stands in this list, and not in how the list is fed.
+
+use std::io;
+
+use super::known_row::KnownRow;
+use super::log;
+use super::result_row::ResultRow;
+use crate::model::messages::MessageBook;
+use crate::model::shared_phones::PhoneBook;
+use crate::model::tally::Tally;
+
+/// Hears of every row of a wave, in input order.
+pub trait RowSink {
+    /// Takes a row, and what the results say of it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written. What was written until then is of no use.
+    fn take(&mut self, row: &KnownRow, result: &ResultRow) -> io::Result<()>;
+}
+
+impl RowSink for Tally {
+    fn take(&mut self, _: &KnownRow, result: &ResultRow) -> io::Result<()> {
+        self.add(&result.finished);
+        Ok(())
+    }
+}
+
+/// Logs how each row ended.
+#[derive(Clone, Copy, Debug)]
+pub struct LogLines;
+
+impl RowSink for LogLines {
+    fn take(&mut self, _: &KnownRow, result: &ResultRow) -> io::Result<()> {
+        log::finished(&result.finished);
+        Ok(())
+    }
+}
+
+impl RowSink for PhoneBook {
+    fn take(&mut self, row: &KnownRow, _: &ResultRow) -> io::Result<()> {
+        if let Ok(valid) = &row.judged.verdict
+            && let Some(phone) = valid.request.key.address.phone()
+        {
+            self.note(row.judged.line, valid.request.key.user, phone);
+        }
+        Ok(())
+    }
+}
+
+/// Counts a message for each device that a run may create and that is to be activated.
+///
+/// A device that a run finds in PingOne, or that stays in doubt, sends none: they are never more.
+impl RowSink for MessageBook {
+    fn take(&mut self, row: &KnownRow, _: &ResultRow) -> io::Result<()> {
+        if let Ok(valid) = &row.judged.verdict
+            && valid.request.sends_message()
+            && row.earlier.is_none()
+            && row.known.may_be_sent()
+        {
+            self.note(valid.request.key.user, valid.request.key.kind);
+        }
+        Ok(())
+    }
+}
