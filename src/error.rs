@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::exit::ExitCode;
 use crate::model::stop::{StopCode, Stopped};
-use crate::pingone::options::ClientError;
+use crate::pingone::tls::ClientError;
 use crate::report::notice::Notice;
 use crate::report::safe_file;
 use crate::report::standard_output::Unread;

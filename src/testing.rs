@@ -69,10 +69,11 @@ pub mod pingone {
     pub use crate::pingone::grant::{Bearer, LONGEST_TOKEN, TokenFailure, token_answer};
     pub use crate::pingone::head::Head;
     pub use crate::pingone::listing::Pages;
-    pub use crate::pingone::options::{ClientError, ClientOptions};
+    pub use crate::pingone::options::ClientOptions;
     pub use crate::pingone::proxy::{Direct, Proxy};
     pub use crate::pingone::read::{ListedPolicies, ReadFailure, policies_answer, read_answer};
     pub use crate::pingone::retry_after::{LONGEST, retry_after};
+    pub use crate::pingone::tls::ClientError;
     pub use crate::pingone::token::{AccessToken, TokenCache, TokenState};
     pub use crate::pingone::wire::MfaSettings;
 }

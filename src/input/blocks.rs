@@ -1,62 +1,14 @@
 //! The bytes of a file, block by block; a block is handed out only as it was at first.
-//!
-//! A wave is read more than once, and a row that is put together from two states of
-//! its file can be a valid row that nobody wrote. So what a block was when any pass
-//! read it first is remembered as a digest, and every later pass must find the same.
-//! A write that leaves size and time as they were is noticed that way, too.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::io::{self, BufRead, Read};
 use std::os::unix::fs::FileExt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::lines::ends_in;
-use super::source::{Change, Opened};
+use super::error::Change;
+use super::opened::Opened;
 
 /// How many bytes are read, and checked, at once.
 pub(super) const BLOCK: usize = 128 * 1024;
-
-/// What is remembered of the blocks that were read so far: a few bytes of each.
-#[derive(Debug, Default)]
-pub(super) struct Memory {
-    hasher: RandomState,
-    blocks: Mutex<Vec<Print>>,
-}
-
-/// What is remembered of one block.
-#[derive(Debug)]
-struct Print {
-    digest: u64,
-    line_ends: u64,
-    /// Whether it ends with a line end.
-    is_ended: bool,
-}
-
-impl Memory {
-    /// Whether a block is what it was; what is new is remembered. Every pass reads in order.
-    fn is_same(&self, block: usize, bytes: &[u8]) -> bool {
-        let digest = self.hasher.hash_one(bytes);
-        let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = blocks.get(block) {
-            return known.digest == digest;
-        }
-        blocks.push(Print {
-            digest,
-            line_ends: ends_in(bytes),
-            is_ended: bytes.ends_with(b"\n"),
-        });
-        true
-    }
-
-    /// How many physical lines there are in the blocks that were read: line ends, and what follows the last.
-    pub(super) fn lines(&self) -> u64 {
-        let blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        let ends: u64 = blocks.iter().map(|print| print.line_ends).sum();
-        let unended = blocks.last().is_some_and(|print| !print.is_ended);
-        ends + u64::from(unended)
-    }
-}
 
 /// One pass over a file, with a place of its own.
 ///
@@ -86,11 +38,11 @@ impl std::fmt::Debug for Held {
 
 impl Blocks {
     /// Reads from a place on that this or an earlier pass has come to.
-    pub(super) fn new(opened: Arc<Opened>, from: u64) -> Self {
+    pub(super) fn new(opened: &Arc<Opened>, from: u64) -> Self {
         let block = BLOCK as u64;
         let place = |number: u64| usize::try_from(number).expect("blocks are counted in memory");
         Self {
-            opened,
+            opened: Arc::clone(opened),
             next: place(from / block),
             skip: place(from % block),
             held: Held::default(),
@@ -201,7 +153,7 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         let opened = open(&path);
         for from in [0, 7, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, bytes.len()] {
-            let pass = Blocks::new(Arc::clone(&opened), from as u64);
+            let pass = Blocks::new(&opened, from as u64);
             assert!(rest(pass).unwrap() == bytes[from..], "from {from}");
         }
         assert_eq!(opened.memory.lines(), 3_277);
@@ -212,8 +164,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = file(folder.path());
         let opened = open(&path);
-        rest(Blocks::new(Arc::clone(&opened), 0)).unwrap();
-        let mut second = Blocks::new(Arc::clone(&opened), 0);
+        rest(Blocks::new(&opened, 0)).unwrap();
+        let mut second = Blocks::new(&opened, 0);
         second.fill_buf().unwrap();
 
         let file = File::options().write(true).open(&path).unwrap();
@@ -265,7 +217,7 @@ mod tests {
             for read in [0, BLOCK, BLOCK * 5 / 2] {
                 let folder = tempfile::tempdir().unwrap();
                 let path = file(folder.path());
-                let mut pass = Blocks::new(open(&path), 0);
+                let mut pass = Blocks::new(&open(&path), 0);
                 pass.read_exact(&mut vec![0; read]).unwrap();
                 act(&path);
                 assert_eq!(rest(pass), Err(change), "after {read} bytes");
@@ -277,7 +229,7 @@ mod tests {
     fn links_modes_and_readers_are_no_change() {
         let folder = tempfile::tempdir().unwrap();
         let path = file(folder.path());
-        let pass = Blocks::new(open(&path), 0);
+        let pass = Blocks::new(&open(&path), 0);
         std::fs::hard_link(&path, folder.path().join("link.csv")).unwrap();
         let mut mode = std::fs::metadata(&path).unwrap().permissions();
         mode.set_readonly(true);

@@ -3,7 +3,20 @@
 use std::io;
 
 use super::flaw::Flaw;
-use super::source::Change;
+
+/// What happened to a file that was to stay as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Change {
+    /// It has other bytes, or may have.
+    #[error("was written to")]
+    Written,
+    /// Another file has its name.
+    #[error("was replaced")]
+    Replaced,
+    /// No file has its name.
+    #[error("was deleted")]
+    Deleted,
+}
 
 /// Why a wave cannot be read, as a lower-case fragment that names the file.
 ///

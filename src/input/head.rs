@@ -4,13 +4,14 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::ReadOptions;
+use super::blocks::Blocks;
 use super::flaw::Flaw;
 use super::header::{Layout, has_a_column, understand};
 use super::lines::{End, Lines};
 use super::names::normal;
+use super::opened::Opened;
 use super::records::{Quotes, Record, Records};
 use super::rows::Before;
-use super::source::Opened;
 use crate::model::dialect::{BYTE_ORDER_MARK, Dialect, LineEnd};
 use crate::model::row::Header;
 
@@ -49,7 +50,7 @@ pub(super) fn read(
     options: &ReadOptions,
 ) -> io::Result<Result<Head, Flawed>> {
     let mut start = Vec::new();
-    opened.read_from(0).take(8).read_to_end(&mut start)?;
+    Blocks::new(opened, 0).take(8).read_to_end(&mut start)?;
     if let Some(flaw) = foreign(&start) {
         return Ok(Err((None, flaw)));
     }
@@ -59,7 +60,7 @@ pub(super) fn read(
     } else {
         0
     };
-    let mut records = Records::new(Lines::new(opened.read_from(mark), 0, mark), None);
+    let mut records = Records::new(Lines::new(Blocks::new(opened, mark), 0, mark), None);
     let Some(record) = records.next()? else {
         return Ok(Err((None, Flaw::Empty)));
     };

@@ -6,8 +6,8 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | [`source`] | files, pipes, and whether they changed |
-//! | `blocks` | bytes, as they were at first |
+//! | [`source`], `opened` | files, pipes, and whether they changed |
+//! | `memory`, `blocks` | bytes, as they were at first |
 //! | `lines` | line ends, line numbers |
 //! | `records` | which lines belong together, by their commas and quotes |
 //! | `names`, `header`, `misspelling` | names of columns, what they mean, and their misspellings |
@@ -20,8 +20,10 @@ pub mod flaw;
 mod head;
 mod header;
 mod lines;
+mod memory;
 mod misspelling;
 mod names;
+mod opened;
 mod records;
 pub mod rows;
 pub mod source;
@@ -31,13 +33,15 @@ use std::sync::Arc;
 
 use crate::model::request::RowDefaults;
 use crate::model::row::{Column, Header};
+use blocks::Blocks;
 use error::Error;
 use flaw::Flaw;
 use head::Place;
 use header::Layout;
 use lines::Lines;
+use opened::Opened;
 use rows::Rows;
-use source::{Opened, Source};
+use source::Source;
 
 /// How a wave is to be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,7 +130,7 @@ impl Wave {
             bytes,
             before,
         } = self.body;
-        let lines = Lines::new(self.opened.read_from(bytes), lines, bytes);
+        let lines = Lines::new(Blocks::new(&self.opened, bytes), lines, bytes);
         let (layout, name) = (Arc::clone(&self.layout), Arc::clone(&self.name));
         Rows::new(lines, layout, name, before)
     }

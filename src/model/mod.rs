@@ -32,5 +32,6 @@ pub mod stop;
 pub mod summary;
 pub mod tally;
 pub mod twin_phones;
+pub mod valid_row;
 pub mod validate;
 pub mod warning;

@@ -9,7 +9,6 @@ use super::email::EmailAddress;
 use super::ids::{PolicyId, UserId};
 use super::phone::E164;
 use super::row::RowNumber;
-use super::warning::Warning;
 
 /// A kind of MFA device that wavepair creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -265,15 +264,6 @@ pub struct RowDefaults {
     pub kind: DeviceType,
     /// The status of rows that name none.
     pub status: Option<DeviceStatus>,
-}
-
-/// A row that was found well-formed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ValidRow {
-    /// What it asks for.
-    pub request: DeviceRequest,
-    /// What a person may want to look at, though nothing is wrong.
-    pub warnings: Vec<Warning>,
 }
 
 #[cfg(test)]

@@ -4,11 +4,7 @@
 //! lets nobody see what this tool must see: the bytes of a head, the status that a proxy refuses
 //! a tunnel with, and the address that a connection leads to.
 
-use std::error::Error;
-use std::fmt;
-use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -17,7 +13,6 @@ use std::time::Duration;
 use hyper::header::{HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::{Method, Request, Uri};
-use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
 use reqwest::Url;
@@ -27,68 +22,14 @@ use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tower_service::Service;
 
-use super::http::OUR_NAME;
+use super::connect_error::{ConnectError, failed, refusal, tcp_error};
 use super::loopback;
 use super::proxy::Proxy;
+use super::resolver::{Boxed, Resolver};
 use super::strict_head::StrictHead;
 
-type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-type BoxError = Box<dyn Error + Send + Sync>;
-
-/// Why there is no connection. Nothing was sent to PingOne then.
-#[derive(Debug)]
-pub(super) enum ConnectError {
-    /// The name does not resolve.
-    Unresolved(io::Error),
-    /// Refused, unreachable, no route; or it ended in the handshake.
-    Tcp(BoxError),
-    /// It took too long.
-    TimedOut,
-    /// What answers is not trusted, or speaks no TLS.
-    Tls(io::Error),
-    /// The proxy asks for credentials.
-    ProxyAuth,
-    /// The proxy does not make a tunnel to this host, and will not.
-    ProxyForbids(u16),
-    /// The proxy did not make a tunnel this time.
-    ProxyFailed(BoxError),
-    /// A host that is spoken to without TLS is not this machine.
-    NotLoopback(SocketAddr),
-}
-
-impl fmt::Display for ConnectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ConnectError::Unresolved(_) => f.write_str("the name does not resolve"),
-            ConnectError::Tcp(_) => f.write_str("no connection"),
-            ConnectError::TimedOut => f.write_str("no connection in time"),
-            ConnectError::Tls(_) => f.write_str("the TLS handshake failed"),
-            ConnectError::ProxyAuth => f.write_str("the proxy asks for credentials"),
-            ConnectError::ProxyForbids(status) => write!(f, "the proxy answered with {status}"),
-            ConnectError::ProxyFailed(_) => f.write_str("the proxy made no tunnel"),
-            ConnectError::NotLoopback(address) => {
-                write!(
-                    f,
-                    "{} is not this machine, and there is no TLS",
-                    address.ip()
-                )
-            }
-        }
-    }
-}
-
-impl Error for ConnectError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            ConnectError::Unresolved(error) | ConnectError::Tls(error) => Some(error),
-            ConnectError::Tcp(error) | ConnectError::ProxyFailed(error) => Some(error.as_ref()),
-            ConnectError::TimedOut
-            | ConnectError::ProxyAuth
-            | ConnectError::ProxyForbids(_)
-            | ConnectError::NotLoopback(_) => None,
-        }
-    }
-}
+/// What we are called in requests.
+pub(super) const OUR_NAME: &str = concat!("wavepair/", env!("CARGO_PKG_VERSION"));
 
 /// How long a connection is idle before the system asks whether its other end is still there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
@@ -238,38 +179,9 @@ impl Inner {
     }
 }
 
-/// What a proxy's status means where it makes no tunnel: a matter of its rules, or of the moment.
-fn refusal(status: u16) -> Option<ConnectError> {
-    match status {
-        200..=299 => None,
-        407 => Some(ConnectError::ProxyAuth),
-        408 | 425 | 429 | 500 | 502..=504 | 506..=510 | 512..=599 => {
-            Some(failed(format!("status {status}")))
-        }
-        _ => Some(ConnectError::ProxyForbids(status)),
-    }
-}
-
-fn failed(error: impl Into<BoxError>) -> ConnectError {
-    ConnectError::ProxyFailed(error.into())
-}
-
 fn authorization(proxy: &Proxy) -> Option<HeaderValue> {
     let basic = super::credentials::basic(proxy.credentials.as_ref()?);
     Some(basic)
-}
-
-/// Reads the error of the library that connects: it wraps what our resolver says.
-fn tcp_error(error: impl Into<BoxError>) -> ConnectError {
-    let error: BoxError = error.into();
-    let mut inner: Option<&(dyn Error + 'static)> = Some(error.as_ref());
-    while let Some(this) = inner {
-        if let Some(Unresolved(why)) = this.downcast_ref() {
-            return ConnectError::Unresolved(io::Error::new(why.kind(), why.to_string()));
-        }
-        inner = this.source();
-    }
-    ConnectError::Tcp(error)
 }
 
 /// Both directions of a connection.
@@ -333,79 +245,5 @@ impl Write for Conn {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.io).poll_shutdown(cx)
-    }
-}
-
-/// Finds the addresses of a name: by the system, but for this machine's own.
-#[derive(Clone)]
-struct Resolver;
-
-/// The system does not know a name.
-#[derive(Debug)]
-struct Unresolved(io::Error);
-
-impl fmt::Display for Unresolved {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for Unresolved {}
-
-impl Service<Name> for Resolver {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = Unresolved;
-    type Future = Boxed<Result<Self::Response, Unresolved>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Unresolved>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        Box::pin(async move {
-            // The port is set by whoever connects.
-            let found: Vec<SocketAddr> = if loopback::is_local_name(name.as_str()) {
-                let own = loopback::ADDRESSES.into_iter();
-                own.map(|address| SocketAddr::new(address, 0)).collect()
-            } else {
-                let found = tokio::net::lookup_host((name.as_str(), 0)).await;
-                found.map_err(Unresolved)?.collect()
-            };
-            Ok(found.into_iter())
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_proxy_that_refuses_by_its_rules_is_told_from_one_in_trouble() {
-        for status in [200, 204] {
-            assert!(refusal(status).is_none(), "{status}");
-        }
-        assert!(matches!(refusal(407), Some(ConnectError::ProxyAuth)));
-        for status in [302, 400, 401, 403, 404, 405, 451, 501, 505, 511] {
-            assert!(
-                matches!(refusal(status), Some(ConnectError::ProxyForbids(of)) if of == status),
-                "{status}"
-            );
-        }
-        for status in [408, 429, 500, 502, 503, 504, 522] {
-            assert!(
-                matches!(refusal(status), Some(ConnectError::ProxyFailed(_))),
-                "{status}"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn this_machine_is_found_without_asking_the_system() {
-        for name in ["localhost", "LOCALHOST", "api.localhost"] {
-            let found = Resolver.call(name.parse().unwrap()).await.unwrap();
-            let found: Vec<_> = found.map(|address| address.ip()).collect();
-            assert_eq!(found, loopback::ADDRESSES, "{name}");
-        }
     }
 }

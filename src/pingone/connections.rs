@@ -16,7 +16,8 @@ use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 
 use super::http::{Http, POOL_IDLE};
-use super::options::{self, ClientError, ClientOptions};
+use super::options::{self, ClientOptions};
+use super::tls::ClientError;
 use super::wire;
 use crate::clock;
 use crate::model::outcome::Proof;

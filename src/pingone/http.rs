@@ -16,13 +16,10 @@ use reqwest::header::{HeaderValue, USER_AGENT};
 use reqwest::{IntoUrl, RequestBuilder, Response};
 use tokio::time::{Instant, Sleep};
 
-use super::connect::Connector;
+use super::connect::{Connector, OUR_NAME};
 use super::strict_head::doubtful_framing;
 use super::transport::{Fault, FaultKind};
 use crate::clock;
-
-/// What we are called in requests.
-pub(super) const OUR_NAME: &str = concat!("wavepair/", env!("CARGO_PKG_VERSION"));
 
 /// Sends requests: one version, no redirect, no repetition, no decompression.
 #[derive(Clone)]

@@ -35,6 +35,7 @@ mod shown_phone;
 
 pub mod client;
 mod connect;
+mod connect_error;
 pub mod connections;
 pub mod credentials;
 pub mod grant;
@@ -42,8 +43,9 @@ mod http;
 pub mod loopback;
 pub mod options;
 pub mod proxy;
+mod resolver;
 mod strict_head;
-mod tls;
+pub mod tls;
 pub mod token;
 
 use std::time::Duration;

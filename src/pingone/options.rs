@@ -1,6 +1,5 @@
 //! What a client is made of: where it connects, whom it trusts, how long it waits.
 
-use std::fmt;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -11,7 +10,8 @@ use super::connect::Connector;
 use super::credentials::Credentials;
 use super::http::Http;
 use super::proxy::Proxy;
-use super::{tls, wire};
+use super::tls::{self, ClientError};
+use super::wire;
 
 /// What a client needs to know. The URLs are `https`, or `http` on loopback: settings see to that.
 #[derive(Clone, Debug)]
@@ -33,26 +33,6 @@ pub struct ClientOptions {
     /// How many unused connections are kept.
     pub pool: usize,
 }
-
-/// Why there can be no client.
-#[derive(Debug)]
-pub enum ClientError {
-    /// The authorities are not PEM certificates.
-    Authorities,
-    /// TLS cannot be set up: most likely the platform has no authorities.
-    Setup(String),
-}
-
-impl fmt::Display for ClientError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ClientError::Authorities => f.write_str("no readable PEM certificate in the CA file"),
-            ClientError::Setup(why) => write!(f, "failed to set up TLS: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for ClientError {}
 
 /// Sets up what requests are sent with. Connects to nothing yet.
 pub(super) fn http(options: &ClientOptions) -> Result<Http, ClientError> {

@@ -142,6 +142,15 @@ impl<T> StrictHead<T> {
             head: Head::Awaited,
         }
     }
+
+    /// A request that goes out behind a whole answer awaits another head.
+    fn sent(&mut self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(1..)) = written
+            && self.head == Head::Ended
+        {
+            self.head = Head::Awaited;
+        }
+    }
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for StrictHead<T> {
@@ -194,17 +203,6 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for StrictHead<T> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
-    }
-}
-
-impl<T> StrictHead<T> {
-    /// A request that goes out behind a whole answer awaits another head.
-    fn sent(&mut self, written: &Poll<io::Result<usize>>) {
-        if let Poll::Ready(Ok(1..)) = written
-            && self.head == Head::Ended
-        {
-            self.head = Head::Awaited;
-        }
     }
 }
 

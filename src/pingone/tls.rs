@@ -9,7 +9,16 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use super::options::ClientError;
+/// Why there can be no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The authorities are not PEM certificates.
+    #[error("no readable PEM certificate in the CA file")]
+    Authorities,
+    /// TLS cannot be set up: most likely the platform has no authorities.
+    #[error("failed to set up TLS: {0}")]
+    Setup(String),
+}
 
 /// TLS 1.2 and 1.3, with the platform's authorities and those in this PEM.
 ///

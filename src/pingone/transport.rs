@@ -5,7 +5,7 @@ use std::io;
 
 use rustix::io::Errno;
 
-use super::connect::ConnectError;
+use super::connect_error::ConnectError;
 use super::redact;
 use super::strict_head::BareLineFeed;
 use crate::model::code;

@@ -2,10 +2,11 @@
 
 use super::seen::Seen;
 use crate::model::ids::PolicyId;
-use crate::model::request::{Address, DeviceRequest, ValidRow};
+use crate::model::request::{Address, DeviceRequest};
 use crate::model::row::RowNumber;
 use crate::model::row_policies::RowPolicies;
 use crate::model::twin_phones::TwinPhones;
+use crate::model::valid_row::ValidRow;
 use crate::model::warning::Warning;
 
 /// The rows of a file so far, as far as later ones have to do with them.

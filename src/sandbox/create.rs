@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Policies;
 use super::documents::{allows, detail, policy, status};
-use super::phone::Phones;
+use super::phone::is_phone;
 use super::routes::uuid;
 use super::store::{DeviceType, NewDevice};
 use crate::pingone::wire::ErrorDetail;
@@ -16,7 +16,6 @@ const NICKNAME_MAX: usize = 100;
 /// Checks the members, all of them, and the policy once the members are right.
 pub(super) fn read(
     body: &Map<String, Value>,
-    phones: Phones,
     policies: Policies,
 ) -> Result<NewDevice, Vec<ErrorDetail>> {
     let mut form = Form {
@@ -24,7 +23,7 @@ pub(super) fn read(
         faults: Vec::new(),
     };
     let kind = form.kind();
-    let address = kind.and_then(|kind| form.address(kind, phones));
+    let address = kind.and_then(|kind| form.address(kind));
     let policy_id = form.policy();
     let pending = form.pending();
     let nickname = form.nickname();
@@ -95,15 +94,13 @@ impl<'a> Form<'a> {
         kind
     }
 
-    fn address(&mut self, kind: DeviceType, phones: Phones) -> Option<String> {
-        let (name, is_valid): (_, fn(&str, Phones) -> bool) = match kind {
-            DeviceType::Email => ("email", |address, _| is_email(address)),
-            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => {
-                ("phone", |phone, phones| phones.accept(phone))
-            }
+    fn address(&mut self, kind: DeviceType) -> Option<String> {
+        let (name, is_valid): (_, fn(&str) -> bool) = match kind {
+            DeviceType::Email => ("email", is_email),
+            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => ("phone", is_phone),
         };
         let text = self.required(name)?;
-        if !is_valid(text, phones) {
+        if !is_valid(text) {
             self.wrong(name, "is not valid");
             return None;
         }
@@ -177,7 +174,7 @@ mod tests {
             .replace("WAVE", WAVE_POLICY)
             .replace("SMS_ONLY", SMS_ONLY_POLICY);
         let body = serde_json::from_str(&format!("{{{body}}}")).unwrap();
-        let Err(details) = read(&body, Phones::Strict, Policies::Known) else {
+        let Err(details) = read(&body, Policies::Known) else {
             return Vec::new();
         };
         let name =

@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::faults::{Answer, AnswerBody, Effect, RetryAfter, Rule, When};
@@ -187,18 +188,9 @@ fn kind(name: &str) -> Result<Kind, String> {
 
 /// Reads `300ms`, `5s`, `2m`, `1h`.
 fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit_ms = match &text[digits.len()..] {
-        "ms" => Some(1),
-        "s" => Some(1_000),
-        "m" => Some(60_000),
-        "h" => Some(3_600_000),
-        _ => None,
-    };
-    unit_ms
-        .zip(digits.parse::<u64>().ok())
-        .and_then(|(unit, number)| number.checked_mul(unit))
-        .map(Duration::from_millis)
+    let duration = text.parse::<SignedDuration>().ok();
+    duration
+        .and_then(|duration| Duration::try_from(duration).ok())
         .ok_or_else(|| format!("'{text}' is not a duration such as 300ms or 5s"))
 }
 

@@ -1,7 +1,6 @@
 //! The filter of a device listing: `status` and `type`, with `eq` and nothing else ("MFA Devices").
 
 use super::documents::status;
-use super::encoding::form;
 use super::store::Stored;
 
 /// What the listed devices must be.
@@ -15,7 +14,8 @@ impl Filter {
     /// Reads the filter in a query string; `None` if it is no filter for devices.
     pub(super) fn of(query: Option<&str>) -> Option<Self> {
         let mut filter = Self::default();
-        let text = form(query.unwrap_or_default()).find(|(name, _)| name == "filter");
+        let mut given = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let text = given.find(|(name, _)| name == "filter");
         let Some((_, text)) = text else {
             return Some(filter);
         };

@@ -8,7 +8,6 @@ use hyper::{Request, StatusCode};
 
 use super::documents;
 use super::reply::Reply;
-use super::service::Hangup;
 use super::store::random_uuid;
 use crate::pingone::wire;
 
@@ -16,6 +15,15 @@ use crate::pingone::wire;
 const BODY_MAX: usize = 64 * 1024;
 /// The longest request head ("Platform limits": 6 KB).
 const HEAD_MAX: usize = 6 * 1024;
+
+/// A request ends without an answer, and its connection with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Hangup {
+    #[error("the connection is closed without an answer")]
+    Close,
+    #[error("the connection is reset")]
+    Reset,
+}
 
 /// Reads a body, unless it is too long or its sender is gone.
 pub(super) async fn read(body: Incoming) -> Result<Result<Bytes, Reply>, Hangup> {

@@ -7,56 +7,56 @@ use futures::stream;
 use hyper::Response;
 use hyper::header::{self, HeaderValue};
 
+use super::environment::Environment;
 use super::reply::{Body, streamed};
-use super::service::Service;
 use super::stats::Held;
 use super::store::{DeviceType, Stored};
+use super::time::Clock;
 use crate::pingone::wire;
 
 /// How many devices are looked at without letting others at the store.
 const PAGE: usize = 1_000;
 
-impl Service {
-    fn held(&self, from: usize) -> Option<(Vec<Held>, usize)> {
-        let (page, next) = self.state().store.page(from, PAGE, self.clock.now_ms())?;
-        let held = page.into_iter().map(|device| self.show(device)).collect();
-        Some((held, next))
+/// Every device, in the order of their making.
+pub(super) fn all_held(environment: &Environment) -> Vec<Held> {
+    let (mut all, mut from) = (Vec::new(), 0);
+    while let Some((page, next)) = held(environment, from) {
+        all.extend(page);
+        from = next;
     }
+    all
+}
 
-    /// Every device, in the order of their making.
-    pub(super) fn all_held(&self) -> Vec<Held> {
-        let (mut all, mut from) = (Vec::new(), 0);
-        while let Some((page, next)) = self.held(from) {
-            all.extend(page);
-            from = next;
-        }
-        all
-    }
+fn held(environment: &Environment, from: usize) -> Option<(Vec<Held>, usize)> {
+    let clock = &environment.clock;
+    let (page, next) = environment.devices().page(from, PAGE, clock.now_ms())?;
+    let held = page.into_iter().map(|device| show(device, clock)).collect();
+    Some((held, next))
+}
 
-    fn show(&self, device: Stored) -> Held {
-        let address = Some(device.address.into_string());
-        let (phone, email) = match device.kind {
-            DeviceType::Email => (None, address),
-            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => (address, None),
-        };
-        Held {
-            user: device.user.to_string(),
-            kind: device.kind.name(),
-            phone,
-            email,
-            id: device.id.to_string(),
-            at: self.clock.timestamp(device.at),
-        }
+fn show(device: Stored, clock: &Clock) -> Held {
+    let address = Some(device.address.into_string());
+    let (phone, email) = match device.kind {
+        DeviceType::Email => (None, address),
+        DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => (address, None),
+    };
+    Held {
+        user: device.user.to_string(),
+        kind: device.kind.name(),
+        phone,
+        email,
+        id: device.id.to_string(),
+        at: clock.timestamp(device.at),
     }
 }
 
 /// Every device as a JSON array, made page by page: a million of them need no room.
-pub(super) fn devices(service: Arc<Service>) -> Response<Body> {
+pub(super) fn devices(environment: Arc<Environment>) -> Response<Body> {
     let chunks = stream::unfold(Some((0, "[")), move |at| {
-        let service = Arc::clone(&service);
+        let environment = Arc::clone(&environment);
         async move {
             let (from, mut before) = at?;
-            let Some((page, next)) = service.held(from) else {
+            let Some((page, next)) = held(&environment, from) else {
                 let end = if before == "[" { "[]\n" } else { "]\n" };
                 return Some((Ok(Bytes::from_static(end.as_bytes())), None));
             };

@@ -7,7 +7,7 @@
 
 mod create;
 mod documents;
-mod encoding;
+mod environment;
 mod fault_file;
 pub mod faults;
 mod faulty;
@@ -15,8 +15,7 @@ mod filter;
 mod incoming;
 mod inspect;
 mod limits;
-mod operations;
-pub mod phone;
+mod phone;
 mod reply;
 pub mod routes;
 mod server;
@@ -26,7 +25,6 @@ mod store;
 mod time;
 mod tokens;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -37,12 +35,12 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
+use self::environment::Environment;
 use self::faults::{FaultPlan, Faults};
 use self::limits::Limits;
-use self::phone::Phones;
 use self::service::{Service, State};
 use self::stats::{Held, Stats};
-use self::store::{Store, uuid_from};
+use self::store::uuid_from;
 use self::time::Clock;
 use self::tokens::{Client, Tokens};
 
@@ -73,8 +71,6 @@ pub struct Options {
     pub max_devices: u32,
     /// What is answered to an identical device.
     pub duplicates: Duplicates,
-    /// Which phones are accepted.
-    pub phones: Phones,
     /// The life of an access token; `expires_in` has its whole seconds.
     pub token_life: Duration,
     /// What goes wrong.
@@ -100,7 +96,6 @@ impl Default for Options {
             per_ip: None,
             max_devices: 5,
             duplicates: Duplicates::Allow,
-            phones: Phones::Strict,
             token_life: Duration::from_hours(1),
             faults: FaultPlan::default(),
             seed: 0,
@@ -234,27 +229,30 @@ fn service(options: Options, address: SocketAddr, users: &[Uuid]) -> Service {
     let client_secret = options
         .client_secret
         .unwrap_or_else(|| client_secret.collect());
-    let environment = options.environment.unwrap_or(environment);
+    let id = options.environment.unwrap_or(environment);
+    let clock = Clock::start();
     Service {
-        clock: Clock::start(),
-        environment,
-        home: format!("http://{address}/v1/environments/{environment}"),
+        clock,
+        environment: Arc::new(Environment {
+            clock,
+            id,
+            home: format!("http://{address}/v1/environments/{id}"),
+            users: match options.users {
+                Users::Any => None,
+                Users::Exactly(_) => Some(users.iter().copied().collect()),
+            },
+            policies: options.policies,
+            max_devices: options.max_devices,
+            duplicates: options.duplicates,
+            devices: Mutex::default(),
+        }),
         client: Client {
             id: options.client_id.unwrap_or_else(|| client_id.to_string()),
             secret: client_secret,
         },
-        users: match options.users {
-            Users::Any => None,
-            Users::Exactly(_) => Some(users.iter().copied().collect::<HashSet<_>>()),
-        },
-        policies: options.policies,
         latency: options.latency,
-        max_devices: options.max_devices,
-        duplicates: options.duplicates,
-        phones: options.phones,
         token_life: options.token_life,
         state: Mutex::new(State {
-            store: Store::default(),
             tokens: Tokens::default(),
             limits: Limits::new(options.rate_limit, options.per_ip),
             faults: Faults::new(options.faults, options.seed),
@@ -272,7 +270,7 @@ impl Sandbox {
 
     /// The one environment, a UUID.
     pub fn environment(&self) -> String {
-        self.service.environment.to_string()
+        self.service.environment.id.to_string()
     }
 
     /// The worker application's client ID.
@@ -312,7 +310,7 @@ impl Sandbox {
 
     /// What is really stored, in the order of its making.
     pub fn devices(&self) -> Vec<Held> {
-        self.service.all_held()
+        inspect::all_held(&self.service.environment)
     }
 
     /// The lines that point `wavepair` at this sandbox when a shell reads them.

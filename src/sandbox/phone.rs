@@ -1,31 +1,14 @@
 //! What the sandbox takes for a phone, which is not what `wavepair` takes for one.
 //!
 //! PingOne documents several spellings of a number, keeps the one that was sent, and
-//! does not say what it refuses. So both answers are on offer, and neither normalizes.
+//! does not say what it refuses. Nothing is normalized here.
 
-/// Which phones are accepted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phones {
-    /// A leading `+` and 8 to 15 digits, in any of the documented spellings:
-    /// `+1.5125551234`, `+15125551234`, `+1.512.555.1234`, `+1 (512) 555-1234`.
-    #[default]
-    Strict,
-    /// Any digits in such a spelling; the page for voice devices shows `1-512-555-1234`.
-    Lenient,
-}
-
-impl Phones {
-    pub(super) fn accept(self, text: &str) -> bool {
-        let rest = text.strip_prefix('+');
-        let spelled = rest.unwrap_or(text);
-        let digits = digits(text).count();
-        let known = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '(' | ')');
-        spelled.chars().all(known)
-            && match self {
-                Self::Strict => rest.is_some() && (8..=15).contains(&digits),
-                Self::Lenient => digits > 0,
-            }
-    }
+/// Tells whether this is a phone: a leading `+` and 8 to 15 digits, in any of the documented spellings:
+/// `+1.5125551234`, `+15125551234`, `+1.512.555.1234`, `+1 (512) 555-1234`.
+pub(super) fn is_phone(text: &str) -> bool {
+    let known = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '(' | ')');
+    let spelled = text.strip_prefix('+');
+    spelled.is_some_and(|rest| rest.chars().all(known)) && (8..=15).contains(&digits(text).count())
 }
 
 /// Tells whether two spellings are of one number.
@@ -42,25 +25,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_documented_spelling_is_accepted_and_the_plus_is_what_strictness_is_about() {
-        for (text, strict, lenient) in [
-            ("+1.5125551234", true, true),
-            ("+15125551234", true, true),
-            ("+1.512.555.1234", true, true),
-            ("+1 (512) 555-1234", true, true),
-            ("15125551234", false, true),
-            ("1-512-555-1234", false, true),
-            ("+1234567", false, true),
-            ("+1234567890123456", false, true),
-            ("+1512555123I", false, false),
-            ("+1512555x1234", false, false),
-            ("++15125551234", false, false),
-            ("1+5125551234", false, false),
-            ("+", false, false),
-            ("", false, false),
+    fn a_phone_has_a_plus_and_8_to_15_digits_in_a_documented_spelling() {
+        for (text, expected) in [
+            ("+1.5125551234", true),
+            ("+15125551234", true),
+            ("+1.512.555.1234", true),
+            ("+1 (512) 555-1234", true),
+            ("15125551234", false),
+            ("1-512-555-1234", false),
+            ("+1234567", false),
+            ("+1234567890123456", false),
+            ("+1512555123I", false),
+            ("+1512555x1234", false),
+            ("++15125551234", false),
+            ("1+5125551234", false),
+            ("+", false),
+            ("", false),
         ] {
-            assert_eq!(Phones::Strict.accept(text), strict, "strict: {text}");
-            assert_eq!(Phones::Lenient.accept(text), lenient, "lenient: {text}");
+            assert_eq!(is_phone(text), expected, "{text}");
         }
     }
 

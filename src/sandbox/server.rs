@@ -13,7 +13,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::service::{Hangup, Service};
+use super::incoming::Hangup;
+use super::service::Service;
 
 /// Heads beyond this are refused by the HTTP parser itself, without PingOne's words.
 const BUFFER_MAX: usize = 64 * 1024;

@@ -1,9 +1,8 @@
 //! The small PingOne itself: one request in, one answer out, or none.
 //!
 //! The order of the checks: header size, rate limit, faults, body size, path, token (401), environment (403),
-//! then what [`operations`](super::operations) checks.
+//! then what [`environment`](super::environment) checks.
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,73 +11,37 @@ use hyper::body::Incoming;
 use hyper::header;
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
-use uuid::Uuid;
 
 use super::documents;
+use super::environment::{Environment, Manner, Storing};
 use super::faults::{Effect, Faults, RetryAfter, Rule, When};
-use super::incoming::{is_head_too_long, read, text, transaction_id};
+use super::incoming::{Hangup, is_head_too_long, read, text, transaction_id};
+use super::inspect;
 use super::limits::{Group, Limits};
-use super::phone::Phones;
 use super::reply::{Body, Reply};
 use super::routes::{Kind, Route};
 use super::stats::Stats;
-use super::store::{Store, random_uuid};
+use super::store::random_uuid;
 use super::time::Clock;
 use super::tokens::{self, Client, TOKEN_PREFIX, TokenRequest, Tokens};
-use super::{Duplicates, Policies};
 
 /// Everything that the sandbox knows.
 pub(super) struct Service {
     pub(super) clock: Clock,
-    pub(super) environment: Uuid,
-    /// The address of the environment, `http://127.0.0.1:8787/v1/environments/…`.
-    pub(super) home: String,
+    pub(super) environment: Arc<Environment>,
     pub(super) client: Client,
-    /// The users that there are; `None` is every UUID.
-    pub(super) users: Option<HashSet<Uuid>>,
-    pub(super) policies: Policies,
     pub(super) latency: Duration,
-    pub(super) max_devices: u32,
-    pub(super) duplicates: Duplicates,
-    pub(super) phones: Phones,
     pub(super) token_life: Duration,
     pub(super) state: Mutex<State>,
 }
 
-/// What changes.
+/// What changes with every request.
 pub(super) struct State {
-    pub(super) store: Store,
     pub(super) tokens: Tokens,
     pub(super) limits: Limits,
     pub(super) faults: Faults,
     pub(super) stats: Stats,
     pub(super) in_flight: usize,
-}
-
-/// A request ends without an answer, and its connection with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Hangup {
-    #[error("the connection is closed without an answer")]
-    Close,
-    #[error("the connection is reset")]
-    Reset,
-}
-
-/// How a request is served; a fault may have a say in it.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Manner {
-    /// A listing misses devices younger than this.
-    pub(super) lag: Duration,
-    pub(super) storing: Storing,
-}
-
-/// When a device is stored.
-#[derive(Clone, Copy, Default)]
-pub(super) enum Storing {
-    #[default]
-    Now,
-    Later(Duration),
-    Never,
 }
 
 impl Service {
@@ -87,11 +50,12 @@ impl Service {
     }
 
     pub(super) fn stats(&self) -> Stats {
-        let state = self.state();
+        let counted = self.state().stats.clone();
+        let devices = self.environment.devices();
         Stats {
-            devices: state.store.len(),
-            most_per_key: state.store.most_per_key(),
-            ..state.stats.clone()
+            devices: devices.len(),
+            most_per_key: devices.most_per_key(),
+            ..counted
         }
     }
 
@@ -105,7 +69,7 @@ impl Service {
         let transaction = transaction_id(request.headers());
         let reply = match request.uri().path() {
             "/sandbox/stats" => Reply::json(StatusCode::OK, &self.stats()),
-            "/sandbox/devices" => return Ok(super::inspect::devices(self)),
+            "/sandbox/devices" => return Ok(inspect::devices(Arc::clone(&self.environment))),
             _ => self.visit(peer, request).await?,
         };
         Ok(reply.into_response(&correlation, &transaction))
@@ -233,7 +197,7 @@ impl Service {
             _ => self
                 .admit(route, &head)
                 .map_or_else(documents::of_status, |()| {
-                    self.operate(route, &head, &body, manner)
+                    self.environment.serve(route, &head, &body, manner)
                 }),
         })
     }
@@ -269,7 +233,7 @@ impl Service {
 
     fn is_here(&self, route: &Route) -> bool {
         let named = route.environment.as_deref().and_then(super::routes::uuid);
-        named == Some(self.environment)
+        named == Some(self.environment.id)
     }
 
     fn throttle(&self, kind: Kind, peer: IpAddr) -> Option<Reply> {

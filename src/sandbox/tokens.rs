@@ -5,11 +5,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hyper::StatusCode;
 use hyper::header;
+use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-use super::encoding::{base64, form, unescape};
 use super::reply::Reply;
 
 /// What every token of the sandbox begins with, so that one in a URL is noticed.
@@ -37,7 +39,7 @@ impl TokenRequest<'_> {
         }
         let body = std::str::from_utf8(self.body).map_err(|_| invalid())?;
         let (mut id, mut secret, mut grant) = (None, None, None);
-        for (name, value) in form(body) {
+        for (name, value) in form_urlencoded::parse(body.as_bytes()).into_owned() {
             match &*name {
                 "client_id" => id = Some(value),
                 "client_secret" => secret = Some(value),
@@ -96,9 +98,15 @@ fn basic(header: &str) -> Option<(String, String)> {
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
-    let joined = String::from_utf8(base64(encoded.trim())?).ok()?;
+    let joined = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = joined.split_once(':')?;
-    Some((unescape(id), unescape(secret)))
+    Some((decoded(id)?, decoded(secret)?))
+}
+
+fn decoded(text: &str) -> Option<String> {
+    // A form writes a blank as `+`.
+    let text = text.replace('+', " ");
+    Some(percent_decode_str(&text).decode_utf8().ok()?.into_owned())
 }
 
 /// The tokens that are worth something, each with the time at which it no longer is.

@@ -6,13 +6,7 @@
 use super::super::invalid::{InvalidCode, Problem};
 use super::super::placeholder::Placeholder;
 use super::foreign::foreign;
-use super::groups::{Gap, Groups};
-
-/// The fewest digits of an international number that wavepair takes.
-pub(super) const MIN: usize = 7;
-
-/// The most digits of an international number (ITU-T E.164, 6.1).
-pub(super) const MAX: usize = 15;
+use super::groups::{Gap, Groups, MAX, MIN};
 
 /// The longest text without a `+` that is a service number rather than a national one.
 const SERVICE: usize = 6;

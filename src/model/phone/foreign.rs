@@ -3,8 +3,7 @@
 use super::super::character::described;
 use super::super::hidden::is_hidden;
 use super::super::invalid::{InvalidCode, Problem};
-use super::digits::MIN;
-use super::groups::{is_bracket, is_dash, is_dot, is_slash, is_space};
+use super::groups::{MIN, is_bracket, is_dash, is_dot, is_slash, is_space};
 
 /// The fewest digits of what may be a second number rather than an extension.
 const SECOND: usize = 6;

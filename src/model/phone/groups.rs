@@ -4,7 +4,11 @@
 //! European Union's style guide write alternatives so, and DIN 5008 writes an extension behind
 //! a dash. Grouping by spaces alone means one number.
 
-use super::digits::MAX;
+/// The fewest digits of an international number that wavepair takes.
+pub(super) const MIN: usize = 7;
+
+/// The most digits of an international number (ITU-T E.164, 6.1).
+pub(super) const MAX: usize = 15;
 
 /// What stands between two groups of digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -102,7 +102,7 @@ impl E164 {
 
     /// Takes digits that [`digits`](Self::digits) gave; `None` where they cannot be such.
     pub fn from_digits(digits: &str) -> Option<Self> {
-        let sound = (digits::MIN..=digits::MAX).contains(&digits.len())
+        let sound = (groups::MIN..=groups::MAX).contains(&digits.len())
             && !digits.starts_with('0')
             && digits.bytes().all(|b| b.is_ascii_digit());
         if sound {

@@ -10,8 +10,9 @@ pub use requested::RequestedDevice;
 
 use super::event::RowLabel;
 use super::invalid::{Invalid, Problem};
-use super::request::{DeviceKey, DeviceRequest, DeviceStatus, Notification, RowDefaults, ValidRow};
+use super::request::{DeviceKey, DeviceRequest, DeviceStatus, Notification, RowDefaults};
 use super::row::{Header, InputRow, RowNumber};
+use super::valid_row::ValidRow;
 use cells::NamedCells;
 
 /// A row of the input, judged.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use reqwest::Url;
 
 use crate::model::code;
-use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Proof, Refusal};
+use crate::model::outcome::{Ambiguity, AttemptOutcome, LookOutcome, Proof, Refusal};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
 use super::addressee::{Addressee, addressee};
@@ -17,6 +17,12 @@ use super::own::Own;
 use super::ping_error::{PingError, gateway_throttles};
 use super::transport::{Fault, FaultKind};
 use super::{Answered, hint, wire};
+use words::{
+    LIMIT, QUOTA, ambiguity_code, answered, in_words, mixed_up, no_answer, own_words, refusal_code,
+    unanswered, with_advice,
+};
+
+mod words;
 
 /// What came of a create request that was answered.
 pub fn create_answer(
@@ -211,26 +217,6 @@ pub fn list_fault(key: &DeviceKey, fault: &Fault) -> Answered<LookOutcome> {
     unanswered(outcome, answer)
 }
 
-fn answered<T>(outcome: T, answer: Answer, head: &Head) -> Answered<T> {
-    Answered {
-        outcome,
-        answer,
-        pause: head.pause(),
-        proof: head.proof,
-        date_ms: head.date_ms,
-    }
-}
-
-fn unanswered<T>(outcome: T, answer: Answer) -> Answered<T> {
-    Answered {
-        outcome,
-        answer,
-        pause: None,
-        proof: Proof::Proven,
-        date_ms: None,
-    }
-}
-
 /// Whether the gateway before PingOne refused a request by its own rate control: then nothing
 /// of it came as far as PingOne. Without the gateway's ID, anybody may have said so.
 fn is_gateways(head: &Head, body: &Result<Bytes, BodyFault>) -> bool {
@@ -304,111 +290,11 @@ fn refused(
     }
 }
 
-const LIMIT: &str = "LIMIT_EXCEEDED";
-const QUOTA: &str = "QUOTA_EXCEEDED";
-
 fn create_advice(outcome: &AttemptOutcome) -> Option<&'static str> {
     match outcome {
         AttemptOutcome::Created(_) => None,
         AttemptOutcome::NotCreated(refusal) => Some(hint::of_refusal(*refusal)),
         AttemptOutcome::Indeterminate(ambiguity) => Some(hint::of_ambiguity(*ambiguity)),
-    }
-}
-
-/// A row shows what happened and what to do: PingOne's words alone help nobody to mend it.
-fn with_advice(answer: Answer, advice: Option<&str>) -> Answer {
-    let message = match (answer.message, advice) {
-        (Some(what), Some(advice)) => Some(hint::advised(&what, advice)),
-        (message, _) => message,
-    };
-    Answer { message, ..answer }
-}
-
-/// PingOne's own code and message where it gave them, the word and the status otherwise.
-fn in_words(head: &Head, error: Option<PingError>, word: &str, own: &Own) -> Answer {
-    let Some(error) = error.filter(|_| head.status >= 400) else {
-        let message = if word == code::THROTTLED {
-            "too many requests".to_owned()
-        } else if head.status >= 400 {
-            format!("status {} without PingOne's error format", head.status)
-        } else {
-            format!("status {}, and not what PingOne answers here", head.status)
-        };
-        return own_words(head, Some(word), Some(message), own);
-    };
-    let deciding = if error.names_existing() {
-        "UNIQUENESS_VIOLATION"
-    } else if head.status == 429 && error.has(QUOTA) {
-        QUOTA
-    } else {
-        LIMIT
-    };
-    let label = own.unless_in(Some(error.label(deciding)));
-    let in_body = error.id().map(str::to_owned);
-    Answer {
-        http_status: Some(head.status),
-        code: label.or_else(|| Some(word.to_owned())),
-        message: Some(own.harmless(&error.said())),
-        correlation_id: own.unless_in(head.correlation_id.clone().or(in_body)),
-    }
-}
-
-fn own_words(head: &Head, word: Option<&str>, message: Option<String>, own: &Own) -> Answer {
-    Answer {
-        http_status: Some(head.status),
-        code: word.map(str::to_owned),
-        message,
-        correlation_id: own.unless_in(head.correlation_id.clone()),
-    }
-}
-
-fn mixed_up(head: &Head, own: &Own) -> Answer {
-    let message = "the answer is to another request than ours".to_owned();
-    own_words(head, Some(code::MIXED_UP), Some(message), own)
-}
-
-/// What is said of a fault may be the server's words, such as the names in its certificate.
-fn no_answer(fault: &Fault, own: &Own) -> Answer {
-    Answer {
-        http_status: None,
-        code: Some(fault.kind.code().to_owned()),
-        message: Some(own.harmless(&fault.message())),
-        correlation_id: None,
-    }
-}
-
-fn refusal_code(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::Unreachable => code::UNREACHABLE,
-        Refusal::Untrusted => code::TLS_FAILED,
-        Refusal::OutOfResources => code::OUT_OF_RESOURCES,
-        Refusal::Withheld => code::NOT_SENT,
-        Refusal::Throttled { .. } => code::THROTTLED,
-        Refusal::Unauthorized => code::UNAUTHORIZED,
-        Refusal::Forbidden => code::FORBIDDEN,
-        Refusal::UserUnknown => code::NOT_FOUND,
-        Refusal::AlreadyThere | Refusal::DeviceLimit | Refusal::Invalid | Refusal::Conflicting => {
-            code::REFUSED
-        }
-        Refusal::Misdirected => code::MISDIRECTED,
-    }
-}
-
-fn ambiguity_code(ambiguity: Ambiguity) -> &'static str {
-    match ambiguity {
-        Ambiguity::TimedOut => code::TIMED_OUT,
-        Ambiguity::ConnectionLost => code::CONNECTION_LOST,
-        Ambiguity::Unreadable => code::UNREADABLE_ANSWER,
-        Ambiguity::Redirected => code::REDIRECTED,
-        Ambiguity::CaptivePortal => code::CAPTIVE_PORTAL,
-        Ambiguity::ServerError => code::SERVER_ERROR,
-        Ambiguity::QuotaExceeded => code::QUOTA_EXCEEDED,
-        Ambiguity::RequestTimeout => code::REQUEST_TIMEOUT,
-        Ambiguity::Conflict => code::CONFLICT,
-        Ambiguity::ForeignError => code::FOREIGN_ERROR,
-        Ambiguity::UnexpectedStatus => code::UNEXPECTED_STATUS,
-        Ambiguity::WrongDevice => code::WRONG_DEVICE,
-        Ambiguity::MixedUp => code::MIXED_UP,
     }
 }
 

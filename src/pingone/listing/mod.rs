@@ -80,9 +80,7 @@ impl Unreadable {
             }
         }
     }
-}
 
-impl Unreadable {
     /// What to do about it.
     pub(super) fn advice(self) -> &'static str {
         match self {

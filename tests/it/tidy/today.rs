@@ -6,13 +6,6 @@ pub(super) const LONG_FILES: &[&str] = &[
     "src/engine/answers.rs",
     "src/engine/guard/mod.rs",
     "src/engine/guard/tests.rs",
-    // input
-    "src/input/tests.rs",
-    // pingone
-    "src/pingone/classify/mod.rs",
-    "src/pingone/classify/tests.rs",
-    "src/pingone/connect.rs",
-    "src/pingone/grant.rs",
     // report
     "src/report/console.rs",
     "src/report/gauge.rs",
@@ -54,13 +47,8 @@ pub(super) const LONG_FUNCTIONS: &[&str] = &[
 pub(super) const SCATTERED_TYPES: &[&str] = &[
     // engine
     "engine::Engine",
-    // pingone
-    "pingone::listing::Unreadable",
-    "pingone::strict_head::StrictHead",
     // retry
     "retry::RetryPolicy",
-    // sandbox
-    "sandbox::service::Service",
 ];
 
 /// Files that speak of each other.
@@ -68,30 +56,9 @@ pub(super) const CIRCLES: &[&str] = &[
     // engine
     "engine/questions.rs",
     "engine/renew.rs",
-    // input
-    "input/blocks.rs",
-    "input/error.rs",
-    "input/flaw.rs",
-    "input/source.rs",
-    // model
-    "model/phone/digits.rs",
-    "model/phone/foreign.rs",
-    "model/phone/groups.rs",
-    "model/request.rs",
-    "model/warning.rs",
-    // pingone
-    "pingone/connect.rs",
-    "pingone/http.rs",
-    "pingone/options.rs",
-    "pingone/tls.rs",
-    "pingone/transport.rs",
     // report
     "report/console.rs",
     "report/painter.rs",
-    // sandbox
-    "sandbox/incoming.rs",
-    "sandbox/inspect.rs",
-    "sandbox/service.rs",
 ];
 
 /// Files that call each other's methods.
@@ -108,7 +75,4 @@ pub(super) const CIRCLES_OF_METHODS: &[&str] = &[
     // retry
     "retry/look.rs",
     "retry/mod.rs",
-    // sandbox
-    "sandbox/operations.rs",
-    "sandbox/service.rs",
 ];

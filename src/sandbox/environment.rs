@@ -1,9 +1,10 @@
-//! What an admitted request does.
+//! The environment: who there is, which devices they have, and what an admitted request does to it.
 //!
 //! The order of the checks on create: content type (415), JSON (400), user (404), members and
 //! policy (400), device limit (400), identical device. Inferred from "Error codes", not documented.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hyper::StatusCode;
@@ -12,22 +13,57 @@ use hyper::http::request::Parts;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::Duplicates;
 use super::create;
 use super::documents;
 use super::filter::Filter;
 use super::incoming::text;
 use super::reply::{Content, Reply};
 use super::routes::{Kind, Route};
-use super::service::{Manner, Service, Storing};
-use super::store::{NewDevice, NotStored, Stored};
-use super::time::millis;
+use super::store::{NewDevice, NotStored, Store, Stored};
+use super::time::{Clock, millis};
+use super::{Duplicates, Policies};
 use crate::pingone::wire;
 
 const NOT_FOUND: StatusCode = StatusCode::NOT_FOUND;
 
-impl Service {
-    pub(super) fn operate(
+/// How a request is served; a fault may have a say in it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Manner {
+    /// A listing misses devices younger than this.
+    pub(super) lag: Duration,
+    pub(super) storing: Storing,
+}
+
+/// When a device is stored.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Storing {
+    #[default]
+    Now,
+    Later(Duration),
+    Never,
+}
+
+/// The one environment that there is.
+pub(super) struct Environment {
+    pub(super) clock: Clock,
+    pub(super) id: Uuid,
+    /// Its address, `http://127.0.0.1:8787/v1/environments/…`.
+    pub(super) home: String,
+    /// The users that there are; `None` is every UUID.
+    pub(super) users: Option<HashSet<Uuid>>,
+    pub(super) policies: Policies,
+    pub(super) max_devices: u32,
+    pub(super) duplicates: Duplicates,
+    pub(super) devices: Mutex<Store>,
+}
+
+impl Environment {
+    pub(super) fn devices(&self) -> MutexGuard<'_, Store> {
+        self.devices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what a request asks for.
+    pub(super) fn serve(
         self: &Arc<Self>,
         route: &Route,
         head: &Parts,
@@ -40,7 +76,7 @@ impl Service {
             Kind::Read => self.read(route.user, route.item),
             Kind::Delete => self.delete(route.user, route.item),
             Kind::User => self.known(route.user).map(|user| {
-                let user = documents::user(&self.home, self.environment, user);
+                let user = documents::user(&self.home, self.id, user);
                 Reply::json(StatusCode::OK, &user)
             }),
             Kind::Policies => {
@@ -72,8 +108,7 @@ impl Service {
         let body: Map<String, Value> = serde_json::from_slice(body)
             .map_err(|_| documents::of_status(StatusCode::BAD_REQUEST))?;
         let user = self.known(user)?;
-        let new =
-            create::read(&body, self.phones, self.policies).map_err(documents::invalid_data)?;
+        let new = create::read(&body, self.policies).map_err(documents::invalid_data)?;
         match storing {
             Storing::Now => self.store(user, new),
             Storing::Later(delay) => {
@@ -89,12 +124,10 @@ impl Service {
 
     fn store(&self, user: Uuid, new: NewDevice) -> Result<Reply, Reply> {
         let now = self.clock.now_ms();
-        let mut state = self.state();
-        let stored = state
-            .store
+        let stored = self
+            .devices()
             .add(user, new, now, self.max_devices, self.duplicates)
             .cloned();
-        drop(state);
         match stored {
             Ok(stored) => Ok(self.shown(StatusCode::CREATED, &stored)),
             Err(NotStored::Full { maximum }) => Err(documents::device_limit(maximum)),
@@ -111,11 +144,11 @@ impl Service {
     /// Stores a device when nobody waits for it any more.
     fn store_later(self: &Arc<Self>, user: Uuid, new: NewDevice, delay: Duration) {
         // Weak: what a stopped sandbox had still to do is not done.
-        let service = Arc::downgrade(self);
+        let environment = Arc::downgrade(self);
         drop(tokio::spawn(async move {
             tokio::time::sleep(delay).await;
-            if let Some(service) = service.upgrade() {
-                drop(service.store(user, new));
+            if let Some(environment) = environment.upgrade() {
+                drop(environment.store(user, new));
             }
         }));
     }
@@ -128,25 +161,24 @@ impl Service {
             documents::invalid_data(vec![detail])
         })?;
         let now = self.clock.now_ms();
-        let state = self.state();
-        let devices = state
-            .store
+        let devices = self.devices();
+        let shown = devices
             .of_user(user, now)
             .filter(|device| now.saturating_sub(device.at) >= millis(lag))
             .filter(|device| filter.matches(device))
-            .map(|device| documents::device(&self.home, self.environment, device, &self.clock))
+            .map(|device| documents::device(&self.home, self.id, device, &self.clock))
             .collect();
-        drop(state);
-        let listing = documents::devices(&self.home, user, devices);
+        drop(devices);
+        let listing = documents::devices(&self.home, user, shown);
         Ok(Reply::json(StatusCode::OK, &listing))
     }
 
     fn read(&self, user: Option<Uuid>, id: Option<Uuid>) -> Result<Reply, Reply> {
         let user = self.known(user)?;
         let now = self.clock.now_ms();
-        let state = self.state();
-        let device = id.and_then(|id| state.store.get(user, id, now)).cloned();
-        drop(state);
+        let devices = self.devices();
+        let device = id.and_then(|id| devices.get(user, id, now)).cloned();
+        drop(devices);
         device
             .map(|device| self.shown(StatusCode::OK, &device))
             .ok_or_else(|| documents::of_status(NOT_FOUND))
@@ -155,13 +187,13 @@ impl Service {
     fn delete(&self, user: Option<Uuid>, id: Option<Uuid>) -> Result<Reply, Reply> {
         let user = self.known(user)?;
         let now = self.clock.now_ms();
-        let gone = id.is_some_and(|id| self.state().store.delete(user, id, now));
+        let gone = id.is_some_and(|id| self.devices().delete(user, id, now));
         gone.then(|| Reply::new(StatusCode::NO_CONTENT, Content::Empty))
             .ok_or_else(|| documents::of_status(NOT_FOUND))
     }
 
     fn shown(&self, status: StatusCode, device: &Stored) -> Reply {
-        let device = documents::device(&self.home, self.environment, device, &self.clock);
+        let device = documents::device(&self.home, self.id, device, &self.clock);
         Reply::json(status, &device)
     }
 

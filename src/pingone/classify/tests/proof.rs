@@ -1,0 +1,75 @@
+//! Whose answer it is.
+
+use super::*;
+
+#[test]
+fn an_answer_that_names_another_request_says_nothing_of_ours() {
+    let head = |status| Head {
+        proof: Proof::MixedUp,
+        ..head(status)
+    };
+    for name in BODIES {
+        for status in [200, 201, 204, 302, 400, 401, 403, 404, 409, 429, 500] {
+            let created = create_answer(&request(), &head(status), &body(name));
+            let mixed_up = AttemptOutcome::Indeterminate(Ambiguity::MixedUp);
+            assert_eq!(created.outcome, mixed_up, "{status} {name}");
+            let listed = listed(&request().key, &head(status), &body(name));
+            assert_eq!(listed.outcome, LookOutcome::MixedUp, "{status} {name}");
+            for answer in [created.answer, listed.answer] {
+                assert_eq!(
+                    answer.code.as_deref(),
+                    Some(code::MIXED_UP),
+                    "{status} {name}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_listing_counts_where_it_is_proven_ours_or_names_our_user() {
+    let other = "22222222-2222-4222-8222-222222222222";
+    let page = |link: &str, devices: &str| {
+        let text = format!(
+            r#"{{"_links":{{"self":{{"href":"{link}"}}}},"_embedded":{{"devices":[{devices}]}}}}"#
+        );
+        Ok(Bytes::from(text))
+    };
+    let users =
+        |user: &str| format!("https://api.pingone.eu/v1/environments/e/users/{user}/devices");
+    let anonymous = format!(r#"{{"id":"{ID}","type":"WHATSAPP","phone":"{PHONE}"}}"#);
+    let absent = || LookOutcome::Seen(Listing::Absent);
+    for (proof, body, expected) in [
+        (Proof::Proven, page("x", ""), absent()),
+        (Proof::Unproven, page("x", ""), LookOutcome::Unproven),
+        (
+            Proof::Unproven,
+            page("x", &anonymous),
+            LookOutcome::Unproven,
+        ),
+        (Proof::Unproven, page(&users(USER), ""), absent()),
+        (
+            Proof::Unproven,
+            page(&users(other), ""),
+            LookOutcome::MixedUp,
+        ),
+        (Proof::Proven, page(&users(other), ""), LookOutcome::MixedUp),
+        (
+            Proof::Proven,
+            page("x", &device_json(ID, other, "SMS", PHONE)),
+            LookOutcome::MixedUp,
+        ),
+    ] {
+        let head = Head { proof, ..head(200) };
+        let listed = listed(&request().key, &head, &body);
+        assert_eq!(listed.outcome, expected, "{proof:?} {body:?}");
+    }
+    for (proof, expected) in [
+        (Proof::Proven, LookOutcome::UserUnknown),
+        (Proof::Unproven, LookOutcome::Unproven),
+    ] {
+        let head = Head { proof, ..head(404) };
+        let listed = listed(&request().key, &head, &body("NOT_FOUND"));
+        assert_eq!(listed.outcome, expected, "{proof:?}");
+    }
+}

@@ -1,0 +1,134 @@
+//! What an answer says of itself, in PingOne's words or in our own.
+
+use crate::model::code;
+use crate::model::outcome::{Ambiguity, Answer, Proof, Refusal};
+use crate::pingone::head::Head;
+use crate::pingone::own::Own;
+use crate::pingone::ping_error::PingError;
+use crate::pingone::transport::Fault;
+use crate::pingone::{Answered, hint};
+
+pub(super) fn answered<T>(outcome: T, answer: Answer, head: &Head) -> Answered<T> {
+    Answered {
+        outcome,
+        answer,
+        pause: head.pause(),
+        proof: head.proof,
+        date_ms: head.date_ms,
+    }
+}
+
+pub(super) fn unanswered<T>(outcome: T, answer: Answer) -> Answered<T> {
+    Answered {
+        outcome,
+        answer,
+        pause: None,
+        proof: Proof::Proven,
+        date_ms: None,
+    }
+}
+
+pub(super) const LIMIT: &str = "LIMIT_EXCEEDED";
+pub(super) const QUOTA: &str = "QUOTA_EXCEEDED";
+
+/// A row shows what happened and what to do: PingOne's words alone help nobody to mend it.
+pub(super) fn with_advice(answer: Answer, advice: Option<&str>) -> Answer {
+    let message = match (answer.message, advice) {
+        (Some(what), Some(advice)) => Some(hint::advised(&what, advice)),
+        (message, _) => message,
+    };
+    Answer { message, ..answer }
+}
+
+/// PingOne's own code and message where it gave them, the word and the status otherwise.
+pub(super) fn in_words(head: &Head, error: Option<PingError>, word: &str, own: &Own) -> Answer {
+    let Some(error) = error.filter(|_| head.status >= 400) else {
+        let message = if word == code::THROTTLED {
+            "too many requests".to_owned()
+        } else if head.status >= 400 {
+            format!("status {} without PingOne's error format", head.status)
+        } else {
+            format!("status {}, and not what PingOne answers here", head.status)
+        };
+        return own_words(head, Some(word), Some(message), own);
+    };
+    let deciding = if error.names_existing() {
+        "UNIQUENESS_VIOLATION"
+    } else if head.status == 429 && error.has(QUOTA) {
+        QUOTA
+    } else {
+        LIMIT
+    };
+    let label = own.unless_in(Some(error.label(deciding)));
+    let in_body = error.id().map(str::to_owned);
+    Answer {
+        http_status: Some(head.status),
+        code: label.or_else(|| Some(word.to_owned())),
+        message: Some(own.harmless(&error.said())),
+        correlation_id: own.unless_in(head.correlation_id.clone().or(in_body)),
+    }
+}
+
+pub(super) fn own_words(
+    head: &Head,
+    word: Option<&str>,
+    message: Option<String>,
+    own: &Own,
+) -> Answer {
+    Answer {
+        http_status: Some(head.status),
+        code: word.map(str::to_owned),
+        message,
+        correlation_id: own.unless_in(head.correlation_id.clone()),
+    }
+}
+
+pub(super) fn mixed_up(head: &Head, own: &Own) -> Answer {
+    let message = "the answer is to another request than ours".to_owned();
+    own_words(head, Some(code::MIXED_UP), Some(message), own)
+}
+
+/// What is said of a fault may be the server's words, such as the names in its certificate.
+pub(super) fn no_answer(fault: &Fault, own: &Own) -> Answer {
+    Answer {
+        http_status: None,
+        code: Some(fault.kind.code().to_owned()),
+        message: Some(own.harmless(&fault.message())),
+        correlation_id: None,
+    }
+}
+
+pub(super) fn refusal_code(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unreachable => code::UNREACHABLE,
+        Refusal::Untrusted => code::TLS_FAILED,
+        Refusal::OutOfResources => code::OUT_OF_RESOURCES,
+        Refusal::Withheld => code::NOT_SENT,
+        Refusal::Throttled { .. } => code::THROTTLED,
+        Refusal::Unauthorized => code::UNAUTHORIZED,
+        Refusal::Forbidden => code::FORBIDDEN,
+        Refusal::UserUnknown => code::NOT_FOUND,
+        Refusal::AlreadyThere | Refusal::DeviceLimit | Refusal::Invalid | Refusal::Conflicting => {
+            code::REFUSED
+        }
+        Refusal::Misdirected => code::MISDIRECTED,
+    }
+}
+
+pub(super) fn ambiguity_code(ambiguity: Ambiguity) -> &'static str {
+    match ambiguity {
+        Ambiguity::TimedOut => code::TIMED_OUT,
+        Ambiguity::ConnectionLost => code::CONNECTION_LOST,
+        Ambiguity::Unreadable => code::UNREADABLE_ANSWER,
+        Ambiguity::Redirected => code::REDIRECTED,
+        Ambiguity::CaptivePortal => code::CAPTIVE_PORTAL,
+        Ambiguity::ServerError => code::SERVER_ERROR,
+        Ambiguity::QuotaExceeded => code::QUOTA_EXCEEDED,
+        Ambiguity::RequestTimeout => code::REQUEST_TIMEOUT,
+        Ambiguity::Conflict => code::CONFLICT,
+        Ambiguity::ForeignError => code::FOREIGN_ERROR,
+        Ambiguity::UnexpectedStatus => code::UNEXPECTED_STATUS,
+        Ambiguity::WrongDevice => code::WRONG_DEVICE,
+        Ambiguity::MixedUp => code::MIXED_UP,
+    }
+}
