@@ -105,15 +105,10 @@ impl<'a> From<&'a DeviceKey> for Key<'a> {
 impl Key<'_> {
     /// The same, for longer.
     pub(super) fn to_owned(&self) -> Key<'static> {
-        let Self {
-            user,
-            kind,
-            address,
-        } = self;
         Key {
-            user: *user,
-            kind: *kind,
-            address: Cow::Owned(address.to_string()),
+            user: self.user,
+            kind: self.kind,
+            address: Cow::Owned(self.address.to_string()),
         }
     }
 }
@@ -177,25 +172,20 @@ pub(super) fn count(connection: &Connection) -> Result<Counts> {
     Ok(counts)
 }
 
-/// Writes a device that is new, whatever number its entry has, and gives the one that it gets.
-pub(super) fn insert(connection: &Connection, key: &Key<'_>, entry: &LedgerEntry) -> Result<u64> {
-    let mut statement = connection.prepare_cached(&INSERT)?;
+/// Writes the entry of a device, and gives its number: a new one where it has none yet.
+pub(super) fn write(connection: &Connection, key: &Key<'_>, entry: &LedgerEntry) -> Result<u64> {
+    let is_new = entry.number == 0;
+    let mut statement = connection.prepare_cached(if is_new { &INSERT } else { &UPDATE })?;
+    let known = (!is_new).then_some(i64::try_from(entry.number).unwrap_or(i64::MAX));
+    set(&mut statement, Column::Number, &known)?;
     set(&mut statement, Column::User, &key.user)?;
     set(&mut statement, Column::Kind, &key.kind)?;
     set(&mut statement, Column::Address, &key.address)?;
     bind(&mut statement, entry)?;
     statement.raw_execute()?;
+    let number = known.unwrap_or_else(|| connection.last_insert_rowid());
     // SQLite counts from 1.
-    Ok(u64::try_from(connection.last_insert_rowid()).unwrap_or_default())
-}
-
-/// Writes a device that is known.
-pub(super) fn update(connection: &Connection, entry: &LedgerEntry) -> Result<()> {
-    let mut statement = connection.prepare_cached(&UPDATE)?;
-    let number = i64::try_from(entry.number).unwrap_or(i64::MAX);
-    set(&mut statement, Column::Number, &number)?;
-    bind(&mut statement, entry)?;
-    statement.raw_execute().map(drop)
+    Ok(u64::try_from(number).unwrap_or_default())
 }
 
 fn set(statement: &mut Statement<'_>, column: Column, value: &dyn ToSql) -> Result<()> {
@@ -253,9 +243,8 @@ fn bind(statement: &mut Statement<'_>, entry: &LedgerEntry) -> Result<()> {
         (Column::Message, &answer.message),
         (Column::CorrelationId, &answer.correlation_id),
     ];
-    values
-        .into_iter()
-        .try_for_each(|(column, value)| set(statement, column, value))
+    let mut values = values.into_iter();
+    values.try_for_each(|(column, value)| set(statement, column, value))
 }
 
 /// One row, with all of its columns.

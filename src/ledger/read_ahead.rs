@@ -89,7 +89,7 @@ mod tests {
 
     use super::*;
     use crate::model::entry::DeviceState;
-    use crate::model::ids::UserId;
+    use crate::model::ids::{RunId, UserId};
     use crate::model::request::DeviceType::{self, Sms, Voice};
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
     fn entry(number: u64) -> LedgerEntry {
         LedgerEntry {
             number,
-            ..LedgerEntry::example(DeviceState::Created)
+            ..LedgerEntry::new(DeviceState::Created, RunId::from_bytes([0; 16]))
         }
     }
 

@@ -12,7 +12,7 @@ use super::error::Error;
 use super::file::{SYNCHRONOUS, connect, opening, sqlite};
 use super::look::has_log;
 use super::place::{Place, Purpose};
-use super::read_ahead::ReadAhead;
+use super::read_ahead::{ReadAhead, ReadRange};
 use super::runs::{self, LastRun};
 use super::schema;
 use crate::model::entry::LedgerEntry;
@@ -68,32 +68,23 @@ impl Reader {
                 known,
             });
         }
-        let connection = connect(path)?;
-        let wrap = |source| opening(path, source);
+        let reader = Self::beside_writer(path)?;
         if has_log {
             // What a run left is the next run's to fold in.
-            connection
-                .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
-                .map_err(wrap)?;
+            let kept = reader
+                .connection
+                .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            kept.map_err(|source| opening(path, source))?;
         }
-        connection
-            .execute_batch("PRAGMA query_only = ON")
-            .map_err(wrap)?;
-        Self::set_up(path, connection).map(Some)
+        Ok(Some(reader))
     }
 
+    /// Opens a ledger that a run of this process has just begun on.
     pub(super) fn beside_writer(path: &Path) -> Result<Self, Error> {
         // Not opened read-only: whoever closes the file last folds the write-ahead log into it.
         let connection = connect(path)?;
         connection
-            .execute_batch("PRAGMA query_only = ON")
-            .map_err(|source| opening(path, source))?;
-        Self::set_up(path, connection)
-    }
-
-    fn set_up(path: &Path, connection: Connection) -> Result<Self, Error> {
-        connection
-            .pragma_update(None, "cache_size", "-2048")
+            .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -2048")
             .map_err(|source| opening(path, source))?;
         Ok(Self {
             path: path.to_owned(),
@@ -114,9 +105,7 @@ impl Reader {
             return Ok(());
         }
         self.ahead.borrow_mut().forget();
-        self.connection
-            .execute_batch("COMMIT")
-            .map_err(|source| sqlite(&self.path, source))
+        self.unless_unreadable(self.connection.execute_batch("COMMIT"))
     }
 
     /// What is known of a device, in the state of the file that the first call found.
@@ -125,29 +114,29 @@ impl Reader {
     ///
     /// The file cannot be read.
     pub fn entry(&self, key: &DeviceKey) -> Result<Option<LedgerEntry>, Error> {
-        let wrap = |source| sqlite(&self.path, source);
+        self.unless_unreadable(self.find(&Key::from(key)))
+    }
+
+    fn find(&self, key: &Key<'_>) -> rusqlite::Result<Option<LedgerEntry>> {
         if !self.snapshot.replace(true) {
-            self.connection.execute_batch("BEGIN").map_err(wrap)?;
+            self.connection.execute_batch("BEGIN")?;
         }
-        let key = Key::from(key);
         let mut ahead = self.ahead.borrow_mut();
-        if let Some(entry) = ahead.take(&key) {
+        if let Some(entry) = ahead.take(key) {
             return Ok(Some(entry));
         }
-        let found = devices::find(&self.connection, &key).map_err(wrap)?;
+        let found = devices::find(&self.connection, key)?;
         let number = found.as_ref().map(|found| found.number);
         if let Some(range) = number.and_then(|number| ahead.looked_up(number)) {
-            devices::after(
-                &self.connection,
-                range.after,
-                range.count,
-                &mut |key, entry| {
-                    ahead.keep(key, entry);
-                },
-            )
-            .map_err(wrap)?;
+            let ReadRange { after, count } = range;
+            let mut keep = |key: &Key<'_>, entry| ahead.keep(key, entry);
+            devices::after(&self.connection, after, count, &mut keep)?;
         }
         Ok(found)
+    }
+
+    fn unless_unreadable<T>(&self, read: rusqlite::Result<T>) -> Result<T, Error> {
+        read.map_err(|source| sqlite(&self.path, source))
     }
 
     /// Whether another device than this one has this ID.
@@ -156,8 +145,8 @@ impl Reader {
     ///
     /// The file cannot be read.
     pub(super) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> Result<bool, Error> {
-        devices::has_elsewhere(&self.connection, id, &Key::from(key))
-            .map_err(|source| sqlite(&self.path, source))
+        let key = Key::from(key);
+        self.unless_unreadable(devices::has_elsewhere(&self.connection, id, &key))
     }
 
     /// Whether any run has created or found a device.
@@ -166,7 +155,7 @@ impl Reader {
     ///
     /// The file cannot be read.
     pub(super) fn any_device(&self) -> Result<bool, Error> {
-        devices::any(&self.connection).map_err(|source| sqlite(&self.path, source))
+        self.unless_unreadable(devices::any(&self.connection))
     }
 
     /// How the file is kept, and how much is in it.
@@ -175,14 +164,13 @@ impl Reader {
     ///
     /// The file cannot be read.
     pub fn storage(&self) -> Result<Storage, Error> {
-        let wrap = |source| sqlite(&self.path, source);
+        let mode = self
+            .connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0));
         Ok(Storage {
-            devices: devices::count(&self.connection).map_err(wrap)?,
+            devices: self.unless_unreadable(devices::count(&self.connection))?,
             sqlite: rusqlite::version(),
-            journal_mode: self
-                .connection
-                .pragma_query_value(None, "journal_mode", |row| row.get(0))
-                .map_err(wrap)?,
+            journal_mode: self.unless_unreadable(mode)?,
             synchronous: SYNCHRONOUS,
         })
     }
@@ -193,7 +181,7 @@ impl Reader {
     ///
     /// The file cannot be read.
     pub fn last_run(&self, wave: &str) -> Result<Option<LastRun>, Error> {
-        runs::last(&self.connection, wave).map_err(|source| sqlite(&self.path, source))
+        self.unless_unreadable(runs::last(&self.connection, wave))
     }
 
     /// The exit code of the last run of a wave that this ledger holds.

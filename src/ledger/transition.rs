@@ -8,7 +8,6 @@ use super::values::EventKind;
 use crate::model::code::INTERRUPTED;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment, RESENDS_MAX, UnansweredSend};
 use crate::model::ids::RunId;
-use crate::model::outcome::Answer;
 use crate::model::request::DeviceRequest;
 
 /// What a turn failed on.
@@ -33,8 +32,8 @@ pub(super) fn intend(
     let key = Key::from(&intent.request.key);
     let before = devices::find(transaction, &key)?;
     check_intent(&intent, before.as_ref())?;
-    let mut entry = asked_for(before.as_ref(), &intent, run, now);
-    write(transaction, &key, &mut entry, before.is_none())?;
+    let mut entry = asked_for(before, &intent, run, now);
+    entry.number = devices::write(transaction, &key, &entry)?;
     let attempt = entry.attempts;
     let kind = if intent.resend {
         EventKind::Resend
@@ -85,30 +84,24 @@ fn check_intent(intent: &Intent, before: Option<&LedgerEntry>) -> Result<(), Fau
 
 /// The entry of a device that is about to be asked for: of what was, only the counts are left.
 fn asked_for(
-    before: Option<&LedgerEntry>,
+    before: Option<LedgerEntry>,
     intent: &Intent,
     run: RunId,
     now: &Moment,
 ) -> LedgerEntry {
+    let new = LedgerEntry::new(DeviceState::InFlight, run);
+    let before = before.unwrap_or_else(|| new.clone());
     LedgerEntry {
-        number: before.map_or(0, |before| before.number),
-        state: DeviceState::InFlight,
-        device: None,
-        created_at: None,
-        run,
-        attempts: before.map_or(0, |before| before.attempts) + 1,
-        resends: before.map_or(0, |before| before.resends) + u32::from(intent.resend),
+        number: before.number,
+        attempts: before.attempts + 1,
+        resends: before.resends + u32::from(intent.resend),
         was_absent: intent.was_absent,
         doubt: Some(UnansweredSend {
             since_ms: intent.asked_ms,
             last_send: now.clone(),
         }),
         asked_ms: Some(intent.asked_ms),
-        recheck_owed: false,
-        lost: None,
-        unproven: false,
-        refused: None,
-        answer: Answer::default(),
+        ..new
     }
 }
 
@@ -129,44 +122,40 @@ pub(super) fn settle(
     }
     let key = Key::from(&end.key);
     let before = devices::find(transaction, &key)?;
-    let mut entry = settled(before.as_ref(), end, run, now);
-    write(transaction, &key, &mut entry, before.is_none())?;
+    let mut entry = settled(before, end, run, now);
+    entry.number = devices::write(transaction, &key, &entry)?;
     let kind = EventKind::Settled(end.state);
     record(transaction, &entry, run, kind, None, now)?;
     Ok(entry.number)
 }
 
 /// The entry of a device that is settled: how often it was asked for, and when, stays.
-fn settled(before: Option<&LedgerEntry>, end: &Settled, run: RunId, now: &Moment) -> LedgerEntry {
-    let since_ms = before.and_then(|before| before.doubt.as_ref());
-    let since_ms = since_ms.map_or(now.wall_ms, |doubt| doubt.since_ms);
+fn settled(before: Option<LedgerEntry>, end: &Settled, run: RunId, now: &Moment) -> LedgerEntry {
+    let before = before.unwrap_or_else(|| LedgerEntry::new(end.state, run));
     let (may_be_ours, is_refused) = match end.state {
         DeviceState::Created | DeviceState::Unresolved => (true, false),
         DeviceState::Rejected | DeviceState::Failed => (false, true),
         DeviceState::InFlight | DeviceState::Found | DeviceState::Several => (false, false),
     };
     // What a run created stays its own, whichever run learns of it.
-    let asker = before.filter(|before| may_be_ours && before.attempts > 0);
+    let stays_its_own = may_be_ours && before.attempts > 0;
     let device = end.device.as_ref();
+    let since_ms = before.doubt.map_or(now.wall_ms, |doubt| doubt.since_ms);
     LedgerEntry {
-        number: before.map_or(0, |before| before.number),
         state: end.state,
         device: device.and_then(|device| device.id),
         created_at: device.and_then(|device| device.created_at.clone()),
-        run: asker.map_or(run, |asker| asker.run),
-        attempts: before.map_or(0, |before| before.attempts),
-        resends: before.map_or(0, |before| before.resends),
-        was_absent: before.is_some_and(|before| before.was_absent),
+        run: if stays_its_own { before.run } else { run },
         doubt: end.last_send.clone().map(|last_send| UnansweredSend {
             since_ms,
             last_send,
         }),
-        asked_ms: before.and_then(|before| before.asked_ms),
         recheck_owed: end.recheck_owed,
         lost: end.lost.clone().filter(|_| end.recheck_owed),
         unproven: end.unproven,
         refused: is_refused.then_some(end.request),
         answer: end.answer.clone(),
+        ..before
     }
 }
 
@@ -203,19 +192,6 @@ pub(super) fn settle_left_in_flight(
         },
     )?;
     Ok(())
-}
-
-fn write(
-    transaction: &Connection,
-    key: &Key<'_>,
-    entry: &mut LedgerEntry,
-    is_new: bool,
-) -> rusqlite::Result<()> {
-    if is_new {
-        entry.number = devices::insert(transaction, key, entry)?;
-        return Ok(());
-    }
-    devices::update(transaction, entry)
 }
 
 /// Adds to the history of a device, which nobody changes any more; `name` is the identifier under

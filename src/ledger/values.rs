@@ -3,8 +3,6 @@
 //! A value that is none of its type is an error when it is read: the file is damaged, or newer than
 //! it says.
 
-use std::fmt;
-
 use rusqlite::Result;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
@@ -36,18 +34,6 @@ impl ToSql for EventKind {
     }
 }
 
-/// A text that is no word of its column.
-#[derive(Debug)]
-struct UnknownWord(&'static str);
-
-impl fmt::Display for UnknownWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it holds a word that is no {}", self.0)
-    }
-}
-
-impl std::error::Error for UnknownWord {}
-
 macro_rules! words {
     ($($type:ty, $what:literal;)+) => {$(
         impl ToSql for $type {
@@ -60,7 +46,9 @@ macro_rules! words {
             fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
                 let text = value.as_str()?;
                 let known = Self::ALL.into_iter().find(|known| known.as_str() == text);
-                known.ok_or_else(|| FromSqlError::other(UnknownWord($what)))
+                known.ok_or_else(|| {
+                    FromSqlError::Other(concat!("it holds a word that is no ", $what).into())
+                })
             }
         }
     )+};

@@ -139,6 +139,29 @@ pub struct LedgerEntry {
 }
 
 impl LedgerEntry {
+    /// The entry of a device that nothing was known of before a run brought it into this state.
+    ///
+    /// It has no number of its own yet.
+    pub fn new(state: DeviceState, run: RunId) -> Self {
+        Self {
+            number: 0,
+            state,
+            device: None,
+            created_at: None,
+            run,
+            attempts: 0,
+            resends: 0,
+            was_absent: false,
+            doubt: None,
+            asked_ms: None,
+            recheck_owed: false,
+            lost: None,
+            unproven: false,
+            refused: None,
+            answer: Answer::default(),
+        }
+    }
+
     /// The outcome of its row.
     pub fn outcome(&self) -> Outcome {
         if self.unproven {
@@ -191,28 +214,6 @@ impl LedgerEntry {
             | DeviceState::Found
             | DeviceState::Several
             | DeviceState::Unresolved => false,
-        }
-    }
-
-    /// An entry in this state that says no more than it has to.
-    #[cfg(test)]
-    pub(crate) fn example(state: DeviceState) -> Self {
-        Self {
-            number: 1,
-            state,
-            device: None,
-            created_at: None,
-            run: RunId::from_bytes([0; 16]),
-            attempts: 1,
-            resends: 0,
-            was_absent: false,
-            doubt: None,
-            asked_ms: None,
-            recheck_owed: false,
-            lost: None,
-            unproven: false,
-            refused: None,
-            answer: Answer::default(),
         }
     }
 }

@@ -80,11 +80,11 @@ pub fn admit(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::DeviceId;
+    use crate::model::ids::{DeviceId, RunId};
     use crate::model::outcome::Answer;
 
     fn entry(state: DeviceState) -> LedgerEntry {
-        LedgerEntry::example(state)
+        LedgerEntry::new(state, RunId::from_bytes([0; 16]))
     }
 
     const HOUR: Duration = Duration::from_hours(1);

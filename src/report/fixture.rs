@@ -139,10 +139,10 @@ pub(super) fn entry(state: DeviceState) -> LedgerEntry {
     LedgerEntry {
         device: has_device.then(device_id),
         created_at: has_device.then(|| "2026-11-01T08:00:00.000Z".to_owned()),
-        run: run_id(),
         attempts: 2,
         was_absent: true,
-        ..LedgerEntry::example(state)
+        number: 1,
+        ..LedgerEntry::new(state, run_id())
     }
 }
 

@@ -221,3 +221,62 @@ async fn a_refusal_that_may_be_another_requests_is_told_of_every_request() {
     let entry = ledger.entry(&request(7).key).unwrap().unwrap();
     assert!(!entry.is_of_another(&other));
 }
+
+#[tokio::test]
+async fn every_step_of_a_device_stands_in_its_history_by_its_run() {
+    let place = place();
+    let ledger = open(&place, 1);
+    intend(&ledger, vec![intent(7)]).await.unwrap();
+    let unanswered = Settled {
+        answer: Answer {
+            http_status: Some(503),
+            code: Some("server_error".to_owned()),
+            message: None,
+            correlation_id: Some("c-1".to_owned()),
+        },
+        ..settled(7, DeviceState::Unresolved)
+    };
+    settle(&ledger, unanswered).await;
+    let again = Intent {
+        resend: true,
+        ..intent(7)
+    };
+    intend(&ledger, vec![again]).await.unwrap();
+    drop(ledger);
+    drop(open(&place, 2));
+    let file = Connection::open(&place.path).unwrap();
+    let mut events = file
+        .prepare(
+            "SELECT concat_ws(' ', event, attempt, http_status, code, correlation_id, transaction_id,
+                hex(substr(run, 1, 1))) FROM events ORDER BY id",
+        )
+        .unwrap();
+    let events: Vec<String> = events
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let expected = [
+        "intent 1 run-row-1 01",
+        "unresolved 1 503 server_error c-1 01",
+        "resend 2 run-row-2 01",
+        "left_in_flight 2 02",
+    ];
+    assert_eq!(events, expected);
+}
+
+#[test]
+fn a_run_that_died_is_over_once_another_has_begun() {
+    let place = place();
+    drop(open(&place, 1));
+    drop(open(&place, 2));
+    let file = Connection::open(&place.path).unwrap();
+    let open: String = file
+        .query_row(
+            "SELECT hex(substr(id, 1, 1)) FROM runs WHERE finished_at IS NULL",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(open, "02");
+}

@@ -104,21 +104,5 @@ impl Ledger {
 }
 
 fn unsent() -> LedgerEntry {
-    LedgerEntry {
-        number: 1,
-        state: DeviceState::Failed,
-        device: None,
-        created_at: None,
-        run: RunId::from_bytes([0; 16]),
-        attempts: 0,
-        resends: 0,
-        was_absent: false,
-        doubt: None,
-        recheck_owed: false,
-        lost: None,
-        unproven: false,
-        refused: None,
-        asked_ms: None,
-        answer: Answer::default(),
-    }
+    LedgerEntry::new(DeviceState::Failed, RunId::from_bytes([0; 16]))
 }
