@@ -13,15 +13,14 @@ use crate::exit::ExitCode;
 use crate::report::command_line::CommandLine;
 use crate::report::console::{Console, Manner};
 use crate::report::lifetime;
-use crate::report::log_lines::Format;
-use crate::report::log_setup;
 use crate::report::notice::Notice;
 use crate::report::panics;
 use crate::settings::env::Env;
 use crate::settings::log::{self, LogSettings};
 use crate::settings::run::Settings;
+use crate::settings::setting::Command;
 use crate::settings::sources::{Sources, Typed};
-use crate::settings::table::{self, Command};
+use crate::settings::table;
 use crate::settings::usage::{self, Read};
 
 /// Does what the words of the command line ask for, and says how it ended.
@@ -92,9 +91,19 @@ fn run(
     console: &Console,
 ) -> Result<ExitCode, Error> {
     let sources = Sources::new(typed, env);
-    let log = LogSettings::resolve(&sources)?;
+    let (manner, is_terminal) = (console.manner(), io::stderr().is_terminal());
+    let LogSettings { progress, yes, log } = LogSettings::resolve(&sources, manner, is_terminal)?;
     let settings = Settings::resolve(&sources, &clock::local())?;
-    let invocation = invocation(command, console, log);
+    let invocation = Invocation {
+        command,
+        run: manner.run.unwrap_or_else(commands::new_run_id),
+        console: console.clone(),
+        verbose: log.verbose > 0,
+        yes,
+        progress,
+        is_terminal,
+        log,
+    };
     match settings {
         Settings::Run(run) => block_on(commands::run::run(*run, &invocation)),
         Settings::DryRun(run) => block_on(commands::dry_run::dry_run(*run, &invocation)),
@@ -111,34 +120,6 @@ fn run(
             invocation.start_log()?;
             block_on(commands::sandbox::sandbox(*sandbox, console))
         }
-    }
-}
-
-fn invocation(command: CommandLine, console: &Console, log: LogSettings) -> Invocation {
-    let manner = console.manner();
-    let is_terminal = io::stderr().is_terminal();
-    // Nothing but objects of JSON are to be there, and a bar is none.
-    let can_draw = is_terminal && !log.is_dumb && !manner.json;
-    Invocation {
-        command,
-        run: manner.run.unwrap_or_else(commands::new_run_id),
-        console: console.clone(),
-        verbose: log.verbose > 0,
-        yes: log.yes,
-        progress: log.progress.style(can_draw),
-        is_terminal,
-        log: log_setup::Options {
-            verbose: log.verbose,
-            quiet: manner.quiet,
-            rust_log: log.directives,
-            format: match manner {
-                Manner { json: true, .. } => Format::Json,
-                Manner { colored: true, .. } => Format::ColoredText,
-                Manner { .. } => Format::Text,
-            },
-            run: manner.run,
-            file: log.file,
-        },
     }
 }
 

@@ -106,9 +106,9 @@ pub mod settings {
     pub use crate::settings::given::duration;
     pub use crate::settings::rows::RowSettings;
     pub use crate::settings::run::{Doctor, DryRun, Results, Run, Target};
-    pub use crate::settings::setting::{About, Takes, Unset};
+    pub use crate::settings::setting::{About, Command, Takes, Unset};
     pub use crate::settings::sources::Sources;
-    pub use crate::settings::table::{COMMANDS, Command, VARIABLES, options};
+    pub use crate::settings::table::{COMMANDS, VARIABLES, options};
     pub use crate::settings::tenant::Tenant;
     pub use crate::settings::usage::{Read, read};
 }

@@ -28,8 +28,8 @@ pub struct Options {
     pub verbose: u8,
     /// Whether `-q` was given.
     pub quiet: bool,
-    /// `RUST_LOG`, as it was found; flags win over it.
-    pub rust_log: Option<String>,
+    /// The level that `RUST_LOG` gives; flags win over it.
+    pub rust_log: Option<LevelFilter>,
     /// What lines look like.
     pub format: Format,
     /// The run that lines are about, where the command is one.
@@ -43,11 +43,7 @@ impl Options {
     pub fn level(&self) -> LevelFilter {
         match (self.quiet, self.verbose) {
             (true, _) => LevelFilter::ERROR,
-            (false, 0) => self
-                .rust_log
-                .as_deref()
-                .and_then(level_in)
-                .unwrap_or(LevelFilter::WARN),
+            (false, 0) => self.rust_log.unwrap_or(LevelFilter::WARN),
             (false, 1) => LevelFilter::INFO,
             (false, _) => LevelFilter::DEBUG,
         }
@@ -58,7 +54,7 @@ impl Options {
 ///
 /// Directives for other targets are passed over: what libraries log of their
 /// requests may hold tokens.
-fn level_in(directives: &str) -> Option<LevelFilter> {
+pub fn level_in(directives: &str) -> Option<LevelFilter> {
     let level = |wanted: Option<&str>| {
         directives
             .split(',')
@@ -164,7 +160,7 @@ mod tests {
 
     #[test]
     fn flags_win_over_rust_log_and_rust_log_over_the_default() {
-        let rust_log = |text: &str| Some(text.to_owned());
+        let rust_log = level_in;
         for (verbose, quiet, rust_log, level) in [
             (0, false, None, LevelFilter::WARN),
             (1, false, None, LevelFilter::INFO),
@@ -214,7 +210,7 @@ mod tests {
         fs::write(&path, "{}\n").unwrap();
         let options = Options {
             quiet: true,
-            rust_log: Some("trace".to_owned()),
+            rust_log: level_in("trace"),
             ..Options::default()
         };
         let file = open(&path).map(Arc::new).unwrap();

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 
-use super::Error;
+use super::given::Given;
 
 /// Where environment variables come from: the process, or a test.
 pub struct Env<'a> {
@@ -27,18 +27,9 @@ impl<'a> Env<'a> {
         (self.get)(name).filter(|value| !value.is_empty())
     }
 
-    /// The value of a variable as text.
-    ///
-    /// # Errors
-    ///
-    /// It is not UTF-8. The value is not shown: it may be a secret.
-    pub fn text(&self, name: &str) -> Result<Option<String>, Error> {
-        self.os(name)
-            .map(|value| {
-                value
-                    .into_string()
-                    .map_err(|_| Error::new(format!("`{name}` is not UTF-8")))
-            })
-            .transpose()
+    /// The value of a variable, with its name.
+    pub(super) fn given(&self, name: &'static str) -> Option<Given> {
+        let value = self.os(name)?;
+        Some(Given { name, value })
     }
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use super::setting::{About, Group, Takes, Unset};
-use super::table::{COMMANDS, Usage, VARIABLES, VERBOSITY};
+use super::setting::{About, Group, Takes, Unset, Usage};
+use super::table::{COMMANDS, VARIABLES, VERBOSITY};
 use crate::exit::ExitCode;
 use crate::report::paragraph::hanging;
 
@@ -53,14 +53,16 @@ fn arguments(group: &'static Group) -> impl Iterator<Item = Arg> {
 }
 
 fn argument(about: &'static About, group: &Group) -> Arg {
-    let mut argument = Arg::new(about.id())
-        .long(about.option.map(|option| option.trim_start_matches('-')))
-        .short(about.short)
+    let mut argument = Arg::new(about.name)
+        .long(about.option().map(|option| option.trim_start_matches('-')))
         .value_name(about.value_name())
         .help_heading(group.heading)
-        .required(about.option.is_none());
-    if let Some(alias) = about.alias {
-        argument = argument.visible_alias(alias.trim_start_matches('-'));
+        .required(about.option().is_none());
+    for &name in about.also {
+        argument = match name.strip_prefix("--") {
+            Some(alias) => argument.visible_alias(alias),
+            None => argument.short(name.chars().next_back()),
+        };
     }
     if let Some(option) = about.needs {
         argument = argument.requires(option);

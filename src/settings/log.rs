@@ -1,7 +1,6 @@
 //! What is said of a command: how much, in which form, and where; and whether anything is asked.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use super::Error;
 use super::env::Env;
@@ -9,8 +8,9 @@ use super::sources::Sources;
 use super::table;
 use super::usage::{Read, asks_for_json};
 use crate::model::standard_stream::is_standard;
-use crate::report::console::Manner;
-use crate::report::progress::Choice;
+use crate::report::console::{Manner, Style};
+use crate::report::log_lines::Format;
+use crate::report::log_setup::Options;
 
 /// How standard error is spoken to, by what was typed; where that is no command, the form of what is
 /// said of it is looked for among the words.
@@ -39,32 +39,30 @@ fn is_dumb(env: &Env<'_>) -> bool {
     env.os("TERM").is_none_or(|term| term == "dumb")
 }
 
-/// How much is said of a command, and where it goes.
+/// What is said of a command while it goes on, and what is asked.
 #[derive(Clone, Debug)]
 pub struct LogSettings {
-    /// How often more was asked for.
-    pub verbose: u8,
-    /// How progress is shown.
-    pub progress: Choice,
-    /// Whether a terminal could not show a bar.
-    pub is_dumb: bool,
+    /// How progress is shown, where it is.
+    pub progress: Option<Style>,
     /// Whether the answer to every question is yes.
     pub yes: bool,
-    /// Directives for our own log lines, from `RUST_LOG`.
-    pub directives: Option<String>,
-    /// The file that gets the log too.
-    pub file: Option<PathBuf>,
+    /// What is logged, and where it goes.
+    pub log: Options,
 }
 
 impl LogSettings {
-    /// Resolves what was typed.
+    /// Resolves what was typed, for a standard error of this kind.
     ///
     /// # Errors
     ///
     /// `RUST_LOG` is no text, or names a level for wavepair that there is not; or the log would go
     /// where data goes.
-    pub fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
-        let directives = sources.find(&table::LOG_LEVEL)?;
+    pub fn resolve(
+        sources: &Sources<'_>,
+        manner: Manner,
+        is_terminal: bool,
+    ) -> Result<Self, Error> {
+        let rust_log = sources.find(&table::LOG_LEVEL)?.flatten();
         let file = sources.path(&table::LOG_FILE);
         if file.as_deref().is_some_and(is_standard) {
             return Err(
@@ -73,18 +71,24 @@ impl LogSettings {
                 ),
             );
         }
-        let progress = sources.value(&table::PROGRESS)?;
+        // Nothing but objects of JSON are to be there, and a bar is none.
+        let can_draw = is_terminal && !is_dumb(sources.env) && !manner.json;
+        let progress = sources.value(&table::PROGRESS)?.style(can_draw);
         Ok(Self {
-            verbose: sources.find(&table::VERBOSE)?.unwrap_or(0),
-            progress: if sources.is_on(&table::QUIET) {
-                Choice::None
-            } else {
-                progress
-            },
-            is_dumb: is_dumb(sources.env),
+            progress: progress.filter(|_| !manner.quiet),
             yes: sources.is_on(&table::YES),
-            directives,
-            file,
+            log: Options {
+                verbose: sources.find(&table::VERBOSE)?.unwrap_or(0),
+                quiet: manner.quiet,
+                rust_log,
+                format: match manner {
+                    Manner { json: true, .. } => Format::Json,
+                    Manner { colored: true, .. } => Format::ColoredText,
+                    Manner { .. } => Format::Text,
+                },
+                run: manner.run,
+                file,
+            },
         })
     }
 }

@@ -22,6 +22,7 @@ pub mod sandbox;
 mod secret_file;
 pub mod setting;
 pub mod sources;
+#[rustfmt::skip] // A row or two of the table for each setting.
 pub mod table;
 pub mod tenant;
 pub mod usage;

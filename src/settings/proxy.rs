@@ -28,17 +28,19 @@ pub(super) struct FoundProxy {
 ///
 /// It is set and cannot be read. The value is not repeated: it may hold a password.
 pub(super) fn found(env: &Env<'_>) -> Result<FoundProxy, Error> {
-    let Some((name, value)) = first(env, ["HTTPS_PROXY", "https_proxy"])? else {
+    let first = |name, other| env.given(name).or_else(|| env.given(other));
+    let Some(given) = first("HTTPS_PROXY", "https_proxy") else {
         return Ok(FoundProxy::default());
     };
-    let mut proxy = read(&value).map_err(|why| {
-        Error::new(format!("`{name}` cannot be read: {why}")).hint(
+    let mut proxy = read(given.text()?).map_err(|why| {
+        Error::new(format!("`{}` cannot be read: {why}", given.name)).hint(
             "write it as `http://proxy.example.com:8080`, name and password before the host where it wants them (`http://name:password@…`, special characters by percent), or pass `--no-proxy`",
         )
     })?;
     let mut warnings = Vec::new();
-    if let Some((name, value)) = first(env, ["NO_PROXY", "no_proxy"])? {
-        let (direct, strange) = read_direct(&value);
+    if let Some(given) = first("NO_PROXY", "no_proxy") {
+        let (direct, strange) = read_direct(given.text()?);
+        let name = given.name;
         proxy.direct = direct;
         warnings.extend(strange.into_iter().map(|entry| {
             format!("`{name}` holds `{entry}`, which is neither a name, an address nor a network: it is passed over")
@@ -48,16 +50,6 @@ pub(super) fn found(env: &Env<'_>) -> Result<FoundProxy, Error> {
         proxy: Some(proxy),
         warnings,
     })
-}
-
-/// The first of these variables that is set.
-fn first(env: &Env<'_>, names: [&'static str; 2]) -> Result<Option<(&'static str, String)>, Error> {
-    for name in names {
-        if let Some(value) = env.text(name)? {
-            return Ok(Some((name, value)));
-        }
-    }
-    Ok(None)
 }
 
 /// Why a proxy cannot be read; with nothing of it, but the character that is out of place.

@@ -66,3 +66,34 @@ pub(super) fn faults(sources: &Sources<'_>) -> Result<FaultPlan, Error> {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::env::Env;
+    use crate::settings::usage::typed_of;
+
+    #[test]
+    fn a_sandbox_of_which_nothing_is_said_is_the_one_that_tests_start() {
+        let (typed, env) = (typed_of(&["sandbox"]), Env::new(&|_| None));
+        let told = Sandbox::resolve(&Sources::new(&typed, &env))
+            .unwrap()
+            .options;
+        let usual = Options::default();
+        assert_eq!(told.users, usual.users);
+        assert_eq!(told.policies, usual.policies);
+        assert_eq!(told.duplicates, usual.duplicates);
+        assert_eq!(
+            (told.latency, told.token_life),
+            (usual.latency, usual.token_life)
+        );
+        assert_eq!(
+            (told.rate_limit, told.per_ip),
+            (usual.rate_limit, usual.per_ip)
+        );
+        assert_eq!(
+            (told.max_devices, told.seed),
+            (usual.max_devices, usual.seed)
+        );
+    }
+}

@@ -1,5 +1,7 @@
-//! What a setting is: where a person may give it, what is said of it, and how its value is read.
+//! What a setting is: where a person may give it, what is said of it, and how its value is read; and
+//! what a command is, which takes some of them.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::Error;
@@ -16,12 +18,11 @@ pub struct Setting<T> {
 /// What is said of a setting, whatever its type.
 #[derive(Clone, Copy, Debug)]
 pub struct About {
-    /// The option, such as `--rate`; a setting without one and with a value is a word of its own.
-    pub option: Option<&'static str>,
-    /// The same in one letter.
-    pub short: Option<char>,
-    /// Another name of the option.
-    pub alias: Option<&'static str>,
+    /// The option, such as `--rate`, or what stands for a word of its own, or the variable of what
+    /// only the environment gives.
+    pub name: &'static str,
+    /// Other names of the option, such as `-o`.
+    pub also: &'static [&'static str],
     /// The variable that is read where the option is not given.
     pub variable: Option<Variable>,
     /// What holds where neither is given.
@@ -75,25 +76,119 @@ pub enum Takes {
     Path(&'static str),
 }
 
+/// Settings that stand together in a help text.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// What stands above them.
+    pub heading: Option<&'static str>,
+    /// The settings, in order.
+    pub settings: &'static [About],
+    /// Whether a default stands on a line of its own, and not behind the text.
+    pub defaults_apart: bool,
+}
+
+/// What can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// `run`.
+    Run,
+    /// `results`.
+    Results,
+    /// `doctor`.
+    Doctor,
+    /// `template`.
+    Template,
+    /// `sandbox`.
+    Sandbox,
+}
+
+/// How a command is called, and what it takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Usage {
+    /// What it does.
+    pub command: Command,
+    /// Its name.
+    pub name: &'static str,
+    /// What `--help` says of it.
+    pub help: &'static str,
+    /// What it takes, besides what every command does.
+    pub groups: &'static [Group],
+    /// Command lines, each with what it does.
+    pub examples: &'static [(&'static str, &'static str)],
+}
+
+/// A setting of any kind.
+pub(super) const fn setting<T>(
+    name: &'static str,
+    takes: Takes,
+    read: fn(&Given) -> Result<T, Error>,
+    help: &'static str,
+) -> Setting<T> {
+    let about = About {
+        name,
+        also: &[],
+        variable: None,
+        unset: Unset::Nothing,
+        takes,
+        help,
+        details: None,
+        needs: None,
+        excludes: None,
+    };
+    Setting { about, read }
+}
+
+/// A setting that names a file.
+pub(super) const fn path(
+    name: &'static str,
+    value: &'static str,
+    help: &'static str,
+) -> Setting<PathBuf> {
+    setting(name, Takes::Path(value), Given::path, help)
+}
+
+/// An option that stands alone.
+pub(super) const fn switch(name: &'static str, help: &'static str) -> Setting<bool> {
+    setting(name, Takes::Nothing, |_| Ok(true), help)
+}
+
+/// A setting that only the environment gives.
+pub(super) const fn variable<T>(
+    name: &'static str,
+    meaning: &'static str,
+    read: fn(&Given) -> Result<T, Error>,
+) -> Setting<T> {
+    setting(name, Takes::Nothing, read, "").variable(name, meaning)
+}
+
+/// Settings under a heading, each default behind its text.
+pub(super) const fn group(heading: Option<&'static str>, settings: &'static [About]) -> Group {
+    Group {
+        heading,
+        settings,
+        defaults_apart: false,
+    }
+}
+
 impl<T> Setting<T> {
-    /// What holds where it is not given.
+    /// Reads what holds where it is not given.
     pub(super) fn read_default(&self) -> Result<T, Error> {
         let Unset::Value(value) = self.about.unset else {
-            unreachable!("{:?} has no default", self.about.option)
+            unreachable!("{} has no default", self.about.name)
         };
-        (self.read)(&Given {
-            name: self.about.id(),
-            value: value.into(),
-        })
+        (self.read)(&self.given(value.into()))
     }
 
-    pub(super) const fn short(mut self, letter: char) -> Self {
-        self.about.short = Some(letter);
-        self
+    /// A value that was typed for it.
+    pub(super) fn given(&self, value: OsString) -> Given {
+        Given {
+            name: self.about.name,
+            value,
+        }
     }
 
-    pub(super) const fn alias(mut self, option: &'static str) -> Self {
-        self.about.alias = Some(option);
+    pub(super) const fn also(mut self, names: &'static [&'static str]) -> Self {
+        self.about.also = names;
         self
     }
 
@@ -102,13 +197,13 @@ impl<T> Setting<T> {
         self
     }
 
-    pub(super) const fn default(mut self, default: &'static str) -> Self {
-        self.about.unset = Unset::Value(default);
+    pub(super) const fn default(mut self, value: &'static str) -> Self {
+        self.about.unset = Unset::Value(value);
         self
     }
 
-    pub(super) const fn default_described(mut self, default: &'static str) -> Self {
-        self.about.unset = Unset::Described(default);
+    pub(super) const fn default_described(mut self, words: &'static str) -> Self {
+        self.about.unset = Unset::Described(words);
         self
     }
 
@@ -138,28 +233,13 @@ impl<T> Setting<T> {
 }
 
 impl About {
-    const fn new(option: Option<&'static str>, takes: Takes, help: &'static str) -> Self {
-        Self {
-            option,
-            short: None,
-            alias: None,
-            variable: None,
-            unset: Unset::Nothing,
-            takes,
-            help,
-            details: None,
-            needs: None,
-            excludes: None,
-        }
-    }
-
-    /// The name that tells it from all others on a command line.
-    pub(super) fn id(&self) -> &'static str {
-        self.option.or(self.value_name()).unwrap_or_default()
+    /// The option, where it is one.
+    pub fn option(&self) -> Option<&'static str> {
+        self.name.starts_with('-').then_some(self.name)
     }
 
     /// What stands for its value in a help text, where it has one.
-    pub fn value_name(&self) -> Option<&'static str> {
+    pub(super) fn value_name(&self) -> Option<&'static str> {
         match self.takes {
             Takes::Nothing | Takes::Count => None,
             Takes::Text(name) | Takes::Texts(name) | Takes::Word(name, _) | Takes::Path(name) => {
@@ -168,121 +248,8 @@ impl About {
         }
     }
 
-    /// Whether it is called so on a command line: `--rate`, `-o`.
+    /// Whether it is what a word of the command line is: `--rate`, `-o`.
     pub(super) fn is_called(&self, option: &str) -> bool {
-        let short = option.strip_prefix('-').and_then(|rest| {
-            let mut letters = rest.chars();
-            letters.next().filter(|_| letters.next().is_none())
-        });
-        [self.option, self.alias].contains(&Some(option)) || short.is_some() && short == self.short
-    }
-}
-
-/// An option with a value that `read` reads.
-pub(super) const fn option<T>(
-    option: &'static str,
-    value: &'static str,
-    read: fn(&Given) -> Result<T, Error>,
-    help: &'static str,
-) -> Setting<T> {
-    Setting {
-        about: About::new(Some(option), Takes::Text(value), help),
-        read,
-    }
-}
-
-/// An option with one of these words behind it.
-pub(super) const fn choice<T>(
-    option: &'static str,
-    value: &'static str,
-    words: &'static [(&'static str, &'static str)],
-    read: fn(&Given) -> Result<T, Error>,
-    help: &'static str,
-) -> Setting<T> {
-    Setting {
-        about: About::new(Some(option), Takes::Word(value, words), help),
-        read,
-    }
-}
-
-/// An option that may be given again and again.
-pub(super) const fn options<T>(
-    option: &'static str,
-    value: &'static str,
-    read: fn(&Given) -> Result<T, Error>,
-    help: &'static str,
-) -> Setting<T> {
-    Setting {
-        about: About::new(Some(option), Takes::Texts(value), help),
-        read,
-    }
-}
-
-/// An option that names a file.
-pub(super) const fn path(
-    option: &'static str,
-    value: &'static str,
-    help: &'static str,
-) -> Setting<PathBuf> {
-    Setting {
-        about: About::new(Some(option), Takes::Path(value), help),
-        read: Given::path,
-    }
-}
-
-/// A word of the command line that names a file.
-pub(super) const fn word(value: &'static str, help: &'static str) -> Setting<PathBuf> {
-    Setting {
-        about: About::new(None, Takes::Path(value), help),
-        read: Given::path,
-    }
-}
-
-/// An option that stands alone.
-pub(super) const fn switch(option: &'static str, help: &'static str) -> Setting<bool> {
-    Setting {
-        about: About::new(Some(option), Takes::Nothing, help),
-        read: |_| Ok(true),
-    }
-}
-
-/// An option that stands alone, and of which it counts how often it is given.
-pub(super) const fn count(option: &'static str, help: &'static str) -> Setting<u8> {
-    Setting {
-        about: About::new(Some(option), Takes::Count, help),
-        read: Given::parse,
-    }
-}
-
-/// A setting that only the environment gives.
-pub(super) const fn variable<T>(
-    name: &'static str,
-    meaning: &'static str,
-    read: fn(&Given) -> Result<T, Error>,
-) -> Setting<T> {
-    Setting {
-        about: About::new(None, Takes::Nothing, ""),
-        read,
-    }
-    .variable(name, meaning)
-}
-
-/// Options that stand together in a help text.
-#[derive(Clone, Copy, Debug)]
-pub struct Group {
-    /// What stands above them.
-    pub heading: Option<&'static str>,
-    /// The settings, in order.
-    pub settings: &'static [About],
-    /// Whether a default stands on a line of its own, and not behind the text.
-    pub defaults_apart: bool,
-}
-
-/// Options under a heading, each default behind its text.
-pub(super) const fn group(heading: Option<&'static str>, settings: &'static [About]) -> Group {
-    Group {
-        heading,
-        settings,
-        defaults_apart: false,
+        self.name == option || self.also.contains(&option)
     }
 }

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use super::Error;
 use super::env::Env;
 use super::given::Given;
-use super::setting::{About, Setting};
-use super::table::Command;
+use super::setting::{About, Command, Setting};
 
 /// What was typed: a command, and what stands behind its options.
 #[derive(Clone, Debug)]
@@ -30,7 +29,7 @@ impl Typed {
     /// What was given of a setting, each time that it was.
     fn values(&self, about: &About) -> &[OsString] {
         let mut values = self.values.iter();
-        let found = values.find(|(id, _)| id == about.id());
+        let found = values.find(|(name, _)| name == about.name);
         found.map_or(&[], |(_, values)| values)
     }
 }
@@ -50,7 +49,7 @@ impl<'a> Sources<'a> {
 
     /// The value of a setting, where one is given.
     pub(super) fn find<T>(&self, setting: &Setting<T>) -> Result<Option<T>, Error> {
-        let given = self.given(&setting.about);
+        let given = self.given(setting);
         given.map(|given| (setting.read)(&given)).transpose()
     }
 
@@ -63,19 +62,13 @@ impl<'a> Sources<'a> {
     /// Every value of a setting that may be given again and again.
     pub(super) fn values<T>(&self, setting: &Setting<T>) -> Result<Vec<T>, Error> {
         let values = self.typed.values(&setting.about).iter();
-        values
-            .map(|value| {
-                (setting.read)(&Given {
-                    name: setting.about.id(),
-                    value: value.clone(),
-                })
-            })
-            .collect()
+        let given = values.map(|value| setting.given(value.clone()));
+        given.map(|given| (setting.read)(&given)).collect()
     }
 
     /// The path that is given, which cannot be wrong.
     pub(super) fn path(&self, setting: &Setting<PathBuf>) -> Option<PathBuf> {
-        Some(self.given(&setting.about)?.value.into())
+        Some(self.given(setting)?.value.into())
     }
 
     /// The path that was typed, whatever the environment has.
@@ -88,15 +81,10 @@ impl<'a> Sources<'a> {
         !self.typed.values(&setting.about).is_empty()
     }
 
-    fn given(&self, about: &About) -> Option<Given> {
-        if let Some(value) = self.typed.values(about).last() {
-            return Some(Given {
-                name: about.id(),
-                value: value.clone(),
-            });
+    fn given<T>(&self, setting: &Setting<T>) -> Option<Given> {
+        if let Some(value) = self.typed.values(&setting.about).last() {
+            return Some(setting.given(value.clone()));
         }
-        let name = about.variable?.name;
-        let value = self.env.os(name)?;
-        Some(Given { name, value })
+        self.env.given(setting.about.variable?.name)
     }
 }

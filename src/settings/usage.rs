@@ -249,101 +249,33 @@ mod tests {
         )
     }
 
+    /// What is typed, what is said of it, and what hint is given.
+    const WRONG: &str = "\
+runn | there is no command 'runn' | did you mean `run`?
+undo | there is no command 'undo' | `wavepair --help` says what there is
+temp | there is no command 'temp' | did you mean `template`?
+run w.csv --rat 5 | `wavepair run` has no option '--rat' | did you mean `--rate`?
+run w.csv --profile x | `wavepair run` has no option '--profile' | `wavepair run --help` says what there is
+run w.csv --config x | `wavepair run` has no option '--config' | `wavepair run --help` says what there is
+run w.csv --log x | `wavepair run` has no option '--log' | did you mean `--log-file` or `--log-format`?
+run w.csv --dryrun | `wavepair run` has no option '--dryrun' | did you mean `--dry-run`?
+run w.csv --client-secret=s3cr3t | `wavepair run` has no option '--client-secret' | did you mean `--client-secret-file`?
+run w.csv -x | `wavepair run` has no option '-x' | `wavepair run --help` says what there is
+-q run w.csv --verbos | `wavepair run` has no option '--verbos' | did you mean `--verbose`?
+run my wave.csv | 'wave.csv' is one word too many for `wavepair run` | write a name with blanks in it in quotes
+run | <WAVE.csv> is missing | `wavepair run --help` says what there is
+run w.csv --rate | a value is missing behind --rate | `wavepair run --help` says what there is
+run w.csv --progress fast | invalid value 'fast' for --progress: expected one of auto, bar, plain, none |
+run w.csv --dry-run=yes | --dry-run takes no value, and 'yes' is given |
+run w.csv --online | --dry-run is missing | `wavepair run --help` says what there is
+run w.csv --rate 1 --rate 2 | --rate is given more than once |
+doctor -v -q | --verbose and --quiet cannot be given together |";
+
     #[test]
     fn what_is_wrong_with_a_command_line_is_said_in_one_form() {
-        for (words, what, hint) in [
-            ("runn", "there is no command 'runn'", "did you mean `run`?"),
-            (
-                "undo",
-                "there is no command 'undo'",
-                "`wavepair --help` says what there is",
-            ),
-            (
-                "temp",
-                "there is no command 'temp'",
-                "did you mean `template`?",
-            ),
-            (
-                "run w.csv --rat 5",
-                "`wavepair run` has no option '--rat'",
-                "did you mean `--rate`?",
-            ),
-            (
-                "run w.csv --profile x",
-                "`wavepair run` has no option '--profile'",
-                "`wavepair run --help` says what there is",
-            ),
-            (
-                "run w.csv --config x",
-                "`wavepair run` has no option '--config'",
-                "`wavepair run --help` says what there is",
-            ),
-            (
-                "run w.csv --log x",
-                "`wavepair run` has no option '--log'",
-                "did you mean `--log-file` or `--log-format`?",
-            ),
-            (
-                "run w.csv --dryrun",
-                "`wavepair run` has no option '--dryrun'",
-                "did you mean `--dry-run`?",
-            ),
-            (
-                "run w.csv --client-secret=s3cr3t",
-                "`wavepair run` has no option '--client-secret'",
-                "did you mean `--client-secret-file`?",
-            ),
-            (
-                "run w.csv -x",
-                "`wavepair run` has no option '-x'",
-                "`wavepair run --help` says what there is",
-            ),
-            (
-                "-q run w.csv --verbos",
-                "`wavepair run` has no option '--verbos'",
-                "did you mean `--verbose`?",
-            ),
-            (
-                "run my wave.csv",
-                "'wave.csv' is one word too many for `wavepair run`",
-                "write a name with blanks in it in quotes",
-            ),
-            (
-                "run",
-                "<WAVE.csv> is missing",
-                "`wavepair run --help` says what there is",
-            ),
-            (
-                "run w.csv --rate",
-                "a value is missing behind --rate",
-                "`wavepair run --help` says what there is",
-            ),
-            (
-                "run w.csv --progress fast",
-                "invalid value 'fast' for --progress: expected one of auto, bar, plain, none",
-                "",
-            ),
-            (
-                "run w.csv --dry-run=yes",
-                "--dry-run takes no value, and 'yes' is given",
-                "",
-            ),
-            (
-                "run w.csv --online",
-                "--dry-run is missing",
-                "`wavepair run --help` says what there is",
-            ),
-            (
-                "run w.csv --rate 1 --rate 2",
-                "--rate is given more than once",
-                "",
-            ),
-            (
-                "doctor -v -q",
-                "--verbose and --quiet cannot be given together",
-                "",
-            ),
-        ] {
+        for line in WRONG.lines() {
+            let mut parts = line.split('|').map(str::trim);
+            let [words, what, hint] = std::array::from_fn(|_| parts.next().unwrap());
             assert_eq!(
                 refused(words),
                 (what.to_owned(), hint.to_owned()),

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
+use tracing::level_filters::LevelFilter;
+
 use super::Error;
 use super::credential::check_credential;
 use super::given::Given;
@@ -11,7 +13,6 @@ use crate::model::row::Column;
 use crate::model::secret::Secret;
 use crate::pingone::grant::Bearer;
 use crate::report::log_setup;
-use crate::report::progress::Choice;
 use crate::report::results_writer::Phones;
 use crate::sandbox::Users;
 
@@ -50,16 +51,6 @@ pub(super) const PHONES: [(&str, Phones); 3] = [
     ("masked", Phones::Masked),
     ("none", Phones::None),
 ];
-
-/// How progress is shown.
-pub(super) fn progress(given: &Given) -> Result<Choice, Error> {
-    given.one_of(&[
-        ("auto", Choice::Auto),
-        ("bar", Choice::Bar),
-        ("plain", Choice::Plain),
-        ("none", Choice::None),
-    ])
-}
 
 /// `COLUMN=HEADER`: a column, and the header that it has in the file.
 pub(super) fn column(given: &Given) -> Result<(Column, String), Error> {
@@ -102,16 +93,16 @@ pub(super) fn token(given: &Given) -> Result<Bearer, Error> {
     })
 }
 
-/// Directives for the log, of which those for our own lines are known.
-pub(super) fn directives(given: &Given) -> Result<String, Error> {
+/// The level that directives give our own log lines, where they do.
+pub(super) fn level(given: &Given) -> Result<Option<LevelFilter>, Error> {
     let text = given.text()?;
-    if let Some(level) = log_setup::unknown_level(text) {
-        return Err(Error::new(format!(
+    match log_setup::unknown_level(text) {
+        Some(level) => Err(Error::new(format!(
             "invalid value '{level}' for the level of wavepair in {}: expected off, error, warn, info, debug or trace",
             given.name
-        )));
+        ))),
+        None => Ok(log_setup::level_in(text)),
     }
-    Ok(text.to_owned())
 }
 
 /// Where a sandbox listens.

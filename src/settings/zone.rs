@@ -2,21 +2,20 @@
 
 use super::Error;
 use super::env::Env;
-use super::given::Given;
 use crate::clock::{LocalZone, Now};
 
 /// Refuses a `TZ` that names no zone: times would be another zone's.
 pub(super) fn check_zone(env: &Env<'_>, now: &Now) -> Result<(), Error> {
-    match (env.text("TZ")?, &now.zone) {
-        (Some(value), LocalZone::Unknown) => {
-            let (name, value) = ("TZ", value.into());
-            let given = Given { name, value };
-            Err(given
-                .wrong(&"there is no such time zone")
-                .hint("write a name such as `Europe/Berlin`, or `UTC`"))
-        }
+    let Some(given) = env.given("TZ") else {
+        return Ok(());
+    };
+    given.text()?;
+    match now.zone {
+        LocalZone::Unknown => Err(given
+            .wrong(&"there is no such time zone")
+            .hint("write a name such as `Europe/Berlin`, or `UTC`")),
         // Without zone files nobody can tell; it matters only where a local time is asked for.
-        (_, LocalZone::Known(_) | LocalZone::Unknown | LocalZone::NoData) => Ok(()),
+        LocalZone::Known(_) | LocalZone::NoData => Ok(()),
     }
 }
 

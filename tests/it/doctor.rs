@@ -2,7 +2,7 @@
 
 use wavepair::testing::report::TENANT_OPTIONS;
 use wavepair::testing::sandbox::{Options, Policies, WAVE_POLICY};
-use wavepair::testing::settings::COMMANDS;
+use wavepair::testing::settings::{About, COMMANDS};
 
 use crate::support::rehearsal::{Ended, Rehearsal};
 
@@ -200,7 +200,7 @@ fn every_option_about_the_tenant_is_known_to_belong_to_it() {
     let of_tenant = groups.filter(|group| group.heading == Some("PingOne"));
     let options: Vec<_> = of_tenant
         .flat_map(|group| group.settings)
-        .filter_map(|about| about.option)
+        .filter_map(About::option)
         .collect();
     assert_eq!(options, TENANT_OPTIONS);
 }

@@ -169,7 +169,7 @@ fn the_tables_of_the_readme_are_those_of_the_settings() {
             .find(|[named, ..]| flags(named).contains(option))
     };
     let known: Vec<(&str, &About)> = options()
-        .filter_map(|about| Some((about.option?, about)))
+        .filter_map(|about| Some((about.option()?, about)))
         .filter(|(option, _)| !elsewhere.contains(option))
         .collect();
     for (option, about) in known {

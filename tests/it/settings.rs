@@ -136,7 +136,7 @@ fn no_option_of_the_table_takes_nonsense_in_any_mode() {
             .iter()
             .flat_map(|group| group.settings);
         let options = settings.filter_map(|about| match about.takes {
-            Takes::Text(_) | Takes::Texts(_) | Takes::Word(..) => about.option,
+            Takes::Text(_) | Takes::Texts(_) | Takes::Word(..) => about.option(),
             // Nothing to be wrong, and whatever a file may be called.
             Takes::Nothing | Takes::Count | Takes::Path(_) => None,
         });

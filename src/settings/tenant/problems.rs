@@ -13,22 +13,22 @@ pub(super) struct Needed {
 
 /// The worker application's own environment.
 pub(super) const HOME: Needed = Needed {
-    name: table::name_of(&table::HOME),
+    name: table::of(&table::HOME).name,
     what: "the ID of the worker application's environment",
 };
 /// The region.
 pub(super) const REGION: Needed = Needed {
-    name: table::name_of(&table::REGION),
+    name: table::of(&table::REGION).name,
     what: "na, ca, eu, ap, au or sg",
 };
 /// The worker application.
 pub(super) const CLIENT: Needed = Needed {
-    name: table::name_of(&table::CLIENT_ID),
+    name: table::of(&table::CLIENT_ID).name,
     what: "the worker application's client ID",
 };
 /// Its secret.
 pub(super) const SECRET: Needed = Needed {
-    name: table::name_of(&table::CLIENT_SECRET),
+    name: table::of(&table::CLIENT_SECRET).name,
     what: "its client secret, or `PINGONE_CLIENT_SECRET_FILE` to a private file with it",
 };
 

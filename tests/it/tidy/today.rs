@@ -35,8 +35,6 @@ pub(super) const LONG_FUNCTIONS: &[&str] = &[
     "src/report/next_command.rs: the_next_command_goes_on_and_there_is_none_where_nothing_can",
     // retry
     "src/retry/look.rs: after_look",
-    // settings
-    "src/settings/usage.rs: what_is_wrong_with_a_command_line_is_said_in_one_form",
     // tests
     "tests/it/harness/server.rs: converse",
     "tests/it/never_twice.rs: run",

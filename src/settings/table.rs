@@ -1,0 +1,272 @@
+//! The one table of settings: the command line, its help texts and the list of variables are made of
+//! it, and whatever is given is read by it.
+//!
+//! Each setting and each default stands here once. What a value may be is said by the function that
+//! reads it; nothing is read anywhere else.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::Url;
+use tracing::level_filters::LevelFilter;
+
+use super::address::{self, Region};
+use super::deadline::{self, Deadline};
+use super::given::Given;
+use super::setting::Takes::{Count, Text, Texts, Word};
+use super::setting::{About, Command, Group, Setting, Usage, Variable, group, path, setting, switch, variable};
+use super::values;
+use crate::engine::MaxErrors;
+use crate::model::ids::{EnvironmentId, PolicyId};
+use crate::model::request::{DeviceStatus, DeviceType};
+use crate::model::row::Column;
+use crate::model::secret::Secret;
+use crate::pingone::credentials::ClientAuth;
+use crate::pingone::grant::Bearer;
+use crate::plan::Existing;
+use crate::rate_limit::Rate;
+use crate::report::progress::Choice;
+use crate::report::results_writer::Phones;
+use crate::sandbox::{Duplicates, Policies, Users};
+
+// What is done with a wave.
+pub(super) const WAVE: Setting<PathBuf> = path("WAVE.csv", "WAVE.csv", "The wave: a CSV file with a header; `-` reads standard input");
+pub(super) const DRY_RUN: Setting<bool> = switch("--dry-run", "Validate every row and say what a run would do; send nothing");
+pub(super) const ONLINE: Setting<bool> = switch("--online", "With --dry-run: read credentials, policies, limits and users' devices too")
+    .needs("--dry-run");
+pub(super) const SANDBOX: Setting<bool> = switch("--sandbox", "Use an embedded sandbox instead of PingOne; needs no credentials");
+pub(super) const FAULTS: Setting<PathBuf> = path("--faults", "FILE", "With --sandbox: what goes wrong, how often, and when; `samples/faults.toml` shows all")
+    .needs("--sandbox");
+pub(super) const YES: Setting<bool> = switch("--yes", "Answer yes where a person at a terminal would be asked: before messages are sent to people");
+
+// How its rows are judged: what is used for empty cells and missing columns.
+pub(super) const POLICY: Setting<PolicyId> = setting("--policy", Text("UUID"), Given::parse, "Policy for rows without one")
+    .variable("WAVEPAIR_POLICY", "policy for rows without one");
+pub(super) const TYPE: Setting<DeviceType> = setting("--type", Text("TYPE"), Given::parse, "Type for rows without one: WHATSAPP, SMS, VOICE, EMAIL")
+    .default(DeviceType::USUAL.as_str());
+pub(super) const STATUS: Setting<DeviceStatus> = setting("--status", Text("STATUS"), Given::parse, "Status for rows without one: ACTIVE, ACTIVATION_REQUIRED")
+    .default_described("ACTIVE, by PingOne");
+pub(super) const COLUMN: Setting<(Column, String)> = setting("--column", Texts("COLUMN=HEADER"), values::column, "Column with another header, such as phone=\"Mobile (work)\"");
+
+// Where things are written, and how.
+pub(super) const RESULTS: Setting<PathBuf> = path("--results", "PATH", "Results file; `-` is standard output")
+    .also(&["-o", "--output"])
+    .default_described("WAVE.results.csv; with --sandbox WAVE.sandbox.results.csv; of a dry run WAVE.dry-run.csv");
+pub(super) const REJECTS: Setting<PathBuf> = path("--rejects", "PATH", "File of invalid and rejected rows")
+    .default_described("WAVE.rejects.csv; with --sandbox WAVE.sandbox.rejects.csv");
+pub(super) const LEDGER: Setting<PathBuf> = path("--ledger", "PATH", "Ledger")
+    .variable("WAVEPAIR_LEDGER", "the ledger").default_described("$XDG_STATE_HOME/wavepair/ENVIRONMENT.db");
+pub(super) const RESULTS_PHONE: Setting<Phones> = setting("--results-phone", Word("HOW", &PHONES), |given| given.one_of(&values::PHONES), "How phones are written to the results file")
+    .default("full");
+const PHONES: [(&str, &str); 3] = [("full", "In E.164"), ("masked", "Country code and last two digits"), ("none", "Not at all")];
+pub(super) const RAW_CELLS: Setting<bool> = switch("--raw-cells", "Write cells that a spreadsheet would run as a formula as they are");
+pub(super) const SUMMARY: Setting<PathBuf> = path("--summary", "PATH", "Write a summary as JSON; `-` is standard output");
+
+// Which tenant, and who we are there.
+pub(super) const HOME: Setting<EnvironmentId> = variable("PINGONE_ENVIRONMENT_ID", "ID of the worker application's environment", Given::parse);
+pub(super) const CLIENT_ID: Setting<String> = variable("PINGONE_CLIENT_ID", "the worker application's client ID", values::client_id);
+pub(super) const CLIENT_SECRET: Setting<Secret> = variable("PINGONE_CLIENT_SECRET", "its client secret", values::client_secret);
+pub(super) const TOKEN: Setting<Bearer> = variable("PINGONE_API_ACCESS_TOKEN", "an access token, instead of a client", values::token);
+pub(super) const REGION: Setting<Region> = setting("--region", Text("CODE"), address::region, "Region: na, ca, eu, ap, au, sg")
+    .variable("PINGONE_REGION_CODE", "na, ca, eu, ap, au or sg");
+pub(super) const ENVIRONMENT: Setting<EnvironmentId> = setting("--environment", Text("UUID"), Given::parse, "Target environment")
+    .variable("WAVEPAIR_ENVIRONMENT", "environment of the users, where it is another one").default_described("PINGONE_ENVIRONMENT_ID");
+pub(super) const SECRET_FILE: Setting<PathBuf> = path("--client-secret-file", "PATH", "File that holds the client secret")
+    .variable("PINGONE_CLIENT_SECRET_FILE", "file that holds the client secret");
+pub(super) const CLIENT_AUTH: Setting<ClientAuth> = setting("--client-auth", Text("HOW"),
+    |given| given.one_of(&[("basic", ClientAuth::Basic), ("post", ClientAuth::Post)]),
+    "How the client authenticates: basic, post")
+    .variable("WAVEPAIR_CLIENT_AUTH", "how the client authenticates: basic, post").default("basic");
+pub(super) const API_URL: Setting<Url> = setting("--api-url", Text("URL"), address::url, "API base, instead of the region's")
+    .variable("WAVEPAIR_API_URL", "API base, instead of the region's");
+pub(super) const TOKEN_URL: Setting<Url> = setting("--token-url", Text("URL"), address::url, "Token endpoint, instead of the region's")
+    .variable("WAVEPAIR_TOKEN_URL", "token endpoint, instead of the region's");
+pub(super) const CA_FILE: Setting<PathBuf> = path("--ca-file", "PEM", "Private authority to trust besides the platform's, in PEM");
+pub(super) const NO_PROXY: Setting<bool> = switch("--no-proxy", "Do not use the proxy of HTTPS_PROXY");
+
+// How fast, and how often again.
+pub(super) const EXISTING: Setting<Existing> = setting("--existing", Text("WHAT"),
+    |given| given.one_of(&[("skip", Existing::Skip), ("ledger", Existing::Ledger), ("unchecked", Existing::Unchecked)]),
+    "Devices that exist already: skip, ledger, unchecked")
+    .details("`skip` lists each user's devices before the first create. `ledger` trusts the ledger alone and saves that request; it is refused until a run with `skip` has finished on this ledger. `unchecked` does not look at all: only for a tenant in which nobody has a device yet, because every device that the ledger does not know is created again.")
+    .variable("WAVEPAIR_EXISTING", "what a device that exists already means").default("skip");
+pub(super) const RATE: Setting<Rate> = setting("--rate", Text("RATE"), Given::parse, "Ceiling of the pace: 25/s (or 25), 600/min, max")
+    .variable("WAVEPAIR_RATE", "ceiling of the pace").default("25/s");
+pub(super) const CONCURRENCY: Setting<usize> = setting("--concurrency", Text("N"), |given| given.number(1, 1024), "Requests in flight")
+    .variable("WAVEPAIR_CONCURRENCY", "requests in flight").default("32");
+pub(super) const ATTEMPTS: Setting<NonZeroU32> = setting("--attempts", Text("N"), values::attempts, "Tries per row and run; a 429 answer costs none").default("4");
+pub(super) const TIMEOUT: Setting<Duration> = setting("--timeout", Text("TIME"), Given::some_time, "Time for one request, such as 30s or 1m").default("30s");
+pub(super) const CONNECT_TIMEOUT: Setting<Duration> = setting("--connect-timeout", Text("TIME"), Given::some_time, "Time for connecting").default("10s");
+pub(super) const SETTLE: Setting<Duration> = setting("--settle", Text("TIME"), Given::some_time, "Age at which an unknown row that PingOne does not list may be sent again")
+    .default("1h");
+
+// When to stop before the wave is done.
+pub(super) const CANARY: Setting<u32> = setting("--canary", Text("N"), |given| given.number(0, 1_000), "Rows sent one by one first").default("5");
+pub(super) const MAX_ERRORS: Setting<MaxErrors> = setting("--max-errors", Text("N|N%"), values::max_errors, "Stop at so many bad rows");
+pub(super) const MAX_DURATION: Setting<Duration> = setting("--max-duration", Text("TIME"), Given::some_time, "Stop after this time, such as 90m, 2h, 1h 30m or 1d");
+pub(super) const DEADLINE: Setting<Deadline> = setting("--deadline", Text("TIME"), deadline::read, "Stop then: 06:00 is the next such time of the local zone; or 2026-12-01T06:00, with Z or +01:00");
+pub(super) const LIMIT: Setting<u64> = setting("--limit", Text("N"), |given| given.at_least(1), "Create at most so many new devices in this run: 1 or more");
+
+// How much is said, in which form, and where.
+pub(super) const VERBOSE: Setting<u8> = setting("--verbose", Count, Given::parse, "More in the log; twice for even more").also(&["-v"]);
+pub(super) const QUIET: Setting<bool> = switch("--quiet", "Nothing but errors and what is left to do").also(&["-q"]).excludes("--verbose");
+pub(super) const LOG_FORMAT: Setting<bool> = setting("--log-format", Word("FORM", &LOG_FORMS),
+    |given| given.one_of(&[("text", false), ("json", true)]),
+    "Form of the log").default("text");
+const LOG_FORMS: [(&str, &str); 2] = [("text", "For people"), ("json", "One JSON object a line")];
+pub(super) const PROGRESS: Setting<Choice> = setting("--progress", Word("HOW", &STYLES),
+    |given| given.one_of(&[("auto", Choice::Auto), ("bar", Choice::Bar), ("plain", Choice::Plain), ("none", Choice::None)]),
+    "Progress: a bar, lines, or nothing").default("auto");
+const STYLES: [(&str, &str); 4] = [("auto", "A bar on a terminal, lines elsewhere"), ("bar", "A bar"), ("plain", "A line every 30 seconds"), ("none", "Nothing")];
+pub(super) const LOG_FILE: Setting<PathBuf> = path("--log-file", "PATH", "Write the log to a file too, as JSON lines");
+pub(super) const LOG_LEVEL: Setting<Option<LevelFilter>> = variable("RUST_LOG", "level of the log, such as wavepair=debug", values::level);
+
+// What kind of PingOne a sandbox is.
+pub(super) const LISTEN: Setting<SocketAddr> = setting("--listen", Text("ADDRESS"), values::loopback, "Address to listen on; loopback only").default("127.0.0.1:8787");
+pub(super) const USERS: Setting<Users> = setting("--users", Text("any|N"), values::users, "`any`: every UUID is a user; N: exactly N generated users").default("any");
+pub(super) const PRINT_USERS: Setting<bool> = switch("--print-users", "Print the generated users, one ID a line");
+pub(super) const POLICIES: Setting<Policies> = setting("--policies", Text("any|known"),
+    |given| given.one_of(&[("any", Policies::Any), ("known", Policies::Known)]),
+    "`any`: every UUID is a policy that allows every type; `known`: the listed ones alone")
+    .default("any");
+pub(super) const LATENCY: Setting<Duration> = setting("--latency", Text("TIME"), Given::duration, "Time before each answer").default("0s");
+pub(super) const RATE_LIMIT: Setting<Rate> = setting("--rate-limit", Text("RATE"), Given::parse, "Requests allowed per rate group, such as 100/s");
+pub(super) const PER_IP: Setting<f64> = setting("--per-ip", Text("N%"), values::share, "Share of the rate limit that one client address gets, such as 35%");
+pub(super) const MAX_DEVICES: Setting<u32> = setting("--max-devices", Text("N"), |given| given.number(0, u32::MAX), "Devices per user").default("5");
+pub(super) const DUPLICATES: Setting<Duplicates> = setting("--duplicates", Text("WHAT"),
+    |given| given.one_of(&[("allow", Duplicates::Allow), ("400", Duplicates::Refuse400), ("409", Duplicates::Refuse409)]),
+    "Answer to an identical device: allow, 400, 409").default("allow");
+pub(super) const TOKEN_LIFE: Setting<Duration> = setting("--token-life", Text("TIME"), Given::duration, "Life of an access token").default("1h");
+pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default("0");
+
+const MODE: Group = group(None, &[WAVE.about, DRY_RUN.about, ONLINE.about, SANDBOX.about, FAULTS.about, YES.about]);
+const ROWS: Group = group(Some("Rows"), &[POLICY.about, TYPE.about, STATUS.about, COLUMN.about]);
+const FILES: Group = group(Some("Files"), &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about]);
+const SUMMARIES: Group = group(FILES.heading, &[SUMMARY.about]);
+const TENANT: Group = group(Some("PingOne"), &[
+    REGION.about, ENVIRONMENT.about, SECRET_FILE.about, CLIENT_AUTH.about, API_URL.about, TOKEN_URL.about, CA_FILE.about, NO_PROXY.about,
+]);
+const PACE: Group = group(Some("Pace"), &[
+    EXISTING.about, RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about, SETTLE.about,
+]);
+const STOPS: Group = group(Some("Stops"), &[CANARY.about, MAX_ERRORS.about, MAX_DURATION.about, DEADLINE.about, LIMIT.about]);
+const LOG: Group = group(VERBOSITY.heading, &[PROGRESS.about, LOG_FILE.about]);
+const CHECKED: Group = group(None, &[POLICY.saying("Policy to check"), LEDGER.saying("Ledger to check")]);
+const SERVICE: Group = Group {
+    heading: None,
+    settings: &[
+        LISTEN.about, USERS.about, PRINT_USERS.about, POLICIES.about, LATENCY.about, RATE_LIMIT.about, PER_IP.about, MAX_DEVICES.about,
+        DUPLICATES.about, TOKEN_LIFE.about, FAULTS.saying("What goes wrong, how often, and when; `samples/faults.toml` shows all"), SEED.about,
+    ],
+    defaults_apart: true,
+};
+/// What every command takes.
+pub(super) const VERBOSITY: Group = group(Some("Progress and logs"), &[VERBOSE.about, QUIET.about, LOG_FORMAT.about]);
+
+/// Every command.
+pub static COMMANDS: [Usage; 5] = [
+    Usage {
+        command: Command::Run,
+        name: "run",
+        help: "Create the devices of a wave; run it again to go on where it stopped",
+        groups: &[MODE, ROWS, FILES, SUMMARIES, TENANT, PACE, STOPS, LOG],
+        examples: &[
+            ("wavepair run wave.csv --dry-run", "checks every row; sends nothing"),
+            ("wavepair run wave.csv --sandbox", "a rehearsal; needs no credentials"),
+            ("wavepair run wave.csv --dry-run --online", "asks PingOne; changes nothing"),
+            ("wavepair run wave.csv --limit 5", "five devices, to look at in PingOne"),
+            ("wavepair run wave.csv", "the rest; again, to go on after a stop"),
+            ("wavepair run wave.csv --deadline 06:00", "stops at six in the morning"),
+        ],
+    },
+    Usage {
+        command: Command::Results,
+        name: "results",
+        help: "Write the results file again from the input and the ledger",
+        groups: &[group(None, &[WAVE.saying("The wave")]), ROWS, FILES, TENANT],
+        examples: &[
+            ("wavepair results wave.csv", "writes wave.results.csv again"),
+            ("wavepair results wave.csv -o -", "writes it to standard output"),
+        ],
+    },
+    Usage {
+        command: Command::Doctor,
+        name: "doctor",
+        help: "Check settings, credentials, permissions, policies and limits",
+        groups: &[CHECKED, TENANT],
+        examples: &[
+            ("wavepair doctor", "checks everything; lists the policies with their IDs"),
+            ("wavepair doctor --policy ID", "checks this policy"),
+        ],
+    },
+    Usage { command: Command::Template, name: "template", help: "Print a small valid wave", groups: &[], examples: &[] },
+    Usage { command: Command::Sandbox, name: "sandbox", help: "Serve a PingOne-compatible sandbox on loopback", groups: &[SERVICE], examples: &[] },
+];
+
+/// Every environment variable that is read.
+pub static VARIABLES: [Variable; 21] = [
+    of(&HOME), of(&CLIENT_ID), of(&CLIENT_SECRET), of(&SECRET_FILE), of(&TOKEN), of(&REGION), of(&ENVIRONMENT), of(&CLIENT_AUTH),
+    of(&API_URL), of(&TOKEN_URL), of(&POLICY), of(&LEDGER), of(&EXISTING), of(&RATE), of(&CONCURRENCY), of(&LOG_LEVEL),
+    Variable { name: "NO_COLOR", meaning: "log without colors, where it is set" },
+    Variable { name: "HTTPS_PROXY, NO_PROXY", meaning: "the proxy, and hosts that are reached without it" },
+    Variable { name: "SSL_CERT_FILE, SSL_CERT_DIR", meaning: "authorities to trust, instead of the platform's" },
+    Variable { name: "TZ", meaning: "the local time zone, such as Europe/Berlin" },
+    Variable { name: "XDG_STATE_HOME, HOME", meaning: "where the ledger lies unless it is named: $XDG_STATE_HOME/wavepair, or ~/.local/state/wavepair" },
+];
+
+/// The variable of a setting that has one.
+pub(super) const fn of<T>(setting: &Setting<T>) -> Variable {
+    setting.about.variable.expect("it has a variable")
+}
+
+/// Every option of every command, as often as it is listed.
+pub fn options() -> impl Iterator<Item = &'static About> {
+    let groups = COMMANDS.iter().flat_map(|usage| usage.groups).chain([&VERBOSITY]);
+    groups.flat_map(|group| group.settings).filter(|about| about.option().is_some())
+}
+
+/// Whether an option, as it is written (`--limit`, `-o`), has a value.
+pub fn takes_value(option: &str) -> bool {
+    options().any(|about| about.is_called(option) && about.value_name().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reads_its_words<T>(setting: &Setting<T>) {
+        let Word(_, words) = setting.about.takes else {
+            panic!("{} takes no word", setting.about.name)
+        };
+        for (word, _) in words {
+            assert!((setting.read)(&setting.given((*word).into())).is_ok(), "{word}");
+        }
+    }
+
+    #[test]
+    fn each_word_that_help_lists_is_read() {
+        reads_its_words(&RESULTS_PHONE);
+        reads_its_words(&LOG_FORMAT);
+        reads_its_words(&PROGRESS);
+    }
+
+    #[test]
+    fn options_with_a_value_are_told_from_those_without() {
+        for (option, takes) in [
+            ("--limit", true),
+            ("-o", true),
+            ("--results", true),
+            ("--output", true),
+            ("--log-format", true),
+            ("--listen", true),
+            ("--dry-run", false),
+            ("-v", false),
+            ("--verbose", false),
+            ("--nonsense", false),
+        ] {
+            assert_eq!(takes_value(option), takes, "{option}");
+        }
+    }
+}
