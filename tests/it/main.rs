@@ -80,6 +80,8 @@ mod pages;
 mod forged;
 // What is compiled in besides our own code.
 mod supply;
+// What is typed to build, test and release it.
+mod tasks;
 // What the fuzz targets start from, without a fuzzer.
 mod corpus;
 // Each line of the doctor is true.
