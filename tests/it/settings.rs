@@ -1,6 +1,9 @@
 //! Settings from outside: what is given is checked, whatever is done with it.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use wavepair::testing::settings::{COMMANDS, Takes, VARIABLES};
 
@@ -17,6 +20,19 @@ const SOUND: [(&str, &str); 5] = [
     ("HOME", "/nonexistent"),
 ];
 
+/// A proxy that lets nobody through: the doctor goes on to ask where it can, and the host is PingOne's.
+static NO_WAY_OUT: LazyLock<String> = LazyLock::new(|| {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut asking in listener.incoming().flatten() {
+            let _read = asking.read(&mut [0; 1024]);
+            let _written = asking.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n");
+        }
+    });
+    format!("http://{address}")
+});
+
 const RUNS: [&str; 3] = [
     "run wave.csv --dry-run",
     "run wave.csv --sandbox",
@@ -31,6 +47,7 @@ fn refused(mode: &str, option: &[&str], variable: Option<(&str, &str)>, why: &st
         .args(mode.split_whitespace())
         .args(option)
         .envs(SOUND)
+        .env("HTTPS_PROXY", &*NO_WAY_OUT)
         .envs(variable));
     // A line of the doctor may be broken at any blank.
     let said: Vec<_> = wrong.stderr.split_whitespace().collect();

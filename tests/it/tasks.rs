@@ -1,6 +1,5 @@
 //! The tasks of whoever changes wavepair: written down once, and as README and workflows say.
 
-use std::path::Path;
 use std::process::Command;
 
 use crate::support::binary::root;
@@ -93,21 +92,22 @@ fn the_workflow_covers_the_systems_and_the_version_of_rust_that_are_promised() {
 fn what_contributing_names_is_there() {
     let page = text("CONTRIBUTING.md");
     let code: Vec<_> = page.split('`').skip(1).step_by(2).collect();
-    let paths = code.iter().filter(|word| {
-        word.contains('/') && !word.contains(' ') && !word.contains("10-name") && !word.ends_with('/')
-    });
+    let paths = code
+        .iter()
+        .filter(|word| word.contains('/') && !word.contains(' '));
     let mut found = 0;
     for path in paths {
-        let here = root().join(path);
-        let named = here.exists() || Path::new("src").join(path).exists();
-        assert!(named || root().join("src").join(path).exists(), "{path}");
+        let is_there = |folder: &str| root().join(folder).join(path).exists();
+        assert!(is_there("") || is_there("src"), "{path}");
         found += 1;
     }
     assert!(found > 8, "the paths were not found");
-    for words in page.lines().filter_map(|line| line.split("make ").nth(1)) {
-        let task = words.split(['`', ' ', '#']).next().unwrap_or_default();
-        if !task.is_empty() {
-            made(task);
-        }
+    let (_, block) = page.split_once("```sh\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let typed = block.lines().chain(code.iter().copied());
+    let tasks = typed.filter_map(|words| words.strip_prefix("make "));
+    let tasks = tasks.flat_map(|words| words.split('#').next().unwrap().split_whitespace());
+    for task in tasks {
+        made(task);
     }
 }

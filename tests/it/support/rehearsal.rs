@@ -169,7 +169,7 @@ impl Rehearsal {
 
     /// Starts a run, to be stopped or killed.
     pub(crate) fn begin(&self, arguments: &[&str]) -> Child {
-        heeding_signals(self.command(arguments))
+        behind(heeding_signals(), self.command(arguments))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -341,19 +341,26 @@ impl Ended {
     }
 }
 
-/// The command, with no signal ignored: tests that `nohup` or a shell's `&` started ignore some, and
-/// what they start would.
-fn heeding_signals(command: Command) -> Command {
+/// What comes before a command so that no signal is ignored: tests that `nohup` or a shell's `&`
+/// started ignore some, and what they start would.
+pub(crate) fn heeding_signals() -> &'static [&'static str] {
     const IGNORED: u64 = 0b111;
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
     if mask.unwrap_or(0) & IGNORED == 0 {
-        return command;
+        return &[];
     }
-    let mut heeding = Command::new("/usr/bin/env");
-    heeding
-        .arg("--default-signal=HUP,INT,QUIT")
+    &["/usr/bin/env", "--default-signal=HUP,INT,QUIT"]
+}
+
+fn behind(before: &[&str], command: Command) -> Command {
+    let [program, arguments @ ..] = before else {
+        return command;
+    };
+    let mut whole = Command::new(program);
+    whole
+        .args(arguments)
         .arg(command.get_program())
         .args(command.get_args())
         .env_clear()
@@ -364,9 +371,9 @@ fn heeding_signals(command: Command) -> Command {
         )
         .stdin(Stdio::null());
     if let Some(folder) = command.get_current_dir() {
-        heeding.current_dir(folder);
+        whole.current_dir(folder);
     }
-    heeding
+    whole
 }
 
 /// Waits until something is so.

@@ -1,10 +1,13 @@
 //! The real binary at a terminal: what it shows there, and what a person types.
 
+use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 
 use pty_process::Size;
 use pty_process::blocking::{Command as Spawn, Pty, open};
+
+use super::rehearsal::heeding_signals;
 
 /// A terminal with a program on it.
 pub(crate) struct Terminal {
@@ -26,8 +29,12 @@ impl Terminal {
     pub(crate) fn start(command: &Command, columns: u16, stdin: Option<Stdio>) -> Self {
         let (pty, pts) = open().unwrap();
         pty.resize(Size::new(50, columns)).unwrap();
-        let mut spawn = Spawn::new(command.get_program())
-            .args(command.get_args())
+        let before = heeding_signals().iter().map(OsStr::new);
+        let mut words = before
+            .chain([command.get_program()])
+            .chain(command.get_args());
+        let mut spawn = Spawn::new(words.next().unwrap())
+            .args(words)
             .env_clear()
             .env("TERM", "xterm");
         if let Some(folder) = command.get_current_dir() {
