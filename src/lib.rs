@@ -32,6 +32,27 @@
 //! The modules below stand in the order of their arrows: each may use those above it
 //! that `tests/it/tidy` grants it, and never one below.
 //!
+//! # Words
+//!
+//! Each has one meaning.
+//!
+//! | word | what it is |
+//! | --- | --- |
+//! | wave, row | a CSV file; a record of it, which asks for one device of one user |
+//! | canary | the first few rows of a run, sent alone, so that what is wrong with all of them costs little |
+//! | intent | "a create is about to be sent", on disk before it is sent; a [`ledger`] entry begins with one |
+//! | in doubt | a create was sent, and nobody knows whether there is a device |
+//! | to look | to list a user's devices; a create in doubt is settled by looks alone |
+//! | to settle | to give a row or an entry its last state; the settling time is how long a lost request may still take effect |
+//! | to recheck | to look once more at a device that is created, because a request for it was lost |
+//! | to hold | to send nothing for a while, because PingOne asked for it |
+//! | streak | so many of the same trouble one after the other that a run ends |
+//! | batch | what the [`ledger`] writes with one sync, and what comes back from it |
+//! | `Recorded` | the permission to send one create: its intent is on disk |
+//! | `Receipt` | whether the body of a create was handed to the transport |
+//! | ballast | room that is set aside, so that a full disk does not keep the ledger from its last word |
+//! | hint | what a person can do about it |
+//!
 //! # What always holds
 //!
 //! - A create request is sent from one place, `engine::job`, and only after its

@@ -20,7 +20,7 @@ const TITLES: usize = 20;
 
 /// A place between two records.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct Position {
     pub(super) lines: u64,
     pub(super) bytes: u64,
     pub(super) before: Before,
@@ -34,7 +34,7 @@ pub(super) struct Head {
     /// Where its columns are.
     pub(super) layout: Layout,
     /// Where the rows start.
-    pub(super) body: Place,
+    pub(super) body: Position,
 }
 
 /// Where the flaw of a file is, if it is in a line, and what it is.
@@ -64,7 +64,7 @@ pub(super) fn read(
     let Some(record) = records.next()? else {
         return Ok(Err((None, Flaw::Empty)));
     };
-    let body = Place {
+    let body = Position {
         lines: records.lines().read(),
         bytes: records.lines().bytes(),
         before: Before {

@@ -36,7 +36,7 @@ use crate::model::row::{Column, Header};
 use blocks::Blocks;
 use error::Error;
 use flaw::Flaw;
-use head::Place;
+use head::Position;
 use header::Layout;
 use lines::Lines;
 use opened::Opened;
@@ -60,7 +60,7 @@ pub struct Wave {
     name: Arc<str>,
     header: Header,
     layout: Arc<Layout>,
-    body: Place,
+    body: Position,
 }
 
 impl Wave {
@@ -125,7 +125,7 @@ impl Wave {
     /// What one pass has read of the file another one finds the same, or ends with
     /// [`Error::Changed`] before it gives a row of what is not.
     pub fn rows(&self) -> Rows {
-        let Place {
+        let Position {
             lines,
             bytes,
             before,

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 
 use jiff::Timestamp;
 
-use crate::model::hidden::is_unprintable;
+use crate::model::hidden::neutral;
 
 /// Who holds a ledger, as the holder has written it down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Holder {
 
     pub(super) fn write(&self, mut file: &File) -> io::Result<()> {
         file.set_len(0)?;
-        let wave = one_line(&self.wave);
+        let wave = neutral(&self.wave);
         let text = format!(
             "process {}\nsince {}\nwave {wave}\n",
             self.process, self.since
@@ -54,20 +54,8 @@ impl fmt::Display for Holder {
             f,
             "process {}, since {since}, with the wave {}",
             self.process,
-            one_line(&self.wave)
+            // Whoever may write to the file may write anything.
+            neutral(&self.wave)
         )
     }
-}
-
-/// Whoever may write to the file may write anything: nothing of it steers a terminal.
-fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_unprintable(character) {
-            line.extend(character.escape_unicode());
-        } else {
-            line.push(character);
-        }
-    }
-    line
 }

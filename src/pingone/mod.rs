@@ -24,7 +24,7 @@ pub mod transport;
 
 mod addressee;
 pub mod classify;
-mod fit;
+mod device_match;
 pub mod listing;
 mod next_page;
 mod own;

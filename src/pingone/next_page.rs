@@ -11,10 +11,10 @@ pub(super) const PAGES_MAX: usize = 20;
 /// The most bytes of a listing that are read, all its pages together.
 const BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// The pages of a listing that were asked for so far.
+/// The pages of a listing that were read so far.
 #[derive(Clone, Default)]
 pub(super) struct Trail {
-    asked: Vec<Url>,
+    read: Vec<Url>,
     bytes: usize,
 }
 
@@ -28,9 +28,9 @@ pub(super) enum Astray {
 }
 
 impl Trail {
-    /// How many pages were asked for.
+    /// How many pages were read.
     pub(super) fn pages(&self) -> usize {
-        self.asked.len()
+        self.read.len()
     }
 
     /// Notes a page from this address, which came in so many bytes; gives where the next one is,
@@ -38,31 +38,31 @@ impl Trail {
     ///
     /// # Errors
     ///
-    /// The next page may not be asked for.
+    /// The next page may not be read.
     pub(super) fn next(
         &mut self,
         at: &Url,
         bytes: usize,
         links: Option<&Map<String, Value>>,
     ) -> Result<Option<Url>, Astray> {
-        self.asked.push(at.clone());
+        self.read.push(at.clone());
         self.bytes += bytes;
         let next = links.and_then(|links| links.get("next"));
         let Some(next) = next.filter(|next| !next.is_null()) else {
             return Ok(None);
         };
-        if self.asked.len() >= PAGES_MAX || self.bytes > BYTES_MAX {
+        if self.read.len() >= PAGES_MAX || self.bytes > BYTES_MAX {
             return Err(Astray::TooLong);
         }
         let next = follow(at, next).ok_or(Astray::Elsewhere)?;
-        if self.asked.contains(&next) {
+        if self.read.contains(&next) {
             return Err(Astray::Elsewhere);
         }
         Ok(Some(next))
     }
 }
 
-/// The address of the next page, where it may be asked for: with our token, nothing but the same
+/// The address of the next page, where it may be read: with our token, nothing but the same
 /// path of the same host is.
 fn follow(at: &Url, next: &Value) -> Option<Url> {
     let mut next = at.join(next.get("href")?.as_str()?).ok()?;

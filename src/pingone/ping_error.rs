@@ -82,7 +82,7 @@ impl PingError {
     }
 
     /// The message, then what each detail says and is about; as it came.
-    pub(super) fn said(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         let details: Vec<String> = self
             .details
             .iter()
@@ -127,7 +127,7 @@ mod tests {
             "REQUEST_FAILED/LIMIT_EXCEEDED"
         );
         assert_eq!(
-            error.said(),
+            error.describe(),
             "The request could not be completed. There was an issue processing the request. \
              Maximum allowed devices has been reached"
         );
@@ -142,7 +142,10 @@ mod tests {
                            {"code":"odd code","target":"policy.id"}]}"#,
         )
         .unwrap();
-        assert_eq!(error.said(), "Invalid. phone: is not a phone; policy.id");
+        assert_eq!(
+            error.describe(),
+            "Invalid. phone: is not a phone; policy.id"
+        );
         assert_eq!(error.label(""), "INVALID_DATA/INVALID_VALUE");
     }
 

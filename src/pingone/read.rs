@@ -136,7 +136,7 @@ pub fn read_answer<T: DeserializeOwned>(
     let error = body.as_deref().ok().and_then(PingError::read);
     let error = error.filter(|_| head.status >= 400);
     let message = match &error {
-        Some(error) => redact::harmless(&error.said()),
+        Some(error) => redact::harmless(&error.describe()),
         None if head.status == 200 => "the answer is not what PingOne documents".to_owned(),
         None => "an answer without PingOne's error format".to_owned(),
     };

@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use crate::model::hidden::neutral;
+
 /// The longest message that is kept, in characters.
 pub(super) const LONGEST: usize = 300;
 
@@ -44,7 +46,7 @@ pub(super) fn harmless(text: &str) -> String {
             break;
         }
     }
-    shorten(&plain(&masked))
+    shorten(&neutral(&masked))
 }
 
 /// Replaces a known secret, in the forms in which it could be sent back.
@@ -53,20 +55,6 @@ pub(super) fn without(text: &str, secret: &str) -> String {
         return text.to_owned();
     }
     text.replace(secret, MASK)
-}
-
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let steers = c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-        if steers {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 fn shorten(text: &str) -> String {

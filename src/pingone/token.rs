@@ -114,16 +114,16 @@ impl TokenCache {
 
     /// Takes a token over.
     ///
-    /// `asked` is the instant at which it was asked for, since its life may count
+    /// `requested` is the instant at which it was requested, since its life may count
     /// from there. `jitter`, from `0.0..1.0`, spreads the renewal over 75 to 80 %
     /// of the life, so that many runs do not renew at once.
-    pub fn granted(&mut self, granted: Granted, asked: Instant, jitter: f64) {
+    pub fn granted(&mut self, granted: Granted, requested: Instant, jitter: f64) {
         self.generation += 1;
         self.refresh_after = granted.life.mul_f64(0.75 + 0.05 * jitter.clamp(0.0, 1.0));
         self.current = Some(Arc::new(AccessToken {
             bearer: granted.token,
             generation: self.generation,
-            fetched: asked,
+            fetched: requested,
             life: granted.life,
         }));
     }
@@ -170,13 +170,13 @@ mod tests {
         Bearer::new(Secret::new("t.o-k_en".to_owned())).unwrap()
     }
 
-    fn granted(cache: &mut TokenCache, life: u64, asked: Instant) {
+    fn granted(cache: &mut TokenCache, life: u64, requested: Instant) {
         let granted = Granted {
             token: bearer(),
             life: Duration::from_secs(life),
             date_ms: None,
         };
-        cache.granted(granted, asked, 0.5);
+        cache.granted(granted, requested, 0.5);
     }
 
     fn word(cache: &TokenCache, now: Instant) -> (&'static str, u64) {

@@ -10,7 +10,7 @@ use crate::model::outcome::{Ambiguity, AttemptOutcome, LookOutcome, Proof, Refus
 use crate::model::request::{DeviceKey, DeviceRequest};
 
 use super::addressee::{Addressee, addressee};
-use super::fit::{Differs, Fit, device, fit};
+use super::device_match::{DeviceMatch, Differs, device, device_match};
 use super::head::{BodyFault, Head};
 use super::listing::{self, Pages, Read, Unreadable};
 use super::own::Own;
@@ -239,10 +239,10 @@ fn perhaps_created(key: &DeviceKey, body: &Result<Bytes, BodyFault>) -> AttemptO
     if made.id.is_none() {
         return AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus);
     }
-    match fit(key, &shown) {
-        Fit::Same => AttemptOutcome::Created(made),
-        Fit::Other(_) => AttemptOutcome::Indeterminate(Ambiguity::WrongDevice),
-        Fit::Unclear => AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus),
+    match device_match(key, &shown) {
+        DeviceMatch::Same => AttemptOutcome::Created(made),
+        DeviceMatch::Other(_) => AttemptOutcome::Indeterminate(Ambiguity::WrongDevice),
+        DeviceMatch::Unclear => AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus),
     }
 }
 
@@ -251,9 +251,9 @@ fn shown(body: &Result<Bytes, BodyFault>) -> Option<wire::Device> {
 }
 
 fn differs(key: &DeviceKey, body: &Result<Bytes, BodyFault>) -> Option<Differs> {
-    match fit(key, &shown(body)?) {
-        Fit::Other(differs) => Some(differs),
-        Fit::Same | Fit::Unclear => None,
+    match device_match(key, &shown(body)?) {
+        DeviceMatch::Other(differs) => Some(differs),
+        DeviceMatch::Same | DeviceMatch::Unclear => None,
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn in_words(head: &Head, error: Option<PingError>, word: &str, own: &
     Answer {
         http_status: Some(head.status),
         code: label.or_else(|| Some(word.to_owned())),
-        message: Some(own.harmless(&error.said())),
+        message: Some(own.harmless(&error.describe())),
         correlation_id: own.unless_in(head.correlation_id.clone().or(in_body)),
     }
 }

@@ -171,17 +171,18 @@ pub fn token_answer(
         // A refusal too, where a gateway makes a 200 of everything.
         (_, body) => body.as_deref().unwrap_or_default(),
     };
-    let said = refusal(body).map(|said| redact::without(&said, secret.expose()));
+    let description =
+        refusal(body).map(|description| redact::without(&description, secret.expose()));
     let failure = match head.status {
         300..=399 => TokenFailure::Redirected,
         511 => TokenFailure::CaptivePortal,
         408 | 429 | 500..=599 => transient,
-        _ if said.as_deref().is_some_and(is_about_method) => TokenFailure::Unsupported,
+        _ if description.as_deref().is_some_and(is_about_method) => TokenFailure::Unsupported,
         400..=499 | 200 => TokenFailure::Refused,
         _ => TokenFailure::Malformed,
     };
-    let message = match said {
-        Some(said) => format!("status {}, {}", head.status, redact::harmless(&said)),
+    let message = match description {
+        Some(description) => format!("status {}, {}", head.status, redact::harmless(&description)),
         None => format!("status {}", head.status),
     };
     Err(TokenError::new(failure, message))
@@ -217,16 +218,17 @@ fn life(seconds: Option<&serde_json::Value>) -> Duration {
 
 /// What an OAuth error says (RFC 6749, section 5.2).
 fn refusal(body: &[u8]) -> Option<String> {
-    let said: wire::TokenRefused = serde_json::from_slice(body).ok()?;
-    let error = said.error.filter(|error| !error.is_empty());
-    match (error, said.error_description) {
+    let refused: wire::TokenRefused = serde_json::from_slice(body).ok()?;
+    let error = refused.error.filter(|error| !error.is_empty());
+    match (error, refused.error_description) {
         (Some(error), Some(description)) => Some(format!("{error}: {description}")),
         (one, other) => one.or(other),
     }
 }
 
-fn is_about_method(said: &str) -> bool {
-    said.to_ascii_lowercase()
+fn is_about_method(description: &str) -> bool {
+    description
+        .to_ascii_lowercase()
         .contains("unsupported authentication method")
 }
 

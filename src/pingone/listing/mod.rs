@@ -10,7 +10,7 @@ use reqwest::Url;
 use crate::model::outcome::{Device, Listing, LookOutcome};
 use crate::model::request::DeviceKey;
 
-use super::fit::{Differs, Fit, device, fit};
+use super::device_match::{DeviceMatch, Differs, device, device_match};
 use super::next_page::{Astray, Trail};
 use super::{hint, wire};
 
@@ -154,11 +154,11 @@ impl Seen {
         self.on_pages += devices.len() as u64;
         for shown in devices {
             let id = shown.id.as_ref().map(|id| id.to_lowercase());
-            match fit(key, &shown) {
-                Fit::Same => self.matches.push((id.clone(), device(key, &shown))),
-                Fit::Other(Differs::User) => return Err(Unreadable::OtherUser),
-                Fit::Unclear => return Err(Unreadable::Unclear),
-                Fit::Other(Differs::Type | Differs::Address) => {}
+            match device_match(key, &shown) {
+                DeviceMatch::Same => self.matches.push((id.clone(), device(key, &shown))),
+                DeviceMatch::Other(Differs::User) => return Err(Unreadable::OtherUser),
+                DeviceMatch::Unclear => return Err(Unreadable::Unclear),
+                DeviceMatch::Other(Differs::Type | Differs::Address) => {}
             }
             match id {
                 Some(id) => drop(self.ids.insert(id)),

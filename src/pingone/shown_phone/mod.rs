@@ -238,7 +238,7 @@ fn without_label(text: &str) -> &str {
         .find(|c| c == '+' || c == '\u{ff0b}' || ascii_digit(c).is_some())
         .unwrap_or(0);
     let (label, rest) = text.split_at(end);
-    let said = |c: char| c.is_alphabetic() && !is_x(c);
+    let names = |c: char| c.is_alphabetic() && !is_x(c);
     let only_words = label.chars().all(|c| {
         c.is_alphabetic()
             || c.is_whitespace()
@@ -247,7 +247,7 @@ fn without_label(text: &str) -> &str {
             || is_dash(c)
             || is_hidden(c)
     });
-    if only_words && label.contains(said) {
+    if only_words && label.contains(names) {
         rest
     } else {
         text

@@ -11,7 +11,7 @@ use crate::model::hidden::is_hidden;
 
 /// How a device compares with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fit {
+pub(super) enum DeviceMatch {
     /// Same type, same address, and no other user.
     Same,
     /// Something readable contradicts.
@@ -44,18 +44,18 @@ impl Differs {
 
 /// Compares a device with a key: user, type, digits of the phone in whatever spelling, or
 /// mailbox without regard to case. What is missing contradicts nothing.
-pub(super) fn fit(key: &DeviceKey, device: &wire::Device) -> Fit {
+pub(super) fn device_match(key: &DeviceKey, device: &wire::Device) -> DeviceMatch {
     if let Some(user) = &device.user
         && !user.id.eq_ignore_ascii_case(&key.user.to_string())
     {
-        return Fit::Other(Differs::User);
+        return DeviceMatch::Other(Differs::User);
     }
     let same_kind = device
         .kind
         .as_deref()
         .map(|kind| kind.eq_ignore_ascii_case(key.kind.as_str()));
     if same_kind == Some(false) {
-        return Fit::Other(Differs::Type);
+        return DeviceMatch::Other(Differs::Type);
     }
     let same_address = match &key.address {
         Address::Phone(phone) => device
@@ -68,9 +68,9 @@ pub(super) fn fit(key: &DeviceKey, device: &wire::Device) -> Fit {
             .map(|shown| compare_mailbox(shown, &email.key())),
     };
     match (same_kind, same_address) {
-        (_, Some(Likeness::Other)) => Fit::Other(Differs::Address),
-        (Some(true), Some(Likeness::Same)) => Fit::Same,
-        (None | Some(false), _) | (_, None | Some(Likeness::Unclear)) => Fit::Unclear,
+        (_, Some(Likeness::Other)) => DeviceMatch::Other(Differs::Address),
+        (Some(true), Some(Likeness::Same)) => DeviceMatch::Same,
+        (None | Some(false), _) | (_, None | Some(Likeness::Unclear)) => DeviceMatch::Unclear,
     }
 }
 
@@ -126,24 +126,24 @@ mod tests {
         }
     }
 
-    fn judge(kind: DeviceType, json: &str) -> Fit {
-        fit(&key(kind), &serde_json::from_str(json).unwrap())
+    fn judge(kind: DeviceType, json: &str) -> DeviceMatch {
+        device_match(&key(kind), &serde_json::from_str(json).unwrap())
     }
 
     #[test]
     fn phones_are_compared_by_their_digits_alone() {
         for (phone, expected) in [
-            ("+15125551234", Fit::Same),
-            ("+1.5125551234", Fit::Same),
-            ("+1 (512) 555-1234", Fit::Same),
-            ("15125551234", Fit::Same),
-            ("+15125551235", Fit::Other(Differs::Address)),
-            ("5125551234", Fit::Other(Differs::Address)),
-            ("+1******1234", Fit::Unclear),
-            ("+1•••1234", Fit::Unclear),
-            ("+1512555xxxx", Fit::Unclear),
-            ("", Fit::Unclear),
-            ("+", Fit::Unclear),
+            ("+15125551234", DeviceMatch::Same),
+            ("+1.5125551234", DeviceMatch::Same),
+            ("+1 (512) 555-1234", DeviceMatch::Same),
+            ("15125551234", DeviceMatch::Same),
+            ("+15125551235", DeviceMatch::Other(Differs::Address)),
+            ("5125551234", DeviceMatch::Other(Differs::Address)),
+            ("+1******1234", DeviceMatch::Unclear),
+            ("+1•••1234", DeviceMatch::Unclear),
+            ("+1512555xxxx", DeviceMatch::Unclear),
+            ("", DeviceMatch::Unclear),
+            ("+", DeviceMatch::Unclear),
         ] {
             let json = format!(r#"{{"type":"WHATSAPP","phone":"{phone}"}}"#);
             assert_eq!(judge(DeviceType::WhatsApp, &json), expected, "{phone}");
@@ -153,14 +153,14 @@ mod tests {
     #[test]
     fn mailboxes_are_compared_without_regard_to_case() {
         for (email, expected) in [
-            ("Ada@Example.COM", Fit::Same),
-            ("bob@example.com", Fit::Other(Differs::Address)),
-            ("\u{200b}ada@example.com ", Fit::Same),
-            ("a**@example.com", Fit::Unclear),
-            ("a**@e*****e.com", Fit::Unclear),
-            ("", Fit::Unclear),
-            ("b**@example.com", Fit::Other(Differs::Address)),
-            ("a**@example.org", Fit::Other(Differs::Address)),
+            ("Ada@Example.COM", DeviceMatch::Same),
+            ("bob@example.com", DeviceMatch::Other(Differs::Address)),
+            ("\u{200b}ada@example.com ", DeviceMatch::Same),
+            ("a**@example.com", DeviceMatch::Unclear),
+            ("a**@e*****e.com", DeviceMatch::Unclear),
+            ("", DeviceMatch::Unclear),
+            ("b**@example.com", DeviceMatch::Other(Differs::Address)),
+            ("a**@example.org", DeviceMatch::Other(Differs::Address)),
         ] {
             let json = format!(r#"{{"type":"EMAIL","email":"{email}"}}"#);
             assert_eq!(judge(DeviceType::Email, &json), expected, "{email}");
@@ -172,20 +172,23 @@ mod tests {
         let phone = r#""phone":"+15125551234""#;
         let upper = USER.to_uppercase();
         for (json, expected) in [
-            (format!("{{{phone}}}"), Fit::Unclear),
-            (r#"{"type":"WHATSAPP"}"#.to_owned(), Fit::Unclear),
-            (format!(r#"{{"type":"whatsapp",{phone}}}"#), Fit::Same),
+            (format!("{{{phone}}}"), DeviceMatch::Unclear),
+            (r#"{"type":"WHATSAPP"}"#.to_owned(), DeviceMatch::Unclear),
+            (
+                format!(r#"{{"type":"whatsapp",{phone}}}"#),
+                DeviceMatch::Same,
+            ),
             (
                 format!(r#"{{"type":"SMS",{phone}}}"#),
-                Fit::Other(Differs::Type),
+                DeviceMatch::Other(Differs::Type),
             ),
             (
                 format!(r#"{{"type":"WHATSAPP",{phone},"user":{{"id":"{upper}"}}}}"#),
-                Fit::Same,
+                DeviceMatch::Same,
             ),
             (
                 format!(r#"{{"type":"WHATSAPP",{phone},"user":{{"id":"someone"}}}}"#),
-                Fit::Other(Differs::User),
+                DeviceMatch::Other(Differs::User),
             ),
         ] {
             assert_eq!(judge(DeviceType::WhatsApp, &json), expected, "{json}");
