@@ -63,67 +63,72 @@ pub enum Error {
     },
 }
 
+/// What each kind of failure means: how the process ends, the stable word for it, and what to do
+/// about it, where there is something.
+struct Kind {
+    exit: ExitCode,
+    code: StopCode,
+    remedy: Option<String>,
+}
+
 impl Error {
-    /// The code that the process ends with.
-    pub fn exit_code(&self) -> ExitCode {
-        match self {
-            Error::Settings(_) | Error::Client(_) | Error::Output { .. } | Error::Declined => {
-                ExitCode::Usage
+    fn kind(&self) -> Kind {
+        use ExitCode::{Broken, Busy, NeedsPerson, Pointless, Usage};
+        let text = |text: &str| Some(text.to_owned());
+        let (exit, code, remedy) = match self {
+            Error::Settings(error) => (Usage, StopCode::Settings, error.remedy().and_then(text)),
+            Error::Client(_) => (Usage, StopCode::Settings, None),
+            Error::Output { hint, .. } => (Usage, StopCode::Output, text(hint)),
+            Error::Declined => (Usage, StopCode::Declined, text(DECLINED)),
+            Error::Input(error @ input::error::Error::Changed { .. }) => {
+                (NeedsPerson, StopCode::WaveChanged, error.hint())
             }
-            Error::Input(error) if error.is_usage() => ExitCode::Usage,
-            Error::Input(input::error::Error::Changed { .. }) => ExitCode::NeedsPerson,
-            Error::Ledger(ledger::Error::Held { .. }) => ExitCode::Busy,
-            Error::Ledger(ledger::Error::Older { .. }) => ExitCode::Pointless,
-            Error::Ledger(error) if error.is_usage() => ExitCode::Usage,
-            Error::Panicked
-            | Error::Input(_)
-            | Error::Ledger(_)
-            | Error::File(_)
-            | Error::Sandbox(_)
-            | Error::Results(_)
-            | Error::System { .. } => ExitCode::Broken,
-        }
+            Error::Input(error) if error.is_usage() => (Usage, StopCode::NotAWave, error.hint()),
+            Error::Input(error) => (Broken, StopCode::Failed, error.hint()),
+            Error::Ledger(error @ ledger::Error::Held { .. }) => {
+                (Busy, StopCode::LedgerHeld, error.hint())
+            }
+            Error::Ledger(error @ ledger::Error::Older { .. }) => {
+                (Pointless, StopCode::LedgerOlder, error.hint())
+            }
+            Error::Ledger(error) if error.is_usage() => {
+                (Usage, StopCode::LedgerRefused, error.hint())
+            }
+            Error::Ledger(error) => (Broken, StopCode::Failed, error.hint()),
+            Error::Results(_) | Error::File(_) if self.unread() => {
+                (Broken, StopCode::Failed, text(UNREAD))
+            }
+            Error::Results(_) => (Broken, StopCode::Failed, text(UNWRITTEN)),
+            Error::Panicked | Error::File(_) | Error::Sandbox(_) | Error::System { .. } => {
+                (Broken, StopCode::Failed, None)
+            }
+        };
+        Kind { exit, code, remedy }
     }
 
-    /// Whether it is that nobody read standard output, and a signal asked for a stop.
-    pub fn unread(&self) -> bool {
-        match self {
-            Error::Results(source) | Error::File(safe_file::Error::Io { source, .. }) => {
-                Unread::is_cause(source)
-            }
-            Error::Settings(_)
-            | Error::Input(_)
-            | Error::Panicked
-            | Error::Declined
-            | Error::Ledger(_)
-            | Error::File(_)
-            | Error::Output { .. }
-            | Error::Client(_)
-            | Error::Sandbox(_)
-            | Error::System { .. } => false,
-        }
+    /// The code that the process ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        self.kind().exit
     }
 
     /// The stable word for it, and what to say of it.
     pub fn stopped(&self) -> Stopped {
-        let code = match self {
-            Error::Settings(_) | Error::Client(_) => StopCode::Settings,
-            Error::Declined => StopCode::Declined,
-            Error::Output { .. } => StopCode::Output,
-            Error::Input(input::error::Error::Changed { .. }) => StopCode::WaveChanged,
-            Error::Input(error) if error.is_usage() => StopCode::NotAWave,
-            Error::Ledger(ledger::Error::Held { .. }) => StopCode::LedgerHeld,
-            Error::Ledger(ledger::Error::Older { .. }) => StopCode::LedgerOlder,
-            Error::Ledger(error) if error.is_usage() => StopCode::LedgerRefused,
-            Error::Panicked
-            | Error::Input(_)
-            | Error::Ledger(_)
-            | Error::File(_)
-            | Error::Sandbox(_)
-            | Error::Results(_)
-            | Error::System { .. } => StopCode::Failed,
+        let Kind { code, remedy, .. } = self.kind();
+        Stopped::new(code, &self.in_words(), remedy.as_deref())
+    }
+
+    /// What to do about it, where there is something.
+    pub fn hint(&self) -> Option<String> {
+        self.kind().remedy
+    }
+
+    /// Whether it is that nobody read standard output, and a signal asked for a stop.
+    pub fn unread(&self) -> bool {
+        let (Error::Results(source) | Error::File(safe_file::Error::Io { source, .. })) = self
+        else {
+            return false;
         };
-        Stopped::new(code, &self.in_words(), self.hint().as_deref())
+        Unread::is_cause(source)
     }
 
     /// What failed, with its causes.
@@ -141,35 +146,16 @@ impl Error {
         }
         text
     }
-
-    /// What to do about it, where there is something.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Error::Settings(error) => error.remedy().map(str::to_owned),
-            Error::Output { hint, .. } => Some(hint.clone()),
-            Error::Input(error) => error.hint(),
-            Error::Ledger(error) => error.hint(),
-            Error::Results(_) | Error::File(safe_file::Error::Io { .. }) if self.unread() => Some(
-                "what was created is in the ledger; `wavepair results WAVE` writes the results without sending anything"
-                    .to_owned(),
-            ),
-            Error::Results(_) => Some(
-                "what was created is in the ledger; once the file can be written, \
-                 `wavepair results WAVE` writes it without sending anything"
-                    .to_owned(),
-            ),
-            Error::Declined => Some(
-                "a device whose status is `ACTIVE` sends no message; with `--yes` a run does not ask"
-                    .to_owned(),
-            ),
-            Error::Panicked
-            | Error::File(_)
-            | Error::Client(_)
-            | Error::Sandbox(_)
-            | Error::System { .. } => None,
-        }
-    }
 }
+
+const DECLINED: &str =
+    "a device whose status is `ACTIVE` sends no message; with `--yes` a run does not ask";
+
+const UNREAD: &str = "what was created is in the ledger; `wavepair results WAVE` writes the \
+                      results without sending anything";
+
+const UNWRITTEN: &str = "what was created is in the ledger; once the file can be written, \
+                         `wavepair results WAVE` writes it without sending anything";
 
 impl From<engine::Error> for Error {
     fn from(error: engine::Error) -> Self {

@@ -1,18 +1,20 @@
 //! The program: parse the command line, resolve, call, turn the answer into an exit code.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode as ProcessCode;
 use std::sync::Arc;
 
 use crate::clock;
+use crate::commands::print::{print, printed};
 use crate::commands::{self, Invocation};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::report::command_line::CommandLine;
-use crate::report::console::{Console, Manner};
+use crate::report::console::Console;
 use crate::report::lifetime;
+use crate::report::manner::Manner;
 use crate::report::notice::Notice;
 use crate::report::panics;
 use crate::settings::env::Env;
@@ -43,8 +45,8 @@ pub fn main() -> ProcessCode {
                 // What there is to say of it was said when it happened.
                 .unwrap_or(Ok(ExitCode::Broken))
         }
-        Ok(Read::Text(text)) => printed(text.print()),
-        Ok(Read::Empty(help)) => printed(help.print()).map(|code| code.or(ExitCode::Usage)),
+        Ok(Read::Text(text)) => printed(text.print()).map(|()| ExitCode::Done),
+        Ok(Read::Empty(help)) => printed(help.print()).map(|()| ExitCode::Usage),
         Err(error) => Err(error.into()),
     };
     let code = code.unwrap_or_else(|error| {
@@ -115,7 +117,7 @@ fn run(
             invocation.start_log()?;
             block_on(commands::doctor::doctor(*doctor, &invocation))
         }
-        Settings::Template => print(&commands::template::template()),
+        Settings::Template => print(&commands::template::template()).map(|()| ExitCode::Done),
         Settings::Sandbox(sandbox) => {
             invocation.start_log()?;
             block_on(commands::sandbox::sandbox(*sandbox, console))
@@ -136,21 +138,4 @@ fn block_on(command: impl Future<Output = Result<ExitCode, Error>>) -> Result<Ex
     let ended = runtime.block_on(command);
     runtime.shutdown_background();
     ended
-}
-
-/// Writes data to standard output.
-fn print(text: &str) -> Result<ExitCode, Error> {
-    let mut out = io::stdout();
-    printed(out.write_all(text.as_bytes()))
-}
-
-/// What was written has arrived, or its reader went away, which is no failure; a full disk is one.
-fn printed(written: io::Result<()>) -> Result<ExitCode, Error> {
-    match written.and_then(|()| io::stdout().flush()) {
-        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => Err(Error::System {
-            what: "standard output cannot be written",
-            source,
-        }),
-        Ok(()) | Err(_) => Ok(ExitCode::Done),
-    }
 }

@@ -26,7 +26,7 @@ use crate::rate_limit::Rate;
 use crate::report::cell::neutral;
 use crate::report::console::Console;
 use crate::report::notice::Notice;
-use crate::report::paragraph::hanging;
+use crate::report::wrap::hanging;
 use crate::settings::pace::Pace;
 use crate::settings::run::Doctor;
 use crate::settings::tenant::{Identity, Tenant};
@@ -171,7 +171,7 @@ async fn check_tenant(
     Ok(())
 }
 
-fn said(reason: &StopReason) -> String {
+fn describe_stop(reason: &StopReason) -> String {
     Stopped::from(reason).message
 }
 
@@ -186,7 +186,7 @@ fn unasked(reason: &StopReason) -> String {
         | StopReason::Pointless { .. }
         | StopReason::TooManyErrors { .. }
         | StopReason::InputChanged { .. }
-        | StopReason::Broken { .. } => said(reason),
+        | StopReason::Broken { .. } => describe_stop(reason),
     }
 }
 
@@ -247,7 +247,7 @@ fn tell_of_permission(look: Result<Finding, StopReason>, report: &mut Report<'_>
             "permission",
             "not checked: the access token is not accepted",
         ),
-        Err(reason) => report.say(Mark::Failed, "permission", &said(&reason)),
+        Err(reason) => report.say(Mark::Failed, "permission", &describe_stop(&reason)),
     }
 }
 
@@ -267,7 +267,7 @@ async fn check_policies(
         }
     };
     for policy in listed.iter().take(POLICIES) {
-        report.say(Mark::Ok, "policies", &described(policy));
+        report.say(Mark::Ok, "policies", &describe_policy(policy));
     }
     if let Some(more) = listed.len().checked_sub(POLICIES).filter(|more| *more > 0) {
         report.say(Mark::Ok, "policies", &format!("and {more} more"));
@@ -299,7 +299,7 @@ async fn check_policies(
 }
 
 /// A policy, its ID, and the types of device that it allows.
-fn described(policy: &Policy) -> String {
+fn describe_policy(policy: &Policy) -> String {
     let allowed: Vec<_> = DeviceType::ALL
         .into_iter()
         .filter(|kind| allows(policy, *kind))

@@ -16,6 +16,7 @@ mod panics;
 mod planned;
 mod policies;
 mod preview;
+pub mod print;
 mod question;
 mod read_ledger;
 pub mod results;
@@ -30,10 +31,11 @@ use crate::clock;
 use crate::error::Error;
 use crate::model::ids::RunId;
 use crate::report::command_line::CommandLine;
-use crate::report::console::{Console, Style};
-use crate::report::gauge::Goal;
+use crate::report::console::Console;
 use crate::report::log_setup;
+use crate::report::manner::Style;
 use crate::report::progress::Progress;
+use crate::report::progress_line::Goal;
 
 /// A new run's ID.
 pub fn new_run_id() -> RunId {

@@ -1,7 +1,6 @@
 //! `wavepair sandbox`: a small PingOne on loopback, until it is stopped.
 
-use std::io::{ErrorKind, Write};
-
+use super::print::print;
 use super::signals::{self, During};
 use crate::engine::stop;
 use crate::error::Error;
@@ -26,19 +25,8 @@ pub async fn sandbox(settings: Sandbox, console: &Console) -> Result<ExitCode, E
             out.push('\n');
         }
     }
-    let mut stdout = std::io::stdout();
-    let written = stdout
-        .write_all(out.as_bytes())
-        .and_then(|()| stdout.flush());
-    // A reader that went away does not stop the server; without its settings nobody finds it.
-    if let Err(source) = written
-        && source.kind() != ErrorKind::BrokenPipe
-    {
-        return Err(Error::System {
-            what: "standard output cannot be written",
-            source,
-        });
-    }
+    // A broken pipe does not stop the server; without its settings nobody finds it.
+    print(&out)?;
     let address = sandbox.address();
     let text = format!("sandbox at {address}; stop it with Ctrl-C");
     let notice = Notice::info("serving", text);

@@ -15,57 +15,18 @@ use std::time::Duration;
 
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::gauge::Gauge;
 use super::line_limit::LineLimit;
+use super::manner::{Manner, Style};
 use super::notice::Notice;
-use super::painter::Painter;
-use super::paragraph::wrapped;
-use crate::model::ids::RunId;
+use super::painter::{Message, Painter};
+use super::progress_line::ProgressLine;
+use super::wrap::wrapped;
 
 /// How much text may wait for a reader that does not read.
 const QUEUE_BYTES: usize = 4 << 20;
 
 /// How long the end of a run waits for a reader that does not read.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// How progress is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// A bar below the other lines, ten times a second.
-    Bar,
-    /// A line every 30 seconds.
-    Plain,
-}
-
-impl Style {
-    pub(super) fn period(self) -> Duration {
-        match self {
-            Style::Bar => Duration::from_millis(100),
-            Style::Plain => Duration::from_secs(30),
-        }
-    }
-}
-
-/// In which manner standard error is spoken to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Manner {
-    /// Whether every line is an object of JSON.
-    pub json: bool,
-    /// Whether only errors are shown, and what is left to do.
-    pub quiet: bool,
-    /// Whether the first words may have colors.
-    pub colored: bool,
-    /// The run that is spoken of, where the command is one.
-    pub run: Option<RunId>,
-}
-
-pub(super) enum Message {
-    Text(Vec<u8>),
-    Show(Arc<Mutex<Gauge>>, Style),
-    Hide,
-    Flush(Sender<()>),
-    Close,
-}
 
 /// Takes text for standard error; a handle that may be cloned.
 #[derive(Clone)]
@@ -198,8 +159,8 @@ impl Console {
     }
 
     /// Shows progress below the lines from now on.
-    pub fn show(&self, gauge: Arc<Mutex<Gauge>>, style: Style) {
-        self.queue.send(Message::Show(gauge, style)).ok();
+    pub fn show(&self, line: Arc<Mutex<ProgressLine>>, style: Style) {
+        self.queue.send(Message::Show(line, style)).ok();
     }
 
     /// Waits until what was said is on its way, so long at most.
@@ -279,7 +240,7 @@ mod tests {
     use super::*;
     use crate::clock;
     use crate::report::fixture::{Pipe, run_id};
-    use crate::report::gauge::Goal;
+    use crate::report::progress_line::Goal;
 
     fn read(pipe: &Receiver<Vec<u8>>) -> String {
         String::from_utf8(pipe.iter().flatten().collect()).unwrap()
@@ -399,8 +360,8 @@ mod tests {
         let (sink, pipe) = mpsc::sync_channel(0);
         drop(pipe);
         let (console, closer) = start(sink, Manner::default());
-        let gauge = Gauge::new(clock::now(), 1, Goal::Created);
-        console.show(Arc::new(Mutex::new(gauge)), Style::Plain);
+        let line = ProgressLine::new(clock::now(), 1, Goal::Created);
+        console.show(Arc::new(Mutex::new(line)), Style::Plain);
         console.say(&Notice::error("into the void"));
         console.hide();
         drop(closer);

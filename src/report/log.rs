@@ -10,6 +10,7 @@
 //! [`log_lines`](super::log_lines) and [`log_setup`](super::log_setup).
 
 use std::fmt;
+use std::time::Duration;
 
 use tracing::{debug, info, warn};
 
@@ -57,33 +58,7 @@ pub fn on(event: &Event) {
             took,
             next,
         } => {
-            let said = Said(answer);
-            let word = attempt_word(outcome);
-            let (label, took, then) = (Label(who), took.as_millis(), Then(*next));
-            match next {
-                Next::Finish => {
-                    row!(
-                        debug,
-                        "attempt_ended",
-                        who,
-                        word,
-                        answer,
-                        NO_DEVICE,
-                        "{label}: attempt {attempt}: {word}{said}, after {took} ms"
-                    );
-                }
-                Next::Create(_) | Next::Look(_) => {
-                    row!(
-                        info,
-                        "attempt_ended",
-                        who,
-                        word,
-                        answer,
-                        NO_DEVICE,
-                        "{label}: attempt {attempt}: {word}{said}; {then}"
-                    );
-                }
-            }
+            attempt_ended(who, *attempt, outcome, answer, *took, *next);
         }
         Event::LookEnded {
             who,
@@ -122,6 +97,43 @@ pub fn on(event: &Event) {
     }
 }
 
+fn attempt_ended(
+    who: &RowLabel,
+    attempt: u32,
+    outcome: &AttemptOutcome,
+    answer: &Answer,
+    took: Duration,
+    next: Next,
+) {
+    let said = AnswerText(answer);
+    let word = attempt_word(outcome);
+    let (label, took, then) = (Label(who), took.as_millis(), Then(next));
+    match next {
+        Next::Finish => {
+            row!(
+                debug,
+                "attempt_ended",
+                who,
+                word,
+                answer,
+                NO_DEVICE,
+                "{label}: attempt {attempt}: {word}{said}, after {took} ms"
+            );
+        }
+        Next::Create(_) | Next::Look(_) => {
+            row!(
+                info,
+                "attempt_ended",
+                who,
+                word,
+                answer,
+                NO_DEVICE,
+                "{label}: attempt {attempt}: {word}{said}; {then}"
+            );
+        }
+    }
+}
+
 /// Logs how a row ended.
 pub fn finished(row: &RowFinished) {
     let answer = Answer {
@@ -129,7 +141,7 @@ pub fn finished(row: &RowFinished) {
         message: row.message.clone(),
         ..Answer::default()
     };
-    let (label, word, said) = (Label(&row.who), row.outcome.as_str(), Said(&answer));
+    let (label, word, said) = (Label(&row.who), row.outcome.as_str(), AnswerText(&answer));
     macro_rules! finished {
         ($level:ident, $($text:tt)+) => {
             row!($level, "row_finished", row.who, word, answer, row.device, $($text)+)
@@ -214,9 +226,9 @@ impl fmt::Display for Label<'_> {
 }
 
 /// The status in brackets, code and message behind a colon each, where there are any.
-struct Said<'a>(&'a Answer);
+struct AnswerText<'a>(&'a Answer);
 
-impl fmt::Display for Said<'_> {
+impl fmt::Display for AnswerText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(status) = self.0.http_status {
             write!(f, " (HTTP {status})")?;
@@ -245,8 +257,6 @@ impl fmt::Display for Then {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::model::code::DUPLICATE_FOUND;
     use crate::model::outcome::{Ambiguity, Refusal};

@@ -7,8 +7,8 @@
 
 pub mod cell;
 pub mod command_line;
-pub mod paragraph;
 pub mod quantity;
+pub mod wrap;
 
 pub mod output;
 pub mod safe_file;
@@ -33,16 +33,18 @@ pub mod summary_json;
 
 mod bar_screen;
 pub mod console;
-pub mod gauge;
 pub mod lifetime;
 pub mod line_limit;
 pub mod log;
 pub mod log_lines;
 pub mod log_setup;
+pub mod manner;
 pub mod notice;
 mod painter;
 pub mod panics;
 pub mod progress;
+pub mod progress_line;
+mod rate_window;
 
 #[cfg(test)]
 mod fixture;

@@ -117,10 +117,13 @@ mod tests {
         wave_is_stream: false,
     };
 
+    const SAME: &str = "wavepair run w.csv --limit 5 -o r.csv --deadline 2026-12-01T06:00";
+    const MENDED: &str =
+        "correct, wavepair run w.rejects.csv --limit 5 --deadline 2026-12-01T06:00";
+
     fn told(left: &Left<'_>) -> Vec<String> {
-        let words = "wavepair run w.csv --limit 5 -o r.csv --deadline 2026-12-01T06:00";
         let takes_value = |name: &str| ["--limit", "--deadline", "-o"].contains(&name);
-        let words = words.split(' ').map(OsString::from).collect();
+        let words = SAME.split(' ').map(OsString::from).collect();
         let command = CommandLine::new(words, &takes_value);
         let told = |step| match step {
             Step::Correct(None) => "correct".to_owned(),
@@ -134,10 +137,9 @@ mod tests {
     #[test]
     fn the_next_command_goes_on_and_there_is_none_where_nothing_can() {
         use ExitCode::{Broken, Interrupted, NeedsPerson, OutOfTime, Pointless, RunAgain};
-        let same = "wavepair run w.csv --limit 5 -o r.csv --deadline 2026-12-01T06:00";
+        let (same, mended) = (SAME, MENDED);
         let no_limit = "wavepair run w.csv -o r.csv --deadline 2026-12-01T06:00";
         let no_deadline = "wavepair run w.csv --limit 5 -o r.csv";
-        let mended = "correct, wavepair run w.rejects.csv --limit 5 --deadline 2026-12-01T06:00";
         let rejects = Some(Path::new("w.rejects.csv"));
         let pointless = StopReason::Pointless {
             code: StopCode::SameRefusal,
@@ -197,29 +199,32 @@ mod tests {
             (ended(Pointless, Some(&pointless), 0, 3), &[same]),
             (ended(NeedsPerson, Some(&changed), 0, 3), &[same]),
             (ended(Broken, None, 0, 0), &[same]),
-            (
-                Left {
-                    rejects: None,
-                    ..ended(NeedsPerson, None, 2, 0)
-                },
-                &["correct", same],
-            ),
-            (
-                Left {
-                    forgotten: true,
-                    ..ended(Interrupted, Some(&StopReason::Interrupted), 0, 3)
-                },
-                &["anew"],
-            ),
-            (
-                Left {
-                    forgotten: true,
-                    ..ended(NeedsPerson, None, 2, 0)
-                },
-                &[mended],
-            ),
         ] {
             assert_eq!(told(&left), expected, "{left:?}");
         }
+    }
+
+    #[test]
+    fn what_is_not_there_to_go_on_with_is_in_no_command() {
+        let wrong = Left {
+            exit: ExitCode::NeedsPerson,
+            to_correct: 2,
+            ..DONE
+        };
+        assert_eq!(told(&wrong), ["correct", SAME], "no file of rejects");
+        let forgotten = Left {
+            exit: ExitCode::Interrupted,
+            stopped: Some(&StopReason::Interrupted),
+            open: 3,
+            forgotten: true,
+            ..DONE
+        };
+        assert_eq!(told(&forgotten), ["anew"]);
+        let rejects = Left {
+            rejects: Some(Path::new("w.rejects.csv")),
+            forgotten: true,
+            ..wrong
+        };
+        assert_eq!(told(&rejects), [MENDED]);
     }
 }

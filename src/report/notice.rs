@@ -5,7 +5,7 @@ use tracing::Level;
 
 use super::cell::neutral;
 use super::log_lines::{json_line, level_word};
-use super::paragraph::wrapped;
+use super::wrap::wrapped;
 use crate::model::ids::RunId;
 
 /// One thing that is said.

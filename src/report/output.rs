@@ -7,7 +7,7 @@ use std::path::Path;
 use tempfile::SpooledTempFile;
 
 use super::safe_file::{Error, SafeFile};
-use super::standard_output::standard_output;
+use super::standard_output::{standard_output, unless_broken_pipe};
 use crate::model::standard_stream::is_standard;
 
 /// A document being written.
@@ -58,7 +58,7 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// As [`SafeFile::commit`]; for a stream, what went wrong first, unless its reader went away.
+    /// As [`SafeFile::commit`]; for a stream, what went wrong first, unless that is a broken pipe.
     pub fn settle(self) -> Result<Option<Waiting>, Error> {
         match self {
             Output::File(file) => file.commit().map(|()| None),
@@ -85,8 +85,8 @@ impl Waiting {
     ///
     /// # Errors
     ///
-    /// It cannot be written, or nobody reads it and a signal asked for a stop; a reader that went
-    /// away is no error.
+    /// It cannot be written, or nobody reads it and a signal asked for a stop; a broken pipe is no
+    /// error.
     pub fn write(self) -> Result<(), Error> {
         self.0
             .into_stream(to_standard_output)
@@ -184,8 +184,8 @@ fn to_standard_output() -> Stream {
 
 /// A stream that never fails while it is written to: trouble is told at the end.
 ///
-/// What is written to it is known from elsewhere, so a reader that went away must
-/// not stop the writer halfway through the rows.
+/// What is written to it is known from elsewhere, so a broken pipe must not stop the
+/// writer halfway through the rows.
 pub struct Stream {
     writer: BufWriter<Box<dyn Write + Send>>,
     trouble: Option<io::Error>,
@@ -211,10 +211,7 @@ impl Stream {
         let trouble = self.trouble.take();
         // What a broken stream still buffers must not be tried again on drop.
         drop(self.writer.into_parts());
-        match trouble {
-            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-            Some(_) | None => Ok(()),
-        }
+        unless_broken_pipe(trouble.map_or(Ok(()), Err))
     }
 
     fn unless_troubled(

@@ -2,23 +2,33 @@
 
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
 
 use super::bar_screen::{BarScreen, MARGIN};
-use super::console::{Manner, Message, Style};
-use super::gauge::Gauge;
+use super::manner::{Manner, Style};
 use super::notice::Notice;
-use super::paragraph::shortened;
+use super::progress_line::ProgressLine;
 use super::quantity::counted;
+use super::wrap::shortened;
 use crate::clock;
 
 /// How wide a bar is, and the space behind it.
 const BAR: usize = 11;
 
+/// What the thread is told.
+pub(super) enum Message {
+    Text(Vec<u8>),
+    Show(Arc<Mutex<ProgressLine>>, Style),
+    Hide,
+    Flush(Sender<()>),
+    Close,
+}
+
+/// Writes what it is told, one thing after the other.
 pub(super) struct Painter {
     sink: Box<dyn Write + Send>,
     manner: Manner,
@@ -28,7 +38,7 @@ pub(super) struct Painter {
 }
 
 struct Shown {
-    gauge: Arc<Mutex<Gauge>>,
+    progress: Arc<Mutex<ProgressLine>>,
     style: Style,
     bar: ProgressBar,
     due: Instant,
@@ -60,9 +70,9 @@ impl Painter {
             };
             match next {
                 Ok(Message::Text(text)) => self.write(&text),
-                Ok(Message::Show(gauge, style)) => {
+                Ok(Message::Show(progress, style)) => {
                     self.hide();
-                    self.shown = Some(Shown::new(gauge, style));
+                    self.shown = Some(Shown::new(progress, style));
                 }
                 Ok(Message::Hide) => self.hide(),
                 Ok(Message::Flush(said)) => drop(said.send(())),
@@ -102,14 +112,17 @@ impl Painter {
         };
         shown.due = now + shown.style.period();
         // The lock is never held while something is written.
-        let (progress, thousandths) = {
-            let gauge = shown.gauge.lock().unwrap_or_else(PoisonError::into_inner);
-            (gauge.progress(now), gauge.thousandths())
+        let (snapshot, thousandths) = {
+            let progress = shown
+                .progress
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            (progress.snapshot(now), progress.thousandths())
         };
         match shown.style {
-            Style::Bar => shown.draw(&progress.to_string(), thousandths),
+            Style::Bar => shown.draw(&snapshot.to_string(), thousandths),
             Style::Plain => {
-                let line = self.line(&progress.notice());
+                let line = self.line(&snapshot.notice());
                 self.sink.write_all(line.as_bytes()).ok();
                 self.sink.flush().ok();
             }
@@ -140,13 +153,13 @@ fn missing(lines: u64) -> Notice {
 }
 
 impl Shown {
-    fn new(gauge: Arc<Mutex<Gauge>>, style: Style) -> Self {
+    fn new(progress: Arc<Mutex<ProgressLine>>, style: Style) -> Self {
         let target = match style {
             Style::Bar => ProgressDrawTarget::term_like_with_hz(Box::new(BarScreen), 10),
             Style::Plain => ProgressDrawTarget::hidden(),
         };
         Self {
-            gauge,
+            progress,
             style,
             bar: ProgressBar::with_draw_target(Some(1000), target),
             due: clock::now() + style.period(),
@@ -181,7 +194,7 @@ mod tests {
 
     use super::*;
     use crate::report::fixture::Pipe;
-    use crate::report::gauge::Goal;
+    use crate::report::progress_line::Goal;
 
     #[test]
     fn the_line_of_a_bar_leaves_room_for_what_a_terminal_shows_of_ctrl_c() {
@@ -203,8 +216,8 @@ mod tests {
     /// What a painter writes that shows plain progress, and is asked for it twice when it is due once.
     fn painted(manner: Manner) -> String {
         let (sink, pipe) = mpsc::sync_channel(100);
-        let gauge = Gauge::new(clock::now(), 7, Goal::Created);
-        let mut shown = Shown::new(Arc::new(Mutex::new(gauge)), Style::Plain);
+        let progress = ProgressLine::new(clock::now(), 7, Goal::Created);
+        let mut shown = Shown::new(Arc::new(Mutex::new(progress)), Style::Plain);
         shown.due = clock::now();
         let mut painter =
             Painter::new(Box::new(Pipe(sink)), manner, Arc::default(), Arc::default());

@@ -14,10 +14,10 @@ use super::notice::Notice;
 /// The text goes through the console, so that it neither waits for a terminal nor
 /// breaks a line of progress.
 pub fn tell(console: Console) {
-    panic::set_hook(Box::new(move |info| console.say(&said(info))));
+    panic::set_hook(Box::new(move |info| console.say(&describe_panic(info))));
 }
 
-fn said(info: &PanicHookInfo<'_>) -> Notice {
+fn describe_panic(info: &PanicHookInfo<'_>) -> Notice {
     let place = match info.location() {
         Some(location) => place(location.file(), location.line()),
         None => "an unknown place".to_owned(),
@@ -75,7 +75,7 @@ mod tests {
         let (sender, said_of_it) = mpsc::channel();
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            drop(sender.send(said(info)));
+            drop(sender.send(describe_panic(info)));
             before(info);
         }));
         let phone = "+447911123456";

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::console::{Console, Style};
-use super::gauge::{Gauge, Goal};
+use super::console::Console;
+use super::manner::Style;
+use super::progress_line::{Goal, ProgressLine};
 use crate::clock;
 use crate::model::event::Event;
 
@@ -35,25 +36,25 @@ impl Choice {
 /// Keeps the progress on a console true; takes it away when it is dropped.
 #[derive(Debug)]
 pub struct Progress {
-    gauge: Arc<Mutex<Gauge>>,
+    line: Arc<Mutex<ProgressLine>>,
     console: Console,
 }
 
 impl Progress {
     /// Shows the progress of a run of so many rows that starts now.
     pub fn start(console: &Console, style: Style, rows: u64, goal: Goal) -> Self {
-        let gauge = Arc::new(Mutex::new(Gauge::new(clock::now(), rows, goal)));
-        console.show(Arc::clone(&gauge), style);
+        let line = Arc::new(Mutex::new(ProgressLine::new(clock::now(), rows, goal)));
+        console.show(Arc::clone(&line), style);
         Self {
-            gauge,
+            line,
             console: console.clone(),
         }
     }
 
     /// Takes an event in.
     pub fn on(&self, event: &Event) {
-        let mut gauge = self.gauge.lock().unwrap_or_else(PoisonError::into_inner);
-        gauge.on(event, clock::now());
+        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        line.on(event, clock::now());
     }
 }
 

@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 use super::cell::neutral;
 use super::notice::Notice;
-use super::paragraph::wrapped;
 use super::quantity::{count, counted};
 use super::rejects;
+use super::wrap::wrapped;
 use crate::model::account::Account;
 use crate::model::standard_stream::is_standard;
 use crate::model::tally::Counts;

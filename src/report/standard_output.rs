@@ -53,6 +53,18 @@ impl Unread {
     }
 }
 
+/// How writing went; a broken pipe is no failure: its reader has what it wanted.
+///
+/// # Errors
+///
+/// Any other error.
+pub fn unless_broken_pipe(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
 /// Writes to a descriptor without getting stuck in it.
 pub(super) struct Patient<F> {
     to: F,

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 use super::setting::{About, Group, Takes, Unset, Usage};
 use super::table::{COMMANDS, VARIABLES, VERBOSITY};
 use crate::exit::ExitCode;
-use crate::report::paragraph::hanging;
+use crate::report::wrap::hanging;
 
 /// How wide these lines are: help is read in files, too.
 const WIDTH: Option<usize> = Some(80);

@@ -8,9 +8,9 @@ use super::sources::Sources;
 use super::table;
 use super::usage::{Read, asks_for_json};
 use crate::model::standard_stream::is_standard;
-use crate::report::console::{Manner, Style};
 use crate::report::log_lines::Format;
 use crate::report::log_setup::Options;
+use crate::report::manner::{Manner, Style};
 
 /// How standard error is spoken to, by what was typed; where that is no command, the form of what is
 /// said of it is looked for among the words.

@@ -6,13 +6,6 @@ pub(super) const LONG_FILES: &[&str] = &[
     "src/engine/answers.rs",
     "src/engine/guard/mod.rs",
     "src/engine/guard/tests.rs",
-    // report
-    "src/report/console.rs",
-    "src/report/gauge.rs",
-    "src/report/last_screen/mod.rs",
-    "src/report/last_screen/tests.rs",
-    "src/report/safe_file.rs",
-    "src/report/start_line.rs",
     // tests
     "tests/it/contract.rs",
     "tests/it/harness/truth.rs",
@@ -29,10 +22,6 @@ pub(super) const LONG_FUNCTIONS: &[&str] = &[
     "src/engine/answers.rs: take_look",
     // model
     "src/model/phone/foreign.rs: each_character_is_told_with_its_true_reason",
-    // report
-    "src/report/last_screen/tests.rs: a_narrow_terminal_gets_whole_words_one_below_the_other",
-    "src/report/log.rs: on",
-    "src/report/next_command.rs: the_next_command_goes_on_and_there_is_none_where_nothing_can",
     // retry
     "src/retry/look.rs: after_look",
     // tests
@@ -54,9 +43,6 @@ pub(super) const CIRCLES: &[&str] = &[
     // engine
     "engine/questions.rs",
     "engine/renew.rs",
-    // report
-    "report/console.rs",
-    "report/painter.rs",
 ];
 
 /// Files that call each other's methods.

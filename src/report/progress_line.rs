@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::notice::Notice;
 use super::quantity::{count, counted, span};
+use super::rate_window::RateWindow;
 use crate::model::event::{Event, RequestKind};
 use crate::model::outcome::Outcome;
 
@@ -30,15 +31,15 @@ impl Goal {
 
 /// Where a run stands, folded from its events.
 #[derive(Debug)]
-pub struct Gauge {
+pub struct ProgressLine {
     started: Instant,
     goal: Goal,
     total: u64,
     done: u64,
     reached: u64,
     errors: u64,
-    requests: Window,
-    rows: Window,
+    requests: RateWindow,
+    rows: RateWindow,
     wait: Option<Wait>,
     stopping: bool,
 }
@@ -57,7 +58,7 @@ enum What {
 
 /// How far a run is at one moment; shown as one line.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Progress {
+pub struct Snapshot {
     done: u64,
     total: u64,
     goal: Goal,
@@ -68,7 +69,7 @@ pub struct Progress {
     waits: Option<String>,
 }
 
-impl Gauge {
+impl ProgressLine {
     /// Starts at nothing, with so many rows before it.
     pub fn new(started: Instant, total: u64, goal: Goal) -> Self {
         Self {
@@ -78,8 +79,8 @@ impl Gauge {
             done: 0,
             reached: 0,
             errors: 0,
-            requests: Window::default(),
-            rows: Window::default(),
+            requests: RateWindow::default(),
+            rows: RateWindow::default(),
             wait: None,
             stopping: false,
         }
@@ -114,14 +115,14 @@ impl Gauge {
     }
 
     /// How far it is.
-    pub fn progress(&self, now: Instant) -> Progress {
+    pub fn snapshot(&self, now: Instant) -> Snapshot {
         let second = self.second(now);
         let left = self.total.saturating_sub(self.done);
         let rate = self.rows.rate(second).filter(|_| left > 0);
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let left =
             rate.and_then(|rate| Duration::try_from_secs_f64((left as f64 / rate).ceil()).ok());
-        Progress {
+        Snapshot {
             done: self.done,
             total: self.total,
             goal: self.goal,
@@ -172,7 +173,7 @@ fn is_error(outcome: Outcome) -> bool {
 }
 
 /// One line: at ten million rows 75 characters, unless something is waited for.
-impl fmt::Display for Progress {
+impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { done, total, .. } = *self;
         let (reached, goal) = (count(self.reached), self.goal.outcome());
@@ -196,7 +197,7 @@ impl fmt::Display for Progress {
     }
 }
 
-impl Progress {
+impl Snapshot {
     /// The same, for whoever reads lines.
     pub fn notice(&self) -> Notice {
         Notice::info("progress", self.to_string())
@@ -219,45 +220,6 @@ fn coarse(time: Duration) -> String {
     }
 }
 
-/// How often something happened in each of the last seconds.
-#[derive(Debug, Default)]
-struct Window {
-    counts: [u64; Window::SECONDS],
-    newest: u64,
-}
-
-impl Window {
-    const SECONDS: usize = 8;
-
-    fn add(&mut self, second: u64) {
-        let gone = second.saturating_sub(self.newest).min(Self::SECONDS as u64);
-        for back in 0..gone {
-            self.counts[Self::place(second - back)] = 0;
-        }
-        self.newest = self.newest.max(second);
-        self.counts[Self::place(self.newest)] += 1;
-    }
-
-    /// The mean per second over the last full seconds; `None` in the first one, and where nothing happened.
-    fn rate(&self, second: u64) -> Option<f64> {
-        let oldest = second.saturating_sub(Self::SECONDS as u64 - 1);
-        let sum: u64 = (oldest..second)
-            .filter(|&full| full <= self.newest && full + Self::SECONDS as u64 > self.newest)
-            .map(|full| self.counts[Self::place(full)])
-            .sum();
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "seconds and requests of a few seconds"
-        )]
-        let mean = sum as f64 / second.saturating_sub(oldest).max(1) as f64;
-        (sum > 0).then_some(mean)
-    }
-
-    fn place(second: u64) -> usize {
-        usize::try_from(second % Self::SECONDS as u64).unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,58 +230,58 @@ mod tests {
     }
 
     /// `per_second` rows sent and created in each of so many seconds.
-    fn after(seconds: u64, per_second: u64, gauge: &mut Gauge) -> Instant {
-        let start = gauge.started;
+    fn after(seconds: u64, per_second: u64, line: &mut ProgressLine) -> Instant {
+        let start = line.started;
         for second in 0..seconds {
             let now = start + Duration::from_secs(second);
             for _ in 0..per_second {
-                gauge.on(&Event::Sent(RequestKind::List), now);
-                gauge.on(&Event::Sent(RequestKind::Create), now);
-                gauge.on(&finished(Outcome::Created), now);
+                line.on(&Event::Sent(RequestKind::List), now);
+                line.on(&Event::Sent(RequestKind::Create), now);
+                line.on(&finished(Outcome::Created), now);
             }
         }
         start + Duration::from_secs(seconds)
     }
 
-    fn gauge(rows: u64) -> Gauge {
-        Gauge::new(crate::clock::now(), rows, Goal::Created)
+    fn begun(rows: u64) -> ProgressLine {
+        ProgressLine::new(crate::clock::now(), rows, Goal::Created)
     }
 
-    fn line(gauge: &Gauge, now: Instant) -> String {
-        gauge.progress(now).to_string()
+    fn text(line: &ProgressLine, now: Instant) -> String {
+        line.snapshot(now).to_string()
     }
 
     #[test]
     fn the_line_tells_what_is_done_how_fast_and_how_long_it_takes_yet() {
-        let mut gauge = gauge(5000);
-        assert_eq!(line(&gauge, gauge.started), "0/5,000, 0 created, 0 errors");
-        let now = after(40, 12, &mut gauge);
+        let mut line = begun(5000);
+        assert_eq!(text(&line, line.started), "0/5,000, 0 created, 0 errors");
+        let now = after(40, 12, &mut line);
         for outcome in [Outcome::Invalid, Outcome::Unknown, Outcome::Existing] {
-            gauge.on(&finished(outcome), now);
+            line.on(&finished(outcome), now);
         }
         assert_eq!(
-            line(&gauge, now),
+            text(&line, now),
             "483/5,000, 480 created, 2 errors, 24.0/s, 6 min 17 s left"
         );
-        assert_eq!(gauge.thousandths(), 96);
+        assert_eq!(line.thousandths(), 96);
     }
 
     #[test]
     fn a_dry_run_counts_what_is_ready() {
-        let mut gauge = Gauge::new(crate::clock::now(), 3, Goal::Ready);
-        let now = gauge.started;
+        let mut line = ProgressLine::new(crate::clock::now(), 3, Goal::Ready);
+        let now = line.started;
         for outcome in [Outcome::Ready, Outcome::Created, Outcome::Rejected] {
-            gauge.on(&finished(outcome), now);
+            line.on(&finished(outcome), now);
         }
-        assert_eq!(line(&gauge, now), "3/3, 1 ready, 1 error");
+        assert_eq!(text(&line, now), "3/3, 1 ready, 1 error");
     }
 
     #[test]
     fn a_program_reads_the_same_numbers() {
-        let mut gauge = gauge(5000);
-        let now = after(40, 12, &mut gauge);
+        let mut line = begun(5000);
+        let now = after(40, 12, &mut line);
         let json: serde_json::Value =
-            serde_json::from_str(&gauge.progress(now).notice().json(None)).unwrap();
+            serde_json::from_str(&line.snapshot(now).notice().json(None)).unwrap();
         for (key, number) in [
             ("done", 480.0),
             ("rows", 5000.0),
@@ -334,68 +296,68 @@ mod tests {
 
     #[test]
     fn a_pace_is_that_of_the_last_seconds_and_is_gone_when_nothing_happens() {
-        let mut gauge = gauge(5000);
-        let now = after(3, 5, &mut gauge);
-        assert_eq!(gauge.requests.rate(3), Some(10.0));
-        assert_eq!(gauge.requests.rate(6), Some(5.0));
-        assert_eq!(gauge.requests.rate(60), None);
+        let mut line = begun(5000);
+        let now = after(3, 5, &mut line);
+        assert_eq!(line.requests.rate(3), Some(10.0));
+        assert_eq!(line.requests.rate(6), Some(5.0));
+        assert_eq!(line.requests.rate(60), None);
         let later = now + Duration::from_secs(57);
-        assert_eq!(line(&gauge, later), "15/5,000, 15 created, 0 errors");
-        gauge.on(&Event::Sent(RequestKind::Create), later);
-        assert_eq!(gauge.requests.rate(61), Some(1.0 / 7.0));
+        assert_eq!(text(&line, later), "15/5,000, 15 created, 0 errors");
+        line.on(&Event::Sent(RequestKind::Create), later);
+        assert_eq!(line.requests.rate(61), Some(1.0 / 7.0));
     }
 
     #[test]
     fn what_the_run_waits_for_is_said_until_it_is_over() {
-        let mut gauge = gauge(10);
-        let now = gauge.started;
+        let mut line = begun(10);
+        let now = line.started;
         let delay = Duration::from_secs(12);
-        gauge.on(&Event::Held { delay }, now);
-        assert_eq!(gauge.waits(now).unwrap(), "PingOne asks to wait 12 s");
-        assert_eq!(gauge.waits(now + delay), None);
+        line.on(&Event::Held { delay }, now);
+        assert_eq!(line.waits(now).unwrap(), "PingOne asks to wait 12 s");
+        assert_eq!(line.waits(now + delay), None);
         let next = Duration::from_secs(8);
-        gauge.on(&Event::Waiting { rows: 3, next }, now);
-        assert_eq!(gauge.waits(now).unwrap(), "looking again at 3 rows in 8 s");
+        line.on(&Event::Waiting { rows: 3, next }, now);
+        assert_eq!(line.waits(now).unwrap(), "looking again at 3 rows in 8 s");
         let delay = Duration::MAX;
-        gauge.on(&Event::Held { delay }, now);
-        assert_eq!(gauge.waits(now), None);
+        line.on(&Event::Held { delay }, now);
+        assert_eq!(line.waits(now), None);
         let reason = StopReason::Interrupted;
-        gauge.on(
+        line.on(
             &Event::StopRequested {
                 reason,
                 in_flight: 2,
             },
             now,
         );
-        assert_eq!(gauge.waits(now).unwrap(), "stopping: waiting for answers");
+        assert_eq!(line.waits(now).unwrap(), "stopping: waiting for answers");
     }
 
     #[test]
     fn pace_and_time_left_are_told_beside_a_pause_and_not_beside_a_stop() {
-        let mut gauge = gauge(5000);
-        let now = after(40, 12, &mut gauge);
+        let mut line = begun(5000);
+        let now = after(40, 12, &mut line);
         let delay = Duration::from_secs(1);
-        gauge.on(&Event::Held { delay }, now);
+        line.on(&Event::Held { delay }, now);
         assert_eq!(
-            line(&gauge, now),
+            text(&line, now),
             "480/5,000, 480 created, 0 errors, 24.0/s, 6 min 17 s left, PingOne asks to wait 1 s"
         );
         let reason = StopReason::Interrupted;
         let in_flight = 2;
-        gauge.on(&Event::StopRequested { reason, in_flight }, now);
+        line.on(&Event::StopRequested { reason, in_flight }, now);
         assert_eq!(
-            line(&gauge, now),
+            text(&line, now),
             "480/5,000, 480 created, 0 errors, stopping: waiting for answers"
         );
     }
 
     #[test]
     fn ten_million_rows_fit_in_eighty_columns() {
-        let mut gauge = gauge(10_000_000);
-        let now = after(10, 12, &mut gauge);
-        (gauge.done, gauge.reached, gauge.errors) = (2_345_678, 2_300_000, 45_678);
-        let line = line(&gauge, now);
-        assert!(line.ends_with(" h left"), "{line}");
-        assert!(line.len() <= 76, "{} {line}", line.len());
+        let mut line = begun(10_000_000);
+        let now = after(10, 12, &mut line);
+        (line.done, line.reached, line.errors) = (2_345_678, 2_300_000, 45_678);
+        let text = text(&line, now);
+        assert!(text.ends_with(" h left"), "{text}");
+        assert!(text.len() <= 76, "{} {text}", text.len());
     }
 }
