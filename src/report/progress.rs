@@ -9,10 +9,9 @@ use crate::clock;
 use crate::model::event::Event;
 
 /// What `--progress` asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// A bar on a terminal, lines elsewhere.
-    #[default]
     Auto,
     /// A bar, where there is a terminal that can show one.
     Bar,

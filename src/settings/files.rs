@@ -90,15 +90,10 @@ impl Files {
         kept.extend(file("the secret file", &table::SECRET_FILE));
         kept.extend(file("the file of faults", &table::FAULTS));
         kept.extend(file("the authority file", &table::CA_FILE));
-        let more = [
-            ("the rejects", &self.rejects),
-            ("the summary", &self.summary),
-        ];
+        let output = |what, path: &Option<PathBuf>| Some(Named::output(what, path.as_ref()?));
         let mut outputs = vec![Named::output("the results", &self.results)];
-        outputs.extend(
-            more.into_iter()
-                .filter_map(|(what, path)| Some(Named::output(what, path.as_ref()?))),
-        );
+        outputs.extend(output("the rejects", &self.rejects));
+        outputs.extend(output("the summary", &self.summary));
         outputs.extend(file("the log", &table::LOG_FILE));
         let named = sources.path(&table::LEDGER);
         if let Some(ledger) = ledger.or(named.as_deref()) {

@@ -74,7 +74,7 @@ fn argument(about: &'static About, group: &Group) -> Arg {
         .variable
         .map_or_else(String::new, |variable| format!(" [env: {}]", variable.name));
     let default = match about.unset {
-        Unset::Value(default) if group.defaults_apart => {
+        Unset::ValueApart(default) => {
             argument = argument.default_value(default);
             String::new()
         }

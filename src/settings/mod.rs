@@ -1,8 +1,10 @@
 //! What was typed and what it means here: defaults, environment variables, checks.
 //!
-//! Flags win over environment variables, these over defaults. What comes out is
-//! plain and resolved. This is the last room that sees clap or the environment, and
-//! it sends nothing: a mistake here ends with exit code 2 before anything happened.
+//! Flags win over environment variables, these over defaults. `table` lists every
+//! setting, `usage` takes the command line apart by it, `sources` finds and reads values,
+//! and `run` resolves what a command is told, once. What comes out is plain. This is the
+//! last room that sees clap or the environment, and it sends nothing: a mistake here ends
+//! with exit code 2 before anything happened.
 
 mod address;
 mod authorities;

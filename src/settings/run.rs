@@ -303,26 +303,13 @@ impl Doctor {
             Ok(tenant) => (Some(tenant), Vec::new()),
             Err(wrong) => (None, wrong.into_errors()),
         };
-        let mut noted = |wrong: Error| problems.push(wrong);
-        check_zone(sources.env, now).unwrap_or_else(&mut noted);
-        let policy = sources.find(&table::POLICY).unwrap_or_else(|wrong| {
-            noted(wrong);
-            None
+        note(check_zone(sources.env, now), &mut problems);
+        let policy = note(sources.find(&table::POLICY), &mut problems).flatten();
+        let pace = note(Pace::resolve(sources), &mut problems).unwrap_or_default();
+        let ledger = binding.and_then(|binding| {
+            let path = files::ledger(sources, binding.environment);
+            Some((note(path, &mut problems)?, binding))
         });
-        let pace = Pace::resolve(sources).unwrap_or_else(|wrong| {
-            noted(wrong);
-            Pace::default()
-        });
-        let ledger =
-            binding.and_then(
-                |binding| match files::ledger(sources, binding.environment) {
-                    Ok(path) => Some((path, binding)),
-                    Err(wrong) => {
-                        noted(wrong);
-                        None
-                    }
-                },
-            );
         Self {
             tenant,
             problems,
@@ -331,6 +318,11 @@ impl Doctor {
             pace,
         }
     }
+}
+
+/// What was found, or nothing and one problem more.
+fn note<T>(found: Result<T, Error>, problems: &mut Vec<Error>) -> Option<T> {
+    found.map_err(|wrong| problems.push(wrong)).ok()
 }
 
 /// The wave as the ledger knows it: its absolute path, links resolved where it is there; `-` for

@@ -55,6 +55,8 @@ pub enum Unset {
     Nothing,
     /// This value.
     Value(&'static str),
+    /// This value, which stands on a line of its own where there is room.
+    ValueApart(&'static str),
     /// What these words say.
     Described(&'static str),
 }
@@ -83,8 +85,6 @@ pub struct Group {
     pub heading: Option<&'static str>,
     /// The settings, in order.
     pub settings: &'static [About],
-    /// Whether a default stands on a line of its own, and not behind the text.
-    pub defaults_apart: bool,
 }
 
 /// What can be done.
@@ -161,22 +161,17 @@ pub(super) const fn variable<T>(
     setting(name, Takes::Nothing, read, "").variable(name, meaning)
 }
 
-/// Settings under a heading, each default behind its text.
-pub(super) const fn group(heading: Option<&'static str>, settings: &'static [About]) -> Group {
-    Group {
-        heading,
-        settings,
-        defaults_apart: false,
-    }
-}
-
 impl<T> Setting<T> {
     /// Reads what holds where it is not given.
     pub(super) fn read_default(&self) -> Result<T, Error> {
-        let Unset::Value(value) = self.about.unset else {
-            unreachable!("{} has no default", self.about.name)
-        };
-        (self.read)(&self.given(value.into()))
+        match self.about.unset {
+            Unset::Value(value) | Unset::ValueApart(value) => {
+                (self.read)(&self.given(value.into()))
+            }
+            Unset::Nothing | Unset::Described(_) => {
+                unreachable!("{} has no default", self.about.name)
+            }
+        }
     }
 
     /// A value that was typed for it.
@@ -199,6 +194,11 @@ impl<T> Setting<T> {
 
     pub(super) const fn default(mut self, value: &'static str) -> Self {
         self.about.unset = Unset::Value(value);
+        self
+    }
+
+    pub(super) const fn default_apart(mut self, value: &'static str) -> Self {
+        self.about.unset = Unset::ValueApart(value);
         self
     }
 

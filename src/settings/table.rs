@@ -2,7 +2,8 @@
 //! it, and whatever is given is read by it.
 //!
 //! Each setting and each default stands here once. What a value may be is said by the function that
-//! reads it; nothing is read anywhere else.
+//! reads it; nothing is read anywhere else. A new setting is a row, its place in a group, and the
+//! line that resolves it: the compiler asks for the rest, and a test for the README.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -16,7 +17,7 @@ use super::address::{self, Region};
 use super::deadline::{self, Deadline};
 use super::given::Given;
 use super::setting::Takes::{Count, Text, Texts, Word};
-use super::setting::{About, Command, Group, Setting, Usage, Variable, group, path, setting, switch, variable};
+use super::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
 use super::values;
 use crate::engine::MaxErrors;
 use crate::model::ids::{EnvironmentId, PolicyId};
@@ -124,46 +125,45 @@ pub(super) const LOG_FILE: Setting<PathBuf> = path("--log-file", "PATH", "Write 
 pub(super) const LOG_LEVEL: Setting<Option<LevelFilter>> = variable("RUST_LOG", "level of the log, such as wavepair=debug", values::level);
 
 // What kind of PingOne a sandbox is.
-pub(super) const LISTEN: Setting<SocketAddr> = setting("--listen", Text("ADDRESS"), values::loopback, "Address to listen on; loopback only").default("127.0.0.1:8787");
-pub(super) const USERS: Setting<Users> = setting("--users", Text("any|N"), values::users, "`any`: every UUID is a user; N: exactly N generated users").default("any");
+pub(super) const LISTEN: Setting<SocketAddr> = setting("--listen", Text("ADDRESS"), values::loopback, "Address to listen on; loopback only").default_apart("127.0.0.1:8787");
+pub(super) const USERS: Setting<Users> = setting("--users", Text("any|N"), values::users, "`any`: every UUID is a user; N: exactly N generated users").default_apart("any");
 pub(super) const PRINT_USERS: Setting<bool> = switch("--print-users", "Print the generated users, one ID a line");
 pub(super) const POLICIES: Setting<Policies> = setting("--policies", Text("any|known"),
     |given| given.one_of(&[("any", Policies::Any), ("known", Policies::Known)]),
     "`any`: every UUID is a policy that allows every type; `known`: the listed ones alone")
-    .default("any");
-pub(super) const LATENCY: Setting<Duration> = setting("--latency", Text("TIME"), Given::duration, "Time before each answer").default("0s");
+    .default_apart("any");
+pub(super) const LATENCY: Setting<Duration> = setting("--latency", Text("TIME"), Given::duration, "Time before each answer").default_apart("0s");
 pub(super) const RATE_LIMIT: Setting<Rate> = setting("--rate-limit", Text("RATE"), Given::parse, "Requests allowed per rate group, such as 100/s");
 pub(super) const PER_IP: Setting<f64> = setting("--per-ip", Text("N%"), values::share, "Share of the rate limit that one client address gets, such as 35%");
-pub(super) const MAX_DEVICES: Setting<u32> = setting("--max-devices", Text("N"), |given| given.number(0, u32::MAX), "Devices per user").default("5");
+pub(super) const MAX_DEVICES: Setting<u32> = setting("--max-devices", Text("N"), |given| given.number(0, u32::MAX), "Devices per user").default_apart("5");
 pub(super) const DUPLICATES: Setting<Duplicates> = setting("--duplicates", Text("WHAT"),
     |given| given.one_of(&[("allow", Duplicates::Allow), ("400", Duplicates::Refuse400), ("409", Duplicates::Refuse409)]),
-    "Answer to an identical device: allow, 400, 409").default("allow");
-pub(super) const TOKEN_LIFE: Setting<Duration> = setting("--token-life", Text("TIME"), Given::duration, "Life of an access token").default("1h");
-pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default("0");
+    "Answer to an identical device: allow, 400, 409").default_apart("allow");
+pub(super) const TOKEN_LIFE: Setting<Duration> = setting("--token-life", Text("TIME"), Given::duration, "Life of an access token").default_apart("1h");
+pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default_apart("0");
 
-const MODE: Group = group(None, &[WAVE.about, DRY_RUN.about, ONLINE.about, SANDBOX.about, FAULTS.about, YES.about]);
-const ROWS: Group = group(Some("Rows"), &[POLICY.about, TYPE.about, STATUS.about, COLUMN.about]);
-const FILES: Group = group(Some("Files"), &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about]);
-const SUMMARIES: Group = group(FILES.heading, &[SUMMARY.about]);
-const TENANT: Group = group(Some("PingOne"), &[
+const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, SANDBOX.about, FAULTS.about, YES.about] };
+const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COLUMN.about] };
+const FILES: Group = Group { heading: Some("Files"), settings: &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about] };
+const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
+const TENANT: Group = Group { heading: Some("PingOne"), settings: &[
     REGION.about, ENVIRONMENT.about, SECRET_FILE.about, CLIENT_AUTH.about, API_URL.about, TOKEN_URL.about, CA_FILE.about, NO_PROXY.about,
-]);
-const PACE: Group = group(Some("Pace"), &[
+] };
+const PACE: Group = Group { heading: Some("Pace"), settings: &[
     EXISTING.about, RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about, SETTLE.about,
-]);
-const STOPS: Group = group(Some("Stops"), &[CANARY.about, MAX_ERRORS.about, MAX_DURATION.about, DEADLINE.about, LIMIT.about]);
-const LOG: Group = group(VERBOSITY.heading, &[PROGRESS.about, LOG_FILE.about]);
-const CHECKED: Group = group(None, &[POLICY.saying("Policy to check"), LEDGER.saying("Ledger to check")]);
+] };
+const STOPS: Group = Group { heading: Some("Stops"), settings: &[CANARY.about, MAX_ERRORS.about, MAX_DURATION.about, DEADLINE.about, LIMIT.about] };
+const LOG: Group = Group { heading: VERBOSITY.heading, settings: &[PROGRESS.about, LOG_FILE.about] };
+const CHECKED: Group = Group { heading: None, settings: &[POLICY.saying("Policy to check"), LEDGER.saying("Ledger to check")] };
 const SERVICE: Group = Group {
     heading: None,
     settings: &[
         LISTEN.about, USERS.about, PRINT_USERS.about, POLICIES.about, LATENCY.about, RATE_LIMIT.about, PER_IP.about, MAX_DEVICES.about,
         DUPLICATES.about, TOKEN_LIFE.about, FAULTS.saying("What goes wrong, how often, and when; `samples/faults.toml` shows all"), SEED.about,
     ],
-    defaults_apart: true,
 };
 /// What every command takes.
-pub(super) const VERBOSITY: Group = group(Some("Progress and logs"), &[VERBOSE.about, QUIET.about, LOG_FORMAT.about]);
+pub(super) const VERBOSITY: Group = Group { heading: Some("Progress and logs"), settings: &[VERBOSE.about, QUIET.about, LOG_FORMAT.about] };
 
 /// Every command.
 pub static COMMANDS: [Usage; 5] = [
@@ -185,7 +185,7 @@ pub static COMMANDS: [Usage; 5] = [
         command: Command::Results,
         name: "results",
         help: "Write the results file again from the input and the ledger",
-        groups: &[group(None, &[WAVE.saying("The wave")]), ROWS, FILES, TENANT],
+        groups: &[Group { heading: None, settings: &[WAVE.saying("The wave")] }, ROWS, FILES, TENANT],
         examples: &[
             ("wavepair results wave.csv", "writes wave.results.csv again"),
             ("wavepair results wave.csv -o -", "writes it to standard output"),

@@ -177,7 +177,7 @@ fn the_tables_of_the_readme_are_those_of_the_settings() {
         if let Some(known) = about.variable {
             assert!(variable.contains(&in_backticks(known.name)), "{option}");
         }
-        if let Unset::Value(value) = about.unset {
+        if let Unset::Value(value) | Unset::ValueApart(value) = about.unset {
             let words = default.split(|c: char| !(c.is_alphanumeric() || "./:".contains(c)));
             assert!(
                 words.into_iter().any(|word| word == value),
