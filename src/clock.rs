@@ -4,6 +4,8 @@
 //! and, across runs, for the age of an unanswered request. Nobody else calls
 //! `now()`: the lint table forbids it.
 
+#[cfg(target_os = "linux")]
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::tz::{self, TimeZone};
@@ -103,11 +105,15 @@ fn boot_ms() -> i64 {
     0
 }
 
+/// Read once: a process does not outlive its boot.
 #[cfg(target_os = "linux")]
 fn boot_id() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .map(|id| id.trim().to_owned())
-        .unwrap_or_default()
+    static BOOT_ID: LazyLock<String> = LazyLock::new(|| {
+        std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+            .map(|id| id.trim().to_owned())
+            .unwrap_or_default()
+    });
+    BOOT_ID.clone()
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -149,7 +149,7 @@ async fn check_tenant(
         &client,
         tokens,
         pace.retry.clone(),
-        Rate::PerSecond(10.0),
+        (Rate::PerSecond(10.0), 1),
         &mut unheard,
     );
     match questions.token().await {

@@ -68,7 +68,8 @@ pub(super) async fn dry_run(
     let reporters = RefCell::new(Reporters::new(summary.clone(), progress));
     let mut report = |event: &Event| reporters.borrow_mut().on(event);
     let Pace { retry, rate, .. } = settings.pace.clone();
-    let questions = Questions::new(&remote.client, remote.tokens, retry, rate, &mut report);
+    let limits = (rate, settings.pace.concurrency);
+    let questions = Questions::new(&remote.client, remote.tokens, retry, limits, &mut report);
     let mut files = WaveFiles::begin(&opened.wave, &settings.rows, &settings.files)?;
     let (mut phones, mut messages) = (PhoneBook::default(), MessageBook::default());
     let mut heard = &reporters;
@@ -85,7 +86,7 @@ pub(super) async fn dry_run(
     );
     let early_end = tokio::select! {
         biased;
-        () = asked.asked() => asked.reason(),
+        () = asked.requested() => asked.reason(),
         end = asking => stopped(end)?,
     };
     drop(sinks);

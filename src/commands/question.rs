@@ -46,7 +46,7 @@ pub(super) async fn may_send(
         })?;
     tokio::select! {
         biased;
-        () = stop.asked() => Ok(()),
+        () = stop.requested() => Ok(()),
         yes = told => match yes {
             Ok(true) => Ok(()),
             Ok(false) | Err(_) => Err(Error::Declined),

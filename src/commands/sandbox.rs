@@ -33,7 +33,7 @@ pub async fn sandbox(settings: Sandbox, console: &Console) -> Result<ExitCode, E
     console.say(&notice.fact("address", address.to_string()));
     let (stopper, mut asked) = stop();
     signals::watch(&stopper, console, During::Other)?;
-    asked.asked().await;
+    asked.requested().await;
     Ok(match asked.reason() {
         Some(StopReason::Interrupted) => ExitCode::Interrupted,
         _ => ExitCode::Terminated,

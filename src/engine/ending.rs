@@ -1,87 +1,102 @@
-//! Ending rows: what is told of them, and what their user's next row then does.
+//! Whether the run goes on, and why not.
 
-use super::Engine;
-use super::task::Task;
-use crate::model::code::DUPLICATE_FOUND;
-use crate::model::entry::DeviceState;
-use crate::model::event::{Event, RowFinished};
-use crate::model::ids::DeviceId;
-use crate::model::outcome::{Answer, Outcome};
-use crate::retry::Verdict;
+use tokio::time::Instant;
 
-impl Engine<'_> {
-    /// Lets the next row of the same user go on.
-    pub(super) fn free(&mut self, task: &Task) {
-        if task.ended {
-            return;
-        }
-        while let Some(next) = self.busy.free_user(task.request.key.user) {
-            if self.is_wanted(&next) {
-                self.enqueue(next);
-                return;
-            }
-            self.give_up(&next);
-        }
-    }
+use super::error::Error;
+use super::stop::Stop;
+use crate::model::stop::StopReason;
 
-    pub(super) fn finish_with(&mut self, task: Box<Task>, verdict: &Verdict) {
-        let device = verdict.device.as_ref();
-        if verdict.state == DeviceState::Unresolved {
-            self.free(&task);
-            self.finish_unknown(&task);
-        } else if verdict.state == DeviceState::Created {
-            self.end_created(&task, device.and_then(|device| device.id));
-            if let Some(device) = device.filter(|device| task.history.is_audit_owed(Some(device))) {
-                self.audit_later(task, device.clone());
-            }
-        } else {
-            self.free(&task);
-            let id = device.and_then(|device| device.id);
-            let outcome = if task.history.unproven_since_ms.is_some() {
-                Outcome::Unknown
-            } else {
-                verdict.state.outcome()
-            };
-            self.finish(&task, outcome, id, task.answer.clone());
+/// What ends a run before its wave is done.
+#[derive(Debug)]
+pub(super) struct Ending {
+    requests: Stop,
+    deadline: Option<Instant>,
+    reason: Option<StopReason>,
+    /// Why nothing more is created, while what is in doubt is still looked for.
+    winding_down: Option<StopReason>,
+    /// Whether the wave has no more rows.
+    rows_ended: bool,
+    panicked: bool,
+}
+
+impl Ending {
+    /// A run that goes on until somebody asks for its end, or until the deadline.
+    pub(super) fn new(requests: Stop, deadline: Option<Instant>) -> Self {
+        Self {
+            requests,
+            deadline,
+            reason: None,
+            winding_down: None,
+            rows_ended: false,
+            panicked: false,
         }
     }
 
-    /// Ends the row of a device that is ours.
-    pub(super) fn end_created(&mut self, task: &Task, device: Option<DeviceId>) {
-        self.free(task);
-        self.finish(task, Outcome::Created, device, task.answer.clone());
+    /// Why the run has to stop now, if it has to and is not stopping yet.
+    pub(super) fn due(&self, now: Instant) -> Option<StopReason> {
+        if self.is_stopping() {
+            return None;
+        }
+        let late = self.deadline.is_some_and(|deadline| now >= deadline);
+        let requested = self.requests.reason();
+        requested.or_else(|| late.then_some(StopReason::TimeIsUp))
     }
 
-    pub(super) fn finish_unknown(&mut self, task: &Task) {
-        self.finish(task, Outcome::Unknown, None, task.answer.clone());
+    /// Waits until somebody asks for the end.
+    pub(super) async fn requested(&mut self) {
+        self.requests.requested().await;
     }
 
-    /// Notes how a row ended; it is told once that is on disk.
-    pub(super) fn finish(
-        &mut self,
-        task: &Task,
-        outcome: Outcome,
-        device: Option<DeviceId>,
-        answer: Answer,
-    ) {
-        self.pending.finish(
-            task.request.key.clone(),
-            RowFinished {
-                who: task.label(),
-                outcome,
-                device,
-                seen_twice: answer.code.as_deref() == Some(DUPLICATE_FOUND),
-                code: answer.code,
-                further_codes: Vec::new(),
-                message: answer.message,
-                earlier: false,
-            },
-        );
+    /// When to stop at the latest.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.deadline.filter(|_| !self.is_stopping())
     }
 
-    pub(super) fn row_finished(&mut self, finished: RowFinished) {
-        let stop = self.guard.on_row(finished.outcome);
-        (self.report)(&Event::RowFinished(finished));
-        self.stop_for(stop);
+    /// Stops; tells whether that is news.
+    pub(super) fn stop(&mut self, reason: &StopReason) -> bool {
+        let news = !self.is_stopping();
+        self.reason.get_or_insert_with(|| reason.clone());
+        news
+    }
+
+    /// Stops as soon as what is in doubt was looked for; tells whether that is news.
+    pub(super) fn wind_down(&mut self, reason: &StopReason) -> bool {
+        let news = !self.is_stopping() && self.winding_down.is_none();
+        if news {
+            self.winding_down = Some(reason.clone());
+        }
+        news
+    }
+
+    /// Whether nothing new is sent any more.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.reason.is_some()
+    }
+
+    /// Takes note that the wave has no more rows.
+    pub(super) fn rows_ended(&mut self) {
+        self.rows_ended = true;
+    }
+
+    /// Whether new rows are taken up.
+    pub(super) fn takes_rows(&self) -> bool {
+        !self.rows_ended && !self.is_stopping() && self.winding_down.is_none()
+    }
+
+    /// Takes note that a request was lost to a panic: its row is in flight for good.
+    pub(super) fn panicked(&mut self) {
+        self.panicked = true;
+    }
+
+    /// Why the run ended before its wave, if it did.
+    ///
+    /// # Errors
+    ///
+    /// A part of it panicked.
+    pub(super) fn into_result(self) -> Result<Option<StopReason>, Error> {
+        if self.panicked {
+            return Err(Error::Panicked);
+        }
+        Ok(self.reason.or(self.winding_down))
     }
 }

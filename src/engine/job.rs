@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 use crate::clock;
 use crate::ledger::Recorded;
-use crate::model::outcome::{AttemptOutcome, LookOutcome};
+use crate::model::code;
+use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Proof, Refusal};
 use crate::model::request::DeviceRequest;
 use crate::pingone::Answered;
 use crate::pingone::classify::Listed;
@@ -16,14 +17,14 @@ use crate::pingone::connections::Connection;
 use crate::pingone::grant::{Granted, TokenError};
 use crate::pingone::token::AccessToken;
 
-use super::task::Task;
+use super::row::Row;
 
 /// A request to send.
 #[derive(Debug)]
 pub(super) enum Job {
     /// Ask for a device. Takes the proof that the intent is on disk.
     Create {
-        task: Box<Task>,
+        row: Box<Row>,
         recorded: Recorded<DeviceRequest>,
         token: Arc<AccessToken>,
         transaction: String,
@@ -31,7 +32,7 @@ pub(super) enum Job {
     },
     /// List a user's devices, or go on with the list where it has another page.
     Look {
-        task: Box<Task>,
+        row: Box<Row>,
         token: Arc<AccessToken>,
         transaction: String,
         connection: Connection,
@@ -44,21 +45,21 @@ pub(super) enum Job {
 #[derive(Debug)]
 pub(super) enum Done {
     Create {
-        task: Box<Task>,
+        row: Box<Row>,
         attempt: u32,
         token_generation: u64,
         answered: Answered<AttemptOutcome>,
         took: Duration,
     },
     Look {
-        task: Box<Task>,
+        row: Box<Row>,
         token_generation: u64,
         answered: Answered<LookOutcome>,
         took: Duration,
     },
-    /// The list of a user's devices goes on; the task knows where.
+    /// The list of a user's devices goes on; the row knows where.
     Page {
-        task: Box<Task>,
+        row: Box<Row>,
         token_generation: u64,
     },
     Token {
@@ -73,7 +74,7 @@ impl Job {
     pub(super) async fn perform(self, client: &Client) -> Done {
         match self {
             Job::Create {
-                task,
+                row,
                 recorded,
                 token,
                 transaction,
@@ -84,7 +85,7 @@ impl Job {
                     .create_device(recorded.value(), &token, &transaction, connection)
                     .await;
                 Done::Create {
-                    task,
+                    row,
                     attempt: recorded.attempt(),
                     token_generation: token.generation(),
                     answered,
@@ -92,29 +93,29 @@ impl Job {
                 }
             }
             Job::Look {
-                mut task,
+                mut row,
                 token,
                 transaction,
                 connection,
             } => {
-                let (start, before) = match task.pages.take() {
+                let (start, before) = match row.pages.take() {
                     Some((start, pages)) => (start, Some(pages)),
                     None => (clock::now(), None),
                 };
-                let key = &task.request.key;
+                let key = &row.request.key;
                 let listed = client.list_devices(key, before, &token, &transaction, connection);
                 let token_generation = token.generation();
                 match listed.await {
                     Listed::Whole(answered) => Done::Look {
-                        task,
+                        row,
                         token_generation,
                         answered,
                         took: clock::now().duration_since(start),
                     },
                     Listed::GoesOn(pages) => {
-                        task.pages = Some((start, pages));
+                        row.pages = Some((start, pages));
                         Done::Page {
-                            task,
+                            row,
                             token_generation,
                         }
                     }
@@ -128,5 +129,19 @@ impl Job {
                 }
             }
         }
+    }
+}
+
+/// A create that is not sent after all: everything was held or stopped while it was written down.
+pub(super) fn withheld() -> Answered<AttemptOutcome> {
+    Answered {
+        outcome: AttemptOutcome::NotCreated(Refusal::Withheld),
+        answer: Answer {
+            code: Some(code::WITHHELD.to_owned()),
+            ..Answer::default()
+        },
+        pause: None,
+        proof: Proof::Proven,
+        date_ms: None,
     }
 }

@@ -1,40 +1,48 @@
 //! Asking without changing anything: for `doctor` and `--dry-run --online`.
 //!
-//! Every question is paced and retried as in a run, and shares its rules.
+//! Every question goes through the gate, the tokens and the answers of a run.
 
 use std::cell::RefCell;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
-use super::guard::{LONGEST_HOLD, Throttled, mixed_up, pointless};
-use super::renew::{TOKEN_TRIES, token_retry, token_stop, too_short};
+use super::answers::{self, Context, Then};
+use super::gate::{Gate, Room};
+use super::guard::{Guard, Kind};
+use super::options::LONGEST_HOLD;
+use super::reasons::{forbidden, mixed_up, out_of_trust};
+use super::row::{Phase, Row};
+use super::tokens::{AfterVerdict, TokenVerdict, Tokens};
+use super::whose;
 use crate::clock;
 use crate::model::code;
-use crate::model::entry::DeviceState;
 use crate::model::event::{Event, RequestKind};
 use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, Device, LookOutcome, Outcome};
-use crate::model::request::DeviceKey;
-use crate::model::stop::{StopCode, StopReason};
+use crate::model::request::{DeviceKey, DeviceRequest};
+use crate::model::row::RowNumber;
+use crate::model::stop::StopReason;
+use crate::pingone::Answered;
 use crate::pingone::classify::Listed;
 use crate::pingone::client::Client;
 use crate::pingone::connections::Connection;
-use crate::pingone::hint;
 use crate::pingone::read::{ListedPolicies, ReadError, ReadFailure};
-use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
+use crate::pingone::token::{AccessToken, TokenCache};
 use crate::pingone::wire::{MfaSettings, Policy};
-use crate::rate_limit::{Rate, RateLimiter};
-use crate::retry::{Decision, History, RetryPolicy};
+use crate::rate_limit::Rate;
+use crate::retry::RetryPolicy;
 
 /// Asks questions of one tenant.
 pub struct Questions<'a> {
     client: &'a Client,
     retry: RetryPolicy,
-    limiter: RefCell<RateLimiter>,
-    tokens: Mutex<TokenCache>,
+    gate: RefCell<Gate>,
+    /// An answer came: there may be room for another request.
+    answered: Notify,
+    tokens: Mutex<Tokens>,
     report: RefCell<&'a mut dyn FnMut(&Event)>,
 }
 
@@ -55,20 +63,31 @@ pub struct Finding {
     pub answer: Answer,
 }
 
+/// Why a question was not answered.
+#[derive(Debug)]
+pub enum ReadFault {
+    /// Nothing can be asked at all.
+    Stop(StopReason),
+    /// This question was refused.
+    Refused(ReadError),
+}
+
 impl<'a> Questions<'a> {
-    /// Sets questions up; asks nothing yet.
+    /// Sets questions up, so many at once at most; asks nothing yet.
     pub fn new(
         client: &'a Client,
         tokens: TokenCache,
         retry: RetryPolicy,
-        rate: Rate,
+        (rate, concurrency): (Rate, usize),
         report: &'a mut dyn FnMut(&Event),
     ) -> Self {
+        let guard = Guard::of_questions(concurrency, client.address());
         Self {
             client,
             retry,
-            limiter: RefCell::new(RateLimiter::new(rate)),
-            tokens: Mutex::new(tokens),
+            gate: RefCell::new(Gate::new(guard, rate, None)),
+            answered: Notify::new(),
+            tokens: Mutex::new(Tokens::new(tokens)),
             report: RefCell::new(report),
         }
     }
@@ -80,27 +99,20 @@ impl<'a> Questions<'a> {
     /// There is none to be had; the reason says whether a later try may help.
     pub async fn token(&self) -> Result<Arc<AccessToken>, StopReason> {
         let mut tokens = self.tokens.lock().await;
-        let mut tries = 0;
         loop {
-            match tokens.state(clock::now()) {
-                TokenState::Use(token) => return Ok(token),
-                // It was fetched just now: there is no better one.
-                TokenState::UseAndRefresh(token) if tries > 0 => return Ok(token),
-                TokenState::UseAndRefresh(_) | TokenState::Fetch => {}
+            let (token, fetch) = tokens.get(clock::now());
+            if let Some(token) = token.filter(|_| !fetch) {
+                return Ok(token);
             }
-            if tries >= TOKEN_TRIES {
-                return Err(too_short());
+            if let Some(due) = tokens.due() {
+                tokio::time::sleep_until(due).await;
+                tokens.is_due(clock::now());
             }
-            tries += 1;
-            self.sent(RequestKind::Token);
+            tokens.asked();
+            self.tell(&Event::Sent(RequestKind::Token));
             let asked = clock::now();
-            match self.client.fetch_token().await {
-                Ok(granted) => tokens.granted(granted, asked, fastrand::f64()),
-                Err(error) => match token_retry(error.failure, tries, fastrand::f64()) {
-                    Some(after) => tokio::time::sleep(after).await,
-                    None => return Err(token_stop(&error)),
-                },
-            }
+            let result = self.client.fetch_token().await;
+            tokens.answered(result, asked, clock::now(), fastrand::f64())?;
         }
     }
 
@@ -148,17 +160,20 @@ impl<'a> Questions<'a> {
         let mut tries = 0;
         loop {
             let token = self.token().await.map_err(ReadFault::Stop)?;
-            self.pace().await;
-            self.sent(RequestKind::Read);
+            self.pass().await;
+            self.tell(&Event::Sent(RequestKind::Read));
             let generation = token.generation();
-            let error = match ask(token).await {
+            let answer = ask(token).await;
+            self.came_back();
+            let error = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             tries += 1;
             match error.failure {
                 ReadFailure::Unauthorized => {
-                    self.refused(generation).await.map_err(ReadFault::Stop)?;
+                    let heard = self.heard_token(generation, TokenVerdict::Refused);
+                    heard.await.map_err(ReadFault::Stop)?;
                 }
                 ReadFailure::Transient { retry_after } if tries < self.retry.attempts.get() => {
                     let backoff = self.retry.base_delay.saturating_mul(tries);
@@ -180,156 +195,166 @@ impl<'a> Questions<'a> {
     /// # Errors
     ///
     /// Going on is pointless.
-    pub async fn device(&self, key: &DeviceKey, row: &str) -> Result<Finding, StopReason> {
-        let mut history = History::default();
-        let mut connection = Connection::Kept;
-        let mut throttled = Throttled::default();
-        let mut before = None;
+    pub async fn device(&self, key: &DeviceKey, transaction: &str) -> Result<Finding, StopReason> {
+        let mut row = Row::new(unsent(key), Phase::Look, None);
         loop {
-            let token = self.token().await?;
-            self.pace().await;
-            self.sent(RequestKind::List);
-            let listed = self
-                .client
-                .list_devices(key, before.take(), &token, row, connection);
-            let answered = match listed.await {
-                Listed::Whole(answered) => answered,
-                Listed::GoesOn(pages) => {
-                    before = Some(pages);
-                    continue;
-                }
-            };
-            connection = Connection::Kept;
-            let is_throttle = matches!(answered.outcome, LookOutcome::Throttled { .. });
-            if let Some(reason) = throttled.heard(is_throttle, clock::now()) {
-                return Err(reason);
-            }
+            let answered = self.list(&mut row, transaction).await?;
             match &answered.outcome {
-                LookOutcome::Unauthorized => self.refused(token.generation()).await?,
                 LookOutcome::Forbidden => return Err(forbidden()),
                 LookOutcome::Untrusted | LookOutcome::Redirected | LookOutcome::CaptivePortal => {
-                    return Err(out_of_trust(&answered.outcome, answered.answer));
+                    return Err(out_of_trust(&answered.outcome, &answered.answer));
                 }
                 LookOutcome::MixedUp => return Err(mixed_up()),
-                LookOutcome::Unproven => connection = Connection::Fresh,
                 LookOutcome::Seen(_)
                 | LookOutcome::UserUnknown
                 | LookOutcome::Throttled { .. }
-                | LookOutcome::NoInformation => {
-                    self.tokens.lock().await.accepted(token.generation());
-                }
+                | LookOutcome::Unauthorized
+                | LookOutcome::NoInformation
+                | LookOutcome::Unproven => {}
             }
-            let decision = self.retry.after_look(
-                &mut history,
-                &answered.outcome,
-                Duration::ZERO,
-                false,
-                fastrand::f64(),
-            );
-            let wait = match decision {
-                Decision::Finish(verdict) => {
-                    return Ok(finding(verdict.state, verdict.device, answered.answer));
+            let after = match self.take(&mut row, &answered)? {
+                Then::Go { after } | Then::Defer { after } => after,
+                Then::End(end) | Then::EndAndRecheck(end) => {
+                    return Ok(finding(end.outcome, answered));
                 }
-                Decision::Create { .. } => {
-                    let answer = Answer::default();
-                    return Ok(Finding {
-                        outcome: Outcome::Ready,
-                        device: None,
-                        answer,
-                    });
-                }
-                Decision::Look { after } | Decision::Defer { after } => after,
+                Then::Nothing => Duration::ZERO,
             };
-            if let LookOutcome::Throttled { .. } = answered.outcome {
-                let delay = wait.clamp(Duration::from_secs(1), LONGEST_HOLD);
-                self.limiter.borrow_mut().hold(clock::now() + delay);
-                (self.report.borrow_mut())(&Event::Held { delay });
-            } else {
-                tokio::time::sleep(wait).await;
+            if row.phase.kind() == Kind::Create {
+                return Ok(Finding {
+                    outcome: Outcome::Ready,
+                    device: None,
+                    answer: Answer::default(),
+                });
             }
+            tokio::time::sleep(after).await;
         }
     }
 
-    async fn refused(&self, generation: u64) -> Result<(), StopReason> {
-        match self.tokens.lock().await.refused(generation) {
-            AfterRefusal::FetchAgain => Ok(()),
-            AfterRefusal::Stop => Err(unauthorized()),
-        }
-    }
-
-    async fn pace(&self) {
+    /// Lists the devices of a row's user, page by page.
+    async fn list(
+        &self,
+        row: &mut Row,
+        transaction: &str,
+    ) -> Result<Answered<LookOutcome>, StopReason> {
+        let mut pages = None;
         loop {
-            let wait = match self.limiter.borrow().take() {
-                Ok(()) => return,
-                Err(wait) => wait,
-            };
-            tokio::time::sleep_until(wait.until()).await;
+            let token = self.token().await?;
+            row.seq = self.pass().await;
+            self.tell(&Event::Sent(RequestKind::List));
+            let (key, connection) = (&row.request.key, row.connection);
+            let listed =
+                self.client
+                    .list_devices(key, pages.take(), &token, transaction, connection);
+            let listed = listed.await;
+            self.came_back();
+            match listed {
+                Listed::GoesOn(more) => pages = Some(more),
+                Listed::Whole(answered) => {
+                    let verdict = TokenVerdict::of_look(&answered);
+                    self.heard_token(token.generation(), verdict).await?;
+                    row.connection = Connection::Kept;
+                    return Ok(answered);
+                }
+            }
         }
     }
 
-    fn sent(&self, kind: RequestKind) {
-        (self.report.borrow_mut())(&Event::Sent(kind));
+    /// Takes an answer in; tells what the row does.
+    fn take(&self, row: &mut Row, answered: &Answered<LookOutcome>) -> Result<Then, StopReason> {
+        let context = Context {
+            now: clock::now(),
+            moment: clock::moment(),
+            took: Duration::ZERO,
+            others_succeed: false,
+            affords_retry: true,
+            jitter: fastrand::f64(),
+        };
+        let subject = row.subject(&answered.answer, context.took);
+        let effects = answers::after_look(&self.retry, row, answered, &context);
+        let mut gate = self.gate.borrow_mut();
+        let stop = gate.heard_look(subject, answered, None, context.now);
+        // There may be room for more than one now.
+        self.answered.notify_waiters();
+        if let Some(delay) = effects.hold {
+            let delay = gate.hold(delay, context.now, fastrand::f64());
+            self.tell(&Event::Held { delay });
+        }
+        stop.map_or(Ok(effects.then), Err)
+    }
+
+    async fn heard_token(&self, generation: u64, verdict: TokenVerdict) -> Result<(), StopReason> {
+        match self.tokens.lock().await.heard_read(generation, verdict) {
+            AfterVerdict::GoOn => Ok(()),
+            AfterVerdict::Probe => {
+                self.gate.borrow_mut().probe();
+                Ok(())
+            }
+            AfterVerdict::Stop(reason) => Err(reason),
+        }
+    }
+
+    /// Waits until a read may be sent; gives its number.
+    async fn pass(&self) -> u64 {
+        loop {
+            let answered = self.answered.notified();
+            let until = {
+                let mut gate = self.gate.borrow_mut();
+                match (gate.room(Kind::Look), gate.closed_until(clock::now())) {
+                    (Room::Full | Room::LimitReached, _) => None,
+                    (Room::Free, Some(until)) => Some(until),
+                    (Room::Free, None) => match gate.pass(Kind::Look) {
+                        Ok(seq) => return seq,
+                        Err(until) => Some(until),
+                    },
+                }
+            };
+            match until {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => answered.await,
+            }
+        }
+    }
+
+    /// Takes note that a read is not on its way any more.
+    fn came_back(&self) {
+        self.gate.borrow_mut().came_back(Kind::Look);
+        self.answered.notify_waiters();
+    }
+
+    fn tell(&self, event: &Event) {
+        (self.report.borrow_mut())(event);
     }
 }
 
-/// Why a question was not answered.
-#[derive(Debug)]
-pub enum ReadFault {
-    /// Nothing can be asked at all.
-    Stop(StopReason),
-    /// This question was refused.
-    Refused(ReadError),
+/// A request that is never sent, for the rules of a row.
+fn unsent(key: &DeviceKey) -> DeviceRequest {
+    DeviceRequest {
+        row: RowNumber(1),
+        line: 1,
+        key: key.clone(),
+        policy: PolicyId::from_bytes([0; 16]),
+        status: None,
+        nickname: None,
+        notification: None,
+    }
 }
 
-/// The end of a run whose token is refused twice.
-pub(super) fn unauthorized() -> StopReason {
-    pointless(
-        StopCode::CredentialsRefused,
-        "PingOne refuses a new access token (HTTP 401)".to_owned(),
-        hint::UNAUTHORIZED,
-    )
-}
-
-fn forbidden() -> StopReason {
-    pointless(
-        StopCode::PermissionMissing,
-        "PingOne does not let this client list a user's devices (HTTP 403)".to_owned(),
-        hint::FORBIDDEN,
-    )
-}
-
-/// The end of a run that does not get to PingOne, or not to PingOne alone.
-fn out_of_trust(outcome: &LookOutcome, answer: Answer) -> StopReason {
-    let code = if *outcome == LookOutcome::Untrusted {
-        StopCode::NotTrusted
-    } else {
-        StopCode::WrongHost
-    };
-    let advice = hint::of_look(outcome);
-    let what = answer.message.or(answer.code).unwrap_or_default();
-    pointless(code, hint::without_advice(&what, advice).to_owned(), advice)
-}
-
-fn finding(state: DeviceState, device: Option<Device>, answer: Answer) -> Finding {
-    match state {
-        DeviceState::Failed if answer.http_status == Some(404) => Finding {
+fn finding(outcome: Outcome, answered: Answered<LookOutcome>) -> Finding {
+    let device = whose::listed(&answered.outcome).cloned();
+    let answer = answered.answer;
+    if outcome == Outcome::Failed && answer.http_status == Some(404) {
+        return Finding {
             outcome: Outcome::Rejected,
             device,
             answer: Answer {
                 code: Some(code::USER_NOT_FOUND.to_owned()),
                 ..answer
             },
-        },
-        DeviceState::InFlight
-        | DeviceState::Created
-        | DeviceState::Found
-        | DeviceState::Several
-        | DeviceState::Rejected
-        | DeviceState::Failed
-        | DeviceState::Unresolved => Finding {
-            outcome: state.outcome(),
-            device,
-            answer,
-        },
+        };
+    }
+    Finding {
+        outcome,
+        device,
+        answer,
     }
 }

@@ -40,7 +40,7 @@ impl Stop {
     }
 
     /// Waits until somebody asks; for ever where nobody can any more.
-    pub async fn asked(&mut self) {
+    pub async fn requested(&mut self) {
         if self.receiver.changed().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::model::code;
+use crate::model::outcome::Answer;
+
 const WINDOW: usize = 50;
 const WINDOW_MIN: usize = 20;
 const OPEN: Duration = Duration::from_mins(1);
@@ -19,6 +22,16 @@ pub(in crate::engine) enum Kind {
     Look,
 }
 
+impl Kind {
+    /// Several of them, in a message.
+    pub(in crate::engine) fn plural(self) -> &'static str {
+        match self {
+            Kind::Create => "creates",
+            Kind::Look => "listings",
+        }
+    }
+}
+
 /// How a request went, as far as PingOne being there is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
@@ -30,13 +43,42 @@ pub(super) enum Sign {
     OutOfReach,
 }
 
-/// What the failures of late amount to: the words for it.
+impl Sign {
+    /// What a request that failed says of PingOne being there.
+    pub(super) fn of_failure(answer: &Answer) -> Self {
+        match answer.code.as_deref() {
+            Some(
+                code::DNS_FAILED | code::UNREACHABLE | code::CONNECT_TIMEOUT | code::PROXY_FAILED,
+            ) => Sign::OutOfReach,
+            Some(_) | None => Sign::Failed,
+        }
+    }
+}
+
+/// What the failures of late amount to.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Trip {
+pub(in crate::engine) struct Trip {
     /// What happened.
-    pub(super) what: String,
+    pub(in crate::engine) cause: TripCause,
     /// Whether it happened before, or went on for so long that waiting has no point.
-    pub(super) for_good: bool,
+    pub(in crate::engine) for_good: bool,
+}
+
+/// Why the breaker opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum TripCause {
+    /// There has been no connection for so long.
+    NoConnection { lasted: Duration },
+    /// A request that went first after a pause of so long failed as well.
+    ProbeFailed { kind: Kind, waited: Duration },
+    /// So many of the last ones of a kind failed.
+    MostFailed {
+        kind: Kind,
+        failed: usize,
+        of: usize,
+    },
+    /// Too few requests succeeded to pay for retries.
+    RetriesUnaffordable,
 }
 
 /// Watches how requests go, and opens when most of one kind fail.
@@ -52,7 +94,7 @@ pub(super) struct Breaker {
 struct Opening {
     kind: Kind,
     until: Instant,
-    /// The first request that was launched after it.
+    /// The first request that was begun after it.
     first: u64,
     probes_left: u32,
 }
@@ -80,18 +122,18 @@ impl Breaker {
             .is_some_and(|opening| opening.probes_left > 0)
     }
 
-    /// Whether a request was launched before it opened last: its answer is no news.
-    pub(super) fn opened_after(&self, launch: u64) -> bool {
+    /// Whether a request was begun before it opened last: its answer is no news.
+    pub(super) fn opened_after(&self, seq: u64) -> bool {
         self.opening
             .as_ref()
-            .is_some_and(|opening| launch < opening.first)
+            .is_some_and(|opening| seq < opening.first)
     }
 
-    /// Takes note of an answer. `next` is the number of the next request to be launched.
+    /// Takes note of an answer. `next` is the number of the next request.
     pub(super) fn note(
         &mut self,
         kind: Kind,
-        launch: u64,
+        seq: u64,
         next: u64,
         sign: Sign,
         now: Instant,
@@ -99,7 +141,7 @@ impl Breaker {
         if sign != Sign::OutOfReach {
             self.out_of_reach_since = None;
         }
-        if self.opened_after(launch) {
+        if self.opened_after(seq) {
             return None;
         }
         let window = match kind {
@@ -126,9 +168,8 @@ impl Breaker {
             let since = *self.out_of_reach_since.get_or_insert(now);
             let lasted = now.saturating_duration_since(since);
             if lasted >= OUT_OF_REACH {
-                let what = format!("no connection to PingOne for {} s", lasted.as_secs());
                 return Some(Trip {
-                    what,
+                    cause: TripCause::NoConnection { lasted },
                     for_good: true,
                 });
             }
@@ -136,32 +177,26 @@ impl Breaker {
         if !probe_failed && (all < WINDOW_MIN || failures * 2 < all) {
             return None;
         }
-        let kind_of = match kind {
-            Kind::Create => "creates",
-            Kind::Look => "listings",
-        };
-        let what = if probe_failed {
-            format!(
-                "most {kind_of} failed, and so did one that was tried {} s later",
-                OPEN.as_secs()
-            )
+        let cause = if probe_failed {
+            TripCause::ProbeFailed { kind, waited: OPEN }
         } else {
-            format!("{failures} of the last {all} {kind_of} failed")
+            TripCause::MostFailed {
+                kind,
+                failed: failures,
+                of: all,
+            }
         };
-        Some(self.open(kind, next, now, what))
+        Some(self.open(kind, next, now, cause))
     }
 
     /// Opens because too little succeeded to pay for retries, unless it is open. `next` is the
-    /// number of the next request to be launched.
+    /// number of the next request.
     pub(super) fn exhausted(&mut self, kind: Kind, next: u64, now: Instant) -> Option<Trip> {
         let closed = self.open_until(now).is_none();
-        closed.then(|| {
-            let what = "for a minute too few requests succeeded to try failed ones again";
-            self.open(kind, next, now, what.to_owned())
-        })
+        closed.then(|| self.open(kind, next, now, TripCause::RetriesUnaffordable))
     }
 
-    fn open(&mut self, kind: Kind, next: u64, now: Instant, what: String) -> Trip {
+    fn open(&mut self, kind: Kind, next: u64, now: Instant, cause: TripCause) -> Trip {
         let for_good = self.opening.is_some();
         self.opening = Some(Opening {
             kind,
@@ -171,7 +206,7 @@ impl Breaker {
         });
         self.creates.clear();
         self.looks.clear();
-        Trip { what, for_good }
+        Trip { cause, for_good }
     }
 }
 
@@ -183,7 +218,7 @@ mod tests {
     /// A breaker and the requests that it saw.
     struct Line {
         breaker: Breaker,
-        launched: u64,
+        sent: u64,
         now: Instant,
     }
 
@@ -191,24 +226,23 @@ mod tests {
         fn new() -> Self {
             Self {
                 breaker: Breaker::new(),
-                launched: 0,
+                sent: 0,
                 now: clock::now(),
             }
         }
 
-        fn launch(&mut self) -> u64 {
-            self.launched += 1;
-            self.launched - 1
+        fn send(&mut self) -> u64 {
+            self.sent += 1;
+            self.sent - 1
         }
 
-        fn answer(&mut self, kind: Kind, launch: u64, sign: Sign) -> Option<Trip> {
-            self.breaker
-                .note(kind, launch, self.launched, sign, self.now)
+        fn answer(&mut self, kind: Kind, seq: u64, sign: Sign) -> Option<Trip> {
+            self.breaker.note(kind, seq, self.sent, sign, self.now)
         }
 
         fn one(&mut self, kind: Kind, sign: Sign) -> Option<Trip> {
-            let launch = self.launch();
-            self.answer(kind, launch, sign)
+            let seq = self.send();
+            self.answer(kind, seq, sign)
         }
 
         /// Repeats until it trips; tells after how many.
@@ -251,10 +285,10 @@ mod tests {
     fn answers_to_what_was_sent_before_it_opened_are_no_probes() {
         for sign in [Sign::Answered, Sign::Failed] {
             let mut line = Line::new();
-            let in_flight: Vec<u64> = (0..32).map(|_| line.launch()).collect();
+            let in_flight: Vec<u64> = (0..32).map(|_| line.send()).collect();
             line.trips_after(Kind::Create, Sign::Failed).unwrap();
-            for launch in in_flight {
-                assert_eq!(line.answer(Kind::Create, launch, sign), None);
+            for seq in in_flight {
+                assert_eq!(line.answer(Kind::Create, seq, sign), None);
             }
             assert!(line.breaker.is_probing());
         }
@@ -275,7 +309,11 @@ mod tests {
         again.trips_after(Kind::Create, Sign::Failed).unwrap();
         again.now += OPEN;
         let end = again.one(Kind::Create, Sign::Failed).unwrap();
-        assert!(end.for_good && end.what.contains("60 s later"), "{end:?}");
+        let failed = TripCause::ProbeFailed {
+            kind: Kind::Create,
+            waited: Duration::from_mins(1),
+        };
+        assert!(end.for_good && end.cause == failed, "{end:?}");
     }
 
     #[test]
@@ -292,8 +330,7 @@ mod tests {
     #[test]
     fn a_budget_that_is_exhausted_opens_it_once_and_the_next_time_is_the_end() {
         let mut line = Line::new();
-        let exhausted =
-            |line: &mut Line| line.breaker.exhausted(Kind::Look, line.launched, line.now);
+        let exhausted = |line: &mut Line| line.breaker.exhausted(Kind::Look, line.sent, line.now);
         assert!(!exhausted(&mut line).unwrap().for_good);
         assert_eq!(exhausted(&mut line), None, "it is open");
         line.now += OPEN;
@@ -310,10 +347,9 @@ mod tests {
         }
         line.now += Duration::from_secs(1);
         let trip = line.one(Kind::Create, Sign::OutOfReach).unwrap();
-        assert!(
-            trip.for_good && trip.what == "no connection to PingOne for 30 s",
-            "{trip:?}"
-        );
+        let lasted = Duration::from_secs(30);
+        let no_connection = TripCause::NoConnection { lasted };
+        assert!(trip.for_good && trip.cause == no_connection, "{trip:?}");
         let mut now_and_then = Line::new();
         for _ in 0..10 {
             now_and_then.now += Duration::from_secs(20);

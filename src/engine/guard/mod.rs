@@ -4,55 +4,37 @@
 //! does, because it is about the tenant and not about the rows. A mistake in the
 //! settings is to cost five rows, not fifty thousand.
 
-mod breaker;
-mod reasons;
+pub(super) mod breaker;
+mod budget;
 mod rows;
 mod streak;
+mod subject;
 mod throttled;
+mod traffic;
+mod unreadable;
 mod width;
-
-use std::collections::BTreeSet;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
 pub(super) use self::breaker::Kind;
-use self::breaker::{Breaker, Sign, Trip};
-use self::reasons::{
-    asked_at, captive_portal, code_of_refusals, misdirected, of_refusals, redirected, said,
-    unreadable, untrusted, wrong_device,
-};
-pub(super) use self::reasons::{mixed_up, pointless, too_long};
-pub use self::rows::MaxErrors;
+use self::breaker::{Sign, Trip};
+pub(super) use self::budget::{Retried, RetryBudget};
 use self::rows::Rows;
 use self::streak::Streak;
-pub(super) use self::throttled::Throttled;
-use self::width::Width;
+pub(super) use self::subject::Subject;
+use self::throttled::Throttled;
+use self::traffic::Traffic;
+use self::unreadable::UnreadableListings;
+use super::options::GuardOptions;
+use super::reasons::{
+    captive_portal, foreign, misdirected, mixed_up, most_fail, no_resources, redirected,
+    same_refusal, too_long, unreadable, untrusted, wrong_device,
+};
 use crate::model::code;
-use crate::model::ids::{PolicyId, UserId};
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
-use crate::model::row::RowNumber;
-use crate::model::stop::{StopCode, StopReason};
-
-/// The thresholds that an administrator sets.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GuardOptions {
-    /// How many creates go one by one before the first success.
-    pub canary: u32,
-    /// How many requests may be in flight.
-    pub concurrency: usize,
-    /// At how many bad rows to stop.
-    pub max_errors: Option<MaxErrors>,
-}
-
-/// The longest pause that is waited out; a longer one ends the run.
-pub const LONGEST_HOLD: Duration = Duration::from_mins(5);
+use crate::model::stop::StopReason;
 
 const FOREIGN_ANSWERS: u32 = 3;
-/// How many rows are taken up whose listings cannot be read, before any could.
-const UNREADABLE_LISTINGS: usize = 10;
-/// An answer that takes longer shows that there is too much in flight.
-const SLOW: Duration = Duration::from_secs(5);
 
 /// Watches the answers of a run.
 #[derive(Debug)]
@@ -62,67 +44,50 @@ pub(super) struct Guard {
     api: String,
     /// Whether an earlier run made or found devices of this tenant.
     proven: bool,
-    /// The number of the next request.
-    launched: u64,
-    width: Width,
+    /// Whether refusals that are about rows may end the run: a dry run tells them all.
+    judges_rows: bool,
+    traffic: Traffic,
     listed: u32,
     creates: u32,
     created: u64,
     streak: Streak,
     foreign: u32,
-    /// Rows whose listing could not be read, before any could.
-    unreadable: BTreeSet<RowNumber>,
-    breaker: Breaker,
-    /// While one request goes first: the earliest whose answer counts.
-    probe: Option<u64>,
+    unreadable: UnreadableListings,
     rows: Rows,
     throttled: Throttled,
 }
 
-/// What an answer is about.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Subject {
-    /// The row.
-    pub(super) row: RowNumber,
-    /// Its user.
-    pub(super) user: UserId,
-    /// Its policy.
-    pub(super) policy: PolicyId,
-    /// The number of the request.
-    pub(super) launch: u64,
-    /// Whether the row was refused for the same reason before, in this run or an earlier one.
-    pub(super) refused_before: bool,
-    /// How long the answer took.
-    pub(super) took: Duration,
-}
-
 impl Guard {
-    /// A guard that has seen nothing yet. `proven` tells whether an earlier run made or found devices.
-    pub(super) fn new(options: GuardOptions, proven: bool) -> Self {
+    /// A guard that has seen nothing yet, of the API at this address. `proven` tells whether an
+    /// earlier run made or found devices.
+    pub(super) fn new(options: GuardOptions, api: &str, proven: bool) -> Self {
         Self {
             options,
-            api: String::new(),
+            api: api.to_owned(),
             proven,
-            launched: 0,
-            width: Width::new(options.concurrency),
+            judges_rows: true,
+            traffic: Traffic::new(options.concurrency),
             listed: 0,
             creates: 0,
             created: 0,
             streak: Streak::default(),
             foreign: 0,
-            unreadable: BTreeSet::new(),
-            breaker: Breaker::new(),
-            probe: None,
+            unreadable: UnreadableListings::default(),
             rows: Rows::new(options.max_errors),
             throttled: Throttled::default(),
         }
     }
 
-    /// The same, of an API at this address.
-    pub(super) fn of(self, api: &str) -> Self {
+    /// A guard of questions that change nothing: none goes first, and no row ends them.
+    pub(super) fn of_questions(concurrency: usize, api: &str) -> Self {
+        let options = GuardOptions {
+            canary: 0,
+            concurrency,
+            max_errors: None,
+        };
         Self {
-            api: api.to_owned(),
-            ..self
+            judges_rows: false,
+            ..Self::new(options, api, false)
         }
     }
 
@@ -134,11 +99,7 @@ impl Guard {
     /// How many requests of any kind may be in flight.
     pub(super) fn width(&self) -> usize {
         let canary = self.created == 0 && self.listed < self.options.canary;
-        if canary || self.probe.is_some() || self.breaker.is_probing() {
-            1
-        } else {
-            self.width.get()
-        }
+        if canary { 1 } else { self.traffic.width() }
     }
 
     /// How many creates may be in flight.
@@ -152,32 +113,24 @@ impl Guard {
         self.width().min(self.streak.left().unwrap_or(usize::MAX))
     }
 
-    /// The number of a request that is launched now.
-    pub(super) fn launch(&mut self) -> u64 {
-        self.launched += 1;
-        self.launched - 1
+    /// The number of a request that is begun now.
+    pub(super) fn number(&mut self) -> u64 {
+        self.traffic.number()
     }
 
     /// Until when nothing is sent because most answers were failures.
     pub(super) fn open_until(&self, now: Instant) -> Option<Instant> {
-        self.breaker.open_until(now)
+        self.traffic.open_until(now)
     }
 
     /// Lets one request go first after a pause or with a new token, until an answer comes.
     pub(super) fn probe(&mut self) {
-        self.probe = Some(self.launched);
+        self.traffic.probe();
     }
 
-    /// Whether a request that was launched, and is not sent yet, must not be: since then one is to go first.
-    pub(super) fn withholds(&self, launch: u64) -> bool {
-        self.probe.is_some_and(|first| launch < first) || self.breaker.opened_after(launch)
-    }
-
-    /// Lets all go again where the one that went first was answered.
-    fn probed(&mut self, subject: Subject) {
-        if self.probe.is_some_and(|first| subject.launch >= first) {
-            self.probe = None;
-        }
+    /// Whether a request that was begun, and is not sent yet, must not be: since then one is to go first.
+    pub(super) fn withholds(&self, seq: u64) -> bool {
+        self.traffic.withholds(seq)
     }
 
     /// Takes note of an answered create; tells whether the run must stop.
@@ -189,57 +142,26 @@ impl Guard {
         now: Instant,
     ) -> Option<StopReason> {
         let throttled = self.heard(answer, now);
-        let reason = self.on_created_or_not(subject, outcome, answer, now);
+        let reason = match outcome {
+            AttemptOutcome::Created(_) => {
+                self.count_create(subject);
+                self.created += 1;
+                self.streak = Streak::default();
+                self.foreign = 0;
+                self.went(Kind::Create, subject, Sign::Answered, answer, now)
+            }
+            AttemptOutcome::NotCreated(refusal) => self.on_refusal(subject, *refusal, answer, now),
+            AttemptOutcome::Indeterminate(ambiguity) => {
+                self.count_create(subject);
+                self.on_ambiguity(subject, *ambiguity, answer, now)
+            }
+        };
         reason.or(throttled)
     }
 
     fn heard(&mut self, answer: &Answer, now: Instant) -> Option<StopReason> {
         let status = answer.http_status?;
         self.throttled.heard(status == 429, now)
-    }
-
-    fn on_created_or_not(
-        &mut self,
-        subject: Subject,
-        outcome: &AttemptOutcome,
-        answer: &Answer,
-        now: Instant,
-    ) -> Option<StopReason> {
-        match outcome {
-            AttemptOutcome::Created(_) => {
-                self.creates = self.creates.saturating_add(1);
-                self.created += 1;
-                self.streak = Streak::default();
-                self.foreign = 0;
-                self.probed(subject);
-                self.went(Kind::Create, subject, Sign::Answered, answer, now)
-            }
-            AttemptOutcome::NotCreated(refusal) => {
-                let reason = self.on_refusal(subject, *refusal, answer, now);
-                match refusal {
-                    Refusal::Throttled { .. } | Refusal::Withheld | Refusal::Unauthorized => {}
-                    Refusal::Unreachable
-                    | Refusal::Untrusted
-                    | Refusal::OutOfResources
-                    | Refusal::Forbidden
-                    | Refusal::UserUnknown
-                    | Refusal::AlreadyThere
-                    | Refusal::DeviceLimit
-                    | Refusal::Invalid
-                    | Refusal::Conflicting
-                    | Refusal::Misdirected => {
-                        self.creates = self.creates.saturating_add(1);
-                        self.probed(subject);
-                    }
-                }
-                reason
-            }
-            AttemptOutcome::Indeterminate(ambiguity) => {
-                self.creates = self.creates.saturating_add(1);
-                self.probed(subject);
-                self.on_ambiguity(subject, *ambiguity, answer, now)
-            }
-        }
     }
 
     fn on_refusal(
@@ -250,32 +172,40 @@ impl Guard {
         now: Instant,
     ) -> Option<StopReason> {
         match refusal {
+            // They say nothing of how creates go.
             Refusal::Throttled { retry_after } => too_long(retry_after),
             Refusal::Withheld | Refusal::Unauthorized => None,
             Refusal::Unreachable => {
-                let sign = if is_out_of_reach(answer) {
-                    Sign::OutOfReach
-                } else {
-                    Sign::Failed
-                };
-                self.went(Kind::Create, subject, sign, answer, now)
+                self.count_create(subject);
+                self.went(Kind::Create, subject, Sign::of_failure(answer), answer, now)
             }
-            Refusal::OutOfResources => self.out_of_resources(subject, answer),
+            Refusal::OutOfResources => {
+                self.count_create(subject);
+                self.out_of_resources(subject, answer)
+            }
             Refusal::Untrusted => Some(untrusted(answer)),
-            Refusal::Misdirected => Some(StopReason::Broken {
-                what: misdirected(answer),
-            }),
-            Refusal::AlreadyThere => self.went(Kind::Create, subject, Sign::Answered, answer, now),
+            Refusal::Misdirected => Some(misdirected(answer)),
+            Refusal::AlreadyThere => {
+                self.count_create(subject);
+                self.went(Kind::Create, subject, Sign::Answered, answer, now)
+            }
             Refusal::Forbidden
             | Refusal::UserUnknown
             | Refusal::DeviceLimit
             | Refusal::Invalid
             | Refusal::Conflicting => {
+                self.count_create(subject);
                 let tripped = self.went(Kind::Create, subject, Sign::Answered, answer, now);
                 let refused = self.refused(subject, false, refusal, answer);
                 refused.or(tripped)
             }
         }
+    }
+
+    /// Counts a create that PingOne judged, or might have.
+    fn count_create(&mut self, subject: Subject) {
+        self.creates = self.creates.saturating_add(1);
+        self.traffic.probed(subject.seq);
     }
 
     fn on_ambiguity(
@@ -287,7 +217,7 @@ impl Guard {
     ) -> Option<StopReason> {
         match ambiguity {
             Ambiguity::TimedOut => {
-                self.width.narrow(subject.launch, self.launched);
+                self.traffic.narrow(subject.seq);
                 self.went(Kind::Create, subject, Sign::Failed, answer, now)
             }
             Ambiguity::ConnectionLost
@@ -301,18 +231,7 @@ impl Guard {
                 if self.foreign < FOREIGN_ANSWERS {
                     return self.went(Kind::Create, subject, Sign::Failed, answer, now);
                 }
-                Some(pointless(
-                    StopCode::WrongHost,
-                    format!(
-                        "{} consecutive answers did not come from PingOne ({})",
-                        self.foreign,
-                        said(answer)
-                    ),
-                    &asked_at(
-                        "check the API address and what stands between: a proxy, a firewall, a sign-in page",
-                        &self.api,
-                    ),
-                ))
+                Some(foreign(self.foreign, answer, &self.api))
             }
             Ambiguity::Conflict => self.went(Kind::Create, subject, Sign::Answered, answer, now),
             Ambiguity::Redirected => Some(redirected(answer, &self.api)),
@@ -346,40 +265,34 @@ impl Guard {
             LookOutcome::Seen(_) => {
                 self.listed = self.listed.saturating_add(1);
                 self.streak.listed();
-                self.probed(subject);
+                self.traffic.probed(subject.seq);
                 self.went(Kind::Look, subject, Sign::Answered, answer, now)
             }
             LookOutcome::Throttled { retry_after } => too_long(*retry_after),
             // What may be another's is asked for again at once.
             LookOutcome::Unauthorized | LookOutcome::Unproven => None,
             LookOutcome::UserUnknown => {
-                self.probed(subject);
+                self.traffic.probed(subject.seq);
                 self.refused(subject, true, Refusal::UserUnknown, answer)
             }
             LookOutcome::Forbidden => {
-                self.probed(subject);
+                self.traffic.probed(subject.seq);
                 self.refused(subject, true, Refusal::Forbidden, answer)
             }
             LookOutcome::NoInformation => {
-                self.probed(subject);
+                self.traffic.probed(subject.seq);
                 if answer.code.as_deref() == Some(code::OUT_OF_RESOURCES) {
                     return self.out_of_resources(subject, answer);
                 }
-                // One row that is looked for again and again says nothing of the others, and a tenant
-                // whose listings could be read in an earlier run is the right one.
-                if self.listed == 0 && !self.proven && is_foreign(answer) {
-                    self.unreadable.insert(subject.row);
-                    let rows = self.unreadable.len();
-                    if rows >= UNREADABLE_LISTINGS {
-                        return Some(unreadable(rows, answer, &self.api));
-                    }
+                // A tenant whose listings could be read in an earlier run is the right one.
+                if self.judges_rows
+                    && self.listed == 0
+                    && !self.proven
+                    && let Some(rows) = self.unreadable.add(subject.row, answer)
+                {
+                    return Some(unreadable(rows, answer, &self.api));
                 }
-                let sign = if is_out_of_reach(answer) {
-                    Sign::OutOfReach
-                } else {
-                    Sign::Failed
-                };
-                self.went(Kind::Look, subject, sign, answer, now)
+                self.went(Kind::Look, subject, Sign::of_failure(answer), answer, now)
             }
             LookOutcome::Untrusted => Some(untrusted(answer)),
             LookOutcome::Redirected => Some(redirected(answer, &self.api)),
@@ -407,14 +320,7 @@ impl Guard {
         answer: &Answer,
         now: Instant,
     ) -> Option<StopReason> {
-        if subject.took > SLOW {
-            self.width.narrow(subject.launch, self.launched);
-        } else if sign == Sign::Answered {
-            self.width.widen();
-        }
-        let trip = self
-            .breaker
-            .note(kind, subject.launch, self.launched, sign, now)?;
+        let trip = self.traffic.went(kind, subject, sign, now)?;
         self.tripped(kind, &trip, answer)
     }
 
@@ -426,7 +332,7 @@ impl Guard {
         answer: &Answer,
         now: Instant,
     ) -> Option<StopReason> {
-        let trip = self.breaker.exhausted(kind, self.launched, now)?;
+        let trip = self.traffic.exhausted(kind, now)?;
         self.tripped(kind, &trip, answer)
     }
 
@@ -437,9 +343,7 @@ impl Guard {
             Kind::Look => self.created > 0 || self.listed > 0,
         };
         let stop = trip.for_good || !worked;
-        stop.then(|| StopReason::Unavailable {
-            what: format!("{} (the last with {})", trip.what, said(answer)),
-        })
+        stop.then(|| most_fail(trip, answer))
     }
 
     /// Takes note that a request which was answered with a conflict had no effect that shows.
@@ -453,15 +357,10 @@ impl Guard {
     }
 
     fn out_of_resources(&mut self, subject: Subject, answer: &Answer) -> Option<StopReason> {
-        if self.width.halve(subject.launch, self.launched) {
+        if self.traffic.halve(subject.seq) {
             return None;
         }
-        Some(StopReason::Broken {
-            what: format!(
-                "this machine cannot open even one connection ({})",
-                said(answer)
-            ),
-        })
+        Some(no_resources(answer))
     }
 
     /// Counts the same refusal in a row, and judges it by how much it is about the tenant.
@@ -473,39 +372,21 @@ impl Guard {
         answer: &Answer,
     ) -> Option<StopReason> {
         // That such a row is refused once more says nothing new of a tenant that takes others.
-        if subject.refused_before && (self.proven || self.created > 0) {
+        if !self.judges_rows || subject.refused_before && (self.proven || self.created > 0) {
             return None;
         }
         self.streak.add(subject, of_looks, answer);
         let canary = (self.created == 0).then_some(self.options.canary as usize);
         let seen = self.streak.too_many(refusal, canary)?;
-        let what = format!(
-            "PingOne refused {seen} consecutive rows with {} (rows {}, …)",
-            said(answer),
-            self.streak.rows()
-        );
-        Some(pointless(
-            code_of_refusals(refusal),
-            what,
-            &of_refusals(refusal, &self.api, subject.policy),
+        let rows = self.streak.rows();
+        Some(same_refusal(
+            refusal,
+            (seen, &rows),
+            answer,
+            subject.policy,
+            &self.api,
         ))
     }
-}
-
-/// Whether a listing was answered with what PingOne would not say.
-fn is_foreign(answer: &Answer) -> bool {
-    matches!(
-        answer.code.as_deref(),
-        Some(code::UNREADABLE_LISTING | code::UNEXPECTED_STATUS | code::NOT_FOUND)
-    )
-}
-
-/// Whether there was not even a connection to PingOne.
-fn is_out_of_reach(answer: &Answer) -> bool {
-    matches!(
-        answer.code.as_deref(),
-        Some(code::DNS_FAILED | code::UNREACHABLE | code::CONNECT_TIMEOUT | code::PROXY_FAILED)
-    )
 }
 
 #[cfg(test)]

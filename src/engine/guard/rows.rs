@@ -1,17 +1,9 @@
 //! How the rows of a run end, and when too many of them end badly.
 
-use super::reasons::pointless;
+use crate::engine::options::MaxErrors;
+use crate::engine::reasons::requests_unanswered;
 use crate::model::outcome::Outcome;
-use crate::model::stop::{StopCode, StopReason};
-
-/// How many bad rows are too many.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum MaxErrors {
-    /// So many.
-    Rows(u64),
-    /// So many of a hundred rows, once twenty rows are done.
-    Percent(f64),
-}
+use crate::model::stop::StopReason;
 
 const PERCENT_MIN_ROWS: u64 = 20;
 const UNSETTLED_MAX: u64 = 20;
@@ -68,16 +60,6 @@ impl Rows {
         self.unsettled += 1;
         let many = self.unsettled > UNSETTLED_MAX
             && self.unsettled.saturating_mul(100) > u64::from(creates);
-        many.then(|| {
-            pointless(
-                StopCode::RequestsUnanswered,
-                format!(
-                    "{} requests went unanswered and PingOne does not list their devices",
-                    self.unsettled
-                ),
-                "find out what loses the answers before more rows are left in doubt; \
-                 run again after the settling time",
-            )
-        })
+        many.then(|| requests_unanswered(self.unsettled))
     }
 }

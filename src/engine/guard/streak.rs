@@ -1,6 +1,6 @@
 //! The same refusal, time after time: it is about the tenant and not about the rows.
 
-use super::Subject;
+use super::subject::Subject;
 use crate::model::ids::UserId;
 use crate::model::outcome::{Answer, Refusal};
 use crate::model::row::RowNumber;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::engine::reasons::nothing_but_throttles;
 use crate::model::stop::StopReason;
 
 /// How long nothing but 429 may come before it is not waited out any more.
@@ -28,12 +29,7 @@ impl Throttled {
         }
         let since = *self.since.get_or_insert(now);
         let lasted = now.saturating_duration_since(since);
-        (lasted >= NOTHING_ELSE).then(|| StopReason::Unavailable {
-            what: format!(
-                "PingOne has answered nothing but 429 for {} min",
-                lasted.as_secs() / 60
-            ),
-        })
+        (lasted >= NOTHING_ELSE).then(|| nothing_but_throttles(lasted))
     }
 }
 

@@ -8,7 +8,7 @@ const AT_FIRST: usize = 8;
 pub(super) struct Width {
     most: usize,
     wide: f64,
-    /// The first request that was launched since it last became less: what was launched before
+    /// The first request that was begun since it last became less: what was begun before
     /// is of one cause, and counts once.
     lowered: u64,
 }
@@ -41,16 +41,16 @@ impl Width {
     }
 
     /// Takes note of a slow answer to a request; `next` is the number of the next one.
-    pub(super) fn narrow(&mut self, launch: u64, next: u64) {
-        if launch >= self.lowered {
+    pub(super) fn narrow(&mut self, seq: u64, next: u64) {
+        if seq >= self.lowered {
             self.wide = (self.wide * 0.9).max(1.0);
             self.lowered = next;
         }
     }
 
     /// Halves the most that it can become, for this machine bears no more; tells whether it could.
-    pub(super) fn halve(&mut self, launch: u64, next: u64) -> bool {
-        if launch < self.lowered {
+    pub(super) fn halve(&mut self, seq: u64, next: u64) -> bool {
+        if seq < self.lowered {
             return true;
         }
         if self.get() <= 1 {
@@ -95,12 +95,12 @@ mod tests {
     fn slow_answers_of_one_window_narrow_it_once_and_never_to_nothing() {
         let mut width = Width::new(30);
         width.wide = 30.0;
-        for launch in 0..30 {
-            width.narrow(launch, 30);
+        for seq in 0..30 {
+            width.narrow(seq, 30);
         }
         assert_eq!(width.get(), 27);
-        for launch in 30..200 {
-            width.narrow(launch, launch + 1);
+        for seq in 30..200 {
+            width.narrow(seq, seq + 1);
         }
         assert_eq!(width.get(), 1);
     }

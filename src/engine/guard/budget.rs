@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// the reason. Twenty retries empty the bucket; from then on only successes pay for
 /// more, so retries stay near a tenth of what succeeds.
 #[derive(Debug)]
-pub(super) struct RetryBudget {
+pub(in crate::engine) struct RetryBudget {
     tokens: f64,
     /// Since when it could not pay what was asked of it.
     short_since: Option<Instant>,
@@ -18,11 +18,20 @@ pub(super) struct RetryBudget {
 
 /// Why a request is to be sent again, which tells what that costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Retried {
+pub(in crate::engine) enum Retried {
     /// Nothing was sent.
     NotSent,
     /// Nothing was sent in all the time there was for it, so a retry holds up as much again.
     TimedOut,
+}
+
+impl Retried {
+    fn price(self) -> f64 {
+        match self {
+            Retried::NotSent => RETRY,
+            Retried::TimedOut => AFTER_TIMEOUT,
+        }
+    }
 }
 
 const FULL: f64 = 100.0;
@@ -34,32 +43,31 @@ const SUCCESS: f64 = 0.5;
 const SHORT_MAX: Duration = Duration::from_mins(1);
 
 impl RetryBudget {
-    pub(super) fn new() -> Self {
+    pub(in crate::engine) fn new() -> Self {
         Self {
             tokens: FULL,
             short_since: None,
         }
     }
 
-    /// Pays for a retry, if it can be afforded.
-    pub(super) fn pay_for_retry(&mut self, why: Retried, now: Instant) -> bool {
-        self.pay(
-            match why {
-                Retried::NotSent => RETRY,
-                Retried::TimedOut => AFTER_TIMEOUT,
-            },
-            now,
-        )
+    /// Whether a retry can be paid for.
+    pub(in crate::engine) fn affords(&self, retry: Retried) -> bool {
+        self.tokens >= retry.price()
+    }
+
+    /// Pays for a retry, if it can be afforded; remembers since when it could not.
+    pub(in crate::engine) fn pay_for_retry(&mut self, retry: Retried, now: Instant) -> bool {
+        self.pay(retry.price(), now)
     }
 
     /// Pays for a listing that has to be asked for again. It always is: what is in doubt must be settled.
-    pub(super) fn pay_for_look(&mut self, now: Instant) {
+    pub(in crate::engine) fn pay_for_look(&mut self, now: Instant) {
         if !self.pay(LOOK, now) {
             self.tokens = 0.0;
         }
     }
 
-    pub(super) fn succeeded(&mut self) {
+    pub(in crate::engine) fn succeeded(&mut self) {
         self.tokens = (self.tokens + SUCCESS).min(FULL);
         if self.tokens >= RETRY {
             self.short_since = None;
@@ -67,7 +75,7 @@ impl RetryBudget {
     }
 
     /// Whether it has been short for a minute; the minute then begins anew.
-    pub(super) fn is_exhausted(&mut self, now: Instant) -> bool {
+    pub(in crate::engine) fn is_exhausted(&mut self, now: Instant) -> bool {
         let exhausted = self
             .short_since
             .is_some_and(|since| now.saturating_duration_since(since) >= SHORT_MAX);

@@ -1,11 +1,61 @@
-//! PingOne's clock, as far as its answers tell it.
+//! The clocks of a run: ours as it began, and PingOne's as far as its answers tell it.
 //!
 //! Whether a device is ours may turn on when PingOne made it. That time is by PingOne's clock, so
 //! the time of our request must be, too: our own wall clock may be wrong by hours.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
+use crate::clock;
+use crate::model::entry::Moment;
 use crate::retry::CLOCK_SKEW;
+
+/// The last instant at which an unanswered request could have been sent.
+#[derive(Clone, Debug)]
+pub(super) struct LastSend {
+    /// When its age was taken.
+    at: Instant,
+    /// The age that it had then.
+    age: Duration,
+    /// The same, for a later process.
+    pub(super) moment: Moment,
+}
+
+impl LastSend {
+    /// One that was at this moment, which is `now`.
+    pub(super) fn now(now: Instant, moment: Moment) -> Self {
+        Self {
+            at: now,
+            age: Duration::ZERO,
+            moment,
+        }
+    }
+
+    /// How long ago it was.
+    pub(super) fn age(&self, now: Instant) -> Duration {
+        self.age
+            .saturating_add(now.saturating_duration_since(self.at))
+    }
+}
+
+/// When the run began, on both of our clocks.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) at: Instant,
+    pub(super) moment: Moment,
+}
+
+impl Opened {
+    /// What an earlier run wrote down, by the clocks of this one.
+    pub(super) fn since(&self, moment: &Moment) -> LastSend {
+        LastSend {
+            at: self.at,
+            age: clock::age(moment, &self.moment),
+            moment: moment.clone(),
+        }
+    }
+}
 
 /// PingOne's clock: heard in an answer, and counted on by our monotonic one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,10 +89,7 @@ impl RemoteClock {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::clock;
 
     const DATE: i64 = 1_792_567_680_000;
 

@@ -1,0 +1,123 @@
+//! What follows an answered create.
+
+use std::time::Duration;
+
+use super::effects::{Context, Effects, hold_for, next, then};
+use super::settle::settled;
+use crate::engine::clocks::LastSend;
+use crate::engine::guard::Retried;
+use crate::engine::row::{Phase, Row};
+use crate::model::code;
+use crate::model::entry::DeviceState;
+use crate::model::outcome::{AttemptOutcome, Proof, Refusal};
+use crate::pingone::Answered;
+use crate::pingone::connections::Connection;
+use crate::retry::{Decision, RetryPolicy, Verdict};
+
+/// What sending a create again would cost, where nothing of it was sent.
+pub(in crate::engine) fn price(answered: &Answered<AttemptOutcome>) -> Option<Retried> {
+    match answered.outcome {
+        AttemptOutcome::NotCreated(Refusal::Unreachable | Refusal::OutOfResources) => {
+            Some(match answered.answer.code.as_deref() {
+                Some(code::CONNECT_TIMEOUT) => Retried::TimedOut,
+                Some(_) | None => Retried::NotSent,
+            })
+        }
+        AttemptOutcome::Created(_)
+        | AttemptOutcome::NotCreated(_)
+        | AttemptOutcome::Indeterminate(_) => None,
+    }
+}
+
+/// What follows an answered create, or one that was given up.
+pub(in crate::engine) fn after_create(
+    policy: &RetryPolicy,
+    row: &mut Row,
+    answered: &Answered<AttemptOutcome>,
+    context: &Context,
+) -> Effects {
+    let Answered {
+        outcome,
+        answer,
+        proof,
+        ..
+    } = answered;
+    let (decision, hold, retry) = decide_create(policy, row, answered, context);
+    row.looked = false;
+    row.answer.clone_from(answer);
+    let (state, device) = match (outcome, &decision) {
+        (AttemptOutcome::Created(device), _) => (DeviceState::Created, Some(device.clone())),
+        (AttemptOutcome::Indeterminate(_), _) => (DeviceState::Unresolved, None),
+        (AttemptOutcome::NotCreated(_), Decision::Finish(verdict)) => (verdict.state, None),
+        (AttemptOutcome::NotCreated(_), _) => (DeviceState::Failed, None),
+    };
+    let unanswered = state == DeviceState::Unresolved;
+    if unanswered {
+        row.last_send = Some(LastSend::now(context.now, context.moment.clone()));
+    }
+    if unanswered || *proof != Proof::Proven {
+        row.connection = Connection::Fresh;
+    }
+    if let AttemptOutcome::NotCreated(_) = outcome {
+        row.failed = true;
+        row.phase = Phase::Create { resend: false };
+        row.refused_as.clone_from(&answer.code);
+    }
+    let last_send = unanswered.then(|| context.moment.clone());
+    let settled = settled(row, state, device, last_send);
+    let next = next(&decision);
+    Effects {
+        settled: Some(settled),
+        then: then(row, decision),
+        hold,
+        retry,
+        next,
+    }
+}
+
+/// The decision on a create: the policy's, and what overrides it, the later over the earlier.
+///
+/// | where | then |
+/// | --- | --- |
+/// | it was throttled | every request is held as long as it was to wait, and the row may go then |
+/// | a retry cannot be paid for | `failed`: most requests of the run fail |
+/// | the device was created and its ID is not known | it is looked for before the row ends |
+///
+/// Gives how long every request is held too, and what a retry costs.
+fn decide_create(
+    policy: &RetryPolicy,
+    row: &mut Row,
+    answered: &Answered<AttemptOutcome>,
+    context: &Context,
+) -> (Decision, Option<Duration>, Option<Retried>) {
+    let Answered { outcome, pause, .. } = answered;
+    let mut decision = policy.after_create(
+        &mut row.history,
+        outcome,
+        answered.proof,
+        row.asked_ms.unwrap_or_default(),
+        context.others_succeed,
+        context.jitter,
+    );
+    let mut hold = *pause;
+    if let AttemptOutcome::NotCreated(Refusal::Throttled { .. }) = outcome {
+        (decision, hold) = hold_for(decision);
+    }
+    let is_retry = matches!(decision, Decision::Create { .. });
+    let retry = price(answered).filter(|_| is_retry);
+    if retry.is_some() && !context.affords_retry {
+        decision = Decision::Finish(Verdict {
+            state: DeviceState::Failed,
+            device: None,
+        });
+    }
+    if let AttemptOutcome::Created(device) = outcome
+        && device.id.is_none()
+    {
+        row.phase = Phase::Identify(device.clone());
+        decision = Decision::Look {
+            after: Duration::ZERO,
+        };
+    }
+    (decision, hold, retry)
+}

@@ -1,0 +1,103 @@
+//! What follows an answered listing.
+
+use std::time::Duration;
+
+use super::effects::{Context, Effects, Then, end, hold_for, next, then};
+use super::settle::{settle_by_look, settle_recheck};
+use crate::engine::row::Row;
+use crate::model::outcome::{Listing, LookOutcome, Outcome};
+use crate::pingone::Answered;
+use crate::pingone::connections::Connection;
+use crate::retry::{Decision, RetryPolicy};
+
+/// What follows an answered listing.
+pub(in crate::engine) fn after_look(
+    policy: &RetryPolicy,
+    row: &mut Row,
+    answered: &Answered<LookOutcome>,
+    context: &Context,
+) -> Effects {
+    let Answered {
+        outcome, answer, ..
+    } = answered;
+    let in_doubt = row.history.doubt.is_some();
+    let (decision, hold) = decide_look(policy, row, answered, context);
+    match outcome {
+        LookOutcome::Seen(_) => row.looked = true,
+        LookOutcome::UserUnknown => {
+            row.looked = true;
+            row.refused_as.clone_from(&answer.code);
+        }
+        LookOutcome::Unproven => row.connection = Connection::Fresh,
+        LookOutcome::Throttled { .. }
+        | LookOutcome::Unauthorized
+        | LookOutcome::Forbidden
+        | LookOutcome::NoInformation
+        | LookOutcome::Untrusted
+        | LookOutcome::Redirected
+        | LookOutcome::CaptivePortal
+        | LookOutcome::MixedUp => {}
+    }
+    let next = next(&decision);
+    let (settled, then) = match (decision, row.phase.ours().cloned()) {
+        (Decision::Finish(verdict), Some(device)) => {
+            // PingOne looked at some time between the question and the answer: the question counts.
+            let asked = context.now.checked_sub(context.took);
+            let asked = asked.unwrap_or(context.now);
+            let settled = settle_recheck(policy, row, &device, &verdict, answer, asked);
+            let id = verdict.device.unwrap_or(device).id;
+            let then = if row.has_ended() {
+                Then::Nothing
+            } else {
+                Then::End(row.end(Outcome::Created, id))
+            };
+            (settled, then)
+        }
+        (Decision::Finish(verdict), None) => {
+            let settled = settle_by_look(row, &verdict, in_doubt, answer);
+            (settled, end(row, verdict))
+        }
+        (decision, _) => (None, then(row, decision)),
+    };
+    Effects {
+        settled,
+        then,
+        hold,
+        retry: None,
+        next,
+    }
+}
+
+/// The decision on a listing: the policy's, but that a throttled one holds every request. Gives how
+/// long that is too.
+fn decide_look(
+    policy: &RetryPolicy,
+    row: &mut Row,
+    answered: &Answered<LookOutcome>,
+    context: &Context,
+) -> (Decision, Option<Duration>) {
+    let Answered { outcome, pause, .. } = answered;
+    let age = row.age(context.now).saturating_sub(context.took);
+    let (history, jitter) = (&mut row.history, context.jitter);
+    let decision = match row.phase.ours() {
+        Some(device) => {
+            // When an earlier run asked for it is not known: then only its absence before says that
+            // it is ours.
+            let since_ms = row.asked_ms.unwrap_or(i64::MAX);
+            policy.after_audit(history, outcome, device, since_ms, jitter)
+        }
+        None => policy.after_look(history, outcome, age, context.others_succeed, jitter),
+    };
+    if let LookOutcome::Throttled { .. } = outcome {
+        hold_for(decision)
+    } else {
+        (decision, *pause)
+    }
+}
+
+/// Whether a listing is the first after a create that was answered with a conflict, and shows that
+/// there is nothing to conflict with; asked before [`after_look`].
+pub(in crate::engine) fn is_empty_conflict(row: &Row, outcome: &LookOutcome) -> bool {
+    let absent = *outcome == LookOutcome::Seen(Listing::Absent);
+    absent && row.history.conflict && row.history.is_not_looked_for()
+}

@@ -1,0 +1,229 @@
+//! May this be sent now? The one owner of pace, hold, width, breaker and budget.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::guard::{Guard, Kind, Retried, RetryBudget, Subject};
+use super::options::LONGEST_HOLD;
+use super::reasons::too_long;
+use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome};
+use crate::model::stop::StopReason;
+use crate::pingone::Answered;
+use crate::rate_limit::{Rate, RateLimiter, Wait};
+
+/// What stands between a request and the wire, for every request of a run.
+#[derive(Debug)]
+pub(super) struct Gate {
+    limiter: RateLimiter,
+    guard: Guard,
+    budget: RetryBudget,
+    looking: usize,
+    /// Creates on the wire or on their way there.
+    creating: usize,
+    /// Creates that made a device or may have: what `limit` counts.
+    devices: u64,
+    limit: Option<u64>,
+}
+
+/// Whether one more request may be on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// It may.
+    Free,
+    /// Not before another is answered.
+    Full,
+    /// As many devices as were to be created are.
+    LimitReached,
+}
+
+impl Gate {
+    /// A gate that has seen nothing yet.
+    pub(super) fn new(guard: Guard, rate: Rate, limit: Option<u64>) -> Self {
+        Self {
+            limiter: RateLimiter::new(rate),
+            guard,
+            budget: RetryBudget::new(),
+            looking: 0,
+            creating: 0,
+            devices: 0,
+            limit,
+        }
+    }
+
+    /// How many requests are on their way.
+    pub(super) fn in_flight(&self) -> usize {
+        self.looking + self.creating
+    }
+
+    /// Whether any device was created in this run.
+    pub(super) fn any_created(&self) -> bool {
+        self.guard.any_created()
+    }
+
+    /// Whether a request of this kind has room beside those on their way.
+    pub(super) fn room(&self, kind: Kind) -> Room {
+        if !self.has_room() {
+            return Room::Full;
+        }
+        match kind {
+            Kind::Create if self.creating >= self.guard.create_width() => Room::Full,
+            Kind::Create if self.limit.is_some_and(|limit| self.devices >= limit) => {
+                // What is on its way may turn out to make none.
+                if self.creating == 0 {
+                    Room::LimitReached
+                } else {
+                    Room::Full
+                }
+            }
+            Kind::Look | Kind::Create => Room::Free,
+        }
+    }
+
+    /// Whether a request of some kind has room beside those on their way.
+    pub(super) fn has_room(&self) -> bool {
+        self.in_flight() < self.guard.width()
+    }
+
+    /// Until when nothing is sent because most answers were failures.
+    pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
+        self.guard.open_until(now)
+    }
+
+    /// Takes leave to send a request of this kind now, and gives its number.
+    ///
+    /// # Errors
+    ///
+    /// When to ask again.
+    pub(super) fn pass(&mut self, kind: Kind) -> Result<u64, Instant> {
+        self.limiter.take().map_err(Wait::until)?;
+        match kind {
+            Kind::Look => self.looking += 1,
+            Kind::Create => {
+                self.creating += 1;
+                self.devices += 1;
+            }
+        }
+        Ok(self.guard.number())
+    }
+
+    /// Whether a request that has passed, and is not sent yet, must not be: since then everything is
+    /// held, or one is to go first.
+    pub(super) fn withholds(&self, seq: u64, now: Instant) -> bool {
+        self.limiter.held(now).is_some() || self.guard.withholds(seq)
+    }
+
+    /// Takes a create back that has passed and was not written down.
+    pub(super) fn take_back_create(&mut self) {
+        self.creating -= 1;
+        self.devices = self.devices.saturating_sub(1);
+    }
+
+    /// Takes note that a request is not on its way any more.
+    pub(super) fn came_back(&mut self, kind: Kind) {
+        match kind {
+            Kind::Look => self.looking -= 1,
+            Kind::Create => self.creating -= 1,
+        }
+    }
+
+    /// Whether a retry of this price can be paid for.
+    pub(super) fn affords(&self, retry: Retried) -> bool {
+        self.budget.affords(retry)
+    }
+
+    /// Takes note of an answered create; tells whether the run must stop. `retry` is what sending
+    /// it again would cost, if that is wished.
+    pub(super) fn heard_create(
+        &mut self,
+        subject: Subject,
+        answered: &Answered<AttemptOutcome>,
+        retry: Option<Retried>,
+        now: Instant,
+    ) -> Option<StopReason> {
+        let Answered {
+            outcome,
+            answer,
+            pause,
+            ..
+        } = answered;
+        let stop = self.guard.on_create(subject, outcome, answer, now);
+        match outcome {
+            AttemptOutcome::Created(_) => self.budget.succeeded(),
+            AttemptOutcome::NotCreated(_) => {
+                self.devices = self.devices.saturating_sub(1);
+                if let Some(retry) = retry {
+                    self.budget.pay_for_retry(retry, now);
+                }
+            }
+            AttemptOutcome::Indeterminate(_) => {}
+        }
+        stop.or_else(|| too_long(*pause))
+            .or_else(|| self.heed_budget(Kind::Create, answer, now))
+    }
+
+    /// Takes note of an answered listing; tells whether the run must stop. `empty_conflict` is the
+    /// answer to a create that said there is such a device, where the listing is the first since and
+    /// shows none.
+    pub(super) fn heard_look(
+        &mut self,
+        subject: Subject,
+        answered: &Answered<LookOutcome>,
+        empty_conflict: Option<&Answer>,
+        now: Instant,
+    ) -> Option<StopReason> {
+        let Answered {
+            outcome,
+            answer,
+            pause,
+            ..
+        } = answered;
+        let mut stop = self.guard.on_look(subject, outcome, answer, now);
+        if let Some(create) = empty_conflict {
+            stop = stop.or_else(|| self.guard.on_empty_conflict(subject, create, now));
+        }
+        if *outcome == LookOutcome::NoInformation {
+            self.budget.pay_for_look(now);
+        }
+        stop.or_else(|| too_long(*pause))
+            .or_else(|| self.heed_budget(Kind::Look, answer, now))
+    }
+
+    fn heed_budget(&mut self, kind: Kind, answer: &Answer, now: Instant) -> Option<StopReason> {
+        if !self.budget.is_exhausted(now) {
+            return None;
+        }
+        self.guard.on_exhausted(kind, answer, now)
+    }
+
+    /// Holds every request for so long, and lets one go first then; gives the wait in full.
+    ///
+    /// `jitter`, from `0.0..1.0`, adds up to a tenth: every client that was throttled would
+    /// otherwise come back in the same instant.
+    pub(super) fn hold(&mut self, delay: Duration, now: Instant, jitter: f64) -> Duration {
+        let delay = delay.clamp(Duration::from_secs(1), LONGEST_HOLD);
+        let delay = delay + delay.mul_f64(jitter * 0.1);
+        self.limiter.hold(now + delay);
+        self.guard.probe();
+        delay
+    }
+
+    /// Lets one request go first, with a new token.
+    pub(super) fn probe(&mut self) {
+        self.guard.probe();
+    }
+
+    /// Takes note of a finished row; tells whether there are too many bad ones.
+    pub(super) fn heard_row(&mut self, outcome: Outcome) -> Option<StopReason> {
+        self.guard.on_row(outcome)
+    }
+
+    /// Takes note that a row's device did not show in two looks and may not be asked for again yet;
+    /// tells whether there are too many of them.
+    pub(super) fn heard_unsettled(&mut self) -> Option<StopReason> {
+        self.guard.on_unsettled()
+    }
+}
+
+#[cfg(test)]
+mod tests;

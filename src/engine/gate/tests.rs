@@ -1,0 +1,252 @@
+//! When a request may be sent, and what closes the gate.
+
+use super::*;
+use crate::engine::options::GuardOptions;
+use crate::engine::row::Phase;
+use crate::engine::samples::{answer, answered, device, row};
+use crate::model::outcome::{Ambiguity, Listing, Refusal};
+
+const API: &str = "https://api.example";
+const CREATE: Phase = Phase::Create { resend: false };
+
+fn gate(canary: u32, limit: Option<u64>) -> Gate {
+    let options = GuardOptions {
+        canary,
+        concurrency: 4,
+        max_errors: None,
+    };
+    Gate::new(Guard::new(options, API, false), Rate::Unlimited, limit)
+}
+
+/// Answers a create that has passed.
+fn hear(gate: &mut Gate, seq: u64, outcome: AttemptOutcome) -> Option<StopReason> {
+    let mut row = row(1, CREATE);
+    row.seq = seq;
+    let subject = row.subject(&answer(0, "CODE"), Duration::ZERO);
+    gate.came_back(Kind::Create);
+    gate.heard_create(subject, &answered(outcome), None, crate::clock::now())
+}
+
+fn created() -> AttemptOutcome {
+    AttemptOutcome::Created(device(9))
+}
+
+fn invalid() -> AttemptOutcome {
+    AttemptOutcome::NotCreated(Refusal::Invalid)
+}
+
+fn lost() -> AttemptOutcome {
+    AttemptOutcome::Indeterminate(Ambiguity::TimedOut)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_creates_go_one_by_one_and_then_as_many_as_are_allowed() {
+    let mut gate = gate(2, None);
+    for made in 0..2 {
+        assert_eq!(gate.room(Kind::Create), Room::Free);
+        let seq = gate.pass(Kind::Create).unwrap();
+        assert_eq!(gate.room(Kind::Create), Room::Full);
+        assert_eq!(gate.in_flight(), 1);
+        assert_eq!(gate.has_room(), made > 0, "nothing goes beside the first");
+        hear(&mut gate, seq, created());
+        assert_eq!(gate.in_flight(), 0);
+    }
+    assert!(gate.any_created());
+    for passed in 0..4 {
+        assert_eq!(gate.room(Kind::Create), Room::Free, "{passed}");
+        let kind = [Kind::Create, Kind::Look][passed % 2];
+        assert_eq!(gate.pass(kind), Ok(2 + passed as u64));
+    }
+    assert_eq!(gate.in_flight(), 4);
+    assert_eq!(gate.room(Kind::Look), Room::Full);
+    gate.came_back(Kind::Look);
+    assert_eq!(gate.room(Kind::Look), Room::Free);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_counts_devices_that_are_there_or_may_be() {
+    let mut gate = gate(0, Some(2));
+    let first = gate.pass(Kind::Create).unwrap();
+    let second = gate.pass(Kind::Create).unwrap();
+    assert_eq!(
+        gate.room(Kind::Create),
+        Room::Full,
+        "one may come to nothing"
+    );
+    assert_eq!(gate.room(Kind::Look), Room::Free);
+    hear(&mut gate, first, invalid());
+    assert_eq!(gate.room(Kind::Create), Room::Free);
+    hear(&mut gate, second, lost());
+    let third = gate.pass(Kind::Create).unwrap();
+    assert_eq!(gate.room(Kind::Create), Room::Full);
+    gate.take_back_create();
+    assert_eq!(gate.room(Kind::Create), Room::Free, "{third} was not sent");
+    let fourth = gate.pass(Kind::Create).unwrap();
+    hear(&mut gate, fourth, created());
+    assert_eq!(gate.room(Kind::Create), Room::LimitReached);
+    assert_eq!(gate.room(Kind::Look), Room::Free);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hold_is_bounded_and_spread_and_one_request_goes_first_then() {
+    let second = Duration::from_secs(1);
+    for (asked, jitter, expected) in [
+        (Duration::ZERO, 0.0, second),
+        (10 * second, 0.0, 10 * second),
+        (10 * second, 1.0, 11 * second),
+        (1_000 * second, 0.0, LONGEST_HOLD),
+    ] {
+        let mut gate = gate(0, None);
+        let before = gate.pass(Kind::Create).unwrap();
+        let now = crate::clock::now();
+        assert!(!gate.withholds(before, now));
+        assert_eq!(gate.hold(asked, now, jitter), expected);
+        assert_eq!(gate.pass(Kind::Look), Err(now + expected));
+        assert_eq!(gate.in_flight(), 1, "what may not pass is not on its way");
+        assert!(gate.withholds(before, now));
+        tokio::time::advance(expected).await;
+        let later = crate::clock::now();
+        assert!(gate.withholds(before, later), "another one goes first");
+        hear(&mut gate, before, lost());
+        let first = gate.pass(Kind::Look).unwrap();
+        assert!(!gate.withholds(first, later));
+        assert!(!gate.has_room(), "nothing goes beside it");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_token_is_tried_by_one_request_first() {
+    let mut gate = gate(0, None);
+    gate.probe();
+    gate.pass(Kind::Look).unwrap();
+    assert!(!gate.has_room());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_too_long_stops_the_run_whatever_the_answer() {
+    let long = Some(LONGEST_HOLD + Duration::from_secs(1));
+    let mut gate = gate(0, None);
+    let now = crate::clock::now();
+    let subject = row(1, CREATE).subject(&answer(0, "CODE"), Duration::ZERO);
+    let create = Answered {
+        pause: long,
+        ..answered(lost())
+    };
+    let look = Answered {
+        pause: long,
+        ..answered(LookOutcome::Seen(Listing::Absent))
+    };
+    for stop in [
+        gate.heard_create(subject, &create, None, now),
+        gate.heard_look(subject, &look, None, now),
+    ] {
+        let what = "PingOne asks to wait 301 s".to_owned();
+        assert_eq!(stop, Some(StopReason::Unavailable { what }));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_are_paid_for_until_a_minute_without_success_closes_the_gate() {
+    let mut gate = gate(0, None);
+    let subject = row(1, CREATE).subject(&answer(0, "CODE"), Duration::ZERO);
+    let fail = |gate: &mut Gate| {
+        gate.pass(Kind::Create).unwrap();
+        gate.came_back(Kind::Create);
+        let refused = AttemptOutcome::NotCreated(Refusal::Conflicting);
+        let retry = Some(Retried::NotSent);
+        let subject = Subject {
+            refused_before: true,
+            ..subject
+        };
+        gate.heard_create(subject, &answered(refused), retry, crate::clock::now())
+    };
+    let seq = gate.pass(Kind::Create).unwrap();
+    hear(&mut gate, seq, created());
+    let paid = (0..100).take_while(|_| {
+        let affords = gate.affords(Retried::NotSent);
+        fail(&mut gate);
+        affords
+    });
+    assert_eq!(paid.count(), 20);
+    assert!(!gate.affords(Retried::NotSent));
+    assert_eq!(gate.closed_until(crate::clock::now()), None);
+    tokio::time::advance(Duration::from_mins(1)).await;
+    assert_eq!(fail(&mut gate), None, "it worked before: it is waited for");
+    let now = crate::clock::now();
+    assert_eq!(gate.closed_until(now), Some(now + Duration::from_mins(1)));
+    for _ in 0..10 {
+        let seq = gate.pass(Kind::Create).unwrap();
+        hear(&mut gate, seq, created());
+    }
+    assert!(gate.affords(Retried::NotSent), "successes pay for retries");
+}
+
+#[tokio::test(start_paused = true)]
+async fn listings_that_tell_nothing_draw_on_the_same_budget() {
+    let mut gate = gate(0, None);
+    let subject = row(1, Phase::Look).subject(&answer(0, "CODE"), Duration::ZERO);
+    let outcome = LookOutcome::NoInformation;
+    for _ in 0..18 {
+        gate.pass(Kind::Look).unwrap();
+        gate.came_back(Kind::Look);
+        gate.heard_look(
+            subject,
+            &answered(outcome.clone()),
+            None,
+            crate::clock::now(),
+        );
+    }
+    // 100 - 18 are left: enough for eight retries after a time-out.
+    assert!(gate.affords(Retried::TimedOut));
+    let seen = answered(LookOutcome::Seen(Listing::Absent));
+    for _ in 0..8 {
+        gate.pass(Kind::Create).unwrap();
+        gate.came_back(Kind::Create);
+        let refused = AttemptOutcome::NotCreated(Refusal::Conflicting);
+        let retry = Some(Retried::TimedOut);
+        let subject = Subject {
+            refused_before: true,
+            ..subject
+        };
+        gate.heard_create(subject, &answered(refused), retry, crate::clock::now());
+        gate.pass(Kind::Look).unwrap();
+        gate.came_back(Kind::Look);
+        gate.heard_look(subject, &seen, None, crate::clock::now());
+    }
+    assert!(!gate.affords(Retried::NotSent));
+}
+
+#[tokio::test(start_paused = true)]
+async fn conflicts_with_nothing_count_as_failures() {
+    let mut gate = gate(0, None);
+    let subject = row(1, Phase::Look).subject(&answer(0, "CODE"), Duration::ZERO);
+    let conflict = answer(409, "CONFLICT");
+    let absent = answered(LookOutcome::Seen(Listing::Absent));
+    let stop = (0..30).find_map(|_| {
+        gate.pass(Kind::Look).unwrap();
+        gate.came_back(Kind::Look);
+        gate.heard_look(subject, &absent, Some(&conflict), crate::clock::now())
+    });
+    let Some(StopReason::Unavailable { what }) = stop else {
+        panic!("{stop:?}")
+    };
+    assert!(
+        what.contains("creates failed") && what.contains("HTTP 409"),
+        "{what}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_hears_of_rows_that_end_and_of_those_that_stay_in_doubt() {
+    let options = GuardOptions {
+        canary: 0,
+        concurrency: 4,
+        max_errors: Some(crate::engine::options::MaxErrors::Rows(2)),
+    };
+    let mut gate = Gate::new(Guard::new(options, API, false), Rate::Unlimited, None);
+    assert_eq!(gate.heard_row(Outcome::Failed), None);
+    let stop = gate.heard_row(Outcome::Failed);
+    assert_eq!(stop, Some(StopReason::TooManyErrors { bad: 2 }));
+    let unsettled = (0..21).filter_map(|_| gate.heard_unsettled()).count();
+    assert_eq!(unsettled, 1, "more than twenty are too many");
+}

@@ -1,0 +1,173 @@
+//! How wide a run goes, and when most failures pause it.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn rows_go_one_by_one_until_five_are_answered_and_one_is_created() {
+    let now = crate::clock::now();
+    let mut guard = guard();
+    assert_eq!((guard.width(), guard.create_width()), (1, 1));
+    for number in 1..=4 {
+        guard.on_look(
+            row(number),
+            &LookOutcome::Seen(Listing::Absent),
+            &Answer::default(),
+            now,
+        );
+        guard.on_create(
+            row(number),
+            &lost(Ambiguity::ConnectionLost),
+            &Answer::default(),
+            now,
+        );
+    }
+    assert_eq!(guard.create_width(), 1, "nothing was created yet");
+    guard.on_create(row(5), &created(), &Answer::default(), now);
+    assert_eq!((guard.width(), guard.create_width()), (8, 8));
+    for number in 0..200 {
+        guard.on_create(row(number), &created(), &Answer::default(), now);
+        guard.on_create(row(number), &created(), &Answer::default(), now);
+        guard.on_create(row(number), &created(), &Answer::default(), now);
+    }
+    assert_eq!((guard.width(), guard.create_width()), (32, 32));
+}
+
+#[tokio::test(start_paused = true)]
+async fn listings_widen_once_some_were_answered_so_that_existing_devices_are_found_fast() {
+    let mut guard = guard();
+    for number in 1..=5 {
+        let seen = LookOutcome::Seen(Listing::Absent);
+        guard.on_look(row(number), &seen, &Answer::default(), crate::clock::now());
+    }
+    assert_eq!((guard.width(), guard.create_width()), (8, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_canary_eight_go_at_once() {
+    let options = GuardOptions {
+        canary: 0,
+        ..OPTIONS
+    };
+    let guard = Guard::new(options, API, false);
+    assert_eq!((guard.width(), guard.create_width()), (8, 8));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_request_goes_first_after_a_pause() {
+    let mut guard = after_success();
+    guard.probe();
+    assert_eq!(guard.width(), 1);
+    let throttled = refused(Refusal::Throttled { retry_after: None });
+    guard.on_create(row(6), &throttled, &Answer::default(), crate::clock::now());
+    assert_eq!(
+        guard.width(),
+        1,
+        "the answer must be another than the pause's"
+    );
+    guard.on_create(row(6), &created(), &Answer::default(), crate::clock::now());
+    assert_eq!(guard.width(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_to_what_was_sent_before_do_not_count_as_the_request_that_goes_first() {
+    let now = crate::clock::now();
+    let none = Answer::default();
+    let mut guard = after_success();
+    let before = Subject {
+        seq: guard.number(),
+        ..row(6)
+    };
+    guard.probe();
+    assert!(guard.withholds(before.seq));
+    guard.on_create(before, &created(), &none, now);
+    guard.on_look(before, &LookOutcome::Seen(Listing::Absent), &none, now);
+    assert_eq!(guard.width(), 1);
+    let first = Subject {
+        seq: guard.number(),
+        ..row(7)
+    };
+    assert!(!guard.withholds(first.seq));
+    guard.on_look(first, &LookOutcome::Seen(Listing::Absent), &none, now);
+    assert_eq!(guard.width(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn mostly_failures_are_waited_out_once_and_stop_the_run_the_second_time() {
+    let now = crate::clock::now();
+    let mut guard = after_success();
+    let opened = stops_after(
+        &mut guard,
+        &lost(Ambiguity::ServerError),
+        "server_error",
+        15,
+    );
+    assert_eq!(opened, None);
+    assert_eq!(guard.open_until(now), Some(now + Duration::from_mins(1)));
+    assert_eq!(guard.width(), 1);
+    let later = now + Duration::from_mins(1);
+    assert_eq!(guard.open_until(later), None);
+    let probe = guard.on_create(
+        row(99),
+        &lost(Ambiguity::ServerError),
+        &Answer::default(),
+        later,
+    );
+    assert!(matches!(probe, Some(StopReason::Unavailable { .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_good_probes_close_what_failures_had_opened() {
+    let now = crate::clock::now();
+    let mut guard = after_success();
+    stops_after(
+        &mut guard,
+        &lost(Ambiguity::ServerError),
+        "server_error",
+        15,
+    );
+    for number in 1..=3 {
+        assert_eq!(guard.width(), 1);
+        guard.on_create(row(number), &created(), &Answer::default(), now);
+    }
+    assert_eq!(guard.width(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenth_of_failures_stops_nothing() {
+    let now = crate::clock::now();
+    let mut guard = after_success();
+    for number in 0..200 {
+        let outcome = if number % 10 == 0 {
+            lost(Ambiguity::ServerError)
+        } else {
+            created()
+        };
+        assert_eq!(
+            guard.on_create(row(number), &outcome, &Answer::default(), now),
+            None
+        );
+        assert_eq!(guard.open_until(now), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn out_of_descriptors_halves_the_width_and_stops_at_one() {
+    let mut guard = after_success();
+    for width in [4, 2, 1] {
+        let outcome = refused(Refusal::OutOfResources);
+        let burst: Vec<u64> = (0..6).map(|_| guard.number()).collect();
+        for seq in burst {
+            let at_once = Subject { seq, ..row(6) };
+            let reason =
+                guard.on_create(at_once, &outcome, &Answer::default(), crate::clock::now());
+            assert_eq!((reason, guard.width()), (None, width));
+        }
+    }
+    let last = guard.on_create(
+        row(6),
+        &refused(Refusal::OutOfResources),
+        &Answer::default(),
+        crate::clock::now(),
+    );
+    assert!(matches!(last, Some(StopReason::Broken { .. })));
+}

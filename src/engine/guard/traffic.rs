@@ -1,0 +1,102 @@
+//! How requests go: how many at once, whether one goes first, and when to pause.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::breaker::{Breaker, Kind, Sign, Trip};
+use super::subject::Subject;
+use super::width::Width;
+
+/// An answer that takes longer shows that there is too much in flight.
+const SLOW: Duration = Duration::from_secs(5);
+
+/// Counts requests, and watches how they go.
+#[derive(Debug)]
+pub(super) struct Traffic {
+    /// The number of the next request.
+    next_seq: u64,
+    width: Width,
+    breaker: Breaker,
+    /// While one request goes first: the earliest whose answer counts.
+    probe: Option<u64>,
+}
+
+impl Traffic {
+    /// So many requests may be in flight at most.
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            next_seq: 0,
+            width: Width::new(most),
+            breaker: Breaker::new(),
+            probe: None,
+        }
+    }
+
+    /// The number of a request that is begun now.
+    pub(super) fn number(&mut self) -> u64 {
+        self.next_seq += 1;
+        self.next_seq - 1
+    }
+
+    /// How many requests of any kind may be in flight.
+    pub(super) fn width(&self) -> usize {
+        if self.probe.is_some() || self.breaker.is_probing() {
+            1
+        } else {
+            self.width.get()
+        }
+    }
+
+    /// Until when nothing is sent because most answers were failures.
+    pub(super) fn open_until(&self, now: Instant) -> Option<Instant> {
+        self.breaker.open_until(now)
+    }
+
+    /// Lets one request go first after a pause or with a new token, until an answer comes.
+    pub(super) fn probe(&mut self) {
+        self.probe = Some(self.next_seq);
+    }
+
+    /// Lets all go again where the one that went first was answered.
+    pub(super) fn probed(&mut self, seq: u64) {
+        self.probe.take_if(|first| seq >= *first);
+    }
+
+    /// Whether a request that was begun, and is not sent yet, must not be: since then one is to go first.
+    pub(super) fn withholds(&self, seq: u64) -> bool {
+        self.probe.is_some_and(|first| seq < first) || self.breaker.opened_after(seq)
+    }
+
+    /// Lets fewer be in flight, for a request was not answered in time.
+    pub(super) fn narrow(&mut self, seq: u64) {
+        self.width.narrow(seq, self.next_seq);
+    }
+
+    /// Lets half as many be in flight, for this machine bears no more; tells whether it could.
+    pub(super) fn halve(&mut self, seq: u64) -> bool {
+        self.width.halve(seq, self.next_seq)
+    }
+
+    /// Takes note of how a request went; tells whether too many fail.
+    pub(super) fn went(
+        &mut self,
+        kind: Kind,
+        subject: Subject,
+        sign: Sign,
+        now: Instant,
+    ) -> Option<Trip> {
+        if subject.took > SLOW {
+            self.narrow(subject.seq);
+        } else if sign == Sign::Answered {
+            self.width.widen();
+        }
+        let next = self.next_seq;
+        self.breaker.note(kind, subject.seq, next, sign, now)
+    }
+
+    /// Takes note that too little succeeded for a minute to pay for retries.
+    pub(super) fn exhausted(&mut self, kind: Kind, now: Instant) -> Option<Trip> {
+        self.breaker.exhausted(kind, self.next_seq, now)
+    }
+}

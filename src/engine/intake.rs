@@ -1,0 +1,107 @@
+//! What a row of the wave becomes when it is taken up. Pure.
+
+use std::time::Duration;
+
+use super::clocks::Opened;
+use super::row::{Phase, Row};
+use crate::ledger::Settled;
+use crate::model::entry::{DeviceState, LedgerEntry, Moment};
+use crate::model::event::{RowFinished, RowLabel};
+use crate::model::ids::DeviceId;
+use crate::model::invalid::Invalid;
+use crate::model::outcome::Outcome;
+use crate::model::request::DeviceRequest;
+use crate::model::row::RowNumber;
+use crate::plan::{Admission, Existing, admit, same_device_as};
+
+/// What is done about a row.
+#[derive(Debug)]
+pub(super) enum Intake {
+    /// Nothing: it ends at once.
+    Ends(RowFinished),
+    /// It ends at once, and its device is looked at once more.
+    EndsAndRecheck(RowFinished, Box<Row>),
+    /// It is worked at; and the ledger is told this first, if anything.
+    Work(Box<Row>, Option<Settled>),
+}
+
+/// A row that cannot be read ends at once.
+pub(super) fn invalid(who: RowLabel, invalid: &Invalid) -> RowFinished {
+    RowFinished {
+        code: Some(invalid.code().as_str().to_owned()),
+        further_codes: invalid.further_codes(),
+        message: Some(invalid.message()),
+        ..ended(who, Outcome::Invalid, None)
+    }
+}
+
+/// A row that asks for the same device as an earlier one ends at once.
+pub(super) fn duplicate(request: &DeviceRequest, earlier: RowNumber) -> RowFinished {
+    RowFinished {
+        message: Some(same_device_as(earlier)),
+        ..ended(RowLabel::from(request), Outcome::Duplicate, None)
+    }
+}
+
+/// What is done about a row, by what the ledger knows of its device.
+pub(super) fn take_up(
+    request: DeviceRequest,
+    entry: Option<&LedgerEntry>,
+    existing: Existing,
+    settle: Duration,
+    opened: &Opened,
+) -> Intake {
+    let lost = entry.and_then(|entry| entry.lost.as_ref());
+    let lost = lost.map(|lost| opened.since(lost));
+    let lost_age = lost.as_ref().map(|lost| lost.age(opened.at));
+    let device = entry.and_then(|entry| entry.device);
+    let earlier = |outcome| RowFinished {
+        earlier: true,
+        ..ended(RowLabel::from(&request), outcome, device)
+    };
+    let phase = match (admit(entry, existing, lost_age, settle), entry) {
+        (Admission::Skip(outcome), _) => return Intake::Ends(earlier(outcome)),
+        (Admission::Audit, Some(entry)) => {
+            let finished = earlier(Outcome::Created);
+            let row = Row::recheck(request, entry, lost);
+            return Intake::EndsAndRecheck(finished, Box::new(row));
+        }
+        (Admission::Look | Admission::Settle | Admission::Audit, _) => Phase::Look,
+        (Admission::Create, _) => Phase::Create { resend: false },
+    };
+    let mut row = Box::new(Row::new(request, phase, entry));
+    let doubt = entry.and_then(|entry| entry.doubt.as_ref());
+    row.last_send = doubt.map(|doubt| opened.since(&doubt.last_send));
+    let anew = entry.and_then(|entry| settle_anew(&row, entry, &opened.moment));
+    Intake::Work(row, anew)
+}
+
+/// Lets a request settle from now on whose last send lies ahead of the wall clock: the clock was
+/// set back since, and would have to catch up first, run after run.
+fn settle_anew(row: &Row, entry: &LedgerEntry, now: &Moment) -> Option<Settled> {
+    let doubt = entry.doubt.as_ref()?;
+    (doubt.last_send.wall_ms > now.wall_ms).then(|| Settled {
+        key: row.request.key.clone(),
+        request: row.request.digest(),
+        state: DeviceState::Unresolved,
+        device: None,
+        last_send: Some(now.clone()),
+        recheck_owed: false,
+        lost: None,
+        unproven: false,
+        answer: entry.answer.clone(),
+    })
+}
+
+fn ended(who: RowLabel, outcome: Outcome, device: Option<DeviceId>) -> RowFinished {
+    RowFinished {
+        who,
+        outcome,
+        device,
+        code: None,
+        further_codes: Vec::new(),
+        message: None,
+        earlier: false,
+        seen_twice: false,
+    }
+}

@@ -1,0 +1,67 @@
+//! What the engine is given: how to run, and the rows of the wave.
+
+use std::time::Duration;
+
+use crate::model::event::RowLabel;
+use crate::model::ids::RunId;
+use crate::model::invalid::Invalid;
+use crate::model::request::DeviceRequest;
+use crate::plan::Existing;
+use crate::rate_limit::Rate;
+use crate::retry::RetryPolicy;
+
+/// What a run does, and how fast.
+#[derive(Clone, Debug)]
+pub struct EngineOptions {
+    /// The run.
+    pub run: RunId,
+    /// What a device that exists already means.
+    pub existing: Existing,
+    /// What is tried again, and when.
+    pub retry: RetryPolicy,
+    /// When going on is pointless.
+    pub guard: GuardOptions,
+    /// The ceiling of the pace.
+    pub rate: Rate,
+    /// After how long to stop.
+    pub max_duration: Option<Duration>,
+    /// How many devices to create at most.
+    pub limit: Option<u64>,
+}
+
+/// The thresholds that an administrator sets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GuardOptions {
+    /// How many creates go one by one before the first success.
+    pub canary: u32,
+    /// How many requests may be in flight.
+    pub concurrency: usize,
+    /// At how many bad rows to stop.
+    pub max_errors: Option<MaxErrors>,
+}
+
+/// How many bad rows are too many.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MaxErrors {
+    /// So many.
+    Rows(u64),
+    /// So many of a hundred rows, once twenty rows are done.
+    Percent(f64),
+}
+
+/// The longest pause that is waited out; a longer one ends the run.
+pub(super) const LONGEST_HOLD: Duration = Duration::from_mins(5);
+
+/// A row of the wave, judged.
+#[derive(Debug)]
+pub enum PlannedRow {
+    /// It is wrong.
+    Invalid {
+        /// Which row.
+        who: RowLabel,
+        /// What is wrong with it.
+        invalid: Invalid,
+    },
+    /// It asks for a device.
+    Valid(DeviceRequest),
+}

@@ -1,0 +1,400 @@
+//! The loop: it sends, waits, and hands on what comes. It has no rule of its own.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+use tokio::time::Instant;
+
+use super::clocks::{Opened, RemoteClock};
+use super::ending::Ending;
+use super::error::Error;
+use super::gate::{Gate, Room};
+use super::guard::{Guard, Kind};
+use super::job::{Done, Job};
+use super::journal::{CommittedBatch, Intended, Journal};
+use super::options::{EngineOptions, PlannedRow};
+use super::queue::Queue;
+use super::stop::Stop;
+use super::tokens::{AfterVerdict, TokenVerdict, Tokens};
+use super::work::Work;
+use super::{job, reasons};
+use crate::clock;
+use crate::ledger::{Ledger, Recorded};
+use crate::model::event::{Event, RequestKind};
+use crate::model::request::DeviceRequest;
+use crate::model::stop::StopReason;
+use crate::pingone::client::Client;
+use crate::pingone::token::{AccessToken, TokenCache};
+
+/// Runs a wave: sends what has to be sent, and settles what can be settled.
+///
+/// `rows` gives the rows in input order, each with the number of input bytes read
+/// so far, or why there is no next one: nothing new is sent then, and what is on the
+/// wire is waited for and written down. Every step is told to `report` after it is on disk.
+///
+/// Returns why the run stopped before its input was done, if it did.
+///
+/// # Errors
+///
+/// The ledger failed, or a part of the run panicked. What was on the wire then was
+/// waited for; the next run settles it.
+pub async fn run(
+    client: &Client,
+    ledger: &Ledger,
+    tokens: TokenCache,
+    options: EngineOptions,
+    stop: Stop,
+    rows: &mut dyn Iterator<Item = Result<(PlannedRow, u64), StopReason>>,
+    report: &mut dyn FnMut(&Event),
+) -> Result<Option<StopReason>, Error> {
+    let start = clock::now();
+    let guard = Guard::new(options.guard, client.address(), ledger.any_device()?);
+    let mut engine = Engine {
+        client,
+        rows,
+        tokens: Tokens::new(tokens),
+        jobs: FuturesUnordered::new(),
+        work: Work {
+            queue: Queue::default(),
+            gate: Gate::new(guard, options.rate, options.limit),
+            journal: Journal::new(ledger, options.run),
+            ending: Ending::new(stop, options.max_duration.map(|most| start + most)),
+            opened: Opened {
+                at: start,
+                moment: clock::moment(),
+            },
+            remote: RemoteClock::default(),
+            report,
+            options,
+        },
+    };
+    let end = unless_it_panics(engine.run())
+        .await
+        .unwrap_or(Err(Error::Panicked));
+    if end.is_err() {
+        // Nothing more is sent; what is on the wire may still be answered, and is not cut off.
+        while !matches!(unless_it_panics(engine.jobs.next()).await, Ok(None)) {}
+    }
+    end?;
+    engine.work.ending.into_result()
+}
+
+/// A part of the run has panicked.
+struct Panicked;
+
+/// Waits for something that may panic. What it has borrowed may be half done then.
+async fn unless_it_panics<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    let caught = AssertUnwindSafe(work).catch_unwind().await;
+    caught.map_err(|_| Panicked)
+}
+
+/// How many rows are read before answers are looked at again.
+const ROWS_AT_ONCE: u32 = 256;
+
+/// A run.
+struct Engine<'a> {
+    client: &'a Client,
+    rows: &'a mut dyn Iterator<Item = Result<(PlannedRow, u64), StopReason>>,
+    tokens: Tokens,
+    jobs: FuturesUnordered<LocalBoxFuture<'a, Done>>,
+    work: Work<'a>,
+}
+
+/// What to wait for when nothing more can be sent.
+enum Wake {
+    /// Until then at the latest.
+    At(Instant),
+    /// Until something happens.
+    Event,
+    /// Not at all: there are more rows to take up.
+    Now,
+}
+
+impl Engine<'_> {
+    async fn run(&mut self) -> Result<(), Error> {
+        loop {
+            if let Some(reason) = self.work.ending.due(clock::now()) {
+                self.work.stop(reason);
+            }
+            let wake = self.send()?;
+            let under_way = !self.jobs.is_empty();
+            self.work.end_what_is_left(under_way);
+            self.work.begin_batch();
+            if self.work.has_stopped() {
+                return Ok(());
+            }
+            if self.work.is_out_of_work(under_way) {
+                if self.work.queue.begin_rechecks() {
+                    continue;
+                }
+                if self.work.queue.is_empty() {
+                    return Ok(());
+                }
+            }
+            self.work.tell_waiting(under_way);
+            self.wait(wake).await?;
+        }
+    }
+
+    /// Sends all that may be sent now, and takes new rows up where there is room; tells what to
+    /// wait for then.
+    fn send(&mut self) -> Result<Wake, Error> {
+        let mut rows_read = 0;
+        while !self.work.ending.is_stopping() {
+            let now = clock::now();
+            self.work.queue.wake_due(now);
+            if self.tokens.is_due(now) {
+                self.fetch_token();
+            }
+            if !self.work.gate.has_room() {
+                return Ok(self.next_due());
+            }
+            let Some(next) = self.work.queue.next() else {
+                if !self.work.ending.takes_rows() || self.work.queue.is_full() {
+                    return Ok(self.next_due());
+                }
+                if rows_read == ROWS_AT_ONCE {
+                    return Ok(Wake::Now);
+                }
+                rows_read += 1;
+                self.take_row()?;
+                continue;
+            };
+            let kind = next.phase.kind();
+            let must_look_first = next.must_look_first(&self.work.remote, now);
+            match self.work.gate.room(kind) {
+                Room::Free => {}
+                Room::Full => return Ok(self.next_due()),
+                Room::LimitReached => {
+                    self.work.stop(StopReason::LimitReached);
+                    continue;
+                }
+            }
+            let Some(token) = self.token(now) else {
+                return Ok(self.next_due());
+            };
+            if let Some(until) = self.work.gate.closed_until(now) {
+                return Ok(Wake::At(until));
+            }
+            if must_look_first {
+                self.work.queue.look_first();
+                continue;
+            }
+            match self.work.gate.pass(kind) {
+                Ok(seq) => self.begin_request(kind, seq, token),
+                Err(until) => return Ok(Wake::At(until)),
+            }
+        }
+        Ok(Wake::Event)
+    }
+
+    fn next_due(&self) -> Wake {
+        let due = self.work.queue.next_due().into_iter();
+        due.chain(self.tokens.due())
+            .min()
+            .map_or(Wake::Event, Wake::At)
+    }
+
+    /// Sends a look; hands a create to the journal first.
+    fn begin_request(&mut self, kind: Kind, seq: u64, token: Arc<AccessToken>) {
+        let Some(mut row) = self.work.queue.pop() else {
+            return;
+        };
+        row.seq = seq;
+        match kind {
+            Kind::Create => self.work.journal.intend(row, token),
+            Kind::Look => {
+                let transaction = format!("{}-{}-look", self.work.options.run, row.request.row);
+                self.begin_job(
+                    RequestKind::List,
+                    Job::Look {
+                        connection: row.connection,
+                        row,
+                        token,
+                        transaction,
+                    },
+                );
+            }
+        }
+    }
+
+    fn begin_job(&mut self, kind: RequestKind, job: Job) {
+        (self.work.report)(&Event::Sent(kind));
+        self.jobs.push(job.perform(self.client).boxed_local());
+    }
+
+    /// A token that is good for a while yet; has one fetched where there is none.
+    fn token(&mut self, now: Instant) -> Option<Arc<AccessToken>> {
+        let (token, fetch) = self.tokens.get(now);
+        if fetch {
+            self.fetch_token();
+        }
+        token
+    }
+
+    fn fetch_token(&mut self) {
+        self.tokens.asked();
+        self.begin_job(RequestKind::Token, Job::Token);
+    }
+
+    fn take_row(&mut self) -> Result<(), Error> {
+        match self.rows.next() {
+            Some(Ok((row, bytes))) => {
+                (self.work.report)(&Event::RowRead { bytes });
+                self.work.take_row(row)
+            }
+            Some(Err(reason)) => {
+                self.work.stop(reason);
+                Ok(())
+            }
+            None => {
+                self.work.end_of_rows();
+                Ok(())
+            }
+        }
+    }
+
+    /// Waits for an answer, a commit, a moment, or a wish to stop; takes all that is there.
+    async fn wait(&mut self, wake: Wake) -> Result<(), Error> {
+        let more = matches!(wake, Wake::Now);
+        if more {
+            tokio::task::yield_now().await;
+        }
+        let until = match wake {
+            Wake::At(until) => Some(until),
+            Wake::Now | Wake::Event => None,
+        };
+        let until = until.into_iter().chain(self.work.ending.deadline()).min();
+        let mut first = None;
+        let work = &mut self.work;
+        let (is_stopping, is_committing) =
+            (work.ending.is_stopping(), work.journal.is_committing());
+        tokio::select! {
+            biased;
+            () = work.ending.requested(), if !is_stopping => {}
+            done = unless_it_panics(self.jobs.next()), if !self.jobs.is_empty() => {
+                first = self.unless_lost(done);
+            }
+            committed = work.journal.committed(), if is_committing => {
+                self.after_commit(committed?)?;
+            }
+            // Not by a timer, which would take up to a millisecond.
+            () = std::future::ready(()), if more => {}
+            () = sleep_until(until), if until.is_some() => {}
+        }
+        while let Some(done) = first {
+            self.take(done)?;
+            let next = unless_it_panics(self.jobs.next()).now_or_never();
+            first = next.and_then(|done| self.unless_lost(done));
+        }
+        Ok(())
+    }
+
+    /// Stops where a request was lost to a panic. The others are not touched by it: their answers
+    /// are still written down.
+    fn unless_lost(&mut self, done: Result<Option<Done>, Panicked>) -> Option<Done> {
+        done.unwrap_or_else(|Panicked| {
+            self.work.ending.panicked();
+            self.work.stop(reasons::broken(Error::Panicked.to_string()));
+            None
+        })
+    }
+
+    fn take(&mut self, done: Done) -> Result<(), Error> {
+        match done {
+            Done::Create {
+                row,
+                attempt,
+                token_generation,
+                answered,
+                took,
+            } => {
+                let verdict = TokenVerdict::of_create(&answered);
+                let after = self.tokens.heard_create(token_generation, verdict);
+                self.after_token(after);
+                self.work.take_create(row, attempt, answered, took)?;
+            }
+            Done::Look {
+                row,
+                token_generation,
+                answered,
+                took,
+            } => {
+                let verdict = TokenVerdict::of_look(&answered);
+                let after = self.tokens.heard_read(token_generation, verdict);
+                self.after_token(after);
+                self.work.take_look(row, answered, took)?;
+            }
+            Done::Page {
+                row,
+                token_generation,
+            } => {
+                self.work.gate.came_back(Kind::Look);
+                let verdict = TokenVerdict::Accepted;
+                let after = self.tokens.heard_read(token_generation, verdict);
+                self.after_token(after);
+                self.work.queue.put_first(row);
+            }
+            Done::Token { asked, result } => {
+                let now = clock::now();
+                let date_ms = result.as_ref().ok().and_then(|granted| granted.date_ms);
+                self.work.remote.hear(now, date_ms);
+                let taken = self.tokens.answered(result, asked, now, fastrand::f64());
+                self.work.stop_for(taken.err());
+            }
+        }
+        Ok(())
+    }
+
+    fn after_token(&mut self, after: AfterVerdict) {
+        match after {
+            AfterVerdict::GoOn => {}
+            AfterVerdict::Probe => self.work.gate.probe(),
+            AfterVerdict::Stop(reason) => self.work.stop(reason),
+        }
+    }
+
+    fn after_commit(&mut self, mut committed: CommittedBatch) -> Result<(), Error> {
+        self.work.after_commit(&mut committed);
+        for (intended, recorded) in committed.sendable {
+            self.send_create(intended, recorded)?;
+        }
+        Ok(())
+    }
+
+    /// Sends a create that is on disk, unless everything was held or stopped meanwhile.
+    fn send_create(
+        &mut self,
+        (row, token): Intended,
+        recorded: Recorded<DeviceRequest>,
+    ) -> Result<(), Error> {
+        let attempt = recorded.attempt();
+        if self.work.ending.is_stopping() || self.work.gate.withholds(row.seq, clock::now()) {
+            let withheld = job::withheld();
+            return self
+                .work
+                .take_create(row, attempt, withheld, Duration::ZERO);
+        }
+        let transaction = format!("{}-{}-{attempt}", self.work.options.run, row.request.row);
+        self.begin_job(
+            RequestKind::Create,
+            Job::Create {
+                connection: row.connection,
+                row,
+                recorded,
+                token,
+                transaction,
+            },
+        );
+        Ok(())
+    }
+}
+
+fn sleep_until(until: Option<Instant>) -> impl Future<Output = ()> {
+    tokio::time::sleep_until(until.unwrap_or_else(clock::now))
+}

@@ -1,0 +1,327 @@
+//! The rows that are worked at: what an answer, a commit or the end does to them.
+//!
+//! It carries values between the parts that decide; it sends nothing and waits for nothing.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::answers::{self, Context, Effects, Then};
+use super::clocks::{Opened, RemoteClock};
+use super::ending::Ending;
+use super::error::Error;
+use super::gate::Gate;
+use super::guard::Kind;
+use super::intake::{self, Intake};
+use super::journal::{CommittedBatch, Journal};
+use super::options::{EngineOptions, PlannedRow};
+use super::queue::Queue;
+use super::row::{Row, RowEnd};
+use super::{reasons, whose};
+use crate::clock;
+use crate::model::event::{Event, RowFinished};
+use crate::model::outcome::{AttemptOutcome, Device, LookOutcome};
+use crate::model::request::DeviceRequest;
+use crate::model::stop::StopReason;
+use crate::pingone::Answered;
+
+/// The parts of a run that its rows go through.
+pub(super) struct Work<'a> {
+    pub(super) options: EngineOptions,
+    pub(super) queue: Queue,
+    pub(super) gate: Gate,
+    pub(super) journal: Journal<'a>,
+    pub(super) ending: Ending,
+    pub(super) opened: Opened,
+    pub(super) remote: RemoteClock,
+    pub(super) report: &'a mut dyn FnMut(&Event),
+}
+
+impl Work<'_> {
+    /// Takes a row of the wave up.
+    pub(super) fn take_row(&mut self, row: PlannedRow) -> Result<(), Error> {
+        match row {
+            PlannedRow::Invalid { who, invalid } => {
+                self.tell_finished(intake::invalid(who, &invalid));
+                Ok(())
+            }
+            PlannedRow::Valid(request) => self.take_request(request),
+        }
+    }
+
+    fn take_request(&mut self, request: DeviceRequest) -> Result<(), Error> {
+        let (mut entry, mut earlier) = (None, self.queue.row_for(&request.key));
+        if earlier.is_none() {
+            (entry, earlier) = self.journal.look_up(&request.key, request.row)?;
+        }
+        if let Some(earlier) = earlier {
+            self.tell_finished(intake::duplicate(&request, earlier));
+            return Ok(());
+        }
+        let (existing, settle) = (self.options.existing, self.options.retry.settle);
+        match intake::take_up(request, entry.as_ref(), existing, settle, &self.opened) {
+            Intake::Ends(finished) => self.tell_finished(finished),
+            Intake::EndsAndRecheck(finished, row) => {
+                self.tell_finished(finished);
+                self.queue.keep_for_recheck(row);
+            }
+            Intake::Work(row, settled) => {
+                if let Some(settled) = settled {
+                    self.journal.settle(row.request.row, settled);
+                }
+                self.queue.take_up(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins what comes last, for the wave has no more rows.
+    pub(super) fn end_of_rows(&mut self) {
+        self.ending.rows_ended();
+        self.queue.begin_lasts();
+    }
+
+    /// Whether a device that an answer names is another row's.
+    fn is_of_another(&self, row: &Row, device: Option<&Device>) -> Result<bool, Error> {
+        match device.and_then(|device| device.id) {
+            Some(id) => Ok(self.journal.has_elsewhere(id, &row.request.key)?),
+            None => Ok(false),
+        }
+    }
+
+    /// Takes the answer to a create, or that it was not sent.
+    pub(super) fn take_create(
+        &mut self,
+        mut row: Box<Row>,
+        attempt: u32,
+        answered: Answered<AttemptOutcome>,
+        took: Duration,
+    ) -> Result<(), Error> {
+        self.gate.came_back(Kind::Create);
+        let answered = if self.is_of_another(&row, whose::created(&answered.outcome))? {
+            whose::made_for_another(answered)
+        } else {
+            answered
+        };
+        let price = answers::price(&answered);
+        let affords_retry = price.is_none_or(|price| self.gate.affords(price));
+        let context = self.context(took, answered.date_ms, affords_retry);
+        let subject = row.subject(&answered.answer, took);
+        let effects = answers::after_create(&self.options.retry, &mut row, &answered, &context);
+        let now = context.now;
+        let stop = self
+            .gate
+            .heard_create(subject, &answered, effects.retry, now);
+        self.hold(effects.hold, now);
+        (self.report)(&Event::AttemptEnded {
+            who: row.label(),
+            attempt,
+            outcome: answered.outcome,
+            answer: answered.answer,
+            took,
+            next: effects.next,
+        });
+        self.apply(row, effects, now);
+        self.stop_for(stop);
+        Ok(())
+    }
+
+    /// Takes the answer to a listing.
+    pub(super) fn take_look(
+        &mut self,
+        mut row: Box<Row>,
+        answered: Answered<LookOutcome>,
+        took: Duration,
+    ) -> Result<(), Error> {
+        self.gate.came_back(Kind::Look);
+        let answered = if self.is_of_another(&row, whose::listed(&answered.outcome))? {
+            whose::listed_for_another(answered)
+        } else {
+            answered
+        };
+        let context = self.context(took, answered.date_ms, true);
+        let subject = row.subject(&answered.answer, took);
+        let empty_conflict = answers::is_empty_conflict(&row, &answered.outcome);
+        let empty_conflict = empty_conflict.then(|| row.answer.clone());
+        let effects = answers::after_look(&self.options.retry, &mut row, &answered, &context);
+        let now = context.now;
+        let stop = self
+            .gate
+            .heard_look(subject, &answered, empty_conflict.as_ref(), now);
+        self.hold(effects.hold, now);
+        (self.report)(&Event::LookEnded {
+            who: row.label(),
+            outcome: answered.outcome,
+            took,
+            next: effects.next,
+        });
+        self.apply(row, effects, now);
+        self.stop_for(stop);
+        Ok(())
+    }
+
+    fn context(&mut self, took: Duration, date_ms: Option<i64>, affords_retry: bool) -> Context {
+        let now = clock::now();
+        self.remote.hear(now, date_ms);
+        Context {
+            now,
+            moment: clock::moment(),
+            took,
+            others_succeed: self.gate.any_created(),
+            affords_retry,
+            jitter: fastrand::f64(),
+        }
+    }
+
+    fn hold(&mut self, delay: Option<Duration>, now: Instant) {
+        if let Some(delay) = delay {
+            let delay = self.gate.hold(delay, now, fastrand::f64());
+            (self.report)(&Event::Held { delay });
+        }
+    }
+
+    /// Does what follows an answer.
+    fn apply(&mut self, row: Box<Row>, effects: Effects, now: Instant) {
+        if let Some(settled) = effects.settled {
+            self.journal.settle(row.request.row, settled);
+        }
+        match effects.then {
+            Then::Go { after } => self.queue.put_later(row, now, after),
+            Then::Defer { after } => self.defer(row, now + after),
+            Then::End(end) => {
+                self.queue.free(row.user());
+                self.finish(&row, end);
+            }
+            Then::EndAndRecheck(end) => {
+                self.queue.free(row.user());
+                self.finish(&row, end);
+                self.queue.keep_for_recheck(row);
+            }
+            Then::Nothing => {}
+        }
+    }
+
+    fn defer(&mut self, row: Box<Row>, due: Instant) {
+        // What an earlier run left in doubt says nothing of how this one goes.
+        let of_this_run = row.asked_ms.is_some();
+        if let Err(row) = self.queue.defer(row, due) {
+            self.end_now(&row);
+        }
+        if of_this_run && let Some(reason) = self.gate.heard_unsettled() {
+            self.wind_down(reason);
+        }
+    }
+
+    /// Ends a row as far as it has come; one that was never sent stays pending.
+    fn end_now(&mut self, row: &Row) {
+        if let Some(end) = row.end_now() {
+            self.finish(row, end);
+        }
+    }
+
+    /// Notes how a row ended; it is told once that is on disk.
+    fn finish(&mut self, row: &Row, end: RowEnd) {
+        let finished = row.finished(end);
+        self.journal.finish(row.request.key.clone(), finished);
+    }
+
+    /// Whether no row is left but those that come last of all, and nothing is `under_way`.
+    pub(super) fn is_out_of_work(&self, under_way: bool) -> bool {
+        let quiet = !under_way && self.journal.is_idle();
+        quiet && !self.ending.takes_rows() && self.queue.is_out_of_work()
+    }
+
+    /// Whether the run has stopped, and all is written down. Nobody waits for a token then.
+    pub(super) fn has_stopped(&self) -> bool {
+        self.ending.is_stopping() && self.gate.in_flight() == 0 && self.journal.is_idle()
+    }
+
+    /// Ends the rows that nothing is done for any more.
+    pub(super) fn end_what_is_left(&mut self, under_way: bool) {
+        let mut left = self.queue.dropped();
+        if self.is_out_of_work(under_way) {
+            left.extend(self.queue.end_deferred());
+        }
+        for row in left {
+            self.end_now(&row);
+        }
+    }
+
+    /// Hands what has gathered to the ledger.
+    pub(super) fn begin_batch(&mut self) {
+        if self.journal.is_committing() {
+            return;
+        }
+        if self.ending.is_stopping() {
+            // They were not written down yet, so they were never on their way.
+            for (row, _) in self.journal.take_back() {
+                self.gate.take_back_create();
+                self.end_now(&row);
+            }
+        }
+        if !self.journal.is_idle() {
+            let moment = clock::moment();
+            let asked_ms = self.remote.now_ms(clock::now());
+            let asked_ms = asked_ms.unwrap_or(moment.wall_ms);
+            self.journal.begin(moment, asked_ms);
+        }
+    }
+
+    /// Tells what is on disk now, and ends what may not be sent any more.
+    pub(super) fn after_commit(&mut self, committed: &mut CommittedBatch) {
+        for (key, finished) in committed.finished.drain(..) {
+            self.queue.settled(&key);
+            self.tell_finished(finished);
+        }
+        if committed.disk_full {
+            self.stop(reasons::disk_full());
+        }
+        for (row, _) in committed.refused.drain(..) {
+            self.gate.take_back_create();
+            self.end_now(&row);
+        }
+    }
+
+    fn tell_finished(&mut self, finished: RowFinished) {
+        let stop = self.gate.heard_row(finished.outcome);
+        (self.report)(&Event::RowFinished(finished));
+        self.stop_for(stop);
+    }
+
+    /// Tells how many rows wait, where nothing else is done.
+    pub(super) fn tell_waiting(&mut self, under_way: bool) {
+        let only_waiting = !under_way && !self.ending.takes_rows() && !self.ending.is_stopping();
+        if let Some((rows, due)) = self.queue.waiting_news(only_waiting) {
+            let next = due.saturating_duration_since(clock::now());
+            (self.report)(&Event::Waiting { rows, next });
+        }
+    }
+
+    /// Stops where there is a reason to.
+    pub(super) fn stop_for(&mut self, reason: Option<StopReason>) {
+        if let Some(reason) = reason {
+            self.stop(reason);
+        }
+    }
+
+    /// Sends nothing new from here on, and ends the rows that wait as far as they have come.
+    pub(super) fn stop(&mut self, reason: StopReason) {
+        if self.ending.stop(&reason) {
+            self.queue.stop();
+            self.tell_stop(reason);
+        }
+    }
+
+    /// Creates nothing more from here on, and goes on looking for what is in doubt; stops then.
+    fn wind_down(&mut self, reason: StopReason) {
+        if self.ending.wind_down(&reason) {
+            self.queue.wind_down();
+            self.tell_stop(reason);
+        }
+    }
+
+    fn tell_stop(&mut self, reason: StopReason) {
+        let in_flight = self.gate.in_flight();
+        (self.report)(&Event::StopRequested { reason, in_flight });
+    }
+}
