@@ -1,6 +1,5 @@
 //! The table of devices: the one place where a row is read, and the one where it is written.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use rusqlite::types::{FromSql, ToSql};
@@ -8,17 +7,27 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, Statement, named_para
 
 use crate::model::entry::{DeviceState, LedgerEntry, Moment, UnansweredSend};
 use crate::model::ids::{DeviceId, UserId};
-use crate::model::outcome::Answer;
 use crate::model::request::{DeviceKey, DeviceType};
 use crate::model::tally::Counts;
 
+/// Names every column, and ties it to the field of an entry that is read from it and written to it.
 macro_rules! columns {
-    ($($column:ident = $name:literal,)+) => {
+    ($($column:ident = $name:literal $(=> $($field:ident).+)?,)+) => {
         /// A column, in the order in which all of them are read and bound.
         #[derive(Clone, Copy)]
         enum Column { $($column,)+ }
 
         const NAMES: &[&str] = &[$($name,)+];
+
+        fn read_fields(row: &Row<'_>, entry: &mut LedgerEntry) -> Result<()> {
+            $($(entry.$($field).+ = get(row, Column::$column)?;)?)+
+            Ok(())
+        }
+
+        fn bind_fields(statement: &mut Statement<'_>, entry: &LedgerEntry) -> Result<()> {
+            $($(bind(statement, Column::$column, &entry.$($field).+)?;)?)+
+            Ok(())
+        }
     };
 }
 
@@ -27,28 +36,28 @@ columns! {
     User = "user",
     Kind = "type",
     Address = "address",
-    State = "state",
-    Device = "device",
-    CreatedAt = "created_at",
-    Run = "run",
-    Attempts = "attempts",
-    Resends = "resends",
-    WasAbsent = "was_absent",
+    State = "state" => state,
+    Device = "device" => device,
+    CreatedAt = "created_at" => created_at,
+    Run = "run" => run,
+    Attempts = "attempts" => attempts,
+    Resends = "resends" => resends,
+    WasAbsent = "was_absent" => was_absent,
     DoubtSince = "doubt_since",
     LastSendWall = "last_send_wall",
     LastSendBoot = "last_send_boot",
     LastSendBootId = "last_send_boot_id",
-    AskedAt = "asked_at",
-    RecheckOwed = "audit_owed",
+    AskedAt = "asked_at" => asked_ms,
+    RecheckOwed = "audit_owed" => recheck_owed,
     LostWall = "lost_wall",
     LostBoot = "lost_boot",
     LostBootId = "lost_boot_id",
-    Unproven = "unproven",
-    RefusedRequest = "refused_request",
-    HttpStatus = "http_status",
-    Code = "code",
-    Message = "message",
-    CorrelationId = "correlation_id",
+    Unproven = "unproven" => unproven,
+    RefusedRequest = "refused_request" => refused,
+    HttpStatus = "http_status" => answer.http_status,
+    Code = "code" => answer.code,
+    Message = "message" => answer.message,
+    CorrelationId = "correlation_id" => answer.correlation_id,
 }
 
 /// The three columns of a moment.
@@ -86,40 +95,29 @@ static HAS_ELSEWHERE: LazyLock<String> = LazyLock::new(|| {
 
 /// A device's key as the ledger has it.
 #[derive(Debug, Hash, PartialEq, Eq)]
-pub(super) struct Key<'a> {
+pub(super) struct Key {
     pub(super) user: UserId,
     pub(super) kind: DeviceType,
-    pub(super) address: Cow<'a, str>,
+    pub(super) address: String,
 }
 
-impl<'a> From<&'a DeviceKey> for Key<'a> {
-    fn from(key: &'a DeviceKey) -> Self {
+impl From<&DeviceKey> for Key {
+    fn from(key: &DeviceKey) -> Self {
         Self {
             user: key.user,
             kind: key.kind,
-            address: Cow::Owned(key.address.key()),
-        }
-    }
-}
-
-impl Key<'_> {
-    /// The same, for longer.
-    pub(super) fn to_owned(&self) -> Key<'static> {
-        Key {
-            user: self.user,
-            kind: self.kind,
-            address: Cow::Owned(self.address.to_string()),
+            address: key.address.key(),
         }
     }
 }
 
 /// What is known of a device.
-pub(super) fn find(connection: &Connection, key: &Key<'_>) -> Result<Option<LedgerEntry>> {
+pub(super) fn find(connection: &Connection, key: &Key) -> Result<Option<LedgerEntry>> {
     connection
         .prepare_cached(&FIND)?
         .query_row(
             named_params! {":user": key.user, ":type": key.kind, ":address": key.address},
-            |row| Cells(row).entry(),
+            entry,
         )
         .optional()
 }
@@ -129,20 +127,24 @@ pub(super) fn after(
     connection: &Connection,
     number: u64,
     count: u64,
-    keep: &mut dyn FnMut(&Key<'_>, LedgerEntry),
+    keep: &mut dyn FnMut(Key, LedgerEntry),
 ) -> Result<()> {
     let [number, count] = [number, count].map(|it| i64::try_from(it).unwrap_or(i64::MAX));
     let mut statement = connection.prepare_cached(&AFTER)?;
     let mut rows = statement.query(named_params! {":after": number, ":count": count})?;
     while let Some(row) = rows.next()? {
-        let cells = Cells(row);
-        keep(&cells.key()?, cells.entry()?);
+        let key = Key {
+            user: get(row, Column::User)?,
+            kind: get(row, Column::Kind)?,
+            address: get(row, Column::Address)?,
+        };
+        keep(key, entry(row)?);
     }
     Ok(())
 }
 
 /// Whether another device than this one has this ID.
-pub(super) fn has_elsewhere(connection: &Connection, id: DeviceId, key: &Key<'_>) -> Result<bool> {
+pub(super) fn has_elsewhere(connection: &Connection, id: DeviceId, key: &Key) -> Result<bool> {
     connection.prepare_cached(&HAS_ELSEWHERE)?.query_row(
         named_params! {
             ":device": id, ":user": key.user, ":type": key.kind, ":address": key.address
@@ -173,136 +175,70 @@ pub(super) fn count(connection: &Connection) -> Result<Counts> {
 }
 
 /// Writes the entry of a device, and gives its number: a new one where it has none yet.
-pub(super) fn write(connection: &Connection, key: &Key<'_>, entry: &LedgerEntry) -> Result<u64> {
+pub(super) fn write(connection: &Connection, key: &Key, entry: &LedgerEntry) -> Result<u64> {
     let is_new = entry.number == 0;
     let mut statement = connection.prepare_cached(if is_new { &INSERT } else { &UPDATE })?;
     let known = (!is_new).then_some(i64::try_from(entry.number).unwrap_or(i64::MAX));
-    set(&mut statement, Column::Number, &known)?;
-    set(&mut statement, Column::User, &key.user)?;
-    set(&mut statement, Column::Kind, &key.kind)?;
-    set(&mut statement, Column::Address, &key.address)?;
-    bind(&mut statement, entry)?;
+    bind(&mut statement, Column::Number, &known)?;
+    bind(&mut statement, Column::User, &key.user)?;
+    bind(&mut statement, Column::Kind, &key.kind)?;
+    bind(&mut statement, Column::Address, &key.address)?;
+    let doubt = entry.doubt.as_ref();
+    let since = doubt.map(|doubt| doubt.since_ms);
+    bind(&mut statement, Column::DoubtSince, &since)?;
+    let last_send = doubt.map(|doubt| &doubt.last_send);
+    bind_moment(&mut statement, LAST_SEND, last_send)?;
+    bind_moment(&mut statement, LOST, entry.lost.as_ref())?;
+    bind_fields(&mut statement, entry)?;
     statement.raw_execute()?;
     let number = known.unwrap_or_else(|| connection.last_insert_rowid());
     // SQLite counts from 1.
     Ok(u64::try_from(number).unwrap_or_default())
 }
 
-fn set(statement: &mut Statement<'_>, column: Column, value: &dyn ToSql) -> Result<()> {
+fn get<T: FromSql>(row: &Row<'_>, column: Column) -> Result<T> {
+    row.get(column as usize)
+}
+
+fn bind(statement: &mut Statement<'_>, column: Column, value: &dyn ToSql) -> Result<()> {
+    // Parameters are counted from 1.
     statement.raw_bind_parameter(column as usize + 1, value)
 }
 
-fn set_moment(
+fn bind_moment(
     statement: &mut Statement<'_>,
     [wall, boot, boot_id]: MomentColumns,
     moment: Option<&Moment>,
 ) -> Result<()> {
-    set(statement, wall, &moment.map(|moment| moment.wall_ms))?;
-    set(statement, boot, &moment.map(|moment| moment.boot_ms))?;
-    set(statement, boot_id, &moment.map(|moment| &moment.boot_id))
+    bind(statement, wall, &moment.map(|moment| moment.wall_ms))?;
+    bind(statement, boot, &moment.map(|moment| moment.boot_ms))?;
+    bind(statement, boot_id, &moment.map(|moment| &moment.boot_id))
 }
 
-/// Binds everything that a later turn may change.
-fn bind(statement: &mut Statement<'_>, entry: &LedgerEntry) -> Result<()> {
-    // Field by field: one that is added has to be written as well.
-    let LedgerEntry {
-        number: _,
-        state,
-        device,
-        created_at,
-        run,
-        attempts,
-        resends,
-        was_absent,
-        doubt,
-        asked_ms,
-        recheck_owed,
-        lost,
-        unproven,
-        refused,
-        answer,
-    } = entry;
-    let doubt = doubt.as_ref();
-    set_moment(statement, LAST_SEND, doubt.map(|doubt| &doubt.last_send))?;
-    set_moment(statement, LOST, lost.as_ref())?;
-    let values: [(Column, &dyn ToSql); 16] = [
-        (Column::State, state),
-        (Column::Device, device),
-        (Column::CreatedAt, created_at),
-        (Column::Run, run),
-        (Column::Attempts, attempts),
-        (Column::Resends, resends),
-        (Column::WasAbsent, was_absent),
-        (Column::DoubtSince, &doubt.map(|doubt| doubt.since_ms)),
-        (Column::AskedAt, asked_ms),
-        (Column::RecheckOwed, recheck_owed),
-        (Column::Unproven, unproven),
-        (Column::RefusedRequest, refused),
-        (Column::HttpStatus, &answer.http_status),
-        (Column::Code, &answer.code),
-        (Column::Message, &answer.message),
-        (Column::CorrelationId, &answer.correlation_id),
-    ];
-    let mut values = values.into_iter();
-    values.try_for_each(|(column, value)| set(statement, column, value))
+fn entry(row: &Row<'_>) -> Result<LedgerEntry> {
+    let state = get(row, Column::State)?;
+    let mut entry = LedgerEntry::new(state, get(row, Column::Run)?);
+    entry.number = unsigned(row, Column::Number as usize)?;
+    let since: Option<i64> = get(row, Column::DoubtSince)?;
+    let doubt = since.zip(moment(row, LAST_SEND)?);
+    entry.doubt = doubt.map(|(since_ms, last_send)| UnansweredSend {
+        since_ms,
+        last_send,
+    });
+    entry.lost = moment(row, LOST)?;
+    read_fields(row, &mut entry)?;
+    Ok(entry)
 }
 
-/// One row, with all of its columns.
-struct Cells<'a>(&'a Row<'a>);
-
-impl Cells<'_> {
-    fn get<T: FromSql>(&self, column: Column) -> Result<T> {
-        self.0.get(column as usize)
-    }
-
-    fn key(&self) -> Result<Key<'_>> {
-        Ok(Key {
-            user: self.get(Column::User)?,
-            kind: self.get(Column::Kind)?,
-            address: Cow::Borrowed(self.0.get_ref(Column::Address as usize)?.as_str()?),
-        })
-    }
-
-    fn moment(&self, [wall, boot, boot_id]: MomentColumns) -> Result<Option<Moment>> {
-        let Some(wall_ms) = self.get(wall)? else {
-            return Ok(None);
-        };
-        Ok(Some(Moment {
-            wall_ms,
-            boot_ms: self.get(boot)?,
-            boot_id: self.get(boot_id)?,
-        }))
-    }
-
-    fn entry(&self) -> Result<LedgerEntry> {
-        let since: Option<i64> = self.get(Column::DoubtSince)?;
-        let doubt = since.zip(self.moment(LAST_SEND)?);
-        Ok(LedgerEntry {
-            number: unsigned(self.0, Column::Number as usize)?,
-            state: self.get(Column::State)?,
-            device: self.get(Column::Device)?,
-            created_at: self.get(Column::CreatedAt)?,
-            run: self.get(Column::Run)?,
-            attempts: self.get(Column::Attempts)?,
-            resends: self.get(Column::Resends)?,
-            was_absent: self.get(Column::WasAbsent)?,
-            doubt: doubt.map(|(since_ms, last_send)| UnansweredSend {
-                since_ms,
-                last_send,
-            }),
-            asked_ms: self.get(Column::AskedAt)?,
-            recheck_owed: self.get(Column::RecheckOwed)?,
-            lost: self.moment(LOST)?,
-            unproven: self.get(Column::Unproven)?,
-            refused: self.get(Column::RefusedRequest)?,
-            answer: Answer {
-                http_status: self.get(Column::HttpStatus)?,
-                code: self.get(Column::Code)?,
-                message: self.get(Column::Message)?,
-                correlation_id: self.get(Column::CorrelationId)?,
-            },
-        })
-    }
+fn moment(row: &Row<'_>, [wall, boot, boot_id]: MomentColumns) -> Result<Option<Moment>> {
+    let Some(wall_ms) = get(row, wall)? else {
+        return Ok(None);
+    };
+    Ok(Some(Moment {
+        wall_ms,
+        boot_ms: get(row, boot)?,
+        boot_id: get(row, boot_id)?,
+    }))
 }
 
 /// A number that is never negative.

@@ -102,7 +102,7 @@ pub enum Error {
         /// What is wrong with it.
         what: &'static str,
         /// What can be done about it.
-        remedy: Remedy,
+        remedy: &'static str,
     },
     /// It lies on a network file system, where locks and syncs cannot be trusted.
     #[error("the ledger {path} is on a network file system ({kind})")]
@@ -180,17 +180,6 @@ impl fmt::Display for Lacks {
     }
 }
 
-/// What a person can do about a file or folder that is not trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// About the folder of a ledger.
-    Folder,
-    /// About a file beside a ledger.
-    Companion,
-    /// About a rollback journal.
-    Journal,
-}
-
 /// Who holds a ledger, behind the sentence that says so.
 fn by(holder: Option<&Holder>) -> String {
     holder.map_or_else(String::new, |holder| format!(": {holder}"))
@@ -265,7 +254,7 @@ impl Error {
             Error::MountPoint { .. } => {
                 "mount the folder that it is in, so that all its files are there"
             }
-            Error::Untrusted { remedy, .. } => remedy.hint(),
+            Error::Untrusted { remedy, .. } => remedy,
             Error::Network { .. } => "put it on a local disk with `--ledger`",
             Error::Io { .. } | Error::Sqlite { .. } => {
                 "free space on the disk or mend its permissions, then run the same command again"
@@ -284,24 +273,5 @@ impl Error {
             Error::Poisoned { .. } => return None,
         };
         Some(hint.to_owned())
-    }
-}
-
-impl Remedy {
-    fn hint(self) -> &'static str {
-        match self {
-            Remedy::Folder => {
-                "take the right to write away from others (`chmod go-w`), or name a ledger in a \
-                 folder of your own with `--ledger`"
-            }
-            Remedy::Companion => {
-                "find out who made it; if it is yours, `chmod 600` it or move it away, \
-                 and keep a `-wal`: it is part of the ledger"
-            }
-            Remedy::Journal => {
-                "find out which program wrote to the ledger; bring its newest copy back, \
-                 with all that belongs to it"
-            }
-        }
     }
 }

@@ -23,7 +23,7 @@ const KEPT: usize = 4096;
 #[derive(Debug, Default)]
 pub(super) struct ReadAhead {
     hasher: RandomState,
-    kept: HashMap<u64, (Key<'static>, LedgerEntry)>,
+    kept: HashMap<u64, (Key, LedgerEntry)>,
     /// The last number that was looked up, or read ahead.
     last: u64,
     near: u32,
@@ -39,7 +39,7 @@ pub(super) struct ReadRange {
 
 impl ReadAhead {
     /// Gives an entry that was read ahead.
-    pub(super) fn take(&mut self, key: &Key<'_>) -> Option<LedgerEntry> {
+    pub(super) fn take(&mut self, key: &Key) -> Option<LedgerEntry> {
         let hash = self.hasher.hash_one(key);
         // Two keys may have one hash.
         let (of, _) = self.kept.get(&hash)?;
@@ -69,10 +69,10 @@ impl ReadAhead {
     }
 
     /// Keeps an entry that was read ahead.
-    pub(super) fn keep(&mut self, key: &Key<'_>, entry: LedgerEntry) {
+    pub(super) fn keep(&mut self, key: Key, entry: LedgerEntry) {
         self.last = self.last.max(entry.number);
-        let hash = self.hasher.hash_one(key);
-        self.kept.insert(hash, (key.to_owned(), entry));
+        let hash = self.hasher.hash_one(&key);
+        self.kept.insert(hash, (key, entry));
     }
 
     /// Forgets all of it: the file may have changed.
@@ -85,8 +85,6 @@ impl ReadAhead {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::*;
     use crate::model::entry::DeviceState;
     use crate::model::ids::{RunId, UserId};
@@ -124,13 +122,13 @@ mod tests {
             for number in 1..=kept as u64 {
                 let mut user = [0; 16];
                 user[..8].copy_from_slice(&number.to_be_bytes());
-                let address = Cow::Borrowed("15125551234");
+                let address = "15125551234".to_owned();
                 let key = Key {
                     user: UserId::from_bytes(user),
                     kind: Sms,
                     address,
                 };
-                ahead.keep(&key, entry(number));
+                ahead.keep(key, entry(number));
             }
             for _ in 0..8 {
                 ahead.looked_up(ahead.last + 1);
@@ -148,13 +146,13 @@ mod tests {
 
     #[test]
     fn an_entry_is_given_once_and_for_its_own_key_alone() {
-        let key = |user, kind: DeviceType, address| Key {
+        let key = |user, kind: DeviceType, address: &str| Key {
             user: UserId::from_bytes([user; 16]),
             kind,
-            address: Cow::Borrowed(address),
+            address: address.to_owned(),
         };
         let mut ahead = ReadAhead::default();
-        ahead.keep(&key(1, Sms, "15125551234"), entry(7));
+        ahead.keep(key(1, Sms, "15125551234"), entry(7));
         for other in [
             key(2, Sms, "15125551234"),
             key(1, Voice, "15125551234"),
@@ -167,12 +165,12 @@ mod tests {
             ahead.kept.insert(theirs, kept);
             assert_eq!(ahead.take(&other), None, "{other:?}");
             ahead.kept.clear();
-            ahead.keep(&ours, entry(7));
+            ahead.keep(ours, entry(7));
         }
         let ours = key(1, Sms, "15125551234");
         assert_eq!(ahead.take(&ours).map(|entry| entry.number), Some(7));
         assert_eq!(ahead.take(&ours), None);
-        ahead.keep(&ours, entry(7));
+        ahead.keep(key(1, Sms, "15125551234"), entry(7));
         ahead.forget();
         assert_eq!(ahead.take(&ours), None);
     }

@@ -117,7 +117,7 @@ impl Reader {
         self.unless_unreadable(self.find(&Key::from(key)))
     }
 
-    fn find(&self, key: &Key<'_>) -> rusqlite::Result<Option<LedgerEntry>> {
+    fn find(&self, key: &Key) -> rusqlite::Result<Option<LedgerEntry>> {
         if !self.snapshot.replace(true) {
             self.connection.execute_batch("BEGIN")?;
         }
@@ -129,7 +129,7 @@ impl Reader {
         let number = found.as_ref().map(|found| found.number);
         if let Some(range) = number.and_then(|number| ahead.looked_up(number)) {
             let ReadRange { after, count } = range;
-            let mut keep = |key: &Key<'_>, entry| ahead.keep(key, entry);
+            let mut keep = |key, entry| ahead.keep(key, entry);
             devices::after(&self.connection, after, count, &mut keep)?;
         }
         Ok(found)

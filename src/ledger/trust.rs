@@ -10,7 +10,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::error::{Error, Remedy};
+use super::error::Error;
 use super::file::{companions, folder};
 use super::file_system::is_mount_point;
 
@@ -104,7 +104,8 @@ pub(super) fn check_folder(ledger: &Path) -> Result<(), Error> {
         Some(what) => Err(Error::Untrusted {
             path: folder.to_owned(),
             what,
-            remedy: Remedy::Folder,
+            remedy: "take the right to write away from others (`chmod go-w`), or name a ledger in a \
+                     folder of your own with `--ledger`",
         }),
     }
 }
@@ -145,7 +146,8 @@ pub(super) fn check_companions(ledger: &Path) -> Result<(), Error> {
             return Err(Error::Untrusted {
                 path,
                 what,
-                remedy: Remedy::Companion,
+                remedy: "find out who made it; if it is yours, `chmod 600` it or move it away, and keep \
+                         a `-wal`: it is part of the ledger",
             });
         }
         // SQLite would write what is in it into the ledger. Ours never has one: it has a log.
@@ -153,7 +155,8 @@ pub(super) fn check_companions(ledger: &Path) -> Result<(), Error> {
             return Err(Error::Untrusted {
                 path,
                 what: "a journal that another program left there",
-                remedy: Remedy::Journal,
+                remedy: "find out which program wrote to the ledger; bring its newest copy back, \
+                         with all that belongs to it",
             });
         }
     }

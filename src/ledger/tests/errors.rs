@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::super::error::{Lacks, Remedy};
+use super::super::error::Lacks;
 use super::*;
 
 fn path() -> PathBuf {
@@ -48,11 +48,6 @@ fn the_hint_about_an_older_ledger_holds_for_every_way_to_run() {
 
 #[test]
 fn whoever_named_a_ledger_that_is_not_trusted_is_told_what_to_do() {
-    let untrusted = |remedy| Error::Untrusted {
-        path: path(),
-        what: "a folder that others may write to",
-        remedy,
-    };
     for (error, says) in [
         (
             Error::Outdated {
@@ -70,9 +65,6 @@ fn whoever_named_a_ledger_that_is_not_trusted_is_told_what_to_do() {
             "-samefile",
         ),
         (Error::MountPoint { path: path() }, "mount the folder"),
-        (untrusted(Remedy::Folder), "chmod go-w"),
-        (untrusted(Remedy::Companion), "chmod 600"),
-        (untrusted(Remedy::Journal), "newest copy"),
         (unusable(io::ErrorKind::PermissionDenied), "--ledger"),
         (unusable(io::ErrorKind::FileTooLarge), "ulimit -f"),
         (

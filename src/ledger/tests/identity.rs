@@ -249,6 +249,13 @@ async fn a_ledger_that_is_refused_stays_wholly_as_it_was_for_whatever_it_was_ope
         for (by, refused) in [("a run", run), ("the doctor", check), ("a reader", read)] {
             let error = refused.expect_err(&format!("{what}: {by}"));
             assert!(error.to_string().contains(said), "{what}: {by}: {error}");
+            let remedy = match said {
+                "a folder that others may write to" => "chmod go-w",
+                "a file that others have rights on" => "chmod 600",
+                "a journal that another program left" => "newest copy",
+                _ => "",
+            };
+            assert!(error.hint().unwrap().contains(remedy), "{what}: {error}");
         }
         assert!(seen(place.path.parent().unwrap()) == before, "{what}");
     }

@@ -1,6 +1,8 @@
 //! What is seen of a ledger while it is written, and before there is one.
 
+use super::super::devices::{self, Key};
 use super::*;
+use crate::model::entry::UnansweredSend;
 use crate::model::stop::{StopReason, Stopped};
 
 fn state(entry: Option<LedgerEntry>) -> Option<DeviceState> {
@@ -259,4 +261,60 @@ async fn nothing_is_written_where_nobody_will_find_it() {
     std::fs::rename(&place.path, place.path.with_extension("aside")).unwrap();
     let refused = intend(&ledger, vec![intent(7)]).await.unwrap_err();
     assert!(matches!(refused, Error::Io { .. }), "{refused}");
+}
+
+#[test]
+fn every_field_of_an_entry_is_read_as_it_was_written() {
+    let place = place();
+    let _ledger = open(&place, 1);
+    let file = Connection::open(&place.path).unwrap();
+    let created = LedgerEntry {
+        number: 1,
+        state: DeviceState::Created,
+        device: Some(DeviceId::from_bytes([3; 16])),
+        created_at: Some("2026-11-01T08:00:00.000Z".to_owned()),
+        run: run(1).id,
+        attempts: 5,
+        resends: 2,
+        was_absent: true,
+        doubt: None,
+        asked_ms: Some(7),
+        recheck_owed: true,
+        lost: Some(moment(8)),
+        unproven: false,
+        refused: None,
+        answer: Answer {
+            http_status: Some(201),
+            code: Some("code".to_owned()),
+            message: Some("message".to_owned()),
+            correlation_id: Some("c-1".to_owned()),
+        },
+    };
+    let unresolved = LedgerEntry {
+        number: 2,
+        doubt: Some(UnansweredSend {
+            since_ms: 9,
+            last_send: moment(10),
+        }),
+        attempts: 1,
+        ..LedgerEntry::new(DeviceState::Unresolved, run(1).id)
+    };
+    let rejected = LedgerEntry {
+        number: 2,
+        unproven: true,
+        refused: Some(request(7).digest()),
+        ..LedgerEntry::new(DeviceState::Rejected, run(1).id)
+    };
+    for (user, entry) in [(7, created), (8, unresolved), (8, rejected)] {
+        let key = Key::from(&request(user).key);
+        let known = devices::find(&file, &key).unwrap();
+        let number = known.map_or(0, |known| known.number);
+        let written = LedgerEntry {
+            number,
+            ..entry.clone()
+        };
+        let number = devices::write(&file, &key, &written).unwrap();
+        assert_eq!(number, entry.number);
+        assert_eq!(devices::find(&file, &key).unwrap(), Some(entry));
+    }
 }
