@@ -5,7 +5,6 @@ pub(super) const LONG_FILES: &[&str] = &[
     // tests
     "tests/it/contract.rs",
     "tests/it/harness/truth.rs",
-    "tests/it/ledgers.rs",
     "tests/it/signals.rs",
     "tests/it/simulation/driver.rs",
     "tests/it/support/rehearsal.rs",
