@@ -10,6 +10,7 @@ use super::error::Error;
 use super::file::folder;
 
 /// What a file system is good for.
+#[cfg(target_os = "linux")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// Locks and syncs hold.
@@ -38,6 +39,10 @@ pub(super) fn check(ledger: &Path) -> Result<Option<&'static str>, Error> {
 }
 
 #[cfg(not(target_os = "linux"))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "there is no way to ask; on Linux it can fail"
+)]
 pub(super) fn check(_ledger: &Path) -> Result<Option<&'static str>, Error> {
     Ok(None)
 }
@@ -105,6 +110,10 @@ pub(super) fn is_mount_point(path: &Path, file: &File) -> io::Result<bool> {
 }
 
 #[cfg(not(target_os = "linux"))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "there is no way to ask; on Linux it can fail"
+)]
 pub(super) fn is_mount_point(_path: &Path, _file: &File) -> io::Result<bool> {
     Ok(false)
 }
