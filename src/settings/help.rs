@@ -42,7 +42,7 @@ fn subcommand(usage: &'static Usage) -> Command {
     if usage.examples.is_empty() {
         return command;
     }
-    let examples = columns("Examples:", usage.examples.iter().copied());
+    let examples = columns("Examples:", usage.examples);
     let all = format!("{examples}\n{}\n{}", variables(), exit_codes());
     command.after_help(examples).after_long_help(all)
 }
@@ -100,11 +100,8 @@ fn argument(about: &'static About, group: &Group) -> Arg {
     }
 }
 
-fn columns(
-    heading: &str,
-    lines: impl Iterator<Item = (&'static str, &'static str)> + Clone,
-) -> String {
-    let width = lines.clone().map(|(left, _)| left.len()).max().unwrap_or(0);
+fn columns(heading: &str, lines: &[(&str, &str)]) -> String {
+    let width = lines.iter().map(|(left, _)| left.len()).max().unwrap_or(0);
     let mut text = format!("{heading}\n");
     for (left, right) in lines {
         text += &hanging(&format!("  {left:<width$}  {right}"), width + 4, WIDTH);
@@ -114,10 +111,9 @@ fn columns(
 
 fn variables() -> String {
     let heading = "Environment variables (an option wins over its variable):";
-    let variables = VARIABLES.iter();
     columns(
         heading,
-        variables.map(|variable| (variable.name, variable.meaning)),
+        &VARIABLES.map(|variable| (variable.name, variable.meaning)),
     )
 }
 

@@ -88,3 +88,35 @@ impl<'a> Sources<'a> {
         self.env.given(setting.about.variable?.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rate_limit::Rate;
+    use crate::settings::table;
+    use crate::settings::usage::typed_of;
+
+    #[test]
+    fn what_is_typed_wins_over_the_variable_and_this_over_the_default() {
+        for (words, variable, rate) in [
+            (&["run", "w.csv", "--rate=1"][..], "2", Rate::PerSecond(1.0)),
+            (&["run", "w.csv"], "2", Rate::PerSecond(2.0)),
+            (&["doctor"], "2", Rate::PerSecond(2.0)),
+            (&["run", "w.csv"], "", Rate::PerSecond(25.0)),
+        ] {
+            let get = |name: &str| (name == "WAVEPAIR_RATE").then(|| OsString::from(variable));
+            let (typed, env) = (typed_of(words), Env::new(&get));
+            let found = Sources::new(&typed, &env).value(&table::RATE);
+            assert_eq!(found, Ok(rate), "{words:?} {variable}");
+        }
+    }
+
+    #[test]
+    fn an_option_of_every_command_may_stand_before_it_or_behind_it() {
+        let env = Env::new(&|_| None);
+        for words in [["-vv", "template"], ["template", "-vv"]] {
+            let verbose = Sources::new(&typed_of(&words), &env).find(&table::VERBOSE);
+            assert_eq!(verbose, Ok(Some(2)), "{words:?}");
+        }
+    }
+}

@@ -1,35 +1,22 @@
 //! All that keeps a tenant's settings from being used.
 
-use crate::settings::{Error, table};
-
-/// A setting that may be needed and not be there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Needed {
-    /// The variable to set.
-    name: &'static str,
-    /// What to set it to.
-    what: &'static str,
-}
+use crate::settings::Error;
+use crate::settings::setting::Variable;
+use crate::settings::table;
 
 /// The worker application's own environment.
-pub(super) const HOME: Needed = Needed {
-    name: table::of(&table::HOME).name,
-    what: "the ID of the worker application's environment",
+pub(super) const HOME: Variable = Variable {
+    meaning: "the ID of the worker application's environment",
+    ..table::of(&table::HOME)
 };
 /// The region.
-pub(super) const REGION: Needed = Needed {
-    name: table::of(&table::REGION).name,
-    what: "na, ca, eu, ap, au or sg",
-};
+pub(super) const REGION: Variable = table::of(&table::REGION);
 /// The worker application.
-pub(super) const CLIENT: Needed = Needed {
-    name: table::of(&table::CLIENT_ID).name,
-    what: "the worker application's client ID",
-};
+pub(super) const CLIENT: Variable = table::of(&table::CLIENT_ID);
 /// Its secret.
-pub(super) const SECRET: Needed = Needed {
-    name: table::of(&table::CLIENT_SECRET).name,
-    what: "its client secret, or `PINGONE_CLIENT_SECRET_FILE` to a private file with it",
+pub(super) const SECRET: Variable = Variable {
+    meaning: "its client secret, or `PINGONE_CLIENT_SECRET_FILE` to a private file with it",
+    ..table::of(&table::CLIENT_SECRET)
 };
 
 /// What was found of a setting.
@@ -67,7 +54,7 @@ impl<T> Found<T> {
 #[derive(Debug, Default)]
 pub(in crate::settings) struct Problems {
     wrong: Vec<Error>,
-    missing: Vec<Needed>,
+    missing: Vec<Variable>,
 }
 
 impl Problems {
@@ -83,7 +70,7 @@ impl Problems {
         }
     }
 
-    pub(super) fn missing(&mut self, needed: Needed) {
+    pub(super) fn missing(&mut self, needed: Variable) {
         self.missing.push(needed);
     }
 
@@ -118,6 +105,6 @@ impl Problems {
     }
 }
 
-fn set(needed: &Needed) -> String {
-    format!("`{}` to {}", needed.name, needed.what)
+fn set(needed: &Variable) -> String {
+    format!("`{}` to {}", needed.name, needed.meaning)
 }
