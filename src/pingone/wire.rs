@@ -1,7 +1,7 @@
 //! PingOne's HTTP contract as data: paths, header names, JSON bodies.
 //!
 //! Client and sandbox share this file and nothing else, so a mistake here would
-//! hide in both halves; `tests/it/contract.rs` holds it against literal documents
+//! hide in both halves; `tests/it/contract` holds it against literal documents
 //! from PingOne's documentation. Bodies that come in are read leniently: members
 //! that are not needed are optional, unknown ones are ignored.
 //!

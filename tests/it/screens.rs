@@ -140,7 +140,35 @@ fn every_line_on_standard_error_is_an_object_with_documented_keys() {
         .collect();
     assert_eq!(ids.len(), 1, "every line names the one run: {ids:?}");
     seen.extend(all);
+    seen.extend(events_of_other_commands(&rehearsal));
 
+    let seen: BTreeSet<_> = seen.into_iter().collect();
+    for event in [
+        "begin",
+        "plan",
+        "messages",
+        "question",
+        "attempt_ended",
+        "look_ended",
+        "row_finished",
+        "held",
+        "stop_requested",
+        "error",
+        "more_rows",
+        "result",
+        "stopped",
+        "correct",
+        "go_on",
+        "check",
+        "end",
+    ] {
+        assert!(seen.contains(event), "no {event}: {seen:?}");
+    }
+}
+
+/// The events of commands that do not run to an end.
+fn events_of_other_commands(rehearsal: &Rehearsal) -> Vec<String> {
+    let mut seen = Vec::new();
     for (command, code) in [
         (rehearsal.bare(&[&["doctor"], &JSON[..]].concat()), 0),
         (
@@ -172,29 +200,7 @@ fn every_line_on_standard_error_is_an_object_with_documented_keys() {
     // A terminal shows what is typed.
     let lines: Vec<_> = text.lines().filter(|line| line.starts_with('{')).collect();
     seen.extend(events(&lines.join("\n")));
-
-    let seen: BTreeSet<_> = seen.into_iter().collect();
-    for event in [
-        "begin",
-        "plan",
-        "messages",
-        "question",
-        "attempt_ended",
-        "look_ended",
-        "row_finished",
-        "held",
-        "stop_requested",
-        "error",
-        "more_rows",
-        "result",
-        "stopped",
-        "correct",
-        "go_on",
-        "check",
-        "end",
-    ] {
-        assert!(seen.contains(event), "no {event}: {seen:?}");
-    }
+    seen
 }
 
 /// What a command says that ends with a code.

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use super::faults::{Plan, Sight};
-use super::http::Reader;
+use super::http::{Reader, Request};
 use super::reply::{self, Reply};
 use super::service::{Handled, Late, Service};
 use super::time::{now, until};
@@ -177,27 +177,9 @@ async fn converse(busy: Busy, mut stream: TcpStream) {
     let mut reader = Reader::new();
     let mut second = None;
     loop {
-        let request = loop {
-            let Some((at, reply)) = &second else {
-                break reader.request(&mut stream).await;
-            };
-            tokio::select! {
-                biased;
-                () = wait_until(*at) => {}
-                request = reader.request(&mut stream) => break request,
-            }
-            if !reply::send(&mut stream, reply).await {
-                return;
-            }
-            second = None;
-        };
-        let request = match request {
-            Ok(Some(request)) => request,
-            Ok(None) => return,
-            Err(error) => {
-                let what = format!("shape: a request that is no HTTP: {error}");
-                return service.truth().complain(what);
-            }
+        let Some(request) = next_request(&mut reader, &mut stream, &mut second, service).await
+        else {
+            return;
         };
         // Who takes the second answer for the next one's may go on too early.
         if reader.has_more() && service.plan().seconds == 0 {
@@ -250,6 +232,35 @@ async fn converse(busy: Busy, mut stream: TcpStream) {
             return;
         }
     }
+}
+
+/// The next request of a connection; nothing where it has ended. A second answer goes out once it
+/// is due.
+async fn next_request(
+    reader: &mut Reader,
+    stream: &mut TcpStream,
+    second: &mut Option<(Instant, Reply)>,
+    service: &Service,
+) -> Option<Request> {
+    let request = loop {
+        let Some((at, reply)) = &*second else {
+            break reader.request(stream).await;
+        };
+        tokio::select! {
+            biased;
+            () = wait_until(*at) => {}
+            request = reader.request(stream) => break request,
+        }
+        if !reply::send(stream, reply).await {
+            return None;
+        }
+        *second = None;
+    };
+    request.unwrap_or_else(|error| {
+        let what = format!("shape: a request that is no HTTP: {error}");
+        service.truth().complain(what);
+        None
+    })
 }
 
 /// Waits more exactly than by a timer's milliseconds.

@@ -3,6 +3,7 @@
 pub(crate) mod authority;
 pub(crate) mod binary;
 pub(crate) mod faults;
+pub(crate) mod heeding;
 pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod rehearsal;

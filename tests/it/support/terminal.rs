@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use pty_process::Size;
 use pty_process::blocking::{Command as Spawn, Pty, open};
 
-use super::rehearsal::heeding_signals;
+use super::heeding::heeding_signals;
 
 /// A terminal with a program on it.
 pub(crate) struct Terminal {

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::support::rehearsal::{Ended, Rehearsal};
 use crate::support::tampering_proxy::Then;
 
+mod places;
+
 /// All that can be seen of a folder: what is in it, its modes and bytes, and when it was changed.
 fn seen(folder: &Path) -> BTreeMap<PathBuf, (u32, u64, Vec<u8>)> {
     let inside = fs::read_dir(folder).unwrap();

@@ -1,0 +1,80 @@
+//! What the client makes of it.
+
+use wavepair::testing::model::{AttemptOutcome, Device, Listing, LookOutcome, Refusal};
+
+use super::documents::{CREATED, DEVICE_LIMIT, FORBIDDEN, LISTED, NOT_FOUND};
+use crate::wire_client::peer::Peer;
+use crate::wire_client::{USER, client, create, http, look_at, request};
+
+/// The device of the documentation's example.
+const DEVICE: &str = "cd44c285-2375-4c17-9c54-47dea4438e11";
+
+fn filled_in(document: &str) -> String {
+    document
+        .replace("HOST", "api.pingone.eu")
+        .replace("ENV", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")
+        .replace("USER", USER)
+        .replace("DEVICE", DEVICE)
+        .replace("NOW", "2024-11-21T11:20:18.259Z")
+        .replace("\"ID\"", "\"c6b4c1a2-63d5-4b8e-9d7a-0f2e4b6c8a10\"")
+}
+
+fn documented() -> Device {
+    Device {
+        id: Some(DEVICE.parse().unwrap()),
+        created_at: Some("2024-11-21T11:20:18.259Z".to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn reads_the_documented_answer_to_a_create_in_pingones_own_spelling_of_the_phone() {
+    let peer = Peer::answering(http("201 Created", &filled_in(CREATED))).await;
+    let answered = create(&client(&peer)).await;
+    assert_eq!(answered.outcome, AttemptOutcome::Created(documented()));
+}
+
+#[tokio::test]
+async fn reads_the_documented_errors_by_status_and_names_them_by_code_and_detail() {
+    for (status, document, refusal, code) in [
+        (
+            "400 Bad Request",
+            DEVICE_LIMIT,
+            Refusal::DeviceLimit,
+            "REQUEST_FAILED/LIMIT_EXCEEDED",
+        ),
+        (
+            "403 Forbidden",
+            FORBIDDEN,
+            Refusal::Forbidden,
+            "ACCESS_FAILED/INSUFFICIENT_PERMISSIONS",
+        ),
+        (
+            "404 Not Found",
+            NOT_FOUND,
+            Refusal::UserUnknown,
+            "NOT_FOUND",
+        ),
+    ] {
+        let peer = Peer::answering(http(status, &filled_in(document))).await;
+        let answered = create(&client(&peer)).await;
+        assert_eq!(
+            answered.outcome,
+            AttemptOutcome::NotCreated(refusal),
+            "{status}"
+        );
+        assert_eq!(answered.answer.code.as_deref(), Some(code), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn finds_a_device_in_the_documented_listing_by_its_digits() {
+    let peer = Peer::answering(http("200 OK", &filled_in(LISTED))).await;
+    for (phone, found) in [
+        ("15125551234", Listing::Present(documented())),
+        ("15125559999", Listing::Absent),
+    ] {
+        let key = request(phone).key;
+        let answered = look_at(&client(&peer), &key).await;
+        assert_eq!(answered.outcome, LookOutcome::Seen(found), "{phone}");
+    }
+}

@@ -1,0 +1,94 @@
+//! The judge is judged.
+
+use super::*;
+
+const DEVICE: Device = Device {
+    user: 1,
+    kind: "SMS",
+    digits: 15_125_551_234,
+};
+const LOST: Fate = Fate {
+    effect: Effect::Never,
+    sight: Sight::Cut,
+};
+
+fn complaints(truth: &Truth) -> String {
+    truth.complaints().join("\n")
+}
+
+#[test]
+fn a_request_that_follows_a_lost_one_too_soon_is_noticed_without_a_second_device() {
+    let mut truth = Truth::new(Duration::from_mins(1));
+    for transaction in ["a", "b"] {
+        truth.post(DEVICE, transaction, LOST);
+        truth.post_ends(DEVICE);
+    }
+    assert!(
+        complaints(&truth).contains("settling takes 60s"),
+        "{truth:?}"
+    );
+}
+
+#[test]
+fn a_request_that_follows_a_refused_one_is_as_it_should_be() {
+    let mut truth = Truth::new(Duration::from_mins(1));
+    let sight = Sight::Throttled { as_date: false };
+    for transaction in ["a", "b"] {
+        let effect = Effect::Never;
+        truth.post(DEVICE, transaction, Fate { effect, sight });
+        truth.post_ends(DEVICE);
+    }
+    truth.post(DEVICE, "c", LOST);
+    assert_eq!(complaints(&truth), "");
+    truth.post(DEVICE, "c", LOST);
+    let said = complaints(&truth);
+    assert!(
+        said.contains("c was sent twice") && said.contains("another request"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_request_inside_a_pause_is_noticed_but_not_by_a_process_that_cannot_know() {
+    let mut truth = Truth::new(Duration::ZERO);
+    truth.pause(Duration::from_mins(1));
+    truth.request("list");
+    assert_eq!(complaints(&truth), "", "it was on the wire");
+    let long_ago = now().checked_sub(ON_THE_WIRE * 2).unwrap();
+    truth.pause = truth.pause.map(|(_, until)| (long_ago, until));
+    for _ in 0..IN_FLIGHT {
+        truth.request("list");
+    }
+    assert_eq!(complaints(&truth), "", "they were in flight");
+    truth.request("list");
+    assert!(complaints(&truth).contains("before the end of a pause"));
+    truth.run_begins();
+    truth.request("list");
+    assert_eq!(truth.complaints().len(), 1);
+}
+
+#[test]
+fn a_second_device_is_noticed_with_its_story() {
+    let mut truth = Truth::new(Duration::ZERO);
+    truth.run_begins();
+    truth.post(DEVICE, "a-1", LOST);
+    for id in 0..2 {
+        let (created_at, spelled) = ("".into(), "".into());
+        let (at, before) = (now(), false);
+        truth.make(
+            DEVICE,
+            Made {
+                id,
+                at,
+                created_at,
+                spelled,
+                before,
+            },
+        );
+    }
+    let said = complaints(&truth);
+    assert!(
+        said.contains("is there twice") && said.contains("a-1"),
+        "{said}"
+    );
+}
