@@ -79,6 +79,18 @@ impl Report<'_> {
             Mark::Warning | Mark::Failed => notice.even_if_quiet(),
         });
     }
+
+    fn ok(&mut self, what: &str, found: &str) {
+        self.say(Mark::Ok, what, found);
+    }
+
+    fn warn(&mut self, what: &str, found: &str) {
+        self.say(Mark::Warning, what, found);
+    }
+
+    fn fail(&mut self, what: &str, found: &str) {
+        self.say(Mark::Failed, what, found);
+    }
 }
 
 /// How many policies are listed.
@@ -108,20 +120,20 @@ pub async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<ExitCod
         let remedy = problem
             .remedy()
             .map_or_else(String::new, |hint| format!("; {hint}"));
-        report.say(Mark::Failed, "settings", &format!("{problem}{remedy}"));
+        report.fail("settings", &format!("{problem}{remedy}"));
     }
     if let Some(tenant) = tenant {
         if problems.is_empty() {
-            report.say(Mark::Ok, "settings", &tenant.binding().to_string());
+            report.ok("settings", &tenant.binding().to_string());
         }
         if tenant.unused_token {
-            report.say(Mark::Warning, "settings", UNUSED_TOKEN);
+            report.warn("settings", UNUSED_TOKEN);
         }
         for warning in &tenant.warnings {
-            report.say(Mark::Warning, "proxy", warning);
+            report.warn("proxy", warning);
         }
         if let Some(route) = tenant.route() {
-            report.say(Mark::Ok, "proxy", &route);
+            report.ok("proxy", &route);
         }
         check_tenant(tenant, &pace, policy, &mut report).await?;
     }
@@ -155,9 +167,9 @@ async fn check_tenant(
     match questions.token().await {
         // Whether PingOne takes a token that was given is told by the first answer to it.
         Ok(_) if given => {}
-        Ok(_) => report.say(Mark::Ok, "credentials", "PingOne gave an access token"),
+        Ok(_) => report.ok("credentials", "PingOne gave an access token"),
         Err(reason) => {
-            report.say(Mark::Failed, "credentials", &unasked(&reason));
+            report.fail("credentials", &unasked(&reason));
             return Ok(());
         }
     }
@@ -239,15 +251,14 @@ fn tell_of_permission(look: Result<Finding, StopReason>, report: &mut Report<'_>
                 None => hint::advised(&what, hint::NO_ANSWER),
                 Some(_) => hint::advised(&what, hint::LATER),
             };
-            report.say(Mark::Failed, "permission", &what);
+            report.fail("permission", &what);
         }
-        Ok(_) => report.say(Mark::Ok, "permission", "users' devices may be listed"),
-        Err(reason) if reason.code() == StopCode::CredentialsRefused => report.say(
-            Mark::Warning,
+        Ok(_) => report.ok("permission", "users' devices may be listed"),
+        Err(reason) if reason.code() == StopCode::CredentialsRefused => report.warn(
             "permission",
             "not checked: the access token is not accepted",
         ),
-        Err(reason) => report.say(Mark::Failed, "permission", &describe_stop(&reason)),
+        Err(reason) => report.fail("permission", &describe_stop(&reason)),
     }
 }
 
@@ -259,18 +270,14 @@ async fn check_policies(
     let listed = match questions.policies().await {
         Ok(listed) => listed,
         Err(fault) => {
-            return report.say(
-                Mark::Warning,
-                "policies",
-                &format!("not checked: {}", unread(&fault)),
-            );
+            return report.warn("policies", &format!("not checked: {}", unread(&fault)));
         }
     };
     for policy in listed.iter().take(POLICIES) {
-        report.say(Mark::Ok, "policies", &describe_policy(policy));
+        report.ok("policies", &describe_policy(policy));
     }
     if let Some(more) = listed.len().checked_sub(POLICIES).filter(|more| *more > 0) {
-        report.say(Mark::Ok, "policies", &format!("and {more} more"));
+        report.ok("policies", &format!("and {more} more"));
     }
     let mut policies = Policies::new(listed);
     let policy = match wanted {
@@ -278,20 +285,18 @@ async fn check_policies(
             Ok(policy) => policy,
             Err(reason) => {
                 let found = format!("{id} is not checked: {}", unasked(&reason));
-                return report.say(Mark::Warning, "policy", &found);
+                return report.warn("policy", &found);
             }
         },
         None => policies.default_policy(),
     };
     match (policy, wanted) {
         (Some(policy), _) => check_policy(policy, report),
-        (None, Some(id)) => report.say(
-            Mark::Failed,
+        (None, Some(id)) => report.fail(
             "policy",
             &format!("{id} is not in this environment; name one of the policies above, by its ID"),
         ),
-        (None, None) => report.say(
-            Mark::Warning,
+        (None, None) => report.warn(
             "policy",
             "no policy is named with `--policy`, and none is the environment's default",
         ),
@@ -316,27 +321,24 @@ fn describe_policy(policy: &Policy) -> String {
 fn check_policy(policy: &Policy, report: &mut Report<'_>) {
     let name = format!("{} ({})", policy.name, policy.id);
     if allows(policy, DeviceType::WhatsApp) {
-        report.say(Mark::Ok, "policy", &format!("{name} allows WhatsApp"));
+        report.ok("policy", &format!("{name} allows WhatsApp"));
     } else {
-        report.say(
-            Mark::Warning,
-            "policy",
-            &format!("{name} does not allow WhatsApp; enable it there, which needs a WhatsApp sender, or name another with `--policy`"),
+        let found = format!(
+            "{name} does not allow WhatsApp; enable it there, which needs a WhatsApp sender, or \
+             name another with `--policy`"
         );
+        report.warn("policy", &found);
     }
     if pairing_disabled(policy, DeviceType::WhatsApp) {
-        report.say(
-            Mark::Warning,
-            "policy",
-            &format!("{name} says that no new WhatsApp devices are paired"),
-        );
+        let found = format!("{name} says that no new WhatsApp devices are paired");
+        report.warn("policy", &found);
     }
     if let Some(how) = tells_users(policy) {
-        report.say(
-            Mark::Warning,
-            "messages",
-            &format!("{name} tells users of each new device ({how}); a run may message everyone who has a device"),
+        let found = format!(
+            "{name} tells users of each new device ({how}); a run may message everyone who has a \
+             device"
         );
+        report.warn("messages", &found);
     }
 }
 
@@ -347,23 +349,14 @@ async fn check_limits(questions: &Questions<'_>, report: &mut Report<'_>) {
                 .pairing
                 .and_then(|pairing| pairing.max_allowed_devices);
             match most {
-                Some(most) => report.say(
-                    Mark::Ok,
-                    "limits",
-                    &format!("a user may have {most} devices"),
-                ),
-                None => report.say(
-                    Mark::Warning,
+                Some(most) => report.ok("limits", &format!("a user may have {most} devices")),
+                None => report.warn(
                     "limits",
                     "PingOne does not say how many devices a user may have",
                 ),
             }
         }
-        Err(fault) => report.say(
-            Mark::Warning,
-            "limits",
-            &format!("not checked: {}", unread(&fault)),
-        ),
+        Err(fault) => report.warn("limits", &format!("not checked: {}", unread(&fault))),
     }
 }
 
@@ -378,15 +371,15 @@ fn unread(fault: &ReadFault) -> String {
 fn check_ledger(path: &Path, binding: &Binding, report: &mut Report<'_>) {
     let found = Check::look(path, binding).and_then(|found| {
         if let Some(kind) = found.doubtful_file_system {
-            report.say(Mark::Warning, "ledger", &doubtful(path, kind));
+            report.warn("ledger", &doubtful(path, kind));
         }
         found_at(path, &found, binding)
     });
     match found {
-        Ok(found) => report.say(Mark::Ok, "ledger", &found),
+        Ok(found) => report.ok("ledger", &found),
         Err(error) => {
             let hint = error.hint().unwrap_or_default();
-            report.say(Mark::Failed, "ledger", &format!("{error}; {hint}"));
+            report.fail("ledger", &format!("{error}; {hint}"));
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::model::ids::RunId;
 use crate::plan::Existing;
 use crate::report::earlier_runs::first_unknown;
 use crate::report::notice::Notice;
-use crate::report::{safe_file, start_line};
+use crate::report::safe_file::failing;
+use crate::report::start_line;
 use crate::settings::Error as SettingsError;
 use crate::settings::files::Files;
 
@@ -124,13 +125,7 @@ pub(super) fn look(
     let unknown_run = if remote.is_rehearsal() {
         None
     } else {
-        first_unknown(results, &|run| found.knows_run(run)).map_err(|source| {
-            safe_file::Error::Io {
-                path: results.to_owned(),
-                what: "read",
-                source,
-            }
-        })?
+        first_unknown(results, &|run| found.knows_run(run)).map_err(failing(results, "read"))?
     };
     let evidence = Evidence {
         has_looked: found.has_looked(),

@@ -7,16 +7,15 @@
 //! no such attributes.
 
 use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use rustix::fs::{OFlags, fgetxattr};
+use rustix::fs::fgetxattr;
 
-use super::safe_file::{SafeFile, flags};
+use super::safe_file::{self, SafeFile};
 
 /// The attribute that holds the checksum, in hexadecimal digits.
 const ATTRIBUTE: &str = "user.wavepair.sha256";
@@ -73,11 +72,7 @@ pub(super) enum Found {
 
 /// Looks at what has a name; `written` is the checksum of what would be written there now.
 pub(super) fn look(path: &Path, wave: &OsStr, written: Option<&Checksum>) -> Found {
-    let opened = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
-        .open(path);
-    let file = match opened {
+    let file = match safe_file::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Found::Nothing,
         Err(_) => return Found::SomethingElse,

@@ -4,14 +4,11 @@
 //! before it had: the same command from another shell, or from cron, may lead to another one.
 
 use std::borrow::Cow;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use rustix::fs::OFlags;
-
-use super::safe_file::flags;
+use super::safe_file;
 use crate::model::fields::{Fields, Progress};
 use crate::model::ids::RunId;
 
@@ -55,12 +52,7 @@ pub fn first_unknown(path: &Path, is_known: &dyn Fn(RunId) -> bool) -> io::Resul
 
 /// Opens a regular file; nothing where there is none.
 fn open(path: &Path) -> io::Result<Option<File>> {
-    let file = OpenOptions::new()
-        .read(true)
-        // A pipe would keep us waiting.
-        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
-        .open(path);
-    match file {
+    match safe_file::open(path) {
         Ok(file) => Ok(file.metadata()?.is_file().then_some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

@@ -18,7 +18,7 @@ use super::console::Console;
 use super::line_limit::LineLimit;
 use super::log::TARGET;
 use super::log_lines::{Format, Lines};
-use super::safe_file::{self, Error, refuse_if_occupied};
+use super::safe_file::{self, Error, failing, refuse_if_occupied};
 use crate::model::ids::RunId;
 
 /// What the command line and the environment say about the log.
@@ -146,11 +146,7 @@ fn open(path: &Path) -> Result<File, Error> {
         .custom_flags(safe_file::flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
         .open(path)
         .and_then(private)
-        .map_err(|source| Error::Io {
-            path: path.to_owned(),
-            what: "opened",
-            source,
-        })
+        .map_err(failing(path, "opened"))
 }
 
 #[cfg(test)]

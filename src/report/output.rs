@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::SpooledTempFile;
 
-use super::safe_file::{Error, SafeFile};
+use super::safe_file::{Error, SafeFile, failing};
 use super::standard_output::{standard_output, unless_broken_pipe};
 use crate::model::standard_stream::is_standard;
 
@@ -96,11 +96,7 @@ impl Waiting {
 }
 
 fn unwritten(source: io::Error) -> Error {
-    Error::Io {
-        path: Path::new("standard output").to_owned(),
-        what: "written",
-        source,
-    }
+    failing(Path::new("standard output"), "written")(source)
 }
 
 impl Write for Output {

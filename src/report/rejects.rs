@@ -13,7 +13,7 @@ use super::known_row::KnownRow;
 use super::record::{in_columns, push_field};
 use super::result_row::ResultRow;
 use super::row_sink::RowSink;
-use super::safe_file::{self, Error, SafeFile};
+use super::safe_file::{self, Error, SafeFile, failing};
 use crate::model::dialect::Dialect;
 use crate::model::event::RowFinished;
 use crate::model::outcome::Outcome;
@@ -155,11 +155,8 @@ impl Rejects {
             return Ok(());
         };
         self.checksum.add(&line);
-        file.write_all(&line).map_err(|source| Error::Io {
-            path: self.path.clone(),
-            what: "written",
-            source,
-        })
+        file.write_all(&line)
+            .map_err(failing(&self.path, "written"))
     }
 }
 

@@ -3,13 +3,11 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Serialize, Serializer};
 
 use crate::exit::ExitCode;
-use crate::model::messages;
 use crate::model::stop::Stopped;
-use crate::model::summary::{Requests, Summary};
-use crate::model::tally::Tally;
+use crate::model::summary::Summary;
 
 /// Writes a summary, its keys in the order of the documentation.
 ///
@@ -25,7 +23,9 @@ pub fn write(
     failed: Option<Stopped>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let stopped = summary.stopped.as_ref().map(Stopped::from);
+    let stopped = failed.or(summary.stopped.as_ref().map(Stopped::from));
+    let (outcomes, codes) = (&summary.tally.outcomes, &summary.tally.codes);
+    let sent = summary.requests;
     let json = Json {
         run_id: summary.run.to_string(),
         wave: &summary.wave,
@@ -34,16 +34,39 @@ pub fn write(
         started_at: instant(summary.started_at),
         finished_at: instant(finished_at),
         rows: summary.rows,
-        outcomes: Outcomes(&summary.tally),
-        codes: Codes(&summary.tally),
-        requests: Sent::from(summary.requests),
+        outcomes: object(
+            outcomes
+                .iter()
+                .map(|(outcome, rows)| (outcome.as_str(), rows)),
+        ),
+        codes: object(
+            codes
+                .iter()
+                .map(|(code, count)| (code.as_str(), count.rows)),
+        ),
+        requests: object([
+            ("token", sent.token),
+            ("list", sent.list),
+            ("create", sent.create),
+            ("lookup", sent.read),
+        ]),
         throttled: summary.throttled,
         retries: summary.retries,
-        stopped: failed.or(stopped).map(End::from),
+        stopped: stopped.as_ref().map(|stopped| {
+            object([
+                ("code", stopped.code.as_str()),
+                ("message", &stopped.message),
+            ])
+        }),
         exit_code: exit.code(),
         previous_exit_code: summary.previous_exit_code,
         ledger: summary.ledger.as_deref(),
-        messages: Messages(&summary.messages),
+        messages: object(
+            summary
+                .messages
+                .iter()
+                .map(|(kind, count)| (kind.as_str(), count)),
+        ),
         pace: None,
         shard: None,
     };
@@ -51,7 +74,7 @@ pub fn write(
     out.write_all(b"\n")
 }
 
-#[derive(serde::Serialize)]
+#[derive(Serialize)]
 struct Json<'a> {
     run_id: String,
     wave: &'a str,
@@ -60,87 +83,32 @@ struct Json<'a> {
     started_at: String,
     finished_at: String,
     rows: u64,
-    outcomes: Outcomes<'a>,
-    codes: Codes<'a>,
-    requests: Sent,
+    outcomes: Object<'a, u64>,
+    codes: Object<'a, u64>,
+    requests: Object<'a, u64>,
     throttled: u64,
     retries: u64,
-    stopped: Option<End>,
+    stopped: Option<Object<'a, &'a str>>,
     exit_code: u8,
     previous_exit_code: Option<u8>,
     ledger: Option<&'a str>,
-    messages: Messages<'a>,
+    messages: Object<'a, u64>,
     // What a later version fills; scripts find the keys where they will be.
     pace: Option<()>,
     shard: Option<()>,
 }
 
-struct Outcomes<'a>(&'a Tally);
+/// An object, its keys in the order in which they were given.
+struct Object<'a, V>(Vec<(&'a str, V)>);
 
-impl Serialize for Outcomes<'_> {
+impl<V: Serialize> Serialize for Object<'_, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (outcome, rows) in self.0.outcomes.iter() {
-            map.serialize_entry(outcome.as_str(), &rows)?;
-        }
-        map.end()
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
     }
 }
 
-struct Messages<'a>(&'a messages::Messages);
-
-impl Serialize for Messages<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let kinds = self.0.iter();
-        serializer.collect_map(kinds.map(|(kind, count)| (kind.as_str(), count)))
-    }
-}
-
-struct Codes<'a>(&'a Tally);
-
-impl Serialize for Codes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let codes = self.0.codes.iter();
-        serializer.collect_map(codes.map(|(code, count)| (code, count.rows)))
-    }
-}
-
-#[derive(serde::Serialize)]
-struct Sent {
-    token: u64,
-    list: u64,
-    create: u64,
-    lookup: u64,
-}
-
-impl From<Requests> for Sent {
-    fn from(requests: Requests) -> Self {
-        let Requests {
-            token,
-            list,
-            create,
-            read,
-        } = requests;
-        Self {
-            token,
-            list,
-            create,
-            lookup: read,
-        }
-    }
-}
-
-/// Why a run ended early.
-#[derive(serde::Serialize)]
-struct End {
-    code: String,
-    message: String,
-}
-
-impl From<Stopped> for End {
-    fn from(Stopped { code, message }: Stopped) -> Self {
-        Self { code, message }
-    }
+fn object<'a, V>(entries: impl IntoIterator<Item = (&'a str, V)>) -> Object<'a, V> {
+    Object(entries.into_iter().collect())
 }
 
 fn instant(time: Timestamp) -> String {
@@ -151,6 +119,7 @@ fn instant(time: Timestamp) -> String {
 mod tests {
     use super::*;
     use crate::model::ids::UserId;
+    use crate::model::messages::MessageBook;
     use crate::model::request::DeviceType;
     use crate::model::stop::{StopCode, StopReason};
     use crate::report::fixture::summary;
@@ -181,7 +150,7 @@ mod tests {
         summary.stop(&StopReason::TimeIsUp);
         summary.previous_exit_code = Some(4);
         summary.ledger = Some("wave.db".to_owned());
-        let mut book = messages::MessageBook::default();
+        let mut book = MessageBook::default();
         for user in [1, 2] {
             book.note(UserId::from_bytes([user; 16]), DeviceType::Sms);
         }

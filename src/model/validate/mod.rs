@@ -10,7 +10,7 @@ pub use requested::RequestedDevice;
 
 use super::event::RowLabel;
 use super::invalid::{Invalid, Problem};
-use super::request::{DeviceKey, DeviceRequest, DeviceStatus, Notification, RowDefaults};
+use super::request::{Address, DeviceKey, DeviceRequest, DeviceStatus, Notification, RowDefaults};
 use super::row::{Header, InputRow, RowNumber};
 use super::valid_row::ValidRow;
 use cells::NamedCells;
@@ -75,70 +75,69 @@ fn read(
     row: &InputRow,
     defaults: &RowDefaults,
 ) -> (RequestedDevice, Result<ValidRow, Invalid>) {
-    let user = cells.user();
-    let kind = cells.kind(defaults);
-    let address = match kind {
-        Ok(kind) => cells.address(kind),
-        Err(_) => cells.address(cells.likely_kind()),
-    };
-    let policy = cells.policy(defaults);
+    let mut wrong = Vec::new();
+    let user = keep(cells.user(), &mut wrong);
+    let kind = keep(cells.kind(defaults), &mut wrong);
+    let address = cells.address(kind.unwrap_or_else(|| cells.likely_kind()));
+    let address = keep(address, &mut wrong);
+    let policy = keep(cells.policy(defaults), &mut wrong);
     let status = cells.status(defaults);
-    let nickname = cells.nickname();
     let sent = cells.notification_is_sent(&status);
-    let locale = cells.locale();
-    let variant = cells.variant();
+    let status = keep(status, &mut wrong);
+    let nickname = keep(cells.nickname(), &mut wrong);
+    keep(sent, &mut wrong);
+    let locale = keep(cells.locale(), &mut wrong);
+    let variant = keep(cells.variant(), &mut wrong);
 
-    let requested = RequestedDevice::read(&user, &kind, &address, &policy, &status);
-    let verdict = match (
-        user, kind, address, policy, status, nickname, sent, locale, variant,
-    ) {
-        (
-            Ok(user),
-            Ok(kind),
-            Ok((address, of_address)),
-            Ok(policy),
-            Ok(status),
-            Ok(nickname),
-            Ok(()),
-            Ok(locale),
-            Ok(variant),
-        ) => Ok(ValidRow {
-            request: DeviceRequest {
-                row: row.number,
-                line: row.line,
-                key: DeviceKey {
-                    user,
-                    kind,
-                    address,
-                },
-                policy,
-                status,
-                nickname,
-                notification: (locale.is_some() || variant.is_some())
-                    .then_some(Notification { locale, variant }),
-            },
-            warnings: of_address.into_iter().chain(cells.placeholders()).collect(),
-        }),
-        (user, kind, address, policy, status, nickname, sent, locale, variant) => {
-            let problems = [
-                user.err(),
-                kind.err(),
-                address.err(),
-                policy.err(),
-                status.err(),
-                nickname.err(),
-                sent.err(),
-                locale.err(),
-                variant.err(),
-            ];
-            Err(gathered(problems.into_iter().flatten().collect()))
-        }
+    // Where the type is not known, nobody knows either whether a mailbox is meant.
+    let is_meant = |address: &&Address| kind.is_some() || address.phone().is_some();
+    let address_read = address.as_ref().map(|(address, _)| address);
+    let requested = RequestedDevice {
+        user,
+        kind,
+        address: address_read.filter(is_meant).cloned(),
+        policy,
+        status: status.map(|status| status.unwrap_or(DeviceStatus::Active)),
     };
-    (requested, verdict)
+    if let Some(invalid) = Invalid::gather(wrong) {
+        return (requested, Err(invalid));
+    }
+    let (
+        Some(user),
+        Some(kind),
+        Some((address, of_address)),
+        Some(policy),
+        Some(status),
+        Some(nickname),
+        Some(locale),
+        Some(variant),
+    ) = (
+        user, kind, address, policy, status, nickname, locale, variant,
+    )
+    else {
+        unreachable!("a cell that was not read is a problem of the row");
+    };
+    let request = DeviceRequest {
+        row: row.number,
+        line: row.line,
+        key: DeviceKey {
+            user,
+            kind,
+            address,
+        },
+        policy,
+        status,
+        nickname,
+        notification: (locale.is_some() || variant.is_some())
+            .then_some(Notification { locale, variant }),
+    };
+    let warnings = of_address.into_iter().chain(cells.placeholders()).collect();
+    (requested, Ok(ValidRow { request, warnings }))
 }
 
-fn gathered(problems: Vec<Problem>) -> Invalid {
-    Invalid::gather(problems).expect("a row without problems was taken")
+/// What was read of a cell; what is wrong with it otherwise comes behind what is `wrong` already.
+fn keep<T>(read: Result<T, Problem>, wrong: &mut Vec<Problem>) -> Option<T> {
+    read.map_err(|problem| wrong.push(problem)).ok()
 }
 
 #[cfg(test)]

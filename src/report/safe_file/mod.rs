@@ -74,11 +74,7 @@ impl SafeFile {
         refuse_if_occupied(target)?;
         let names = Names::of(target)?;
         names.remove_stale();
-        let failed = |source| Error::Io {
-            path: target.to_owned(),
-            what: "created",
-            source,
-        };
+        let failed = |source| failing(target, "created")(source);
         loop {
             let path = names.folder.join(names.fresh());
             let file = OpenOptions::new()
@@ -169,7 +165,8 @@ impl Complete {
     }
 }
 
-fn failing(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Error + use<> {
+/// Makes an error of what the operating system says; `what` is a participle.
+pub fn failing(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Error + use<> {
     let path = path.to_owned();
     move |source| Error::Io { path, what, source }
 }
@@ -184,15 +181,19 @@ impl Write for SafeFile {
     }
 }
 
+/// Opens what has a name, to read it; no link is followed, and no pipe is waited for.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
+        .open(path)
+}
+
 /// Removes a file and syncs its folder.
 pub(super) fn remove(target: &Path) -> Result<(), Error> {
     fs::remove_file(target)
         .and_then(|()| sync_folder(folder_of(target)))
-        .map_err(|source| Error::Io {
-            path: target.to_owned(),
-            what: "removed",
-            source,
-        })
+        .map_err(failing(target, "removed"))
 }
 
 /// The bits of flags, as the standard library takes them.
@@ -209,13 +210,7 @@ pub fn refuse_if_occupied(target: &Path) -> Result<(), Error> {
     let metadata = match fs::symlink_metadata(target) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => {
-            return Err(Error::Io {
-                path: target.to_owned(),
-                what: "looked at",
-                source,
-            });
-        }
+        Err(source) => return Err(failing(target, "looked at")(source)),
     };
     let kind = metadata.file_type();
     let what = if kind.is_file() {
@@ -300,10 +295,7 @@ impl<'a> Names<'a> {
 }
 
 fn is_stale(path: &Path) -> io::Result<bool> {
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
-        .open(path)?;
+    let file = open(path)?;
     let metadata = file.metadata()?;
     let ours = metadata.is_file() && metadata.uid() == rustix::process::geteuid().as_raw();
     Ok(ours && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok())
