@@ -78,6 +78,8 @@ pub(super) struct Row {
     pub(super) answer: Answer,
     /// The code with which PingOne refused the device last, in this run or an earlier one.
     pub(super) refused_as: Option<String>,
+    /// How the device has stood since a create of it was refused, in this run or an earlier one.
+    pub(super) refused: Option<DeviceState>,
     /// The number of the request that is on its way.
     pub(super) seq: u64,
     /// The pages of the user's devices that were read, where there are more, and when the first was
@@ -126,6 +128,9 @@ impl Row {
             asked_ms: None,
             last_send: None,
             answer: entry.map(|entry| entry.answer.clone()).unwrap_or_default(),
+            refused: entry
+                .filter(|_| refused_as.is_some())
+                .map(|entry| entry.state),
             refused_as,
             seq: 0,
             pages: None,

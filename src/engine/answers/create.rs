@@ -44,8 +44,14 @@ pub(in crate::engine) fn after_create(
     } = answered;
     let (decision, hold, retry) = decide_create(policy, row, answered, context);
     row.looked = false;
-    row.answer.clone_from(answer);
+    let is_withheld = *outcome == AttemptOutcome::NotCreated(Refusal::Withheld);
+    // What was never sent leaves a refusal as it was.
+    let refused_before = row.refused.filter(|_| is_withheld);
+    if refused_before.is_none() {
+        row.answer.clone_from(answer);
+    }
     let (state, device) = match (outcome, &decision) {
+        (AttemptOutcome::NotCreated(_), _) if let Some(before) = refused_before => (before, None),
         (AttemptOutcome::Created(device), _) => (DeviceState::Created, Some(device.clone())),
         (AttemptOutcome::Indeterminate(_), _) => (DeviceState::Unresolved, None),
         (AttemptOutcome::NotCreated(_), Decision::Finish(verdict)) => (verdict.state, None),
@@ -59,9 +65,12 @@ pub(in crate::engine) fn after_create(
         row.connection = Connection::Fresh;
     }
     if let AttemptOutcome::NotCreated(_) = outcome {
-        row.failed = true;
         row.phase = Phase::Create { resend: false };
-        row.refused_as.clone_from(&answer.code);
+        if !is_withheld {
+            row.failed = true;
+            row.refused = Some(state);
+            row.refused_as.clone_from(&answer.code);
+        }
     }
     let last_send = unanswered.then(|| context.moment.clone());
     let settled = settled(row, state, device, last_send);

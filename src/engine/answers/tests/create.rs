@@ -45,6 +45,37 @@ fn a_refusal_is_remembered_and_the_row_has_failed_so_far() {
 }
 
 #[test]
+fn a_create_that_was_withheld_leaves_its_row_as_it_was() {
+    let mut row = sent();
+    let effects = create(&mut row, &crate::engine::job::withheld());
+    assert!(settled(&effects).answer.code.as_deref() == Some(code::WITHHELD));
+    assert_eq!(row.end_now(), None, "it is pending: nothing was sent");
+    assert_eq!((&row.refused_as, row.phase == CREATE), (&None, true));
+
+    for before in [DeviceState::Rejected, DeviceState::Failed] {
+        let mut row = sent();
+        row.answer = answer(400, "EARLIER");
+        row.refused = Some(before);
+        row.refused_as = Some("EARLIER".to_owned());
+        let effects = create(&mut row, &crate::engine::job::withheld());
+        let told = settled(&effects);
+        assert_eq!(
+            (told.state, &told.answer),
+            (before, &answer(400, "EARLIER"))
+        );
+        assert_eq!(row.end_now(), None, "it is refused as in the run before");
+        assert_eq!(row.refused_as.as_deref(), Some("EARLIER"));
+    }
+
+    // A refusal of this run stays one.
+    let mut row = sent();
+    create(&mut row, &refused(Refusal::Unreachable));
+    let effects = create(&mut row, &crate::engine::job::withheld());
+    assert_eq!(settled(&effects).answer, answer(400, "CODE"));
+    assert_eq!(row.end_now().unwrap().outcome, Outcome::Failed);
+}
+
+#[test]
 fn a_lost_create_is_in_doubt_since_now_and_looked_for_on_a_fresh_connection() {
     let mut row = sent();
     let context = context(now());
