@@ -44,10 +44,10 @@ fn write(path: &Path) {
         Err(error) => return assert!(!error.to_string().is_empty()),
     };
     drop(opened.ledger.entry(&request().key));
-    let turn = intend(&opened.ledger, request());
-    assert!(!matches!(turn, Err(Error::Poisoned { .. })), "{turn:?}");
+    let asked = intend(&opened.ledger, request());
+    assert!(!matches!(asked, Err(Error::Poisoned { .. })), "{asked:?}");
     let closed = opened.ledger.close(0, None, &moment(3));
-    assert!(turn.is_err() || !matches!(closed, Err(Error::Poisoned { .. })));
+    assert!(asked.is_err() || !matches!(closed, Err(Error::Poisoned { .. })));
 }
 
 fn open(path: &Path, number: u8, seconds: i64) -> Result<Opened, Error> {
@@ -68,8 +68,8 @@ fn intend(ledger: &Ledger, request: DeviceRequest) -> Result<(), Error> {
         asked_ms: 1_764_000_000_000,
         transaction: "run-row".to_owned(),
     };
-    let turn = ledger.turn(Vec::new(), vec![intent], moment(2));
-    runtime.block_on(turn).map(drop)
+    let commit = ledger.commit(Vec::new(), vec![intent], moment(2));
+    runtime.block_on(commit).map(drop)
 }
 
 /// A sound ledger that knows of a device, written over.

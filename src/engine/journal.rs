@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
 use super::row::{Phase, Row};
-use crate::ledger::{self, Intent, Ledger, Receipt, Recorded, Settled};
+use crate::ledger::{self, Committed, Intent, Ledger, Recorded, Settled};
 use crate::model::entry::{LedgerEntry, Moment};
 use crate::model::event::RowFinished;
 use crate::model::ids::{DeviceId, RunId};
@@ -46,7 +46,7 @@ struct AfterCommit {
 
 /// A batch that is being committed.
 struct Batch<'a> {
-    commit: LocalBoxFuture<'a, Result<Receipt, ledger::Error>>,
+    commit: LocalBoxFuture<'a, Result<Committed, ledger::Error>>,
     /// The devices that it settles by their IDs.
     named: Vec<(DeviceId, DeviceKey)>,
     intents: Vec<Intended>,
@@ -170,7 +170,7 @@ impl<'a> Journal<'a> {
         let named = settled.iter().filter_map(named);
         let named = named.map(|(id, key)| (id, key.clone())).collect();
         self.batch = Some(Batch {
-            commit: self.ledger.turn(settled, intended, moment).boxed_local(),
+            commit: self.ledger.commit(settled, intended, moment).boxed_local(),
             named,
             intents,
             after,
@@ -186,21 +186,21 @@ impl<'a> Journal<'a> {
         let Some(batch) = self.batch.as_mut() else {
             return std::future::pending().await;
         };
-        let receipt = (&mut batch.commit).await?;
+        let committed = (&mut batch.commit).await?;
         let Some(Batch { intents, after, .. }) = self.batch.take() else {
             return std::future::pending().await;
         };
-        for (entry, row) in receipt.settled.into_iter().zip(after.settled_rows) {
+        for (entry, row) in committed.settled.into_iter().zip(after.settled_rows) {
             self.seen.entered(entry, row);
         }
-        for ((row, _), recorded) in intents.iter().zip(&receipt.recorded) {
+        for ((row, _), recorded) in intents.iter().zip(&committed.recorded) {
             self.seen.entered(recorded.entry(), row.request.row);
         }
-        let (sendable, refused) = if receipt.disk_full {
+        let (sendable, refused) = if committed.disk_full {
             (Vec::new(), intents)
         } else {
             (
-                intents.into_iter().zip(receipt.recorded).collect(),
+                intents.into_iter().zip(committed.recorded).collect(),
                 Vec::new(),
             )
         };
@@ -208,7 +208,7 @@ impl<'a> Journal<'a> {
             finished: after.finished,
             sendable,
             refused,
-            disk_full: receipt.disk_full,
+            disk_full: committed.disk_full,
         })
     }
 }

@@ -6,7 +6,7 @@
 //! - **Paced before written.** Token and pace come first, the intent last, so that a
 //!   crash leaves in doubt only what may really be on the wire.
 //! - **The disk does not stop the wire.** A commit runs on the ledger's own thread;
-//!   answers go on being read, and the next turn takes what has gathered.
+//!   answers go on being read, and the next batch takes what has gathered.
 //! - **One way back.** What must be done again goes back into this loop's queues, and
 //!   nowhere else.
 

@@ -8,10 +8,10 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+use super::batch::{Committed, Intent, Settled};
 use super::error::Error;
 use super::lock::Lock;
 use super::reader::Reader;
-use super::turn::{Intent, Receipt, Settled};
 use super::writer::{Command, Writer};
 use crate::model::entry::{LedgerEntry, Moment};
 use crate::model::ids::DeviceId;
@@ -98,23 +98,23 @@ impl Ledger {
     /// # Errors
     ///
     /// Nothing of it was committed, and nothing will be any more: the run must end.
-    pub async fn turn(
+    pub async fn commit(
         &self,
         settled: Vec<Settled>,
         intents: Vec<Intent>,
         now: Moment,
-    ) -> Result<Receipt, Error> {
+    ) -> Result<Committed, Error> {
         let (reply, answer) = oneshot::channel();
-        let command = Command::Turn {
+        let command = Command::Batch {
             settled,
             intents,
             now,
             reply,
         };
         self.hand_over(command)?;
-        let receipt = answer.await.map_err(|_| self.poisoned())??;
+        let committed = answer.await.map_err(|_| self.poisoned())??;
         self.reader.refresh()?;
-        Ok(receipt)
+        Ok(committed)
     }
 
     /// Records how the run ended and closes the file; `stopped` is why it ended before its wave did.

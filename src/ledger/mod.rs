@@ -13,6 +13,7 @@
 //! refused stays as it was, to the byte.
 
 mod ballast;
+mod batch;
 mod binding;
 mod counter;
 mod create;
@@ -32,13 +33,13 @@ mod runs;
 mod schema;
 mod transition;
 mod trust;
-mod turn;
 mod values;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub use self::batch::{Committed, Intent, Recorded, Settled};
 pub use self::binding::Binding;
 pub use self::error::Error;
 pub use self::file::companions;
@@ -46,4 +47,3 @@ pub use self::found::{Check, Found};
 pub use self::handle::{Ledger, Opened};
 pub use self::reader::{Reader, Storage};
 pub use self::runs::{LastRun, RunRecord};
-pub use self::turn::{Intent, Receipt, Recorded, Settled};

@@ -2,15 +2,15 @@
 
 use rusqlite::{Connection, named_params};
 
+use super::batch::{Intent, Recorded, Settled};
 use super::devices::{self, Key};
-use super::turn::{Intent, Recorded, Settled};
 use super::values::EventKind;
 use crate::model::code::INTERRUPTED;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment, RESENDS_MAX, UnansweredSend};
 use crate::model::ids::RunId;
 use crate::model::request::DeviceRequest;
 
-/// What a turn failed on.
+/// What a batch failed on.
 pub(super) enum Fault {
     Sqlite(rusqlite::Error),
     Invariant(String),

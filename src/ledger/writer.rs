@@ -10,13 +10,13 @@ use rustix::process::{Resource, getrlimit};
 use tokio::sync::oneshot;
 
 use super::ballast::Ballast;
+use super::batch::{Committed, Intent, Settled};
 use super::binding::Binding;
 use super::counter::{Counter, extent};
 use super::error::Error;
 use super::file::{BUSY, beside, opening, sqlite};
 use super::runs::{self, RunRecord};
 use super::transition::{Fault, intend, settle, settle_left_in_flight};
-use super::turn::{Intent, Receipt, Settled};
 use crate::model::entry::Moment;
 use crate::model::ids::RunId;
 use crate::model::stop::Stopped;
@@ -24,11 +24,11 @@ use crate::model::stop::Stopped;
 /// What the writer can be asked for.
 pub(super) enum Command {
     /// One transaction.
-    Turn {
+    Batch {
         settled: Vec<Settled>,
         intents: Vec<Intent>,
         now: Moment,
-        reply: oneshot::Sender<Result<Receipt, Error>>,
+        reply: oneshot::Sender<Result<Committed, Error>>,
     },
     /// The end.
     Close {
@@ -141,13 +141,13 @@ impl Writer {
     pub(super) fn serve(mut self, queue: &mpsc::Receiver<Command>) {
         while let Ok(command) = queue.recv() {
             match command {
-                Command::Turn {
+                Command::Batch {
                     settled,
                     intents,
                     now,
                     reply,
                 } => {
-                    let result = self.turn(&settled, intents, &now);
+                    let result = self.write(&settled, intents, &now);
                     let poisoned = result.is_err();
                     // Nobody waits for the reply of a run that was dropped; the commit stands.
                     drop(reply.send(result));
@@ -168,12 +168,12 @@ impl Writer {
         }
     }
 
-    fn turn(
+    fn write(
         &mut self,
         settled: &[Settled],
         intents: Vec<Intent>,
         now: &Moment,
-    ) -> Result<Receipt, Error> {
+    ) -> Result<Committed, Error> {
         self.check_place()?;
         if !may_grow(self.longest_file(), self.size_limit) {
             self.disk_full = true;
@@ -219,7 +219,7 @@ impl Writer {
         settled: &[Settled],
         intents: Vec<Intent>,
         now: &Moment,
-    ) -> Result<Receipt, Fault> {
+    ) -> Result<Committed, Fault> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -236,7 +236,7 @@ impl Writer {
         if !(numbers.is_empty() && recorded.is_empty()) {
             self.counter.note(u64::try_from(events).unwrap_or(0));
         }
-        Ok(Receipt {
+        Ok(Committed {
             recorded,
             settled: numbers,
             disk_full: self.disk_full,

@@ -48,9 +48,9 @@ impl Full {
         }
     }
 
-    fn turn(&self, settled: Vec<Settled>, intents: Vec<Intent>) -> Result<Receipt, Error> {
+    fn commit(&self, settled: Vec<Settled>, intents: Vec<Intent>) -> Result<Committed, Error> {
         let (reply, answer) = oneshot::channel();
-        let command = Command::Turn {
+        let command = Command::Batch {
             settled,
             intents,
             now: moment(1),
@@ -69,20 +69,20 @@ fn ballast(place: &Place) -> bool {
 fn on_a_full_disk_what_became_of_requests_is_still_written_and_no_leave_is_given_any_more() {
     let place = place();
     let full = Full::open(&place.path);
-    let first = full.turn(Vec::new(), vec![intent(1), intent(2)]).unwrap();
+    let first = full.commit(Vec::new(), vec![intent(1), intent(2)]).unwrap();
     assert_eq!((first.recorded.len(), first.disk_full), (2, false));
     assert!(ballast(&place), "not needed yet");
 
     let too_much = (3..=200).map(intent).collect();
     let second = full
-        .turn(vec![settled(1, DeviceState::Created)], too_much)
+        .commit(vec![settled(1, DeviceState::Created)], too_much)
         .unwrap();
     assert!(second.disk_full && second.recorded.is_empty());
     assert_eq!(second.settled.len(), 1);
     assert!(!ballast(&place), "its room is given up");
 
     let third = full
-        .turn(vec![settled(2, DeviceState::Failed)], vec![intent(3)])
+        .commit(vec![settled(2, DeviceState::Failed)], vec![intent(3)])
         .unwrap();
     assert!(third.disk_full && third.recorded.is_empty());
     drop(full.commands);
@@ -101,7 +101,7 @@ async fn a_write_that_fails_for_another_reason_does_not_cost_the_room() {
     let ledger = open(&place, 1);
     settle(&ledger, settled(7, DeviceState::Created)).await;
     let changed = settled(7, DeviceState::Failed);
-    let refused = ledger.turn(vec![changed], Vec::new(), moment(3)).await;
+    let refused = ledger.commit(vec![changed], Vec::new(), moment(3)).await;
     assert!(matches!(refused, Err(Error::Sqlite { .. })));
     assert!(ballast(&place));
 }

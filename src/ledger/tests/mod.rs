@@ -1,12 +1,12 @@
 //! What a ledger remembers, and what it refuses.
 
+mod batches;
 mod errors;
 mod finding;
 mod full_disk;
 mod identity;
 mod opening;
 mod reading;
-mod turns;
 
 use std::path::{Path, PathBuf};
 
@@ -135,21 +135,24 @@ fn in_doubt(place: &Place) -> u64 {
     storage.devices.get(Outcome::Unknown)
 }
 
-async fn intend(ledger: &Ledger, intents: Vec<Intent>) -> Result<Receipt, Error> {
-    ledger.turn(Vec::new(), intents, moment(1)).await
+async fn intend(ledger: &Ledger, intents: Vec<Intent>) -> Result<Committed, Error> {
+    ledger.commit(Vec::new(), intents, moment(1)).await
 }
 
 async fn settle(ledger: &Ledger, end: Settled) {
-    ledger.turn(vec![end], Vec::new(), moment(2)).await.unwrap();
+    ledger
+        .commit(vec![end], Vec::new(), moment(2))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn an_intent_is_on_disk_before_leave_to_send_is_given() {
     let place = place();
     let ledger = open(&place, 1);
-    let receipt = intend(&ledger, vec![intent(7), intent(8)]).await.unwrap();
+    let committed = intend(&ledger, vec![intent(7), intent(8)]).await.unwrap();
     assert_eq!(
-        receipt
+        committed
             .recorded
             .iter()
             .map(Recorded::attempt)
@@ -179,7 +182,7 @@ async fn a_device_that_is_there_is_never_asked_for_again_and_never_changes() {
         drop(ledger);
         let ledger = open(&place, user + 10);
         let changed = ledger
-            .turn(
+            .commit(
                 vec![settled(user, DeviceState::Failed)],
                 Vec::new(),
                 moment(3),
@@ -197,8 +200,8 @@ async fn what_was_certainly_not_created_may_be_asked_for_again() {
         intend(&ledger, vec![intent(7)]).await.unwrap();
         settle(&ledger, settled(7, state)).await;
     }
-    let receipt = intend(&ledger, vec![intent(7)]).await.unwrap();
-    assert_eq!(receipt.recorded[0].attempt(), 3);
+    let committed = intend(&ledger, vec![intent(7)]).await.unwrap();
+    assert_eq!(committed.recorded[0].attempt(), 3);
 }
 
 #[tokio::test]
@@ -277,7 +280,7 @@ async fn nothing_is_sent_again_that_was_never_sent_or_never_in_doubt() {
 }
 
 #[tokio::test]
-async fn a_refused_turn_commits_nothing_and_nothing_is_taken_after_it() {
+async fn a_refused_batch_commits_nothing_and_nothing_is_taken_after_it() {
     let place = place();
     let ledger = open(&place, 1);
     intend(&ledger, vec![intent(7)]).await.unwrap();

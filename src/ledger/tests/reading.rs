@@ -10,7 +10,7 @@ fn state(entry: Option<LedgerEntry>) -> Option<DeviceState> {
 }
 
 #[tokio::test]
-async fn the_run_sees_its_own_turns_as_soon_as_they_are_on_disk() {
+async fn the_run_sees_its_own_batches_as_soon_as_they_are_on_disk() {
     let place = place();
     let ledger = open(&place, 1);
     let key = request(7).key;
@@ -186,7 +186,7 @@ async fn entries_that_are_read_ahead_are_those_of_their_devices_until_something_
         .unwrap();
     let ends = (1..=200).map(|user| settled(user, DeviceState::Created));
     let ends = ends.collect();
-    ledger.turn(ends, Vec::new(), moment(2)).await.unwrap();
+    ledger.commit(ends, Vec::new(), moment(2)).await.unwrap();
     for user in (1..=100).chain([90, 100, 3, 250]) {
         let entry = ledger.entry(&request(user).key).unwrap();
         let id = (user <= 200).then(|| DeviceId::from_bytes([user; 16]));

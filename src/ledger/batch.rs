@@ -6,7 +6,7 @@ use crate::model::request::{DeviceKey, DeviceRequest, RequestDigest};
 
 /// Proof that an intent is on disk: leave to send one create request.
 ///
-/// Only [`Ledger::turn`](super::Ledger::turn) makes one, after its commit, and the function that
+/// Only [`Ledger::commit`](super::Ledger::commit) makes one, after its commit, and the function that
 /// sends takes nothing less. "Sent before it was written down" does not compile.
 #[derive(Debug)]
 pub struct Recorded<T> {
@@ -49,9 +49,9 @@ pub struct Intent {
     pub transaction: String,
 }
 
-/// What a turn gives once all of it is on disk.
+/// What a batch gives once all of it is on disk.
 #[derive(Debug)]
-pub struct Receipt {
+pub struct Committed {
     /// Leave to send, for each intent in order.
     pub recorded: Vec<Recorded<DeviceRequest>>,
     /// The numbers of the entries, for each settled device in order.

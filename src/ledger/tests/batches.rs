@@ -1,4 +1,4 @@
-//! What one turn writes, what it gives, and when it is on disk.
+//! What one batch writes, what it gives, and when it is on disk.
 
 use futures::FutureExt;
 
@@ -20,7 +20,7 @@ async fn where_several_devices_were_seen_one_is_asked_for_only_after_none_was() 
         )
         .await;
         match asked {
-            Ok(receipt) => assert_eq!((was_absent, receipt.recorded.len()), (true, 1)),
+            Ok(committed) => assert_eq!((was_absent, committed.recorded.len()), (true, 1)),
             Err(Error::Invariant { .. }) => assert!(!was_absent),
             Err(error) => panic!("{error}"),
         }
@@ -42,7 +42,7 @@ async fn a_device_is_in_doubt_exactly_while_it_is_known_when_it_was_last_sent() 
             last_send,
             ..settled(7, state)
         };
-        let refused = ledger.turn(vec![end], Vec::new(), moment(2)).await;
+        let refused = ledger.commit(vec![end], Vec::new(), moment(2)).await;
         assert!(matches!(refused, Err(Error::Invariant { .. })), "{state:?}");
     }
 }
@@ -55,8 +55,8 @@ async fn every_device_has_a_number_of_its_own_and_keeps_it() {
     let asked = intend(&ledger, intents).await.unwrap().recorded;
     let asked: Vec<_> = asked.iter().map(Recorded::entry).collect();
     let ends = [7, 8, 9, 10].map(|user| settled(user, DeviceState::Failed));
-    let receipt = ledger.turn(ends.into(), Vec::new(), moment(2)).await;
-    let ended = receipt.unwrap().settled;
+    let committed = ledger.commit(ends.into(), Vec::new(), moment(2)).await;
+    let ended = committed.unwrap().settled;
     assert_eq!(asked, ended[..3]);
     for (user, number) in [7, 8, 9, 10].into_iter().zip(ended) {
         let entry = ledger.entry(&request(user).key).unwrap().unwrap();
@@ -72,7 +72,7 @@ async fn what_was_handed_over_is_on_disk_before_another_run_may_have_the_ledger(
         // Handed over, and the answer not waited for.
         drop(
             ledger
-                .turn(Vec::new(), vec![intent(user)], moment(1))
+                .commit(Vec::new(), vec![intent(user)], moment(1))
                 .now_or_never(),
         );
     }
@@ -128,8 +128,8 @@ async fn a_device_that_was_refused_by_what_may_be_anothers_answer_is_not_asked_f
                 was_absent: false,
                 ..intent(7)
             };
-            let turn = intend(&ledger, vec![again]).await;
-            assert_eq!(turn.is_ok(), accepted, "{state:?}, {unproven}, {looked}");
+            let asked = intend(&ledger, vec![again]).await;
+            assert_eq!(asked.is_ok(), accepted, "{state:?}, {unproven}, {looked}");
             drop(ledger);
             let reader = Reader::open(&place.path, Some(&binding()))
                 .unwrap()
@@ -152,8 +152,8 @@ async fn one_id_is_never_the_id_of_two_devices() {
         device: settled(7, DeviceState::Created).device,
         ..settled(8, DeviceState::Created)
     };
-    let turn = ledger.turn(vec![clash], Vec::new(), moment(3)).await;
-    assert!(turn.is_err());
+    let asked = ledger.commit(vec![clash], Vec::new(), moment(3)).await;
+    assert!(asked.is_err());
 }
 
 #[tokio::test]
