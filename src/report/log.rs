@@ -10,7 +10,6 @@
 //! [`log_lines`](super::log_lines) and [`log_setup`](super::log_setup).
 
 use std::fmt;
-use std::time::Duration;
 
 use tracing::{debug, info, warn};
 
@@ -28,7 +27,7 @@ const NO_DEVICE: Option<DeviceId> = None;
 
 /// A record about a row, at a level that is known when it is compiled.
 macro_rules! row {
-    ($level:ident, $event:literal, $who:expr, $outcome:expr, $answer:expr, $device:expr, $($text:tt)+) => {{
+    ($level:ident, $event:expr, $who:expr, $outcome:expr, $answer:expr, $device:expr, $($text:tt)+) => {{
         let (who, answer) = (&$who, &$answer);
         $level!(
             target: TARGET,
@@ -39,9 +38,9 @@ macro_rules! row {
             phone = who.address.as_deref(),
             outcome = $outcome,
             device_id = $device.map(tracing::field::display),
-            code = answer.code.as_deref(),
+            code = answer.code,
             http_status = answer.http_status,
-            correlation_id = answer.correlation_id.as_deref(),
+            correlation_id = answer.correlation_id,
             $($text)+
         );
     }};
@@ -58,7 +57,26 @@ pub fn on(event: &Event) {
             took,
             next,
         } => {
-            attempt_ended(who, *attempt, outcome, answer, *took, *next);
+            let answer = AnswerText::from(answer);
+            let (word, took, then) = (attempt_word(outcome), took.as_millis(), Then(*next));
+            let text = format_args!("{}: attempt {attempt}: {word}{answer}", Label(who));
+            let event = "attempt_ended";
+            match next {
+                Next::Finish => {
+                    row!(
+                        debug,
+                        event,
+                        who,
+                        word,
+                        answer,
+                        NO_DEVICE,
+                        "{text}, after {took} ms"
+                    );
+                }
+                Next::Create(_) | Next::Look(_) => {
+                    row!(info, event, who, word, answer, NO_DEVICE, "{text}; {then}");
+                }
+            }
         }
         Event::LookEnded {
             who,
@@ -73,7 +91,7 @@ pub fn on(event: &Event) {
                 "look_ended",
                 who,
                 word,
-                Answer::default(),
+                AnswerText::default(),
                 NO_DEVICE,
                 "{label}: listing: {word}, after {took} ms; {then}"
             );
@@ -97,51 +115,14 @@ pub fn on(event: &Event) {
     }
 }
 
-fn attempt_ended(
-    who: &RowLabel,
-    attempt: u32,
-    outcome: &AttemptOutcome,
-    answer: &Answer,
-    took: Duration,
-    next: Next,
-) {
-    let said = AnswerText(answer);
-    let word = attempt_word(outcome);
-    let (label, took, then) = (Label(who), took.as_millis(), Then(next));
-    match next {
-        Next::Finish => {
-            row!(
-                debug,
-                "attempt_ended",
-                who,
-                word,
-                answer,
-                NO_DEVICE,
-                "{label}: attempt {attempt}: {word}{said}, after {took} ms"
-            );
-        }
-        Next::Create(_) | Next::Look(_) => {
-            row!(
-                info,
-                "attempt_ended",
-                who,
-                word,
-                answer,
-                NO_DEVICE,
-                "{label}: attempt {attempt}: {word}{said}; {then}"
-            );
-        }
-    }
-}
-
 /// Logs how a row ended.
 pub fn finished(row: &RowFinished) {
-    let answer = Answer {
-        code: row.code.clone(),
-        message: row.message.clone(),
-        ..Answer::default()
+    let answer = AnswerText {
+        code: row.code.as_deref(),
+        message: row.message.as_deref(),
+        ..AnswerText::default()
     };
-    let (label, word, said) = (Label(&row.who), row.outcome.as_str(), AnswerText(&answer));
+    let (label, word) = (Label(&row.who), row.outcome.as_str());
     macro_rules! finished {
         ($level:ident, $($text:tt)+) => {
             row!($level, "row_finished", row.who, word, answer, row.device, $($text)+)
@@ -150,21 +131,21 @@ pub fn finished(row: &RowFinished) {
     match row.outcome {
         // There more than once: a person must look.
         Outcome::Existing if row.seen_twice => {
-            finished!(warn, "{label}: {word}{said}");
+            finished!(warn, "{label}: {word}{answer}");
         }
         Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => {
-            finished!(warn, "{label}: {word}{said}");
+            finished!(warn, "{label}: {word}{answer}");
         }
         Outcome::Created if !row.earlier => {
             let device = row.device.map(|device| format!(", device {device}"));
             let device = device.unwrap_or_default();
-            finished!(info, "{label}: {word}{device}{said}");
+            finished!(info, "{label}: {word}{device}{answer}");
         }
         Outcome::Created
         | Outcome::Existing
         | Outcome::Duplicate
         | Outcome::Pending
-        | Outcome::Ready => finished!(debug, "{label}: {word}{said}"),
+        | Outcome::Ready => finished!(debug, "{label}: {word}{answer}"),
     }
 }
 
@@ -225,15 +206,33 @@ impl fmt::Display for Label<'_> {
     }
 }
 
-/// The status in brackets, code and message behind a colon each, where there are any.
-struct AnswerText<'a>(&'a Answer);
+/// What an answer said of itself: the status in brackets, code and message behind a colon each,
+/// where there are any.
+#[derive(Default)]
+struct AnswerText<'a> {
+    http_status: Option<u16>,
+    code: Option<&'a str>,
+    message: Option<&'a str>,
+    correlation_id: Option<&'a str>,
+}
+
+impl<'a> From<&'a Answer> for AnswerText<'a> {
+    fn from(answer: &'a Answer) -> Self {
+        Self {
+            http_status: answer.http_status,
+            code: answer.code.as_deref(),
+            message: answer.message.as_deref(),
+            correlation_id: answer.correlation_id.as_deref(),
+        }
+    }
+}
 
 impl fmt::Display for AnswerText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(status) = self.0.http_status {
+        if let Some(status) = self.http_status {
             write!(f, " (HTTP {status})")?;
         }
-        for text in [&self.0.code, &self.0.message].into_iter().flatten() {
+        for text in [self.code, self.message].into_iter().flatten() {
             write!(f, ": {}", Safe(text))?;
         }
         Ok(())
@@ -257,6 +256,8 @@ impl fmt::Display for Then {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::model::code::DUPLICATE_FOUND;
     use crate::model::outcome::{Ambiguity, Refusal};
