@@ -155,11 +155,6 @@ impl Invalid {
         codes
     }
 
-    /// The problems, most basic first.
-    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
-        std::iter::once(&self.first).chain(&self.others)
-    }
-
     /// All problems in one line: the first one's message, then `code: message` for each other.
     pub fn message(&self) -> String {
         let mut message = self.first.message.clone();

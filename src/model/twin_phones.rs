@@ -64,7 +64,7 @@ mod tests {
             (8, 1, "+525512345678", None),
         ] {
             let user = UserId::from_bytes([user; 16]);
-            let phone = E164::parse(phone).unwrap();
+            let phone = E164::parse(phone).unwrap().0;
             let found = phones.note(RowNumber(row), user, phone);
             assert_eq!(found, other.map(RowNumber), "row {row}");
         }

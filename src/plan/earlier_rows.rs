@@ -94,7 +94,7 @@ mod tests {
                 key: DeviceKey {
                     user: UserId::from_bytes([7; 16]),
                     kind: DeviceType::WhatsApp,
-                    address: Address::Phone(E164::parse(phone).unwrap()),
+                    address: Address::Phone(E164::parse(phone).unwrap().0),
                 },
                 policy: PolicyId::from_bytes([policy; 16]),
                 status: None,

@@ -39,7 +39,7 @@ pub enum Line {
 }
 
 impl E164 {
-    /// Reads a number in international format.
+    /// Reads a number in international format, and tells what kind of line it is.
     ///
     /// Space, `-`, `.`, `(`, `)` and `/` are dropped; what remains must be one `+`
     /// and the digits of a valid number, all of them.
@@ -53,7 +53,7 @@ impl E164 {
     /// ```
     /// use wavepair::testing::model::E164;
     ///
-    /// let phone = E164::parse("+1 (512) 555-1234").unwrap();
+    /// let (phone, _) = E164::parse("+1 (512) 555-1234").unwrap();
     /// assert_eq!(phone.to_string(), "+15125551234");
     /// assert_eq!(phone.masked(), "+1…34");
     ///
@@ -61,16 +61,7 @@ impl E164 {
     /// let problem = E164::parse("(512) 555-1234").unwrap_err();
     /// assert_eq!(problem.code.as_str(), "phone_missing_plus");
     /// ```
-    pub fn parse(text: &str) -> Result<Self, Problem> {
-        Self::examine(text).map(|(phone, _)| phone)
-    }
-
-    /// Reads a number as [`parse`](Self::parse) does, and tells what kind of line it is.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`parse`](Self::parse).
-    pub fn examine(text: &str) -> Result<(Self, Line), Problem> {
+    pub fn parse(text: &str) -> Result<(Self, Line), Problem> {
         let digits = Digits::read(text)?;
         let judged = judge(&digits).and_then(|judged| has_one_reading(&digits).map(|()| judged));
         match judged {

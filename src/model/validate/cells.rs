@@ -88,7 +88,7 @@ impl<'a> NamedCells<'a> {
                 "the phone is empty; fill it in",
             ));
         }
-        let (phone, line) = E164::examine(cell)?;
+        let (phone, line) = E164::parse(cell)?;
         Ok((Address::Phone(phone), of_line(kind, line)))
     }
 
