@@ -45,7 +45,9 @@ pub mod rate_limit {
 
 /// What is done after an answer.
 pub mod retry {
-    pub use crate::retry::{Decision, Doubt, History, RetryPolicy, Verdict};
+    pub use crate::retry::{
+        Decision, Doubt, History, RetryPolicy, Verdict, after_create, after_look,
+    };
 }
 
 /// A wave, read.

@@ -12,7 +12,7 @@ use crate::model::entry::DeviceState;
 use crate::model::outcome::{AttemptOutcome, Proof, Refusal};
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
-use crate::retry::{Decision, RetryPolicy, Verdict};
+use crate::retry::{self, Decision, RetryPolicy, Verdict};
 
 /// What sending a create again would cost, where nothing of it was sent.
 pub(in crate::engine) fn price(answered: &Answered<AttemptOutcome>) -> Option<Retried> {
@@ -100,7 +100,8 @@ fn decide_create(
     context: &Context,
 ) -> (Decision, Option<Duration>, Option<Retried>) {
     let Answered { outcome, pause, .. } = answered;
-    let mut decision = policy.after_create(
+    let mut decision = retry::after_create(
+        policy,
         &mut row.history,
         outcome,
         answered.proof,

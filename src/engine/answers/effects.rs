@@ -115,7 +115,7 @@ pub(super) fn end(row: &mut Row, verdict: Verdict) -> Then {
     let id = id.filter(|_| outcome != Outcome::Unknown);
     let end = row.end(outcome, id);
     match device
-        .filter(|device| state == DeviceState::Created && row.history.is_audit_owed(Some(device)))
+        .filter(|device| state == DeviceState::Created && row.history.is_recheck_owed(Some(device)))
     {
         Some(device) => {
             row.phase = Phase::Recheck(device);

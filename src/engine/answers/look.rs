@@ -8,7 +8,7 @@ use crate::engine::row::Row;
 use crate::model::outcome::{Listing, LookOutcome, Outcome};
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
-use crate::retry::{Decision, RetryPolicy};
+use crate::retry::{self, Decision, RetryPolicy};
 
 /// What follows an answered listing.
 pub(in crate::engine) fn after_look(
@@ -84,9 +84,16 @@ fn decide_look(
             // When an earlier run asked for it is not known: then only its absence before says that
             // it is ours.
             let since_ms = row.asked_ms.unwrap_or(i64::MAX);
-            policy.after_audit(history, outcome, device, since_ms, jitter)
+            retry::after_recheck(policy, history, outcome, device, since_ms, jitter)
         }
-        None => policy.after_look(history, outcome, age, context.others_succeed, jitter),
+        None => retry::after_look(
+            policy,
+            history,
+            outcome,
+            age,
+            context.others_succeed,
+            jitter,
+        ),
     };
     if let LookOutcome::Throttled { .. } = outcome {
         hold_for(decision)

@@ -36,7 +36,7 @@ pub(super) fn settled(
     device: Option<Device>,
     last_send: Option<Moment>,
 ) -> Settled {
-    let audit_owed = state == DeviceState::Created && row.history.is_audit_owed(device.as_ref());
+    let audit_owed = state == DeviceState::Created && row.history.is_recheck_owed(device.as_ref());
     let lost = row.last_send.as_ref().filter(|_| audit_owed);
     Settled {
         key: row.request.key.clone(),

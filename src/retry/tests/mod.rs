@@ -1,11 +1,18 @@
 //! Every decision, and that none of them leaves a row in doubt.
 
 mod doubt;
+mod looks;
 mod unproven;
 
+use std::num::NonZeroU32;
+use std::time::Duration;
+
 use super::*;
+use crate::model::entry::DeviceState;
 use crate::model::ids::DeviceId;
-use crate::model::outcome::{Listing, LookOutcome};
+use crate::model::outcome::{
+    Ambiguity, AttemptOutcome, Device, Listing, LookOutcome, Proof, Refusal,
+};
 
 const SINCE: i64 = 1_764_000_000_000;
 
@@ -69,7 +76,8 @@ fn in_doubt() -> History {
 
 /// What follows the first create of a row in this run, half the jitter drawn.
 fn after_first(outcome: &AttemptOutcome) -> Decision {
-    hour().after_create(
+    after_create(
+        &hour(),
         &mut History::default(),
         outcome,
         Proof::Proven,
@@ -154,7 +162,15 @@ fn failures_are_tried_four_times_with_a_growing_full_jitter() {
     let mut history = History::default();
     let mut again = |jitter| {
         let outcome = AttemptOutcome::NotCreated(Refusal::Unreachable);
-        hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, jitter)
+        after_create(
+            &hour(),
+            &mut history,
+            &outcome,
+            Proof::Proven,
+            SINCE,
+            true,
+            jitter,
+        )
     };
     assert_eq!(again(1.0), create(secs(1)));
     assert_eq!(again(1.0), create(secs(2)));
@@ -167,7 +183,15 @@ fn a_429_costs_no_try_and_its_backoff_ends_at_thirty_seconds() {
     let mut history = History::default();
     for delay in [2, 4, 8, 16, 30, 30, 30] {
         let outcome = AttemptOutcome::NotCreated(Refusal::Throttled { retry_after: None });
-        let decision = hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 1.0);
+        let decision = after_create(
+            &hour(),
+            &mut history,
+            &outcome,
+            Proof::Proven,
+            SINCE,
+            true,
+            1.0,
+        );
         assert_eq!(decision, create(secs(delay)));
     }
     assert_eq!(history.failures, 0);
@@ -178,10 +202,26 @@ fn a_second_401_is_not_answered_with_a_third_request() {
     let mut history = History::default();
     let outcome = AttemptOutcome::NotCreated(Refusal::Unauthorized);
     assert_eq!(
-        hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 0.0),
+        after_create(
+            &hour(),
+            &mut history,
+            &outcome,
+            Proof::Proven,
+            SINCE,
+            true,
+            0.0
+        ),
         create(Duration::ZERO)
     );
-    let second = hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 0.0);
+    let second = after_create(
+        &hour(),
+        &mut history,
+        &outcome,
+        Proof::Proven,
+        SINCE,
+        true,
+        0.0,
+    );
     assert_eq!(second, Verdict::of(DeviceState::Failed));
 }
 
@@ -194,16 +234,39 @@ fn an_unknown_user_is_asked_about_twice_and_refused_for_good_by_the_next_run() {
             ..History::default()
         };
         assert_eq!(
-            hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 0.0),
+            after_create(
+                &hour(),
+                &mut history,
+                &outcome,
+                Proof::Proven,
+                SINCE,
+                true,
+                0.0
+            ),
             look(secs(30))
         );
-        let second = hour().after_create(&mut history, &outcome, Proof::Proven, SINCE, true, 0.0);
+        let second = after_create(
+            &hour(),
+            &mut history,
+            &outcome,
+            Proof::Proven,
+            SINCE,
+            true,
+            0.0,
+        );
         assert_eq!(second, Verdict::of(state));
         let mut alone = History {
             unknown_user_before: before,
             ..History::default()
         };
-        let unheard = hour().after_look(&mut alone, &LookOutcome::UserUnknown, secs(0), false, 0.0);
+        let unheard = after_look(
+            &hour(),
+            &mut alone,
+            &LookOutcome::UserUnknown,
+            secs(0),
+            false,
+            0.0,
+        );
         assert_eq!(
             unheard,
             Verdict::of(state),
@@ -233,7 +296,8 @@ fn an_unknown_user_is_waited_for_once_and_only_while_other_rows_succeed() {
             }
         };
         let row = format!("others succeed: {others_succeed}, waited: {waited_for_user}");
-        let sent = hour().after_create(
+        let sent = after_create(
+            &hour(),
             &mut history.clone(),
             &refused,
             Proof::Proven,
@@ -243,7 +307,8 @@ fn an_unknown_user_is_waited_for_once_and_only_while_other_rows_succeed() {
         );
         assert_eq!(sent, either(look(secs(30))), "{row}");
         let mut looking = history;
-        let looked = hour().after_look(
+        let looked = after_look(
+            &hour(),
             &mut looking,
             &LookOutcome::UserUnknown,
             secs(0),
@@ -252,88 +317,5 @@ fn an_unknown_user_is_waited_for_once_and_only_while_other_rows_succeed() {
         );
         assert_eq!(looked, either(look(secs(30))), "{row}");
         assert_eq!(looking.waited_for_user, waits || waited_for_user, "{row}");
-    }
-}
-
-#[test]
-fn a_row_that_was_never_sent_is_created_only_if_the_listing_does_not_show_it() {
-    let mut history = History::default();
-    let mut after = |outcome| hour().after_look(&mut history, &outcome, secs(0), true, 0.0);
-    assert_eq!(
-        after(present(device())),
-        Verdict::with(DeviceState::Found, &device())
-    );
-    let several = LookOutcome::Seen(Listing::Several(device()));
-    assert_eq!(
-        after(several),
-        Verdict::with(DeviceState::Several, &device())
-    );
-    assert_eq!(after(absent()), create(Duration::ZERO));
-    assert!(history.was_absent);
-}
-
-#[test]
-fn a_listing_without_information_is_asked_for_six_times_and_never_means_absent() {
-    for (mut history, state) in [
-        (History::default(), DeviceState::Failed),
-        (in_doubt(), DeviceState::Unresolved),
-    ] {
-        for delay in [1, 2, 4, 8, 16] {
-            let decision = hour().after_look(
-                &mut history,
-                &LookOutcome::NoInformation,
-                secs(9_000),
-                true,
-                1.0,
-            );
-            assert_eq!(decision, look(secs(delay)));
-        }
-        let last = hour().after_look(
-            &mut history,
-            &LookOutcome::NoInformation,
-            secs(9_000),
-            true,
-            1.0,
-        );
-        assert_eq!(last, Verdict::of(state));
-        assert!(!history.was_absent);
-    }
-}
-
-#[test]
-fn what_cannot_be_looked_at_stays_in_doubt() {
-    for outcome in [
-        LookOutcome::Forbidden,
-        LookOutcome::Untrusted,
-        LookOutcome::Redirected,
-    ] {
-        let doubt = hour().after_look(&mut in_doubt(), &outcome, secs(2), true, 0.0);
-        assert_eq!(doubt, Verdict::of(DeviceState::Unresolved), "{outcome:?}");
-        let none = hour().after_look(&mut History::default(), &outcome, secs(2), true, 0.0);
-        assert_eq!(none, Verdict::of(DeviceState::Failed), "{outcome:?}");
-    }
-    let mut history = in_doubt();
-    let first = hour().after_look(&mut history, &LookOutcome::Unauthorized, secs(2), true, 0.0);
-    assert_eq!(first, look(Duration::ZERO));
-    let second = hour().after_look(&mut history, &LookOutcome::Unauthorized, secs(2), true, 0.0);
-    assert_eq!(second, Verdict::of(DeviceState::Unresolved));
-}
-
-#[test]
-fn a_look_that_tells_nothing_does_not_make_several_devices_a_failure() {
-    for outcome in [
-        LookOutcome::Forbidden,
-        LookOutcome::Redirected,
-        LookOutcome::Untrusted,
-    ] {
-        let mut history = History {
-            several_before: true,
-            ..History::default()
-        };
-        assert_eq!(
-            hour().after_look(&mut history, &outcome, Duration::ZERO, false, 0.5),
-            Verdict::of(DeviceState::Several),
-            "{outcome:?}"
-        );
     }
 }

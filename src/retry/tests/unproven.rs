@@ -1,6 +1,7 @@
 //! What follows an answer that nothing proves to be ours.
 
 use super::*;
+use crate::retry::look::LOOKS_WITHOUT_INFORMATION;
 
 const REFUSALS: [(Refusal, DeviceState); 9] = [
     (
@@ -25,7 +26,7 @@ fn refused(refusal: Refusal, again: bool, proof: Proof) -> (History, Decision) {
         ..History::default()
     };
     let outcome = AttemptOutcome::NotCreated(refusal);
-    let decision = hour().after_create(&mut history, &outcome, proof, SINCE, true, 0.0);
+    let decision = after_create(&hour(), &mut history, &outcome, proof, SINCE, true, 0.0);
     (history, decision)
 }
 
@@ -72,7 +73,7 @@ fn a_look_that_shows_the_device_says_that_the_refusal_was_anothers() {
             let (mut history, _) = refused(refusal, true, Proof::Unproven);
             history.was_absent = was_absent;
             let seen = LookOutcome::Seen(Listing::Present(shown.clone()));
-            let follows = hour().after_look(&mut history, &seen, Duration::ZERO, true, 0.0);
+            let follows = after_look(&hour(), &mut history, &seen, Duration::ZERO, true, 0.0);
             assert_eq!(follows, Verdict::with(state, shown), "{refusal:?}");
         }
     }
@@ -84,7 +85,7 @@ fn a_look_that_does_not_show_it_lets_the_row_go_on_as_the_refusal_says() {
     for (refusal, ends) in REFUSALS {
         for again in [false, true] {
             let (mut history, _) = refused(refusal, again, Proof::Unproven);
-            let follows = hour().after_look(&mut history, &absent, Duration::ZERO, true, 0.0);
+            let follows = after_look(&hour(), &mut history, &absent, Duration::ZERO, true, 0.0);
             let once = [Refusal::Unauthorized, Refusal::UserUnknown];
             let passes =
                 matches!(refusal, Refusal::Throttled { .. }) || once.contains(&refusal) && !again;
@@ -106,11 +107,24 @@ fn a_listing_that_may_be_anothers_is_never_an_absence_and_is_asked_for_again_at_
         (in_doubt(), DeviceState::Unresolved),
     ] {
         for _ in 1..LOOKS_WITHOUT_INFORMATION {
-            let follows =
-                hour().after_look(&mut history, &LookOutcome::Unproven, secs(9_000), true, 0.5);
+            let follows = after_look(
+                &hour(),
+                &mut history,
+                &LookOutcome::Unproven,
+                secs(9_000),
+                true,
+                0.5,
+            );
             assert_eq!(follows, look(Duration::ZERO));
         }
-        let last = hour().after_look(&mut history, &LookOutcome::Unproven, secs(9_000), true, 0.5);
+        let last = after_look(
+            &hour(),
+            &mut history,
+            &LookOutcome::Unproven,
+            secs(9_000),
+            true,
+            0.5,
+        );
         assert_eq!(last, Verdict::of(ends));
         assert!(!history.was_absent);
     }
@@ -120,7 +134,14 @@ fn a_listing_that_may_be_anothers_is_never_an_absence_and_is_asked_for_again_at_
 fn a_listing_that_is_anothers_leaves_the_row_as_it_is() {
     for mut history in [History::default(), in_doubt()] {
         let before = history.clone();
-        let follows = hour().after_look(&mut history, &LookOutcome::MixedUp, secs(9), true, 0.5);
+        let follows = after_look(
+            &hour(),
+            &mut history,
+            &LookOutcome::MixedUp,
+            secs(9),
+            true,
+            0.5,
+        );
         assert_eq!((follows, history), (look(Duration::ZERO), before));
     }
 }

@@ -12,7 +12,9 @@ use wavepair::testing::model::{
     Refusal,
 };
 use wavepair::testing::plan::{Admission, Existing, admit};
-use wavepair::testing::retry::{Decision, Doubt, History, RetryPolicy, Verdict};
+use wavepair::testing::retry::{
+    Decision, Doubt, History, RetryPolicy, Verdict, after_create, after_look,
+};
 
 use super::machine::{Clocks, Ledger};
 use super::pingone::{Limit, PingOne};
@@ -317,7 +319,8 @@ impl Driver {
         } else {
             self.post()?
         };
-        let mut decision = self.policy.after_create(
+        let mut decision = after_create(
+            &self.policy,
             &mut task.history,
             &outcome,
             Proof::Proven,
@@ -395,7 +398,8 @@ impl Driver {
         let age = task
             .last_send
             .map_or(Duration::ZERO, |(at, age)| age + ms(self.now - at));
-        let decision = self.policy.after_look(
+        let decision = after_look(
+            &self.policy,
             &mut task.history,
             &outcome,
             age,

@@ -2,87 +2,84 @@
 
 use std::time::Duration;
 
-use super::{Decision, History, LOOKS_WITHOUT_INFORMATION, RetryPolicy, Verdict, is_ours};
+use super::decision::{Decision, Verdict};
+use super::history::History;
+use super::look::look_again;
+use super::ours::is_ours;
+use super::policy::RetryPolicy;
 use crate::model::entry::DeviceState;
 use crate::model::outcome::{Device, Listing, LookOutcome};
 
-impl RetryPolicy {
-    /// Decides what follows a listing that is to show a device which PingOne said it made, or
-    /// was seen to have made. `intent_ms` is when its last intent was written.
-    ///
-    /// A verdict of `created` says that the listing told all it can, `several` that there is
-    /// another such device besides, and `unresolved` that it told nothing: somebody has to look
-    /// again in a later run. Nothing is sent again, whatever it shows.
-    ///
-    /// | the listing | what follows |
-    /// |---|---|
-    /// | shows the device, or the only one that can be it | `created` |
-    /// | shows several, or one with another ID | `several` |
-    /// | does not show it, 6 times | `created`: a listing may lag; `unresolved` if its ID is not known |
-    /// | shows one that was there before, and ours has no ID | as not showing it |
-    /// | told nothing, 6 times, or is not allowed | `unresolved` |
-    pub fn after_audit(
-        &self,
-        history: &mut History,
-        outcome: &LookOutcome,
-        made: &Device,
-        intent_ms: i64,
-        jitter: f64,
-    ) -> Decision {
-        // A device whose ID is not known is looked for again by the next run.
-        let unlisted = if made.id.is_none() {
-            Verdict::of(DeviceState::Unresolved)
-        } else {
-            Verdict::with(DeviceState::Created, made)
-        };
-        match outcome {
-            LookOutcome::Seen(Listing::Several(_)) => Verdict::with(DeviceState::Several, made),
-            LookOutcome::Seen(Listing::Present(listed)) => match (made.id, listed.id) {
-                (Some(made_id), Some(listed_id)) if made_id != listed_id => {
-                    Verdict::with(DeviceState::Several, made)
-                }
-                // Somebody else's device may be all that a lagging listing shows.
-                (None, Some(_)) if is_ours(listed, intent_ms, history.was_absent) => {
-                    Verdict::with(DeviceState::Created, listed)
-                }
-                (None, Some(_)) => self.look_again(history, jitter, unlisted),
-                (Some(_) | None, Some(_) | None) => Verdict::with(DeviceState::Created, made),
-            },
-            LookOutcome::Throttled { retry_after } => Decision::Look {
-                after: self.throttled(history, *retry_after, jitter),
-            },
-            LookOutcome::Unauthorized if !history.reauthorized => {
-                history.reauthorized = true;
-                Decision::Look {
-                    after: Duration::ZERO,
-                }
+/// Decides what follows a listing that is to show a device which PingOne said it made, or
+/// was seen to have made. `intent_ms` is when its last intent was written.
+///
+/// A verdict of `created` says that the listing told all it can, `several` that there is
+/// another such device besides, and `unresolved` that it told nothing: somebody has to look
+/// again in a later run. Nothing is sent again, whatever it shows.
+///
+/// | the listing | what follows |
+/// |---|---|
+/// | shows the device, or the only one that can be it | `created` |
+/// | shows several, or one with another ID | `several` |
+/// | does not show it, 6 times | `created`: a listing may lag; `unresolved` if its ID is not known |
+/// | shows one that was there before, and ours has no ID | as not showing it |
+/// | told nothing, 6 times, or is not allowed | `unresolved` |
+pub fn after_recheck(
+    policy: &RetryPolicy,
+    history: &mut History,
+    outcome: &LookOutcome,
+    made: &Device,
+    intent_ms: i64,
+    jitter: f64,
+) -> Decision {
+    // A device whose ID is not known is looked for again by the next run.
+    let unlisted = if made.id.is_none() {
+        Verdict::of(DeviceState::Unresolved)
+    } else {
+        Verdict::with(DeviceState::Created, made)
+    };
+    match outcome {
+        LookOutcome::Seen(Listing::Several(_)) => Verdict::with(DeviceState::Several, made),
+        LookOutcome::Seen(Listing::Present(listed)) => match (made.id, listed.id) {
+            (Some(made_id), Some(listed_id)) if made_id != listed_id => {
+                Verdict::with(DeviceState::Several, made)
             }
-            LookOutcome::Seen(Listing::Absent) => self.look_again(history, jitter, unlisted),
-            // Without the user there is no ID left to learn.
-            LookOutcome::UserUnknown => {
-                self.look_again(history, jitter, Verdict::with(DeviceState::Created, made))
+            // Somebody else's device may be all that a lagging listing shows.
+            (None, Some(_)) if is_ours(listed, intent_ms, history.was_absent) => {
+                Verdict::with(DeviceState::Created, listed)
             }
-            LookOutcome::NoInformation | LookOutcome::Unproven => {
-                self.look_again(history, jitter, Verdict::of(DeviceState::Unresolved))
-            }
-            LookOutcome::Unauthorized
-            | LookOutcome::Forbidden
-            | LookOutcome::Untrusted
-            | LookOutcome::Redirected
-            | LookOutcome::CaptivePortal
-            | LookOutcome::MixedUp => Verdict::of(DeviceState::Unresolved),
-        }
-    }
-
-    fn look_again(&self, history: &mut History, jitter: f64, at_last: Decision) -> Decision {
-        history.blind_looks += 1;
-        if history.blind_looks < LOOKS_WITHOUT_INFORMATION {
+            (None, Some(_)) => look_again(policy, history, jitter, unlisted),
+            (Some(_) | None, Some(_) | None) => Verdict::with(DeviceState::Created, made),
+        },
+        LookOutcome::Throttled { retry_after } => Decision::Look {
+            after: policy.throttled(history, *retry_after, jitter),
+        },
+        LookOutcome::Unauthorized if !history.reauthorized => {
+            history.reauthorized = true;
             Decision::Look {
-                after: self.backoff(history.blind_looks - 1, jitter),
+                after: Duration::ZERO,
             }
-        } else {
-            at_last
         }
+        LookOutcome::Seen(Listing::Absent) => look_again(policy, history, jitter, unlisted),
+        // Without the user there is no ID left to learn.
+        LookOutcome::UserUnknown => look_again(
+            policy,
+            history,
+            jitter,
+            Verdict::with(DeviceState::Created, made),
+        ),
+        LookOutcome::NoInformation | LookOutcome::Unproven => look_again(
+            policy,
+            history,
+            jitter,
+            Verdict::of(DeviceState::Unresolved),
+        ),
+        LookOutcome::Unauthorized
+        | LookOutcome::Forbidden
+        | LookOutcome::Untrusted
+        | LookOutcome::Redirected
+        | LookOutcome::CaptivePortal
+        | LookOutcome::MixedUp => Verdict::of(DeviceState::Unresolved),
     }
 }
 
@@ -93,6 +90,7 @@ mod tests {
     use super::*;
     use crate::model::ids::DeviceId;
     use crate::retry::Doubt;
+    use crate::retry::after_look;
 
     const INTENT: i64 = 1_700_000_000_000;
 
@@ -130,8 +128,14 @@ mod tests {
             (None, shows(device(Some(2))), Created, Some(2)),
         ] {
             let made = device(made);
-            let decision =
-                policy().after_audit(&mut History::default(), &outcome, &made, INTENT, 0.5);
+            let decision = after_recheck(
+                &policy(),
+                &mut History::default(),
+                &outcome,
+                &made,
+                INTENT,
+                0.5,
+            );
             assert_eq!(
                 decision,
                 Verdict::with(state, &device(known)),
@@ -170,7 +174,7 @@ mod tests {
         ] {
             let mut history = History::default();
             let mut decisions = std::iter::repeat_with(|| {
-                policy().after_audit(&mut history, &outcome, made, INTENT, 0.5)
+                after_recheck(&policy(), &mut history, &outcome, made, INTENT, 0.5)
             });
             let waits = [500, 1_000, 2_000, 4_000, 8_000].map(Duration::from_millis);
             for wait in waits.into_iter().take(asked - 1) {
@@ -206,7 +210,7 @@ mod tests {
                 ..History::default()
             };
             assert_eq!(
-                history.is_audit_owed(device),
+                history.is_recheck_owed(device),
                 owed,
                 "{history:?}, {device:?}"
             );
@@ -220,7 +224,14 @@ mod tests {
         history.doubt = Some(Doubt::new(INTENT));
         assert!(history.is_not_looked_for());
         let absent = LookOutcome::Seen(Listing::Absent);
-        policy().after_look(&mut history, &absent, Duration::from_secs(2), true, 0.5);
+        after_look(
+            &policy(),
+            &mut history,
+            &absent,
+            Duration::from_secs(2),
+            true,
+            0.5,
+        );
         assert!(!history.is_not_looked_for());
     }
 
@@ -231,7 +242,14 @@ mod tests {
             retry_after: Some(Duration::from_secs(7)),
         };
         for _ in 0..20 {
-            let decision = policy().after_audit(&mut history, &outcome, &device(None), INTENT, 0.5);
+            let decision = after_recheck(
+                &policy(),
+                &mut history,
+                &outcome,
+                &device(None),
+                INTENT,
+                0.5,
+            );
             let after = Duration::from_secs(7);
             assert_eq!(decision, Decision::Look { after });
         }

@@ -1,0 +1,109 @@
+//! What follows a listing where nothing is in doubt.
+
+use super::*;
+
+#[test]
+fn a_row_that_was_never_sent_is_created_only_if_the_listing_does_not_show_it() {
+    let mut history = History::default();
+    let mut after = |outcome| after_look(&hour(), &mut history, &outcome, secs(0), true, 0.0);
+    assert_eq!(
+        after(present(device())),
+        Verdict::with(DeviceState::Found, &device())
+    );
+    let several = LookOutcome::Seen(Listing::Several(device()));
+    assert_eq!(
+        after(several),
+        Verdict::with(DeviceState::Several, &device())
+    );
+    assert_eq!(after(absent()), create(Duration::ZERO));
+    assert!(history.was_absent);
+}
+
+#[test]
+fn a_listing_without_information_is_asked_for_six_times_and_never_means_absent() {
+    for (mut history, state) in [
+        (History::default(), DeviceState::Failed),
+        (in_doubt(), DeviceState::Unresolved),
+    ] {
+        for delay in [1, 2, 4, 8, 16] {
+            let decision = after_look(
+                &hour(),
+                &mut history,
+                &LookOutcome::NoInformation,
+                secs(9_000),
+                true,
+                1.0,
+            );
+            assert_eq!(decision, look(secs(delay)));
+        }
+        let last = after_look(
+            &hour(),
+            &mut history,
+            &LookOutcome::NoInformation,
+            secs(9_000),
+            true,
+            1.0,
+        );
+        assert_eq!(last, Verdict::of(state));
+        assert!(!history.was_absent);
+    }
+}
+
+#[test]
+fn what_cannot_be_looked_at_stays_in_doubt() {
+    for outcome in [
+        LookOutcome::Forbidden,
+        LookOutcome::Untrusted,
+        LookOutcome::Redirected,
+    ] {
+        let doubt = after_look(&hour(), &mut in_doubt(), &outcome, secs(2), true, 0.0);
+        assert_eq!(doubt, Verdict::of(DeviceState::Unresolved), "{outcome:?}");
+        let none = after_look(
+            &hour(),
+            &mut History::default(),
+            &outcome,
+            secs(2),
+            true,
+            0.0,
+        );
+        assert_eq!(none, Verdict::of(DeviceState::Failed), "{outcome:?}");
+    }
+    let mut history = in_doubt();
+    let first = after_look(
+        &hour(),
+        &mut history,
+        &LookOutcome::Unauthorized,
+        secs(2),
+        true,
+        0.0,
+    );
+    assert_eq!(first, look(Duration::ZERO));
+    let second = after_look(
+        &hour(),
+        &mut history,
+        &LookOutcome::Unauthorized,
+        secs(2),
+        true,
+        0.0,
+    );
+    assert_eq!(second, Verdict::of(DeviceState::Unresolved));
+}
+
+#[test]
+fn a_look_that_tells_nothing_does_not_make_several_devices_a_failure() {
+    for outcome in [
+        LookOutcome::Forbidden,
+        LookOutcome::Redirected,
+        LookOutcome::Untrusted,
+    ] {
+        let mut history = History {
+            several_before: true,
+            ..History::default()
+        };
+        assert_eq!(
+            after_look(&hour(), &mut history, &outcome, Duration::ZERO, false, 0.5),
+            Verdict::of(DeviceState::Several),
+            "{outcome:?}"
+        );
+    }
+}
