@@ -214,7 +214,7 @@ impl<'a> Journal<'a> {
 }
 
 /// What is written down before a create of this row is sent.
-fn intent(row: &mut Row, run: RunId, asked_ms: i64) -> Intent {
+pub(super) fn intent(row: &mut Row, run: RunId, asked_ms: i64) -> Intent {
     row.asked_ms = Some(asked_ms);
     Intent {
         request: row.request.clone(),

@@ -27,6 +27,8 @@ mod row;
 mod run;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod search;
 mod stop;
 mod tokens;
 mod whose;

@@ -24,11 +24,14 @@ mod file_system;
 mod found;
 mod handle;
 mod holder;
+#[cfg(test)]
+mod in_memory;
 mod lock;
 mod look;
 mod place;
 mod read_ahead;
 mod reader;
+mod rules;
 mod runs;
 mod schema;
 mod transition;
@@ -45,5 +48,7 @@ pub use self::error::Error;
 pub use self::file::companions;
 pub use self::found::{Check, Found};
 pub use self::handle::{Ledger, Opened};
+#[cfg(test)]
+pub use self::in_memory::InMemory;
 pub use self::reader::{Reader, Storage};
 pub use self::runs::{LastRun, RunRecord};

@@ -5,6 +5,7 @@ mod errors;
 mod finding;
 mod full_disk;
 mod identity;
+mod in_memory;
 mod opening;
 mod reading;
 

@@ -1,0 +1,125 @@
+//! A ledger without a file, for tests of what is told to it: the rules are the real one's.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use super::batch::{Committed, Intent, Recorded, Settled};
+use super::error::Error;
+use super::rules;
+use crate::model::code::INTERRUPTED;
+use crate::model::entry::{DeviceState, LedgerEntry, Moment};
+use crate::model::ids::{DeviceId, RunId};
+use crate::model::outcome::Answer;
+use crate::model::request::{DeviceKey, DeviceRequest};
+
+/// What a ledger knows of every device.
+#[derive(Clone, Debug, Default)]
+pub struct InMemory {
+    entries: HashMap<DeviceKey, LedgerEntry>,
+}
+
+impl InMemory {
+    /// Begins a run: what the one before left in flight is unresolved.
+    pub fn begin(&mut self, now: &Moment) {
+        for entry in self.entries.values_mut() {
+            if entry.state == DeviceState::InFlight {
+                entry.state = DeviceState::Unresolved;
+                entry.answer = Answer {
+                    code: Some(INTERRUPTED.to_owned()),
+                    correlation_id: entry.answer.correlation_id.take(),
+                    ..Answer::default()
+                };
+                if let Some(doubt) = &mut entry.doubt {
+                    doubt.last_send = now.clone();
+                }
+            }
+        }
+    }
+
+    pub fn entry(&self, key: &DeviceKey) -> Option<&LedgerEntry> {
+        self.entries.get(key)
+    }
+
+    pub fn entry_mut(&mut self, key: &DeviceKey) -> Option<&mut LedgerEntry> {
+        self.entries.get_mut(key)
+    }
+
+    pub fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> bool {
+        let mut entries = self.entries.iter();
+        entries.any(|(of, entry)| entry.device == Some(id) && of != key)
+    }
+
+    /// Writes all of it down, or nothing.
+    pub fn commit(
+        &mut self,
+        run: RunId,
+        settled: &[Settled],
+        intents: Vec<Intent>,
+        now: &Moment,
+    ) -> Result<Committed, Error> {
+        let mut after = self.clone();
+        let settled = settled.iter().map(|end| after.settle(run, end, now));
+        let settled = settled.collect::<Result<_, _>>().map_err(refused)?;
+        let recorded = intents
+            .into_iter()
+            .map(|intent| after.intend(run, intent, now));
+        let recorded = recorded.collect::<Result<_, _>>().map_err(refused)?;
+        *self = after;
+        Ok(Committed {
+            recorded,
+            settled,
+            disk_full: false,
+        })
+    }
+
+    fn settle(&mut self, run: RunId, end: &Settled, now: &Moment) -> Result<u64, String> {
+        let before = self.entries.get(&end.key).cloned();
+        let was_final = before
+            .as_ref()
+            .map(|entry| entry.state)
+            .filter(|state| state.is_final());
+        if was_final.is_some_and(|state| state != end.state) {
+            return Err("a settled device never changes its state".to_owned());
+        }
+        let entry = rules::settled(before, end, run, now)?;
+        if let Some(id) = entry.device
+            && self.has_elsewhere(id, &end.key)
+        {
+            return Err("one device ID for two devices".to_owned());
+        }
+        Ok(self.write(&end.key, entry))
+    }
+
+    fn intend(
+        &mut self,
+        run: RunId,
+        intent: Intent,
+        now: &Moment,
+    ) -> Result<Recorded<DeviceRequest>, String> {
+        let key = intent.request.key.clone();
+        let before = self.entries.get(&key).cloned();
+        let entry = rules::intended(before, &intent, run, now)?;
+        let attempt = entry.attempts;
+        Ok(Recorded {
+            value: intent.request,
+            entry: self.write(&key, entry),
+            attempt,
+        })
+    }
+
+    fn write(&mut self, key: &DeviceKey, mut entry: LedgerEntry) -> u64 {
+        if entry.number == 0 {
+            entry.number = self.entries.len() as u64 + 1;
+        }
+        let number = entry.number;
+        self.entries.insert(key.clone(), entry);
+        number
+    }
+}
+
+fn refused(what: String) -> Error {
+    Error::Invariant {
+        path: PathBuf::new(),
+        what,
+    }
+}
