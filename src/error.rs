@@ -15,7 +15,7 @@ use crate::{engine, input, ledger, sandbox, settings};
 
 /// What failed, each with its exit code and, where there is one, its remedy.
 #[derive(Debug, Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// A setting cannot be used.
     #[error(transparent)]
     Settings(#[from] settings::Error),
@@ -107,23 +107,23 @@ impl Error {
     }
 
     /// The code that the process ends with.
-    pub fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         self.kind().exit
     }
 
     /// The stable word for it, and what to say of it.
-    pub fn stopped(&self) -> Stopped {
+    pub(crate) fn stopped(&self) -> Stopped {
         let Kind { code, remedy, .. } = self.kind();
         Stopped::new(code, &self.in_words(), remedy.as_deref())
     }
 
     /// What to do about it, where there is something.
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         self.kind().remedy
     }
 
     /// Whether it is that nobody read standard output, and a signal asked for a stop.
-    pub fn unread(&self) -> bool {
+    pub(crate) fn unread(&self) -> bool {
         let (Error::Results(source) | Error::File(safe_file::Error::Io { source, .. })) = self
         else {
             return false;
@@ -132,7 +132,7 @@ impl Error {
     }
 
     /// What failed, with its causes.
-    pub fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let mut text = self.to_string();
         let mut cause = self.source();
         while let Some(error) = cause {

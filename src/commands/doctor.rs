@@ -104,7 +104,7 @@ const POLICIES: usize = 50;
 /// # Errors
 ///
 /// The client cannot be set up.
-pub async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<ExitCode, Error> {
+pub(crate) async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<ExitCode, Error> {
     let Doctor {
         tenant,
         problems,

@@ -25,7 +25,10 @@ use crate::settings::run::DryRun;
 /// # Errors
 ///
 /// The settings or the input cannot be used, or a file cannot be written.
-pub async fn dry_run(mut settings: DryRun, invocation: &Invocation) -> Result<ExitCode, Error> {
+pub(crate) async fn dry_run(
+    mut settings: DryRun,
+    invocation: &Invocation,
+) -> Result<ExitCode, Error> {
     let wave = Source::from(settings.wave.clone()).to_string();
     let (run, now) = (invocation.run, clock::wall());
     let mut summary = Summary::new(run, wave, settings.environment(), true, now);

@@ -3,8 +3,8 @@
 mod advice;
 mod announce;
 mod descriptors;
-pub mod doctor;
-pub mod dry_run;
+pub(crate) mod doctor;
+pub(crate) mod dry_run;
 mod finish;
 mod join;
 mod ledger_notes;
@@ -16,15 +16,15 @@ mod panics;
 mod planned;
 mod policies;
 mod preview;
-pub mod print;
+pub(crate) mod print;
 mod question;
 mod read_ledger;
-pub mod results;
-pub mod run;
-pub mod sandbox;
+pub(crate) mod results;
+pub(crate) mod run;
+pub(crate) mod sandbox;
 mod signals;
 mod target;
-pub mod template;
+pub(crate) mod template;
 mod wave_files;
 
 use crate::clock;
@@ -38,7 +38,7 @@ use crate::report::progress::Progress;
 use crate::report::progress_line::Goal;
 
 /// A new run's ID.
-pub fn new_run_id() -> RunId {
+pub(crate) fn new_run_id() -> RunId {
     let now = clock::wall();
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
     let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
@@ -48,7 +48,7 @@ pub fn new_run_id() -> RunId {
 
 /// How the process was called, and where it speaks.
 #[derive(Debug)]
-pub struct Invocation {
+pub(crate) struct Invocation {
     /// What was typed.
     pub command: CommandLine,
     /// The run that it is; for other commands nobody sees it.
@@ -73,7 +73,7 @@ impl Invocation {
     /// # Errors
     ///
     /// The log's file cannot be opened where it was named.
-    pub fn start_log(&self) -> Result<(), Error> {
+    pub(crate) fn start_log(&self) -> Result<(), Error> {
         log_setup::init(&self.log, &self.console).map_err(|source| Error::Output {
             what: "log",
             source,

@@ -10,7 +10,7 @@ use crate::report::standard_output::unless_broken_pipe;
 /// # Errors
 ///
 /// Those of [`printed`].
-pub fn print(text: &str) -> Result<(), Error> {
+pub(crate) fn print(text: &str) -> Result<(), Error> {
     printed(io::stdout().write_all(text.as_bytes()))
 }
 
@@ -19,7 +19,7 @@ pub fn print(text: &str) -> Result<(), Error> {
 /// # Errors
 ///
 /// It has not: a disk may be full. A broken pipe is no error.
-pub fn printed(written: io::Result<()>) -> Result<(), Error> {
+pub(crate) fn printed(written: io::Result<()>) -> Result<(), Error> {
     let arrived = written.and_then(|()| io::stdout().flush());
     unless_broken_pipe(arrived).map_err(|source| Error::System {
         what: "standard output cannot be written",

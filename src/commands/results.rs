@@ -19,7 +19,7 @@ use crate::settings::run::{Results, wave_name};
 /// # Errors
 ///
 /// The input or the ledger cannot be read, or there is none, or a file cannot be written.
-pub fn results(settings: &Results, invocation: &Invocation) -> Result<ExitCode, Error> {
+pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<ExitCode, Error> {
     outputs::check(&settings.files, invocation)?;
     // Without a ledger every row would be `pending`, and the file of an earlier run overwritten.
     let ledger = Reader::open(&settings.ledger, settings.binding.as_ref())?.ok_or_else(|| {

@@ -46,7 +46,7 @@ use crate::settings::run::{Run, wave_name};
 ///
 /// The settings, the input or the ledger cannot be used; or they failed on the way, in which
 /// case the results were written as far as that was possible.
-pub async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Error> {
+pub(crate) async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Error> {
     let (files, wave) = (settings.files.clone(), Source::from(settings.wave.clone()));
     let environment = settings.target.environment();
     let (run, now) = (invocation.run, clock::wall());

@@ -16,7 +16,7 @@ use crate::settings::sandbox::Sandbox;
 /// # Errors
 ///
 /// The address is taken.
-pub async fn sandbox(settings: Sandbox, console: &Console) -> Result<ExitCode, Error> {
+pub(crate) async fn sandbox(settings: Sandbox, console: &Console) -> Result<ExitCode, Error> {
     let sandbox = sandbox::start(settings.options).await?;
     let mut out = sandbox.exports();
     if settings.print_users {

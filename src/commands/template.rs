@@ -3,7 +3,7 @@
 use crate::sandbox::WAVE_POLICY;
 
 /// The text of the wave: it passes a dry run, and a run against the sandbox.
-pub fn template() -> String {
+pub(crate) fn template() -> String {
     format!(
         "user_id,phone,policy_id,nickname
 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506,+1 (512) 555-0142,{WAVE_POLICY},Work phone

@@ -36,7 +36,7 @@ use crate::rate_limit::Rate;
 use crate::retry::RetryPolicy;
 
 /// Asks questions of one tenant.
-pub struct Questions<'a> {
+pub(crate) struct Questions<'a> {
     client: &'a Client,
     retry: RetryPolicy,
     gate: RefCell<Gate>,
@@ -54,7 +54,7 @@ impl std::fmt::Debug for Questions<'_> {
 
 /// What PingOne says of a device that nobody has asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// What it means for the row: `ready`, `existing`, `rejected` or `failed`.
     pub outcome: Outcome,
     /// The device, where PingOne lists one.
@@ -65,7 +65,7 @@ pub struct Finding {
 
 /// Why a question was not answered.
 #[derive(Debug)]
-pub enum ReadFault {
+pub(crate) enum ReadFault {
     /// Nothing can be asked at all.
     Stop(StopReason),
     /// This question was refused.
@@ -74,7 +74,7 @@ pub enum ReadFault {
 
 impl<'a> Questions<'a> {
     /// Sets questions up, so many at once at most; asks nothing yet.
-    pub fn new(
+    pub(crate) fn new(
         client: &'a Client,
         tokens: TokenCache,
         retry: RetryPolicy,
@@ -97,7 +97,7 @@ impl<'a> Questions<'a> {
     /// # Errors
     ///
     /// There is none to be had; the reason says whether a later try may help.
-    pub async fn token(&self) -> Result<Arc<AccessToken>, StopReason> {
+    pub(crate) async fn token(&self) -> Result<Arc<AccessToken>, StopReason> {
         let mut tokens = self.tokens.lock().await;
         loop {
             let (token, fetch) = tokens.get(clock::now());
@@ -121,7 +121,7 @@ impl<'a> Questions<'a> {
     /// # Errors
     ///
     /// They were not given.
-    pub async fn policies(&self) -> Result<Vec<Policy>, ReadFault> {
+    pub(crate) async fn policies(&self) -> Result<Vec<Policy>, ReadFault> {
         let mut before = None;
         loop {
             let pages = before.as_ref();
@@ -138,7 +138,7 @@ impl<'a> Questions<'a> {
     /// # Errors
     ///
     /// It was not given, or is not there.
-    pub async fn policy(&self, id: PolicyId) -> Result<Policy, ReadFault> {
+    pub(crate) async fn policy(&self, id: PolicyId) -> Result<Policy, ReadFault> {
         self.read(|token| async move { self.client.policy(id, &token).await })
             .await
     }
@@ -148,7 +148,7 @@ impl<'a> Questions<'a> {
     /// # Errors
     ///
     /// They were not given.
-    pub async fn mfa_settings(&self) -> Result<MfaSettings, ReadFault> {
+    pub(crate) async fn mfa_settings(&self) -> Result<MfaSettings, ReadFault> {
         self.read(|token| async move { self.client.mfa_settings(&token).await })
             .await
     }
@@ -195,7 +195,11 @@ impl<'a> Questions<'a> {
     /// # Errors
     ///
     /// Going on is pointless.
-    pub async fn device(&self, key: &DeviceKey, transaction: &str) -> Result<Finding, StopReason> {
+    pub(crate) async fn device(
+        &self,
+        key: &DeviceKey,
+        transaction: &str,
+    ) -> Result<Finding, StopReason> {
         let mut row = Row::new(unsent(key), Phase::Look, None);
         loop {
             let answered = self.list(&mut row, transaction).await?;

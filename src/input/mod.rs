@@ -15,8 +15,8 @@
 //! | [`rows`] | cells, and what is wrong with a record |
 
 mod blocks;
-pub mod error;
-pub mod flaw;
+pub(crate) mod error;
+pub(crate) mod flaw;
 mod head;
 mod header;
 mod lines;
@@ -25,8 +25,8 @@ mod misspelling;
 mod names;
 mod opened;
 mod records;
-pub mod rows;
-pub mod source;
+pub(crate) mod rows;
+pub(crate) mod source;
 
 use std::ffi::OsStr;
 use std::sync::Arc;

@@ -16,7 +16,7 @@ use super::source::Source;
 /// Neither its mode nor the time of its last change of status is part of it: a link that is
 /// made and a mode that is set change no byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fingerprint {
+pub(super) struct Fingerprint {
     /// The device that it is on.
     pub device: u64,
     /// Its number there.

@@ -26,7 +26,7 @@ const NEW: &str = ".new";
 pub(super) const UNFINISHED: [&str; 2] = [".new", ".runs.new"];
 
 /// The files that lie beside a ledger and belong to it, SQLite's own among them, each with its ending.
-pub fn companions(ledger: &Path) -> [(&'static str, PathBuf); 8] {
+pub(crate) fn companions(ledger: &Path) -> [(&'static str, PathBuf); 8] {
     [
         "-wal",
         "-shm",

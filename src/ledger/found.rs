@@ -138,7 +138,7 @@ impl Found {
 
 /// Whether a run can begin on a ledger, as far as that can be told without holding it.
 #[derive(Debug)]
-pub struct Check {
+pub(crate) struct Check {
     /// Whether there is none yet, and it can be made.
     pub is_new: bool,
     /// Whether an earlier wavepair wrote it, so that only a run brings it up to date.
@@ -153,7 +153,7 @@ impl Check {
     /// # Errors
     ///
     /// As [`Found::look`]; whether another run holds it is not asked.
-    pub fn look(path: &Path, binding: &Binding) -> Result<Self, Error> {
+    pub(crate) fn look(path: &Path, binding: &Binding) -> Result<Self, Error> {
         let place = Place::look_at(path, Some(binding), Purpose::Reading)?;
         let version = place.facts.map(|facts| facts.version);
         Ok(Self {

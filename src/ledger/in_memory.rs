@@ -14,13 +14,13 @@ use crate::model::request::{DeviceKey, DeviceRequest};
 
 /// What a ledger knows of every device.
 #[derive(Clone, Debug, Default)]
-pub struct InMemory {
+pub(crate) struct InMemory {
     entries: HashMap<DeviceKey, LedgerEntry>,
 }
 
 impl InMemory {
     /// Begins a run: what the one before left in flight is unresolved.
-    pub fn begin(&mut self, now: &Moment) {
+    pub(crate) fn begin(&mut self, now: &Moment) {
         for entry in self.entries.values_mut() {
             if entry.state == DeviceState::InFlight {
                 entry.state = DeviceState::Unresolved;
@@ -36,21 +36,21 @@ impl InMemory {
         }
     }
 
-    pub fn entry(&self, key: &DeviceKey) -> Option<&LedgerEntry> {
+    pub(crate) fn entry(&self, key: &DeviceKey) -> Option<&LedgerEntry> {
         self.entries.get(key)
     }
 
-    pub fn entry_mut(&mut self, key: &DeviceKey) -> Option<&mut LedgerEntry> {
+    pub(crate) fn entry_mut(&mut self, key: &DeviceKey) -> Option<&mut LedgerEntry> {
         self.entries.get_mut(key)
     }
 
-    pub fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> bool {
+    pub(crate) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> bool {
         let mut entries = self.entries.iter();
         entries.any(|(of, entry)| entry.device == Some(id) && of != key)
     }
 
     /// Writes all of it down, or nothing.
-    pub fn commit(
+    pub(crate) fn commit(
         &mut self,
         run: RunId,
         settled: &[Settled],

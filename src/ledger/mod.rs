@@ -42,13 +42,17 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use self::batch::{Committed, Intent, Recorded, Settled};
+pub use self::batch::Intent;
+pub(crate) use self::batch::{Committed, Recorded, Settled};
 pub use self::binding::Binding;
 pub use self::error::Error;
-pub use self::file::companions;
-pub use self::found::{Check, Found};
+pub(crate) use self::file::companions;
+pub(crate) use self::found::Check;
+pub use self::found::Found;
 pub use self::handle::{Ledger, Opened};
 #[cfg(test)]
-pub use self::in_memory::InMemory;
-pub use self::reader::{Reader, Storage};
-pub use self::runs::{LastRun, RunRecord};
+pub(crate) use self::in_memory::InMemory;
+pub use self::reader::Reader;
+pub(crate) use self::reader::Storage;
+pub(crate) use self::runs::LastRun;
+pub use self::runs::RunRecord;

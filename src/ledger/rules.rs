@@ -9,7 +9,7 @@ use crate::model::ids::RunId;
 /// # Errors
 ///
 /// The intent breaks a rule: this one.
-pub fn intended(
+pub(super) fn intended(
     before: Option<LedgerEntry>,
     intent: &Intent,
     run: RunId,
@@ -70,7 +70,7 @@ fn check(intent: &Intent, before: Option<&LedgerEntry>) -> Result<(), String> {
 /// # Errors
 ///
 /// A device cannot be settled like this.
-pub fn settled(
+pub(super) fn settled(
     before: Option<LedgerEntry>,
     end: &Settled,
     run: RunId,

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 /// What a spreadsheet takes for "this is text".
-pub const MARK: char = '\'';
+pub(crate) const MARK: char = '\'';
 
 /// Whether a spreadsheet may run a cell as a formula, by its bytes in UTF-8 or any encoding that
 /// has ASCII in it.
@@ -14,7 +14,7 @@ pub const MARK: char = '\'';
 /// It may where the cell starts with `=`, `@`, a tab or a carriage return; or where it starts with
 /// `+` or `-` and holds more than a phone or a number does behind it: digits, spaces, `.`, `-`,
 /// `(`, `)` and `/`.
-pub fn is_formula(cell: &[u8]) -> bool {
+pub(crate) fn is_formula(cell: &[u8]) -> bool {
     match cell {
         [b'=' | b'@' | b'\t' | b'\r', ..] => true,
         [b'+' | b'-', rest @ ..] => !rest
@@ -25,7 +25,7 @@ pub fn is_formula(cell: &[u8]) -> bool {
 }
 
 /// The cell behind a [`MARK`] where a spreadsheet might run it, and as it is otherwise.
-pub fn marked(cell: &str) -> Cow<'_, str> {
+pub(crate) fn marked(cell: &str) -> Cow<'_, str> {
     if is_formula(cell.as_bytes()) {
         Cow::Owned(format!("{MARK}{cell}"))
     } else {
@@ -37,7 +37,7 @@ pub fn marked(cell: &str) -> Cow<'_, str> {
 ///
 /// A cell that held the mark and a formula from the start cannot be told from one that was marked:
 /// it loses the mark. Only cells of a file that wavepair wrote may be given to this.
-pub fn unmarked(cell: &str) -> &str {
+pub(crate) fn unmarked(cell: &str) -> &str {
     match cell.strip_prefix(MARK) {
         Some(rest) if is_formula(rest.as_bytes()) => rest,
         Some(_) | None => cell,

@@ -8,24 +8,24 @@ use super::request::DeviceType;
 
 /// How many messages go to how many people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Messages {
+pub(crate) struct Messages {
     by_kind: [u64; DeviceType::ALL.len()],
     people: u64,
 }
 
 impl Messages {
     /// All of them.
-    pub fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.by_kind.iter().sum()
     }
 
     /// To how many people they go.
-    pub fn people(&self) -> u64 {
+    pub(crate) fn people(&self) -> u64 {
         self.people
     }
 
     /// How many of each kind, zero left out.
-    pub fn iter(&self) -> impl Iterator<Item = (DeviceType, u64)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (DeviceType, u64)> {
         DeviceType::ALL
             .into_iter()
             .zip(self.by_kind)
@@ -35,14 +35,14 @@ impl Messages {
 
 /// Counts messages; sixteen bytes and a share of the table for each person who gets any.
 #[derive(Debug, Default)]
-pub struct MessageBook {
+pub(crate) struct MessageBook {
     messages: Messages,
     people: HashSet<UserId>,
 }
 
 impl MessageBook {
     /// Notes that a device is created for a user, which sends a message.
-    pub fn note(&mut self, user: UserId, kind: DeviceType) {
+    pub(crate) fn note(&mut self, user: UserId, kind: DeviceType) {
         for (known, count) in DeviceType::ALL.iter().zip(&mut self.messages.by_kind) {
             *count += u64::from(*known == kind);
         }
@@ -50,7 +50,7 @@ impl MessageBook {
     }
 
     /// What it came to.
-    pub fn messages(&self) -> Messages {
+    pub(crate) fn messages(&self) -> Messages {
         self.messages
     }
 }

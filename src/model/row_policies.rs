@@ -7,7 +7,7 @@ use super::row::RowNumber;
 
 /// The policies of the rows of a file, in its order: a few bytes each time that they change.
 #[derive(Debug, Default)]
-pub struct RowPolicies {
+pub(crate) struct RowPolicies {
     /// From which row on a policy holds, by its place in `policies`.
     changes: Vec<(u32, u32)>,
     policies: Vec<PolicyId>,
@@ -16,7 +16,7 @@ pub struct RowPolicies {
 
 impl RowPolicies {
     /// Notes the policy of a row; rows come in their order.
-    pub fn note(&mut self, row: RowNumber, policy: PolicyId) {
+    pub(crate) fn note(&mut self, row: RowNumber, policy: PolicyId) {
         if self
             .changes
             .last()
@@ -33,7 +33,7 @@ impl RowPolicies {
     }
 
     /// The policy of a row that was noted.
-    pub fn of(&self, row: RowNumber) -> Option<PolicyId> {
+    pub(crate) fn of(&self, row: RowNumber) -> Option<PolicyId> {
         let number = u32::try_from(row.0).unwrap_or(u32::MAX);
         let behind = self.changes.partition_point(|&(from, _)| from <= number);
         let &(_, place) = self.changes.get(behind.checked_sub(1)?)?;

@@ -12,7 +12,7 @@ use super::phone::E164;
 
 /// How many phones stand with more than one user, and where to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SharedPhones {
+pub(crate) struct SharedPhones {
     /// How many phones.
     pub phones: u64,
     /// The line of the first row of one of them, and that of the first row of another user with the
@@ -22,7 +22,7 @@ pub struct SharedPhones {
 
 /// Notes with whom each phone stands first: sixteen bytes for each phone, and a share of the table.
 #[derive(Debug)]
-pub struct PhoneBook {
+pub(crate) struct PhoneBook {
     // Many small tables: one that doubles holds its old half only for a sixty-fourth of the phones.
     tables: Vec<HashMap<E164, First>>,
     hasher: RandomState,
@@ -52,7 +52,7 @@ impl Default for PhoneBook {
 
 impl PhoneBook {
     /// Notes for whom the row on a line asks for a device, and with which phone; rows come in their order.
-    pub fn note(&mut self, line: u64, user: UserId, phone: E164) {
+    pub(crate) fn note(&mut self, line: u64, user: UserId, phone: E164) {
         let low = |hash: u64| u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
         let user = low(self.hasher.hash_one(user));
         let table = low(self.hasher.hash_one(phone)) as usize % TABLES;
@@ -77,7 +77,7 @@ impl PhoneBook {
     }
 
     /// What was found so far; `None` where every phone stands with one user.
-    pub fn shared(&self) -> Option<SharedPhones> {
+    pub(crate) fn shared(&self) -> Option<SharedPhones> {
         self.found
     }
 }

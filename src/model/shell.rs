@@ -10,13 +10,13 @@ use std::os::unix::ffi::OsStrExt;
 use super::hidden::is_hidden;
 
 /// Writes a command so that a shell reads the same words, whatever is in them.
-pub fn command<'a>(words: impl IntoIterator<Item = &'a OsString>) -> String {
+pub(crate) fn command<'a>(words: impl IntoIterator<Item = &'a OsString>) -> String {
     let words: Vec<String> = words.into_iter().map(|word| quoted(word)).collect();
     words.join(" ")
 }
 
 /// Writes an option with its value, as [`command`] does.
-pub fn option(name: &str, value: impl AsRef<OsStr>) -> String {
+pub(crate) fn option(name: &str, value: impl AsRef<OsStr>) -> String {
     command(&[name.into(), value.as_ref().to_owned()])
 }
 

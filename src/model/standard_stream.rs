@@ -3,9 +3,9 @@
 use std::path::Path;
 
 /// What stands for standard input or output where a path is asked for.
-pub const NAME: &str = "-";
+pub(crate) const NAME: &str = "-";
 
 /// Whether a path stands for standard input or output.
-pub fn is_standard(path: &Path) -> bool {
+pub(crate) fn is_standard(path: &Path) -> bool {
     path == Path::new(NAME)
 }

@@ -46,7 +46,7 @@ impl Counts {
 
 /// How often a code was given, and where to look for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CodeCount {
+pub(crate) struct CodeCount {
     /// How many rows have it.
     pub rows: u64,
     /// The first row that has it.
@@ -74,7 +74,7 @@ impl CodeCount {
 
 /// What became of the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// How many rows have each outcome.
     pub outcomes: Counts,
     /// How many rows have each code.
@@ -87,7 +87,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a row.
-    pub fn add(&mut self, row: &RowFinished) {
+    pub(crate) fn add(&mut self, row: &RowFinished) {
         self.outcomes.add(row.outcome);
         self.nameless += u64::from(row.outcome == Outcome::Created && row.device.is_none());
         if row.seen_twice {

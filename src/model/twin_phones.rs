@@ -13,7 +13,7 @@ use super::row::RowNumber;
 
 /// Notes which rows have a phone of two forms: a few bytes for each, and nothing for others.
 #[derive(Debug, Default)]
-pub struct TwinPhones {
+pub(crate) struct TwinPhones {
     /// Where a user's phone stands first, by a digest of both: without, and with the digit.
     first: HashMap<u64, [u32; 2]>,
     hasher: RandomState,
@@ -21,7 +21,7 @@ pub struct TwinPhones {
 
 impl TwinPhones {
     /// Notes a row's phone; the first row that has the other form of it, with the same user.
-    pub fn note(&mut self, row: RowNumber, user: UserId, phone: E164) -> Option<RowNumber> {
+    pub(crate) fn note(&mut self, row: RowNumber, user: UserId, phone: E164) -> Option<RowNumber> {
         let (number, has_digit) = without_digit(phone)?;
         let digest = self.hasher.hash_one((user, number));
         let rows = self.first.entry(digest).or_default();

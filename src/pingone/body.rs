@@ -53,18 +53,18 @@ const WITHDRAWN: u8 = 2;
 /// It cannot be cloned, so nothing between us and the socket can send it again.
 /// Its length is known from the start, so a server that has not got all of it
 /// has an incomplete request.
-pub struct OneShot {
+pub(crate) struct OneShot {
     data: Option<Bytes>,
     state: Arc<AtomicU8>,
 }
 
 /// What is left to the sender of a [`OneShot`].
 #[derive(Debug)]
-pub struct Receipt(Arc<AtomicU8>);
+pub(crate) struct Receipt(Arc<AtomicU8>);
 
 impl OneShot {
     /// Wraps the bytes; there must be some, or "not handed over" would prove nothing.
-    pub fn new(data: Bytes) -> (Self, Receipt) {
+    pub(crate) fn new(data: Bytes) -> (Self, Receipt) {
         debug_assert!(!data.is_empty(), "an empty body is complete at once");
         let state = Arc::new(AtomicU8::new(WAITING));
         let receipt = Receipt(Arc::clone(&state));
@@ -78,7 +78,7 @@ impl Receipt {
     ///
     /// `false` is final: from here on the transport cannot get it any more, even
     /// if it is about to ask on another thread.
-    pub fn handed_over(&self) -> bool {
+    pub(crate) fn handed_over(&self) -> bool {
         self.0
             .compare_exchange(WAITING, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire)
             .is_err_and(|state| state == HANDED_OVER)

@@ -28,9 +28,9 @@ use super::transport::Fault;
 use super::{Answered, classify, wire};
 
 /// The longest answer that is read from the API.
-pub const LONGEST_ANSWER: usize = 1024 * 1024;
+pub(crate) const LONGEST_ANSWER: usize = 1024 * 1024;
 /// The longest answer that is read from the token endpoint.
-pub const LONGEST_TOKEN_ANSWER: usize = 64 * 1024;
+pub(crate) const LONGEST_TOKEN_ANSWER: usize = 64 * 1024;
 
 /// PingOne, as far as a run needs it.
 #[derive(Clone)]

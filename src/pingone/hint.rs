@@ -3,32 +3,32 @@
 use crate::model::outcome::{Ambiguity, LookOutcome, Refusal};
 
 /// The host is not PingOne's, or something stands between.
-pub const WRONG_HOST: &str = "check `PINGONE_REGION_CODE`, or `--api-url` and `--token-url`: something other than PingOne's API answers there";
+pub(crate) const WRONG_HOST: &str = "check `PINGONE_REGION_CODE`, or `--api-url` and `--token-url`: something other than PingOne's API answers there";
 /// A network lets nobody through who has not signed in.
-pub const CAPTIVE_PORTAL: &str =
+pub(crate) const CAPTIVE_PORTAL: &str =
     "open a browser on this machine and sign in to the network, or use another one; then run again";
 /// The connection cannot be trusted.
-pub const UNTRUSTED: &str = "check the host name and what inspects TLS on the way; name a private authority with `--ca-file`, and see that a proxy gets its credentials in `HTTPS_PROXY` and lets these hosts through";
+pub(crate) const UNTRUSTED: &str = "check the host name and what inspects TLS on the way; name a private authority with `--ca-file`, and see that a proxy gets its credentials in `HTTPS_PROXY` and lets these hosts through";
 /// No connection is made.
-pub const UNREACHABLE: &str =
+pub(crate) const UNREACHABLE: &str =
     "check the network, the name server and `HTTPS_PROXY`; nothing was sent, so run again";
 /// The role is missing.
-pub const FORBIDDEN: &str = "the worker application needs the role Identity Data Admin on this environment (on every population of the wave); a new role takes some minutes to spread";
+pub(crate) const FORBIDDEN: &str = "the worker application needs the role Identity Data Admin on this environment (on every population of the wave); a new role takes some minutes to spread";
 /// The token is not accepted.
-pub const UNAUTHORIZED: &str = "check that the worker application is enabled and its secret current; a token from `PINGONE_API_ACCESS_TOKEN` lives an hour at most and must be of the same region";
+pub(crate) const UNAUTHORIZED: &str = "check that the worker application is enabled and its secret current; a token from `PINGONE_API_ACCESS_TOKEN` lives an hour at most and must be of the same region";
 /// The user is not there.
-pub const USER_UNKNOWN: &str = "check the ID in `user_id` and `WAVEPAIR_ENVIRONMENT`; a user who was made some minutes ago may not be visible yet: run again then";
+pub(crate) const USER_UNKNOWN: &str = "check the ID in `user_id` and `WAVEPAIR_ENVIRONMENT`; a user who was made some minutes ago may not be visible yet: run again then";
 /// Nothing answered.
-pub const NO_ANSWER: &str =
+pub(crate) const NO_ANSWER: &str =
     "check the address, the network, the name server and `HTTPS_PROXY`, and run again";
 /// PingOne limits or has trouble.
-pub const LATER: &str = "PingOne has trouble or limits this license; run again later";
+pub(crate) const LATER: &str = "PingOne has trouble or limits this license; run again later";
 
 /// What to do about answers that are not ours.
-pub const MIXED_UP: &str = "a cache or proxy on the way mixes up answers, or PingOne does: give its support the correlation ID, and send nothing more until it is understood";
+pub(crate) const MIXED_UP: &str = "a cache or proxy on the way mixes up answers, or PingOne does: give its support the correlation ID, and send nothing more until it is understood";
 
 /// A device that is listed may be the row's own.
-pub const UNCLEAR_LISTING: &str = "nothing is sent for this row: look at the user's devices in PingOne, and see that the worker application is shown phones unmasked";
+pub(crate) const UNCLEAR_LISTING: &str = "nothing is sent for this row: look at the user's devices in PingOne, and see that the worker application is shown phones unmasked";
 
 /// The request may have taken effect: only PingOne's listing can tell.
 const PERHAPS_THERE: &str = "the device may be there: run again later, and wavepair looks for it before it sends anything for this row";
@@ -36,7 +36,7 @@ const PERHAPS_THERE: &str = "the device may be there: run again later, and wavep
 const PERHAPS_NOT_PINGONE: &str = "the device may be there; check `--api-url` and what stands between (a proxy, a firewall, a sign-in page), then run again: wavepair looks for the device first";
 
 /// What to do about a refusal.
-pub fn of_refusal(refusal: Refusal) -> &'static str {
+pub(crate) fn of_refusal(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Unreachable => UNREACHABLE,
         Refusal::Untrusted => UNTRUSTED,
@@ -65,7 +65,7 @@ pub fn of_refusal(refusal: Refusal) -> &'static str {
 }
 
 /// What to do about an answer that leaves it open whether there is a device.
-pub fn of_ambiguity(ambiguity: Ambiguity) -> &'static str {
+pub(crate) fn of_ambiguity(ambiguity: Ambiguity) -> &'static str {
     match ambiguity {
         Ambiguity::Redirected
         | Ambiguity::Unreadable
@@ -85,7 +85,7 @@ pub fn of_ambiguity(ambiguity: Ambiguity) -> &'static str {
 }
 
 /// What to do about a listing that was not given.
-pub fn of_look(look: &LookOutcome) -> &'static str {
+pub(crate) fn of_look(look: &LookOutcome) -> &'static str {
     match look {
         LookOutcome::Untrusted => UNTRUSTED,
         LookOutcome::Redirected => WRONG_HOST,
@@ -102,7 +102,7 @@ pub fn of_look(look: &LookOutcome) -> &'static str {
 }
 
 /// What happened and what to do about it, as one message.
-pub fn advised(what: &str, advice: &str) -> String {
+pub(crate) fn advised(what: &str, advice: &str) -> String {
     match what.trim_end_matches(['.', ' ']) {
         "" => advice.to_owned(),
         what => format!("{what}; {advice}"),
@@ -110,7 +110,7 @@ pub fn advised(what: &str, advice: &str) -> String {
 }
 
 /// What happened, out of a message that [`advised`] made.
-pub fn without_advice<'a>(message: &'a str, advice: &str) -> &'a str {
+pub(crate) fn without_advice<'a>(message: &'a str, advice: &str) -> &'a str {
     message
         .strip_suffix(advice)
         .and_then(|what| what.strip_suffix("; "))

@@ -29,7 +29,7 @@ pub(super) fn is_local_address(address: IpAddr) -> bool {
 }
 
 /// Whether a URL leads to this machine: then it is spoken to without TLS and never by a proxy.
-pub fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(|host| {
         let address = host.trim_start_matches('[').trim_end_matches(']');
         is_local_name(host) || address.parse().is_ok_and(is_local_address)

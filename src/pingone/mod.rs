@@ -13,40 +13,40 @@
 //! | `GET …/mfaSettings` | "Read MFA Settings" |
 //! | `POST …/as/token` | "Token (client credentials)" |
 
-pub mod wire;
+pub(crate) mod wire;
 
-pub mod hint;
+pub(crate) mod hint;
 
-pub mod body;
-pub mod head;
-pub mod retry_after;
-pub mod transport;
+pub(crate) mod body;
+pub(crate) mod head;
+pub(crate) mod retry_after;
+pub(crate) mod transport;
 
 mod addressee;
-pub mod classify;
+pub(crate) mod classify;
 mod device_match;
-pub mod listing;
+pub(crate) mod listing;
 mod next_page;
 mod own;
 mod ping_error;
-pub mod read;
+pub(crate) mod read;
 mod redact;
 mod shown_phone;
 
-pub mod client;
+pub(crate) mod client;
 mod connect;
 mod connect_error;
-pub mod connections;
-pub mod credentials;
-pub mod grant;
+pub(crate) mod connections;
+pub(crate) mod credentials;
+pub(crate) mod grant;
 mod http;
-pub mod loopback;
-pub mod options;
-pub mod proxy;
+pub(crate) mod loopback;
+pub(crate) mod options;
+pub(crate) mod proxy;
 mod resolver;
 mod strict_head;
-pub mod tls;
-pub mod token;
+pub(crate) mod tls;
+pub(crate) mod token;
 
 use std::time::Duration;
 

@@ -52,7 +52,7 @@ pub(super) fn http(options: &ClientOptions) -> Result<Http, ClientError> {
 }
 
 /// The address that API paths are appended to: without query and trailing slash, with `/v1`.
-pub fn api_base(url: &Url) -> String {
+pub(crate) fn api_base(url: &Url) -> String {
     let mut base = url.clone();
     base.set_query(None);
     base.set_fragment(None);

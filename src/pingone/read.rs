@@ -227,7 +227,7 @@ pub fn policies_answer(
 /// # Errors
 ///
 /// As [`read_answer`], and [`ReadFailure::Malformed`] for another policy than the one of this ID.
-pub fn policy_answer(
+pub(crate) fn policy_answer(
     id: PolicyId,
     head: &Head,
     body: &Result<Bytes, BodyFault>,

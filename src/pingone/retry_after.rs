@@ -30,7 +30,7 @@ pub fn retry_after<'a>(
 /// Reads the values of an answer's `Date` header, in milliseconds since 1970.
 ///
 /// `None` where there is none, or several, or anything but a date (RFC 9110, section 5.6.7).
-pub fn date_ms<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Option<i64> {
+pub(crate) fn date_ms<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Option<i64> {
     let date = httpdate::parse_http_date(only(values)?).ok()?;
     let since_1970 = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     i64::try_from(since_1970.as_millis()).ok()

@@ -15,7 +15,7 @@ use crate::model::code;
 /// This says what went wrong, not whether the request left: that is the
 /// [receipt](super::body::Receipt)'s to say, and only that counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// What kind of trouble it was.
     pub kind: FaultKind,
     /// What the innermost error says; no URL, phone or token in it.
@@ -24,7 +24,7 @@ pub struct Fault {
 
 /// The kinds of trouble that leave a request without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaultKind {
+pub(crate) enum FaultKind {
     /// The name does not resolve.
     Dns,
     /// Refused, unreachable, no route, or ended inside the handshake.
@@ -51,7 +51,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// The stable word for it.
-    pub fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             FaultKind::Dns => code::DNS_FAILED,
             FaultKind::Connect => code::UNREACHABLE,
@@ -67,7 +67,7 @@ impl FaultKind {
     }
 
     /// Whether it will not pass by itself: certificate, plain-text peer, proxy refusal.
-    pub fn is_distrust(self) -> bool {
+    pub(crate) fn is_distrust(self) -> bool {
         match self {
             FaultKind::Tls | FaultKind::ProxyAuth | FaultKind::ProxyForbids => true,
             FaultKind::Dns
@@ -139,7 +139,7 @@ impl Fault {
     }
 
     /// What happened, for a message.
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         let meaning = self.kind.meaning();
         if self.detail.is_empty() {
             meaning.to_owned()

@@ -15,38 +15,38 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// `POST` and `GET`: create a device, list a user's devices.
-pub const DEVICES: &str = "/environments/{envID}/users/{userID}/devices";
+pub(crate) const DEVICES: &str = "/environments/{envID}/users/{userID}/devices";
 /// `GET`: all device authentication policies of an environment.
-pub const POLICIES: &str = "/environments/{envID}/deviceAuthenticationPolicies";
+pub(crate) const POLICIES: &str = "/environments/{envID}/deviceAuthenticationPolicies";
 /// `GET`: one device authentication policy.
-pub const POLICY: &str = "/environments/{envID}/deviceAuthenticationPolicies/{policyID}";
+pub(crate) const POLICY: &str = "/environments/{envID}/deviceAuthenticationPolicies/{policyID}";
 /// `GET`: an environment's MFA settings.
-pub const MFA_SETTINGS: &str = "/environments/{envID}/mfaSettings";
+pub(crate) const MFA_SETTINGS: &str = "/environments/{envID}/mfaSettings";
 
 /// The version segment that API paths begin with.
-pub const API_VERSION: &str = "/v1";
+pub(crate) const API_VERSION: &str = "/v1";
 
 /// The content type of every JSON request. On the devices path it *selects the
 /// operation*: other types reorder devices.
-pub const JSON: &str = "application/json";
+pub(crate) const JSON: &str = "application/json";
 /// The content type of a token request.
-pub const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Names a request in PingOne's audit log; at most [`TRANSACTION_ID_MAX`] characters.
-pub const TRANSACTION_ID: &str = "x-ping-external-transaction-id";
+pub(crate) const TRANSACTION_ID: &str = "x-ping-external-transaction-id";
 /// The longest transaction ID that PingOne keeps.
-pub const TRANSACTION_ID_MAX: usize = 100;
+pub(crate) const TRANSACTION_ID_MAX: usize = 100;
 /// Names an answer for PingOne's support.
-pub const CORRELATION_ID: &str = "correlation-id";
+pub(crate) const CORRELATION_ID: &str = "correlation-id";
 /// Names an answer of the gateway before PingOne (Amazon API Gateway, "Amazon API Gateway important
 /// notes": `x-amzn-RequestId` and `x-amz-apigw-id` of REST APIs, `apigw-requestid` of HTTP APIs).
-pub const GATEWAY_IDS: [&str; 3] = ["x-amzn-requestid", "x-amz-apigw-id", "apigw-requestid"];
+pub(crate) const GATEWAY_IDS: [&str; 3] = ["x-amzn-requestid", "x-amz-apigw-id", "apigw-requestid"];
 /// All that the gateway says where it throttles: `{"message": "Too Many Requests"}`.
-pub const GATEWAY_THROTTLES: &str = "Too Many Requests";
+pub(crate) const GATEWAY_THROTTLES: &str = "Too Many Requests";
 
 /// The body of a create request. Members are written in this order.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CreateDevice {
+pub(crate) struct CreateDevice {
     /// `WHATSAPP`, `SMS`, `VOICE` or `EMAIL`.
     #[serde(rename = "type")]
     pub kind: String,
@@ -72,21 +72,21 @@ pub struct CreateDevice {
 
 /// A reference to something by its ID.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reference {
+pub(crate) struct Reference {
     /// A UUID.
     pub id: String,
 }
 
 /// How a user is told of a new device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notification {
+pub(crate) struct Notification {
     /// The template; its name is always `device_pairing`.
     pub template: Template,
 }
 
 /// A choice among the versions of a notification template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Template {
+pub(crate) struct Template {
     /// A language tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
@@ -100,7 +100,7 @@ pub struct Template {
 /// A member that is not what it should be counts as missing: one odd device is not to hide the
 /// others in a listing.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Device {
+pub(crate) struct Device {
     /// Links; absolute addresses.
     #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<serde_json::Value>,
@@ -193,7 +193,7 @@ where
 /// `count` and `size` follow PingOne's convention for collections and are not
 /// shown for every one, so neither is required.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Collection<E> {
+pub(crate) struct Collection<E> {
     /// Links; `next` is there where the listing goes on.
     #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<serde_json::Map<String, serde_json::Value>>,
@@ -214,7 +214,7 @@ pub struct Collection<E> {
 
 /// The devices in a listing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Devices {
+pub(crate) struct Devices {
     /// In the user's order, the default device first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devices: Option<Vec<Device>>,
@@ -222,7 +222,7 @@ pub struct Devices {
 
 /// The policies in a listing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Policies {
+pub(crate) struct Policies {
     /// Every device authentication policy of the environment.
     #[serde(rename = "deviceAuthenticationPolicies", default)]
     pub policies: Vec<Policy>,
@@ -297,7 +297,7 @@ pub struct Pairing {
 
 /// The body of an error answer ("Error codes").
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErrorBody {
+pub(crate) struct ErrorBody {
     /// The support reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -314,7 +314,7 @@ pub struct ErrorBody {
 
 /// One fault inside an error answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErrorDetail {
+pub(crate) struct ErrorDetail {
     /// The kind of fault, such as `INVALID_VALUE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
@@ -335,7 +335,7 @@ pub struct ErrorDetail {
 
 /// The answer to a token request (RFC 6749, section 5.1).
 #[derive(Serialize, Deserialize)]
-pub struct TokenGranted {
+pub(crate) struct TokenGranted {
     /// The token.
     #[serde(default)]
     pub access_token: Option<String>,
@@ -349,7 +349,7 @@ pub struct TokenGranted {
 
 /// The answer to a refused token request (RFC 6749, section 5.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenRefused {
+pub(crate) struct TokenRefused {
     /// Such as `invalid_client`.
     #[serde(default)]
     pub error: Option<String>,

@@ -11,7 +11,7 @@ use crate::model::warning::Warning;
 
 /// The rows of a file so far, as far as later ones have to do with them.
 #[derive(Debug, Default)]
-pub struct EarlierRows {
+pub(crate) struct EarlierRows {
     seen: Seen,
     policies: RowPolicies,
     twins: TwinPhones,
@@ -19,7 +19,7 @@ pub struct EarlierRows {
 
 /// An earlier row of the file that asks for the same device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Earlier {
+pub(crate) struct Earlier {
     /// Which row.
     pub row: RowNumber,
     /// The policy that it names.
@@ -31,7 +31,7 @@ impl EarlierRows {
     /// number of the device's entry in the ledger, if it has one. Rows come in their order.
     ///
     /// A row that asks for what may be an earlier one's phone in another form gets a warning.
-    pub fn note(
+    pub(crate) fn note(
         &mut self,
         row: RowNumber,
         valid: &mut ValidRow,
@@ -55,7 +55,7 @@ impl EarlierRows {
 
 impl Earlier {
     /// Says that a row asks for the same, and which policy counts where that is another one.
-    pub fn describe(self, request: &DeviceRequest) -> String {
+    pub(crate) fn describe(self, request: &DeviceRequest) -> String {
         let Self { row, policy } = self;
         let same = match request.key.address {
             Address::Phone(_) => "phone",
@@ -74,7 +74,7 @@ impl Earlier {
 }
 
 /// The same in short, for a log.
-pub fn same_device_as(earlier: RowNumber) -> String {
+pub(crate) fn same_device_as(earlier: RowNumber) -> String {
     format!("the same user, type and phone as row {earlier}")
 }
 

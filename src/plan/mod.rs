@@ -5,5 +5,5 @@ mod earlier_rows;
 mod seen;
 
 pub use admit::{Admission, Existing, admit};
-pub use earlier_rows::{Earlier, EarlierRows, same_device_as};
-pub use seen::Seen;
+pub(crate) use earlier_rows::{Earlier, EarlierRows, same_device_as};
+pub(crate) use seen::Seen;

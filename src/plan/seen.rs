@@ -13,7 +13,7 @@ use crate::model::row::RowNumber;
 /// (48 at most), by a keyed 96-bit fingerprint: at ten million rows the chance
 /// that two of them are confused is one in 10^15.
 #[derive(Debug)]
-pub struct Seen {
+pub(crate) struct Seen {
     known: BTreeMap<u64, Box<[u32; CHUNK]>>,
     // Many small tables: one that doubles holds its old half only for a sixty-fourth of the rows.
     unknown: Vec<HashMap<[u32; 3], u32>>,
@@ -38,7 +38,7 @@ impl Seen {
     ///
     /// `entry` is the number of the device's entry in the ledger, if it has one; an
     /// entry must not appear or vanish while a file is gone through.
-    pub fn earlier(
+    pub(crate) fn earlier(
         &mut self,
         key: &DeviceKey,
         entry: Option<u64>,
@@ -59,7 +59,7 @@ impl Seen {
     }
 
     /// Notes that a device which had no entry when its row was taken up has one now.
-    pub fn entered(&mut self, entry: u64, row: RowNumber) {
+    pub(crate) fn entered(&mut self, entry: u64, row: RowNumber) {
         let number = u32::try_from(row.0).unwrap_or(u32::MAX);
         let slot = self.known_slot(entry);
         if *slot == 0 {

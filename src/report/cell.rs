@@ -9,7 +9,7 @@ use crate::model::formula;
 pub(crate) use crate::model::hidden::neutral;
 
 /// Makes a text a cell: [`neutral`], and marked where a spreadsheet would run it as a [`formula`].
-pub fn guarded(text: &str) -> Cow<'_, str> {
+pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     // The mark is put before what was there: a tab at the start is not one any more once it is neutral.
     match formula::marked(text) {
         Cow::Borrowed(text) => neutral(text),
@@ -20,7 +20,7 @@ pub fn guarded(text: &str) -> Cow<'_, str> {
 /// Hides what may be a phone in a sentence: of seven digits or more, the last two are left.
 ///
 /// Digits that are part of a longer word, such as a UUID, are no phone.
-pub fn without_phones(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_phones(text: &str) -> Cow<'_, str> {
     const PHONE: usize = 7;
     let bytes = text.as_bytes();
     let part_of_word = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';

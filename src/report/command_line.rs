@@ -8,7 +8,7 @@ use crate::model::shell;
 
 /// The words of a command line, each known for what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommandLine {
+pub(crate) struct CommandLine {
     parts: Vec<Part>,
 }
 
@@ -26,7 +26,7 @@ impl CommandLine {
     /// Takes the words of a process apart: the program, a command, and what that is given.
     ///
     /// `takes_value` knows of an option, as it is written (`--limit`, `-o`), whether it has a value.
-    pub fn new(words: Vec<OsString>, takes_value: &dyn Fn(&str) -> bool) -> Self {
+    pub(crate) fn new(words: Vec<OsString>, takes_value: &dyn Fn(&str) -> bool) -> Self {
         let mut words = words.into_iter();
         let mut parts: Vec<Part> = words.next().map(Part::Word).into_iter().collect();
         // The command comes before the wave.
@@ -55,7 +55,7 @@ impl CommandLine {
 
     /// The same without an option, however it was spelled.
     #[must_use]
-    pub fn without(mut self, names: &[&str]) -> Self {
+    pub(crate) fn without(mut self, names: &[&str]) -> Self {
         self.parts.retain(|part| match part {
             Part::Option(name, _) => !names.iter().any(|known| name == known),
             Part::Word(_) | Part::Wave(_) => true,
@@ -65,7 +65,7 @@ impl CommandLine {
 
     /// The same for another wave.
     #[must_use]
-    pub fn with_wave(mut self, wave: &Path) -> Self {
+    pub(crate) fn with_wave(mut self, wave: &Path) -> Self {
         for part in &mut self.parts {
             if let Part::Wave(known) = part {
                 wave.as_os_str().clone_into(known);
@@ -75,7 +75,7 @@ impl CommandLine {
     }
 
     /// These options alone, as they were typed, each with a blank before it.
-    pub fn only(&self, names: &[&str]) -> String {
+    pub(crate) fn only(&self, names: &[&str]) -> String {
         let options = self.parts.iter().filter_map(|part| match part {
             Part::Option(name, words) if names.iter().any(|known| name == known) => {
                 Some(format!(" {}", shell::command(words)))
@@ -86,7 +86,7 @@ impl CommandLine {
     }
 
     /// As it can be typed again.
-    pub fn spelled(&self) -> String {
+    pub(crate) fn spelled(&self) -> String {
         let words = self.parts.iter().flat_map(|part| match part {
             Part::Word(word) | Part::Wave(word) => std::slice::from_ref(word),
             Part::Option(_, words) => words,

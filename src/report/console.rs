@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Takes text for standard error; a handle that may be cloned.
 #[derive(Clone)]
-pub struct Console {
+pub(crate) struct Console {
     manner: Manner,
     queue: Sender<Message>,
     waiting: Arc<AtomicUsize>,
@@ -55,7 +55,7 @@ impl fmt::Debug for Console {
 
 /// Ends the thread behind a [`Console`] when it is dropped.
 #[derive(Debug)]
-pub struct Closer {
+pub(crate) struct Closer {
     console: Console,
     done: Receiver<()>,
     patience: Duration,
@@ -63,7 +63,7 @@ pub struct Closer {
 
 impl Console {
     /// Starts on standard error.
-    pub fn start(manner: Manner) -> (Self, Closer) {
+    pub(crate) fn start(manner: Manner) -> (Self, Closer) {
         Self::start_on(Box::new(io::stderr()), manner, PATIENCE)
     }
 
@@ -101,7 +101,7 @@ impl Console {
     }
 
     /// Says something, above the progress, and keeps it in the log file.
-    pub fn say(&self, notice: &Notice) {
+    pub(crate) fn say(&self, notice: &Notice) {
         self.keep(notice);
         let Manner {
             json,
@@ -143,28 +143,28 @@ impl Console {
     }
 
     /// What keeps lines about rows from filling the screen.
-    pub fn line_limit(&self) -> &LineLimit {
+    pub(crate) fn line_limit(&self) -> &LineLimit {
         &self.limit
     }
 
     /// In which manner it speaks.
-    pub fn manner(&self) -> Manner {
+    pub(crate) fn manner(&self) -> Manner {
         self.manner
     }
 
     /// How wide lines may be; `None` where standard error is no terminal.
-    pub fn width() -> Option<usize> {
+    pub(crate) fn width() -> Option<usize> {
         let (width, _) = terminal_size::terminal_size_of(io::stderr())?;
         Some(usize::from(width.0))
     }
 
     /// Shows progress below the lines from now on.
-    pub fn show(&self, line: Arc<Mutex<ProgressLine>>, style: Style) {
+    pub(crate) fn show(&self, line: Arc<Mutex<ProgressLine>>, style: Style) {
         self.queue.send(Message::Show(line, style)).ok();
     }
 
     /// Waits until what was said is on its way, so long at most.
-    pub fn flush(&self, patience: Duration) {
+    pub(crate) fn flush(&self, patience: Duration) {
         let (said, heard) = mpsc::channel();
         if self.queue.send(Message::Flush(said)).is_ok() {
             heard.recv_timeout(patience).ok();
@@ -172,7 +172,7 @@ impl Console {
     }
 
     /// Shows no progress any more.
-    pub fn hide(&self) {
+    pub(crate) fn hide(&self) {
         self.queue.send(Message::Hide).ok();
     }
 

@@ -21,7 +21,10 @@ const LINE_MAX: u64 = 1 << 24;
 /// # Errors
 ///
 /// It is there and cannot be read.
-pub fn first_unknown(path: &Path, is_known: &dyn Fn(RunId) -> bool) -> io::Result<Option<RunId>> {
+pub(crate) fn first_unknown(
+    path: &Path,
+    is_known: &dyn Fn(RunId) -> bool,
+) -> io::Result<Option<RunId>> {
     let Some(file) = open(path)? else {
         return Ok(None);
     };

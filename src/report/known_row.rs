@@ -8,7 +8,7 @@ use crate::plan::{Earlier, EarlierRows};
 
 /// A row of the input, and what is known of the device that it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownRow {
+pub(crate) struct KnownRow {
     /// The row as it was read.
     pub input: InputRow,
     /// What it asks for.
@@ -21,7 +21,7 @@ pub struct KnownRow {
 
 /// Judges the rows of a file in their order, each in the light of those before it.
 #[derive(Debug)]
-pub struct Judge<'a> {
+pub(crate) struct Judge<'a> {
     header: &'a Header,
     defaults: &'a RowDefaults,
     earlier: EarlierRows,
@@ -29,7 +29,7 @@ pub struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     /// Begins with the first row of a file; `defaults` stand in for empty cells.
-    pub fn new(header: &'a Header, defaults: &'a RowDefaults) -> Self {
+    pub(crate) fn new(header: &'a Header, defaults: &'a RowDefaults) -> Self {
         Self {
             header,
             defaults,
@@ -42,7 +42,7 @@ impl<'a> Judge<'a> {
     /// # Errors
     ///
     /// Those of `lookup`.
-    pub fn judge<E>(
+    pub(crate) fn judge<E>(
         &mut self,
         input: InputRow,
         lookup: &mut dyn FnMut(&DeviceKey) -> Result<KnownState, E>,

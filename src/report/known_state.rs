@@ -8,7 +8,7 @@ use crate::model::stop::Stopped;
 
 /// Whether the file tells of a run, or of what a run would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// A device that was never asked for is `pending`, for this reason.
     Run(NotReached),
     /// It is `ready`, and so is one that the next run asks for again.
@@ -17,7 +17,7 @@ pub enum Mode {
 
 /// Why nothing was sent for a row, as far as the ledger tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotReached {
+pub(crate) enum NotReached {
     /// No run of this wave has begun.
     NoRun,
     /// The last run of it ended before it came to the row.
@@ -30,7 +30,7 @@ pub enum NotReached {
 
 impl NotReached {
     /// The stable word for it.
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         match self {
             NotReached::Stopped(stopped) => &stopped.code,
             NotReached::CutShort => code::RUN_CUT_SHORT,
@@ -39,7 +39,7 @@ impl NotReached {
     }
 
     /// What happened and what to do.
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         let (what, to_do) = match self {
             NotReached::NoRun => ("no run of this wave has begun", "run it"),
             NotReached::Stopped(stopped) => (stopped.message.as_str(), "run the wave again"),
@@ -58,7 +58,7 @@ impl NotReached {
 
 /// What is known of the device that a valid row asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KnownState {
+pub(crate) enum KnownState {
     /// Nothing: it was never asked for.
     Untouched,
     /// What the ledger says.
@@ -76,7 +76,7 @@ pub enum KnownState {
 
 impl KnownState {
     /// The number of the device's entry in the ledger, if it has one.
-    pub fn entry_number(&self) -> Option<u64> {
+    pub(crate) fn entry_number(&self) -> Option<u64> {
         match self {
             KnownState::Entry(entry) => Some(entry.number),
             KnownState::Untouched | KnownState::Finding { .. } => None,
@@ -84,7 +84,7 @@ impl KnownState {
     }
 
     /// Whether a run may send a create for it: nothing says that it is there.
-    pub fn may_be_sent(&self) -> bool {
+    pub(crate) fn may_be_sent(&self) -> bool {
         match self {
             KnownState::Untouched => true,
             KnownState::Entry(entry) => !entry.state.is_final(),
@@ -93,7 +93,7 @@ impl KnownState {
     }
 
     /// The device's ID, where one is known.
-    pub fn device(&self) -> Option<DeviceId> {
+    pub(crate) fn device(&self) -> Option<DeviceId> {
         match self {
             KnownState::Untouched => None,
             KnownState::Entry(entry) => entry.device,

@@ -7,7 +7,7 @@ use super::notice::Notice;
 use crate::exit::ExitCode;
 
 /// Says what begins.
-pub fn begins(command: &CommandLine) -> Notice {
+pub(crate) fn begins(command: &CommandLine) -> Notice {
     let command = command.spelled();
     Notice::info("begin", format!("began: {command}"))
         .fact("command", command)
@@ -16,7 +16,7 @@ pub fn begins(command: &CommandLine) -> Notice {
 }
 
 /// Says how it ended.
-pub fn ends(exit: ExitCode, took: Duration) -> Notice {
+pub(crate) fn ends(exit: ExitCode, took: Duration) -> Notice {
     let code = exit.code();
     Notice::info("end", format!("ended with {code}: {}", exit.meaning()))
         .fact("exit_code", code)

@@ -17,7 +17,7 @@ const IN_ALL: u64 = 40;
 
 /// Counts the warnings about rows, and lets the first ones through; a handle that may be cloned.
 #[derive(Clone, Debug, Default)]
-pub struct LineLimit(Arc<Mutex<Lines>>);
+pub(crate) struct LineLimit(Arc<Mutex<Lines>>);
 
 #[derive(Debug, Default)]
 struct Lines {
@@ -43,7 +43,7 @@ impl Lines {
 
 impl LineLimit {
     /// How many lines were not shown.
-    pub fn held_back(&self) -> u64 {
+    pub(crate) fn held_back(&self) -> u64 {
         self.lines(|lines| lines.held_back)
     }
 

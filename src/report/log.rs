@@ -20,7 +20,7 @@ use crate::model::ids::DeviceId;
 use crate::model::outcome::{Answer, AttemptOutcome, Listing, LookOutcome, Outcome};
 
 /// The one target of all records.
-pub const TARGET: &str = "wavepair";
+pub(crate) const TARGET: &str = "wavepair";
 
 /// What a request that did not end the row tells of its device.
 const NO_DEVICE: Option<DeviceId> = None;
@@ -47,7 +47,7 @@ macro_rules! row {
 }
 
 /// Logs an event.
-pub fn on(event: &Event) {
+pub(crate) fn on(event: &Event) {
     match event {
         Event::AttemptEnded {
             who,
@@ -116,7 +116,7 @@ pub fn on(event: &Event) {
 }
 
 /// Logs how a row ended.
-pub fn finished(row: &RowFinished) {
+pub(crate) fn finished(row: &RowFinished) {
     let answer = AnswerText {
         code: row.code.as_deref(),
         message: row.message.as_deref(),

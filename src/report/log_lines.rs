@@ -15,7 +15,7 @@ use crate::model::ids::RunId;
 
 /// What a line looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// `warning: row 12 (…): rejected: …`.
     #[default]
     Text,

@@ -23,7 +23,7 @@ use crate::model::ids::RunId;
 
 /// What the command line and the environment say about the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub(crate) struct Options {
     /// How often `-v` was given.
     pub verbose: u8,
     /// Whether `-q` was given.
@@ -40,7 +40,7 @@ pub struct Options {
 
 impl Options {
     /// The level of what goes to the writer.
-    pub fn level(&self) -> LevelFilter {
+    pub(crate) fn level(&self) -> LevelFilter {
         match (self.quiet, self.verbose) {
             (true, _) => LevelFilter::ERROR,
             (false, 0) => self.rust_log.unwrap_or(LevelFilter::WARN),
@@ -54,7 +54,7 @@ impl Options {
 ///
 /// Directives for other targets are passed over: what libraries log of their
 /// requests may hold tokens.
-pub fn level_in(directives: &str) -> Option<LevelFilter> {
+pub(crate) fn level_in(directives: &str) -> Option<LevelFilter> {
     let level = |wanted: Option<&str>| {
         directives
             .split(',')
@@ -70,7 +70,7 @@ pub fn level_in(directives: &str) -> Option<LevelFilter> {
 }
 
 /// The level that `RUST_LOG` gives our own target and that there is not, where it does.
-pub fn unknown_level(directives: &str) -> Option<&str> {
+pub(crate) fn unknown_level(directives: &str) -> Option<&str> {
     let ours = directives
         .split(',')
         .filter_map(|directive| directive.trim().split_once('='))
@@ -84,7 +84,7 @@ pub fn unknown_level(directives: &str) -> Option<&str> {
 /// # Errors
 ///
 /// Where the log file cannot be opened.
-pub fn init(options: &Options, console: &Console) -> Result<(), Error> {
+pub(crate) fn init(options: &Options, console: &Console) -> Result<(), Error> {
     let file = options.file.as_deref().map(open).transpose()?.map(Arc::new);
     console.keep_in(file.clone());
     let limit = console.line_limit().clone();

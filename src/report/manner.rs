@@ -6,7 +6,7 @@ use crate::model::ids::RunId;
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// A bar below the other lines, ten times a second.
     Bar,
     /// A line every 30 seconds.
@@ -24,7 +24,7 @@ impl Style {
 
 /// In which manner standard error is spoken to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Manner {
+pub(crate) struct Manner {
     /// Whether every line is an object of JSON.
     pub json: bool,
     /// Whether only errors are shown, and what is left to do.

@@ -5,51 +5,51 @@
 //! because both are folds over the same events. Nothing here sends, decides or
 //! remembers anything for a later run.
 
-pub mod cell;
-pub mod command_line;
-pub mod quantity;
-pub mod wrap;
+pub(crate) mod cell;
+pub(crate) mod command_line;
+pub(crate) mod quantity;
+pub(crate) mod wrap;
 
-pub mod output;
-pub mod safe_file;
-pub mod standard_output;
+pub(crate) mod output;
+pub(crate) mod safe_file;
+pub(crate) mod standard_output;
 
 mod as_written;
-pub mod earlier_runs;
-pub mod known_row;
-pub mod known_state;
+pub(crate) mod earlier_runs;
+pub(crate) mod known_row;
+pub(crate) mod known_state;
 mod record;
-pub mod rejects;
-pub mod result_row;
-pub mod results;
-pub mod results_writer;
-pub mod results_written;
-pub mod row_sink;
+pub(crate) mod rejects;
+pub(crate) mod result_row;
+pub(crate) mod results;
+pub(crate) mod results_writer;
+pub(crate) mod results_written;
+pub(crate) mod row_sink;
 
-pub mod last_screen;
-pub mod next_command;
-pub mod start_line;
-pub mod summary_json;
+pub(crate) mod last_screen;
+pub(crate) mod next_command;
+pub(crate) mod start_line;
+pub(crate) mod summary_json;
 
 mod bar_screen;
-pub mod console;
-pub mod lifetime;
-pub mod line_limit;
-pub mod log;
-pub mod log_lines;
-pub mod log_setup;
-pub mod manner;
-pub mod notice;
+pub(crate) mod console;
+pub(crate) mod lifetime;
+pub(crate) mod line_limit;
+pub(crate) mod log;
+pub(crate) mod log_lines;
+pub(crate) mod log_setup;
+pub(crate) mod manner;
+pub(crate) mod notice;
 mod painter;
-pub mod panics;
-pub mod progress;
-pub mod progress_line;
+pub(crate) mod panics;
+pub(crate) mod progress;
+pub(crate) mod progress_line;
 mod rate_window;
 
 #[cfg(test)]
 mod fixture;
 
-pub use crate::model::shell;
+pub(crate) use crate::model::shell;
 
 use std::cell::RefCell;
 use std::io;
@@ -63,7 +63,7 @@ use row_sink::RowSink;
 
 /// Everyone who hears of a run.
 #[derive(Debug)]
-pub struct Reporters {
+pub(crate) struct Reporters {
     /// What the run comes to.
     pub summary: Summary,
     progress: Option<Progress>,
@@ -71,12 +71,12 @@ pub struct Reporters {
 
 impl Reporters {
     /// Gathers those that were asked for. The log hears every event; [`log_setup`] says what is kept.
-    pub fn new(summary: Summary, progress: Option<Progress>) -> Self {
+    pub(crate) fn new(summary: Summary, progress: Option<Progress>) -> Self {
         Self { summary, progress }
     }
 
     /// Tells all of them.
-    pub fn on(&mut self, event: &Event) {
+    pub(crate) fn on(&mut self, event: &Event) {
         self.summary.on(event);
         if let Some(progress) = &self.progress {
             progress.on(event);
@@ -85,7 +85,7 @@ impl Reporters {
     }
 
     /// Takes the progress off the screen, and gives out what the run came to.
-    pub fn finish(self) -> Summary {
+    pub(crate) fn finish(self) -> Summary {
         self.summary
     }
 }

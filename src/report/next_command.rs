@@ -8,7 +8,7 @@ use crate::model::stop::StopReason;
 
 /// What a run left, as far as it says how to go on.
 #[derive(Clone, Copy, Debug)]
-pub struct Left<'a> {
+pub(crate) struct Left<'a> {
     /// How it ended.
     pub exit: ExitCode,
     /// Why it stopped early, where it did.
@@ -41,7 +41,7 @@ pub const TENANT_OPTIONS: [&str; 8] = [
 
 /// One thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     /// Correct rows; where they are in a file of their own, this command takes it.
     Correct(Option<String>),
     /// Run this.
@@ -61,7 +61,7 @@ pub enum Step {
 ///
 /// Going on is the same command without what would end it at once: `--limit` where it was reached,
 /// `--deadline` where its moment is past. What has no name of its own comes on standard input then.
-pub fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
+pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
     let mut steps = Vec::new();
     let again = |command: &CommandLine| {
         let mut command = command.clone();

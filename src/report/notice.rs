@@ -10,7 +10,7 @@ use crate::model::ids::RunId;
 
 /// One thing that is said.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Notice {
+pub(crate) struct Notice {
     event: &'static str,
     level: Level,
     message: String,
@@ -35,7 +35,7 @@ enum Screen {
 
 impl Notice {
     /// Says something under a word that programs know it by.
-    pub fn new(event: &'static str, level: Level, message: impl AsRef<str>) -> Self {
+    pub(crate) fn new(event: &'static str, level: Level, message: impl AsRef<str>) -> Self {
         Self {
             event,
             level,
@@ -48,30 +48,30 @@ impl Notice {
     }
 
     /// Says what failed.
-    pub fn error(message: impl AsRef<str>) -> Self {
+    pub(crate) fn error(message: impl AsRef<str>) -> Self {
         Self::new("error", Level::ERROR, message)
     }
 
     /// Says what a person should look at, though the command goes on.
-    pub fn warning(message: impl AsRef<str>) -> Self {
+    pub(crate) fn warning(message: impl AsRef<str>) -> Self {
         Self::new("warning", Level::WARN, message)
     }
 
     /// Says something that is as it should be.
-    pub fn info(event: &'static str, message: impl AsRef<str>) -> Self {
+    pub(crate) fn info(event: &'static str, message: impl AsRef<str>) -> Self {
         Self::new(event, Level::INFO, message)
     }
 
     /// Adds what to do about it, where there is something.
     #[must_use]
-    pub fn hint(mut self, hint: Option<impl AsRef<str>>) -> Self {
+    pub(crate) fn hint(mut self, hint: Option<impl AsRef<str>>) -> Self {
         self.hint = hint.map(|hint| neutral(hint.as_ref()).into_owned());
         self
     }
 
     /// Adds what only programs read. Text from outside is made harmless.
     #[must_use]
-    pub fn fact(mut self, key: &'static str, value: impl Into<Value>) -> Self {
+    pub(crate) fn fact(mut self, key: &'static str, value: impl Into<Value>) -> Self {
         let value = value.into();
         let harmless = value.as_str().map(|text| Value::from(neutral(text)));
         self.facts.push((key, harmless.unwrap_or(value)));
@@ -82,7 +82,7 @@ impl Notice {
     ///
     /// Whatever is in them, nothing but an end of line steers the terminal.
     #[must_use]
-    pub fn shown_as(mut self, text: impl AsRef<str>) -> Self {
+    pub(crate) fn shown_as(mut self, text: impl AsRef<str>) -> Self {
         let lines = text.as_ref().lines();
         self.screen = Screen::Text(
             lines
@@ -94,21 +94,21 @@ impl Notice {
 
     /// Waits for an answer in the same line, and is shown with `-q` too.
     #[must_use]
-    pub fn into_prompt(mut self) -> Self {
+    pub(crate) fn into_prompt(mut self) -> Self {
         self.screen = Screen::Prompt;
         self.even_if_quiet()
     }
 
     /// Shows people nothing: other notices tell them.
     #[must_use]
-    pub fn for_programs(mut self) -> Self {
+    pub(crate) fn for_programs(mut self) -> Self {
         self.screen = Screen::Nothing;
         self
     }
 
     /// Shows it with `-q` too.
     #[must_use]
-    pub fn even_if_quiet(mut self) -> Self {
+    pub(crate) fn even_if_quiet(mut self) -> Self {
         self.even_if_quiet = true;
         self
     }
@@ -119,7 +119,7 @@ impl Notice {
     }
 
     /// The text for a person, in whole lines; empty where there is none.
-    pub fn text(&self, width: Option<usize>, colored: bool) -> String {
+    pub(crate) fn text(&self, width: Option<usize>, colored: bool) -> String {
         match &self.screen {
             Screen::Nothing => String::new(),
             Screen::Text(text) => text.clone(),
@@ -144,7 +144,7 @@ impl Notice {
     }
 
     /// The object for a program, in one line.
-    pub fn json(&self, run: Option<RunId>) -> String {
+    pub(crate) fn json(&self, run: Option<RunId>) -> String {
         let event = ("event", Value::from(self.event));
         let hint = self.hint.as_deref();
         let hint = hint.map(|hint| ("hint", Value::from(hint)));

@@ -12,7 +12,7 @@ use crate::model::standard_stream::is_standard;
 
 /// A document being written.
 #[derive(Debug)]
-pub enum Output {
+pub(crate) enum Output {
     /// To a file that appears when it is complete.
     File(SafeFile),
     /// To standard output, or whatever stands in for it.
@@ -24,7 +24,7 @@ pub enum Output {
 /// A complete document on its way to standard output, which may be where nobody reads.
 #[derive(Debug)]
 #[must_use = "it has not been written"]
-pub struct Waiting(Spool);
+pub(crate) struct Waiting(Spool);
 
 impl Output {
     /// Opens a path; `-` is standard output.
@@ -32,7 +32,7 @@ impl Output {
     /// # Errors
     ///
     /// As [`SafeFile::create`].
-    pub fn create(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         if is_standard(path) {
             Ok(Output::Stream(to_standard_output()))
         } else {
@@ -46,7 +46,7 @@ impl Output {
     /// # Errors
     ///
     /// As [`SafeFile::create`].
-    pub fn spooled(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn spooled(path: &Path) -> Result<Self, Error> {
         if is_standard(path) {
             Ok(Output::Spool(Spool::new(IN_MEMORY)))
         } else {
@@ -59,7 +59,7 @@ impl Output {
     /// # Errors
     ///
     /// As [`SafeFile::commit`]; for a stream, what went wrong first, unless that is a broken pipe.
-    pub fn settle(self) -> Result<Option<Waiting>, Error> {
+    pub(crate) fn settle(self) -> Result<Option<Waiting>, Error> {
         match self {
             Output::File(file) => file.commit().map(|()| None),
             Output::Stream(stream) => stream.finish().map(|()| None).map_err(unwritten),
@@ -72,7 +72,7 @@ impl Output {
     /// # Errors
     ///
     /// As [`settle`](Self::settle) and [`Waiting::write`].
-    pub fn finish(self) -> Result<(), Error> {
+    pub(crate) fn finish(self) -> Result<(), Error> {
         match self.settle()? {
             Some(waiting) => waiting.write(),
             None => Ok(()),
@@ -87,7 +87,7 @@ impl Waiting {
     ///
     /// It cannot be written, or nobody reads it and a signal asked for a stop; a broken pipe is no
     /// error.
-    pub fn write(self) -> Result<(), Error> {
+    pub(crate) fn write(self) -> Result<(), Error> {
         self.0
             .into_stream(to_standard_output)
             .and_then(Stream::finish)
@@ -122,7 +122,7 @@ const IN_MEMORY: usize = 1 << 20;
 
 /// A document that waits, in memory and in a temporary file.
 #[derive(Debug)]
-pub enum Spool {
+pub(crate) enum Spool {
     /// So much of it is kept.
     Kept {
         /// Where.
@@ -182,7 +182,7 @@ fn to_standard_output() -> Stream {
 ///
 /// What is written to it is known from elsewhere, so a broken pipe must not stop the
 /// writer halfway through the rows.
-pub struct Stream {
+pub(crate) struct Stream {
     writer: BufWriter<Box<dyn Write + Send>>,
     trouble: Option<io::Error>,
 }
@@ -195,7 +195,7 @@ impl fmt::Debug for Stream {
 
 impl Stream {
     /// Writes to anything.
-    pub fn new(writer: Box<dyn Write + Send>) -> Self {
+    pub(crate) fn new(writer: Box<dyn Write + Send>) -> Self {
         Self {
             writer: BufWriter::with_capacity(1 << 16, writer),
             trouble: None,

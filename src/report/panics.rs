@@ -13,7 +13,7 @@ use super::notice::Notice;
 ///
 /// The text goes through the console, so that it neither waits for a terminal nor
 /// breaks a line of progress.
-pub fn tell(console: Console) {
+pub(crate) fn tell(console: Console) {
     panic::set_hook(Box::new(move |info| console.say(&describe_panic(info))));
 }
 

@@ -10,7 +10,7 @@ use crate::model::event::Event;
 
 /// What `--progress` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
+pub(crate) enum Choice {
     /// A bar on a terminal, lines elsewhere.
     Auto,
     /// A bar, where there is a terminal that can show one.
@@ -23,7 +23,7 @@ pub enum Choice {
 
 impl Choice {
     /// What is shown, where a bar can be drawn or not.
-    pub fn style(self, can_draw: bool) -> Option<Style> {
+    pub(crate) fn style(self, can_draw: bool) -> Option<Style> {
         match self {
             Choice::Auto | Choice::Bar if can_draw => Some(Style::Bar),
             Choice::Auto | Choice::Bar | Choice::Plain => Some(Style::Plain),
@@ -34,14 +34,14 @@ impl Choice {
 
 /// Keeps the progress on a console true; takes it away when it is dropped.
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     line: Arc<Mutex<ProgressLine>>,
     console: Console,
 }
 
 impl Progress {
     /// Shows the progress of a run of so many rows that starts now.
-    pub fn start(console: &Console, style: Style, rows: u64, goal: Goal) -> Self {
+    pub(crate) fn start(console: &Console, style: Style, rows: u64, goal: Goal) -> Self {
         let line = Arc::new(Mutex::new(ProgressLine::new(clock::now(), rows, goal)));
         console.show(Arc::clone(&line), style);
         Self {
@@ -51,7 +51,7 @@ impl Progress {
     }
 
     /// Takes an event in.
-    pub fn on(&self, event: &Event) {
+    pub(crate) fn on(&self, event: &Event) {
         let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
         line.on(event, clock::now());
     }

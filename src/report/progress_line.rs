@@ -13,7 +13,7 @@ use crate::model::outcome::Outcome;
 
 /// What becomes of a row that goes well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Goal {
+pub(crate) enum Goal {
     /// Its device is created.
     Created,
     /// A run would create its device.
@@ -31,7 +31,7 @@ impl Goal {
 
 /// Where a run stands, folded from its events.
 #[derive(Debug)]
-pub struct ProgressLine {
+pub(crate) struct ProgressLine {
     started: Instant,
     goal: Goal,
     total: u64,
@@ -58,7 +58,7 @@ enum What {
 
 /// How far a run is at one moment; shown as one line.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     done: u64,
     total: u64,
     goal: Goal,
@@ -71,7 +71,7 @@ pub struct Snapshot {
 
 impl ProgressLine {
     /// Starts at nothing, with so many rows before it.
-    pub fn new(started: Instant, total: u64, goal: Goal) -> Self {
+    pub(crate) fn new(started: Instant, total: u64, goal: Goal) -> Self {
         Self {
             started,
             goal,
@@ -87,7 +87,7 @@ impl ProgressLine {
     }
 
     /// Takes an event in.
-    pub fn on(&mut self, event: &Event, now: Instant) {
+    pub(crate) fn on(&mut self, event: &Event, now: Instant) {
         match event {
             Event::RowRead { .. }
             | Event::Sent(RequestKind::Token)
@@ -109,13 +109,13 @@ impl ProgressLine {
     }
 
     /// The share of the rows that is done, in thousandths.
-    pub fn thousandths(&self) -> u64 {
+    pub(crate) fn thousandths(&self) -> u64 {
         let share = self.done.saturating_mul(1000).checked_div(self.total);
         share.map_or(0, |share| share.min(1000))
     }
 
     /// How far it is.
-    pub fn snapshot(&self, now: Instant) -> Snapshot {
+    pub(crate) fn snapshot(&self, now: Instant) -> Snapshot {
         let second = self.second(now);
         let left = self.total.saturating_sub(self.done);
         let rate = self.rows.rate(second).filter(|_| left > 0);
@@ -199,7 +199,7 @@ impl fmt::Display for Snapshot {
 
 impl Snapshot {
     /// The same, for whoever reads lines.
-    pub fn notice(&self) -> Notice {
+    pub(crate) fn notice(&self) -> Notice {
         Notice::info("progress", self.to_string())
             .fact("done", self.done)
             .fact("rows", self.total)

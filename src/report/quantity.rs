@@ -7,7 +7,7 @@ use jiff::{RoundMode, Unit, ZonedDateTime, ZonedDateTimeRound};
 use super::cell::neutral;
 
 /// A count with its thousands apart: `5,000`.
-pub fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -20,13 +20,13 @@ pub fn count(number: u64) -> String {
 }
 
 /// A count and its noun: `1 row`, `5,000 rows`.
-pub fn counted(number: u64, noun: &str) -> String {
+pub(crate) fn counted(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", count(number))
 }
 
 /// A span in its two largest units, rounded up to a second: `8 s`, `6 min 40 s`, `31 h 2 min`.
-pub fn span(span: Duration) -> String {
+pub(crate) fn span(span: Duration) -> String {
     let seconds = span
         .as_secs()
         .saturating_add(u64::from(span.subsec_nanos() > 0));
@@ -47,7 +47,7 @@ pub fn span(span: Duration) -> String {
 }
 
 /// How long something took, to a tenth of a second where that says more: `0.4 s`, `13 s`, `6 min 40 s`.
-pub fn elapsed(took: Duration) -> String {
+pub(crate) fn elapsed(took: Duration) -> String {
     let seconds = took.as_secs_f64();
     if seconds < 0.05 {
         "less than 0.1 s".to_owned()
@@ -63,7 +63,7 @@ pub fn elapsed(took: Duration) -> String {
 /// A moment as the clock on the wall shows it, never too early: `00:59 UTC`, `2026-12-01 00:59 Europe/Paris`.
 ///
 /// The day is left out where it is today, seconds where they are minutes away.
-pub fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
+pub(crate) fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
     const NEAR: i64 = 600;
     let near = now.duration_until(at).as_secs() < NEAR;
     let unit = if near { Unit::Second } else { Unit::Minute };
@@ -76,7 +76,7 @@ pub fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
 }
 
 /// A moment as people write it, with its zone: `06:00 Europe/Berlin`, `2026-12-01 06:00 UTC+01:00`.
-pub fn moment(at: &ZonedDateTime, with_date: bool) -> String {
+pub(crate) fn moment(at: &ZonedDateTime, with_date: bool) -> String {
     let date = if with_date { "%Y-%m-%d " } else { "" };
     let seconds = if at.second() == 0 { "" } else { ":%S" };
     let clock = at.strftime(&format!("{date}%H:%M{seconds}")).to_string();

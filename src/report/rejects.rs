@@ -20,11 +20,11 @@ use crate::model::outcome::Outcome;
 use crate::model::row::{Header, InputRow};
 
 /// The columns behind the input's own.
-pub const COLUMNS: [&str; 3] = ["wavepair_outcome", "wavepair_code", "wavepair_message"];
+pub(crate) const COLUMNS: [&str; 3] = ["wavepair_outcome", "wavepair_code", "wavepair_message"];
 
 /// What became of the rejects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Written {
+pub(crate) struct Written {
     /// Where they are; `None` where there are none.
     pub path: Option<PathBuf>,
     /// Files that have a name of the rejects and are not as wavepair wrote them: they stay.
@@ -34,7 +34,7 @@ pub struct Written {
 impl Written {
     /// The file in which a person corrects rows: the one that somebody is at work on, where there is
     /// one; `None` where there is nothing to correct.
-    pub fn to_correct(&self) -> Option<&Path> {
+    pub(crate) fn to_correct(&self) -> Option<&Path> {
         let written = self.path.as_deref()?;
         Some(self.kept.first().map_or(written, PathBuf::as_path))
     }
@@ -42,7 +42,7 @@ impl Written {
 
 /// A rejects file: made when there is a first row for it.
 #[derive(Debug)]
-pub struct Rejects {
+pub(crate) struct Rejects {
     path: PathBuf,
     wave: OsString,
     names: Vec<String>,
@@ -59,7 +59,7 @@ impl Rejects {
     /// Prepares a file in the dialect of the input; `raw_cells` leaves formulas as they are.
     ///
     /// `wave` is the file name of the input: a file that was written of another one is not replaced.
-    pub fn new(path: PathBuf, wave: OsString, header: &Header, raw_cells: bool) -> Self {
+    pub(crate) fn new(path: PathBuf, wave: OsString, header: &Header, raw_cells: bool) -> Self {
         Self {
             path,
             checksum: Checksum::of(&wave),
@@ -103,7 +103,7 @@ impl Rejects {
     /// # Errors
     ///
     /// As [`SafeFile::commit`], or what went wrong before.
-    pub fn commit(self) -> Result<Written, Error> {
+    pub(crate) fn commit(self) -> Result<Written, Error> {
         let Self {
             path,
             wave,

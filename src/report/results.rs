@@ -20,7 +20,7 @@ use crate::model::row::InputRow;
 /// # Errors
 ///
 /// The input cannot be read on, or a lookup or a sink fails.
-pub fn join<E>(
+pub(crate) fn join<E>(
     rows: impl IntoIterator<Item = Result<InputRow, E>>,
     mut judge: Judge<'_>,
     mode: &Mode,

@@ -49,7 +49,7 @@ pub enum Phones {
 
 /// How the results file is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub(crate) struct Options {
     /// How phones are shown.
     pub phones: Phones,
     /// Whether cells that a spreadsheet would run stay as they are.
@@ -58,7 +58,7 @@ pub struct Options {
 
 /// Writes results line by line.
 #[derive(Debug)]
-pub struct ResultsWriter<W: Write> {
+pub(crate) struct ResultsWriter<W: Write> {
     csv: csv::Writer<W>,
     phone: Option<usize>,
     options: Options,
@@ -70,7 +70,7 @@ impl<W: Write> ResultsWriter<W> {
     /// # Errors
     ///
     /// What `out` says.
-    pub fn new(mut out: W, header: &Header, options: Options) -> io::Result<Self> {
+    pub(crate) fn new(mut out: W, header: &Header, options: Options) -> io::Result<Self> {
         let dialect = header.dialect();
         out.write_all(dialect.start())?;
         let mut csv = csv::WriterBuilder::new()
@@ -135,7 +135,7 @@ impl<W: Write> ResultsWriter<W> {
     /// # Errors
     ///
     /// What that says.
-    pub fn finish(self) -> io::Result<W> {
+    pub(crate) fn finish(self) -> io::Result<W> {
         self.csv
             .into_inner()
             .map_err(csv::IntoInnerError::into_error)

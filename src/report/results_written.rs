@@ -15,7 +15,7 @@ use crate::model::tally::Counts;
 
 /// Files of a wave that were written again.
 #[derive(Clone, Copy, Debug)]
-pub struct Written<'a> {
+pub(crate) struct Written<'a> {
     /// Where the results are; `-` is standard output.
     pub results: &'a Path,
     /// Where the rejects are.
@@ -28,12 +28,12 @@ pub struct Written<'a> {
 
 impl Written<'_> {
     /// Whether every line of the wave is accounted for, and every row has one outcome.
-    pub fn is_conserved(&self) -> bool {
+    pub(crate) fn is_conserved(&self) -> bool {
         self.account.balances() && self.account.rows == self.outcomes.total()
     }
 
     /// Says what was written, and where lines or rows are not accounted for, that too.
-    pub fn notices(&self, width: Option<usize>) -> Vec<Notice> {
+    pub(crate) fn notices(&self, width: Option<usize>) -> Vec<Notice> {
         let shown = |path: &Path| neutral(&path.to_string_lossy()).into_owned();
         let rows = counted(self.outcomes.total(), "row");
         let (mut parts, mut facts) = (Vec::new(), Map::new());

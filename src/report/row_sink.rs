@@ -12,7 +12,7 @@ use crate::model::shared_phones::PhoneBook;
 use crate::model::tally::Tally;
 
 /// Hears of every row of a wave, in input order.
-pub trait RowSink {
+pub(crate) trait RowSink {
     /// Takes a row, and what the results say of it.
     ///
     /// # Errors
@@ -30,7 +30,7 @@ impl RowSink for Tally {
 
 /// Logs how each row ended.
 #[derive(Clone, Copy, Debug)]
-pub struct LogLines;
+pub(crate) struct LogLines;
 
 impl RowSink for LogLines {
     fn take(&mut self, _: &KnownRow, result: &ResultRow) -> io::Result<()> {

@@ -27,13 +27,13 @@ const PERIOD: Timespec = Timespec {
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
 /// Waits for a reader no longer than a second from now on.
-pub fn hurry() {
+pub(crate) fn hurry() {
     STOPPING.store(true, Ordering::Relaxed);
 }
 
 /// Nobody read what was written, and the process was told to stop.
 #[derive(Debug)]
-pub struct Unread;
+pub(crate) struct Unread;
 
 impl fmt::Display for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,7 +45,7 @@ impl std::error::Error for Unread {}
 
 impl Unread {
     /// Whether this is why something was not written.
-    pub fn is_cause(error: &io::Error) -> bool {
+    pub(crate) fn is_cause(error: &io::Error) -> bool {
         error
             .get_ref()
             .and_then(|inner| inner.downcast_ref::<Self>())
@@ -58,7 +58,7 @@ impl Unread {
 /// # Errors
 ///
 /// Any other error.
-pub fn unless_broken_pipe(written: io::Result<()>) -> io::Result<()> {
+pub(crate) fn unless_broken_pipe(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,

@@ -16,7 +16,7 @@ use crate::model::summary::Summary;
 /// # Errors
 ///
 /// What `out` says.
-pub fn write(
+pub(crate) fn write(
     summary: &Summary,
     finished_at: Timestamp,
     exit: ExitCode,

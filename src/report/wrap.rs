@@ -19,7 +19,7 @@ pub(super) fn wrapped(text: &str, width: Option<usize>) -> String {
 /// Without a width (a file, a pipe) nothing is broken: whoever searches it finds sentences whole.
 /// A word that is longer than a line stays whole, and so does what stands between backticks: a
 /// command is there to be copied.
-pub fn hanging(text: &str, indent: usize, width: Option<usize>) -> String {
+pub(crate) fn hanging(text: &str, indent: usize, width: Option<usize>) -> String {
     let Some(width) = width else {
         return format!("{text}\n");
     };

@@ -20,6 +20,6 @@ pub use self::create::after_create;
 pub use self::decision::{Decision, Verdict};
 pub use self::history::{Doubt, History};
 pub use self::look::after_look;
-pub use self::ours::CLOCK_SKEW;
+pub(crate) use self::ours::CLOCK_SKEW;
 pub use self::policy::RetryPolicy;
-pub use self::recheck::after_recheck;
+pub(crate) use self::recheck::after_recheck;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::model::outcome::Device;
 
 /// How much earlier than our intent PingOne's clock may say that it made our device.
-pub const CLOCK_SKEW: Duration = Duration::from_mins(5);
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// Whether a device that a listing shows is the one that a request asked for: it was not
 /// there before, or PingOne says that it made it no earlier.
-pub fn is_ours(device: &Device, since_ms: i64, was_absent: bool) -> bool {
+pub(super) fn is_ours(device: &Device, since_ms: i64, was_absent: bool) -> bool {
     was_absent || made_after(device, since_ms)
 }
 

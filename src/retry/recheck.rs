@@ -24,7 +24,7 @@ use crate::model::outcome::{Device, Listing, LookOutcome};
 /// | does not show it, 6 times | `created`: a listing may lag; `unresolved` if its ID is not known |
 /// | shows one that was there before, and ours has no ID | as not showing it |
 /// | told nothing, 6 times, or is not allowed | `unresolved` |
-pub fn after_recheck(
+pub(crate) fn after_recheck(
     policy: &RetryPolicy,
     history: &mut History,
     outcome: &LookOutcome,

@@ -32,7 +32,7 @@ pub struct Files {
 
 /// What the files are of, as their default names say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kind {
+pub(crate) struct Kind {
     /// Of a dry run: `WAVE.dry-run.csv`.
     pub dry_run: bool,
     /// Of a rehearsal: `WAVE.sandbox.results.csv`, `WAVE.sandbox.rejects.csv`. What it invents never
@@ -109,7 +109,7 @@ impl Files {
 
 /// Whether a wave has no name that others can be made of: standard input, a pipe, or whatever else
 /// is no regular file, and what only the process itself has opened (`/dev/stdin`, `<(…)`).
-pub fn is_stream(wave: &Path) -> bool {
+pub(crate) fn is_stream(wave: &Path) -> bool {
     let is_special = |path: &Path| {
         fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
     };

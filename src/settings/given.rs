@@ -123,7 +123,7 @@ impl fmt::Display for NotATime {
 }
 
 /// The longest time that can be meant: a hundred years, which every clock can still be added to.
-pub const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
+pub(crate) const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
 
 /// Reads a time such as `90s`, `500ms`, `1h 30m`, `1d`; a day is 24 hours.
 ///

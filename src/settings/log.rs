@@ -16,7 +16,12 @@ use crate::report::manner::{Manner, Style};
 /// said of it is looked for among the words.
 ///
 /// Nothing is refused here: whatever is refused is said in this manner.
-pub fn manner(read: Option<&Read>, words: &[OsString], env: &Env<'_>, is_terminal: bool) -> Manner {
+pub(crate) fn manner(
+    read: Option<&Read>,
+    words: &[OsString],
+    env: &Env<'_>,
+    is_terminal: bool,
+) -> Manner {
     let typed = match read {
         Some(Read::Call(typed)) => Some(Sources::new(typed, env)),
         Some(Read::Text(_) | Read::Empty(_)) | None => None,
@@ -41,7 +46,7 @@ fn is_dumb(env: &Env<'_>) -> bool {
 
 /// What is said of a command while it goes on, and what is asked.
 #[derive(Clone, Debug)]
-pub struct LogSettings {
+pub(crate) struct LogSettings {
     /// How progress is shown, where it is.
     pub progress: Option<Style>,
     /// Whether the answer to every question is yes.
@@ -57,7 +62,7 @@ impl LogSettings {
     ///
     /// `RUST_LOG` is no text, or names a level for wavepair that there is not; or the log would go
     /// where data goes.
-    pub fn resolve(
+    pub(crate) fn resolve(
         sources: &Sources<'_>,
         manner: Manner,
         is_terminal: bool,

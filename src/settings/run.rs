@@ -20,7 +20,7 @@ use crate::sandbox::faults::FaultPlan;
 
 /// What a command is told.
 #[derive(Debug)]
-pub enum Settings {
+pub(crate) enum Settings {
     /// Of `run`.
     Run(Box<Run>),
     /// Of `run --dry-run`.
@@ -41,7 +41,7 @@ impl Settings {
     /// # Errors
     ///
     /// A value that a setting cannot have, or something that is needed and missing.
-    pub fn resolve(sources: &Sources<'_>, now: &Now) -> Result<Self, Error> {
+    pub(crate) fn resolve(sources: &Sources<'_>, now: &Now) -> Result<Self, Error> {
         Ok(match sources.typed.command {
             Command::Run if sources.is_on(&table::DRY_RUN) => {
                 Self::DryRun(Box::new(DryRun::resolve(sources, now)?))
@@ -327,7 +327,7 @@ fn note<T>(found: Result<T, Error>, problems: &mut Vec<Error>) -> Option<T> {
 
 /// The wave as the ledger knows it: its absolute path, links resolved where it is there; `-` for
 /// what has no name of its own.
-pub fn wave_name(wave: &Path) -> String {
+pub(crate) fn wave_name(wave: &Path) -> String {
     if files::is_stream(wave) {
         return standard_stream::NAME.to_owned();
     }

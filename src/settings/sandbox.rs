@@ -9,7 +9,7 @@ use crate::sandbox::faults::FaultPlan;
 
 /// What `sandbox` is told.
 #[derive(Debug)]
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     /// What kind of PingOne to be.
     pub options: Options,
     /// Whether the users that it has are printed.

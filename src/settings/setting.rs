@@ -9,7 +9,7 @@ use super::given::Given;
 
 /// A setting, and how its value is read.
 #[derive(Debug)]
-pub struct Setting<T> {
+pub(crate) struct Setting<T> {
     /// What is said of it.
     pub about: About,
     pub(super) read: fn(&Given) -> Result<T, Error>,

@@ -228,7 +228,7 @@ pub fn options() -> impl Iterator<Item = &'static About> {
 }
 
 /// Whether an option, as it is written (`--limit`, `-o`), has a value.
-pub fn takes_value(option: &str) -> bool {
+pub(crate) fn takes_value(option: &str) -> bool {
     options().any(|about| about.is_called(option) && about.value_name().is_some())
 }
 

@@ -14,7 +14,7 @@ use crate::exit::ExitCode;
 
 /// How many requests went to each kind of endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Requests {
+pub(crate) struct Requests {
     /// Access tokens.
     pub token: u64,
     /// Listings of a user's devices.
@@ -27,7 +27,7 @@ pub struct Requests {
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// The run.
     pub run: RunId,
     /// The wave, as the command line names it.
@@ -66,7 +66,7 @@ pub struct Summary {
 
 impl Summary {
     /// Starts from nothing.
-    pub fn new(
+    pub(crate) fn new(
         run: RunId,
         wave: String,
         environment: Option<EnvironmentId>,
@@ -95,7 +95,7 @@ impl Summary {
     }
 
     /// Takes an event in.
-    pub fn on(&mut self, event: &Event) {
+    pub(crate) fn on(&mut self, event: &Event) {
         match event {
             Event::RowRead { .. } => self.rows += 1,
             Event::Sent(kind) => {
@@ -124,7 +124,7 @@ impl Summary {
     }
 
     /// Notes a reason to stop; a less urgent one does not replace a more urgent one.
-    pub fn stop(&mut self, reason: &StopReason) {
+    pub(crate) fn stop(&mut self, reason: &StopReason) {
         let urgent = match &self.stopped {
             Some(known) => exit_code_of(known).or(exit_code_of(reason)) != exit_code_of(known),
             None => true,
@@ -139,14 +139,14 @@ impl Summary {
     /// A run that stopped early has not read every row, and the results file lists
     /// those too. `rows` is the number of rows that an earlier pass over the input
     /// counted, `account` what the pass that wrote the file came to.
-    pub fn settle(&mut self, rows: u64, account: Account, tally: Tally) {
+    pub(crate) fn settle(&mut self, rows: u64, account: Account, tally: Tally) {
         self.rows = rows;
         self.account = Some(account);
         self.tally = tally;
     }
 
     /// Counts the rows that have no outcome in this run as pending, where no results say more of them.
-    pub fn leave_pending(&mut self, rows: u64) {
+    pub(crate) fn leave_pending(&mut self, rows: u64) {
         let left = rows.saturating_sub(self.tally.outcomes.total());
         self.tally.outcomes.add_rows(Outcome::Pending, left);
         self.rows = rows;
@@ -156,7 +156,7 @@ impl Summary {
     ///
     /// A run that stopped early has not heard of every row; the results have at least what
     /// it has heard of as settled.
-    pub fn agrees_with(&self, heard: &Counts) -> bool {
+    pub(crate) fn agrees_with(&self, heard: &Counts) -> bool {
         let said = &self.tally.outcomes;
         if self.stopped.is_none() {
             return heard == said;
@@ -173,7 +173,7 @@ impl Summary {
     }
 
     /// Whether every row has exactly one outcome, and every line of the input is accounted for.
-    pub fn conserved(&self) -> bool {
+    pub(crate) fn conserved(&self) -> bool {
         let outcomes = self.tally.outcomes.total();
         let balances = |account: Account| account.balances() && account.rows == outcomes;
         outcomes == self.rows && self.account.is_none_or(balances)
@@ -182,7 +182,7 @@ impl Summary {
     /// The code that the run ends with.
     ///
     /// A row that was lost, and a device that PingOne has twice, are wavepair's own failures.
-    pub fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         let outcomes = &self.tally.outcomes;
         let mut code = ExitCode::Done;
         if outcomes.any_of(&[Outcome::Invalid, Outcome::Rejected]) > 0 {

@@ -6,7 +6,7 @@
 mod cells;
 mod requested;
 
-pub use requested::RequestedDevice;
+pub(crate) use requested::RequestedDevice;
 
 use super::event::RowLabel;
 use super::invalid::{Invalid, Problem};
@@ -65,7 +65,7 @@ pub fn validate(header: &Header, row: &InputRow, defaults: &RowDefaults) -> Judg
 /// Whether a row asks for a device whose user gets a message, if nothing else is wrong with it.
 ///
 /// For a look over a whole wave: it reads one cell, and judging a row takes far longer.
-pub fn asks_for_message(header: &Header, row: &InputRow, defaults: &RowDefaults) -> bool {
+pub(crate) fn asks_for_message(header: &Header, row: &InputRow, defaults: &RowDefaults) -> bool {
     let status = NamedCells::new(header, row).status(defaults);
     status == Ok(Some(DeviceStatus::ActivationRequired))
 }

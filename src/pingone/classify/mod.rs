@@ -62,7 +62,11 @@ pub fn create_answer(
 /// What came of a create request that got no answer.
 ///
 /// `handed_over` says whether its body was given to the transport.
-pub fn create_fault(key: &DeviceKey, fault: &Fault, handed_over: bool) -> Answered<AttemptOutcome> {
+pub(crate) fn create_fault(
+    key: &DeviceKey,
+    fault: &Fault,
+    handed_over: bool,
+) -> Answered<AttemptOutcome> {
     let outcome = if handed_over {
         AttemptOutcome::Indeterminate(match fault.kind {
             FaultKind::TimedOut => Ambiguity::TimedOut,
@@ -206,7 +210,7 @@ fn listed(
 }
 
 /// What came of a list request that got no answer.
-pub fn list_fault(key: &DeviceKey, fault: &Fault) -> Answered<LookOutcome> {
+pub(crate) fn list_fault(key: &DeviceKey, fault: &Fault) -> Answered<LookOutcome> {
     let outcome = if fault.kind.is_distrust() {
         LookOutcome::Untrusted
     } else {

@@ -14,9 +14,9 @@ use super::{hint, redact, wire};
 /// The longest token that is taken: PingOne refuses requests whose headers are longer.
 pub const LONGEST_TOKEN: usize = 6 * 1024;
 /// The life of a token that does not say how long it lives.
-pub const ASSUMED_LIFE: Duration = Duration::from_mins(5);
+pub(crate) const ASSUMED_LIFE: Duration = Duration::from_mins(5);
 /// The longest life that is believed.
-pub const LONGEST_LIFE: Duration = Duration::from_hours(24);
+pub(crate) const LONGEST_LIFE: Duration = Duration::from_hours(24);
 
 /// An access token that can be sent: visible ASCII, at most [`LONGEST_TOKEN`] bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::report::rejects::Written;
 
 /// How a run ended, and what its screen needs besides the counts.
 #[derive(Clone, Debug)]
-pub struct Ending<'a> {
+pub(crate) struct Ending<'a> {
     /// What the rows came to.
     pub summary: &'a Summary,
     /// The code that it ends with.

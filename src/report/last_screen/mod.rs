@@ -4,7 +4,7 @@ mod ending;
 mod left;
 mod outcomes;
 
-pub use ending::Ending;
+pub(crate) use ending::Ending;
 
 use tracing::Level;
 
@@ -18,7 +18,7 @@ use left::incomplete;
 use outcomes::result;
 
 /// Says what became of the rows, then what is left and how to go on.
-pub fn closing(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notice> {
+pub(crate) fn closing(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notice> {
     let mut notices = Vec::new();
     if ending.held_back > 0 {
         let more = count(ending.held_back);

@@ -23,7 +23,7 @@ const UNPROVEN: &str = "refused, by an answer that may be to another request; th
 
 /// One line of the results file, before anything is said about how it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResultRow {
+pub(crate) struct ResultRow {
     /// How the row ended, or where it stands.
     pub finished: RowFinished,
     /// What it asks for.
@@ -52,7 +52,7 @@ impl ResultRow {
     /// | another | rejected, failed | the state's own outcome | `ready`: the next run asks again |
     /// | another | any other state | the state's own outcome | the same |
     /// | another | a finding | the finding's outcome | the same |
-    pub fn of(row: &KnownRow, mode: &Mode) -> Self {
+    pub(crate) fn of(row: &KnownRow, mode: &Mode) -> Self {
         let judged = &row.judged;
         let valid = match &judged.verdict {
             Ok(valid) => valid,

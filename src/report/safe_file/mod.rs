@@ -21,7 +21,7 @@ use super::cell::neutral;
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// Something other than a regular file has the name; it is neither followed nor replaced.
     #[error("`{}` is {what}, not a regular file; it is left alone", shown(.path))]
     Occupied {
@@ -51,7 +51,7 @@ pub(super) fn shown(path: &Path) -> String {
 }
 
 /// A file on its way to its name.
-pub struct SafeFile {
+pub(crate) struct SafeFile {
     writer: BufWriter<File>,
     temp: TempPath,
     target: PathBuf,
@@ -70,7 +70,7 @@ impl SafeFile {
     ///
     /// Where `target` is a symbolic link, a directory, a device or the like, or
     /// its folder cannot be written to.
-    pub fn create(target: &Path) -> Result<Self, Error> {
+    pub(crate) fn create(target: &Path) -> Result<Self, Error> {
         refuse_if_occupied(target)?;
         let names = Names::of(target)?;
         names.remove_stale();
@@ -108,7 +108,7 @@ impl SafeFile {
     /// # Errors
     ///
     /// Where writing, syncing or renaming fails; an earlier file of that name is then as it was.
-    pub fn commit(self) -> Result<(), Error> {
+    pub(crate) fn commit(self) -> Result<(), Error> {
         let target = self.target.clone();
         self.complete()?.replace(&target)
     }
@@ -166,7 +166,7 @@ impl Complete {
 }
 
 /// Makes an error of what the operating system says; `what` is a participle.
-pub fn failing(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Error + use<> {
+pub(crate) fn failing(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Error + use<> {
     let path = path.to_owned();
     move |source| Error::Io { path, what, source }
 }
@@ -206,7 +206,7 @@ pub(super) fn flags(flags: OFlags) -> i32 {
 /// # Errors
 ///
 /// [`Error::Occupied`], or what the operating system says.
-pub fn refuse_if_occupied(target: &Path) -> Result<(), Error> {
+pub(crate) fn refuse_if_occupied(target: &Path) -> Result<(), Error> {
     let metadata = match fs::symlink_metadata(target) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

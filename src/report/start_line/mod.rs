@@ -21,7 +21,7 @@ const NARROW: usize = 50;
 
 /// What is about to happen.
 #[derive(Clone, Debug)]
-pub struct Start<'a> {
+pub(crate) struct Start<'a> {
     /// What is done.
     pub kind: Kind,
     /// The wave, as the command line names it.
@@ -48,7 +48,7 @@ pub struct Start<'a> {
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Devices are created.
     Run,
     /// Nothing: it is said what a run would do.
@@ -59,7 +59,7 @@ pub enum Kind {
 
 /// How fast a run is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pace {
+pub(crate) struct Pace {
     /// The ceiling in requests per second; `None` where there is none.
     pub rate: Option<f64>,
     /// How many requests a new device takes: two where the user's devices are listed first.
@@ -68,7 +68,7 @@ pub struct Pace {
 
 /// What is known before a run begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ledger<'a> {
+pub(crate) struct Ledger<'a> {
     /// Where it is; nothing where it is thrown away at the end.
     pub path: Option<&'a Path>,
     /// Whether no run has begun on it before.
@@ -107,7 +107,7 @@ pub struct StopsAt {
 
 impl Start<'_> {
     /// A few lines: each names a thing and says it. Messages to people have a notice of their own.
-    pub fn notices(&self, width: Option<usize>) -> [Notice; 2] {
+    pub(crate) fn notices(&self, width: Option<usize>) -> [Notice; 2] {
         [self.plan(width), self.messages(width)]
     }
 
@@ -276,7 +276,7 @@ fn messages_notice(text: &str, messages: &Messages) -> Notice {
 }
 
 /// What a dry run says at its end, when it knows what PingOne has already.
-pub fn messages_of_a_run(messages: &Messages) -> Notice {
+pub(crate) fn messages_of_a_run(messages: &Messages) -> Notice {
     let text = would_be_sent(messages);
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
@@ -285,7 +285,7 @@ pub fn messages_of_a_run(messages: &Messages) -> Notice {
 }
 
 /// Asks a person whether messages may be sent.
-pub fn question(messages: &Messages) -> Notice {
+pub(crate) fn question(messages: &Messages) -> Notice {
     let total = counted(messages.total(), "message");
     let text = format!("Send {total} to {}? [y/N]", to_whom(messages));
     Notice::info("question", text).into_prompt()
