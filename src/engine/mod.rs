@@ -7,8 +7,28 @@
 //!   crash leaves in doubt only what may really be on the wire.
 //! - **The disk does not stop the wire.** A commit runs on the ledger's own thread;
 //!   answers go on being read, and the next batch takes what has gathered.
-//! - **One way back.** What must be done again goes back into this loop's queues, and
-//!   nowhere else.
+//! - **One way back.** What must be done again goes back into the queue, and nowhere else.
+//!
+//! Each part owns its fields and knows one thing:
+//!
+//! | part | what it knows |
+//! | --- | --- |
+//! | `run` | the loop: when to send, what to wait for |
+//! | `work` | what an answer, a commit or the end does to rows; carries values, decides nothing |
+//! | `intake` | what a row of the wave becomes when it is taken up |
+//! | `row` | what is known of a row, and in which phase it is |
+//! | `queue` | which row is next |
+//! | `gate`, `guard` | whether a request may be sent now, and when going on is pointless |
+//! | `tokens` | the access token |
+//! | `journal` | what goes to disk together |
+//! | `answers`, `whose` | what follows an answer |
+//! | `ending`, `stop` | whether the run goes on |
+//! | `reasons` | why it does not, in words |
+//! | `questions` | asking without changing anything, by the same gate, tokens and answers |
+//!
+//! Where a 429 goes: `pingone::classify` says what it is, `retry` how long its row would wait,
+//! `answers` that everything is held instead, `gate` holds, `guard::throttled` when to give up, and
+//! `reasons` says so.
 
 mod answers;
 mod clocks;
