@@ -152,7 +152,7 @@ fn look_first(history: &mut History, refusal: Refusal, decision: Decision) -> De
         Decision::Create { after, .. } if matches!(refusal, Refusal::Throttled { .. }) => {
             Decision::Look { after }
         }
-        Decision::Create { after, .. } => Decision::Look {
+        Decision::Create { after, .. } | Decision::Look { after } => Decision::Look {
             after: after.max(UNPROVEN_LOOK),
         },
         Decision::Finish(_) => {
@@ -161,7 +161,7 @@ fn look_first(history: &mut History, refusal: Refusal, decision: Decision) -> De
                 after: UNPROVEN_LOOK,
             }
         }
-        Decision::Look { .. } | Decision::Defer { .. } => decision,
+        Decision::Defer { .. } => decision,
     }
 }
 

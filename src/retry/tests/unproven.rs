@@ -41,8 +41,6 @@ fn nothing_is_sent_again_nor_ended_by_a_refusal_that_may_be_anothers_before_a_lo
             // A throttled row waits with all others; the others for a request on its way.
             let at_least = if matches!(refusal, Refusal::Throttled { .. }) {
                 secs(1)
-            } else if refusal == Refusal::AlreadyThere {
-                Duration::ZERO
             } else {
                 secs(2)
             };
