@@ -24,6 +24,7 @@ use crate::model::outcome::{AttemptOutcome, Device, LookOutcome};
 use crate::model::request::DeviceRequest;
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
+use crate::retry::UNPROVEN_LOOK;
 
 /// The parts of a run that its rows go through.
 pub(super) struct Work<'a> {
@@ -69,7 +70,13 @@ impl Work<'_> {
                 if let Some(settled) = settled {
                     self.journal.settle(row.request.row, settled);
                 }
-                self.queue.take_up(row);
+                if row.history.unproven_since_ms.is_some() {
+                    // The request whose refusal may be another's may be on its way still.
+                    let now = clock::now();
+                    self.queue.take_up_later(row, now, UNPROVEN_LOOK);
+                } else {
+                    self.queue.take_up(row);
+                }
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use crate::model::entry::DeviceState;
 use crate::model::outcome::{Ambiguity, AttemptOutcome, Proof, Refusal};
 
 /// How long a request has to take effect whose refusal may be another's, before it is looked for.
-const UNPROVEN_LOOK: Duration = Duration::from_secs(2);
+pub(crate) const UNPROVEN_LOOK: Duration = Duration::from_secs(2);
 
 /// Decides what follows a create request.
 ///

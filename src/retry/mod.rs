@@ -16,6 +16,7 @@ mod recheck;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::create::UNPROVEN_LOOK;
 pub use self::create::after_create;
 pub use self::decision::{Decision, Verdict};
 pub use self::history::{Doubt, History};

@@ -70,6 +70,15 @@ impl Queue {
         }
     }
 
+    /// Takes a row up whose first request may be sent so much later: an earlier run may have sent one
+    /// a moment ago.
+    pub(super) fn take_up_later(&mut self, row: Box<Row>, now: Instant, after: Duration) {
+        self.busy.take_up(&row);
+        if let Some(row) = self.busy.claim_user(row) {
+            self.put_later(row, now, after);
+        }
+    }
+
     /// Begins the rows that come last, for the wave has no more rows.
     pub(super) fn begin_lasts(&mut self) {
         for row in std::mem::take(&mut self.lasts) {

@@ -112,6 +112,21 @@ fn a_row_waits_for_its_time_and_those_of_one_time_keep_their_order() {
 }
 
 #[test]
+fn a_row_that_an_earlier_run_may_have_sent_a_moment_ago_waits_with_its_user() {
+    let (mut queue, start) = (Queue::default(), now());
+    let (first, after) = (of_user(1, 1, Phase::Look), Duration::from_secs(2));
+    let key = first.request.key.clone();
+    queue.take_up_later(first, start, after);
+    assert_eq!(queue.row_for(&key), Some(RowNumber(1)));
+    queue.take_up(of_user(2, 1, Phase::Look));
+    assert_eq!(drained(&mut queue), [0; 0]);
+    queue.wake_due(start + after);
+    assert_eq!(drained(&mut queue), [1]);
+    queue.free(row(1, CREATE).user());
+    assert_eq!(drained(&mut queue), [2]);
+}
+
+#[test]
 fn a_deferred_row_lets_its_user_go_and_waits_for_it_in_turn() {
     let (mut queue, start) = (Queue::default(), now());
     queue.take_up(of_user(1, 1, Phase::Look));
