@@ -52,7 +52,7 @@ fn ci_runs_the_commands_that_the_readme_begins_with() {
         panic!("{block}");
     };
     let locked = first.replacen(" --release", " --release --locked", 1);
-    assert!(ci.contains(&format!("run {locked};")), "{first}");
+    assert!(ci.contains(&format!("run {locked}\n")), "{first}");
     assert!(ci.contains(&format!("run {test} --locked")), "{test}");
 }
 
