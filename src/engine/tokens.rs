@@ -206,3 +206,185 @@ fn retry_after(failure: TokenFailure, tries: u32, jitter: f64) -> Option<Duratio
         | TokenFailure::Malformed => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::samples::{answer, answered, device, now};
+    use crate::model::secret::Secret;
+    use crate::model::stop::StopCode;
+    use crate::pingone::grant::Bearer;
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const HOUR: Duration = Duration::from_hours(1);
+
+    fn granted(life: Duration) -> Granted {
+        Granted {
+            token: Bearer::new(Secret::new("token".to_owned())).unwrap(),
+            life,
+            date_ms: None,
+        }
+    }
+
+    fn failed(failure: TokenFailure) -> TokenError {
+        TokenError {
+            failure,
+            message: "no answer".to_owned(),
+            hint: "wait",
+        }
+    }
+
+    /// Tokens that got one for an hour.
+    fn fetched(start: Instant) -> Tokens {
+        let mut tokens = Tokens::new(TokenCache::default());
+        let (token, fetch) = tokens.get(start);
+        assert!(token.is_none() && fetch);
+        tokens.asked();
+        assert_eq!(
+            tokens.answered(Ok(granted(HOUR)), start, start, 0.0),
+            Ok(())
+        );
+        tokens
+    }
+
+    #[test]
+    fn a_token_is_fetched_once_for_all_and_renewed_before_it_ends() {
+        let start = now();
+        let mut tokens = Tokens::new(TokenCache::default());
+        assert!(tokens.get(start).1, "there is none");
+        assert!(!tokens.get(start).1, "it is being fetched");
+        let mut tokens = fetched(start);
+        for (age, fetch) in [(44, false), (45, true), (46, false)] {
+            let (token, fetches) = tokens.get(start + Duration::from_mins(age));
+            assert!(token.is_some());
+            assert_eq!(fetches, fetch, "{age} min");
+        }
+    }
+
+    #[test]
+    fn a_failure_that_may_pass_is_tried_five_times_with_growing_waits() {
+        let (start, transient) = (now(), TokenFailure::Transient { retry_after: None });
+        let mut tokens = Tokens::new(TokenCache::default());
+        for wait in [2, 4, 8, 16] {
+            tokens.asked();
+            let taken = tokens.answered(Err(failed(transient)), start, start, 1.0);
+            assert_eq!(taken, Ok(()));
+            let due = start + wait * SECOND;
+            assert_eq!(tokens.due(), Some(due));
+            assert!(!tokens.is_due(due - SECOND) && tokens.is_due(due));
+            assert_eq!(tokens.due(), None, "it is asked for now");
+        }
+        tokens.asked();
+        let end = tokens.answered(Err(failed(transient)), start, start, 1.0);
+        assert_eq!(end.unwrap_err().code(), StopCode::Unavailable);
+        let mut again = fetched(start);
+        again.asked();
+        assert_eq!(
+            again.answered(Err(failed(transient)), start, start, 1.0),
+            Ok(())
+        );
+        assert_eq!(again.due(), Some(start + 2 * SECOND), "it began anew");
+    }
+
+    #[test]
+    fn what_a_failure_says_decides_how_soon_it_is_tried_again_if_at_all() {
+        use TokenFailure::{Malformed, Redirected, Refused, Transient, Unsupported, Untrusted};
+        let wait = |seconds| Transient {
+            retry_after: Some(seconds * SECOND),
+        };
+        for (failure, tries, expected) in [
+            (wait(7), 1, Some(7)),
+            (wait(0), 1, Some(1)),
+            (wait(300), 1, Some(300)),
+            (wait(301), 1, None),
+            (wait(7), 5, None),
+            (Transient { retry_after: None }, 9, None),
+            (Unsupported, 1, Some(1)),
+            (Unsupported, 2, None),
+            (Refused, 1, None),
+            (Untrusted, 1, None),
+            (Redirected, 1, None),
+            (Malformed, 1, None),
+        ] {
+            let after = retry_after(failure, tries, 0.0);
+            let expected = expected.map(Duration::from_secs);
+            assert_eq!(after, expected, "{failure:?}, {tries}");
+        }
+        let late = retry_after(Transient { retry_after: None }, 4, 1.0);
+        assert_eq!(late, Some(16 * SECOND));
+    }
+
+    #[test]
+    fn five_tokens_that_are_good_for_nothing_end_the_run() {
+        let start = now();
+        let mut tokens = Tokens::new(TokenCache::default());
+        let late = start + HOUR;
+        for _ in 1..TRIES {
+            tokens.asked();
+            assert_eq!(
+                tokens.answered(Ok(granted(SECOND)), start, late, 0.0),
+                Ok(())
+            );
+            assert!(tokens.is_due(late), "another one is asked for at once");
+        }
+        tokens.asked();
+        let end = tokens.answered(Ok(granted(SECOND)), start, late, 0.0);
+        assert_eq!(end.unwrap_err().code(), StopCode::TokensTooShort);
+    }
+
+    #[test]
+    fn a_second_refusal_ends_the_run_unless_the_new_token_was_accepted_between() {
+        use TokenVerdict::{Accepted, Refused, Unheard};
+        for (between, ends) in [(Unheard, true), (Accepted, false)] {
+            let start = now();
+            let mut tokens = fetched(start);
+            assert_eq!(tokens.heard_create(1, Refused), AfterVerdict::Probe);
+            assert!(tokens.get(start).1, "a new one is fetched");
+            tokens.asked();
+            tokens
+                .answered(Ok(granted(HOUR)), start, start, 0.0)
+                .unwrap();
+            assert_eq!(tokens.heard_create(2, between), AfterVerdict::GoOn);
+            let after = tokens.heard_create(2, Refused);
+            assert_eq!(matches!(after, AfterVerdict::Stop(_)), ends);
+        }
+    }
+
+    #[test]
+    fn a_listing_that_is_allowed_says_nothing_of_a_token_that_may_not_create() {
+        use TokenVerdict::{Accepted, Refused};
+        let start = now();
+        let mut tokens = fetched(start);
+        assert_eq!(tokens.heard_create(1, Refused), AfterVerdict::Probe);
+        tokens.get(start);
+        tokens.asked();
+        tokens
+            .answered(Ok(granted(HOUR)), start, start, 0.0)
+            .unwrap();
+        assert_eq!(tokens.heard_read(2, Accepted), AfterVerdict::GoOn);
+        let after = tokens.heard_create(2, Refused);
+        assert!(matches!(after, AfterVerdict::Stop(_)), "{after:?}");
+        let mut reads = fetched(start);
+        assert_eq!(reads.heard_read(1, Refused), AfterVerdict::Probe);
+    }
+
+    #[test]
+    fn an_answer_refuses_or_accepts_a_token_and_silence_does_neither() {
+        let refused = answered(AttemptOutcome::NotCreated(Refusal::Unauthorized));
+        let made = answered(AttemptOutcome::Created(device(1)));
+        assert_eq!(TokenVerdict::of_create(&refused), TokenVerdict::Refused);
+        assert_eq!(TokenVerdict::of_create(&made), TokenVerdict::Accepted);
+        let silent = Answered {
+            answer: crate::model::outcome::Answer {
+                http_status: None,
+                ..answer(0, "CODE")
+            },
+            ..made
+        };
+        assert_eq!(TokenVerdict::of_create(&silent), TokenVerdict::Unheard);
+        let looked = answered(LookOutcome::Unauthorized);
+        assert_eq!(TokenVerdict::of_look(&looked), TokenVerdict::Refused);
+        let forbidden = answered(LookOutcome::Forbidden);
+        assert_eq!(TokenVerdict::of_look(&forbidden), TokenVerdict::Accepted);
+    }
+}

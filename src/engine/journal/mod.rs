@@ -231,3 +231,6 @@ fn named(settled: &Settled) -> Option<(DeviceId, &DeviceKey)> {
     let id = settled.device.as_ref()?.id?;
     Some((id, &settled.key))
 }
+
+#[cfg(test)]
+mod tests;
