@@ -10,7 +10,7 @@ use wavepair::testing::settings::{About, COMMANDS, Unset, VARIABLES, options};
 use crate::support::binary::{root, run};
 
 /// Flags of cargo's that the README mentions.
-const CARGO: [&str; 2] = ["--release", "--path"];
+const CARGO: [&str; 1] = ["--path"];
 
 fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).unwrap()
