@@ -21,6 +21,7 @@ pub mod model {
     pub use crate::model::secret::Secret;
     pub use crate::model::stop::StopCode;
     pub use crate::model::validate::validate;
+    pub use crate::model::warning::WarningCode;
 }
 
 /// The exit codes.

@@ -5,6 +5,62 @@ use std::fmt;
 use super::request::DeviceType;
 use super::row::{Column, RowNumber};
 
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
+        /// A stable word for one kind of warning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum WarningCode {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl WarningCode {
+            /// Every code, in the order in which the documentation lists them.
+            pub const ALL: &[WarningCode] = &[$(WarningCode::$name,)+];
+
+            /// The word that users script against.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(WarningCode::$name => $word,)+
+                }
+            }
+
+            /// What it means, in one line; the README prints the same text.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(WarningCode::$name => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
+
+            /// The codes of a row's warnings, each once, in the order of the documentation.
+            pub(crate) fn of(warnings: &[Warning]) -> Vec<Self> {
+                let mut codes: Vec<_> = warnings.iter().map(Warning::code).collect();
+                codes.sort_unstable();
+                codes.dedup();
+                codes
+            }
+        }
+    };
+}
+
+codes! {
+    /// The phone is a fixed line: WhatsApp must be registered on it, a text message may not arrive
+    PhoneFixedLine = "phone_fixed_line",
+    /// The phone is toll-free, shared cost or the like
+    PhoneTypeUnusual = "phone_type_unusual",
+    /// The same phone stands with another user
+    PhoneShared = "phone_shared",
+    /// An earlier row has this user's number with or without the `9` behind +54
+    PhoneOtherForm = "phone_other_form",
+    /// The phone is written with an unusual space, dash or mark, or as a spreadsheet keeps text; its digits are as they were
+    SeparatorUnusual = "separator_unusual",
+    /// The phone is of another country than the row's
+    CountryDiffers = "country_differs",
+    /// The email address mixes letters of several scripts and may look like another one
+    EmailMixedScripts = "email_mixed_scripts",
+    /// A cell is a word that programs write where they have no value, such as `NULL`
+    Placeholder = "placeholder",
+}
+
 /// Something about a row that is unusual and hinders nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Warning {
@@ -21,6 +77,19 @@ pub enum Warning {
         /// Which row.
         row: RowNumber,
     },
+}
+
+impl Warning {
+    /// The stable word for it.
+    pub fn code(&self) -> WarningCode {
+        match self {
+            Warning::FixedLine(_) => WarningCode::PhoneFixedLine,
+            Warning::UnusualLine => WarningCode::PhoneTypeUnusual,
+            Warning::MixedScripts => WarningCode::EmailMixedScripts,
+            Warning::Placeholder(_) => WarningCode::Placeholder,
+            Warning::OtherForm { .. } => WarningCode::PhoneOtherForm,
+        }
+    }
 }
 
 impl fmt::Display for Warning {
@@ -46,6 +115,43 @@ impl fmt::Display for Warning {
                 "row {row} has this user's number with or without the 9 behind +54; they may be \
                  one mobile"
             ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_of_a_row_stand_once_and_in_one_order_whatever_order_its_warnings_have() {
+        let other_form = Warning::OtherForm { row: RowNumber(1) };
+        let mut warnings = vec![
+            Warning::Placeholder(Column::Nickname),
+            other_form,
+            Warning::Placeholder(Column::Locale),
+            Warning::FixedLine(DeviceType::Sms),
+        ];
+        let codes = [
+            WarningCode::PhoneFixedLine,
+            WarningCode::PhoneOtherForm,
+            WarningCode::Placeholder,
+        ];
+        assert_eq!(WarningCode::of(&warnings), codes);
+        warnings.reverse();
+        assert_eq!(WarningCode::of(&warnings), codes);
+        assert_eq!(WarningCode::of(&[]), []);
+    }
+
+    #[test]
+    fn every_code_is_one_word_with_a_meaning_and_stands_once() {
+        for (at, code) in WarningCode::ALL.iter().enumerate() {
+            let word = code.as_str();
+            let is_word = |b: u8| b.is_ascii_lowercase() || b == b'_';
+            assert!(word.bytes().all(is_word), "{word}");
+            assert!(!code.meaning().is_empty(), "{word}");
+            let earlier = &WarningCode::ALL[..at];
+            assert!(earlier.iter().all(|other| other.as_str() != word), "{word}");
         }
     }
 }

@@ -119,9 +119,10 @@ impl<W: Write> ResultsWriter<W> {
         self.text(result.correlation_id.as_deref().unwrap_or_default())?;
         self.text(result.created_at.as_deref().unwrap_or_default())?;
         self.shown(result.run)?;
-        // Nothing fills `mfa_enabled` and `warning` yet; a script finds them where they will be.
+        // Nothing fills `mfa_enabled` yet; a script finds it where it will be.
         self.text("")?;
-        self.text("")?;
+        let warnings: Vec<_> = result.warnings.iter().map(|code| code.as_str()).collect();
+        self.text(&warnings.join(" "))?;
         for (place, cell) in input.cells.iter().enumerate() {
             let cell = self.input_cell(input, place, cell, asked_phone);
             self.text(&cell)?;

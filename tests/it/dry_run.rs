@@ -171,3 +171,39 @@ fn a_phone_of_two_users_is_told_once_and_hinders_nothing_and_an_invalid_row_is_n
     let quiet = rehearsal.run(&["--dry-run", "-q"]).exits(3).stderr;
     assert!(!quiet.contains("warning"), "{quiet}");
 }
+
+#[test]
+fn what_is_unusual_is_told_in_the_same_words_by_a_dry_run_a_run_and_the_results_again() {
+    let rehearsal = Rehearsal::new();
+    let row = |number, rest: &str| format!("{},{WAVE_POLICY},{rest}\n", user(number));
+    let wave = "user_id,policy_id,phone,type,email_address,nickname,locale,status\n".to_owned()
+        + &row(1, "+442079460958,,,,,")
+        + &row(2, "+442079460959,,,NULL,,")
+        + &row(3, ",EMAIL,pаul@example.com,,,")
+        + &row(1, "+44 20 7946 0958,,,,,")
+        + &row(4, "+18005551234,,,,,")
+        + &row(5, "+15125551234,,,,,")
+        + &row(6, "07911,,,NULL,,");
+    rehearsal.wave(&wave).run(&["--dry-run"]).exits(3);
+    let told: Vec<_> = rehearsal
+        .results("wave.dry-run.csv")
+        .into_iter()
+        .map(|row| row["warning"].clone())
+        .collect();
+    let expected = [
+        "phone_fixed_line",
+        "phone_fixed_line placeholder",
+        "email_mixed_scripts",
+        "phone_fixed_line",
+        "phone_type_unusual",
+        "",
+        "",
+    ];
+    assert_eq!(told, expected);
+    let run = rehearsal.run(&[]).exits(3);
+    assert_eq!(run.column("warning"), expected);
+    let written = rehearsal.bytes("wave.results.csv");
+    let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
+    assert_eq!(again.status.code(), Some(3));
+    assert_eq!(rehearsal.bytes("wave.results.csv"), written);
+}

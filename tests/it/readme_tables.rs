@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use wavepair::testing::exit::ExitCode;
-use wavepair::testing::model::{Column, InvalidCode, Outcome, StopCode, code};
+use wavepair::testing::model::{Column, InvalidCode, Outcome, StopCode, WarningCode, code};
 use wavepair::testing::report::COLUMNS;
 use wavepair::testing::settings::{About, COMMANDS, Unset, VARIABLES, options};
 
@@ -82,6 +82,14 @@ fn the_readme_lists_every_code_of_a_row_with_its_meaning() {
         tables("### Codes of rows"),
         [invalid.collect::<Vec<_>>(), others.collect()]
     );
+}
+
+#[test]
+fn the_readme_lists_every_code_of_a_warning_with_its_meaning() {
+    let codes = WarningCode::ALL
+        .iter()
+        .map(|code| vec![in_backticks(code.as_str()), code.meaning().to_owned()]);
+    assert_eq!(tables("### Warnings of rows"), [codes.collect::<Vec<_>>()]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::model::event::RowFinished;
 use crate::model::ids::RunId;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::validate::{JudgedRow, RequestedDevice};
+use crate::model::warning::WarningCode;
 
 const NAMELESS: &str = "created, and PingOne has not told its ID yet; the next run looks for it";
 
@@ -38,6 +39,8 @@ pub(crate) struct ResultRow {
     pub created_at: Option<String>,
     /// The run that brought the device where it stands.
     pub run: Option<RunId>,
+    /// What a person may want to look at, though nothing is wrong.
+    pub warnings: Vec<WarningCode>,
 }
 
 impl ResultRow {
@@ -117,6 +120,10 @@ impl ResultRow {
             correlation_id: None,
             created_at: None,
             run: None,
+            warnings: match &judged.verdict {
+                Ok(valid) => WarningCode::of(&valid.warnings),
+                Err(_) => Vec::new(),
+            },
         }
     }
 

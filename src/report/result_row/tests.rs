@@ -4,7 +4,7 @@ use super::*;
 use crate::model::outcome::Device;
 use crate::model::request::DeviceStatus;
 use crate::model::row::{Column, RowNumber};
-use crate::model::warning::Warning;
+use crate::model::warning::{Warning, WarningCode};
 use crate::plan::Earlier;
 use crate::report::fixture::{device_id, entry, known_row, policy_id, run_id};
 use crate::report::known_state::NotReached;
@@ -220,12 +220,13 @@ fn a_finding_overrides_and_a_warning_fills_an_empty_message() {
     let text = "an unusual kind of number: toll-free, shared cost or the like; the nickname \
                     is a word that programs write where they have no value";
     assert_eq!(quiet.finished.message.as_deref(), Some(text));
+    let codes = [WarningCode::PhoneTypeUnusual, WarningCode::Placeholder];
+    assert_eq!(quiet.warnings, codes);
     let answer = Answer {
         message: Some("said".to_owned()),
         ..Answer::default()
     };
-    assert_eq!(
-        result(found(answer)).finished.message.as_deref(),
-        Some("said")
-    );
+    let told = result(found(answer));
+    assert_eq!(told.finished.message.as_deref(), Some("said"));
+    assert_eq!(told.warnings, codes, "a message hides no warning");
 }
