@@ -34,8 +34,6 @@ mod surroundings;
 mod tampered;
 // Which ledger is trusted, and which is refused and left as it is.
 mod ledgers;
-// Which ledger is used and trusted, and what each command says of it.
-mod which_ledger;
 // What is shown, and how to go on.
 mod screens;
 // How many messages go to people, and whether a person wants that.

@@ -250,11 +250,6 @@ fn a_redirect_is_never_followed() {
     }
 }
 
-/// What was said, whatever the lines of it.
-fn said(run: &Ended) -> String {
-    run.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[test]
 fn a_sign_in_page_stops_the_run_at_once_and_the_row_is_settled_later() {
     for on in ["create", "list", "token"] {
@@ -262,7 +257,7 @@ fn a_sign_in_page_stops_the_run_at_once_and_the_row_is_settled_later() {
         let rehearsal = Rehearsal::with_faults(&fault);
         let run = rehearsal.rows(5).run(&["--settle", "1s"]).exits(5);
         let hint = "sign in to the network";
-        assert!(said(&run).contains(hint), "{on}: {}", run.stderr);
+        assert!(run.said().contains(hint), "{on}: {}", run.stderr);
         let stopped = run.count("unknown") + run.count("failed") + run.count("pending");
         assert_eq!(stopped, 5, "{on}: {:?}", run.outcomes());
         if on != "token" {
@@ -282,11 +277,11 @@ fn an_address_with_a_wrong_path_is_named_where_no_user_is_found_there() {
     rehearsal.set("WAVEPAIR_API_URL", &wrong);
     let run = rehearsal.rows(6).run(&[]).exits(5);
     assert!(
-        said(&run).contains(&format!("{wrong}/v1")),
+        run.said().contains(&format!("{wrong}/v1")),
         "{}",
         run.stderr
     );
-    assert!(said(&run).contains("some minutes ago"), "{}", run.stderr);
+    assert!(run.said().contains("some minutes ago"), "{}", run.stderr);
 }
 
 #[test]

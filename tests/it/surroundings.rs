@@ -256,8 +256,7 @@ fn the_doctor_says_how_a_ledger_is_kept_once_there_is_one() {
     let rehearsal = Rehearsal::new();
     let doctor = || {
         let output = rehearsal.bare(&["doctor"]).output().unwrap();
-        let said = rehearsal.ended(&output).exits(0).stderr;
-        said.split_whitespace().collect::<Vec<_>>().join(" ")
+        rehearsal.ended(&output).exits(0).said()
     };
     assert!(doctor().contains("is not there yet"));
     rehearsal.rows(1).run(&[]).exits(0);

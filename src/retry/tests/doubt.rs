@@ -89,10 +89,10 @@ fn two_looks_that_are_less_than_thirty_seconds_apart_count_as_one() {
     ] {
         let mut history = in_doubt();
         assert_eq!(
-            after_look(&hour(), &mut history, &absent(), first, true, 0.0),
+            next_after_look(&mut history, &absent(), first, 0.0),
             look(secs(30))
         );
-        let second = after_look(&hour(), &mut history, &absent(), first + later, true, 0.0);
+        let second = next_after_look(&mut history, &absent(), first + later, 0.0);
         assert_eq!(second, follows, "{later:?} later");
     }
 }
@@ -116,7 +116,7 @@ fn the_second_look_counts_only_after_the_settling_time() {
     let (ages, end) = look_in_vain(&hour(), &mut history, secs(1_800));
     assert_eq!(ages, [secs(1_800), secs(1_830)]);
     assert_eq!(end, Decision::Defer { after: secs(1_770) });
-    let settled = after_look(&hour(), &mut history, &absent(), secs(3_600), true, 0.0);
+    let settled = next_after_look(&mut history, &absent(), secs(3_600), 0.0);
     assert_eq!(
         settled,
         Decision::Create {
@@ -139,14 +139,7 @@ fn a_device_is_asked_for_again_three_times_at_most_and_then_a_person_decides() {
 #[test]
 fn a_user_who_is_not_known_any_more_is_looked_for_more_slowly() {
     let mut history = in_doubt();
-    let decision = after_look(
-        &hour(),
-        &mut history,
-        &LookOutcome::UserUnknown,
-        secs(2),
-        true,
-        0.0,
-    );
+    let decision = next_after_look(&mut history, &LookOutcome::UserUnknown, secs(2), 0.0);
     assert_eq!(decision, look(secs(30)));
 }
 
@@ -175,14 +168,7 @@ fn a_device_that_shows_after_a_lost_answer_is_ours_unless_it_is_older_than_the_r
             ..in_doubt()
         };
         let device = made.map_or_else(device, created_at);
-        let decision = after_look(
-            &hour(),
-            &mut history,
-            &present(device.clone()),
-            secs(2),
-            true,
-            0.0,
-        );
+        let decision = next_after_look(&mut history, &present(device.clone()), secs(2), 0.0);
         assert_eq!(
             decision,
             Verdict::with(state, &device),
@@ -215,14 +201,7 @@ fn positive_evidence_wins_at_any_age_and_after_any_number_of_negative_looks() {
         ..in_doubt()
     };
     look_in_vain(&hour(), &mut history, secs(2));
-    let late = after_look(
-        &hour(),
-        &mut history,
-        &present(device()),
-        secs(3_000),
-        true,
-        0.0,
-    );
+    let late = next_after_look(&mut history, &present(device()), secs(3_000), 0.0);
     assert_eq!(late, Verdict::with(DeviceState::Created, &device()));
 }
 
@@ -238,24 +217,16 @@ fn a_refusal_after_a_lost_answer_is_believed_only_if_the_listing_does_not_show_t
             sent_again: true,
             ..History::default()
         };
-        let decision = after_create(
-            &hour(),
-            &mut sent_again,
-            &outcome,
-            Proof::Proven,
-            SINCE,
-            true,
-            0.0,
-        );
+        let decision = next_after_create(&mut sent_again, &outcome, 0.0);
         assert_eq!(decision, look(Duration::ZERO), "{refusal:?}");
         let mut lost = sent_again.clone();
-        let found = after_look(&hour(), &mut lost, &present(device()), secs(0), true, 0.0);
+        let found = next_after_look(&mut lost, &present(device()), secs(0), 0.0);
         assert_eq!(
             found,
             Verdict::with(DeviceState::Created, &device()),
             "{refusal:?}"
         );
-        let not_found = after_look(&hour(), &mut sent_again, &absent(), secs(0), true, 0.0);
+        let not_found = next_after_look(&mut sent_again, &absent(), secs(0), 0.0);
         assert_eq!(not_found, Verdict::of(DeviceState::Rejected), "{refusal:?}");
     }
 }
@@ -273,23 +244,8 @@ fn a_device_that_pingone_says_is_there_is_existing_where_nothing_was_lost() {
                 sent_again,
                 ..History::default()
             };
-            after_create(
-                &hour(),
-                &mut history,
-                &outcome,
-                Proof::Proven,
-                SINCE,
-                true,
-                0.0,
-            );
-            let found = after_look(
-                &hour(),
-                &mut history,
-                &present(young.clone()),
-                secs(0),
-                true,
-                0.0,
-            );
+            next_after_create(&mut history, &outcome, 0.0);
+            let found = next_after_look(&mut history, &present(young.clone()), secs(0), 0.0);
             assert_eq!(found, Verdict::with(state, &young), "{outcome:?}");
         }
     }

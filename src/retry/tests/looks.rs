@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_row_that_was_never_sent_is_created_only_if_the_listing_does_not_show_it() {
     let mut history = History::default();
-    let mut after = |outcome| after_look(&hour(), &mut history, &outcome, secs(0), true, 0.0);
+    let mut after = |outcome| next_after_look(&mut history, &outcome, secs(0), 0.0);
     assert_eq!(
         after(present(device())),
         Verdict::with(DeviceState::Found, &device())
@@ -26,24 +26,11 @@ fn a_listing_without_information_is_asked_for_six_times_and_never_means_absent()
         (in_doubt(), DeviceState::Unresolved),
     ] {
         for delay in [1, 2, 4, 8, 16] {
-            let decision = after_look(
-                &hour(),
-                &mut history,
-                &LookOutcome::NoInformation,
-                secs(9_000),
-                true,
-                1.0,
-            );
+            let decision =
+                next_after_look(&mut history, &LookOutcome::NoInformation, secs(9_000), 1.0);
             assert_eq!(decision, look(secs(delay)));
         }
-        let last = after_look(
-            &hour(),
-            &mut history,
-            &LookOutcome::NoInformation,
-            secs(9_000),
-            true,
-            1.0,
-        );
+        let last = next_after_look(&mut history, &LookOutcome::NoInformation, secs(9_000), 1.0);
         assert_eq!(last, Verdict::of(state));
         assert!(!history.was_absent);
     }
@@ -56,7 +43,7 @@ fn what_cannot_be_looked_at_stays_in_doubt() {
         LookOutcome::Untrusted,
         LookOutcome::Redirected,
     ] {
-        let doubt = after_look(&hour(), &mut in_doubt(), &outcome, secs(2), true, 0.0);
+        let doubt = next_after_look(&mut in_doubt(), &outcome, secs(2), 0.0);
         assert_eq!(doubt, Verdict::of(DeviceState::Unresolved), "{outcome:?}");
         let none = after_look(
             &hour(),
@@ -69,23 +56,9 @@ fn what_cannot_be_looked_at_stays_in_doubt() {
         assert_eq!(none, Verdict::of(DeviceState::Failed), "{outcome:?}");
     }
     let mut history = in_doubt();
-    let first = after_look(
-        &hour(),
-        &mut history,
-        &LookOutcome::Unauthorized,
-        secs(2),
-        true,
-        0.0,
-    );
+    let first = next_after_look(&mut history, &LookOutcome::Unauthorized, secs(2), 0.0);
     assert_eq!(first, look(Duration::ZERO));
-    let second = after_look(
-        &hour(),
-        &mut history,
-        &LookOutcome::Unauthorized,
-        secs(2),
-        true,
-        0.0,
-    );
+    let second = next_after_look(&mut history, &LookOutcome::Unauthorized, secs(2), 0.0);
     assert_eq!(second, Verdict::of(DeviceState::Unresolved));
 }
 

@@ -74,17 +74,25 @@ fn in_doubt() -> History {
     }
 }
 
+/// What follows one more create of a row, while others succeed.
+fn next_after_create(history: &mut History, outcome: &AttemptOutcome, jitter: f64) -> Decision {
+    let proof = Proof::Proven;
+    after_create(&hour(), history, outcome, proof, SINCE, true, jitter)
+}
+
+/// What follows one more listing of a row whose unanswered request is so old, while others succeed.
+fn next_after_look(
+    history: &mut History,
+    outcome: &LookOutcome,
+    age: Duration,
+    jitter: f64,
+) -> Decision {
+    after_look(&hour(), history, outcome, age, true, jitter)
+}
+
 /// What follows the first create of a row in this run, half the jitter drawn.
 fn after_first(outcome: &AttemptOutcome) -> Decision {
-    after_create(
-        &hour(),
-        &mut History::default(),
-        outcome,
-        Proof::Proven,
-        SINCE,
-        true,
-        0.5,
-    )
+    next_after_create(&mut History::default(), outcome, 0.5)
 }
 
 #[test]
@@ -162,15 +170,7 @@ fn failures_are_tried_four_times_with_a_growing_full_jitter() {
     let mut history = History::default();
     let mut again = |jitter| {
         let outcome = AttemptOutcome::NotCreated(Refusal::Unreachable);
-        after_create(
-            &hour(),
-            &mut history,
-            &outcome,
-            Proof::Proven,
-            SINCE,
-            true,
-            jitter,
-        )
+        next_after_create(&mut history, &outcome, jitter)
     };
     assert_eq!(again(1.0), create(secs(1)));
     assert_eq!(again(1.0), create(secs(2)));
@@ -183,15 +183,7 @@ fn a_429_costs_no_try_and_its_backoff_ends_at_thirty_seconds() {
     let mut history = History::default();
     for delay in [2, 4, 8, 16, 30, 30, 30] {
         let outcome = AttemptOutcome::NotCreated(Refusal::Throttled { retry_after: None });
-        let decision = after_create(
-            &hour(),
-            &mut history,
-            &outcome,
-            Proof::Proven,
-            SINCE,
-            true,
-            1.0,
-        );
+        let decision = next_after_create(&mut history, &outcome, 1.0);
         assert_eq!(decision, create(secs(delay)));
     }
     assert_eq!(history.failures, 0);
@@ -202,26 +194,10 @@ fn a_second_401_is_not_answered_with_a_third_request() {
     let mut history = History::default();
     let outcome = AttemptOutcome::NotCreated(Refusal::Unauthorized);
     assert_eq!(
-        after_create(
-            &hour(),
-            &mut history,
-            &outcome,
-            Proof::Proven,
-            SINCE,
-            true,
-            0.0
-        ),
+        next_after_create(&mut history, &outcome, 0.0),
         create(Duration::ZERO)
     );
-    let second = after_create(
-        &hour(),
-        &mut history,
-        &outcome,
-        Proof::Proven,
-        SINCE,
-        true,
-        0.0,
-    );
+    let second = next_after_create(&mut history, &outcome, 0.0);
     assert_eq!(second, Verdict::of(DeviceState::Failed));
 }
 
@@ -234,26 +210,10 @@ fn an_unknown_user_is_asked_about_twice_and_refused_for_good_by_the_next_run() {
             ..History::default()
         };
         assert_eq!(
-            after_create(
-                &hour(),
-                &mut history,
-                &outcome,
-                Proof::Proven,
-                SINCE,
-                true,
-                0.0
-            ),
+            next_after_create(&mut history, &outcome, 0.0),
             look(secs(30))
         );
-        let second = after_create(
-            &hour(),
-            &mut history,
-            &outcome,
-            Proof::Proven,
-            SINCE,
-            true,
-            0.0,
-        );
+        let second = next_after_create(&mut history, &outcome, 0.0);
         assert_eq!(second, Verdict::of(state));
         let mut alone = History {
             unknown_user_before: before,

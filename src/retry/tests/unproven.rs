@@ -71,7 +71,7 @@ fn a_look_that_shows_the_device_says_that_the_refusal_was_anothers() {
             let (mut history, _) = refused(refusal, true, Proof::Unproven);
             history.was_absent = was_absent;
             let seen = LookOutcome::Seen(Listing::Present(shown.clone()));
-            let follows = after_look(&hour(), &mut history, &seen, Duration::ZERO, true, 0.0);
+            let follows = next_after_look(&mut history, &seen, Duration::ZERO, 0.0);
             assert_eq!(follows, Verdict::with(state, shown), "{refusal:?}");
         }
     }
@@ -83,7 +83,7 @@ fn a_look_that_does_not_show_it_lets_the_row_go_on_as_the_refusal_says() {
     for (refusal, ends) in REFUSALS {
         for again in [false, true] {
             let (mut history, _) = refused(refusal, again, Proof::Unproven);
-            let follows = after_look(&hour(), &mut history, &absent, Duration::ZERO, true, 0.0);
+            let follows = next_after_look(&mut history, &absent, Duration::ZERO, 0.0);
             let once = [Refusal::Unauthorized, Refusal::UserUnknown];
             let passes =
                 matches!(refusal, Refusal::Throttled { .. }) || once.contains(&refusal) && !again;
@@ -105,24 +105,10 @@ fn a_listing_that_may_be_anothers_is_never_an_absence_and_is_asked_for_again_at_
         (in_doubt(), DeviceState::Unresolved),
     ] {
         for _ in 1..LOOKS_WITHOUT_INFORMATION {
-            let follows = after_look(
-                &hour(),
-                &mut history,
-                &LookOutcome::Unproven,
-                secs(9_000),
-                true,
-                0.5,
-            );
+            let follows = next_after_look(&mut history, &LookOutcome::Unproven, secs(9_000), 0.5);
             assert_eq!(follows, look(Duration::ZERO));
         }
-        let last = after_look(
-            &hour(),
-            &mut history,
-            &LookOutcome::Unproven,
-            secs(9_000),
-            true,
-            0.5,
-        );
+        let last = next_after_look(&mut history, &LookOutcome::Unproven, secs(9_000), 0.5);
         assert_eq!(last, Verdict::of(ends));
         assert!(!history.was_absent);
     }
@@ -132,14 +118,7 @@ fn a_listing_that_may_be_anothers_is_never_an_absence_and_is_asked_for_again_at_
 fn a_listing_that_is_anothers_leaves_the_row_as_it_is() {
     for mut history in [History::default(), in_doubt()] {
         let before = history.clone();
-        let follows = after_look(
-            &hour(),
-            &mut history,
-            &LookOutcome::MixedUp,
-            secs(9),
-            true,
-            0.5,
-        );
+        let follows = next_after_look(&mut history, &LookOutcome::MixedUp, secs(9), 0.5);
         assert_eq!((follows, history), (look(Duration::ZERO), before));
     }
 }

@@ -31,11 +31,11 @@ fn seen(folder: &Path) -> BTreeMap<PathBuf, (u32, u64, Vec<u8>)> {
         .collect()
 }
 
-pub(crate) fn mode(path: &Path, mode: u32) {
+fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-pub(crate) fn beside(ledger: &Path, ending: &str) -> PathBuf {
+fn beside(ledger: &Path, ending: &str) -> PathBuf {
     PathBuf::from(format!("{}{ending}", ledger.display()))
 }
 
@@ -60,13 +60,8 @@ fn killed() -> Rehearsal {
     rehearsal
 }
 
-/// What was said, however it was broken into lines.
-pub(crate) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Runs a command with the words of the binary behind it, in the place of the plain one.
-pub(crate) fn by(rehearsal: &Rehearsal, program: &[&str], wanted: &Command) -> Ended {
+fn by(rehearsal: &Rehearsal, program: &[&str], wanted: &Command) -> Ended {
     let mut command = Command::new(program[0]);
     command
         .args(&program[1..])
@@ -84,7 +79,7 @@ pub(crate) fn by(rehearsal: &Rehearsal, program: &[&str], wanted: &Command) -> E
 
 /// Says what this machine does not let a test do.
 #[expect(clippy::print_stderr, reason = "whoever watches is to know")]
-pub(crate) fn skipped(why: &str) {
+fn skipped(why: &str) {
     eprintln!("skipped: {why}");
 }
 
@@ -234,7 +229,7 @@ fn a_refused_ledger_is_left_as_it_is_whichever_command_refuses_it() {
     ] {
         let output = rehearsal.bare(words).output().unwrap();
         let ended = rehearsal.ended(&output).exits(code);
-        let said = one_line(&ended.stderr);
+        let said = ended.said();
         assert!(
             said.contains("is not a wavepair ledger"),
             "{words:?}: {said}"
@@ -271,7 +266,7 @@ fn a_lost_ledger_is_refused_by_every_command_and_no_empty_one_takes_its_place() 
         ] {
             let output = rehearsal.bare(words).output().unwrap();
             let ended = rehearsal.ended(&output).exits(5);
-            let said = one_line(&ended.stderr);
+            let said = ended.said();
             assert!(said.contains("older than it once was"), "{words:?}: {said}");
             let hint = "run with `--existing skip`, which lists the devices that exist; never";
             assert!(said.contains(hint), "{words:?}: {said}");

@@ -81,7 +81,7 @@ fn who_holds_a_ledger_is_said_with_the_wave_and_since_when() {
     let mut first = rehearsal.begin(&["--rate", "10/s"]);
     rehearsal.wait_for_creates(1, &mut first);
     let second = rehearsal.run(&[]).exits(6);
-    let said = one_line(&second.stderr);
+    let said = second.said();
     assert!(
         said.contains(&format!("process {}, since 20", first.id())),
         "{said}"
@@ -153,7 +153,7 @@ fn whoever_may_not_write_where_the_ledger_is_to_be_is_told_so_by_run_and_doctor(
     let run = run.exits(2);
     assert!(run.stderr.contains("Permission denied"), "{}", run.stderr);
     let doctor = by(&rehearsal, &nobody, &rehearsal.bare(&["doctor"])).exits(5);
-    let said = one_line(&doctor.stderr);
+    let said = doctor.said();
     assert!(said.contains("failed ledger"), "{said}");
     assert!(said.contains("Permission denied"), "{said}");
     assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
@@ -209,7 +209,7 @@ fn a_dry_run_goes_on_without_a_ledger_that_a_run_would_be_refused_for() {
     let dry_run = |rehearsal: &Rehearsal, why: &str| {
         let before = fs::read(&ledger).unwrap();
         let run = rehearsal.run(&["--dry-run", "--ledger", "l.db"]).exits(0);
-        let said = one_line(&run.stderr);
+        let said = run.said();
         assert!(said.contains("goes on without the ledger"), "{said}");
         assert!(said.contains(why), "{said}");
         assert!(fs::read(&ledger).unwrap() == before);
@@ -231,7 +231,7 @@ fn a_dry_run_needs_no_place_for_a_ledger_and_says_that_it_sees_none() {
     rehearsal.unset("XDG_STATE_HOME").rows(3);
     for words in [&["--dry-run"][..], &["--dry-run", "--online"]] {
         let run = rehearsal.run(words).exits(0);
-        let said = one_line(&run.stderr);
+        let said = run.said();
         assert!(said.contains("goes on without the ledger"), "{said}");
         assert!(
             said.contains("neither `XDG_STATE_HOME` nor `HOME`"),
@@ -253,7 +253,7 @@ fn the_doctor_counts_the_devices_that_are_there_and_no_other_rows() {
     let run = rehearsal.rows(7).run(&flags).exits(4);
     run.has(&[("created", 5), ("failed", 1), ("rejected", 1)]);
     let doctor = rehearsal.bare(&["doctor"]).output().unwrap();
-    let said = one_line(&rehearsal.ended(&doctor).exits(0).stderr);
+    let said = rehearsal.ended(&doctor).exits(0).said();
     let counted = "devices: 5 created, 0 existing, 0 in doubt";
     assert!(said.contains(counted), "{said}");
 }

@@ -315,6 +315,12 @@ impl Ended {
         self
     }
 
+    /// What was said, however it was broken into lines.
+    pub(crate) fn said(&self) -> String {
+        let words: Vec<_> = self.stderr.split_whitespace().collect();
+        words.join(" ")
+    }
+
     /// One column of all rows.
     pub(crate) fn column(&self, name: &str) -> Vec<&str> {
         self.rows.iter().map(|row| row[name].as_str()).collect()
