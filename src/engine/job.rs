@@ -133,6 +133,17 @@ impl Job {
 }
 
 /// A create that is not sent after all: everything was held or stopped while it was written down.
+pub(super) fn not_sent(row: Box<Row>, attempt: u32, token: &AccessToken) -> Done {
+    Done::Create {
+        row,
+        attempt,
+        token_generation: token.generation(),
+        answered: withheld(),
+        took: Duration::ZERO,
+    }
+}
+
+/// What is known of a create that was not sent.
 pub(super) fn withheld() -> Answered<AttemptOutcome> {
     Answered {
         outcome: AttemptOutcome::NotCreated(Refusal::Withheld),

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use futures::stream::FuturesUnordered;
@@ -314,6 +313,7 @@ impl Engine<'_> {
                 answered,
                 took,
             } => {
+                self.work.gate.came_back(Kind::Create);
                 let verdict = TokenVerdict::of_create(&answered);
                 let after = self.tokens.heard_create(token_generation, verdict);
                 self.after_token(after);
@@ -325,6 +325,7 @@ impl Engine<'_> {
                 answered,
                 took,
             } => {
+                self.work.gate.came_back(Kind::Look);
                 let verdict = TokenVerdict::of_look(&answered);
                 let after = self.tokens.heard_read(token_generation, verdict);
                 self.after_token(after);
@@ -375,10 +376,7 @@ impl Engine<'_> {
     ) -> Result<(), Error> {
         let attempt = recorded.attempt();
         if self.work.ending.is_stopping() || self.work.gate.withholds(row.seq, clock::now()) {
-            let withheld = job::withheld();
-            return self
-                .work
-                .take_create(row, attempt, withheld, Duration::ZERO);
+            return self.take(job::not_sent(row, attempt, &token));
         }
         let transaction = format!("{}-{}-{attempt}", self.work.options.run, row.request.row);
         self.begin_job(

@@ -11,7 +11,6 @@ use super::clocks::{Opened, RemoteClock};
 use super::ending::Ending;
 use super::error::Error;
 use super::gate::Gate;
-use super::guard::Kind;
 use super::intake::{self, Intake};
 use super::journal::{CommittedBatch, Journal};
 use super::options::{EngineOptions, PlannedRow};
@@ -104,7 +103,6 @@ impl Work<'_> {
         answered: Answered<AttemptOutcome>,
         took: Duration,
     ) -> Result<(), Error> {
-        self.gate.came_back(Kind::Create);
         let answered = if self.is_of_another(&row, whose::created(&answered.outcome))? {
             whose::made_for_another(answered)
         } else {
@@ -140,7 +138,6 @@ impl Work<'_> {
         answered: Answered<LookOutcome>,
         took: Duration,
     ) -> Result<(), Error> {
-        self.gate.came_back(Kind::Look);
         let answered = if self.is_of_another(&row, whose::listed(&answered.outcome))? {
             whose::listed_for_another(answered)
         } else {

@@ -186,6 +186,16 @@ fn a_new_token_that_is_refused_as_well_ends_the_run_at_the_cost_of_two_requests(
 }
 
 #[test]
+fn a_run_that_an_answer_stops_does_not_say_that_it_waits_for_that_answer() {
+    for (on, existing) in [("list", "skip"), ("create", "unchecked")] {
+        let rehearsal = Rehearsal::with_faults(&fault(&format!("on = '{on}'\nstatus = 401")));
+        let run = rehearsal.rows(3).run(&["-v", "--existing", existing]);
+        let said = run.exits(5).said();
+        assert!(said.contains("waiting for 0 answers"), "{on}: {said}");
+    }
+}
+
+#[test]
 fn what_is_no_token_is_not_used() {
     for answer in [
         "status = 200\nbody = 'html'",
@@ -259,11 +269,7 @@ fn tokens_that_expire_on_their_way_are_asked_for_five_times_and_then_end_the_run
     assert_eq!(run.count("pending"), 3, "{}", run.stderr);
     let doctor = doctor_on.ended(&doctor).exits(5);
     for (rehearsal, ended) in [(&run_on, run), (&doctor_on, doctor)] {
-        let said = ended
-            .stderr
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let said = ended.said();
         assert!(
             said.contains("5 access tokens in a row had expired"),
             "{said}"
