@@ -13,6 +13,7 @@ use crate::model::outcome::Outcome;
 use crate::model::request::DeviceRequest;
 use crate::model::row::RowNumber;
 use crate::plan::{Admission, Existing, admit, same_device_as};
+use crate::retry::UNPROVEN_LOOK;
 
 /// What is done about a row.
 #[derive(Debug)]
@@ -21,8 +22,14 @@ pub(super) enum Intake {
     Ends(RowFinished),
     /// It ends at once, and its device is looked at once more.
     EndsAndRecheck(RowFinished, Box<Row>),
-    /// It is worked at; and the ledger is told this first, if anything.
-    Work(Box<Row>, Option<Settled>),
+    /// It is worked at.
+    Work {
+        row: Box<Row>,
+        /// What the ledger is told first, if anything.
+        settled: Option<Settled>,
+        /// How long its first request waits.
+        after: Duration,
+    },
 }
 
 /// A row that cannot be read ends at once.
@@ -61,19 +68,27 @@ pub(super) fn take_up(
     };
     let phase = match (admit(entry, existing, lost_age, settle), entry) {
         (Admission::Skip(outcome), _) => return Intake::Ends(earlier(outcome)),
-        (Admission::Audit, Some(entry)) => {
+        (Admission::Recheck, Some(entry)) => {
             let finished = earlier(Outcome::Created);
             let row = Row::recheck(request, entry, lost);
             return Intake::EndsAndRecheck(finished, Box::new(row));
         }
-        (Admission::Look | Admission::Settle | Admission::Audit, _) => Phase::Look,
+        (Admission::Look | Admission::Settle | Admission::Recheck, _) => Phase::Look,
         (Admission::Create, _) => Phase::Create { resend: false },
     };
     let mut row = Box::new(Row::new(request, phase, entry));
     let doubt = entry.and_then(|entry| entry.doubt.as_ref());
     row.last_send = doubt.map(|doubt| opened.since(&doubt.last_send));
-    let anew = entry.and_then(|entry| settle_anew(&row, entry, &opened.moment));
-    Intake::Work(row, anew)
+    let settled = entry.and_then(|entry| settle_anew(&row, entry, &opened.moment));
+    // The request whose refusal may be another's may be on its way still: an earlier run may have
+    // sent it a moment ago.
+    let unproven = row.history.unproven_since_ms;
+    let after = unproven.map_or(Duration::ZERO, |_| UNPROVEN_LOOK);
+    Intake::Work {
+        row,
+        settled,
+        after,
+    }
 }
 
 /// Lets a request settle from now on whose last send lies ahead of the wall clock: the clock was

@@ -6,28 +6,18 @@ use crate::pingone::Answered;
 
 /// The device that an answered create names.
 pub(super) fn created(outcome: &AttemptOutcome) -> Option<&Device> {
-    match outcome {
-        AttemptOutcome::Created(device) => Some(device),
-        AttemptOutcome::NotCreated(_) | AttemptOutcome::Indeterminate(_) => None,
-    }
+    let AttemptOutcome::Created(device) = outcome else {
+        return None;
+    };
+    Some(device)
 }
 
 /// The device that a listing shows.
 pub(super) fn listed(outcome: &LookOutcome) -> Option<&Device> {
-    match outcome {
-        LookOutcome::Seen(Listing::Present(device) | Listing::Several(device)) => Some(device),
-        LookOutcome::Seen(Listing::Absent)
-        | LookOutcome::UserUnknown
-        | LookOutcome::Throttled { .. }
-        | LookOutcome::Unauthorized
-        | LookOutcome::Forbidden
-        | LookOutcome::NoInformation
-        | LookOutcome::Untrusted
-        | LookOutcome::Redirected
-        | LookOutcome::CaptivePortal
-        | LookOutcome::Unproven
-        | LookOutcome::MixedUp => None,
-    }
+    let LookOutcome::Seen(Listing::Present(device) | Listing::Several(device)) = outcome else {
+        return None;
+    };
+    Some(device)
 }
 
 /// What a create is worth whose answer names the device of another row.

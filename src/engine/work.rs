@@ -23,7 +23,6 @@ use crate::model::outcome::{AttemptOutcome, Device, LookOutcome};
 use crate::model::request::DeviceRequest;
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
-use crate::retry::UNPROVEN_LOOK;
 
 /// The parts of a run that its rows go through.
 pub(super) struct Work<'a> {
@@ -65,17 +64,15 @@ impl Work<'_> {
                 self.tell_finished(finished);
                 self.queue.keep_for_recheck(row);
             }
-            Intake::Work(row, settled) => {
+            Intake::Work {
+                row,
+                settled,
+                after,
+            } => {
                 if let Some(settled) = settled {
                     self.journal.settle(row.request.row, settled);
                 }
-                if row.history.unproven_since_ms.is_some() {
-                    // The request whose refusal may be another's may be on its way still.
-                    let now = clock::now();
-                    self.queue.take_up_later(row, now, UNPROVEN_LOOK);
-                } else {
-                    self.queue.take_up(row);
-                }
+                self.queue.take_up(row, clock::now(), after);
             }
         }
         Ok(())

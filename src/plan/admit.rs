@@ -28,7 +28,7 @@ pub enum Admission {
     /// Nothing: it is settled.
     Skip(Outcome),
     /// Nothing, for it is created; but the device has yet to be looked at, or is there more than once.
-    Audit,
+    Recheck,
 }
 
 /// Decides what to do about a row, given what the ledger knows of its device.
@@ -64,7 +64,7 @@ pub fn admit(
     let due = entry.device.is_none() || lost_age.is_none_or(|age| age >= settle);
     match entry.state {
         DeviceState::Created if entry.recheck_owed && due || entry.is_seen_twice() => {
-            Admission::Audit
+            Admission::Recheck
         }
         DeviceState::Created | DeviceState::Found => Admission::Skip(entry.state.outcome()),
         DeviceState::InFlight | DeviceState::Unresolved => Admission::Settle,
@@ -152,10 +152,10 @@ mod tests {
     #[test]
     fn a_last_look_is_due_when_the_lost_request_has_settled_and_at_once_without_an_id() {
         for (named, lost_age, expected) in [
-            (true, None, Admission::Audit),
-            (true, Some(HOUR), Admission::Audit),
+            (true, None, Admission::Recheck),
+            (true, Some(HOUR), Admission::Recheck),
             (true, Some(HALF_HOUR), Admission::Skip(Outcome::Created)),
-            (false, Some(Duration::ZERO), Admission::Audit),
+            (false, Some(Duration::ZERO), Admission::Recheck),
         ] {
             let owed = LedgerEntry {
                 recheck_owed: true,
@@ -183,7 +183,7 @@ mod tests {
         };
         for entry in [owed, twice] {
             for existing in [Existing::Skip, Existing::Ledger, Existing::Unchecked] {
-                assert_eq!(admit_now(Some(&entry), existing), Admission::Audit);
+                assert_eq!(admit_now(Some(&entry), existing), Admission::Recheck);
             }
         }
     }

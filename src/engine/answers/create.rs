@@ -12,7 +12,7 @@ use crate::model::entry::DeviceState;
 use crate::model::outcome::{AttemptOutcome, Proof, Refusal};
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
-use crate::retry::{self, Decision, RetryPolicy, Verdict};
+use crate::retry::{self, Decision, RetryPolicy, UNPROVEN_LOOK, Verdict};
 
 /// What sending a create again would cost, where nothing of it was sent.
 pub(in crate::engine) fn price(answered: &Answered<AttemptOutcome>) -> Option<Retried> {
@@ -89,6 +89,7 @@ pub(in crate::engine) fn after_create(
 /// | where | then |
 /// | --- | --- |
 /// | it was throttled | every request is held as long as it was to wait, and the row may go then |
+/// | … by an answer that may be another's | the same; the look waits until a request that is on its way has taken effect |
 /// | a retry cannot be paid for | `failed`: most requests of the run fail |
 /// | the device was created and its ID is not known | it is looked for before the row ends |
 ///
@@ -112,6 +113,10 @@ fn decide_create(
     let mut hold = *pause;
     if let AttemptOutcome::NotCreated(Refusal::Throttled { .. }) = outcome {
         (decision, hold) = hold_for(decision);
+        // The throttle may be the answer to another request, and ours be on its way still.
+        if let Decision::Look { after } = &mut decision {
+            *after = UNPROVEN_LOOK;
+        }
     }
     let is_retry = matches!(decision, Decision::Create { .. });
     let retry = price(answered).filter(|_| is_retry);

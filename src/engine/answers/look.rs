@@ -22,21 +22,14 @@ pub(in crate::engine) fn after_look(
     } = answered;
     let in_doubt = row.history.doubt.is_some();
     let (decision, hold) = decide_look(policy, row, answered, context);
-    match outcome {
-        LookOutcome::Seen(_) => row.looked = true,
-        LookOutcome::UserUnknown => {
-            row.looked = true;
-            row.refused_as.clone_from(&answer.code);
-        }
-        LookOutcome::Unproven => row.connection = Connection::Fresh,
-        LookOutcome::Throttled { .. }
-        | LookOutcome::Unauthorized
-        | LookOutcome::Forbidden
-        | LookOutcome::NoInformation
-        | LookOutcome::Untrusted
-        | LookOutcome::Redirected
-        | LookOutcome::CaptivePortal
-        | LookOutcome::MixedUp => {}
+    if let LookOutcome::Seen(_) | LookOutcome::UserUnknown = outcome {
+        row.looked = true;
+    }
+    if *outcome == LookOutcome::UserUnknown {
+        row.refused_as.clone_from(&answer.code);
+    }
+    if *outcome == LookOutcome::Unproven {
+        row.connection = Connection::Fresh;
     }
     let next = next(&decision);
     let (settled, then) = match (decision, row.phase.ours().cloned()) {

@@ -36,15 +36,16 @@ pub(super) fn settled(
     device: Option<Device>,
     last_send: Option<Moment>,
 ) -> Settled {
-    let audit_owed = state == DeviceState::Created && row.history.is_recheck_owed(device.as_ref());
-    let lost = row.last_send.as_ref().filter(|_| audit_owed);
+    let recheck_owed =
+        state == DeviceState::Created && row.history.is_recheck_owed(device.as_ref());
+    let lost = row.last_send.as_ref().filter(|_| recheck_owed);
     Settled {
         key: row.request.key.clone(),
         request: row.request.digest(),
         state,
         device,
         last_send,
-        recheck_owed: audit_owed,
+        recheck_owed,
         lost: lost.map(|sent| sent.moment.clone()),
         unproven: is_unproven(row, state),
         answer: row.answer.clone(),

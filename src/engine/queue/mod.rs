@@ -59,22 +59,15 @@ impl Queue {
         self.busy.settled(key);
     }
 
-    /// Takes a row of the wave up. It begins once nothing else is done for its user.
-    pub(super) fn take_up(&mut self, row: Box<Row>) {
+    /// Takes a row of the wave up whose first request may be sent so much later. It begins once
+    /// nothing else is done for its user.
+    pub(super) fn take_up(&mut self, row: Box<Row>, now: Instant, after: Duration) {
         self.busy.take_up(&row);
         // What was refused before will hardly pass now: it is not to stand in the way of new rows.
-        if row.refused_as.is_some() && self.lasts.len() < LASTS_MAX {
+        let last = row.refused_as.is_some() && after.is_zero();
+        if last && self.lasts.len() < LASTS_MAX {
             self.lasts.push_back(row);
-        } else {
-            self.begin(row);
-        }
-    }
-
-    /// Takes a row up whose first request may be sent so much later: an earlier run may have sent one
-    /// a moment ago.
-    pub(super) fn take_up_later(&mut self, row: Box<Row>, now: Instant, after: Duration) {
-        self.busy.take_up(&row);
-        if let Some(row) = self.busy.claim_user(row) {
+        } else if let Some(row) = self.busy.claim_user(row) {
             self.put_later(row, now, after);
         }
     }

@@ -5,6 +5,11 @@ use crate::engine::samples::{device, in_doubt, now, of_user, row};
 
 const CREATE: Phase = Phase::Create { resend: false };
 
+/// Takes a row up whose first request may be sent now.
+fn begin(queue: &mut Queue, row: Box<Row>) {
+    queue.take_up(row, now(), Duration::ZERO);
+}
+
 fn numbers(rows: impl IntoIterator<Item = Row>) -> Vec<u64> {
     rows.into_iter().map(|row| row.request.row.0).collect()
 }
@@ -40,7 +45,7 @@ fn looks_go_before_creates_and_each_in_order_of_arrival() {
 fn one_row_of_a_user_is_worked_at_at_a_time() {
     let mut queue = Queue::default();
     for (number, user) in [(1, 1), (2, 1), (3, 2), (4, 1)] {
-        queue.take_up(of_user(number, user, CREATE));
+        begin(&mut queue, of_user(number, user, CREATE));
     }
     let user = row(1, CREATE).user();
     assert_eq!(drained(&mut queue), [1, 3]);
@@ -49,7 +54,7 @@ fn one_row_of_a_user_is_worked_at_at_a_time() {
     queue.free(user);
     assert_eq!(drained(&mut queue), [4]);
     queue.free(user);
-    queue.take_up(of_user(5, 1, CREATE));
+    begin(&mut queue, of_user(5, 1, CREATE));
     assert_eq!(drained(&mut queue), [5], "the user is free again");
 }
 
@@ -59,7 +64,7 @@ fn a_device_is_known_as_worked_at_until_it_is_settled() {
     let taken = row(1, CREATE);
     let key = taken.request.key.clone();
     assert_eq!(queue.row_for(&key), None);
-    queue.take_up(taken);
+    begin(&mut queue, taken);
     assert_eq!(queue.row_for(&key), Some(RowNumber(1)));
     drained(&mut queue);
     assert_eq!(queue.row_for(&key), Some(RowNumber(1)));
@@ -72,8 +77,8 @@ fn what_was_refused_before_comes_last() {
     let mut queue = Queue::default();
     let mut refused = row(1, CREATE);
     refused.refused_as = Some("INVALID_DATA".to_owned());
-    queue.take_up(refused);
-    queue.take_up(row(2, CREATE));
+    begin(&mut queue, refused);
+    begin(&mut queue, row(2, CREATE));
     assert_eq!(drained(&mut queue), [2]);
     queue.begin_lasts();
     assert_eq!(drained(&mut queue), [1]);
@@ -86,7 +91,7 @@ fn no_more_refused_rows_are_kept_for_the_end_than_there_is_room_for() {
         let mut refused = row(1, CREATE);
         refused.request = crate::engine::samples::request(number as u64, 1);
         refused.refused_as = Some("INVALID_DATA".to_owned());
-        queue.take_up(refused);
+        begin(&mut queue, refused);
     }
     assert_eq!(drained(&mut queue), [LASTS_MAX as u64]);
 }
@@ -116,9 +121,9 @@ fn a_row_that_an_earlier_run_may_have_sent_a_moment_ago_waits_with_its_user() {
     let (mut queue, start) = (Queue::default(), now());
     let (first, after) = (of_user(1, 1, Phase::Look), Duration::from_secs(2));
     let key = first.request.key.clone();
-    queue.take_up_later(first, start, after);
+    queue.take_up(first, start, after);
     assert_eq!(queue.row_for(&key), Some(RowNumber(1)));
-    queue.take_up(of_user(2, 1, Phase::Look));
+    begin(&mut queue, of_user(2, 1, Phase::Look));
     assert_eq!(drained(&mut queue), [0; 0]);
     queue.wake_due(start + after);
     assert_eq!(drained(&mut queue), [1]);
@@ -129,8 +134,8 @@ fn a_row_that_an_earlier_run_may_have_sent_a_moment_ago_waits_with_its_user() {
 #[test]
 fn a_deferred_row_lets_its_user_go_and_waits_for_it_in_turn() {
     let (mut queue, start) = (Queue::default(), now());
-    queue.take_up(of_user(1, 1, Phase::Look));
-    queue.take_up(of_user(2, 1, CREATE));
+    begin(&mut queue, of_user(1, 1, Phase::Look));
+    begin(&mut queue, of_user(2, 1, CREATE));
     let first = queue.pop().unwrap();
     queue.defer(first, start).unwrap();
     assert_eq!(queue.next_due(), Some(start));
@@ -246,10 +251,10 @@ fn after_a_stop_every_row_that_was_begun_is_dropped_and_none_is_worked_at() {
     let (mut queue, start) = (Queue::default(), now());
     let mut refused = row(1, CREATE);
     refused.refused_as = Some("CODE".to_owned());
-    queue.take_up(refused);
+    begin(&mut queue, refused);
     queue.keep_for_recheck(row(2, Phase::Recheck(device(2))));
-    queue.take_up(of_user(3, 3, Phase::Look));
-    queue.take_up(of_user(4, 3, CREATE));
+    begin(&mut queue, of_user(3, 3, Phase::Look));
+    begin(&mut queue, of_user(4, 3, CREATE));
     queue.put(row(5, CREATE));
     queue.put_later(row(6, CREATE), start, Duration::from_secs(1));
     queue.defer(row(7, Phase::Look), start).unwrap();
@@ -270,7 +275,7 @@ fn winding_down_leaves_only_looks_for_what_may_be_there() {
     let (mut queue, start) = (Queue::default(), now());
     let mut refused = row(1, CREATE);
     refused.refused_as = Some("CODE".to_owned());
-    queue.take_up(refused);
+    begin(&mut queue, refused);
     queue.put(in_doubt(2, Phase::Look));
     queue.put(row(3, Phase::Look));
     queue.put(in_doubt(4, Phase::Create { resend: true }));
@@ -298,7 +303,7 @@ fn a_row_that_is_dropped_lets_the_next_one_of_its_user_go_on() {
         if number == 3 {
             row.history.doubt = Some(crate::retry::Doubt::new(0));
         }
-        queue.take_up(row);
+        begin(&mut queue, row);
     }
     let first = queue.pop().unwrap();
     queue.wind_down();
@@ -310,8 +315,8 @@ fn a_row_that_is_dropped_lets_the_next_one_of_its_user_go_on() {
 #[test]
 fn a_recheck_holds_no_user_and_frees_none() {
     let mut queue = Queue::default();
-    queue.take_up(of_user(1, 1, CREATE));
-    queue.take_up(of_user(2, 1, CREATE));
+    begin(&mut queue, of_user(1, 1, CREATE));
+    begin(&mut queue, of_user(2, 1, CREATE));
     drained(&mut queue);
     queue.wanted = Wanted::Nothing;
     queue.put(of_user(3, 1, Phase::Recheck(device(3))));

@@ -18,7 +18,8 @@
 //!   it may be.
 //! - A listing that tells nothing does so until the row gives up.
 //! - Clocks are right, and a device of somebody else is an old one.
-//! - A request whose answer was another's was served by then, and shows in the next listing.
+//! - A request whose answer was another's takes effect at once or never; a listing may be too old to
+//!   show it, as any other.
 
 mod state;
 mod step;
@@ -39,6 +40,7 @@ enum Defect {
     SettlesFromTheIntent,
     BelievesAnyAnswer,
     ForgetsTheRecheck,
+    TakesUpAtOnce,
 }
 
 /// What the search saw.
@@ -133,6 +135,7 @@ fn a_planted_bug_shows_the_shortest_history_that_it_breaks_a_promise_in() {
         (D::SettlesFromTheIntent, Promise::RecheckOwed, 5),
         (D::BelievesAnyAnswer, Promise::NeverLost, 2),
         (D::ForgetsTheRecheck, Promise::RecheckOwed, 3),
+        (D::TakesUpAtOnce, Promise::NeverTwice, 6),
     ] {
         let (broken, history) = shortest(defect);
         let found = (broken, history.len());

@@ -71,8 +71,15 @@ fn run(mut state: State, after: u64, defect: Option<Defect>) -> Reached {
     let row = match intake::take_up(request(), entry, existing, settle, &opened()) {
         Intake::Ends(_) => return Ok(state),
         Intake::EndsAndRecheck(_, row) => row,
-        Intake::Work(row, settled) => {
+        Intake::Work {
+            row,
+            settled,
+            after,
+        } => {
             settle_as(&mut state, settled, None)?;
+            if defect != Some(Defect::TakesUpAtOnce) {
+                state.wait = seconds(after);
+            }
             row
         }
     };
@@ -138,7 +145,7 @@ fn create(mut state: State, told: Told, effect: Effect, defect: Option<Defect>) 
         Told::Refused(refusal, proof) => {
             state.sent -= 1;
             if effect == Effect::Now {
-                state.make(LAG);
+                state.make(0);
             }
             let status = if refusal == Refusal::UserUnknown {
                 404

@@ -230,7 +230,7 @@ impl Driver {
         let admission = admit(entry.as_ref(), self.existing, None, self.policy.settle);
         self.note(|_| format!("a run begins: {admission:?}"));
         let mut decision = match admission {
-            Admission::Skip(_) | Admission::Audit => return Ok(()),
+            Admission::Skip(_) | Admission::Recheck => return Ok(()),
             Admission::Look | Admission::Settle => look(Duration::ZERO),
             Admission::Create => Decision::Create {
                 after: Duration::ZERO,

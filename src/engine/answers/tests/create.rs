@@ -153,6 +153,24 @@ fn a_throttled_request_holds_all_and_its_row_goes_first_then() {
 }
 
 #[test]
+fn a_throttle_that_may_be_anothers_lets_the_request_take_effect_before_the_look() {
+    for retry_after in [SECOND, 7 * SECOND] {
+        let throttled = Refusal::Throttled {
+            retry_after: Some(retry_after),
+        };
+        let unproven = Answered {
+            proof: Proof::Unproven,
+            ..refused(throttled)
+        };
+        let mut row = sent();
+        let effects = create(&mut row, &unproven);
+        assert_eq!(effects.hold, Some(retry_after), "as PingOne asks");
+        assert_eq!(effects.then, Then::Go { after: 2 * SECOND });
+        assert_eq!(row.phase, Phase::Look);
+    }
+}
+
+#[test]
 fn a_wait_that_another_answer_asks_for_holds_all_and_changes_nothing_else() {
     let pause = Some(3 * SECOND);
     for asked in [None, pause] {
