@@ -9,8 +9,10 @@ use crate::exit::ExitCode;
 use crate::model::stop::{StopCode, Stopped};
 use crate::pingone::tls::ClientError;
 use crate::report::notice::Notice;
+use crate::report::quantity::counted;
 use crate::report::safe_file;
 use crate::report::standard_output::Unread;
+use crate::settings::expected_rows::ExpectedRows;
 use crate::{engine, input, ledger, sandbox, settings};
 
 /// What failed, each with its exit code and, where there is one, its remedy.
@@ -22,6 +24,16 @@ pub(crate) enum Error {
     /// The input cannot be used, or not be read on.
     #[error(transparent)]
     Input(#[from] input::error::Error),
+    /// A wave has another number of rows than was expected; nothing was sent.
+    #[error("{wave} has {}; `--expect-rows` says {expected}", counted(*.rows, "row"))]
+    RowCount {
+        /// The wave.
+        wave: String,
+        /// How many rows were read.
+        rows: u64,
+        /// How many were expected.
+        expected: ExpectedRows,
+    },
     /// A part of a run panicked.
     #[error("the run was cut short by a fault of wavepair itself")]
     Panicked,
@@ -85,6 +97,7 @@ impl Error {
             }
             Error::Input(error) if error.is_usage() => (Usage, StopCode::NotAWave, error.hint()),
             Error::Input(error) => (Broken, StopCode::Failed, error.hint()),
+            Error::RowCount { .. } => (Usage, StopCode::RowsUnexpected, text(COMPARE)),
             Error::Ledger(error @ ledger::Error::Held { .. }) => {
                 (Busy, StopCode::LedgerHeld, error.hint())
             }
@@ -150,6 +163,9 @@ impl Error {
 
 const DECLINED: &str =
     "a device whose status is `ACTIVE` sends no message; with `--yes` a run does not ask";
+
+const COMPARE: &str = "nothing was sent; compare the wave with where it comes from: is it \
+                       complete, and is it the right one?";
 
 const UNREAD: &str = "what was created is in the ledger; `wavepair results WAVE` writes the \
                       results without sending anything";

@@ -3,12 +3,12 @@
 use std::borrow::Borrow;
 
 use super::Invocation;
+use super::foresee::{Foreseen, foresee};
 use super::opened_wave::OpenedWave;
 use crate::clock;
 use crate::error::Error;
 use crate::ledger::Reader;
 use crate::model::ids::EnvironmentId;
-use crate::model::messages::Messages;
 use crate::model::row::Column;
 use crate::plan::Existing;
 use crate::report::console::Console;
@@ -24,9 +24,9 @@ pub(super) struct Place<'a> {
     pub(super) ledger: Option<Ledger<'a>>,
 }
 
-/// Says what is about to happen, and gives out how many messages that sends to people.
+/// Says what is about to happen, and gives out what is foreseen of it.
 ///
-/// `ledger` is read only where there may be any.
+/// `ledger` is read only where that takes a look over the rows.
 ///
 /// # Errors
 ///
@@ -37,11 +37,14 @@ pub(super) fn announce<L: Borrow<Reader>>(
     (pace, stops): (&Pace, &Stops),
     ledger: &dyn Fn() -> Result<Option<L>, Error>,
     invocation: &Invocation,
-) -> Result<Messages, Error> {
-    let messages = opened.messages(ledger)?;
+) -> Result<Foreseen, Error> {
+    let foreseen = foresee(opened, ledger)?;
     let stops_at = stops.by(clock::wall());
     let start = Start {
-        kind: at.kind,
+        kind: match at.kind {
+            Kind::OnlineDryRun if foreseen.refused.is_some() => Kind::DryRun,
+            kind @ (Kind::Run | Kind::DryRun | Kind::OnlineDryRun) => kind,
+        },
         wave: &opened.name,
         rows: opened.rows,
         users_by: Column::UserId.name(),
@@ -57,10 +60,10 @@ pub(super) fn announce<L: Borrow<Reader>>(
         },
         stops: stops_at.as_ref(),
         limit: stops.limit,
-        messages,
+        messages: foreseen.messages,
     };
     for notice in start.notices(Console::width()) {
         invocation.console.say(&notice);
     }
-    Ok(messages)
+    Ok(foreseen)
 }

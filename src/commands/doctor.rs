@@ -197,6 +197,7 @@ fn unasked(reason: &StopReason) -> String {
         | StopReason::LimitReached
         | StopReason::Pointless { .. }
         | StopReason::TooManyErrors { .. }
+        | StopReason::InvalidRows { .. }
         | StopReason::InputChanged { .. }
         | StopReason::Broken { .. } => describe_stop(reason),
     }

@@ -6,6 +6,8 @@ mod descriptors;
 pub(crate) mod doctor;
 pub(crate) mod dry_run;
 mod finish;
+mod foresee;
+mod foretell;
 mod join;
 mod ledger_notes;
 mod online;

@@ -6,6 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::Mutex;
 
 use super::advice::{allows, pairing_disabled, tells_users};
+use super::foretell::foretell;
 use super::join::known_by;
 use super::opened_wave::OpenedWave;
 use super::policies::Policies;
@@ -54,15 +55,13 @@ pub(super) async fn dry_run(
     signals::watch(&stopper, &invocation.console, During::Other)?;
     let environment = Some(remote.binding.environment);
     let place = (Kind::OnlineDryRun, environment, Some(remote.host.as_str()));
-    introduce(
-        settings,
-        place,
-        &opened,
-        reader.as_ref(),
-        summary,
-        invocation,
-    )?;
+    let ledger = reader.as_ref();
+    introduce(settings, place, &opened, ledger, summary, invocation)?;
     summary.environment = environment;
+    if summary.stopped.is_some() {
+        // A run would send nothing, so there is nothing to ask.
+        return foretell(settings, started, &opened, reader, summary, invocation);
+    }
 
     let progress = invocation.start_progress(opened.rows, Goal::Ready);
     let reporters = RefCell::new(Reporters::new(summary.clone(), progress));

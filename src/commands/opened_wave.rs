@@ -1,17 +1,13 @@
 //! A wave, opened and looked over once.
 
-use std::borrow::Borrow;
 use std::path::Path;
 
-use super::join::{join, known_by};
 use crate::error::Error;
 use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
-use crate::ledger::Reader;
-use crate::model::messages::{MessageBook, Messages};
 use crate::model::request::RowDefaults;
 use crate::model::validate::asks_for_message;
-use crate::report::known_state::Mode;
+use crate::settings::checks::Checks;
 use crate::settings::rows::RowSettings;
 
 /// A wave, and what a first look over it tells.
@@ -23,58 +19,65 @@ pub(super) struct OpenedWave {
     pub(super) defaults: RowDefaults,
     pub(super) rows: u64,
     /// Whether any row asks for a device whose user gets a message.
-    asks_for_messages: bool,
+    pub(super) asks_for_messages: bool,
+    /// Whether a single invalid row keeps all of them back.
+    pub(super) strict: bool,
 }
 
 impl OpenedWave {
     /// Opens a wave and counts its rows; judges none.
-    pub(super) fn read(path: &Path, settings: &RowSettings) -> Result<Self, Error> {
-        let wave = open(path, settings)?;
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or is not as it was expected.
+    pub(super) fn read(
+        path: &Path,
+        settings: &RowSettings,
+        checks: &Checks,
+    ) -> Result<Self, Error> {
+        let wave = open(path, settings, checks)?;
         let defaults = settings.defaults();
         let (rows, asks_for_messages) = look_over(&wave, &defaults)?;
+        check_count(path, rows, checks)?;
         Ok(Self {
             wave,
-            name: Source::from(path.to_owned()).to_string(),
+            name: named(path),
             defaults,
             rows,
             asks_for_messages,
+            strict: checks.strict,
         })
-    }
-
-    /// Counts the messages that a run may send to people.
-    ///
-    /// `ledger` is asked for only where it is needed.
-    pub(super) fn messages<L: Borrow<Reader>>(
-        &self,
-        ledger: &dyn Fn() -> Result<Option<L>, Error>,
-    ) -> Result<Messages, Error> {
-        let mut book = MessageBook::default();
-        // Nearly every wave asks for none: its rows are not judged once more for nothing.
-        if self.asks_for_messages {
-            let ledger = ledger()?;
-            let ledger = ledger.as_ref().map(Borrow::borrow);
-            join(
-                &self.wave,
-                &self.defaults,
-                &Mode::DryRun,
-                &mut |key| known_by(ledger, key),
-                &mut [&mut book],
-            )?;
-        }
-        Ok(book.messages())
     }
 }
 
 /// Opens a wave.
-pub(super) fn open(path: &Path, settings: &RowSettings) -> Result<Wave, Error> {
+pub(super) fn open(path: &Path, settings: &RowSettings, checks: &Checks) -> Result<Wave, Error> {
     let source = Source::from(path.to_owned());
     Ok(Wave::open(
         &source,
         &ReadOptions {
             columns: settings.columns().to_vec(),
             defaults: Some(settings.defaults()),
+            may_be_empty: checks.expected.is_some(),
         },
     )?)
+}
+
+/// Refuses a wave that has another number of rows than it was expected to have.
+pub(super) fn check_count(path: &Path, rows: u64, checks: &Checks) -> Result<(), Error> {
+    match &checks.expected {
+        Some(expected) if !expected.contains(rows) => Err(Error::RowCount {
+            wave: named(path),
+            rows,
+            expected: expected.clone(),
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A wave as a person names it.
+fn named(path: &Path) -> String {
+    Source::from(path.to_owned()).to_string()
 }
 
 /// How many rows a wave has, and whether any asks for a message.

@@ -13,7 +13,6 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
 use crate::model::ids::EnvironmentId;
-use crate::model::messages::Messages;
 use crate::model::summary::Summary;
 use crate::plan::Existing;
 use crate::report::start_line::{Kind, Ledger};
@@ -22,11 +21,11 @@ use crate::settings::run::{DryRun, wave_name};
 /// Starts the log, and opens the wave once it is sure that the files can be written.
 pub(super) fn open(settings: &DryRun, invocation: &Invocation) -> Result<OpenedWave, Error> {
     outputs::prepare(&settings.files, invocation)?;
-    OpenedWave::read(&settings.wave, &settings.rows)
+    OpenedWave::read(&settings.wave, &settings.rows, &settings.checks)
 }
 
 /// Says what a run would do where, and notes in the summary which ledger is read, and how the run
-/// before ended; gives out how many messages a run would send.
+/// before ended, and what is foreseen of a run.
 pub(super) fn introduce(
     settings: &DryRun,
     (kind, environment, host): (Kind, Option<EnvironmentId>, Option<&str>),
@@ -34,7 +33,7 @@ pub(super) fn introduce(
     reader: Option<&Reader>,
     summary: &mut Summary,
     invocation: &Invocation,
-) -> Result<Messages, Error> {
+) -> Result<(), Error> {
     let path = settings.ledger.path();
     let place = Place {
         kind,
@@ -47,12 +46,12 @@ pub(super) fn introduce(
         }),
     };
     let limits = (&settings.pace, &settings.stops);
-    let messages = announce(&place, opened, limits, &|| Ok(reader), invocation)?;
+    announce(&place, opened, limits, &|| Ok(reader), invocation)?.note_in(summary);
     summary.ledger = path.map(|path| path.display().to_string());
     if let Some(reader) = reader {
         summary.previous_exit_code = reader.last_exit_code(&wave_name(&settings.wave))?;
     }
-    Ok(messages)
+    Ok(())
 }
 
 /// Shows what a run would come to, and ends.

@@ -31,7 +31,7 @@ pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<Exi
     let told = last_run.as_ref().map(|run| run.settings.as_str());
     let rows = settings.rows.over(told.and_then(RowSettings::from_json));
     let mode = Mode::Run(not_reached(last_run));
-    let wave = opened_wave::open(&settings.wave, &rows)?;
+    let wave = opened_wave::open(&settings.wave, &rows, &settings.checks)?;
 
     let mut files = WaveFiles::begin(&wave, &rows, &settings.files)?;
     let mut tally = Tally::default();
@@ -39,6 +39,7 @@ pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<Exi
     sinks.push(&mut tally);
     let lookup = &mut |key: &_| known_by(Some(&ledger), key);
     let account = join(&wave, &rows.defaults(), &mode, lookup, &mut sinks)?;
+    opened_wave::check_count(&settings.wave, account.rows, &settings.checks)?;
     let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(ledger);

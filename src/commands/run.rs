@@ -1,10 +1,10 @@
 //! `wavepair run`: the devices of a wave.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::announce::{Place, announce};
 use super::finish::{End, ended, finish};
+use super::foresee::Foreseen;
 use super::join::{Doubts, join, not_reached};
 use super::open_ledger::{self, Looked, last_exit_code};
 use super::opened_wave::OpenedWave;
@@ -22,7 +22,6 @@ use crate::input::source::Source;
 use crate::ledger::{LastRun, Ledger, RunRecord};
 use crate::model::account::Account;
 use crate::model::ids::RunId;
-use crate::model::messages::Messages;
 use crate::model::stop::{StopReason, Stopped};
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
@@ -33,7 +32,7 @@ use crate::report::notice::Notice;
 use crate::report::output::Waiting;
 use crate::report::progress_line::Goal;
 use crate::report::rejects::Written;
-use crate::report::row_sink::RowSink;
+use crate::report::row_sink::{LogLines, RowSink};
 use crate::report::start_line::Kind;
 use crate::settings::files::Files;
 use crate::settings::pace::{Pace, Stops};
@@ -65,13 +64,14 @@ async fn run_wave(
     let Run {
         wave: path,
         rows,
+        checks,
         files,
         target,
         ledger,
         pace,
         stops,
     } = settings;
-    let opened = OpenedWave::read(&path, &rows)?;
+    let opened = OpenedWave::read(&path, &rows, &checks)?;
     let concurrency = descriptors::fit(pace.concurrency, &target)?;
     let remote = Remote::connect(target, &pace, invocation).await?;
     summary.environment = Some(remote.binding.environment);
@@ -87,8 +87,10 @@ async fn run_wave(
     panics::watch(&stopper);
 
     let limits = (&pace, &stops);
-    summary.messages = agree(&looked, &opened, &remote, limits, invocation, &mut stop).await?;
-    let begun = looked.begin(&record(invocation.run, &path, &rows, &pace))?;
+    let foreseen = agree(&looked, &opened, &remote, limits, invocation, &mut stop).await?;
+    foreseen.note_in(summary);
+    let refused = summary.stopped.is_some();
+    let begun = looked.begin(&record(invocation.run, &path, &rows, &pace, opened.rows))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
     let options = options(invocation.run, &pace, &stops, concurrency);
@@ -99,7 +101,8 @@ async fn run_wave(
 
     let sound = ended.is_ok();
     let mode = mode(summary, sound);
-    let joined = write(&opened, &rows, &files, &ledger, &mode, pace.retry.settle);
+    let doubts = Doubts::new(pace.retry.settle);
+    let joined = write(&opened, &rows, &files, &ledger, &mode, (doubts, refused));
     let mut conclusion = conclude(summary, opened.rows, ended, joined, invocation)?;
     let closed = close(ledger, sound, summary, conclusion.exit);
     // The ledger is free by now: results may go where nobody reads them.
@@ -136,6 +139,8 @@ fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> Engine
 }
 
 /// Sends what has to be sent; the summary is what was heard of that.
+///
+/// Where the summary says already why nothing is sent, nothing is.
 async fn send(
     opened: &OpenedWave,
     remote: Remote,
@@ -145,6 +150,9 @@ async fn send(
     summary: &mut Summary,
     invocation: &Invocation,
 ) -> Result<(), Error> {
+    if summary.stopped.is_some() {
+        return Ok(());
+    }
     let progress = invocation.start_progress(opened.rows, Goal::Created);
     let mut reporters = Reporters::new(summary.clone(), progress);
     let ended = engine::run(
@@ -170,19 +178,23 @@ struct Joined {
 }
 
 /// Writes the results and the rejects; neither where the wave has changed.
+///
+/// Of rows that the engine never saw (`unheard`) nobody has told how they end: that is logged here.
 fn write(
     opened: &OpenedWave,
     settings: &RowSettings,
     files: &Files,
     ledger: &Ledger,
     mode: &Mode,
-    settle: Duration,
+    (mut doubts, unheard): (Doubts, bool),
 ) -> Result<Joined, Error> {
     let mut files = WaveFiles::begin(&opened.wave, settings, files)?;
-    let (mut tally, mut doubts) = (Tally::default(), Doubts::new(settle));
+    let mut tally = Tally::default();
+    let mut lines = unheard.then_some(LogLines);
     let mut sinks = files.sinks();
     let others: [&mut dyn RowSink; 2] = [&mut tally, &mut doubts];
     sinks.extend(others);
+    sinks.extend(lines.iter_mut().map(|lines| lines as &mut dyn RowSink));
     let lookup = &mut |key: &_| Ok(ledger.entry(key)?.into());
     let account = join(&opened.wave, &opened.defaults, mode, lookup, &mut sinks)?;
     Ok(Joined {
@@ -205,16 +217,17 @@ fn close(ledger: Ledger, sound: bool, summary: &Summary, exit: ExitCode) -> Resu
 }
 
 /// What is written down of a run when it begins.
-fn record(id: RunId, wave: &Path, rows: &RowSettings, pace: &Pace) -> RunRecord {
+fn record(id: RunId, wave: &Path, rows: &RowSettings, pace: &Pace, count: u64) -> RunRecord {
     RunRecord {
         id,
         wave: wave_name(wave),
         settings: rows.to_json(),
-        looks_first: pace.existing == Existing::Skip,
+        // Where there is no row, nothing is looked at, and nothing proved.
+        looks_first: pace.existing == Existing::Skip && count > 0,
     }
 }
 
-/// Says what is about to happen, and asks where messages go to people; gives out how many.
+/// Says what is about to happen, and asks where messages go to people; gives out what is foreseen.
 ///
 /// Nothing is written down before the answer: after a "no" all is as it was.
 async fn agree(
@@ -224,7 +237,7 @@ async fn agree(
     settings: (&Pace, &Stops),
     invocation: &Invocation,
     stop: &mut Stop,
-) -> Result<Messages, Error> {
+) -> Result<Foreseen, Error> {
     let place = Place {
         kind: Kind::Run,
         environment: Some(remote.binding.environment),
@@ -232,9 +245,9 @@ async fn agree(
         ledger: Some(looked.shown(settings.0.existing)),
     };
     let ledger = || looked.reader(remote);
-    let messages = announce(&place, opened, settings, &ledger, invocation)?;
-    question::may_send(&messages, invocation, stop).await?;
-    Ok(messages)
+    let foreseen = announce(&place, opened, settings, &ledger, invocation)?;
+    question::may_send(&foreseen.messages, invocation, stop).await?;
+    Ok(foreseen)
 }
 
 /// How the rows are told that the run did not come to: as a later `results` reads it in the ledger,

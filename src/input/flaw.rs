@@ -212,7 +212,9 @@ impl Flaw {
             Flaw::Results { wave: None } => "mend the wave that it was made of, or the rejects \
                  file beside that, and run it"
                 .into(),
-            Flaw::NoRows => "export the wave again; there is nothing to do".into(),
+            Flaw::NoRows => {
+                "export the wave again; where that is right, add `--expect-rows 0`".into()
+            }
             Flaw::Nameless { .. } => {
                 "give the column a name in the header, or empty it in every row".into()
             }

@@ -51,6 +51,8 @@ pub struct ReadOptions {
     /// What stands in for missing columns, where that is known: a wave in which no row can be right
     /// for want of a column is refused then.
     pub defaults: Option<RowDefaults>,
+    /// Whether a header without a row is a wave: whoever asks for that knows how many rows to expect.
+    pub may_be_empty: bool,
 }
 
 /// A wave that was opened, and whose header was understood.
@@ -89,15 +91,15 @@ impl Wave {
             layout: Arc::new(head.layout),
             body: head.body,
         };
-        wave.check_rows()?;
+        wave.check_rows(options.may_be_empty)?;
         Ok(wave)
     }
 
     /// Refuses a wave that has no row, or content in a column without a name.
-    fn check_rows(&self) -> Result<(), Error> {
+    fn check_rows(&self, may_be_empty: bool) -> Result<(), Error> {
         let mut rows = self.rows();
         let is_empty = rows.next().transpose()?.is_none();
-        let flaw = if is_empty {
+        let flaw = if is_empty && !may_be_empty {
             Some((None, Flaw::NoRows))
         } else if self.layout.nameless.is_empty() {
             None

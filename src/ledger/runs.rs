@@ -95,7 +95,8 @@ pub(super) fn any_open(connection: &Connection) -> Result<bool> {
 pub(super) fn any_looked(connection: &Connection) -> Result<bool> {
     connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM runs
-            WHERE looked_first = 1 AND exit_code IN (:done, :needs_person, :run_again))",
+            WHERE looked_first = 1 AND stop_code IS NULL
+              AND exit_code IN (:done, :needs_person, :run_again))",
         named_params! {
             ":done": ExitCode::Done.code(),
             ":needs_person": ExitCode::NeedsPerson.code(),

@@ -72,6 +72,10 @@ codes! {
     Settings = "settings",
     /// The file is no wave that can be read; nothing was sent
     NotAWave = "not_a_wave",
+    /// The wave has another number of rows than `--expect-rows` says; nothing was sent
+    RowsUnexpected = "rows_unexpected",
+    /// A row is invalid, and with `--strict` that keeps back all of them; nothing was sent
+    InvalidRows = "invalid_rows",
     /// A file cannot be written where it was named; nothing was sent
     Output = "output",
     /// Another run holds the ledger; nothing was sent
@@ -120,6 +124,13 @@ pub enum StopReason {
         /// What to do about it.
         hint: String,
     },
+    /// Rows are invalid, and `--strict` was given: nothing was sent.
+    InvalidRows {
+        /// How many.
+        rows: u64,
+        /// The line of the first of them.
+        line: u64,
+    },
     /// PingOne is not able to go on just now; a later run may.
     Unavailable {
         /// What was seen, as a fragment.
@@ -132,6 +143,8 @@ pub enum StopReason {
     },
 }
 
+const CORRECT_ALL: &str = "correct the wave; without `--strict` the other rows are sent";
+
 impl StopReason {
     /// The stable word for it.
     pub fn code(&self) -> StopCode {
@@ -142,6 +155,7 @@ impl StopReason {
             StopReason::Pointless { code, .. } => *code,
             StopReason::TooManyErrors { .. } => StopCode::TooManyErrors,
             StopReason::InputChanged { .. } => StopCode::WaveChanged,
+            StopReason::InvalidRows { .. } => StopCode::InvalidRows,
             StopReason::Unavailable { .. } => StopCode::Unavailable,
             StopReason::Broken { .. } => StopCode::Failed,
         }
@@ -153,6 +167,7 @@ impl StopReason {
             StopReason::Pointless { hint, .. } | StopReason::InputChanged { hint, .. } => {
                 Some(hint)
             }
+            StopReason::InvalidRows { .. } => Some(CORRECT_ALL),
             StopReason::Interrupted
             | StopReason::Terminated
             | StopReason::TimeIsUp
@@ -175,6 +190,14 @@ impl fmt::Display for StopReason {
             | StopReason::InputChanged { what, .. }
             | StopReason::Unavailable { what }
             | StopReason::Broken { what } => f.write_str(what),
+            StopReason::InvalidRows { rows: 1, line } => write!(
+                f,
+                "1 row is invalid, in line {line}, and with `--strict` that keeps back all of them"
+            ),
+            StopReason::InvalidRows { rows, line } => write!(
+                f,
+                "{rows} rows are invalid, the first in line {line}, and with `--strict` that keeps back all of them"
+            ),
             StopReason::TooManyErrors { bad: 1 } => f.write_str("1 bad row"),
             StopReason::TooManyErrors { bad } => write!(f, "{bad} bad rows"),
         }

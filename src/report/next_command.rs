@@ -44,6 +44,8 @@ pub const TENANT_OPTIONS: [&str; 8] = [
 pub(crate) enum Step {
     /// Correct rows; where they are in a file of their own, this command takes it.
     Correct(Option<String>),
+    /// Correct rows in the wave itself: this command takes it again, and nothing else goes before.
+    CorrectWave(String),
     /// Run this.
     GoOn(String),
     /// Nothing can be gone on with: a rehearsal that keeps no ledger begins from nothing each time.
@@ -55,6 +57,7 @@ pub(crate) enum Step {
 /// | left | step |
 /// |---|---|
 /// | rows to correct, and a file of them | correct it, and run that file |
+/// | rows to correct that keep back all others | correct them in the wave, and run it again |
 /// | rows to correct, and no such file | correct them, and go on |
 /// | anything that another run takes up | go on |
 /// | … in a rehearsal without a ledger | begin anew |
@@ -76,12 +79,16 @@ pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
         }
         command
     };
+    if let Some(StopReason::InvalidRows { .. }) = left.stopped {
+        return vec![Step::CorrectWave(again(command).spelled())];
+    }
     if left.to_correct > 0 {
         steps.push(Step::Correct(left.rejects.map(|rejects| {
             // The wave's own results stay as they are: those of the corrected rows lie beside them.
-            let outputs = ["-o", "--results", "--output", "--rejects"];
+            // How many rows the wave is to have says nothing of how many were wrong.
+            let of_the_wave = ["-o", "--results", "--output", "--rejects", "--expect-rows"];
             again(command)
-                .without(&outputs)
+                .without(&of_the_wave)
                 .with_wave(rejects)
                 .spelled()
         })));
@@ -128,6 +135,7 @@ mod tests {
         let told = |step| match step {
             Step::Correct(None) => "correct".to_owned(),
             Step::Correct(Some(command)) => format!("correct, {command}"),
+            Step::CorrectWave(command) => format!("correct the wave, {command}"),
             Step::GoOn(command) => command,
             Step::BeginAnew => "anew".to_owned(),
         };
@@ -202,6 +210,20 @@ mod tests {
         ] {
             assert_eq!(told(&left), expected, "{left:?}");
         }
+    }
+
+    #[test]
+    fn rows_that_keep_back_all_others_are_corrected_in_the_wave_and_nothing_goes_before() {
+        let refused = StopReason::InvalidRows { rows: 2, line: 3 };
+        let left = Left {
+            exit: ExitCode::NeedsPerson,
+            stopped: Some(&refused),
+            to_correct: 2,
+            open: 5,
+            rejects: Some(Path::new("w.rejects.csv")),
+            ..DONE
+        };
+        assert_eq!(told(&left), [format!("correct the wave, {SAME}")]);
     }
 
     #[test]

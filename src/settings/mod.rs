@@ -8,9 +8,11 @@
 
 mod address;
 mod authorities;
+pub(crate) mod checks;
 mod credential;
 mod deadline;
 pub(crate) mod env;
+pub(crate) mod expected_rows;
 pub(crate) mod files;
 pub(crate) mod given;
 mod help;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::checks::Checks;
 use super::files::{self, Files, Kind};
 use super::pace::{Pace, Stops};
 use super::rows::RowSettings;
@@ -62,6 +63,8 @@ pub struct Run {
     pub wave: PathBuf,
     /// How its rows are judged and written.
     pub rows: RowSettings,
+    /// What it has to be like as a whole.
+    pub checks: Checks,
     /// Where things are written.
     pub files: Files,
     /// Whom it is run against.
@@ -90,6 +93,8 @@ pub struct DryRun {
     pub wave: PathBuf,
     /// How its rows are judged and written.
     pub rows: RowSettings,
+    /// What it has to be like as a whole.
+    pub checks: Checks,
     /// Where things are written.
     pub files: Files,
     /// The ledger to read; a dry run can do without.
@@ -109,6 +114,8 @@ pub struct Results {
     pub wave: PathBuf,
     /// How its rows are judged and written, as far as that was said; the last run says the rest.
     pub rows: RowSettings,
+    /// What it has to be like as a whole.
+    pub checks: Checks,
     /// Where things are written.
     pub files: Files,
     /// The ledger.
@@ -136,6 +143,7 @@ pub struct Doctor {
 struct Common {
     wave: PathBuf,
     rows: RowSettings,
+    checks: Checks,
     pace: Pace,
     stops: Stops,
     faults: FaultPlan,
@@ -152,6 +160,7 @@ impl Common {
         Ok(Self {
             wave: wave(sources),
             rows: RowSettings::resolve(sources)?,
+            checks: Checks::resolve(sources)?,
             stops: Stops::resolve(sources, pace.concurrency, now)?,
             pace,
             faults,
@@ -182,6 +191,7 @@ impl Run {
             files: run_files(&common.wave, ledger.as_deref(), sources)?,
             wave: common.wave,
             rows: common.rows,
+            checks: common.checks,
             target,
             ledger,
             stops: common.stops,
@@ -251,6 +261,7 @@ impl DryRun {
             files: run_files(&common.wave, ledger.path(), sources)?,
             wave: common.wave,
             rows: common.rows,
+            checks: common.checks,
             ledger,
             online,
             pace: common.pace,
@@ -268,7 +279,7 @@ impl Results {
     pub fn resolve(sources: &Sources<'_>, now: &Now) -> Result<Self, Error> {
         check_zone(sources.env, now)?;
         Pace::resolve(sources)?;
-        let rows = RowSettings::resolve(sources)?;
+        let (rows, checks) = (RowSettings::resolve(sources)?, Checks::resolve(sources)?);
         let tenant = GivenTenant::read(sources);
         tenant.check()?;
         let (ledger, binding) = match WhichLedger::resolve(sources, tenant.binding()) {
@@ -287,6 +298,7 @@ impl Results {
         Ok(Self {
             wave,
             rows,
+            checks,
             files,
             ledger,
             binding,

@@ -15,6 +15,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::address::{self, Region};
 use super::deadline::{self, Deadline};
+use super::expected_rows::ExpectedRows;
 use super::given::Given;
 use super::setting::Takes::{Count, Text, Texts, Word};
 use super::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
@@ -50,6 +51,10 @@ pub(super) const TYPE: Setting<DeviceType> = setting("--type", Text("TYPE"), Giv
 pub(super) const STATUS: Setting<DeviceStatus> = setting("--status", Text("STATUS"), Given::parse, "Status for rows without one: ACTIVE, ACTIVATION_REQUIRED")
     .default_described("ACTIVE, by PingOne");
 pub(super) const COLUMN: Setting<(Column, String)> = setting("--column", Texts("COLUMN=HEADER"), values::column, "Column with another header, such as phone=\"Mobile (work)\"");
+
+// What the wave as a whole has to be like.
+pub(super) const EXPECT_ROWS: Setting<ExpectedRows> = setting("--expect-rows", Text("N|N..M"), Given::parse, "Refuse a wave with another number of rows: 3000, 2900..3100, 2900.. or ..3100; a wave without rows is refused unless this allows 0");
+pub(super) const STRICT: Setting<bool> = switch("--strict", "Send nothing at all where a single row is invalid");
 
 // Where things are written, and how.
 pub(super) const RESULTS: Setting<PathBuf> = path("--results", "PATH", "Results file; `-` is standard output")
@@ -144,6 +149,8 @@ pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given
 
 const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, SANDBOX.about, FAULTS.about, YES.about] };
 const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COLUMN.about] };
+const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
+const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
 const FILES: Group = Group { heading: Some("Files"), settings: &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about] };
 const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
 const TENANT: Group = Group { heading: Some("PingOne"), settings: &[
@@ -171,7 +178,7 @@ pub static COMMANDS: [Usage; 5] = [
         command: Command::Run,
         name: "run",
         help: "Create the devices of a wave; run it again to go on where it stopped",
-        groups: &[MODE, ROWS, FILES, SUMMARIES, TENANT, PACE, STOPS, LOG],
+        groups: &[MODE, ROWS, CHECKS, FILES, SUMMARIES, TENANT, PACE, STOPS, LOG],
         examples: &[
             ("wavepair run wave.csv --dry-run", "checks every row; sends nothing"),
             ("wavepair run wave.csv --sandbox", "a rehearsal; needs no credentials"),
@@ -185,7 +192,7 @@ pub static COMMANDS: [Usage; 5] = [
         command: Command::Results,
         name: "results",
         help: "Write the results file again from the input and the ledger",
-        groups: &[Group { heading: None, settings: &[WAVE.saying("The wave")] }, ROWS, FILES, TENANT],
+        groups: &[Group { heading: None, settings: &[WAVE.saying("The wave")] }, ROWS, COUNTED, FILES, TENANT],
         examples: &[
             ("wavepair results wave.csv", "writes wave.results.csv again"),
             ("wavepair results wave.csv -o -", "writes it to standard output"),

@@ -8,6 +8,8 @@ mod support;
 mod creates;
 // Files that are no wave, and lines that are no rows.
 mod whole_files;
+// How many rows there are, and whether all of them are right.
+mod whole_waves;
 // A real wave against the sandbox, before the tenant.
 mod rehearsals;
 // What is refused, by wavepair or by PingOne, and how a person gets it back.

@@ -82,6 +82,7 @@ fn every_option_is_checked_by_a_dry_run_and_a_rehearsal_as_by_a_run() {
             ("--deadline", "25:00"),
             ("--deadline", "2020-01-01T06:00Z"),
             ("--limit", "0"),
+            ("--expect-rows", "5..4"),
             ("--type", "Text"),
             ("--status", "READY"),
             ("--policy", "mine"),

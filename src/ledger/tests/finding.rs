@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 
 use super::identity::{beside, closed, killed, mode, seen};
 use super::*;
+use crate::model::stop::{StopCode, Stopped};
 
 #[test]
 fn nothing_is_made_where_a_new_ledger_is_looked_for_and_everything_where_it_begins() {
@@ -103,6 +104,13 @@ async fn only_a_run_that_looked_first_and_came_to_its_end_proves_a_ledger() {
         let found = Found::look(&place.path, &binding()).unwrap();
         assert_eq!(found.has_looked(), proves, "{looks_first} {exit_code}");
     }
+    let place = place();
+    let opened = begin(&place.path, &binding(), &run(1), &moment(0)).unwrap();
+    let stopped = Stopped::new(StopCode::Unavailable, "no answer", None);
+    let closed = opened.ledger.close(4, Some(stopped), &moment(1));
+    closed.unwrap();
+    let found = Found::look(&place.path, &binding()).unwrap();
+    assert!(!found.has_looked(), "it stopped before its wave did");
     let place = killed().await;
     let found = Found::look(&place.path, &binding()).unwrap();
     assert!(!found.has_looked(), "it did not end");

@@ -188,11 +188,14 @@ impl Summary {
         if outcomes.any_of(&[Outcome::Invalid, Outcome::Rejected]) > 0 {
             code = code.or(ExitCode::NeedsPerson);
         }
-        // Nothing is to be run again by itself before a person has looked at an input that changed.
-        let changed = matches!(self.stopped, Some(StopReason::InputChanged { .. }));
+        // Nothing is to be run again by itself before a person has looked at the input.
+        let wants_a_look = matches!(
+            self.stopped,
+            Some(StopReason::InputChanged { .. } | StopReason::InvalidRows { .. })
+        );
         let left = outcomes.any_of(&[Outcome::Failed, Outcome::Unknown, Outcome::Pending]);
         // Of a device without an ID, a later run learns it.
-        if left + self.tally.nameless > 0 && !changed {
+        if left + self.tally.nameless > 0 && !wants_a_look {
             code = code.or(ExitCode::RunAgain);
         }
         // Only time settles rows in doubt: there is nothing to fix before the next run.
@@ -217,7 +220,7 @@ fn exit_code_of(reason: &StopReason) -> ExitCode {
         StopReason::Terminated => ExitCode::Terminated,
         StopReason::TimeIsUp | StopReason::LimitReached => ExitCode::OutOfTime,
         StopReason::Pointless { .. } | StopReason::TooManyErrors { .. } => ExitCode::Pointless,
-        StopReason::InputChanged { .. } => ExitCode::NeedsPerson,
+        StopReason::InputChanged { .. } | StopReason::InvalidRows { .. } => ExitCode::NeedsPerson,
         StopReason::Unavailable { .. } => ExitCode::RunAgain,
         StopReason::Broken { .. } => ExitCode::Broken,
     }

@@ -49,6 +49,7 @@ pub(super) fn incomplete(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notic
     for step in steps(&left, ending.command) {
         notices.push(match step {
             Step::Correct(command) => correct(to_correct, ending.rejects, command, width),
+            Step::CorrectWave(command) => correct_wave(ending, to_correct, &command, width),
             Step::GoOn(command) => go_on(ending, &command, width),
             Step::BeginAnew => Notice::info(
                 "begin_anew",
@@ -138,6 +139,29 @@ fn correct(
         .fact("rejects", &*place)
         .fact("command", &*command)
         .shown_as(wrapped(&text, width) + &command_line(&command))
+}
+
+/// Which rows a person is to correct in the wave itself, before anything of it is sent.
+fn correct_wave(ending: &Ending<'_>, rows: u64, command: &str, width: Option<usize>) -> Notice {
+    let rejects = ending.rejects.and_then(|rejects| rejects.path.as_deref());
+    let rejects = rejects.map(|path| path.to_string_lossy());
+    let place = rejects.as_deref().map_or("the results".into(), neutral);
+    let (need, object) = if rows == 1 {
+        ("1 row needs".to_owned(), "it")
+    } else {
+        (format!("{} need", counted(rows, "row")), "them")
+    };
+    let then = if ending.wave_is_stream {
+        "in the wave, then run, with it on standard input".to_owned()
+    } else {
+        format!("in {}, then run", neutral(&ending.summary.wave))
+    };
+    let text = format!("{need} correction, see {place}. Correct {object} {then}:");
+    Notice::new("correct", Level::WARN, &text)
+        .fact("rows", rows)
+        .fact("rejects", rejects.as_deref())
+        .fact("command", command)
+        .shown_as(wrapped(&text, width) + &command_line(command))
 }
 
 /// What another run takes up, from when on that is worth it, and its command.

@@ -1,0 +1,100 @@
+//! What a look over the rows of a wave tells before a run begins.
+
+use std::borrow::Borrow;
+use std::io;
+
+use super::join::{join, known_by};
+use super::opened_wave::OpenedWave;
+use crate::error::Error;
+use crate::ledger::Reader;
+use crate::model::messages::{MessageBook, Messages};
+use crate::model::outcome::Outcome;
+use crate::model::stop::StopReason;
+use crate::model::summary::Summary;
+use crate::report::known_row::KnownRow;
+use crate::report::known_state::Mode;
+use crate::report::result_row::ResultRow;
+use crate::report::row_sink::RowSink;
+
+/// What is known of a run before it begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Foreseen {
+    /// The messages that it may send to people.
+    pub(super) messages: Messages,
+    /// Why nothing of the wave is sent, where nothing is.
+    pub(super) refused: Option<StopReason>,
+}
+
+impl Foreseen {
+    /// Notes it in what the run comes to.
+    pub(super) fn note_in(self, summary: &mut Summary) {
+        summary.messages = self.messages;
+        if let Some(reason) = &self.refused {
+            summary.stop(reason);
+        }
+    }
+}
+
+/// Looks over the rows, where the wave or the settings ask for it.
+///
+/// Nearly every run asks for nothing of the kind: its rows are not judged once more then, and
+/// `ledger` is not asked for.
+///
+/// # Errors
+///
+/// The wave or the ledger cannot be read.
+pub(super) fn foresee<L: Borrow<Reader>>(
+    opened: &OpenedWave,
+    ledger: &dyn Fn() -> Result<Option<L>, Error>,
+) -> Result<Foreseen, Error> {
+    if !opened.asks_for_messages && !opened.strict {
+        return Ok(Foreseen::default());
+    }
+    let (mut book, mut invalid) = (MessageBook::default(), InvalidRows::default());
+    let ledger = ledger()?;
+    let ledger = ledger.as_ref().map(Borrow::borrow);
+    join(
+        &opened.wave,
+        &opened.defaults,
+        &Mode::DryRun,
+        &mut |key| known_by(ledger, key),
+        &mut [&mut book, &mut invalid],
+    )?;
+    Ok(match invalid.reason().filter(|_| opened.strict) {
+        None => Foreseen {
+            messages: book.messages(),
+            refused: None,
+        },
+        refused => Foreseen {
+            messages: Messages::default(),
+            refused,
+        },
+    })
+}
+
+/// Counts the rows that are wrong in themselves.
+#[derive(Clone, Copy, Debug, Default)]
+struct InvalidRows {
+    rows: u64,
+    /// The line of the first of them.
+    line: u64,
+}
+
+impl InvalidRows {
+    fn reason(self) -> Option<StopReason> {
+        let Self { rows, line } = self;
+        (rows > 0).then_some(StopReason::InvalidRows { rows, line })
+    }
+}
+
+impl RowSink for InvalidRows {
+    fn take(&mut self, _: &KnownRow, result: &ResultRow) -> io::Result<()> {
+        if result.finished.outcome == Outcome::Invalid {
+            if self.rows == 0 {
+                self.line = result.finished.who.line;
+            }
+            self.rows += 1;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,60 @@
+//! What a dry run says of a wave without asking PingOne.
+
+use tokio::time::Instant;
+
+use super::Invocation;
+use super::join::{Doubts, join, known_by};
+use super::opened_wave::OpenedWave;
+use super::preview::close;
+use super::wave_files::WaveFiles;
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::ledger::Reader;
+use crate::model::shared_phones::PhoneBook;
+use crate::model::stop::Stopped;
+use crate::model::summary::Summary;
+use crate::model::tally::Tally;
+use crate::report::known_state::{Mode, NotReached};
+use crate::report::row_sink::{LogLines, RowSink};
+use crate::settings::run::DryRun;
+
+/// Writes what a run would come to by the wave and the ledger alone, and ends.
+///
+/// Where nothing of the wave would be sent, that is what a run writes too.
+pub(super) fn foretell(
+    settings: &DryRun,
+    started: Instant,
+    opened: &OpenedWave,
+    reader: Option<Reader>,
+    summary: &mut Summary,
+    invocation: &Invocation,
+) -> Result<ExitCode, Error> {
+    let refused = summary.stopped.as_ref();
+    let mode = refused.map_or(Mode::DryRun, |reason| {
+        Mode::Run(NotReached::Stopped(Stopped::from(reason)))
+    });
+    let wave = &opened.wave;
+    let mut files = WaveFiles::begin(wave, &settings.rows, &settings.files)?;
+    let (mut tally, mut phones) = (Tally::default(), PhoneBook::default());
+    let mut doubts = Doubts::new(settings.pace.retry.settle);
+    let mut sinks = files.sinks();
+    // A run has to fit into little memory however long the wave is, so phones are compared here.
+    let others: [&mut dyn RowSink; 4] = [&mut tally, &mut phones, &mut doubts, &mut LogLines];
+    sinks.extend(others);
+    let lookup = &mut |key: &_| known_by(reader.as_ref(), key);
+    let account = join(wave, &opened.defaults, &mode, lookup, &mut sinks)?;
+    let mut complete = files.complete()?;
+    // A run that begins meanwhile would wait for whoever reads the ledger.
+    drop(reader);
+    complete.hand_out()?;
+    summary.shared_phones = phones.shared();
+    summary.settle(opened.rows, account, tally);
+    close(
+        settings,
+        started,
+        Some(complete),
+        Some(doubts),
+        summary,
+        invocation,
+    )
+}
