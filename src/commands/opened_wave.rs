@@ -57,6 +57,7 @@ pub(super) fn open(path: &Path, settings: &RowSettings, checks: &Checks) -> Resu
         &source,
         &ReadOptions {
             columns: settings.columns().to_vec(),
+            form: settings.form().clone(),
             defaults: Some(settings.defaults()),
             may_be_empty: checks.expected.is_some(),
         },

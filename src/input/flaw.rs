@@ -2,13 +2,17 @@
 
 use std::fmt;
 
-use super::names::{PHONE, column as column_of, normal};
+use super::form_flaw::FormFlaw;
+use super::names::{column as column_of, listed, normal, shown};
 use super::source::Source;
 use crate::model::row::Column;
 use crate::model::shell;
 
 /// How names of what wavepair writes of a wave end.
 const WRITTEN: [&str; 3] = [".sandbox.results.csv", ".results.csv", ".dry-run.csv"];
+
+/// Where the flaw of a file is, if it is in a line, and what it is.
+pub(super) type Flawed = (Option<u64>, Flaw);
 
 /// What is wrong with a file as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,22 +21,12 @@ pub enum Flaw {
     Folder,
     /// It holds nothing, or blank lines alone.
     Empty,
-    /// It is compressed with gzip.
-    Gzip,
-    /// It is a workbook of a spreadsheet.
-    Workbook,
-    /// Its characters have two bytes each.
-    Utf16,
-    /// The header is not UTF-8.
-    HeaderNotUtf8,
-    /// Lines end with a carriage return alone.
-    CarriageReturns,
+    /// Its form is none that is read.
+    Form(FormFlaw),
     /// A quote in the header is out of place or does not close.
     HeaderQuote,
     /// The header has a name or a line that is too long.
     HeaderTooLong,
-    /// A spreadsheet's `sep=` line stands first.
-    SepLine,
     /// Lines of another kind stand before the header: a title, a comment, a `#TYPE`.
     LinesBefore {
         /// The physical line of the header, from 1.
@@ -50,8 +44,6 @@ pub enum Flaw {
         /// Which column it is, from 1.
         column: usize,
     },
-    /// The header's names are separated by another character than a comma.
-    Delimiter(char),
     /// There is a user ID, phone or address where a header should be.
     LooksLikeData,
     /// A user ID or a phone stands among the names of columns.
@@ -101,26 +93,20 @@ pub enum Flaw {
     },
 }
 
+impl From<FormFlaw> for Flaw {
+    fn from(flaw: FormFlaw) -> Self {
+        Flaw::Form(flaw)
+    }
+}
+
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Flaw::Folder => f.write_str("is a folder, not a CSV file"),
             Flaw::Empty => f.write_str("is empty: not even a header"),
-            Flaw::Gzip => f.write_str("is compressed with gzip"),
-            Flaw::Workbook => f.write_str("is a spreadsheet's workbook (or a zip file), not CSV"),
-            Flaw::Utf16 => f.write_str("is UTF-16; this version reads UTF-8"),
-            Flaw::HeaderNotUtf8 => f.write_str("the header is not UTF-8"),
-            Flaw::CarriageReturns => f.write_str("lines end with a carriage return alone"),
+            Flaw::Form(flaw) => flaw.fmt(f),
             Flaw::HeaderQuote => f.write_str("a quote in the header is out of place or not closed"),
             Flaw::HeaderTooLong => f.write_str("the header has a name that is too long"),
-            Flaw::SepLine => f.write_str("a spreadsheet's `sep=` line where the header should be"),
-            Flaw::Delimiter('\t') => {
-                f.write_str("the header is separated by tabs; this version reads commas")
-            }
-            Flaw::Delimiter(delimiter) => write!(
-                f,
-                "the header is separated by `{delimiter}`; this version reads commas"
-            ),
             Flaw::LinesBefore { header } => {
                 write!(
                     f,
@@ -196,15 +182,11 @@ impl Flaw {
         match self {
             Flaw::Folder => "name the CSV file itself".into(),
             Flaw::Empty => "`wavepair template` prints a small valid wave".into(),
-            Flaw::Gzip => "unpack it first, with `gunzip`".into(),
-            Flaw::Workbook => "save the sheet as `CSV UTF-8` and use that file".into(),
-            Flaw::Utf16 | Flaw::HeaderNotUtf8 => "save it again as `CSV UTF-8`".into(),
-            Flaw::CarriageReturns => "save it again with line ends LF or CRLF".into(),
+            Flaw::Form(flaw) => flaw.hint(),
             Flaw::HeaderQuote => "put a name that holds a comma in quotes, and double each quote \
                                   inside it"
                 .into(),
             Flaw::HeaderTooLong => "shorten the header".into(),
-            Flaw::SepLine => "delete that line".into(),
             Flaw::LinesBefore { .. } => "delete the lines before the header".into(),
             Flaw::Results { wave: Some(wave) } => format!(
                 "mend the wave that it was made of, {wave}, or the rejects file beside it, and run that"
@@ -218,7 +200,6 @@ impl Flaw {
             Flaw::Nameless { .. } => {
                 "give the column a name in the header, or empty it in every row".into()
             }
-            Flaw::Delimiter(_) => "save it again as CSV with commas".into(),
             Flaw::LooksLikeData => "put a header before it, such as `user_id,phone`; \
                  `wavepair template` prints an example"
                 .into(),
@@ -267,27 +248,4 @@ impl Flaw {
 /// The option that names a header as a column.
 fn column_option(column: Column, header: &str) -> String {
     shell::option("--column", format!("{}={header}", column.name()))
-}
-
-/// A header from the file, fit for a terminal: one line, no control characters, not too long.
-/// What has the digits of a phone may be one, so they are not shown.
-fn shown(header: &str) -> String {
-    let may_be_phone = header.chars().filter(|c| c.is_numeric()).count() >= PHONE;
-    let safe = header.chars().take(40).map(|c| match c {
-        c if may_be_phone && c.is_numeric() => '#',
-        c => c,
-    });
-    let mut text: String = safe.flat_map(char::escape_debug).take(40).collect();
-    if header.chars().count() > 40 {
-        text.push('…');
-    }
-    format!("`{text}`")
-}
-
-fn listed(names: &[String]) -> String {
-    let mut list: Vec<String> = names.iter().take(12).map(|name| shown(name)).collect();
-    if names.len() > list.len() {
-        list.push(format!("and {} more", names.len() - list.len()));
-    }
-    list.join(", ")
 }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use super::ReadOptions;
 use super::blocks::Blocks;
-use super::flaw::Flaw;
-use super::header::{Layout, has_a_column, understand};
+use super::delimiter::{Attempt, choose};
+use super::flaw::{Flaw, Flawed};
+use super::form_flaw::FormFlaw;
+use super::header::{Layout, columns_in, understand};
 use super::lines::{End, Lines};
 use super::names::normal;
 use super::opened::Opened;
 use super::records::{Quotes, Record, Records};
 use super::rows::Before;
-use crate::model::dialect::{BYTE_ORDER_MARK, Dialect, LineEnd};
+use crate::model::dialect::{BYTE_ORDER_MARK, Delimiter, Dialect, LineEnd};
 use crate::model::row::Header;
 
 /// How many records are looked at for a header behind lines of another kind.
@@ -37,9 +39,6 @@ pub(super) struct Head {
     pub(super) body: Position,
 }
 
-/// Where the flaw of a file is, if it is in a line, and what it is.
-pub(super) type Flawed = (Option<u64>, Flaw);
-
 /// Reads the first record of a file.
 ///
 /// # Errors
@@ -52,66 +51,194 @@ pub(super) fn read(
     let mut start = Vec::new();
     Blocks::new(opened, 0).take(8).read_to_end(&mut start)?;
     if let Some(flaw) = foreign(&start) {
-        return Ok(Err((None, flaw)));
+        return Ok(Err((None, flaw.into())));
     }
     let marked = start.starts_with(BYTE_ORDER_MARK);
-    let mark = if marked {
-        BYTE_ORDER_MARK.len() as u64
-    } else {
-        0
+    let top = Position {
+        lines: 0,
+        bytes: if marked {
+            BYTE_ORDER_MARK.len() as u64
+        } else {
+            0
+        },
+        before: Before {
+            header: 0,
+            blank: 0,
+        },
     };
-    let mut records = Records::new(Lines::new(Blocks::new(opened, mark), 0, mark), None);
+    let (sep, top) = match sep_line(opened, top)? {
+        Some((sep, below)) => (Some(sep), below),
+        None => (None, top),
+    };
+    let named = options.form.delimiter;
+    let named = match (named, sep) {
+        (Some(named), _) => Some(named),
+        (None, Some(None)) => return Ok(Err((Some(1), FormFlaw::SepLine.into()))),
+        (None, Some(sep)) => sep,
+        (None, None) => None,
+    };
+    let form = Dialect {
+        marked,
+        ..Dialect::default()
+    };
+    let attempts = match named {
+        Some(named) => vec![attempt(opened, top, with(form, named), options)?],
+        None => attempts(opened, top, form, options)?,
+    };
+    Ok(choose(attempts))
+}
+
+fn with(form: Dialect, delimiter: Delimiter) -> Dialect {
+    Dialect { delimiter, ..form }
+}
+
+/// Reads the first record with each usual delimiter; with those that are not in it only where the
+/// others do not make a header of it.
+fn attempts(
+    opened: &Arc<Opened>,
+    top: Position,
+    form: Dialect,
+    options: &ReadOptions,
+) -> io::Result<Vec<Attempt<Head>>> {
+    let mut records = records(opened, top, Delimiter::COMMA);
+    let first = records.next()?.map_or(Vec::new(), |record| record.text);
+    let (likely, others): (Vec<Delimiter>, Vec<Delimiter>) = Delimiter::USUAL
+        .map(|(delimiter, _)| delimiter)
+        .into_iter()
+        .partition(|by| *by == Delimiter::COMMA || first.contains(&by.byte()));
+    let mut attempts = Vec::new();
+    for delimiters in [likely, others] {
+        for delimiter in delimiters {
+            attempts.push(attempt(opened, top, with(form, delimiter), options)?);
+        }
+        if attempts.iter().any(|attempt| attempt.outcome.is_ok()) {
+            break;
+        }
+    }
+    Ok(attempts)
+}
+
+/// Reads the first record with one delimiter.
+fn attempt(
+    opened: &Arc<Opened>,
+    top: Position,
+    form: Dialect,
+    options: &ReadOptions,
+) -> io::Result<Attempt<Head>> {
+    let delimiter = form.delimiter;
+    let mut records = records(opened, top, delimiter);
     let Some(record) = records.next()? else {
-        return Ok(Err((None, Flaw::Empty)));
+        return Ok(Attempt {
+            delimiter,
+            line: None,
+            names: Vec::new(),
+            known: Vec::new(),
+            outcome: Err((None, Flaw::Empty)),
+        });
     };
     let body = Position {
         lines: records.lines().read(),
         bytes: records.lines().bytes(),
         before: Before {
-            header: records.filled(),
+            header: top.before.header + records.filled(),
             blank: records.blank(),
         },
     };
-    let dialect = Dialect {
-        marked,
+    let form = Dialect {
         line_end: match record.end {
             End::CrLf => LineEnd::CrLf,
             End::Lf | End::File | End::OutOfReach => LineEnd::Lf,
         },
+        ..form
     };
     let names = names(&records, &record);
-    let flaw = match names.clone().and_then(|names| understand(&names, options)) {
-        Ok((header, layout)) => {
-            let header = header.in_dialect(dialect);
-            return Ok(Ok(Head {
-                header,
-                layout,
-                body,
-            }));
+    let words = |name: &&String| columns_in(&[normal(name)], options) > 0;
+    let known: Vec<String> = match &names {
+        Ok(names) => names.iter().filter(words).cloned().collect(),
+        Err(_) => Vec::new(),
+    };
+    let understood = names
+        .clone()
+        .and_then(|names| understand(&names, delimiter, options));
+    let outcome = match understood {
+        Ok((header, layout)) => Ok(Head {
+            header: header.in_dialect(form),
+            layout,
+            body,
+        }),
+        Err(flaw) => Err((
+            Some(record.line),
+            match later_header(&mut records, delimiter, options)? {
+                Some(header) if known.is_empty() => Flaw::LinesBefore { header },
+                Some(_) | None => flaw,
+            },
+        )),
+    };
+    Ok(Attempt {
+        delimiter,
+        line: Some(record.line),
+        names: names.unwrap_or_default(),
+        known,
+        outcome,
+    })
+}
+
+fn records(opened: &Arc<Opened>, from: Position, delimiter: Delimiter) -> Records<Blocks> {
+    let blocks = Blocks::new(opened, from.bytes);
+    Records::new(Lines::new(blocks, from.lines, from.bytes), delimiter, None)
+}
+
+/// What a first line `sep=;` says, as a spreadsheet writes it, and where the file goes on behind
+/// it; `None` where there is none.
+fn sep_line(
+    opened: &Arc<Opened>,
+    top: Position,
+) -> io::Result<Option<(Option<Delimiter>, Position)>> {
+    let mut lines = Lines::new(Blocks::new(opened, top.bytes), top.lines, top.bytes);
+    let Some(line) = lines.next()? else {
+        return Ok(None);
+    };
+    let text = line.text.as_slice();
+    let quoted = text.strip_prefix(b"\"");
+    let text = quoted
+        .and_then(|text| text.strip_suffix(b"\""))
+        .unwrap_or(text);
+    let Some((start, named)) = text.split_at_checked(4) else {
+        return Ok(None);
+    };
+    if !start.eq_ignore_ascii_case(b"sep=") {
+        return Ok(None);
+    }
+    // Saved again by a spreadsheet, the line is as wide as the others.
+    let delimiter = match named {
+        [first, rest @ ..] if rest.iter().all(|byte| byte == first) => {
+            Delimiter::of(char::from(*first))
         }
-        Err(flaw) => flaw,
+        _ => None,
     };
-    let may_be_title = names.map_or(true, |names| {
-        let words: Vec<String> = names.iter().map(|name| normal(name)).collect();
-        !has_a_column(&words, options)
-    });
-    let flaw = match later_header(&mut records, options)? {
-        Some(header) if may_be_title && flaw != Flaw::SepLine => Flaw::LinesBefore { header },
-        Some(_) | None => flaw,
+    let below = Position {
+        lines: lines.read(),
+        bytes: lines.bytes(),
+        before: Before {
+            header: 1,
+            blank: 0,
+        },
     };
-    Ok(Err((Some(record.line), flaw)))
+    Ok(Some((delimiter, below)))
 }
 
 /// The line of a header that stands further down.
 fn later_header<R: io::BufRead>(
     records: &mut Records<R>,
+    delimiter: Delimiter,
     options: &ReadOptions,
 ) -> io::Result<Option<u64>> {
     for _ in 0..TITLES {
         let Some(record) = records.next()? else {
             break;
         };
-        let understood = names(records, &record).and_then(|names| understand(&names, options));
+        let names = names(records, &record);
+        let understood = names.and_then(|names| understand(&names, delimiter, options));
         if understood.is_ok() {
             return Ok(Some(record.line));
         }
@@ -123,10 +250,10 @@ fn later_header<R: io::BufRead>(
 fn names<R: io::BufRead>(records: &Records<R>, record: &Record) -> Result<Vec<String>, Flaw> {
     let is_bare = |pair: &[u8]| pair[0] == b'\r' && pair[1] != b'\n';
     if record.text.contains(&0) {
-        return Err(Flaw::Utf16);
+        return Err(FormFlaw::Utf16.into());
     }
     if record.text.windows(2).any(is_bare) {
-        return Err(Flaw::CarriageReturns);
+        return Err(FormFlaw::CarriageReturns.into());
     }
     if record.end == End::OutOfReach {
         return Err(Flaw::HeaderTooLong);
@@ -136,7 +263,7 @@ fn names<R: io::BufRead>(records: &Records<R>, record: &Record) -> Result<Vec<St
     }
     let name = |value: &[u8]| match std::str::from_utf8(value) {
         Ok(name) => Ok(name.trim().to_owned()),
-        Err(_) => Err(Flaw::HeaderNotUtf8),
+        Err(_) => Err(FormFlaw::HeaderNotUtf8.into()),
     };
     let fields = records.fields().iter();
     fields
@@ -145,11 +272,11 @@ fn names<R: io::BufRead>(records: &Records<R>, record: &Record) -> Result<Vec<St
 }
 
 /// Recognizes files of another kind by their first bytes.
-fn foreign(start: &[u8]) -> Option<Flaw> {
+fn foreign(start: &[u8]) -> Option<FormFlaw> {
     match start {
-        [0x1f, 0x8b, ..] => Some(Flaw::Gzip),
-        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(Flaw::Workbook),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Flaw::Utf16),
+        [0x1f, 0x8b, ..] => Some(FormFlaw::Gzip),
+        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(FormFlaw::Workbook),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(FormFlaw::Utf16),
         _ => None,
     }
 }

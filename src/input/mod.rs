@@ -9,14 +9,17 @@
 //! | [`source`], `opened` | files, pipes, and whether they changed |
 //! | `memory`, `blocks` | bytes, as they were at first |
 //! | `lines` | line ends, line numbers |
-//! | `records` | which lines belong together, by their commas and quotes |
+//! | `records` | which lines belong together, by their delimiters and quotes |
+//! | `head`, `delimiter` | the first record, and what stands between its fields |
 //! | `names`, `header`, `misspelling` | names of columns, what they mean, and their misspellings |
-//! | `flaw` | what is wrong with a file as a whole |
+//! | `flaw`, `form_flaw` | what is wrong with a file as a whole, and with its form |
 //! | [`rows`] | cells, and what is wrong with a record |
 
 mod blocks;
+mod delimiter;
 pub(crate) mod error;
 pub(crate) mod flaw;
+pub(crate) mod form_flaw;
 mod head;
 mod header;
 mod lines;
@@ -31,6 +34,7 @@ pub(crate) mod source;
 use std::ffi::OsStr;
 use std::sync::Arc;
 
+use crate::model::dialect::NamedForm;
 use crate::model::request::RowDefaults;
 use crate::model::row::{Column, Header};
 use blocks::Blocks;
@@ -48,6 +52,8 @@ use source::Source;
 pub struct ReadOptions {
     /// The pairs of `--column`: a column, and the header that it is under.
     pub columns: Vec<(Column, String)>,
+    /// What is said of the form of the file, and not to be recognized.
+    pub form: NamedForm,
     /// What stands in for missing columns, where that is known: a wave in which no row can be right
     /// for want of a column is refused then.
     pub defaults: Option<RowDefaults>,

@@ -95,6 +95,30 @@ pub(super) fn is_data(cell: &str) -> bool {
     cell.parse::<EmailAddress>().is_ok() || digits >= PHONE && !cell.contains(char::is_alphabetic)
 }
 
+/// A header from the file, fit for a terminal: one line, no control characters, not too long.
+/// What has the digits of a phone may be one, so they are not shown.
+pub(super) fn shown(header: &str) -> String {
+    let may_be_phone = header.chars().filter(|c| c.is_numeric()).count() >= PHONE;
+    let safe = header.chars().take(40).map(|c| match c {
+        c if may_be_phone && c.is_numeric() => '#',
+        c => c,
+    });
+    let mut text: String = safe.flat_map(char::escape_debug).take(40).collect();
+    if header.chars().count() > 40 {
+        text.push('…');
+    }
+    format!("`{text}`")
+}
+
+/// Names in a sentence: the first of them, and how many more there are.
+pub(super) fn listed(names: &[String]) -> String {
+    let mut list: Vec<String> = names.iter().take(12).map(|name| shown(name)).collect();
+    if names.len() > list.len() {
+        list.push(format!("and {} more", names.len() - list.len()));
+    }
+    list.join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;

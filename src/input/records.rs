@@ -4,6 +4,7 @@ use std::io::{self, BufRead};
 use std::ops::RangeInclusive;
 
 use super::lines::{End, Line, Lines, MAX_LINE, ends_in};
+use crate::model::dialect::Delimiter;
 use crate::model::fields::{Field, Fields, Progress};
 use crate::model::hidden::is_hidden;
 
@@ -43,13 +44,14 @@ pub(super) enum Quotes {
 
 /// The records of a file; lines without any content are passed over.
 ///
-/// A spreadsheet leaves rows of nothing but commas behind, thousands of them, and DOS programs a
+/// A spreadsheet leaves rows of nothing but delimiters behind, thousands of them, and DOS programs a
 /// Ctrl-Z at the end. Every other line belongs to one record, and a quote that does not close costs its
 /// own line only: what was read in search of its end is given back.
 #[derive(Debug)]
 pub(super) struct Records<R> {
     lines: Lines<R>,
     fields: Fields,
+    delimiter: Delimiter,
     width: Option<RangeInclusive<usize>>,
     blank: u64,
     filled: u64,
@@ -58,10 +60,15 @@ pub(super) struct Records<R> {
 impl<R: BufRead> Records<R> {
     /// Reads records that, where they span lines, have as many fields as `width` says; any number
     /// for `None`.
-    pub(super) fn new(lines: Lines<R>, width: Option<RangeInclusive<usize>>) -> Self {
+    pub(super) fn new(
+        lines: Lines<R>,
+        delimiter: Delimiter,
+        width: Option<RangeInclusive<usize>>,
+    ) -> Self {
         Self {
             lines,
-            fields: Fields::new(),
+            fields: Fields::new(delimiter),
+            delimiter,
             width,
             blank: 0,
             filled: 0,
@@ -84,7 +91,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// The fields of the record that [`next`](Self::next) gave last; where its quotes are not
-    /// sound, the parts between its commas.
+    /// sound, the parts between its delimiters.
     pub(super) fn fields(&self) -> &[Field] {
         self.fields.found()
     }
@@ -95,7 +102,7 @@ impl<R: BufRead> Records<R> {
             let lines = 1 + ends_in(&record.text);
             // Of a line that is too long only the start was seen.
             let is_whole = record.end != End::OutOfReach;
-            if is_whole && (is_blank(&record.text) || self.is_end_mark(&record)?) {
+            if is_whole && (is_blank(&record.text, self.delimiter) || self.is_end_mark(&record)?) {
                 self.blank += lines;
             } else {
                 self.filled += lines;
@@ -188,15 +195,17 @@ impl<R: BufRead> Records<R> {
 const END_MARK: u8 = 0x1a;
 
 /// Whether there is nothing in a record that anybody could see, besides separators and quotes.
-pub(super) fn is_blank(record: &[u8]) -> bool {
+pub(super) fn is_blank(record: &[u8], delimiter: Delimiter) -> bool {
+    let delimiter = delimiter.byte();
     // A letter or a digit settles it at the first byte of nearly every record.
-    let seen = |byte: &u8| byte.is_ascii_graphic() && !b",\"".contains(byte);
+    let seen = |byte: &u8| byte.is_ascii_graphic() && *byte != b'"' && *byte != delimiter;
     if record.iter().take(8).any(seen) {
         return false;
     }
     str::from_utf8(record).is_ok_and(|text| {
+        let is_separator = |c| c == '"' || c == char::from(delimiter);
         text.chars()
-            .all(|c| ",\"".contains(c) || c.is_whitespace() || is_hidden(c) && !c.is_control())
+            .all(|c| is_separator(c) || c.is_whitespace() || is_hidden(c) && !c.is_control())
     })
 }
 
@@ -206,8 +215,13 @@ mod tests {
 
     use super::*;
 
+    fn read(text: &str, delimiter: Delimiter, width: usize) -> Records<&[u8]> {
+        let lines = Lines::new(text.as_bytes(), 0, 0);
+        Records::new(lines, delimiter, Some(width..=width))
+    }
+
     fn records(text: &str, width: usize) -> Vec<(u64, String, Quotes)> {
-        let mut records = Records::new(Lines::new(text.as_bytes(), 0, 0), Some(width..=width));
+        let mut records = read(text, Delimiter::COMMA, width);
         std::iter::from_fn(|| records.next().unwrap())
             .map(|record| {
                 let text = String::from_utf8(record.text).unwrap();
@@ -302,7 +316,7 @@ mod tests {
             "\"\" ,\"\"",
         ] {
             let text = format!("a,b\n{blank}\nc,d\n{blank}\n");
-            let mut reader = Records::new(Lines::new(text.as_bytes(), 0, 0), Some(2..=2));
+            let mut reader = read(&text, Delimiter::COMMA, 2);
             let found: Vec<Vec<u8>> = std::iter::from_fn(|| reader.next().unwrap())
                 .map(|record| record.text)
                 .collect();
@@ -314,6 +328,10 @@ mod tests {
                 "{blank:?}"
             );
         }
+        // In a file of another delimiter a comma is content, and its delimiter is none.
+        let mut other = read("a;b\n;\n,\n\";\"\n", Delimiter::SEMICOLON, 2);
+        let lines = std::iter::from_fn(|| other.next().unwrap()).map(|record| record.line);
+        assert_eq!(lines.collect::<Vec<_>>(), [1, 3]);
         for content in [",.", "\"-\",", "\0,", "\u{1},", "\x7f,", "\u{301},"] {
             assert_eq!(records(content, 2).len(), 1, "{content:?}");
         }

@@ -46,7 +46,7 @@ impl Rows {
         before: Before,
     ) -> Self {
         Self {
-            records: Records::new(lines, Some(layout.least..=layout.width)),
+            records: Records::new(lines, layout.delimiter, Some(layout.least..=layout.width)),
             layout,
             name,
             before,
@@ -81,15 +81,15 @@ impl Rows {
                 Ok(None) => return Ok(None),
                 Err(source) => return Err(Error::reading(self.name.to_string(), source)),
             };
-            let fields = self.records.fields();
-            if record.quotes != Quotes::Sound || !self.layout.fits(fields.len()) {
+            let (fields, layout) = (self.records.fields(), &self.layout);
+            if record.quotes != Quotes::Sound || !layout.fits(fields.len()) {
                 continue;
             }
             let has_content = |place: &&usize| {
                 let field = fields.get(**place);
-                field.is_some_and(|field| !is_blank(&field.value(&record.text)))
+                field.is_some_and(|field| !is_blank(&field.value(&record.text), layout.delimiter))
             };
-            if let Some(place) = self.layout.nameless.iter().find(has_content) {
+            if let Some(place) = layout.nameless.iter().find(has_content) {
                 return Ok(Some((record.line, place + 1)));
             }
         }
@@ -250,7 +250,7 @@ fn raw(record: Record, fields: &[Field], layout: &Layout) -> Vec<u8> {
         .iter()
         .map(|&place| fields[place].raw(&text))
         .collect();
-    parts.join(&b","[..])
+    parts.join(&layout.delimiter.byte())
 }
 
 /// A text with each byte that is not UTF-8 written as `\x{ff}`.

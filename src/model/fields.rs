@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::dialect::Dialect;
+use super::dialect::Delimiter;
 
 /// One field: its place in the record, quotes included. A record is shorter than 4 GiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,7 @@ enum State {
 /// Finds the fields of a record, line by line.
 #[derive(Debug)]
 pub(crate) struct Fields {
+    delimiter: u8,
     found: Vec<Field>,
     start: u32,
     at: usize,
@@ -91,8 +92,9 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Nothing found yet.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(delimiter: Delimiter) -> Self {
         Self {
+            delimiter: delimiter.byte(),
             found: Vec::new(),
             start: 0,
             at: 0,
@@ -115,9 +117,10 @@ impl Fields {
 
     /// Goes on where it stopped, up to the end of `record`, which is the end of a line.
     pub(crate) fn go_on(&mut self, record: &[u8]) -> Progress {
+        let delimiter = self.delimiter;
         for (at, &byte) in record.iter().enumerate().skip(self.at) {
             self.state = match (self.state, byte) {
-                (State::Start | State::Unquoted | State::Closing, Dialect::DELIMITER) => {
+                (State::Start | State::Unquoted | State::Closing, _) if byte == delimiter => {
                     self.end_field(at);
                     State::Start
                 }
@@ -136,11 +139,11 @@ impl Fields {
         Progress::Complete
     }
 
-    /// Splits at every comma, for records whose quotes mean nothing.
+    /// Splits at every delimiter, for records whose quotes mean nothing.
     pub(crate) fn split_plainly(&mut self, record: &[u8]) {
         self.clear();
         for (at, &byte) in record.iter().enumerate() {
-            if byte == Dialect::DELIMITER {
+            if byte == self.delimiter {
                 self.end_field(at);
             }
         }
@@ -165,7 +168,11 @@ mod tests {
     use super::*;
 
     fn read(record: &str) -> (Progress, Vec<String>) {
-        let mut fields = Fields::new();
+        read_with(Delimiter::COMMA, record)
+    }
+
+    fn read_with(delimiter: Delimiter, record: &str) -> (Progress, Vec<String>) {
+        let mut fields = Fields::new(delimiter);
         let progress = fields.go_on(record.as_bytes());
         let values = fields
             .found()
@@ -176,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_separated_by_commas_outside_quotes() {
+    fn fields_are_separated_outside_quotes() {
         for (record, values) in [
             ("a", &["a"][..]),
             ("a,b,c", &["a", "b", "c"]),
@@ -212,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_record_that_spans_lines_is_gone_on_with() {
-        let mut fields = Fields::new();
+        let mut fields = Fields::new(Delimiter::COMMA);
         assert_eq!(fields.go_on(b"a,\"b"), Progress::Open);
         assert_eq!(fields.go_on(b"a,\"b\n"), Progress::Open);
         let record = b"a,\"b\n\"\"c\",d";
@@ -224,15 +231,17 @@ mod tests {
     proptest! {
         #[test]
         fn what_the_csv_crate_writes_is_read_back(
-            record in prop::collection::vec("[a-c\",\n é]{0,6}", 2..6),
+            record in prop::collection::vec("[a-c\",;|\t\n é]{0,6}", 2..6),
+            (delimiter, _) in prop::sample::select(Delimiter::USUAL.to_vec()),
         ) {
             let mut writer = csv::WriterBuilder::new()
+                .delimiter(delimiter.byte())
                 .terminator(csv::Terminator::Any(b'\n'))
                 .from_writer(Vec::new());
             writer.write_record(&record).unwrap();
             let written = writer.into_inner().unwrap();
             let text = std::str::from_utf8(&written).unwrap().strip_suffix('\n').unwrap();
-            let (progress, values) = read(text);
+            let (progress, values) = read_with(delimiter, text);
             prop_assert_eq!(progress, Progress::Complete);
             prop_assert_eq!(values, record);
         }

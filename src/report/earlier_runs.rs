@@ -9,6 +9,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::safe_file;
+use crate::model::dialect::{BYTE_ORDER_MARK, Delimiter};
 use crate::model::fields::{Fields, Progress};
 use crate::model::ids::RunId;
 
@@ -28,10 +29,9 @@ pub(crate) fn first_unknown(
     let Some(file) = open(path)? else {
         return Ok(None);
     };
-    let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file));
-    if !lines.next()? {
+    let Some(mut lines) = Lines::behind_header(BufReader::with_capacity(1 << 16, file))? else {
         return Ok(None);
-    }
+    };
     let (Some(place), Some(_)) = (lines.position(b"run_id"), lines.position(b"outcome")) else {
         return Ok(None);
     };
@@ -70,12 +70,21 @@ struct Lines {
 }
 
 impl Lines {
-    fn new(file: BufReader<File>) -> Self {
-        Self {
+    /// Reads the first line, which says what separates the fields; nothing where there is none.
+    fn behind_header(file: BufReader<File>) -> io::Result<Option<Self>> {
+        let mut lines = Self {
             file,
             line: Vec::new(),
-            fields: Fields::new(),
+            fields: Fields::new(Delimiter::COMMA),
+        };
+        if !lines.next()? {
+            return Ok(None);
         }
+        if let Some(delimiter) = delimiter_behind(FIRST, &lines.line) {
+            lines.fields = Fields::new(delimiter);
+            lines.split();
+        }
+        Ok(Some(lines))
     }
 
     /// Reads the next line; tells whether there was one.
@@ -88,6 +97,11 @@ impl Lines {
         let end = end.iter().find(|end| self.line.ends_with(end));
         self.line
             .truncate(self.line.len() - end.map_or(0, |end| end.len()));
+        self.split();
+        Ok(read > 0)
+    }
+
+    fn split(&mut self) {
         self.fields.clear();
         match self.fields.go_on(&self.line) {
             Progress::Complete => {}
@@ -95,7 +109,6 @@ impl Lines {
             // A quote that somebody opened costs its own line.
             Progress::Open => self.fields.clear(),
         }
-        Ok(read > 0)
     }
 
     fn cell(&self, place: usize) -> Option<Cow<'_, [u8]>> {
@@ -106,6 +119,16 @@ impl Lines {
         let mut fields = self.fields.found().iter();
         fields.position(|field| *field.value(&self.line) == *name)
     }
+}
+
+/// The first column.
+const FIRST: &[u8] = b"row";
+
+/// What separates the columns of a header that begins with this one.
+fn delimiter_behind(first: &[u8], header: &[u8]) -> Option<Delimiter> {
+    let header = header.strip_prefix(BYTE_ORDER_MARK).unwrap_or(header);
+    let behind = header.strip_prefix(first)?.first()?;
+    Delimiter::of(char::from(*behind))
 }
 
 #[cfg(test)]
@@ -142,6 +165,10 @@ mod tests {
             ),
             (
                 &format!("row,outcome,message,run_id\n1,failed,\"a, \"\"b\"\"\",{THEIRS}"),
+                Some(THEIRS),
+            ),
+            (
+                &format!("\u{feff}row;outcome;run_id\n1;created;{THEIRS}\n"),
                 Some(THEIRS),
             ),
             // No run's ID: the wave carries a column of that content through.

@@ -1,6 +1,6 @@
 //! The bytes of one CSV record, and how to give them the columns of another file.
 
-use crate::model::dialect::Dialect;
+use crate::model::dialect::Delimiter;
 use crate::model::fields::{Field, Fields, Progress};
 use crate::model::formula::{MARK, is_formula};
 
@@ -10,15 +10,20 @@ use crate::model::formula::{MARK, is_formula};
 /// A short record gets empty ones. A record with a quote out of place would swallow the lines
 /// behind it or be swallowed: it becomes one quoted field, which any reader turns back into
 /// the same bytes.
-pub(super) fn in_columns(record: &[u8], columns: usize, guard: bool) -> Vec<u8> {
+pub(super) fn in_columns(
+    record: &[u8],
+    columns: usize,
+    delimiter: Delimiter,
+    guard: bool,
+) -> Vec<u8> {
     let mut line = Vec::with_capacity(record.len() + 64);
-    let mut fields = Fields::new();
+    let mut fields = Fields::new(delimiter);
     let is_sound = fields.go_on(record) == Progress::Complete
         && !fields.found().iter().any(|field| is_broken(*field, record));
     let count = if is_sound {
         for (place, field) in fields.found().iter().enumerate() {
             if place > 0 {
-                line.push(Dialect::DELIMITER);
+                line.push(delimiter.byte());
             }
             push_as_it_is(&mut line, field.raw(record), guard);
         }
@@ -28,7 +33,7 @@ pub(super) fn in_columns(record: &[u8], columns: usize, guard: bool) -> Vec<u8> 
         1
     };
     for _ in count..columns {
-        line.push(Dialect::DELIMITER);
+        line.push(delimiter.byte());
     }
     line
 }
@@ -64,10 +69,10 @@ pub(super) fn push_quoted(line: &mut Vec<u8>, field: &[u8], guard: bool) {
 }
 
 /// Writes a field, in quotes where it has to be.
-pub(super) fn push_field(line: &mut Vec<u8>, field: &str, guard: bool) {
+pub(super) fn push_field(line: &mut Vec<u8>, field: &str, delimiter: Delimiter, guard: bool) {
     let bare = field
         .bytes()
-        .all(|b| b != Dialect::DELIMITER && !matches!(b, b'"' | b'\r' | b'\n'));
+        .all(|b| b != delimiter.byte() && !matches!(b, b'"' | b'\r' | b'\n'));
     if bare {
         push_mark(line, field.as_bytes(), guard);
         line.extend_from_slice(field.as_bytes());
@@ -88,7 +93,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn in_three(record: &str) -> String {
-        let line = in_columns(record.as_bytes(), 3, true);
+        let line = in_columns(record.as_bytes(), 3, Delimiter::COMMA, true);
         String::from_utf8(line).unwrap()
     }
 
@@ -122,7 +127,7 @@ mod tests {
         ] {
             assert_eq!(in_three(record), line, "{record}");
         }
-        let raw = in_columns(b"=1+1,\"=2\"", 2, false);
+        let raw = in_columns(b"=1+1,\"=2\"", 2, Delimiter::COMMA, false);
         assert_eq!(raw, b"=1+1,\"=2\"");
     }
 

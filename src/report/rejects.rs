@@ -73,24 +73,26 @@ impl Rejects {
     }
 
     fn add(&mut self, row: &InputRow, ended: &RowFinished) -> Result<(), Error> {
+        let dialect = self.dialect;
+        let delimiter = dialect.delimiter;
         if self.file.is_none() {
             self.file = Some(SafeFile::create(&self.path)?);
             let names = self.names.iter().map(String::as_str).chain(COLUMNS);
-            let mut line = self.dialect.start().to_vec();
+            let mut line = dialect.start().to_vec();
             for (place, name) in names.enumerate() {
                 if place > 0 {
-                    line.push(Dialect::DELIMITER);
+                    line.push(delimiter.byte());
                 }
-                push_field(&mut line, name, self.guard);
+                push_field(&mut line, name, delimiter, self.guard);
             }
             self.line(line)?;
         }
-        let mut line = in_columns(&row.raw, self.names.len(), self.guard);
+        let mut line = in_columns(&row.raw, self.names.len(), delimiter, self.guard);
         let code = ended.code.as_deref().unwrap_or_default();
         let message = ended.message.as_deref().unwrap_or_default();
         for text in [ended.outcome.as_str(), code, message] {
-            line.push(Dialect::DELIMITER);
-            push_field(&mut line, &neutral(text), self.guard);
+            line.push(delimiter.byte());
+            push_field(&mut line, &neutral(text), delimiter, self.guard);
         }
         self.line(line)
     }
@@ -243,6 +245,7 @@ mod tests {
         let header = header(&["user_id", "=note"]).in_dialect(Dialect {
             marked: true,
             line_end: LineEnd::CrLf,
+            ..Dialect::default()
         });
         for (raw_cells, note) in [(false, "'=note"), (true, "=note")] {
             let mut rejects = Rejects::new(path.clone(), wave(), &header, raw_cells);

@@ -9,7 +9,7 @@ use super::cell::{guarded, neutral, without_phones};
 use super::known_row::KnownRow;
 use super::result_row::ResultRow;
 use super::row_sink::RowSink;
-use crate::model::dialect::{Dialect, LineEnd};
+use crate::model::dialect::LineEnd;
 use crate::model::phone::E164;
 use crate::model::row::{Column, Header, InputRow};
 
@@ -75,10 +75,11 @@ impl<W: Write> ResultsWriter<W> {
         out.write_all(dialect.start())?;
         let mut csv = csv::WriterBuilder::new()
             .flexible(true)
-            .delimiter(Dialect::DELIMITER)
+            .delimiter(dialect.delimiter.byte())
             .terminator(match dialect.line_end {
                 LineEnd::Lf => Terminator::Any(b'\n'),
                 LineEnd::CrLf => Terminator::CRLF,
+                LineEnd::Cr => Terminator::Any(b'\r'),
             })
             .from_writer(out);
         for column in COLUMNS {

@@ -6,6 +6,7 @@ use super::Error;
 use super::sources::Sources;
 use super::table;
 use super::values::{PHONES, column_in};
+use crate::model::dialect::NamedForm;
 use crate::model::ids::PolicyId;
 use crate::model::request::{DeviceStatus, DeviceType, RowDefaults};
 use crate::model::row::Column;
@@ -22,6 +23,7 @@ pub struct RowSettings {
     kind: Option<DeviceType>,
     status: Option<DeviceStatus>,
     columns: Vec<(Column, String)>,
+    form: NamedForm,
     phones: Option<Phones>,
     raw_cells: bool,
 }
@@ -35,6 +37,8 @@ struct Kept {
     kind: Option<String>,
     status: Option<String>,
     columns: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delimiter: Option<String>,
     phones: Option<String>,
     raw_cells: bool,
 }
@@ -51,6 +55,9 @@ impl RowSettings {
             kind: sources.find(&table::TYPE)?,
             status: sources.find(&table::STATUS)?,
             columns: sources.values(&table::COLUMN)?,
+            form: NamedForm {
+                delimiter: sources.find(&table::DELIMITER)?,
+            },
             phones: sources.find(&table::RESULTS_PHONE)?,
             raw_cells: sources.is_on(&table::RAW_CELLS),
         })
@@ -70,6 +77,9 @@ impl RowSettings {
             kind: self.kind.or(earlier.kind),
             status: self.status.or(earlier.status),
             columns,
+            form: NamedForm {
+                delimiter: self.form.delimiter.or(earlier.form.delimiter),
+            },
             phones: self.phones.or(earlier.phones),
             raw_cells: self.raw_cells || earlier.raw_cells,
         }
@@ -88,6 +98,9 @@ impl RowSettings {
                 .iter()
                 .filter_map(|text| column_in(text))
                 .collect(),
+            form: NamedForm {
+                delimiter: kept.delimiter.and_then(|word| word.parse().ok()),
+            },
             phones: kept.phones.and_then(phones).map(|(_, phones)| *phones),
             raw_cells: kept.raw_cells,
         })
@@ -104,6 +117,7 @@ impl RowSettings {
             columns: columns
                 .map(|(column, header)| format!("{}={header}", column.name()))
                 .collect(),
+            delimiter: self.form.delimiter.map(|delimiter| delimiter.to_string()),
             phones: self
                 .phones
                 .and_then(phones)
@@ -125,6 +139,11 @@ impl RowSettings {
     /// Columns with other headers.
     pub fn columns(&self) -> &[(Column, String)] {
         &self.columns
+    }
+
+    /// What was said of the form of the file.
+    pub fn form(&self) -> &NamedForm {
+        &self.form
     }
 
     /// How phones are written to the results file.
@@ -149,7 +168,7 @@ mod tests {
         RowSettings::resolve(&Sources::new(&typed, &Env::new(&|_| None))).unwrap()
     }
 
-    const ALL: [&str; 11] = [
+    const ALL: [&str; 12] = [
         "--policy=6F1B3C52-8a0e-4d39-9c47-2e5d1a7b9f10",
         "--type",
         "sms",
@@ -158,6 +177,7 @@ mod tests {
         "--column",
         "phone = Mobile=1",
         "--column=nickname=N",
+        "--delimiter=;",
         "--results-phone",
         "none",
         "--raw-cells",
@@ -165,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_ledger_keeps_what_was_said_and_nothing_else() {
-        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","columns":["phone= Mobile=1","nickname=N"],"phones":"none","raw_cells":true}"#;
+        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","phones":"none","raw_cells":true}"#;
         let nothing = r#"{"policy":null,"type":null,"status":null,"columns":[],"phones":null,"raw_cells":false}"#;
         for (said, json) in [(said(&ALL), kept), (said(&[]), nothing)] {
             assert_eq!(said.to_json(), json);

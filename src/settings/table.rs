@@ -21,6 +21,7 @@ use super::setting::Takes::{Count, Text, Texts, Word};
 use super::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
 use super::values;
 use crate::engine::MaxErrors;
+use crate::model::dialect::Delimiter;
 use crate::model::ids::{EnvironmentId, PolicyId};
 use crate::model::request::{DeviceStatus, DeviceType};
 use crate::model::row::Column;
@@ -50,6 +51,8 @@ pub(super) const TYPE: Setting<DeviceType> = setting("--type", Text("TYPE"), Giv
     .default(DeviceType::USUAL.as_str());
 pub(super) const STATUS: Setting<DeviceStatus> = setting("--status", Text("STATUS"), Given::parse, "Status for rows without one: ACTIVE, ACTIVATION_REQUIRED")
     .default_described("ACTIVE, by PingOne");
+pub(super) const DELIMITER: Setting<Delimiter> = setting("--delimiter", Text("WHAT"), Given::parse, "What separates the fields: comma, semicolon, tab, pipe, or the character")
+    .default_described("the one that gives the header the columns of a wave");
 pub(super) const COLUMN: Setting<(Column, String)> = setting("--column", Texts("COLUMN=HEADER"), values::column, "Column with another header, such as phone=\"Mobile (work)\"");
 
 // What the wave as a whole has to be like.
@@ -148,9 +151,9 @@ pub(super) const TOKEN_LIFE: Setting<Duration> = setting("--token-life", Text("T
 pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default_apart("0");
 
 const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, SANDBOX.about, FAULTS.about, YES.about] };
-const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COLUMN.about] };
 const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
 const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
+const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COLUMN.about, DELIMITER.about] };
 const FILES: Group = Group { heading: Some("Files"), settings: &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about] };
 const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
 const TENANT: Group = Group { heading: Some("PingOne"), settings: &[

@@ -10,6 +10,8 @@ mod creates;
 mod whole_files;
 // How many rows there are, and whether all of them are right.
 mod whole_waves;
+// The same wave in every form of a file.
+mod forms;
 // A real wave against the sandbox, before the tenant.
 mod rehearsals;
 // What is refused, by wavepair or by PingOne, and how a person gets it back.

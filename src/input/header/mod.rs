@@ -6,6 +6,7 @@ use super::misspelling::is_near;
 use super::names::{
     are_of_results, column, is_data, is_nameless, is_own, normal, twice, with_data,
 };
+use crate::model::dialect::Delimiter;
 use crate::model::formula::unmarked;
 use crate::model::request::DeviceType;
 use crate::model::row::{Column, Header};
@@ -13,6 +14,8 @@ use crate::model::row::{Column, Header};
 /// Where the columns of a file are, those that are passed over included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Layout {
+    /// What stands between two fields.
+    pub(super) delimiter: Delimiter,
     /// How many fields a record has.
     pub(super) width: usize,
     /// How many it has at least: columns without a name at the end may be left out.
@@ -46,6 +49,7 @@ const NOT_READ: [(&str, Column); 4] = [
 /// Finds out what each name of a header means.
 pub(super) fn understand(
     names: &[String],
+    delimiter: Delimiter,
     options: &ReadOptions,
 ) -> Result<(Header, Layout), Flaw> {
     let words: Vec<String> = names.iter().map(|name| normal(name)).collect();
@@ -89,39 +93,30 @@ pub(super) fn understand(
         });
     }
     let likely = likely.filter(|_| !has(Column::EmailAddress));
-    let (header, layout) = lay_out(names, &found);
+    let (header, layout) = lay_out(names, delimiter, &found);
     Ok((header.with_likely_email(likely), layout))
 }
 
 /// Refuses what is no header of a wave.
 fn refuse_others(names: &[String], words: &[String], options: &ReadOptions) -> Result<(), Flaw> {
-    if let [name, ..] = names
-        && name.to_ascii_lowercase().starts_with("sep=")
-    {
-        return Err(Flaw::SepLine);
-    }
-    if let [name] = names
-        && let Some(delimiter) = [';', '\t', '|'].into_iter().find(|&c| name.contains(c))
-    {
-        return Err(Flaw::Delimiter(delimiter));
-    }
     if are_of_results(names, words) {
         return Err(Flaw::Results { wave: None });
     }
     match with_data(names) {
         None => Ok(()),
-        Some(place) if has_a_column(words, options) => Err(Flaw::RowInHeader { field: place + 1 }),
+        Some(place) if columns_in(words, options) > 0 => {
+            Err(Flaw::RowInHeader { field: place + 1 })
+        }
         Some(_) => Err(Flaw::LooksLikeData),
     }
 }
 
-/// Whether any of the names, which are [`normal`], means a column.
-pub(super) fn has_a_column(words: &[String], options: &ReadOptions) -> bool {
+/// How many of the names, which are [`normal`], mean a column.
+pub(super) fn columns_in(words: &[String], options: &ReadOptions) -> usize {
     let chosen = options.columns.iter();
     let chosen: Vec<String> = chosen.map(|(_, header)| normal(header)).collect();
-    words
-        .iter()
-        .any(|word| column(word).is_some() || chosen.contains(word))
+    let known = |word: &&String| column(word).is_some() || chosen.contains(word);
+    words.iter().filter(known).count()
 }
 
 /// Finds the headers that `--column` names.
@@ -204,7 +199,7 @@ fn missing(has: impl Fn(Column) -> bool, options: &ReadOptions) -> Option<Column
         .find(|&column| !has(column))
 }
 
-fn lay_out(names: &[String], found: &[(Column, usize)]) -> (Header, Layout) {
+fn lay_out(names: &[String], delimiter: Delimiter, found: &[(Column, usize)]) -> (Header, Layout) {
     let is_found = |place: usize| found.iter().any(|&(_, taken)| taken == place);
     let (mut kept, mut own, mut nameless) = (Vec::new(), Vec::new(), Vec::new());
     for (place, name) in names.iter().enumerate() {
@@ -228,6 +223,7 @@ fn lay_out(names: &[String], found: &[(Column, usize)]) -> (Header, Layout) {
         .map_or(0, |last| last + 1);
     let is_rejects = !own.is_empty();
     let layout = Layout {
+        delimiter,
         width: names.len(),
         least,
         ends_with_phone: least > 0 && found.contains(&(Column::Phone, least - 1)),

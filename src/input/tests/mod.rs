@@ -11,6 +11,7 @@ use crate::model::account::Account;
 use crate::model::dialect::{Dialect, LineEnd};
 use crate::model::row::InputRow;
 
+mod delimiters;
 mod refused;
 
 fn open(path: &Path) -> Result<Wave, Error> {
@@ -67,7 +68,11 @@ fn the_header_knows_the_form_of_its_file() {
         let wave = open(file.path()).unwrap();
         assert_eq!(
             wave.header().dialect(),
-            Dialect { marked, line_end },
+            Dialect {
+                marked,
+                line_end,
+                ..Dialect::default()
+            },
             "{text:?}"
         );
     }

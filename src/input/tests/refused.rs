@@ -4,7 +4,7 @@ use super::*;
 
 const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
 
-fn refusal(text: impl AsRef<[u8]>) -> String {
+pub(super) fn refusal(text: impl AsRef<[u8]>) -> String {
     let file = file(text.as_ref());
     let error = open(file.path()).unwrap_err();
     assert!(error.is_usage());
@@ -59,8 +59,8 @@ fn a_file_that_is_no_wave_is_refused_with_the_line_and_a_remedy() {
         ),
         (b"\nuser_id,note\n", "wave.csv, line 2: no column `phone`"),
         (
-            b"user_id;phone\n",
-            "wave.csv, line 1: the header is separated by `;`; this version reads commas",
+            b"sep=ab\nuser_id;phone\nu1;p1\n",
+            "wave.csv, line 1: the `sep=` line names no character that can separate fields",
         ),
     ] {
         assert_eq!(refusal(text), expected);
@@ -172,7 +172,7 @@ fn lines_of_another_kind_before_the_header_are_told_with_its_line() {
     // A header with a flaw of its own is told so, though files were put together.
     for text in [
         "user_id,phnoe\nu1,p1\nuser_id,phone\n",
-        "sep=,\nuser_id,phone\n",
+        "sep=x\nuser_id,phone\n",
         "Onboarding wave November\n1\n2\n",
     ] {
         assert!(!refusal(text).contains("not the header"), "{text}");

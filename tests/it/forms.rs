@@ -1,0 +1,136 @@
+//! One wave in every form of a file: the same outcomes, line for line.
+
+use std::collections::BTreeMap;
+
+use wavepair::testing::sandbox::WAVE_POLICY;
+
+use crate::support::rehearsal::{Rehearsal, user};
+
+/// A row of a results file, by its columns.
+type Row = BTreeMap<String, String>;
+
+/// The wave as cells: good rows, rows that are wrong, and cells that are awkward in some form.
+fn cells() -> Vec<Vec<String>> {
+    let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+    vec![
+        row(["user_id", "phone", "policy_id", "note"]),
+        row([&user(0), "+15125550100", WAVE_POLICY, "a,b;c\td|e"]),
+        row([&user(1), "+1 512 555 0101", WAVE_POLICY, "J\u{f6}rg \"Jo\""]),
+        row([&user(2), "07400 123456", WAVE_POLICY, ""]),
+        row([&user(3), "+15125550103", "no policy", "\u{20ac}"]),
+        row([&user(4), "+15125550104", "", "="]),
+        row([&user(5), "+15125550105", WAVE_POLICY, " "]),
+    ]
+}
+
+/// The wave as text.
+fn text(delimiter: char, line_end: &str) -> String {
+    let field = |cell: &String| {
+        if cell.contains([delimiter, '"']) {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        } else {
+            cell.clone()
+        }
+    };
+    let mut text = String::new();
+    for row in cells() {
+        let fields: Vec<String> = row.iter().map(field).collect();
+        text += &(fields.join(&delimiter.to_string()) + line_end);
+    }
+    text
+}
+
+/// What the run of a wave came to, as far as two of them can be compared.
+fn outcomes(delimiter: u8, results: &[u8]) -> Vec<Row> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .from_reader(results);
+    let rows = reader.deserialize().map(Result::unwrap);
+    rows.map(|mut row: Row| {
+        for changing in ["device_id", "created_at", "run_id", "correlation_id"] {
+            row.remove(changing);
+        }
+        row
+    })
+    .collect()
+}
+
+/// Runs a file as a wave, and reads what became of it.
+fn run(name: &str, bytes: &[u8], delimiter: u8, options: &[&str]) -> Vec<Row> {
+    let rehearsal = Rehearsal::new();
+    std::fs::write(rehearsal.path(name), bytes).unwrap();
+    let words = [&["run", name, "--rate", "max"], options].concat();
+    let output = rehearsal.bare(&words).output().unwrap();
+    let ended = rehearsal.ended(&output).exits(3);
+    assert_eq!(rehearsal.held().len(), 3, "{}", ended.stderr);
+    outcomes(delimiter, &rehearsal.bytes("wave.results.csv"))
+}
+
+/// The outcomes of the wave in its plainest form.
+fn plain() -> Vec<Row> {
+    let rows = run("wave.csv", text(',', "\n").as_bytes(), b',', &[]);
+    let seen: Vec<_> = rows.iter().map(|row| row["outcome"].as_str()).collect();
+    assert_eq!(
+        seen,
+        [
+            "created", "created", "invalid", "invalid", "invalid", "created"
+        ]
+    );
+    let lines: Vec<_> = rows.iter().map(|row| row["line"].as_str()).collect();
+    assert_eq!(lines, ["2", "3", "4", "5", "6", "7"]);
+    rows
+}
+
+#[test]
+fn a_wave_has_the_same_outcomes_whatever_separates_its_fields_and_gets_them_back_so() {
+    let plain = plain();
+    for delimiter in [b';', b'\t', b'|'] {
+        let text = text(char::from(delimiter), "\n");
+        let rows = run("wave.csv", text.as_bytes(), delimiter, &[]);
+        assert_eq!(rows, plain, "{:?}", char::from(delimiter));
+    }
+    let odd = text('~', "\n");
+    let rows = run("wave.csv", odd.as_bytes(), b'~', &["--delimiter", "~"]);
+    assert_eq!(rows, plain);
+}
+
+#[test]
+fn rejects_come_back_with_the_delimiter_of_the_wave_and_run_as_they_are() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.wave(&text(';', "\r\n")).run(&[]).exits(3);
+    let rejects = String::from_utf8(rehearsal.bytes("wave.rejects.csv")).unwrap();
+    assert!(
+        rejects.starts_with(
+            "user_id;phone;policy_id;note;wavepair_outcome;wavepair_code;wavepair_message\r\n"
+        ),
+        "{rejects}"
+    );
+    let row = format!(
+        "\n{};07400 123456;{WAVE_POLICY};;invalid;phone_missing_plus;",
+        user(2)
+    );
+    assert!(rejects.contains(&row), "{rejects}");
+
+    let mended = rejects.replace(";07400 123456;", ";+447400123456;");
+    std::fs::write(rehearsal.path("wave.rejects.csv"), mended).unwrap();
+    let again = rehearsal.bare(&["run", "wave.rejects.csv", "--rate", "max"]);
+    let again = { again }.output().unwrap();
+    rehearsal.ended(&again).exits(3);
+    let rows = outcomes(b';', &rehearsal.bytes("wave.rejects.results.csv"));
+    let seen: Vec<_> = rows.iter().map(|row| row["outcome"].as_str()).collect();
+    assert_eq!(seen, ["created", "invalid", "invalid"]);
+}
+
+#[test]
+fn results_are_written_again_in_the_delimiter_that_the_run_was_told() {
+    let rehearsal = Rehearsal::new();
+    rehearsal
+        .wave(&text('~', "\n"))
+        .run(&["--delimiter", "~"])
+        .exits(3);
+    let before = rehearsal.bytes("wave.results.csv");
+    std::fs::remove_file(rehearsal.path("wave.results.csv")).unwrap();
+    let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "{again:?}");
+    assert_eq!(rehearsal.bytes("wave.results.csv"), before);
+}
