@@ -21,6 +21,7 @@ use crate::engine::stop;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
+use crate::model::calling_codes::CallingCodes;
 use crate::model::code;
 use crate::model::event::Event;
 use crate::model::messages::MessageBook;
@@ -71,9 +72,10 @@ pub(super) async fn dry_run(
     let questions = Questions::new(&remote.client, remote.tokens, retry, limits, &mut report);
     let mut files = WaveFiles::begin(&opened.wave, &settings.rows, &settings.files)?;
     let (mut phones, mut messages) = (PhoneBook::default(), MessageBook::default());
+    let mut countries = CallingCodes::default();
     let mut heard = &reporters;
     let mut sinks = files.sinks();
-    let others: [&mut dyn RowSink; 3] = [&mut phones, &mut messages, &mut heard];
+    let others: [&mut dyn RowSink; 4] = [&mut phones, &mut countries, &mut messages, &mut heard];
     sinks.extend(others);
     let asking = ask_all(
         &opened,
@@ -100,6 +102,7 @@ pub(super) async fn dry_run(
         opened.wave.check_unchanged()?;
         summary.messages = messages.messages();
         summary.shared_phones = phones.shared();
+        summary.countries = countries;
         let complete = complete.insert(files.complete()?);
         // A run that begins meanwhile would wait for whoever reads the ledger.
         drop(reader);

@@ -5,6 +5,7 @@
 //! again.
 
 pub(crate) mod account;
+pub(crate) mod calling_codes;
 pub(crate) mod character;
 pub mod code;
 pub(crate) mod decimal;

@@ -7,6 +7,7 @@ use std::io;
 use super::known_row::KnownRow;
 use super::log;
 use super::result_row::ResultRow;
+use crate::model::calling_codes::CallingCodes;
 use crate::model::messages::MessageBook;
 use crate::model::shared_phones::PhoneBook;
 use crate::model::tally::Tally;
@@ -45,6 +46,16 @@ impl RowSink for PhoneBook {
             && let Some(phone) = valid.request.key.address.phone()
         {
             self.note(row.judged.line, valid.request.key.user, phone);
+        }
+        Ok(())
+    }
+}
+
+/// Counts the valid phones, those of rows that are refused for something else too.
+impl RowSink for CallingCodes {
+    fn take(&mut self, row: &KnownRow, _: &ResultRow) -> io::Result<()> {
+        if let Some(phone) = row.judged.requested.phone() {
+            self.note(phone);
         }
         Ok(())
     }

@@ -207,3 +207,22 @@ fn what_is_unusual_is_told_in_the_same_words_by_a_dry_run_a_run_and_the_results_
     assert_eq!(again.status.code(), Some(0));
     assert_eq!(rehearsal.bytes("wave.results.csv"), written);
 }
+
+#[test]
+fn the_countries_of_the_valid_phones_are_told_those_of_rows_with_another_fault_too() {
+    let rehearsal = Rehearsal::new();
+    let wave = waves::asking([
+        (1, "+15125551234"),
+        (2, "+442071838750"),
+        (3, "+1 512 555 1235"),
+        (4, "0512 5551236"),
+    ]) + &format!("{},+353 1 800 1234,not a policy\n", user(5));
+    rehearsal.wave(&wave);
+    let line = "\n  valid phones by country: +1 2 · +44 1 · +353 1\n";
+    for words in [&["--dry-run"][..], &["--dry-run", "--online"]] {
+        let run = rehearsal.run(words).exits(3);
+        assert!(run.stderr.contains(line), "{}", run.stderr);
+    }
+    let run = rehearsal.run(&[]).exits(3);
+    assert!(!run.stderr.contains("country"), "{}", run.stderr);
+}

@@ -79,6 +79,19 @@ impl E164 {
         self.0.to_string()
     }
 
+    /// The country calling code: 1, 44, 353.
+    pub(crate) fn calling_code(self) -> u16 {
+        let others = self
+            .0
+            .checked_ilog10()
+            .unwrap_or_default()
+            .saturating_sub(2);
+        let first_three = self.0 / 10_u64.pow(others);
+        let text = first_three.to_string();
+        let length = digits::country_code_length(text.as_bytes());
+        text[..length].parse().expect("at most three digits")
+    }
+
     /// The digits behind the country code.
     pub(crate) fn national_digits(self) -> String {
         let digits = self.digits();

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::account::Account;
+use super::calling_codes::CallingCodes;
 use super::event::{Event, Next, RequestKind};
 use super::ids::{EnvironmentId, RunId};
 use super::messages::Messages;
@@ -48,6 +49,8 @@ pub(crate) struct Summary {
     pub messages: Messages,
     /// Phones of more than one user, where a dry run found some.
     pub shared_phones: Option<SharedPhones>,
+    /// From which countries the valid phones are, where a dry run counted them.
+    pub countries: CallingCodes,
     /// How many devices this run created itself; the others were there from earlier runs.
     pub created_now: u64,
     /// What was sent.
@@ -84,6 +87,7 @@ impl Summary {
             tally: Tally::default(),
             messages: Messages::default(),
             shared_phones: None,
+            countries: CallingCodes::default(),
             created_now: 0,
             requests: Requests::default(),
             throttled: 0,

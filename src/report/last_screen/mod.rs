@@ -1,5 +1,6 @@
 //! What became of a run, and how to go on. Pure.
 
+mod countries;
 mod ending;
 mod left;
 mod outcomes;

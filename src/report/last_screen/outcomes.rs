@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::countries::{as_fact, countries};
 use super::ending::Ending;
 use crate::exit::ExitCode;
 use crate::model::outcome::Outcome;
@@ -50,11 +51,15 @@ pub(super) fn result(ending: &Ending<'_>, width: Option<usize>) -> Notice {
             width,
         );
     }
+    text += &countries(&summary.countries, width);
     text += &reasons(summary, width);
     let mut notice = Notice::info("result", format!("{rows} in {took}"))
         .fact("rows", summary.rows)
         .fact("seconds", ending.took.as_secs_f64())
         .fact("outcomes", Value::Object(outcomes));
+    if summary.dry_run {
+        notice = notice.fact("countries", as_fact(&summary.countries));
+    }
     if let Some(results) = ending.results {
         text += "\n";
         text += &wrapped(&format!("results: {}", neutral(results)), width);

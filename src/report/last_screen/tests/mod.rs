@@ -9,6 +9,7 @@ use jiff::ZonedDateTime;
 
 use super::*;
 use crate::model::outcome::Outcome;
+use crate::model::phone::E164;
 use crate::model::stop::{StopCode, StopReason};
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
@@ -220,6 +221,60 @@ fn phones_of_more_than_one_user_are_a_warning_on_the_screen_and_nothing_else() {
         assert!(text.starts_with(told), "{text}");
     }
     assert_eq!(summary.exit_code(), before);
+}
+
+/// So many valid numbers of each of these countries, by a number of theirs.
+fn from_countries(numbers: &[(&str, u64)]) -> Summary {
+    let mut summary = summary();
+    for (digits, count) in numbers {
+        let phone = E164::from_digits(digits).unwrap();
+        (0..*count).for_each(|_| summary.countries.note(phone));
+    }
+    summary
+}
+
+/// The lines of a screen about countries.
+fn countries(summary: &Summary, width: Option<usize>) -> String {
+    let text = screen(summary, width, |_| {});
+    let (_, behind) = text.split_once("failed         3\n\n").unwrap();
+    behind.split("\n\n").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_countries_of_the_valid_phones_are_told_the_largest_first_and_what_does_not_fit_is_summed() {
+    let all = [
+        ("15125551234", 2_900),
+        ("523312345678", 3),
+        ("447400123456", 61),
+        ("4915123456789", 3),
+        ("35318001234", 1),
+        ("33612345678", 2),
+        ("393123456789", 1),
+        ("97150123456", 1_000),
+    ];
+    let summary = from_countries(&all);
+    let title = "  valid phones by country:";
+    let whole =
+        format!("{title} +1 2,900 · +971 1,000 · +44 61 · +49 3 · +52 3 · +33 2 · +39 1 · +353 1");
+    assert_eq!(countries(&summary, None), whole);
+    assert_eq!(countries(&summary, Some(120)), whole);
+    assert_eq!(
+        countries(&summary, Some(80)),
+        format!("{title} +1 2,900 · +971 1,000 · +44 61 · +49 3 · 4 others 7")
+    );
+    assert_eq!(
+        countries(&summary, Some(40)),
+        format!("{title} +1 2,900 · 7\n  others 1,071")
+    );
+    assert_eq!(
+        countries(&from_countries(&all[..1]), Some(80)),
+        format!("{title} +1 2,900")
+    );
+}
+
+#[test]
+fn where_no_phone_is_valid_or_none_was_counted_no_country_is_told() {
+    assert!(!screen(&summary(), Some(80), |_| {}).contains("country"));
 }
 
 #[test]
