@@ -51,22 +51,22 @@ pub(crate) struct CreateDevice {
     #[serde(rename = "type")]
     pub kind: String,
     /// The phone, for all types but `EMAIL`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// The address, for `EMAIL`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// The device authentication policy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<Reference>,
     /// `ACTIVE` or `ACTIVATION_REQUIRED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Up to 100 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
     /// Only with `ACTIVATION_REQUIRED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub notification: Option<Notification>,
 }
 
@@ -88,10 +88,10 @@ pub(crate) struct Notification {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Template {
     /// A language tag.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
     /// The name of a variant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
 }
 
@@ -100,82 +100,44 @@ pub(crate) struct Template {
 /// A member that is not what it should be counts as missing: one odd device is not to hide the
 /// others in a listing.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub(crate) struct Device {
     /// Links; absolute addresses.
-    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "_links", skip_serializing_if = "Option::is_none")]
     pub links: Option<serde_json::Value>,
     /// A UUID.
-    #[serde(
-        default,
-        deserialize_with = "lenient",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The environment it is in.
-    #[serde(
-        default,
-        deserialize_with = "lenient",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub environment: Option<Reference>,
     /// Whose it is.
-    #[serde(
-        default,
-        deserialize_with = "lenient",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub user: Option<Reference>,
     /// `WHATSAPP`, `SMS`, …
     #[serde(
         rename = "type",
-        default,
         deserialize_with = "lenient",
         skip_serializing_if = "Option::is_none"
     )]
     pub kind: Option<String>,
     /// `ACTIVE` or `ACTIVATION_REQUIRED`.
-    #[serde(
-        default,
-        deserialize_with = "lenient",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
-    #[serde(
-        rename = "createdAt",
-        default,
-        deserialize_with = "lenient",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub created_at: Option<String>,
     /// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
-    #[serde(
-        rename = "updatedAt",
-        default,
-        deserialize_with = "lenient",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
     /// The phone in the spelling in which it was sent.
-    #[serde(
-        default,
-        deserialize_with = "lenient",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// The address of an `EMAIL` device.
-    #[serde(
-        default,
-        deserialize_with = "lenient",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// The user's name for it.
-    #[serde(
-        default,
-        deserialize_with = "lenient",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
 }
 
@@ -195,20 +157,16 @@ where
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Collection<E> {
     /// Links; `next` is there where the listing goes on.
-    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "_links", skip_serializing_if = "Option::is_none")]
     pub links: Option<serde_json::Map<String, serde_json::Value>>,
     /// What the collection holds.
-    #[serde(
-        rename = "_embedded",
-        default = "Option::default",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "_embedded", skip_serializing_if = "Option::is_none")]
     pub embedded: Option<E>,
     /// How many there are in all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
     /// How many this page holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
 }
 
@@ -216,7 +174,7 @@ pub(crate) struct Collection<E> {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Devices {
     /// In the user's order, the default device first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub devices: Option<Vec<Device>>,
 }
 
@@ -230,6 +188,7 @@ pub(crate) struct Policies {
 
 /// A device authentication policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Policy {
     /// A UUID.
     pub id: String,
@@ -240,38 +199,31 @@ pub struct Policy {
     #[serde(default)]
     pub default: bool,
     /// Whether and how users are told of a new device: `NONE`, `EMAIL_THEN_SMS`, `SMS_THEN_EMAIL`.
-    #[serde(
-        rename = "newDeviceNotification",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_device_notification: Option<String>,
     /// The method `WHATSAPP`; missing in older environments.
-    #[serde(rename = "whatsApp", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "whatsApp", skip_serializing_if = "Option::is_none")]
     pub whatsapp: Option<Method>,
     /// The method `SMS`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sms: Option<Method>,
     /// The method `VOICE`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub voice: Option<Method>,
     /// The method `EMAIL`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<Method>,
 }
 
 /// A method of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Method {
     /// Whether users may authenticate with it.
     #[serde(default)]
     pub enabled: bool,
     /// Whether new devices of this kind are refused.
-    #[serde(
-        rename = "pairingDisabled",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pairing_disabled: Option<bool>,
 }
 
@@ -279,19 +231,16 @@ pub struct Method {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MfaSettings {
     /// Rules for new devices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pairing: Option<Pairing>,
 }
 
 /// Rules for new devices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Pairing {
     /// How many devices a user may have, of all kinds together.
-    #[serde(
-        rename = "maxAllowedDevices",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_allowed_devices: Option<u32>,
 }
 
@@ -299,37 +248,34 @@ pub struct Pairing {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ErrorBody {
     /// The support reference.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The class, such as `INVALID_DATA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// In English.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// What each fault is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<ErrorDetail>>,
 }
 
 /// One fault inside an error answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct ErrorDetail {
     /// The kind of fault, such as `INVALID_VALUE`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The member of the request that it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// In English.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Facts such as `maximumAllowed` or `existingId`.
-    #[serde(
-        rename = "innerError",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub inner_error: Option<serde_json::Value>,
 }
 
@@ -337,13 +283,10 @@ pub(crate) struct ErrorDetail {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct TokenGranted {
     /// The token.
-    #[serde(default)]
     pub access_token: Option<String>,
     /// `Bearer`.
-    #[serde(default)]
     pub token_type: Option<String>,
     /// Its life in seconds.
-    #[serde(default)]
     pub expires_in: Option<serde_json::Value>,
 }
 
@@ -351,10 +294,8 @@ pub(crate) struct TokenGranted {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TokenRefused {
     /// Such as `invalid_client`.
-    #[serde(default)]
     pub error: Option<String>,
     /// In English.
-    #[serde(default)]
     pub error_description: Option<String>,
 }
 
