@@ -154,5 +154,6 @@ pub(super) fn withheld() -> Answered<AttemptOutcome> {
         pause: None,
         proof: Proof::Proven,
         date_ms: None,
+        fault: None,
     }
 }

@@ -214,6 +214,7 @@ impl<'a> Questions<'a> {
                 | LookOutcome::Throttled { .. }
                 | LookOutcome::Unauthorized
                 | LookOutcome::NoInformation
+                | LookOutcome::Unreadable
                 | LookOutcome::Unproven => {}
             }
             let after = match self.take(&mut row, &answered)? {

@@ -85,6 +85,7 @@ pub(super) fn answered<T>(outcome: T) -> Answered<T> {
         pause: None,
         proof: Proof::Proven,
         date_ms: None,
+        fault: None,
     }
 }
 

@@ -209,8 +209,10 @@ pub enum LookOutcome {
     Unauthorized,
     /// 403.
     Forbidden,
-    /// Nothing that may be believed: no answer, a 5xx, a truncated or masked listing.
+    /// Nothing: no answer, a 408, a 5xx, or a refusal of PingOne's that means nothing here.
     NoInformation,
+    /// No listing of PingOne's, or one that may not be believed: cut off, masked, another status or path.
+    Unreadable,
     /// No listing, and none to be had: certificate, plain-text peer, proxy refusal.
     Untrusted,
     /// A 3xx, which is never followed.

@@ -95,7 +95,10 @@ pub(crate) fn of_look(look: &LookOutcome) -> &'static str {
         LookOutcome::UserUnknown => USER_UNKNOWN,
         LookOutcome::Throttled { .. } => of_refusal(Refusal::Throttled { retry_after: None }),
         LookOutcome::MixedUp => MIXED_UP,
-        LookOutcome::Seen(_) | LookOutcome::NoInformation | LookOutcome::Unproven => {
+        LookOutcome::Seen(_)
+        | LookOutcome::NoInformation
+        | LookOutcome::Unreadable
+        | LookOutcome::Unproven => {
             "without the listing of the user's devices nothing is sent for this row; run again later"
         }
     }

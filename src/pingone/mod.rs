@@ -65,4 +65,6 @@ pub struct Answered<T> {
     pub proof: Proof,
     /// PingOne's clock, in milliseconds since 1970, where the answer has a `Date` (RFC 9110, 6.6.1).
     pub date_ms: Option<i64>,
+    /// Why there was no answer, where there was none.
+    pub(crate) fault: Option<transport::FaultKind>,
 }

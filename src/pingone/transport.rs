@@ -52,48 +52,50 @@ pub(crate) enum FaultKind {
 impl FaultKind {
     /// The stable word for it.
     pub(crate) fn code(self) -> &'static str {
-        match self {
-            FaultKind::Dns => code::DNS_FAILED,
-            FaultKind::Connect => code::UNREACHABLE,
-            FaultKind::ConnectTimeout => code::CONNECT_TIMEOUT,
-            FaultKind::Tls => code::TLS_FAILED,
-            FaultKind::ProxyAuth | FaultKind::ProxyForbids => code::PROXY_REFUSED,
-            FaultKind::Proxy => code::PROXY_FAILED,
-            FaultKind::OutOfResources => code::OUT_OF_RESOURCES,
-            FaultKind::TimedOut => code::TIMED_OUT,
-            FaultKind::Unreadable => code::UNREADABLE_ANSWER,
-            FaultKind::Lost => code::CONNECTION_LOST,
-        }
+        self.words().0
     }
 
     /// Whether it will not pass by itself: certificate, plain-text peer, proxy refusal.
     pub(crate) fn is_distrust(self) -> bool {
-        match self {
-            FaultKind::Tls | FaultKind::ProxyAuth | FaultKind::ProxyForbids => true,
-            FaultKind::Dns
-            | FaultKind::Connect
-            | FaultKind::ConnectTimeout
-            | FaultKind::Proxy
-            | FaultKind::OutOfResources
-            | FaultKind::TimedOut
-            | FaultKind::Unreadable
-            | FaultKind::Lost => false,
-        }
+        matches!(self, Self::Tls | Self::ProxyAuth | Self::ProxyForbids)
     }
 
-    fn meaning(self) -> &'static str {
+    /// Whether there was no connection, which may pass.
+    pub(crate) fn is_out_of_reach(self) -> bool {
+        matches!(
+            self,
+            Self::Dns | Self::Connect | Self::ConnectTimeout | Self::Proxy
+        )
+    }
+
+    /// Whether there was a connection.
+    pub(super) fn is_after_connecting(self) -> bool {
+        matches!(self, Self::TimedOut | Self::Unreadable | Self::Lost)
+    }
+
+    /// The stable word for it, and what it means.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            FaultKind::Dns => "the host's name does not resolve",
-            FaultKind::Connect => "no connection",
-            FaultKind::ConnectTimeout => "no connection in time",
-            FaultKind::Tls => "the TLS handshake failed",
-            FaultKind::ProxyAuth => "the proxy asks for credentials",
-            FaultKind::ProxyForbids => "the proxy does not let this host through",
-            FaultKind::Proxy => "the proxy did not make a tunnel",
-            FaultKind::OutOfResources => "this machine is out of descriptors, ports or memory",
-            FaultKind::TimedOut => "no answer in time",
-            FaultKind::Unreadable => "the answer is not readable HTTP",
-            FaultKind::Lost => "the connection ended before a complete answer",
+            Self::Dns => (code::DNS_FAILED, "the host's name does not resolve"),
+            Self::Connect => (code::UNREACHABLE, "no connection"),
+            Self::ConnectTimeout => (code::CONNECT_TIMEOUT, "no connection in time"),
+            Self::Tls => (code::TLS_FAILED, "the TLS handshake failed"),
+            Self::ProxyAuth => (code::PROXY_REFUSED, "the proxy asks for credentials"),
+            Self::ProxyForbids => (
+                code::PROXY_REFUSED,
+                "the proxy does not let this host through",
+            ),
+            Self::Proxy => (code::PROXY_FAILED, "the proxy did not make a tunnel"),
+            Self::OutOfResources => (
+                code::OUT_OF_RESOURCES,
+                "this machine is out of descriptors, ports or memory",
+            ),
+            Self::TimedOut => (code::TIMED_OUT, "no answer in time"),
+            Self::Unreadable => (code::UNREADABLE_ANSWER, "the answer is not readable HTTP"),
+            Self::Lost => (
+                code::CONNECTION_LOST,
+                "the connection ended before a complete answer",
+            ),
         }
     }
 }
@@ -120,27 +122,19 @@ impl Fault {
         } else {
             FaultKind::Lost
         };
-        let detail = match kind {
-            // The kind says it all.
-            FaultKind::TimedOut | FaultKind::ConnectTimeout | FaultKind::ProxyAuth => None,
-            FaultKind::Dns
-            | FaultKind::Connect
-            | FaultKind::Tls
-            | FaultKind::ProxyForbids
-            | FaultKind::Proxy
-            | FaultKind::OutOfResources
-            | FaultKind::Unreadable
-            | FaultKind::Lost => chain.last(),
-        };
+        if let FaultKind::ConnectTimeout | FaultKind::ProxyAuth = kind {
+            return Self::new(kind);
+        }
+        let detail = chain.last().map(ToString::to_string);
         Self {
             kind,
-            detail: detail.map_or_else(String::new, |error| redact::harmless(&error.to_string())),
+            detail: redact::harmless(&detail.unwrap_or_default()),
         }
     }
 
     /// What happened, for a message.
     pub(crate) fn message(&self) -> String {
-        let meaning = self.kind.meaning();
+        let (_, meaning) = self.kind.words();
         if self.detail.is_empty() {
             meaning.to_owned()
         } else {

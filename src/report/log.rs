@@ -166,7 +166,7 @@ fn look_word(outcome: &LookOutcome) -> &'static str {
         LookOutcome::Throttled { .. } => "throttled",
         LookOutcome::Unauthorized => "the token is not accepted",
         LookOutcome::Forbidden => "not permitted",
-        LookOutcome::NoInformation => "no answer that can be believed",
+        LookOutcome::NoInformation | LookOutcome::Unreadable => "no answer that can be believed",
         LookOutcome::Untrusted => "no connection that can be trusted",
         LookOutcome::Redirected => "redirected elsewhere",
         LookOutcome::CaptivePortal => "a sign-in page in between",

@@ -79,18 +79,11 @@ pub fn after_look(
         | LookOutcome::Untrusted
         | LookOutcome::Redirected
         | LookOutcome::CaptivePortal => Verdict::of(unsettled),
-        LookOutcome::NoInformation => look_again(policy, history, jitter, Verdict::of(unsettled)),
-        LookOutcome::Unproven => {
-            // Another connection tells more at once.
-            match look_again(policy, history, jitter, Verdict::of(unsettled)) {
-                Decision::Look { .. } => Decision::Look {
-                    after: Duration::ZERO,
-                },
-                end @ (Decision::Create { .. } | Decision::Finish(_) | Decision::Defer { .. }) => {
-                    end
-                }
-            }
+        LookOutcome::NoInformation | LookOutcome::Unreadable => {
+            look_again(policy, history, jitter, Verdict::of(unsettled))
         }
+        // Another connection tells more at once.
+        LookOutcome::Unproven => look_again(policy, history, 0.0, Verdict::of(unsettled)),
         // The run stops, and the row stays as it is.
         LookOutcome::MixedUp => Decision::Look {
             after: Duration::ZERO,

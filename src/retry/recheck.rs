@@ -68,12 +68,10 @@ pub(crate) fn after_recheck(
             jitter,
             Verdict::with(DeviceState::Created, made),
         ),
-        LookOutcome::NoInformation | LookOutcome::Unproven => look_again(
-            policy,
-            history,
-            jitter,
-            Verdict::of(DeviceState::Unresolved),
-        ),
+        LookOutcome::NoInformation | LookOutcome::Unreadable | LookOutcome::Unproven => {
+            let unresolved = Verdict::of(DeviceState::Unresolved);
+            look_again(policy, history, jitter, unresolved)
+        }
         LookOutcome::Unauthorized
         | LookOutcome::Forbidden
         | LookOutcome::Untrusted

@@ -7,26 +7,25 @@ use super::settle::settled;
 use crate::engine::clocks::LastSend;
 use crate::engine::guard::Retried;
 use crate::engine::row::{Phase, Row};
-use crate::model::code;
 use crate::model::entry::DeviceState;
 use crate::model::outcome::{AttemptOutcome, Proof, Refusal};
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
+use crate::pingone::transport::FaultKind;
 use crate::retry::{self, Decision, RetryPolicy, UNPROVEN_LOOK, Verdict};
 
 /// What sending a create again would cost, where nothing of it was sent.
 pub(in crate::engine) fn price(answered: &Answered<AttemptOutcome>) -> Option<Retried> {
-    match answered.outcome {
-        AttemptOutcome::NotCreated(Refusal::Unreachable | Refusal::OutOfResources) => {
-            Some(match answered.answer.code.as_deref() {
-                Some(code::CONNECT_TIMEOUT) => Retried::TimedOut,
-                Some(_) | None => Retried::NotSent,
-            })
-        }
-        AttemptOutcome::Created(_)
-        | AttemptOutcome::NotCreated(_)
-        | AttemptOutcome::Indeterminate(_) => None,
-    }
+    let AttemptOutcome::NotCreated(Refusal::Unreachable | Refusal::OutOfResources) =
+        answered.outcome
+    else {
+        return None;
+    };
+    Some(if answered.fault == Some(FaultKind::ConnectTimeout) {
+        Retried::TimedOut
+    } else {
+        Retried::NotSent
+    })
 }
 
 /// What follows an answered create, or one that was given up.

@@ -87,7 +87,7 @@ impl Gate {
 
     /// Until when nothing is sent because most answers were failures.
     pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
-        self.guard.open_until(now)
+        self.guard.traffic.open_until(now)
     }
 
     /// Takes leave to send a request of this kind now, and gives its number.
@@ -104,13 +104,13 @@ impl Gate {
                 self.devices += 1;
             }
         }
-        Ok(self.guard.number())
+        Ok(self.guard.traffic.number())
     }
 
     /// Whether a request that has passed, and is not sent yet, must not be: since then everything is
     /// held, or one is to go first.
     pub(super) fn withholds(&self, seq: u64, now: Instant) -> bool {
-        self.limiter.held(now).is_some() || self.guard.withholds(seq)
+        self.limiter.held(now).is_some() || self.guard.traffic.withholds(seq)
     }
 
     /// Takes a create back that has passed and was not written down.
@@ -141,14 +141,8 @@ impl Gate {
         retry: Option<Retried>,
         now: Instant,
     ) -> Option<StopReason> {
-        let Answered {
-            outcome,
-            answer,
-            pause,
-            ..
-        } = answered;
-        let stop = self.guard.on_create(subject, outcome, answer, now);
-        match outcome {
+        let stop = self.guard.on_create(subject, answered, now);
+        match answered.outcome {
             AttemptOutcome::Created(_) => self.budget.succeeded(),
             AttemptOutcome::NotCreated(_) => {
                 self.devices = self.devices.saturating_sub(1);
@@ -158,8 +152,8 @@ impl Gate {
             }
             AttemptOutcome::Indeterminate(_) => {}
         }
-        stop.or_else(|| too_long(*pause))
-            .or_else(|| self.heed_budget(Kind::Create, answer, now))
+        stop.or_else(|| too_long(answered.pause))
+            .or_else(|| self.heed_budget(Kind::Create, &answered.answer, now))
     }
 
     /// Takes note of an answered listing; tells whether the run must stop. `empty_conflict` is the
@@ -172,21 +166,15 @@ impl Gate {
         empty_conflict: Option<&Answer>,
         now: Instant,
     ) -> Option<StopReason> {
-        let Answered {
-            outcome,
-            answer,
-            pause,
-            ..
-        } = answered;
-        let mut stop = self.guard.on_look(subject, outcome, answer, now);
+        let mut stop = self.guard.on_look(subject, answered, now);
         if let Some(create) = empty_conflict {
             stop = stop.or_else(|| self.guard.on_empty_conflict(subject, create, now));
         }
-        if *outcome == LookOutcome::NoInformation {
+        if let LookOutcome::NoInformation | LookOutcome::Unreadable = answered.outcome {
             self.budget.pay_for_look(now);
         }
-        stop.or_else(|| too_long(*pause))
-            .or_else(|| self.heed_budget(Kind::Look, answer, now))
+        stop.or_else(|| too_long(answered.pause))
+            .or_else(|| self.heed_budget(Kind::Look, &answered.answer, now))
     }
 
     fn heed_budget(&mut self, kind: Kind, answer: &Answer, now: Instant) -> Option<StopReason> {
@@ -204,13 +192,13 @@ impl Gate {
         let delay = delay.clamp(Duration::from_secs(1), LONGEST_HOLD);
         let delay = delay + delay.mul_f64(jitter * 0.1);
         self.limiter.hold(now + delay);
-        self.guard.probe();
+        self.guard.traffic.probe();
         delay
     }
 
     /// Lets one request go first, with a new token.
     pub(super) fn probe(&mut self) {
-        self.guard.probe();
+        self.guard.traffic.probe();
     }
 
     /// Takes note of a finished row; tells whether there are too many bad ones.

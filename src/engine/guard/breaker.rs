@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::code;
-use crate::model::outcome::Answer;
+use crate::pingone::transport::FaultKind;
 
 const WINDOW: usize = 50;
 const WINDOW_MIN: usize = 20;
@@ -45,12 +44,11 @@ pub(super) enum Sign {
 
 impl Sign {
     /// What a request that failed says of PingOne being there.
-    pub(super) fn of_failure(answer: &Answer) -> Self {
-        match answer.code.as_deref() {
-            Some(
-                code::DNS_FAILED | code::UNREACHABLE | code::CONNECT_TIMEOUT | code::PROXY_FAILED,
-            ) => Sign::OutOfReach,
-            Some(_) | None => Sign::Failed,
+    pub(super) fn of_failure(fault: Option<FaultKind>) -> Self {
+        if fault.is_some_and(FaultKind::is_out_of_reach) {
+            Sign::OutOfReach
+        } else {
+            Sign::Failed
         }
     }
 }

@@ -11,8 +11,9 @@ mod streak;
 mod subject;
 mod throttled;
 mod traffic;
-mod unreadable;
 mod width;
+
+use std::collections::BTreeSet;
 
 use tokio::time::Instant;
 
@@ -24,17 +25,20 @@ use self::streak::Streak;
 pub(super) use self::subject::Subject;
 use self::throttled::Throttled;
 use self::traffic::Traffic;
-use self::unreadable::UnreadableListings;
 use super::options::GuardOptions;
 use super::reasons::{
     captive_portal, foreign, misdirected, mixed_up, most_fail, no_resources, redirected,
     same_refusal, too_long, unreadable, untrusted, wrong_device,
 };
-use crate::model::code;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
+use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
+use crate::pingone::Answered;
+use crate::pingone::transport::FaultKind;
 
 const FOREIGN_ANSWERS: u32 = 3;
+/// How many rows are taken up whose listings cannot be read, before any could.
+const UNREADABLE_ROWS: usize = 10;
 
 /// Watches the answers of a run.
 #[derive(Debug)]
@@ -46,13 +50,14 @@ pub(super) struct Guard {
     proven: bool,
     /// Whether refusals that are about rows may end the run: a dry run tells them all.
     judges_rows: bool,
-    traffic: Traffic,
+    pub(super) traffic: Traffic,
     listed: u32,
     creates: u32,
     created: u64,
     streak: Streak,
     foreign: u32,
-    unreadable: UnreadableListings,
+    /// The rows whose listing could not be read.
+    unreadable: BTreeSet<RowNumber>,
     rows: Rows,
     throttled: Throttled,
 }
@@ -72,7 +77,7 @@ impl Guard {
             created: 0,
             streak: Streak::default(),
             foreign: 0,
-            unreadable: UnreadableListings::default(),
+            unreadable: BTreeSet::new(),
             rows: Rows::new(options.max_errors),
             throttled: Throttled::default(),
         }
@@ -113,36 +118,16 @@ impl Guard {
         self.width().min(self.streak.left().unwrap_or(usize::MAX))
     }
 
-    /// The number of a request that is begun now.
-    pub(super) fn number(&mut self) -> u64 {
-        self.traffic.number()
-    }
-
-    /// Until when nothing is sent because most answers were failures.
-    pub(super) fn open_until(&self, now: Instant) -> Option<Instant> {
-        self.traffic.open_until(now)
-    }
-
-    /// Lets one request go first after a pause or with a new token, until an answer comes.
-    pub(super) fn probe(&mut self) {
-        self.traffic.probe();
-    }
-
-    /// Whether a request that was begun, and is not sent yet, must not be: since then one is to go first.
-    pub(super) fn withholds(&self, seq: u64) -> bool {
-        self.traffic.withholds(seq)
-    }
-
     /// Takes note of an answered create; tells whether the run must stop.
     pub(super) fn on_create(
         &mut self,
         subject: Subject,
-        outcome: &AttemptOutcome,
-        answer: &Answer,
+        answered: &Answered<AttemptOutcome>,
         now: Instant,
     ) -> Option<StopReason> {
+        let answer = &answered.answer;
         let throttled = self.heard(answer, now);
-        let reason = match outcome {
+        let reason = match answered.outcome {
             AttemptOutcome::Created(_) => {
                 self.count_create(subject);
                 self.created += 1;
@@ -150,10 +135,10 @@ impl Guard {
                 self.foreign = 0;
                 self.went(Kind::Create, subject, Sign::Answered, answer, now)
             }
-            AttemptOutcome::NotCreated(refusal) => self.on_refusal(subject, *refusal, answer, now),
+            AttemptOutcome::NotCreated(refusal) => self.on_refusal(subject, refusal, answered, now),
             AttemptOutcome::Indeterminate(ambiguity) => {
                 self.count_create(subject);
-                self.on_ambiguity(subject, *ambiguity, answer, now)
+                self.on_ambiguity(subject, ambiguity, answer, now)
             }
         };
         reason.or(throttled)
@@ -168,16 +153,18 @@ impl Guard {
         &mut self,
         subject: Subject,
         refusal: Refusal,
-        answer: &Answer,
+        answered: &Answered<AttemptOutcome>,
         now: Instant,
     ) -> Option<StopReason> {
+        let answer = &answered.answer;
         match refusal {
             // They say nothing of how creates go.
             Refusal::Throttled { retry_after } => too_long(retry_after),
             Refusal::Withheld | Refusal::Unauthorized => None,
             Refusal::Unreachable => {
                 self.count_create(subject);
-                self.went(Kind::Create, subject, Sign::of_failure(answer), answer, now)
+                let sign = Sign::of_failure(answered.fault);
+                self.went(Kind::Create, subject, sign, answer, now)
             }
             Refusal::OutOfResources => {
                 self.count_create(subject);
@@ -245,23 +232,12 @@ impl Guard {
     pub(super) fn on_look(
         &mut self,
         subject: Subject,
-        outcome: &LookOutcome,
-        answer: &Answer,
+        answered: &Answered<LookOutcome>,
         now: Instant,
     ) -> Option<StopReason> {
+        let answer = &answered.answer;
         let throttled = self.heard(answer, now);
-        let reason = self.on_seen_or_not(subject, outcome, answer, now);
-        reason.or(throttled)
-    }
-
-    fn on_seen_or_not(
-        &mut self,
-        subject: Subject,
-        outcome: &LookOutcome,
-        answer: &Answer,
-        now: Instant,
-    ) -> Option<StopReason> {
-        match outcome {
+        let reason = match &answered.outcome {
             LookOutcome::Seen(_) => {
                 self.listed = self.listed.saturating_add(1);
                 self.streak.listed();
@@ -279,26 +255,38 @@ impl Guard {
                 self.traffic.probed(subject.seq);
                 self.refused(subject, true, Refusal::Forbidden, answer)
             }
+            LookOutcome::NoInformation if answered.fault == Some(FaultKind::OutOfResources) => {
+                self.traffic.probed(subject.seq);
+                self.out_of_resources(subject, answer)
+            }
             LookOutcome::NoInformation => {
                 self.traffic.probed(subject.seq);
-                if answer.code.as_deref() == Some(code::OUT_OF_RESOURCES) {
-                    return self.out_of_resources(subject, answer);
-                }
-                // A tenant whose listings could be read in an earlier run is the right one.
-                if self.judges_rows
-                    && self.listed == 0
-                    && !self.proven
-                    && let Some(rows) = self.unreadable.add(subject.row, answer)
-                {
-                    return Some(unreadable(rows, answer, &self.api));
-                }
-                self.went(Kind::Look, subject, Sign::of_failure(answer), answer, now)
+                let sign = Sign::of_failure(answered.fault);
+                self.went(Kind::Look, subject, sign, answer, now)
+            }
+            LookOutcome::Unreadable => {
+                self.traffic.probed(subject.seq);
+                let unreadable = self.unreadable(subject.row, answer);
+                unreadable.or_else(|| self.went(Kind::Look, subject, Sign::Failed, answer, now))
             }
             LookOutcome::Untrusted => Some(untrusted(answer)),
             LookOutcome::Redirected => Some(redirected(answer, &self.api)),
             LookOutcome::CaptivePortal => Some(captive_portal(answer)),
             LookOutcome::MixedUp => Some(mixed_up()),
+        };
+        reason.or(throttled)
+    }
+
+    /// Takes note of a listing that nobody can read, before any could be read: the host is wrong, or
+    /// phones are masked. One row that is looked for again and again says nothing of the others.
+    fn unreadable(&mut self, row: RowNumber, answer: &Answer) -> Option<StopReason> {
+        // A tenant whose listings could be read in an earlier run is the right one.
+        if !self.judges_rows || self.listed > 0 || self.proven {
+            return None;
         }
+        self.unreadable.insert(row);
+        let rows = self.unreadable.len();
+        (rows >= UNREADABLE_ROWS).then(|| unreadable(rows, answer, &self.api))
     }
 
     /// Takes note of a finished row; tells whether there are too many bad ones.

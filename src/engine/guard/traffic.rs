@@ -13,7 +13,7 @@ const SLOW: Duration = Duration::from_secs(5);
 
 /// Counts requests, and watches how they go.
 #[derive(Debug)]
-pub(super) struct Traffic {
+pub(in crate::engine) struct Traffic {
     /// The number of the next request.
     next_seq: u64,
     width: Width,
@@ -34,7 +34,7 @@ impl Traffic {
     }
 
     /// The number of a request that is begun now.
-    pub(super) fn number(&mut self) -> u64 {
+    pub(in crate::engine) fn number(&mut self) -> u64 {
         self.next_seq += 1;
         self.next_seq - 1
     }
@@ -49,12 +49,12 @@ impl Traffic {
     }
 
     /// Until when nothing is sent because most answers were failures.
-    pub(super) fn open_until(&self, now: Instant) -> Option<Instant> {
+    pub(in crate::engine) fn open_until(&self, now: Instant) -> Option<Instant> {
         self.breaker.open_until(now)
     }
 
     /// Lets one request go first after a pause or with a new token, until an answer comes.
-    pub(super) fn probe(&mut self) {
+    pub(in crate::engine) fn probe(&mut self) {
         self.probe = Some(self.next_seq);
     }
 
@@ -64,7 +64,7 @@ impl Traffic {
     }
 
     /// Whether a request that was begun, and is not sent yet, must not be: since then one is to go first.
-    pub(super) fn withholds(&self, seq: u64) -> bool {
+    pub(in crate::engine) fn withholds(&self, seq: u64) -> bool {
         self.probe.is_some_and(|first| seq < first) || self.breaker.opened_after(seq)
     }
 

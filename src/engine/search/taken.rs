@@ -316,6 +316,7 @@ fn answered<T>(outcome: T, proof: Proof, status: u16) -> Answered<T> {
         pause: None,
         proof,
         date_ms: None,
+        fault: None,
     }
 }
 

@@ -68,49 +68,28 @@ pub(crate) fn create_fault(
     handed_over: bool,
 ) -> Answered<AttemptOutcome> {
     let outcome = if handed_over {
-        AttemptOutcome::Indeterminate(match fault.kind {
-            FaultKind::TimedOut => Ambiguity::TimedOut,
-            FaultKind::Unreadable => Ambiguity::Unreadable,
-            FaultKind::Lost
-            | FaultKind::OutOfResources
-            | FaultKind::Dns
-            | FaultKind::Connect
-            | FaultKind::ConnectTimeout
-            | FaultKind::Tls
-            | FaultKind::ProxyAuth
-            | FaultKind::ProxyForbids
-            | FaultKind::Proxy => Ambiguity::ConnectionLost,
+        AttemptOutcome::Indeterminate(if fault.kind == FaultKind::TimedOut {
+            Ambiguity::TimedOut
+        } else if fault.kind == FaultKind::Unreadable {
+            Ambiguity::Unreadable
+        } else {
+            Ambiguity::ConnectionLost
         })
     } else {
-        AttemptOutcome::NotCreated(match fault.kind {
-            FaultKind::Tls | FaultKind::ProxyAuth | FaultKind::ProxyForbids => Refusal::Untrusted,
-            FaultKind::OutOfResources => Refusal::OutOfResources,
-            FaultKind::Dns
-            | FaultKind::Connect
-            | FaultKind::ConnectTimeout
-            | FaultKind::Proxy
-            | FaultKind::TimedOut
-            | FaultKind::Unreadable
-            | FaultKind::Lost => Refusal::Unreachable,
+        AttemptOutcome::NotCreated(if fault.kind.is_distrust() {
+            Refusal::Untrusted
+        } else if fault.kind == FaultKind::OutOfResources {
+            Refusal::OutOfResources
+        } else {
+            Refusal::Unreachable
         })
     };
     let mut answer = no_answer(fault, &Own::of(&key.address));
-    let after_connecting = match fault.kind {
-        FaultKind::TimedOut | FaultKind::Unreadable | FaultKind::Lost => true,
-        FaultKind::Dns
-        | FaultKind::Connect
-        | FaultKind::ConnectTimeout
-        | FaultKind::Tls
-        | FaultKind::ProxyAuth
-        | FaultKind::ProxyForbids
-        | FaultKind::Proxy
-        | FaultKind::OutOfResources => false,
-    };
-    if !handed_over && after_connecting {
+    if !handed_over && fault.kind.is_after_connecting() {
         answer.code = Some(code::NOT_SENT.to_owned());
     }
     let answer = with_advice(answer, create_advice(&outcome));
-    unanswered(outcome, answer)
+    unanswered(outcome, answer, fault.kind)
 }
 
 /// What came of a request for a page of a listing.
@@ -145,7 +124,7 @@ pub fn list_answer(
             (LookOutcome::Unproven, code::NOT_FOUND)
         }
         404 if error.is_some() => (LookOutcome::UserUnknown, code::NOT_FOUND),
-        404 => (LookOutcome::NoInformation, code::NOT_FOUND),
+        404 => (LookOutcome::Unreadable, code::NOT_FOUND),
         429 => {
             let retry_after = head.retry_after;
             (LookOutcome::Throttled { retry_after }, code::THROTTLED)
@@ -154,7 +133,9 @@ pub fn list_answer(
         408 => (LookOutcome::NoInformation, code::REQUEST_TIMEOUT),
         511 => (LookOutcome::CaptivePortal, code::CAPTIVE_PORTAL),
         500..=599 => (LookOutcome::NoInformation, code::SERVER_ERROR),
-        _ => (LookOutcome::NoInformation, code::UNEXPECTED_STATUS),
+        // PingOne's own refusal says nothing of the host.
+        400.. if error.is_some() => (LookOutcome::NoInformation, code::UNEXPECTED_STATUS),
+        _ => (LookOutcome::Unreadable, code::UNEXPECTED_STATUS),
     };
     let answer = if outcome == LookOutcome::MixedUp {
         mixed_up(head, &own)
@@ -178,7 +159,7 @@ fn listed(
         let message = hint::advised(why.message(), why.advice());
         let word = Some(code::UNREADABLE_LISTING);
         (
-            LookOutcome::NoInformation,
+            LookOutcome::Unreadable,
             own_words(head, word, Some(message), &own),
         )
     };
@@ -218,7 +199,7 @@ pub(crate) fn list_fault(key: &DeviceKey, fault: &Fault) -> Answered<LookOutcome
     };
     let answer = no_answer(fault, &Own::of(&key.address));
     let answer = with_advice(answer, Some(hint::of_look(&outcome)));
-    unanswered(outcome, answer)
+    unanswered(outcome, answer, fault.kind)
 }
 
 /// Whether the gateway before PingOne refused a request by its own rate control: then nothing

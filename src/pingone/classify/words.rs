@@ -5,7 +5,7 @@ use crate::model::outcome::{Ambiguity, Answer, Proof, Refusal};
 use crate::pingone::head::Head;
 use crate::pingone::own::Own;
 use crate::pingone::ping_error::PingError;
-use crate::pingone::transport::Fault;
+use crate::pingone::transport::{Fault, FaultKind};
 use crate::pingone::{Answered, hint};
 
 pub(super) fn answered<T>(outcome: T, answer: Answer, head: &Head) -> Answered<T> {
@@ -15,16 +15,18 @@ pub(super) fn answered<T>(outcome: T, answer: Answer, head: &Head) -> Answered<T
         pause: head.pause(),
         proof: head.proof,
         date_ms: head.date_ms,
+        fault: None,
     }
 }
 
-pub(super) fn unanswered<T>(outcome: T, answer: Answer) -> Answered<T> {
+pub(super) fn unanswered<T>(outcome: T, answer: Answer, fault: FaultKind) -> Answered<T> {
     Answered {
         outcome,
         answer,
         pause: None,
         proof: Proof::Proven,
         date_ms: None,
+        fault: Some(fault),
     }
 }
 

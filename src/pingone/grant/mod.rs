@@ -131,18 +131,11 @@ impl TokenError {
             TokenFailure::Transient { retry_after: None }
         };
         let error = Self::new(failure, fault.message());
-        match failure {
-            TokenFailure::Transient { .. } => Self {
-                hint: hint::NO_ANSWER,
-                ..error
-            },
-            TokenFailure::Refused
-            | TokenFailure::Unsupported
-            | TokenFailure::Untrusted
-            | TokenFailure::Redirected
-            | TokenFailure::CaptivePortal
-            | TokenFailure::Malformed => error,
+        if let TokenFailure::Transient { .. } = failure {
+            let hint = hint::NO_ANSWER;
+            return Self { hint, ..error };
         }
+        error
     }
 }
 

@@ -194,13 +194,13 @@ fn a_wait_that_another_answer_asks_for_holds_all_and_changes_nothing_else() {
 
 #[test]
 fn a_retry_that_cannot_be_paid_for_is_given_up() {
-    for (code, price) in [
-        (code::UNREACHABLE, Retried::NotSent),
-        (code::CONNECT_TIMEOUT, Retried::TimedOut),
+    for (fault, price) in [
+        (FaultKind::Connect, Retried::NotSent),
+        (FaultKind::ConnectTimeout, Retried::TimedOut),
     ] {
         for refusal in [Refusal::Unreachable, Refusal::OutOfResources] {
             let answered = Answered {
-                answer: answer(0, code),
+                fault: Some(fault),
                 ..refused(refusal)
             };
             assert_eq!(super::super::price(&answered), Some(price));

@@ -20,6 +20,7 @@ use crate::model::outcome::{
 };
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
+use crate::pingone::transport::FaultKind;
 
 const CREATE: Phase = Phase::Create { resend: false };
 const SECOND: Duration = Duration::from_secs(1);

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::engine::options::MaxErrors;
+use crate::engine::samples::{answer, answered, nameless};
 use crate::model::ids::{PolicyId, UserId};
-use crate::model::outcome::{Device, Listing};
+use crate::model::outcome::Listing;
 use crate::model::row::RowNumber;
 use crate::model::stop::StopCode;
 
@@ -35,19 +36,29 @@ fn row(number: u8) -> Subject {
     }
 }
 
-fn said_code(code: &str) -> Answer {
-    Answer {
-        http_status: Some(400),
-        code: Some(code.to_owned()),
-        ..Answer::default()
+fn said<T>(outcome: T, status: u16, code: &str) -> Answered<T> {
+    Answered {
+        answer: answer(status, code),
+        ..answered(outcome)
     }
 }
 
+/// Lets the guard hear of an answered create, now.
+fn create(guard: &mut Guard, subject: Subject, outcome: AttemptOutcome) -> Option<StopReason> {
+    guard.on_create(subject, &answered(outcome), crate::clock::now())
+}
+
+/// Lets the guard hear of an answered listing, now.
+fn look(guard: &mut Guard, subject: Subject, outcome: LookOutcome) -> Option<StopReason> {
+    guard.on_look(subject, &answered(outcome), crate::clock::now())
+}
+
 fn created() -> AttemptOutcome {
-    AttemptOutcome::Created(Device {
-        id: None,
-        created_at: None,
-    })
+    AttemptOutcome::Created(nameless())
+}
+
+fn absent() -> LookOutcome {
+    LookOutcome::Seen(Listing::Absent)
 }
 
 fn refused(refusal: Refusal) -> AttemptOutcome {
@@ -65,9 +76,9 @@ fn stops_after(
     code: &str,
     most: u8,
 ) -> Option<(u8, StopReason)> {
-    let now = crate::clock::now();
+    let (now, said) = (crate::clock::now(), said(outcome.clone(), 400, code));
     (1..=most).find_map(|number| {
-        let reason = guard.on_create(row(number), outcome, &said_code(code), now)?;
+        let reason = guard.on_create(row(number), &said, now)?;
         Some((number, reason))
     })
 }
@@ -75,13 +86,7 @@ fn stops_after(
 fn after_success() -> Guard {
     let mut guard = guard();
     for number in 1..=5 {
-        let go_on = guard.on_create(
-            row(number),
-            &created(),
-            &Answer::default(),
-            crate::clock::now(),
-        );
-        assert_eq!(go_on, None);
+        assert_eq!(create(&mut guard, row(number), created()), None);
     }
     guard
 }
@@ -124,13 +129,8 @@ async fn different_refusals_or_a_success_between_them_stop_nothing() {
     let mut mixed = after_success();
     for number in 1..=100 {
         let code = if number % 2 == 0 { "ONE" } else { "OTHER" };
-        let reason = mixed.on_create(
-            row(number),
-            &refused(Refusal::Invalid),
-            &said_code(code),
-            now,
-        );
-        assert_eq!(reason, None);
+        let invalid = said(refused(Refusal::Invalid), 400, code);
+        assert_eq!(mixed.on_create(row(number), &invalid, now), None);
     }
     let mut spread = after_success();
     for number in 1..=100 {
@@ -139,10 +139,7 @@ async fn different_refusals_or_a_success_between_them_stop_nothing() {
         } else {
             refused(Refusal::Invalid)
         };
-        assert_eq!(
-            spread.on_create(row(number), &outcome, &said_code("ONE"), now),
-            None
-        );
+        assert_eq!(create(&mut spread, row(number), outcome), None);
     }
 }
 
@@ -170,14 +167,8 @@ async fn the_reason_names_the_code_example_rows_and_a_remedy() {
 async fn the_same_user_three_times_is_no_proof_against_the_tenant() {
     let mut guard = guard();
     for _ in 0..20 {
-        let outcome = refused(Refusal::Forbidden);
-        let reason = guard.on_create(
-            row(1),
-            &outcome,
-            &said_code("ACCESS_FAILED"),
-            crate::clock::now(),
-        );
-        assert_eq!(reason, None);
+        let forbidden = refused(Refusal::Forbidden);
+        assert_eq!(create(&mut guard, row(1), forbidden), None);
     }
 }
 
@@ -188,12 +179,7 @@ async fn rows_that_were_refused_before_do_not_stop_a_tenant_that_takes_others() 
         ..row(1)
     };
     let stops = |mut guard: Guard| {
-        let now = crate::clock::now();
-        let refusal = refused(Refusal::Invalid);
-        (0..30).any(|_| {
-            let reason = guard.on_create(again, &refusal, &said_code("INVALID_DATA"), now);
-            reason.is_some()
-        })
+        (0..30).any(|_| create(&mut guard, again, refused(Refusal::Invalid)).is_some())
     };
     assert!(!stops(after_success()));
     assert!(!stops(Guard::new(OPTIONS, API, true)));
@@ -202,38 +188,24 @@ async fn rows_that_were_refused_before_do_not_stop_a_tenant_that_takes_others() 
 
 #[tokio::test(start_paused = true)]
 async fn users_that_are_not_there_stop_nothing_where_listings_of_others_are_given() {
-    let now = crate::clock::now();
     let mut guard = guard();
     for number in 1..=100 {
-        let not_found = said_code("NOT_FOUND");
-        let reason = guard.on_look(row(number), &LookOutcome::UserUnknown, &not_found, now);
+        let reason = look(&mut guard, row(number), LookOutcome::UserUnknown);
         assert_eq!(reason, None, "user {number}");
-        let seen = LookOutcome::Seen(Listing::Absent);
-        guard.on_look(row(200), &seen, &Answer::default(), now);
+        look(&mut guard, row(200), absent());
     }
-    let stop = (1..=5).find_map(|number| {
-        guard.on_look(
-            row(number),
-            &LookOutcome::UserUnknown,
-            &said_code("NOT_FOUND"),
-            now,
-        )
-    });
+    let stop = (1..=5).find_map(|number| look(&mut guard, row(number), LookOutcome::UserUnknown));
     assert!(stop.is_some(), "five in a row, before any success");
 }
 
 #[tokio::test(start_paused = true)]
 async fn while_all_are_refused_no_more_are_sent_than_it_takes_to_stop() {
-    let now = crate::clock::now();
     let mut guard = after_success();
     let (mut in_flight, mut refusals) = (guard.create_width(), 0);
     let stopped = loop {
         refusals += 1;
         in_flight -= 1;
-        let answer = said_code("INVALID_DATA");
-        if let Some(reason) =
-            guard.on_create(row(refusals), &refused(Refusal::Invalid), &answer, now)
-        {
+        if let Some(reason) = create(&mut guard, row(refusals), refused(Refusal::Invalid)) {
             break reason;
         }
         in_flight = in_flight.max(guard.create_width());
@@ -245,52 +217,48 @@ async fn while_all_are_refused_no_more_are_sent_than_it_takes_to_stop() {
     );
 }
 
-/// What ten listings that tell nothing, of these rows, lead to.
-fn blind(mut guard: Guard, word: &str, rows: [u8; 10]) -> Vec<Option<StopReason>> {
-    let now = crate::clock::now();
-    let outcome = LookOutcome::NoInformation;
-    let mut look = |number| guard.on_look(row(number), &outcome, &said_code(word), now);
-    rows.into_iter().map(&mut look).collect()
+/// What ten such listings, of these rows, lead to.
+fn blind(mut guard: Guard, outcome: &LookOutcome, rows: [u8; 10]) -> Vec<Option<StopReason>> {
+    let rows = rows.into_iter();
+    rows.map(|number| look(&mut guard, row(number), outcome.clone()))
+        .collect()
 }
 
 const TEN_ROWS: [u8; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 #[tokio::test(start_paused = true)]
 async fn listings_that_were_never_readable_stop_the_run_with_what_they_said() {
-    for (word, stops) in [
-        ("unreadable_listing", true),
-        ("unexpected_status", true),
-        ("server_error", false),
+    for (outcome, stops) in [
+        (LookOutcome::Unreadable, true),
+        (LookOutcome::NoInformation, false),
     ] {
-        let reasons = blind(guard(), word, TEN_ROWS);
-        assert_eq!(reasons[9].is_some(), stops, "{word}: {reasons:?}");
+        let reasons = blind(guard(), &outcome, TEN_ROWS);
+        assert_eq!(reasons[9].is_some(), stops, "{outcome:?}: {reasons:?}");
         assert!(reasons[8].is_none());
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_row_that_is_looked_for_again_or_a_tenant_that_is_known_does_not_stop_the_run() {
-    let word = "unreadable_listing";
-    for rows in [[1; 10], [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]] {
-        assert_eq!(blind(guard(), word, rows), [const { None }; 10], "{rows:?}");
-    }
     let proven = Guard::new(OPTIONS, API, true);
-    assert_eq!(blind(proven, word, TEN_ROWS), [const { None }; 10]);
+    for (guard, rows) in [
+        (guard(), [1; 10]),
+        (guard(), [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]),
+        (proven, TEN_ROWS),
+    ] {
+        let reasons = blind(guard, &LookOutcome::Unreadable, rows);
+        assert_eq!(reasons, [const { None }; 10], "{rows:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_of_more_than_five_minutes_ends_the_run() {
     for (seconds, stops) in [(300, false), (301, true), (86_400, true)] {
         let retry_after = Some(Duration::from_secs(seconds));
-        let now = crate::clock::now();
-        let create = refused(Refusal::Throttled { retry_after });
-        let on_create = after_success().on_create(row(6), &create, &Answer::default(), now);
-        let on_look = after_success().on_look(
-            row(6),
-            &LookOutcome::Throttled { retry_after },
-            &Answer::default(),
-            now,
-        );
+        let throttled = refused(Refusal::Throttled { retry_after });
+        let on_create = create(&mut after_success(), row(6), throttled);
+        let throttled = LookOutcome::Throttled { retry_after };
+        let on_look = look(&mut after_success(), row(6), throttled);
         assert_eq!(
             (on_create.is_some(), on_look.is_some()),
             (stops, stops),
@@ -347,18 +315,14 @@ fn many_rows_without_news_stop_the_run_and_a_few_do_not() {
 #[tokio::test(start_paused = true)]
 async fn nothing_but_429_for_a_quarter_of_an_hour_ends_the_run_whatever_was_asked() {
     let wait = Some(Duration::from_mins(1));
-    let answer = |status| Answer {
-        http_status: Some(status),
-        ..Answer::default()
-    };
     let mut guard = after_success();
     let hear = |guard: &mut Guard, minute: u64, now| {
         if minute.is_multiple_of(2) {
             let create = refused(Refusal::Throttled { retry_after: wait });
-            guard.on_create(row(1), &create, &answer(429), now)
+            guard.on_create(row(1), &said(create, 429, "CODE"), now)
         } else {
             let look = LookOutcome::Throttled { retry_after: wait };
-            guard.on_look(row(2), &look, &answer(429), now)
+            guard.on_look(row(2), &said(look, 429, "CODE"), now)
         }
     };
     let start = crate::clock::now();
@@ -368,8 +332,8 @@ async fn nothing_but_429_for_a_quarter_of_an_hour_ends_the_run_whatever_was_aske
     }
     // One other answer, and it begins anew.
     let start = start + Duration::from_mins(10);
-    let absent = LookOutcome::Seen(Listing::Absent);
-    assert_eq!(guard.on_look(row(3), &absent, &answer(200), start), None);
+    let absent = said(absent(), 200, "CODE");
+    assert_eq!(guard.on_look(row(3), &absent, start), None);
     for minute in 0..15 {
         let now = start + Duration::from_mins(minute);
         assert_eq!(hear(&mut guard, minute, now), None, "{minute}");

@@ -4,30 +4,17 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn rows_go_one_by_one_until_five_are_answered_and_one_is_created() {
-    let now = crate::clock::now();
     let mut guard = guard();
     assert_eq!((guard.width(), guard.create_width()), (1, 1));
     for number in 1..=4 {
-        guard.on_look(
-            row(number),
-            &LookOutcome::Seen(Listing::Absent),
-            &Answer::default(),
-            now,
-        );
-        guard.on_create(
-            row(number),
-            &lost(Ambiguity::ConnectionLost),
-            &Answer::default(),
-            now,
-        );
+        look(&mut guard, row(number), absent());
+        create(&mut guard, row(number), lost(Ambiguity::ConnectionLost));
     }
     assert_eq!(guard.create_width(), 1, "nothing was created yet");
-    guard.on_create(row(5), &created(), &Answer::default(), now);
+    create(&mut guard, row(5), created());
     assert_eq!((guard.width(), guard.create_width()), (8, 8));
-    for number in 0..200 {
-        guard.on_create(row(number), &created(), &Answer::default(), now);
-        guard.on_create(row(number), &created(), &Answer::default(), now);
-        guard.on_create(row(number), &created(), &Answer::default(), now);
+    for _ in 0..600 {
+        create(&mut guard, row(6), created());
     }
     assert_eq!((guard.width(), guard.create_width()), (32, 32));
 }
@@ -36,8 +23,7 @@ async fn rows_go_one_by_one_until_five_are_answered_and_one_is_created() {
 async fn listings_widen_once_some_were_answered_so_that_existing_devices_are_found_fast() {
     let mut guard = guard();
     for number in 1..=5 {
-        let seen = LookOutcome::Seen(Listing::Absent);
-        guard.on_look(row(number), &seen, &Answer::default(), crate::clock::now());
+        look(&mut guard, row(number), absent());
     }
     assert_eq!((guard.width(), guard.create_width()), (8, 1));
 }
@@ -55,39 +41,37 @@ async fn without_a_canary_eight_go_at_once() {
 #[tokio::test(start_paused = true)]
 async fn one_request_goes_first_after_a_pause() {
     let mut guard = after_success();
-    guard.probe();
+    guard.traffic.probe();
     assert_eq!(guard.width(), 1);
     let throttled = refused(Refusal::Throttled { retry_after: None });
-    guard.on_create(row(6), &throttled, &Answer::default(), crate::clock::now());
+    create(&mut guard, row(6), throttled);
     assert_eq!(
         guard.width(),
         1,
         "the answer must be another than the pause's"
     );
-    guard.on_create(row(6), &created(), &Answer::default(), crate::clock::now());
+    create(&mut guard, row(6), created());
     assert_eq!(guard.width(), 8);
 }
 
 #[tokio::test(start_paused = true)]
 async fn answers_to_what_was_sent_before_do_not_count_as_the_request_that_goes_first() {
-    let now = crate::clock::now();
-    let none = Answer::default();
     let mut guard = after_success();
     let before = Subject {
-        seq: guard.number(),
+        seq: guard.traffic.number(),
         ..row(6)
     };
-    guard.probe();
-    assert!(guard.withholds(before.seq));
-    guard.on_create(before, &created(), &none, now);
-    guard.on_look(before, &LookOutcome::Seen(Listing::Absent), &none, now);
+    guard.traffic.probe();
+    assert!(guard.traffic.withholds(before.seq));
+    create(&mut guard, before, created());
+    look(&mut guard, before, absent());
     assert_eq!(guard.width(), 1);
     let first = Subject {
-        seq: guard.number(),
+        seq: guard.traffic.number(),
         ..row(7)
     };
-    assert!(!guard.withholds(first.seq));
-    guard.on_look(first, &LookOutcome::Seen(Listing::Absent), &none, now);
+    assert!(!guard.traffic.withholds(first.seq));
+    look(&mut guard, first, absent());
     assert_eq!(guard.width(), 8);
 }
 
@@ -95,39 +79,26 @@ async fn answers_to_what_was_sent_before_do_not_count_as_the_request_that_goes_f
 async fn mostly_failures_are_waited_out_once_and_stop_the_run_the_second_time() {
     let now = crate::clock::now();
     let mut guard = after_success();
-    let opened = stops_after(
-        &mut guard,
-        &lost(Ambiguity::ServerError),
-        "server_error",
-        15,
+    let failed = lost(Ambiguity::ServerError);
+    assert_eq!(stops_after(&mut guard, &failed, "CODE", 15), None);
+    assert_eq!(
+        guard.traffic.open_until(now),
+        Some(now + Duration::from_mins(1))
     );
-    assert_eq!(opened, None);
-    assert_eq!(guard.open_until(now), Some(now + Duration::from_mins(1)));
     assert_eq!(guard.width(), 1);
     let later = now + Duration::from_mins(1);
-    assert_eq!(guard.open_until(later), None);
-    let probe = guard.on_create(
-        row(99),
-        &lost(Ambiguity::ServerError),
-        &Answer::default(),
-        later,
-    );
+    assert_eq!(guard.traffic.open_until(later), None);
+    let probe = guard.on_create(row(99), &answered(failed), later);
     assert!(matches!(probe, Some(StopReason::Unavailable { .. })));
 }
 
 #[tokio::test(start_paused = true)]
 async fn three_good_probes_close_what_failures_had_opened() {
-    let now = crate::clock::now();
     let mut guard = after_success();
-    stops_after(
-        &mut guard,
-        &lost(Ambiguity::ServerError),
-        "server_error",
-        15,
-    );
+    stops_after(&mut guard, &lost(Ambiguity::ServerError), "CODE", 15);
     for number in 1..=3 {
         assert_eq!(guard.width(), 1);
-        guard.on_create(row(number), &created(), &Answer::default(), now);
+        create(&mut guard, row(number), created());
     }
     assert_eq!(guard.width(), 8);
 }
@@ -142,11 +113,8 @@ async fn a_tenth_of_failures_stops_nothing() {
         } else {
             created()
         };
-        assert_eq!(
-            guard.on_create(row(number), &outcome, &Answer::default(), now),
-            None
-        );
-        assert_eq!(guard.open_until(now), None);
+        assert_eq!(create(&mut guard, row(number), outcome), None);
+        assert_eq!(guard.traffic.open_until(now), None);
     }
 }
 
@@ -154,20 +122,13 @@ async fn a_tenth_of_failures_stops_nothing() {
 async fn out_of_descriptors_halves_the_width_and_stops_at_one() {
     let mut guard = after_success();
     for width in [4, 2, 1] {
-        let outcome = refused(Refusal::OutOfResources);
-        let burst: Vec<u64> = (0..6).map(|_| guard.number()).collect();
+        let burst: Vec<u64> = (0..6).map(|_| guard.traffic.number()).collect();
         for seq in burst {
             let at_once = Subject { seq, ..row(6) };
-            let reason =
-                guard.on_create(at_once, &outcome, &Answer::default(), crate::clock::now());
+            let reason = create(&mut guard, at_once, refused(Refusal::OutOfResources));
             assert_eq!((reason, guard.width()), (None, width));
         }
     }
-    let last = guard.on_create(
-        row(6),
-        &refused(Refusal::OutOfResources),
-        &Answer::default(),
-        crate::clock::now(),
-    );
+    let last = create(&mut guard, row(6), refused(Refusal::OutOfResources));
     assert!(matches!(last, Some(StopReason::Broken { .. })));
 }

@@ -197,6 +197,7 @@ fn look_words(outcome: &LookOutcome) -> String {
         | LookOutcome::Unauthorized
         | LookOutcome::Forbidden
         | LookOutcome::NoInformation
+        | LookOutcome::Unreadable
         | LookOutcome::Untrusted
         | LookOutcome::Redirected
         | LookOutcome::CaptivePortal
