@@ -115,11 +115,12 @@ impl Row {
             history.was_absent = entry.was_absent && (entry.unproven || !entry.was_refused());
             history.unproven_since_ms = entry.asked_ms.filter(|_| entry.unproven);
             history.resends = entry.resends;
-            history.sent_again = entry.resends > 0;
-            history.conflict = entry.met_a_conflict();
             history.unknown_user_before = entry.user_was_unknown();
             history.several_before = entry.state == DeviceState::Several;
-            history.doubt = entry.doubt.as_ref().map(|doubt| Doubt::new(doubt.since_ms));
+            history.doubt = entry.doubt.as_ref().map(|doubt| Doubt {
+                met_conflict: entry.met_a_conflict(),
+                ..Doubt::new(doubt.since_ms)
+            });
         }
         Self {
             request,

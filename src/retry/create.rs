@@ -54,9 +54,11 @@ pub fn after_create(
             look_first(history, *refusal, decision)
         }
         AttemptOutcome::Indeterminate(ambiguity) => {
-            history.doubt = Some(Doubt::new(since_ms));
+            history.doubt = Some(Doubt {
+                met_conflict: *ambiguity == Ambiguity::Conflict,
+                ..Doubt::new(since_ms)
+            });
             history.blind_looks = 0;
-            history.conflict = *ambiguity == Ambiguity::Conflict;
             match ambiguity {
                 Ambiguity::TimedOut
                 | Ambiguity::ConnectionLost
@@ -70,9 +72,7 @@ pub fn after_create(
                     after: policy.next_look(Duration::ZERO),
                 },
                 // PingOne says that something is there: it can be looked at now.
-                Ambiguity::Conflict => Decision::Look {
-                    after: Duration::ZERO,
-                },
+                Ambiguity::Conflict => Decision::LOOK_NOW,
                 Ambiguity::Redirected | Ambiguity::CaptivePortal | Ambiguity::MixedUp => {
                     Verdict::of(DeviceState::Unresolved)
                 }
@@ -123,17 +123,13 @@ fn after_refusal(
         }
         Refusal::AlreadyThere => {
             history.refusal = Some(refusal);
-            return Decision::Look {
-                after: Duration::ZERO,
-            };
+            return Decision::LOOK_NOW;
         }
         Refusal::DeviceLimit | Refusal::Invalid => {
-            if history.sent_again {
+            if history.resends > 0 {
                 // Our own lost device may be what is refused here.
                 history.refusal = Some(refusal);
-                return Decision::Look {
-                    after: Duration::ZERO,
-                };
+                return Decision::LOOK_NOW;
             }
             DeviceState::Rejected
         }

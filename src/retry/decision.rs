@@ -29,6 +29,18 @@ pub enum Decision {
     },
 }
 
+impl Decision {
+    /// List the user's devices as soon as the pace allows.
+    pub(crate) const LOOK_NOW: Self = Self::Look {
+        after: Duration::ZERO,
+    };
+
+    pub(super) fn create_now(resend: bool) -> Self {
+        let after = Duration::ZERO;
+        Self::Create { after, resend }
+    }
+}
+
 /// How a row is settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {

@@ -32,11 +32,6 @@ pub struct History {
     /// When the intent was written of a request that was refused by an answer which may be
     /// another's, in milliseconds since 1970: it may have made the device after all.
     pub unproven_since_ms: Option<i64>,
-    /// Whether an unanswered request was settled as absent and sent again in this run.
-    pub sent_again: bool,
-    /// Whether the unanswered request was answered after all, with a conflict: what is
-    /// there then was there before it.
-    pub conflict: bool,
     /// Whether an earlier run ended with PingOne not knowing the user.
     pub unknown_user_before: bool,
     /// Whether an earlier run saw more than one such device.
@@ -44,16 +39,10 @@ pub struct History {
 }
 
 impl History {
-    /// Whether an unanswered request has not been looked for in vain yet.
-    pub fn is_not_looked_for(&self) -> bool {
-        let doubt = self.doubt.as_ref();
-        doubt.is_some_and(|doubt| doubt.first_negative.is_none())
-    }
-
     /// Whether a device of ours has to be looked at once more: a request for it was not answered,
     /// or its ID is not known.
     pub fn is_recheck_owed(&self, device: Option<&Device>) -> bool {
-        self.doubt.is_some() || self.sent_again || device.is_none_or(|device| device.id.is_none())
+        self.doubt.is_some() || self.resends > 0 || device.is_none_or(|device| device.id.is_none())
     }
 }
 
@@ -64,6 +53,8 @@ pub struct Doubt {
     pub since_ms: i64,
     /// Its age at the first complete listing that did not show the device.
     pub first_negative: Option<Duration>,
+    /// Whether it was answered after all, with a conflict: what is there then was there before it.
+    pub met_conflict: bool,
 }
 
 impl Doubt {
@@ -72,6 +63,7 @@ impl Doubt {
         Self {
             since_ms,
             first_negative: None,
+            met_conflict: false,
         }
     }
 }

@@ -70,9 +70,7 @@ pub fn after_look(
         },
         LookOutcome::Unauthorized if !history.reauthorized => {
             history.reauthorized = true;
-            Decision::Look {
-                after: Duration::ZERO,
-            }
+            Decision::LOOK_NOW
         }
         LookOutcome::Unauthorized
         | LookOutcome::Forbidden
@@ -85,9 +83,7 @@ pub fn after_look(
         // Another connection tells more at once.
         LookOutcome::Unproven => look_again(policy, history, 0.0, Verdict::of(unsettled)),
         // The run stops, and the row stays as it is.
-        LookOutcome::MixedUp => Decision::Look {
-            after: Duration::ZERO,
-        },
+        LookOutcome::MixedUp => Decision::LOOK_NOW,
     }
 }
 
@@ -101,12 +97,12 @@ fn after_listing(
         (Listing::Several(device), _) => Verdict::with(DeviceState::Several, device),
         (Listing::Present(device), doubt) => {
             let after_it = doubt.as_ref().is_some_and(|doubt| {
-                !history.conflict && is_ours(device, doubt.since_ms, history.was_absent)
+                !doubt.met_conflict && is_ours(device, doubt.since_ms, history.was_absent)
             });
             let after_refusal = history
                 .unproven_since_ms
                 .is_some_and(|since_ms| is_ours(device, since_ms, history.was_absent));
-            let ours = after_it || after_refusal || history.sent_again;
+            let ours = after_it || after_refusal || history.resends > 0;
             let state = if ours {
                 DeviceState::Created
             } else {
@@ -122,10 +118,7 @@ fn after_listing(
             } else {
                 history.several_before = false;
                 history.was_absent = true;
-                Decision::Create {
-                    after: Duration::ZERO,
-                    resend: false,
-                }
+                Decision::create_now(false)
             }
         }
     }
@@ -150,12 +143,8 @@ fn absent_in_doubt(
         }
         history.doubt = None;
         history.resends += 1;
-        history.sent_again = true;
         history.was_absent = true;
-        return Decision::Create {
-            after: Duration::ZERO,
-            resend: true,
-        };
+        return Decision::create_now(true);
     }
     if age < policy.last_look() {
         return Decision::Look {

@@ -1,7 +1,5 @@
 //! What follows a look at a device that is ours: whether it is there once, and under which ID.
 
-use std::time::Duration;
-
 use super::decision::{Decision, Verdict};
 use super::history::History;
 use super::look::look_again;
@@ -56,9 +54,7 @@ pub(crate) fn after_recheck(
         },
         LookOutcome::Unauthorized if !history.reauthorized => {
             history.reauthorized = true;
-            Decision::Look {
-                after: Duration::ZERO,
-            }
+            Decision::LOOK_NOW
         }
         LookOutcome::Seen(Listing::Absent) => look_again(policy, history, jitter, unlisted),
         // Without the user there is no ID left to learn.
@@ -84,11 +80,11 @@ pub(crate) fn after_recheck(
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroU32;
+    use std::time::Duration;
 
     use super::*;
     use crate::model::ids::DeviceId;
     use crate::retry::Doubt;
-    use crate::retry::after_look;
 
     const INTENT: i64 = 1_700_000_000_000;
 
@@ -195,16 +191,16 @@ mod tests {
     #[test]
     fn a_last_look_is_owed_where_an_answer_was_lost_or_the_id_is_not_known() {
         let (known, unknown) = (device(Some(1)), device(None));
-        for (in_doubt, sent_again, device, owed) in [
-            (false, false, Some(&known), false),
-            (true, false, Some(&known), true),
-            (false, true, Some(&known), true),
-            (false, false, Some(&unknown), true),
-            (false, false, None, true),
+        for (in_doubt, resends, device, owed) in [
+            (false, 0, Some(&known), false),
+            (true, 0, Some(&known), true),
+            (false, 1, Some(&known), true),
+            (false, 0, Some(&unknown), true),
+            (false, 0, None, true),
         ] {
             let history = History {
                 doubt: in_doubt.then(|| Doubt::new(INTENT)),
-                sent_again,
+                resends,
                 ..History::default()
             };
             assert_eq!(
@@ -213,24 +209,6 @@ mod tests {
                 "{history:?}, {device:?}"
             );
         }
-    }
-
-    #[test]
-    fn a_request_is_not_looked_for_until_a_listing_did_not_show_it() {
-        let mut history = History::default();
-        assert!(!history.is_not_looked_for(), "there is none");
-        history.doubt = Some(Doubt::new(INTENT));
-        assert!(history.is_not_looked_for());
-        let absent = LookOutcome::Seen(Listing::Absent);
-        after_look(
-            &policy(),
-            &mut history,
-            &absent,
-            Duration::from_secs(2),
-            true,
-            0.5,
-        );
-        assert!(!history.is_not_looked_for());
     }
 
     #[test]

@@ -129,9 +129,7 @@ fn decide_create(
         && device.id.is_none()
     {
         row.phase = Phase::Identify(device.clone());
-        decision = Decision::Look {
-            after: Duration::ZERO,
-        };
+        decision = Decision::LOOK_NOW;
     }
     (decision, hold, retry)
 }

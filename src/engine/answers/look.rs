@@ -98,6 +98,7 @@ fn decide_look(
 /// Whether a listing is the first after a create that was answered with a conflict, and shows that
 /// there is nothing to conflict with; asked before [`after_look`].
 pub(in crate::engine) fn is_empty_conflict(row: &Row, outcome: &LookOutcome) -> bool {
-    let absent = *outcome == LookOutcome::Seen(Listing::Absent);
-    absent && row.history.conflict && row.history.is_not_looked_for()
+    let doubt = row.history.doubt.as_ref();
+    *outcome == LookOutcome::Seen(Listing::Absent)
+        && doubt.is_some_and(|doubt| doubt.met_conflict && doubt.first_negative.is_none())
 }

@@ -39,13 +39,7 @@ fn a_short_settling_time_cuts_the_waits_short_and_ends_in_one_more_request() {
     let mut history = in_doubt();
     let (ages, end) = look_in_vain(&policy(secs(1)), &mut history, secs(1));
     assert_eq!(ages, [Duration::from_secs(1), Duration::from_millis(1_250)]);
-    assert_eq!(
-        end,
-        Decision::Create {
-            after: Duration::ZERO,
-            resend: true
-        }
-    );
+    assert_eq!(end, Decision::create_now(true));
     assert_eq!(
         (history.resends, history.was_absent, history.doubt),
         (1, true, None)
@@ -61,13 +55,7 @@ fn one_look_never_settles_a_request_however_old_it_is() {
         [secs(86_400), secs(86_430)],
         "two looks, thirty seconds apart"
     );
-    assert_eq!(
-        end,
-        Decision::Create {
-            after: Duration::ZERO,
-            resend: true
-        }
-    );
+    assert_eq!(end, Decision::create_now(true));
 }
 
 #[test]
@@ -79,13 +67,7 @@ fn two_looks_that_are_less_than_thirty_seconds_apart_count_as_one() {
             look(Duration::from_millis(29_999)),
         ),
         (secs(10), look(secs(20))),
-        (
-            secs(30),
-            Decision::Create {
-                after: Duration::ZERO,
-                resend: true,
-            },
-        ),
+        (secs(30), Decision::create_now(true)),
     ] {
         let mut history = in_doubt();
         assert_eq!(
@@ -101,13 +83,7 @@ fn two_looks_that_are_less_than_thirty_seconds_apart_count_as_one() {
 fn it_takes_two_looks_even_where_nothing_has_to_settle() {
     let (ages, end) = look_in_vain(&policy(Duration::ZERO), &mut in_doubt(), secs(0));
     assert_eq!(ages, [Duration::ZERO, Duration::from_millis(1)]);
-    assert_eq!(
-        end,
-        Decision::Create {
-            after: Duration::ZERO,
-            resend: true
-        }
-    );
+    assert_eq!(end, Decision::create_now(true));
 }
 
 #[test]
@@ -117,13 +93,7 @@ fn the_second_look_counts_only_after_the_settling_time() {
     assert_eq!(ages, [secs(1_800), secs(1_830)]);
     assert_eq!(end, Decision::Defer { after: secs(1_770) });
     let settled = next_after_look(&mut history, &absent(), secs(3_600), 0.0);
-    assert_eq!(
-        settled,
-        Decision::Create {
-            after: Duration::ZERO,
-            resend: true
-        }
-    );
+    assert_eq!(settled, Decision::create_now(true));
 }
 
 #[test]
@@ -214,11 +184,11 @@ fn a_refusal_after_a_lost_answer_is_believed_only_if_the_listing_does_not_show_t
     ] {
         let outcome = AttemptOutcome::NotCreated(refusal);
         let mut sent_again = History {
-            sent_again: true,
+            resends: 1,
             ..History::default()
         };
         let decision = next_after_create(&mut sent_again, &outcome, 0.0);
-        assert_eq!(decision, look(Duration::ZERO), "{refusal:?}");
+        assert_eq!(decision, Decision::LOOK_NOW, "{refusal:?}");
         let mut lost = sent_again.clone();
         let found = next_after_look(&mut lost, &present(device()), secs(0), 0.0);
         assert_eq!(
@@ -238,10 +208,10 @@ fn a_device_that_pingone_says_is_there_is_existing_where_nothing_was_lost() {
         AttemptOutcome::Indeterminate(Ambiguity::Conflict),
     ] {
         let young = created_at("2025-11-24T16:00:01.000Z");
-        for (sent_again, state) in [(false, DeviceState::Found), (true, DeviceState::Created)] {
+        for (resends, state) in [(0, DeviceState::Found), (1, DeviceState::Created)] {
             let mut history = History {
                 was_absent: true,
-                sent_again,
+                resends,
                 ..History::default()
             };
             next_after_create(&mut history, &outcome, 0.0);

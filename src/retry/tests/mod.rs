@@ -112,7 +112,7 @@ fn no_indeterminate_attempt_is_ever_followed_by_a_create() {
         (ForeignError, look(secs(2))),
         (UnexpectedStatus, look(secs(2))),
         (WrongDevice, look(secs(2))),
-        (Conflict, look(Duration::ZERO)),
+        (Conflict, Decision::LOOK_NOW),
         (Redirected, unresolved()),
         (MixedUp, unresolved()),
     ] {
@@ -143,7 +143,7 @@ fn what_follows_a_refusal_turns_on_whether_it_may_pass() {
         (Throttled { retry_after: None }, create(secs(1))),
         (Unauthorized, create(Duration::ZERO)),
         (UserUnknown, look(secs(30))),
-        (AlreadyThere, look(Duration::ZERO)),
+        (AlreadyThere, Decision::LOOK_NOW),
         (DeviceLimit, Verdict::of(DeviceState::Rejected)),
         (Invalid, Verdict::of(DeviceState::Rejected)),
         (Forbidden, Verdict::of(DeviceState::Failed)),

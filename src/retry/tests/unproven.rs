@@ -106,7 +106,7 @@ fn a_listing_that_may_be_anothers_is_never_an_absence_and_is_asked_for_again_at_
     ] {
         for _ in 1..LOOKS_WITHOUT_INFORMATION {
             let follows = next_after_look(&mut history, &LookOutcome::Unproven, secs(9_000), 0.5);
-            assert_eq!(follows, look(Duration::ZERO));
+            assert_eq!(follows, Decision::LOOK_NOW);
         }
         let last = next_after_look(&mut history, &LookOutcome::Unproven, secs(9_000), 0.5);
         assert_eq!(last, Verdict::of(ends));
@@ -119,6 +119,6 @@ fn a_listing_that_is_anothers_leaves_the_row_as_it_is() {
     for mut history in [History::default(), in_doubt()] {
         let before = history.clone();
         let follows = next_after_look(&mut history, &LookOutcome::MixedUp, secs(9), 0.5);
-        assert_eq!((follows, history), (look(Duration::ZERO), before));
+        assert_eq!((follows, history), (Decision::LOOK_NOW, before));
     }
 }

@@ -279,7 +279,6 @@ impl Driver {
         let history = entry.map_or_else(History::default, |entry| History {
             was_absent: entry.was_absent && !entry.was_refused(),
             resends: entry.resends,
-            sent_again: entry.resends > 0,
             unknown_user_before: entry.user_was_unknown(),
             several_before: entry.state == DeviceState::Several,
             doubt: entry.doubt.as_ref().map(|doubt| Doubt::new(doubt.since_ms)),
@@ -441,7 +440,6 @@ impl Driver {
 fn resend_now(history: &mut History) -> Decision {
     history.doubt = None;
     history.resends += 1;
-    history.sent_again = true;
     Decision::Create {
         after: Duration::ZERO,
         resend: true,

@@ -129,12 +129,7 @@ fn a_throttled_request_holds_all_and_its_row_goes_first_then() {
     let mut create_row = sent();
     let effects = create(&mut create_row, &refused(throttled));
     assert_eq!(effects.hold, Some(wait));
-    assert_eq!(
-        effects.then,
-        Then::Go {
-            after: Duration::ZERO
-        }
-    );
+    assert_eq!(effects.then, AT_ONCE);
     assert_eq!(create_row.phase, CREATE);
     let mut look_row = row(1, Phase::Look);
     let throttled = LookOutcome::Throttled {
@@ -142,12 +137,7 @@ fn a_throttled_request_holds_all_and_its_row_goes_first_then() {
     };
     let effects = look(&mut look_row, throttled);
     assert_eq!(effects.hold, Some(wait));
-    assert_eq!(
-        effects.then,
-        Then::Go {
-            after: Duration::ZERO
-        }
-    );
+    assert_eq!(effects.then, AT_ONCE);
     assert_eq!(effects.settled.map(|settled| settled.state), None);
     assert_eq!(look_row.phase, Phase::Look);
 }
@@ -242,12 +232,7 @@ fn a_retry_that_cannot_be_paid_for_is_given_up() {
 fn a_device_without_an_id_is_looked_for_before_its_row_ends() {
     let mut row = sent();
     let effects = create(&mut row, &answered(AttemptOutcome::Created(nameless())));
-    assert_eq!(
-        effects.then,
-        Then::Go {
-            after: Duration::ZERO
-        }
-    );
+    assert_eq!(effects.then, AT_ONCE);
     assert_eq!(row.phase, Phase::Identify(nameless()));
     assert_eq!(settled(&effects).state, DeviceState::Created);
     assert!(settled(&effects).recheck_owed);

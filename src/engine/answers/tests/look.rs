@@ -6,12 +6,7 @@ use super::*;
 fn a_look_that_may_be_anothers_is_made_anew_on_a_fresh_connection() {
     let mut row = row(1, Phase::Look);
     let effects = look(&mut row, LookOutcome::Unproven);
-    assert_eq!(
-        effects.then,
-        Then::Go {
-            after: Duration::ZERO
-        }
-    );
+    assert_eq!(effects.then, AT_ONCE);
     assert_eq!(row.connection, Connection::Fresh);
     assert!(!row.looked);
     look(&mut row, LookOutcome::UserUnknown);
@@ -23,12 +18,7 @@ fn a_look_that_may_be_anothers_is_made_anew_on_a_fresh_connection() {
 fn what_is_not_there_is_asked_for_and_what_is_there_ends_the_row() {
     let mut absent = row(1, Phase::Look);
     let effects = look(&mut absent, LookOutcome::Seen(Listing::Absent));
-    assert_eq!(
-        effects.then,
-        Then::Go {
-            after: Duration::ZERO
-        }
-    );
+    assert_eq!(effects.then, AT_ONCE);
     assert_eq!(effects.next, Next::Create(Duration::ZERO));
     assert!(effects.settled.is_none() && absent.looked);
     assert_eq!(absent.phase, CREATE);
@@ -202,7 +192,7 @@ fn a_conflict_is_empty_where_the_first_listing_after_it_shows_nothing() {
     let absent = LookOutcome::Seen(Listing::Absent);
     let mut row = in_doubt(1, Phase::Look);
     assert!(!is_empty_conflict(&row, &absent), "it was no conflict");
-    row.history.conflict = true;
+    row.history.doubt.as_mut().unwrap().met_conflict = true;
     assert!(is_empty_conflict(&row, &absent));
     assert!(!is_empty_conflict(&row, &present(9)));
     look(&mut row, absent.clone());

@@ -23,6 +23,9 @@ use crate::pingone::connections::Connection;
 use crate::pingone::transport::FaultKind;
 
 const CREATE: Phase = Phase::Create { resend: false };
+const AT_ONCE: Then = Then::Go {
+    after: Duration::ZERO,
+};
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A row whose create is on its way.
