@@ -56,17 +56,39 @@ codes! {
     NotAValue = "not_a_value",
     /// The phone has no leading `+`, so its country is not known
     PhoneMissingPlus = "phone_missing_plus",
+    /// The phone begins with what is dialed for another country, such as `00` or `011`, in place of `+`
+    PhoneInternationalPrefix = "phone_international_prefix",
+    /// The phone has the `0` of calls at home behind its country code
+    PhoneTrunkZero = "phone_trunk_zero",
+    /// The phone has its country code twice
+    PhoneCountryCodeTwice = "phone_country_code_twice",
     /// The phone holds a character that no phone number has
     PhoneCharacter = "phone_character",
+    /// The phone holds letters, such as `O` for 0
+    PhoneLetters = "phone_letters",
+    /// The phone holds digits of another script
+    PhoneDigitsOfOtherScript = "phone_digits_of_other_script",
+    /// The phone holds a character that does not show
+    PhoneInvisibleCharacter = "phone_invisible_character",
+    /// The phone is a link, such as `tel:` or `wa.me/`
+    PhoneUri = "phone_uri",
+    /// The cell holds two phones
+    PhoneSeveral = "phone_several",
+    /// The phone has an extension
+    PhoneExtension = "phone_extension",
+    /// A workbook has stored the phone as a number, so a `+` and zeros in front may be gone
+    PhoneNumberCell = "phone_number_cell",
     /// A spreadsheet turned the phone into a number such as `4.41E+11`
     PhoneScientificNotation = "phone_scientific_notation",
+    /// The phone is of a plan that has changed, such as a Mexican mobile with `1` behind +52
+    PhoneOldPlan = "phone_old_plan",
     /// The phone has too few digits
     PhoneTooShort = "phone_too_short",
     /// The phone has too many digits
     PhoneTooLong = "phone_too_long",
     /// No country has this calling code
     PhoneCountryCode = "phone_country_code",
-    /// The phone holds digits that are not part of the international number, such as a trunk `0`
+    /// The phone holds digits that are not part of the international number, such as a trunk `8`
     PhoneExtraDigits = "phone_extra_digits",
     /// The phone may be one number, or a shorter one with a second number behind it
     PhoneAmbiguousEnd = "phone_ambiguous_end",
@@ -74,6 +96,8 @@ codes! {
     PhoneNotValid = "phone_not_valid",
     /// A premium-rate, short or emergency number
     PhoneNotAllowed = "phone_not_allowed",
+    /// A phone where the policy or user belongs, or an ID where the phone belongs
+    ColumnsSwapped = "columns_swapped",
     /// The email address is empty
     EmailMissing = "email_missing",
     /// The email address is not well-formed, or holds a character that does not show

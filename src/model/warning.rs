@@ -68,6 +68,8 @@ pub enum Warning {
     FixedLine(DeviceType),
     /// The phone is toll-free, shared cost or the like.
     UnusualLine,
+    /// The phone was written with more than digits and plain separators round it or in it.
+    UnusualSeparator,
     /// The email address has letters of several scripts in one part.
     MixedScripts,
     /// The cell of this column is a word that programs write where they have no value.
@@ -85,6 +87,7 @@ impl Warning {
         match self {
             Warning::FixedLine(_) => WarningCode::PhoneFixedLine,
             Warning::UnusualLine => WarningCode::PhoneTypeUnusual,
+            Warning::UnusualSeparator => WarningCode::SeparatorUnusual,
             Warning::MixedScripts => WarningCode::EmailMixedScripts,
             Warning::Placeholder(_) => WarningCode::Placeholder,
             Warning::OtherForm { .. } => WarningCode::PhoneOtherForm,
@@ -102,6 +105,10 @@ impl fmt::Display for Warning {
             Warning::UnusualLine => {
                 f.write_str("an unusual kind of number: toll-free, shared cost or the like")
             }
+            Warning::UnusualSeparator => f.write_str(
+                "the phone was written with an unusual space, dash, mark or quotation; its digits \
+                 are as they were",
+            ),
             Warning::MixedScripts => f.write_str(
                 "the email address mixes letters of several scripts and may look like another one",
             ),

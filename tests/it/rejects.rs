@@ -12,10 +12,10 @@ use crate::support::waves;
 const WRONG: [(&str, &str, &str); 8] = [
     ("", WAVE_POLICY, "phone_missing"),
     ("07400 123456", WAVE_POLICY, "phone_missing_plus"),
-    ("+1512555I234", WAVE_POLICY, "phone_character"),
+    ("+1512555I234", WAVE_POLICY, "phone_letters"),
     ("4.41E+11", WAVE_POLICY, "phone_scientific_notation"),
     ("+441", WAVE_POLICY, "phone_too_short"),
-    ("+44 (0)7400 123456", WAVE_POLICY, "phone_extra_digits"),
+    ("+44 (0)7400 123456", WAVE_POLICY, "phone_trunk_zero"),
     ("+999123456789", WAVE_POLICY, "phone_country_code"),
     ("+15125551234", "standard", "policy_id_not_uuid"),
 ];
@@ -38,7 +38,7 @@ fn a_row_that_is_wrong_is_told_by_its_code_and_never_sent() {
     let mut codes: Vec<_> = WRONG.iter().map(|wrong| wrong.2).collect();
     codes.extend(["user_id_not_uuid", "field_count", ""]);
     assert_eq!(run.column("code"), codes);
-    assert_eq!(run.summary()["codes"]["phone_character"], 1);
+    assert_eq!(run.summary()["codes"]["phone_letters"], 1);
     rehearsal.check(&run, 11);
     let stats = rehearsal.stats();
     assert_eq!(stats.requests_of(Kind::List), 1);

@@ -4,9 +4,10 @@
 //! [`phone`](super).
 
 use super::super::invalid::{InvalidCode, Problem};
-use super::super::placeholder::Placeholder;
+use super::calling_code;
 use super::foreign::foreign;
-use super::groups::{Gap, Groups, MAX, MIN};
+use super::groups::{Gap, Groups, Kind, MAX, MIN};
+use super::stored_number::decimal;
 
 /// The longest text without a `+` that is a service number rather than a national one.
 const SERVICE: usize = 6;
@@ -16,52 +17,35 @@ const SERVICE: usize = 6;
 pub(super) struct Digits {
     text: [u8; MAX + 1],
     count: usize,
-    groups: Groups,
+    has_plus: bool,
+    pub(super) groups: Groups,
+    /// Whether a space or dash of another kind than the plain ones was dropped.
+    pub(super) has_unusual: bool,
     /// A separator that is not dropped: the cell is refused for it, if not for something graver.
-    unusual: Option<Problem>,
+    pub(super) refused: Option<Problem>,
 }
 
 impl Digits {
     /// Reads a phone by its characters alone.
     ///
-    /// A separator that only looks like one of those that are dropped is left to be told by
-    /// [`accept`](Self::accept).
-    ///
     /// # Errors
     ///
-    /// A character that has no place in a number, no `+`, or too few or too many digits.
+    /// A character that has no place in a number, or a number that a program wrote as a decimal.
     pub(super) fn read(text: &str) -> Result<Self, Problem> {
-        let text = text.trim_matches(' ');
-        Self::read_trimmed(text).map_err(|problem| {
-            let may_be_word = [InvalidCode::PhoneCharacter, InvalidCode::PhoneMissing];
-            let kind = Placeholder::of(text).filter(|_| may_be_word.contains(&problem.code));
-            kind.map_or(problem, |kind| {
-                Problem::new(
-                    InvalidCode::NotAValue,
-                    format!("{kind}, not a phone; fill in the phone"),
-                )
-            })
-        })
-    }
-
-    fn read_trimmed(text: &str) -> Result<Self, Problem> {
-        if is_decimal(text) {
-            return Err(Problem::new(
-                InvalidCode::PhoneScientificNotation,
-                "a spreadsheet turned the phone into a decimal number and its digits may be lost; \
-                 format the column as text and export it again",
-            ));
+        if let Some(problem) = decimal(text) {
+            return Err(problem);
         }
         let mut digits = Self {
             text: [b'+'; MAX + 1],
             count: 0,
+            has_plus: false,
             groups: Groups::default(),
-            unusual: None,
+            has_unusual: false,
+            refused: None,
         };
-        let mut plus = false;
         for (at, character) in text.char_indices() {
             match character {
-                '+' if !plus && digits.count == 0 => plus = true,
+                '+' if !digits.has_plus && digits.count == 0 => digits.has_plus = true,
                 '0'..='9' => {
                     digits.groups.digit();
                     digits.count += 1;
@@ -70,147 +54,81 @@ impl Digits {
                     }
                 }
                 _ => match Gap::of(character) {
-                    Some((gap, is_dropped)) => {
+                    Some((gap, kind)) => {
                         digits.groups.gap(gap);
-                        if !is_dropped && digits.unusual.is_none() {
-                            digits.unusual = Some(foreign(text, at, character));
+                        digits.has_unusual |= kind == Kind::Unusual;
+                        if kind == Kind::Refused && digits.refused.is_none() {
+                            digits.refused = Some(foreign(text, at, character));
                         }
                     }
                     None => return Err(foreign(text, at, character)),
                 },
             }
         }
-        match (digits.verdict(plus), digits.unusual.take()) {
-            (Some(_), Some(unusual)) => Err(unusual),
-            (Some((code, message)), None) => Err(Problem::new(code, message)),
-            (None, unusual) => Ok(Self { unusual, ..digits }),
-        }
+        Ok(digits)
     }
 
-    /// Refuses a cell in which anything but what is dropped stands between the digits.
+    /// Counts the digits, before anything is asked of the metadata.
     ///
     /// # Errors
     ///
-    /// A separator that only looks like one of those that are dropped.
-    pub(super) fn accept(&self) -> Result<(), Problem> {
-        self.unusual.clone().map_or(Ok(()), Err)
-    }
-
-    /// The digits, each time without those at the end that may be the end of a second number;
-    /// behind their `+`, the longest first.
-    pub(super) fn shorter(&self) -> impl Iterator<Item = &str> {
-        self.groups.cuts().map(|count| &self.with_plus()[..=count])
-    }
-
-    /// What is wrong with the digits as such.
-    fn verdict(&self, plus: bool) -> Option<(InvalidCode, String)> {
+    /// No `+`, too few or too many digits, or a number that no country has.
+    pub(super) fn check(&self) -> Result<(), Problem> {
         let count = self.count;
         let digits = &self.text[1..=count.min(MAX)];
-        if count == 0 {
-            return Some((InvalidCode::PhoneMissing, "the phone has no digits".into()));
-        }
-        if !plus && count > SERVICE {
-            return Some((InvalidCode::PhoneMissingPlus, missing_plus(digits).into()));
-        }
-        if count > MAX {
-            return Some((
-                InvalidCode::PhoneTooLong,
-                format!(
-                    "{count} digits; an international number has at most {MAX}; remove what does not belong to it"
-                ),
-            ));
-        }
-        if !plus || is_service(digits) {
-            return Some((
-                InvalidCode::PhoneNotAllowed,
-                "a short number, such as an emergency or service number; \
-                 write the whole number with `+` and country code"
-                    .into(),
-            ));
-        }
-        if digits[0] == b'0' {
-            return Some((
-                InvalidCode::PhoneCountryCode,
-                "a `0` follows the `+`, and no country code begins with it".into(),
-            ));
-        }
-        (count < MIN).then(|| {
-            (
-                InvalidCode::PhoneTooShort,
-                format!("{count} digits; an international number has at least {MIN}; add what is missing"),
-            )
-        })
+        let (code, message) = if count == 0 {
+            (InvalidCode::PhoneMissing, "the phone has no digits".into())
+        } else if !self.has_plus && count > SERVICE {
+            let message = match digits {
+                [b'0', ..] => {
+                    "a national number; write it as it is dialed from abroad, with `+` and country code"
+                }
+                _ => "write `+` and the country code first; the country is never guessed",
+            };
+            (InvalidCode::PhoneMissingPlus, message.into())
+        } else if count > MAX {
+            let message = format!(
+                "{count} digits; an international number has at most {MAX}; \
+                 remove what does not belong to it"
+            );
+            (InvalidCode::PhoneTooLong, message)
+        } else if !self.has_plus || is_service(digits) {
+            let message = "a short number, such as an emergency or service number; \
+                           write the whole number with `+` and country code";
+            (InvalidCode::PhoneNotAllowed, message.into())
+        } else if digits[0] == b'0' {
+            let message = "a `0` follows the `+`, and no country code begins with it";
+            (InvalidCode::PhoneCountryCode, message.into())
+        } else if count < MIN {
+            let message = format!(
+                "{count} digits; an international number has at least {MIN}; add what is missing"
+            );
+            (InvalidCode::PhoneTooShort, message)
+        } else {
+            return Ok(());
+        };
+        Err(Problem::new(code, message))
     }
 
-    /// The digits without the `+`.
-    pub(super) fn as_str(&self) -> &str {
-        &self.with_plus()[1..]
+    /// The first so many digits behind their `+`.
+    pub(super) fn first(&self, count: usize) -> &str {
+        let text = &self.text[..=count.min(self.count).min(MAX)];
+        str::from_utf8(text).expect("a plus and digits are ASCII")
     }
 
     /// The digits behind their `+`.
     pub(super) fn with_plus(&self) -> &str {
-        str::from_utf8(&self.text[..=self.count]).expect("a plus and digits are ASCII")
-    }
-
-    /// The digits as one number.
-    pub(super) fn value(&self) -> u64 {
-        self.text[1..=self.count]
-            .iter()
-            .fold(0, |value, digit| value * 10 + u64::from(digit - b'0'))
-    }
-}
-
-/// How many of the digits are the country calling code (ITU-T E.164, list of assigned codes).
-pub(super) fn country_code_length(digits: &[u8]) -> usize {
-    match digits {
-        [b'1' | b'7', ..] => 1,
-        [b'2', b'0' | b'7', ..]
-        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
-        | [b'4', b'0' | b'1' | b'3'..=b'9', ..]
-        | [b'5', b'1'..=b'8', ..]
-        | [b'6', b'0'..=b'6', ..]
-        | [b'8', b'1' | b'2' | b'4' | b'6', ..]
-        | [b'9', b'0'..=b'5' | b'8', ..] => 2,
-        _ => 3,
+        self.first(self.count)
     }
 }
 
 /// Whether two or three digits such as `999` or `112` follow the country code.
 fn is_service(digits: &[u8]) -> bool {
-    let national = digits.get(country_code_length(digits)..).unwrap_or(&[]);
+    let national = digits.get(calling_code::length(digits)..).unwrap_or(&[]);
     matches!(
         national,
         [b'0' | b'1' | b'9', _] | [b'0' | b'1' | b'9', _, _]
     )
-}
-
-/// Whether a program wrote the phone as a number: `4.41E+11`, `1,5E10`, `15125551234.0`.
-fn is_decimal(text: &str) -> bool {
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let unsigned = text.trim_start_matches(['+', '-']);
-    let parts = |text: &str| match text.split_once(['.', ',']) {
-        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction),
-        None => is_digits(text),
-    };
-    if let Some((mantissa, exponent)) = unsigned.split_once(['e', 'E']) {
-        return parts(mantissa) && is_digits(exponent.trim_start_matches(['+', '-']));
-    }
-    unsigned
-        .split_once(['.', ','])
-        .is_some_and(|(whole, fraction)| {
-            is_digits(whole) && is_digits(fraction) && fraction.bytes().all(|b| b == b'0')
-        })
-}
-
-fn missing_plus(digits: &[u8]) -> &'static str {
-    match digits {
-        [b'0', b'0', ..] => "write `+` in place of the international prefix `00`",
-        [b'0', b'1', b'1', ..] => "write `+` in place of the international prefix `011`",
-        [b'0', ..] => {
-            "a national number; write it as it is dialed from abroad, with `+` and country code"
-        }
-        _ => "write `+` and the country code first; the country is never guessed",
-    }
 }
 
 #[cfg(test)]
@@ -218,86 +136,47 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> Result<String, &'static str> {
-        match Digits::read(text) {
+        let read = Digits::read(text).and_then(|digits| digits.check().map(|()| digits));
+        match read {
             Ok(digits) => Ok(digits.with_plus().to_owned()),
             Err(problem) => Err(problem.code.as_str()),
         }
     }
 
     #[test]
-    fn six_separators_are_dropped_and_nothing_else() {
-        for written in [
-            "+15125551234",
-            "+1.5125551234",
-            "+1.512.555.1234",
-            "+1 (512) 555-1234",
-            " +1/512/555/1234 ",
-            "(+1) 512 555 1234",
+    fn six_separators_are_dropped_and_other_spaces_and_dashes_with_a_mention() {
+        for (written, has_unusual) in [
+            ("+15125551234", false),
+            ("+1.5125551234", false),
+            ("+1.512.555.1234", false),
+            ("+1 (512) 555-1234", false),
+            (" +1/512/555/1234 ", false),
+            ("(+1) 512 555 1234", false),
+            ("+1\u{a0}512\u{2007}555\u{202f}12\u{2009}34", true),
+            ("+1\u{2002}512\u{3000}5551234", true),
+            ("+1\u{2010}512\u{2011}555\u{2012}12\u{2013}34", true),
+            ("+1\u{2014}512\u{2015}555\u{2212}1234", true),
+            ("+1\u{ff0d}512-5551234", true),
         ] {
             assert_eq!(code(written).as_deref(), Ok("+15125551234"), "{written}");
+            let digits = Digits::read(written).unwrap();
+            assert_eq!(digits.has_unusual, has_unusual, "{written}");
+            assert_eq!(digits.refused, None, "{written}");
         }
+    }
+
+    #[test]
+    fn a_separator_that_only_looks_like_one_of_them_is_refused() {
         for (written, shown) in [
-            ("+1512555I234", "`I`"),
-            ("+1512555l234", "`l`"),
-            ("'+15125551234", "`'`"),
-            ("++15125551234", "`+`"),
-            ("+1512+5551234", "`+`"),
-            ("+1512\u{a0}5551234", "U+00A0"),
-            ("\u{202a}+15125551234", "U+202A"),
-            ("+1512\u{200b}5551234", "U+200B"),
-            ("\u{feff}+15125551234", "U+FEFF"),
-            ("+1\u{2011}512\u{2011}5551234", "U+2011"),
-            ("\u{ff0b}15125551234", "U+FF0B"),
-            ("+1512555123\u{ff14}", "U+FF14"),
-            ("+1512555123\u{664}", "U+0664"),
-            ("+15125551234\t", "U+0009"),
-            ("+15125551234\0", "U+0000"),
-            ("+15125551234 x9", "`x`"),
-            ("+15125551234;ext=9", "`;`"),
-            ("+15125551234,,9", "`,`"),
-            ("+15125551234#", "`#`"),
-            ("tel:+15125551234", "`t`"),
-            ("+1-800-FLOWERS", "`F`"),
-            ("+15125551234\u{e9}", "U+00E9"),
+            ("+1\u{b7}512\u{b7}5551234", "U+00B7"),
+            ("+1\u{ff0f}512\u{ff0f}5551234", "U+FF0F"),
+            ("+1 [512] 5551234", "`[`"),
+            ("+1\u{2043}5125551234", "U+2043"),
         ] {
-            let read = Digits::read(written).and_then(|digits| digits.accept());
-            let problem = read.unwrap_err();
-            assert_eq!(problem.code, InvalidCode::PhoneCharacter, "{written:?}");
-            assert!(problem.message.contains(shown), "{}", problem.message);
+            let refused = Digits::read(written).unwrap().refused.unwrap();
+            assert_eq!(refused.code, InvalidCode::PhoneCharacter, "{written}");
+            assert!(refused.message.contains(shown), "{}", refused.message);
         }
-    }
-
-    #[test]
-    fn a_number_without_a_plus_is_refused_and_never_guessed() {
-        for (written, hint) in [
-            ("15125551234", "country is never guessed"),
-            ("1-512-555-1234", "country is never guessed"),
-            ("004915112345678", "`00`"),
-            ("01115125551234", "`011`"),
-            ("07911 123456", "national number"),
-            (&"9".repeat(300), "country is never guessed"),
-        ] {
-            let problem = Digits::read(written).unwrap_err();
-            assert_eq!(problem.code, InvalidCode::PhoneMissingPlus, "{written}");
-            assert!(problem.message.contains(hint), "{}", problem.message);
-        }
-    }
-
-    #[test]
-    fn what_a_spreadsheet_made_of_a_phone_is_recognized() {
-        for written in [
-            "1.51256E+10",
-            "4.41E+11",
-            "4,41E+11",
-            "1E+11",
-            "1.5e10",
-            "+4.41E+11",
-            "15125551234.0",
-            "+4915112345678.00",
-        ] {
-            assert_eq!(code(written), Err("phone_scientific_notation"), "{written}");
-        }
-        assert_eq!(code("+1.5125551230"), Ok("+15125551230".to_owned()));
     }
 
     #[test]
@@ -315,10 +194,14 @@ mod tests {
             ("+1", "phone_too_short"),
             ("+0044791112345", "phone_country_code"),
             ("+1234567890123456", "phone_too_long"),
+            ("1-512-555-1234", "phone_missing_plus"),
+            ("07911 123456", "phone_missing_plus"),
+            ("1.51256E+10", "phone_scientific_notation"),
         ] {
             assert_eq!(code(written), Err(expected), "{written:?}");
         }
-        let long = format!("+{}", "1".repeat(1_000_000));
-        assert_eq!(code(&long), Err("phone_too_long"));
+        let long = "1".repeat(1_000_000);
+        assert_eq!(code(&format!("+{long}")), Err("phone_too_long"));
+        assert_eq!(code(&long), Err("phone_missing_plus"));
     }
 }

@@ -21,16 +21,28 @@ pub(super) enum Gap {
     Slash,
 }
 
+/// What is done about a separator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One of the six that everybody types: dropped.
+    Plain,
+    /// A space or dash of another kind, which says the same: dropped, and told.
+    Unusual,
+    /// It only looks like one of those that are dropped: the cell is refused.
+    Refused,
+}
+
 impl Gap {
-    /// What a character separates by, and whether it is one of the six that are dropped.
-    pub(super) fn of(character: char) -> Option<(Self, bool)> {
+    /// What a character separates by, and what is done about it.
+    pub(super) fn of(character: char) -> Option<(Self, Kind)> {
         Some(match character {
-            ' ' => (Gap::Space, true),
-            '-' | '.' | '(' | ')' => (Gap::Mark, true),
-            '/' => (Gap::Slash, true),
-            c if is_space(c) => (Gap::Space, false),
-            c if is_dash(c) || is_dot(c) || is_bracket(c) => (Gap::Mark, false),
-            c if is_slash(c) => (Gap::Slash, false),
+            ' ' => (Gap::Space, Kind::Plain),
+            '-' | '.' | '(' | ')' => (Gap::Mark, Kind::Plain),
+            '/' => (Gap::Slash, Kind::Plain),
+            c if is_space(c) => (Gap::Space, Kind::Unusual),
+            c if is_dropped_dash(c) => (Gap::Mark, Kind::Unusual),
+            c if is_dash(c) || is_dot(c) || is_bracket(c) => (Gap::Mark, Kind::Refused),
+            c if is_slash(c) => (Gap::Slash, Kind::Refused),
             _ => return None,
         })
     }
@@ -45,17 +57,14 @@ pub(super) fn is_space(character: char) -> bool {
 
 /// Whether it is a dash or a minus of another kind than `-`.
 pub(super) fn is_dash(character: char) -> bool {
+    is_dropped_dash(character) || matches!(character, '\u{2043}' | '\u{207b}' | '\u{208b}')
+}
+
+/// Whether it is a dash of another kind than `-`, of those that are typed between groups of digits.
+fn is_dropped_dash(character: char) -> bool {
     matches!(
         character,
-        '\u{2010}'
-            ..='\u{2015}'
-                | '\u{2043}'
-                | '\u{207b}'
-                | '\u{208b}'
-                | '\u{2212}'
-                | '\u{fe58}'
-                | '\u{fe63}'
-                | '\u{ff0d}'
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
     )
 }
 
@@ -117,6 +126,27 @@ impl Groups {
     /// Takes what separates groups.
     pub(super) fn gap(&mut self, gap: Gap) {
         self.gap = self.gap.max(Some(gap));
+    }
+
+    /// How many digits stand before each slash that has at least so many behind it.
+    pub(super) fn before_slashes(&self, behind: usize) -> impl Iterator<Item = usize> {
+        let digits = usize::from(self.digits);
+        let groups = self.starts[..self.count].iter();
+        let slashes = groups.filter(|(_, gap)| *gap == Gap::Slash);
+        let starts = slashes.map(|(start, _)| usize::from(*start));
+        starts.filter(move |start| *start >= MIN && digits - start >= behind)
+    }
+
+    /// Whether a group of digits begins at a place, from 0.
+    pub(super) fn has_start(&self, place: usize) -> bool {
+        let mut groups = self.starts[..self.count].iter();
+        groups.any(|(start, _)| usize::from(*start) == place)
+    }
+
+    /// Whether nothing separates the digits behind a place.
+    pub(super) fn is_unbroken_behind(&self, place: usize) -> bool {
+        let mut groups = self.starts[..self.count].iter();
+        groups.all(|(start, _)| usize::from(*start) <= place)
     }
 
     /// How many digits are left each time that a tail is cut off which may be the end of a second

@@ -3,21 +3,29 @@
 //! A wrong number hands a stranger a second factor, so nothing is guessed: a
 //! strict front (`digits`) decides which characters a number may
 //! hold, libphonenumber's metadata decides whether it exists, and no digit may be
-//! gained or lost on the way. There is no default region: with one,
-//! libphonenumber turns some valid numbers into others.
+//! gained or lost on the way. A cell that is refused gets the likeliest reason (`foreign` for
+//! characters, `diagnosis` for digits) and, where one is plausible, the number that may be meant.
 
+mod calling_code;
+mod diagnosis;
 mod digits;
 mod foreign;
 mod groups;
+mod letters;
+mod meant;
+mod metadata;
+mod old_plan;
+pub(crate) mod stored_number;
+mod suggestion;
+mod uri;
+mod wrapping;
 
 use std::fmt;
 
-use rlibphonenumber::{
-    PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberType, ValidationError,
-};
-
 use super::invalid::{InvalidCode, Problem};
+use diagnosis::{SECOND, TWO_NUMBERS, likelier};
 use digits::Digits;
+use wrapping::unwrapped;
 
 /// A phone number in E.164: 7 to 15 digits behind a `+`.
 ///
@@ -38,11 +46,24 @@ pub enum Line {
     Unusual,
 }
 
+/// A phone that was taken, and what was seen of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// The number.
+    pub(crate) phone: E164,
+    /// What kind of line it is.
+    pub(crate) line: Line,
+    /// Whether the cell holds a space or dash of another kind than the plain ones, or a mark or
+    /// quotation round the number.
+    pub(crate) has_unusual_separator: bool,
+}
+
 impl E164 {
     /// Reads a number in international format, and tells what kind of line it is.
     ///
-    /// Space, `-`, `.`, `(`, `)` and `/` are dropped; what remains must be one `+`
-    /// and the digits of a valid number, all of them.
+    /// Spaces and dashes of any kind, `.`, `(`, `)` and `/` are dropped, and what address books and
+    /// spreadsheets put round a number; what remains must be one `+` and the digits of a valid
+    /// number, all of them.
     ///
     /// # Errors
     ///
@@ -62,16 +83,7 @@ impl E164 {
     /// assert_eq!(problem.code.as_str(), "phone_missing_plus");
     /// ```
     pub fn parse(text: &str) -> Result<(Self, Line), Problem> {
-        let digits = Digits::read(text)?;
-        let judged = judge(&digits).and_then(|judged| has_one_reading(&digits).map(|()| judged));
-        match judged {
-            // Graver than a dash of another kind, for which the cell is refused anyway.
-            Err(problem) if problem.code == InvalidCode::PhoneAmbiguousEnd => Err(problem),
-            judged => {
-                digits.accept()?;
-                judged
-            }
-        }
+        read(text).map(|reading| (reading.phone, reading.line))
     }
 
     /// The digits without the `+`.
@@ -88,15 +100,13 @@ impl E164 {
             .saturating_sub(2);
         let first_three = self.0 / 10_u64.pow(others);
         let text = first_three.to_string();
-        let length = digits::country_code_length(text.as_bytes());
+        let length = calling_code::length(text.as_bytes());
         text[..length].parse().expect("at most three digits")
     }
 
     /// The digits behind the country code.
     pub(crate) fn national_digits(self) -> String {
-        let digits = self.digits();
-        let behind = digits::country_code_length(digits.as_bytes());
-        digits.get(behind..).unwrap_or_default().to_owned()
+        calling_code::split(&self.digits()).1.to_owned()
     }
 
     /// The digits as one number.
@@ -119,7 +129,7 @@ impl E164 {
     /// Country code and last two digits: `+44…56`.
     pub fn masked(self) -> String {
         let digits = self.digits();
-        let code = &digits[..digits::country_code_length(digits.as_bytes())];
+        let (code, _) = calling_code::split(&digits);
         format!("+{code}…{:02}", self.0 % 100)
     }
 }
@@ -136,159 +146,107 @@ impl fmt::Debug for E164 {
     }
 }
 
-/// Looks the digits up in the metadata.
-fn judge(digits: &Digits) -> Result<(E164, Line), Problem> {
-    let number = PHONE_NUMBER_UTIL
-        .parse(digits.with_plus(), None)
-        .map_err(|error| unparsable(&error))?;
-    let line = match PHONE_NUMBER_UTIL.get_number_type(&number) {
-        PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile => Line::Mobile,
-        PhoneNumberType::FixedLine => Line::Fixed,
-        PhoneNumberType::TollFree
-        | PhoneNumberType::SharedCost
-        | PhoneNumberType::VoIP
-        | PhoneNumberType::PersonalNumber
-        | PhoneNumberType::Pager
-        | PhoneNumberType::UAN
-        | PhoneNumberType::VoiceMail => Line::Unusual,
-        PhoneNumberType::PremiumRate => {
-            return Err(Problem::new(
-                InvalidCode::PhoneNotAllowed,
-                "a premium-rate number; passcodes are not sent to one, so use another number",
-            ));
-        }
-        PhoneNumberType::Unknown => return Err(not_valid(digits.as_str(), &number)),
-    };
-    let phone = E164(digits.value());
-    if digits_of(&number) == u128::from(phone.0) {
+/// Reads the cell of a phone in international format, as [`E164::parse`] does.
+///
+/// # Errors
+///
+/// A [`Problem`] with one of the `phone_…` codes.
+pub(crate) fn read(cell: &str) -> Result<Reading, Problem> {
+    let unwrapped = unwrapped(cell);
+    let digits = Digits::read(unwrapped.text)?;
+    let judged = digits.check().and_then(|()| {
+        let (phone, line) = metadata::judge(digits.with_plus())?;
+        has_one_end(&digits)?;
+        has_code_once(&digits, line)?;
+        has_no_trunk_zero(&digits)?;
         Ok((phone, line))
-    } else {
-        Err(other_digits(digits.as_str(), &number))
+    });
+    match (judged, &digits.refused) {
+        // Graver than a dash of another kind, for which the cell is refused anyway.
+        (Err(problem), _) if problem.code == InvalidCode::PhoneAmbiguousEnd => Err(problem),
+        (Ok(_) | Err(_), Some(refused)) => Err(refused.clone()),
+        (Err(problem), None) => Err(likelier(unwrapped.text, problem)),
+        (Ok((phone, line)), None) => Ok(Reading {
+            phone,
+            line,
+            has_unusual_separator: unwrapped.was_wrapped || digits.has_unusual,
+        }),
     }
 }
 
-/// Refuses a valid number whose last digits may be the end of a second number: without them it is
-/// valid, too.
-fn has_one_reading(digits: &Digits) -> Result<(), Problem> {
-    match digits.shorter().find(|shorter| is_number(shorter)) {
-        None => Ok(()),
-        Some(shorter) => Err(Problem::new(
+/// Refuses a valid number behind which a second one may begin: what stands before is valid, too.
+fn has_one_end(digits: &Digits) -> Result<(), Problem> {
+    let is_number = |count: &usize| metadata::is_number(digits.first(*count));
+    if let Some(shorter) = digits.groups.cuts().find(is_number) {
+        return Err(Problem::new(
             InvalidCode::PhoneAmbiguousEnd,
             format!(
-                "has two readings: {}, or {shorter} with a second number or an extension behind \
+                "has two readings: {}, or {} with a second number or an extension behind \
                  it; write the number that is meant, its digits together",
-                digits.with_plus()
+                digits.with_plus(),
+                digits.first(shorter)
+            ),
+        ));
+    }
+    match digits.groups.before_slashes(SECOND).find(is_number) {
+        Some(_) => Err(Problem::new(InvalidCode::PhoneSeveral, TWO_NUMBERS)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a valid number whose country code may be there twice: without the first it is valid, too.
+///
+/// In a plan of variable length `+49 49 170 1234567` passes for a fixed line. The second code says
+/// that it is one by standing apart, or by a mobile behind it where the whole is none.
+fn has_code_once(digits: &Digits, line: Line) -> Result<(), Problem> {
+    let written = &digits.with_plus()[1..];
+    let (code, national) = calling_code::split(written);
+    if !national.starts_with(code) {
+        return Ok(());
+    }
+    let groups = &digits.groups;
+    let again = format!("+{national}");
+    let is_twice = if groups.has_start(2 * code.len()) {
+        metadata::number(&again).is_some()
+    } else {
+        let is_mobile = |line| line == Line::Mobile;
+        groups.is_unbroken_behind(code.len())
+            && !is_mobile(line)
+            && metadata::judge(&again).is_ok_and(|(_, line)| is_mobile(line))
+    };
+    if !is_twice {
+        return Ok(());
+    }
+    Err(Problem::new(
+        InvalidCode::PhoneCountryCodeTwice,
+        format!(
+            "has two readings: +{written}, or {again} with the country code before it twice; \
+             write the number that is meant, its area code apart"
+        ),
+    ))
+}
+
+/// Refuses a valid number with a zero that stands apart behind the country code: without it the number
+/// is valid, too.
+///
+/// Italy's fixed lines keep their zero abroad, so `+39 (0)312 3456789` passes for one of them.
+fn has_no_trunk_zero(digits: &Digits) -> Result<(), Problem> {
+    let written = &digits.with_plus()[1..];
+    let (code, national) = calling_code::split(written);
+    let groups = &digits.groups;
+    let stands_apart = groups.has_start(code.len()) && groups.has_start(code.len() + 1);
+    let without = national.strip_prefix('0').filter(|_| stands_apart);
+    let without = without.map(|without| format!("+{code}{without}"));
+    match without.filter(|without| metadata::is_number(without)) {
+        None => Ok(()),
+        Some(without) => Err(Problem::new(
+            InvalidCode::PhoneTrunkZero,
+            format!(
+                "has two readings: +{written}, or {without} with the `0` of calls at home; \
+                 write the number that is meant, without a `0` that stands apart"
             ),
         )),
     }
-}
-
-/// Whether a `+` and digits are a valid number, all of them.
-fn is_number(digits: &str) -> bool {
-    let Ok(number) = PHONE_NUMBER_UTIL.parse(digits, None) else {
-        return false;
-    };
-    PHONE_NUMBER_UTIL.get_number_type(&number) != PhoneNumberType::Unknown
-        && digits[1..].parse() == Ok(digits_of(&number))
-}
-
-/// The digits of a number as libphonenumber understood it.
-fn digits_of(number: &PhoneNumber) -> u128 {
-    let national = u128::from(number.national_number);
-    let zeros = if number.italian_leading_zero() {
-        number.number_of_leading_zeros().unsigned_abs()
-    } else {
-        0
-    };
-    let width = national.checked_ilog10().unwrap_or(0) + 1 + zeros;
-    10_u128
-        .checked_pow(width)
-        .and_then(|shift| shift.checked_mul(u128::from(number.country_code.unsigned_abs())))
-        .map_or(0, |code| code.saturating_add(national))
-}
-
-fn unparsable(error: &ParseError) -> Problem {
-    match error {
-        ParseError::InvalidCountryCode => Problem::new(
-            InvalidCode::PhoneCountryCode,
-            "no country has the calling code that follows the `+`; correct it",
-        ),
-        ParseError::TooShortAfterIdd | ParseError::TooShortNsn => Problem::new(
-            InvalidCode::PhoneTooShort,
-            "too few digits behind the country code",
-        ),
-        ParseError::TooLongNsn => Problem::new(
-            InvalidCode::PhoneTooLong,
-            "too many digits behind the country code",
-        ),
-        ParseError::NotANumber(_) => Problem::new(InvalidCode::PhoneNotValid, "not a phone number"),
-    }
-}
-
-/// Digits behind a calling code that were once part of its numbers: Mexico's mobiles had a `1` there
-/// until 2019, which libphonenumber does not know of any more.
-const GIVEN_UP: [(&str, &str); 1] = [("52", "1")];
-
-fn not_valid(written: &str, number: &PhoneNumber) -> Problem {
-    let country = number.country_code;
-    for (code, digit) in GIVEN_UP {
-        let rest = written
-            .strip_prefix(code)
-            .and_then(|national| national.strip_prefix(digit));
-        if rest.is_some_and(|rest| is_number(&format!("+{code}{rest}"))) {
-            return extra_digits(digit, country);
-        }
-    }
-    match PHONE_NUMBER_UTIL.is_possible_number_with_reason(number) {
-        Err(ValidationError::TooShort) => Problem::new(
-            InvalidCode::PhoneTooShort,
-            format!("too few digits for a number of country code +{country}"),
-        ),
-        Err(ValidationError::TooLong) => Problem::new(
-            InvalidCode::PhoneTooLong,
-            format!("too many digits for a number of country code +{country}"),
-        ),
-        Err(ValidationError::InvalidLength) => Problem::new(
-            InvalidCode::PhoneNotValid,
-            format!("no number of country code +{country} has so many digits"),
-        ),
-        Ok(_) | Err(ValidationError::InvalidCountryCode) => Problem::new(
-            InvalidCode::PhoneNotValid,
-            format!(
-                "country code +{country} has no such numbers; look for a wrong or missing digit"
-            ),
-        ),
-    }
-}
-
-/// The number exists, and is not the one that was written.
-fn other_digits(written: &str, number: &PhoneNumber) -> Problem {
-    let country = number.country_code;
-    let understood = digits_of(number).to_string();
-    let code = country.to_string();
-    // What libphonenumber dropped is a trunk or carrier prefix of one to three digits.
-    let dropped = written
-        .strip_prefix(&code)
-        .zip(understood.strip_prefix(&code))
-        .and_then(|(written, understood)| written.strip_suffix(understood))
-        .filter(|dropped| (1..=3).contains(&dropped.len()));
-    match dropped {
-        Some(dropped) => extra_digits(dropped, country),
-        None => Problem::new(
-            InvalidCode::PhoneExtraDigits,
-            format!(
-                "not how a number of country code +{country} is dialed from abroad; \
-                 write it without a trunk or carrier prefix, and in full"
-            ),
-        ),
-    }
-}
-
-fn extra_digits(digits: &str, country: i32) -> Problem {
-    Problem::new(
-        InvalidCode::PhoneExtraDigits,
-        format!("drop the `{digits}` behind the country code +{country}"),
-    )
 }
 
 #[cfg(test)]

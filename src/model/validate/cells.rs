@@ -4,7 +4,7 @@ use super::super::email::EmailAddress;
 use super::super::hidden::is_unprintable;
 use super::super::ids::{NotAUuid, PolicyId, UserId};
 use super::super::invalid::{InvalidCode, Problem};
-use super::super::phone::{E164, Line};
+use super::super::phone::{self, E164, Line};
 use super::super::placeholder::Placeholder;
 use super::super::request::{Address, DeviceStatus, DeviceType, RowDefaults};
 use super::super::row::{Column, Header, InputRow};
@@ -49,9 +49,9 @@ impl<'a> NamedCells<'a> {
                 InvalidCode::UserIdMissing,
                 "the user ID is empty; fill it in",
             )),
-            Some(cell) => cell.parse().map_err(|error| {
-                Problem::new(InvalidCode::UserIdNotUuid, not_an_id("user", cell, error))
-            }),
+            Some(cell) => cell
+                .parse()
+                .map_err(|error| not_an_id(InvalidCode::UserIdNotUuid, "user", cell, error)),
         }
     }
 
@@ -73,14 +73,14 @@ impl<'a> NamedCells<'a> {
         }
     }
 
-    pub(super) fn address(&self, kind: DeviceType) -> Result<(Address, Option<Warning>), Problem> {
+    pub(super) fn address(&self, kind: DeviceType) -> Result<(Address, Vec<Warning>), Problem> {
         match kind {
             DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => self.phone(kind),
             DeviceType::Email => self.email(),
         }
     }
 
-    fn phone(&self, kind: DeviceType) -> Result<(Address, Option<Warning>), Problem> {
+    fn phone(&self, kind: DeviceType) -> Result<(Address, Vec<Warning>), Problem> {
         let cell = self.raw(Column::Phone).trim_matches(' ');
         if cell.is_empty() {
             return Err(Problem::new(
@@ -88,11 +88,20 @@ impl<'a> NamedCells<'a> {
                 "the phone is empty; fill it in",
             ));
         }
-        let (phone, line) = E164::parse(cell)?;
-        Ok((Address::Phone(phone), of_line(kind, line)))
+        let reading = phone::read(cell).map_err(|problem| {
+            if cell.trim().parse::<UserId>().is_ok() {
+                return swapped("an ID stands where the phone belongs");
+            }
+            problem
+        })?;
+        let unusual = reading.has_unusual_separator;
+        let unusual = unusual.then_some(Warning::UnusualSeparator);
+        let of_line = of_line(kind, reading.line);
+        let warnings = of_line.into_iter().chain(unusual).collect();
+        Ok((Address::Phone(reading.phone), warnings))
     }
 
-    fn email(&self) -> Result<(Address, Option<Warning>), Problem> {
+    fn email(&self) -> Result<(Address, Vec<Warning>), Problem> {
         let Some(cell) = self.optional(Column::EmailAddress) else {
             let elsewhere = self.header.likely_email().map(|header| {
                 let option = shell::option("--column", format!("email_address={header}"));
@@ -109,7 +118,7 @@ impl<'a> NamedCells<'a> {
         match cell.parse::<EmailAddress>() {
             Ok(email) => {
                 let warning = email.has_mixed_scripts().then_some(Warning::MixedScripts);
-                Ok((Address::Email(email), warning))
+                Ok((Address::Email(email), warning.into_iter().collect()))
             }
             Err(error) => Err(Problem::new(
                 InvalidCode::EmailNotValid,
@@ -120,12 +129,9 @@ impl<'a> NamedCells<'a> {
 
     pub(super) fn policy(&self, defaults: &RowDefaults) -> Result<PolicyId, Problem> {
         match (self.optional(Column::PolicyId), defaults.policy) {
-            (Some(cell), _) => cell.parse().map_err(|error| {
-                Problem::new(
-                    InvalidCode::PolicyIdNotUuid,
-                    not_an_id("policy", cell, error),
-                )
-            }),
+            (Some(cell), _) => cell
+                .parse()
+                .map_err(|error| not_an_id(InvalidCode::PolicyIdNotUuid, "policy", cell, error)),
             (None, Some(policy)) => Ok(policy),
             (None, None) => Err(Problem::new(
                 InvalidCode::PolicyMissing,
@@ -234,12 +240,23 @@ fn in_place_of(cell: &str, value: &str) -> Option<String> {
 }
 
 /// Why a cell is no ID.
-fn not_an_id(what: &str, cell: &str, error: NotAUuid) -> String {
-    match (in_place_of(cell, "an ID"), error) {
+fn not_an_id(code: InvalidCode, what: &str, cell: &str, error: NotAUuid) -> Problem {
+    if E164::parse(cell).is_ok() {
+        return swapped(&format!("a phone stands where the {what} ID belongs"));
+    }
+    let message = match (in_place_of(cell, "an ID"), error) {
         (Some(word), _) => format!("the {what} ID is {word}"),
         (None, NotAUuid::Foreign(_)) => format!("the {what} ID {error}"),
         (None, NotAUuid::Shape | NotAUuid::Nil) => format!("the {what} ID is {error}"),
-    }
+    };
+    Problem::new(code, message)
+}
+
+fn swapped(what: &str) -> Problem {
+    Problem::new(
+        InvalidCode::ColumnsSwapped,
+        format!("{what}; the cells of two columns may be swapped, in this row or in all"),
+    )
 }
 
 /// Whether a text is shaped like a language tag: a language, then subtags (RFC 5646, 2.1).

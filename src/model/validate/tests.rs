@@ -221,11 +221,50 @@ fn a_nickname_is_a_hundred_characters_and_none_of_them_hidden() {
 }
 
 #[test]
-fn an_invisible_character_round_a_phone_is_not_dropped() {
-    assert!(with(Column::Phone, " +447911123456 ").is_empty());
-    for damaged in ["\u{a0}+447911123456", "+447911123456\t", "\u{a0}"] {
-        assert_eq!(with(Column::Phone, damaged), ["phone_character"]);
+fn what_stands_round_a_phone_is_dropped_with_a_warning_and_damage_is_not() {
+    let warnings = |cell| {
+        let cells = [(Column::UserId, USER), (Column::PolicyId, POLICY)];
+        let row = judge(&[&cells[..], &[(Column::Phone, cell)]].concat()).unwrap();
+        assert_eq!(row.request.key.address.key(), "447911123456", "{cell:?}");
+        row.warnings
+    };
+    assert_eq!(warnings(" +447911123456 "), []);
+    for cell in [
+        "\u{a0}+447911123456",
+        "\u{202a}+44 7911\u{2011}123456",
+        "'+447911123456",
+    ] {
+        assert_eq!(warnings(cell), [Warning::UnusualSeparator], "{cell:?}");
     }
+    assert_eq!(
+        with(Column::Phone, "+447911123456\t"),
+        ["phone_invisible_character"]
+    );
+    assert_eq!(with(Column::Phone, "\u{a0}"), ["phone_missing"]);
+}
+
+#[test]
+fn a_phone_where_an_id_belongs_and_an_id_where_a_phone_belongs_are_swapped_columns() {
+    let swapped = [
+        (Column::UserId, USER),
+        (Column::Phone, POLICY),
+        (Column::PolicyId, PHONE),
+    ];
+    assert_eq!(codes(&swapped), ["columns_swapped"]);
+    let message = judge(&swapped).unwrap_err().message();
+    for said in [
+        "an ID stands where the phone belongs",
+        "where the policy ID belongs",
+    ] {
+        assert!(message.contains(said), "{message}");
+    }
+    let swapped = [
+        (Column::UserId, PHONE),
+        (Column::Phone, USER),
+        (Column::PolicyId, POLICY),
+    ];
+    assert_eq!(codes(&swapped), ["columns_swapped"]);
+    assert_eq!(with(Column::PolicyId, "0791112345"), ["policy_id_not_uuid"]);
 }
 
 #[test]
@@ -294,7 +333,7 @@ fn of_an_invalid_row_is_kept_what_could_be_read() {
 #[test]
 fn a_phone_that_was_refused_is_not_kept_as_if_it_were_mended() {
     for refused in [
-        "\u{a0}+447911123456",
+        "+44\u{200b}7911123456",
         "+447911123456\r",
         "+49 170 1234567/8",
     ] {
