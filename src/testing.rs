@@ -84,7 +84,7 @@ pub mod pingone {
 /// A PingOne of our own.
 pub mod sandbox {
     pub use crate::sandbox::faults::FaultPlan;
-    pub use crate::sandbox::routes::Kind;
+    pub use crate::sandbox::kinds::Kind;
     pub use crate::sandbox::stats::{Held, Stats};
     pub use crate::sandbox::{
         Duplicates, Options, Policies, SMS_ONLY_POLICY, Sandbox, Users, WAVE_POLICY, start,

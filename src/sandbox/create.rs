@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Policies;
-use super::documents::{allows, detail, policy, status};
+use super::documents::devices::status;
+use super::documents::policies::Policy;
+use super::errors::detail;
 use super::phone::is_phone;
 use super::routes::uuid;
 use super::store::{DeviceType, NewDevice};
@@ -26,17 +28,19 @@ pub(super) fn read(
     let address = kind.and_then(|kind| form.address(kind));
     let policy_id = form.policy();
     let pending = form.pending();
-    let nickname = form.nickname();
-    if let Some(kind) = kind {
-        form.extras(kind);
-    }
+    let nickname = nickname(body).unwrap_or_else(|fault| {
+        form.faults.push(fault);
+        String::new()
+    });
+    let testing = form.testing(kind);
+    form.extension();
     let (Some(kind), Some(address), Some(policy_id), true) =
         (kind, address, policy_id, form.faults.is_empty())
     else {
         return Err(form.faults);
     };
-    let refused = match policy(policies, policy_id) {
-        Some(policy) if allows(&policy, kind) => None,
+    let refused = match Policy::of(policies, policy_id) {
+        Some(policy) if policy.allows(kind) => None,
         Some(_) => Some(("type", "is not enabled in the policy")),
         None => Some((
             "policy.id",
@@ -51,7 +55,26 @@ pub(super) fn read(
         address,
         nickname,
         pending,
+        testing,
     })
+}
+
+/// Reads the nickname that a device shall have from now on; the empty one is none.
+pub(super) fn new_nickname(body: &Map<String, Value>) -> Result<String, ErrorDetail> {
+    match body.get("nickname") {
+        None | Some(Value::Null) => Err(detail("REQUIRED_VALUE", Some("nickname"), "is required")),
+        Some(_) => nickname(body),
+    }
+}
+
+fn nickname(body: &Map<String, Value>) -> Result<String, ErrorDetail> {
+    let fault = |code, message| Err(detail(code, Some("nickname"), message));
+    match body.get("nickname") {
+        None | Some(Value::Null) => Ok(String::new()),
+        Some(Value::String(name)) if name.chars().count() <= NICKNAME_MAX => Ok(name.clone()),
+        Some(Value::String(_)) => fault("SIZE_LIMIT_EXCEEDED", "must have at most 100 characters"),
+        Some(_) => fault("INVALID_VALUE", "must be a string"),
+    }
 }
 
 struct Form<'a> {
@@ -118,6 +141,7 @@ impl<'a> Form<'a> {
     }
 
     /// `ACTIVE` unless said otherwise: whoever has a worker's token acts for another user.
+    /// A `notification` with `ACTIVE` is ignored: what PingOne does with it is not documented.
     fn pending(&mut self) -> bool {
         match self.body.get("status") {
             None => false,
@@ -130,28 +154,20 @@ impl<'a> Form<'a> {
         }
     }
 
-    fn nickname(&mut self) -> String {
-        match self.body.get("nickname") {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(name)) if name.chars().count() <= NICKNAME_MAX => name.clone(),
-            Some(Value::String(_)) => {
-                let message = "must have at most 100 characters";
-                self.fault("SIZE_LIMIT_EXCEEDED", "nickname", message);
-                String::new()
+    /// Whether the one-time password shall be told; WhatsApp does not know that.
+    fn testing(&mut self, kind: Option<DeviceType>) -> bool {
+        match (self.body.get("testMode"), kind) {
+            (Some(_), Some(DeviceType::WhatsApp)) => {
+                self.wrong("testMode", "is not supported by WHATSAPP");
             }
-            Some(_) => {
-                self.wrong("nickname", "must be a string");
-                String::new()
-            }
+            (None | Some(Value::Null), _) => {}
+            (Some(Value::Bool(testing)), _) => return *testing,
+            (Some(_), _) => self.wrong("testMode", "must be true or false"),
         }
+        false
     }
 
-    /// Members that only some types know. `notification` with `ACTIVE` is ignored: what
-    /// PingOne does with it is not documented.
-    fn extras(&mut self, kind: DeviceType) {
-        if kind == DeviceType::WhatsApp && self.body.contains_key("testMode") {
-            self.wrong("testMode", "is not supported by WHATSAPP");
-        }
+    fn extension(&mut self) {
         if self.body.contains_key("extension") {
             self.wrong("extension", "is not enabled in the MFA settings");
         }

@@ -7,7 +7,8 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::faults::{Answer, AnswerBody, Effect, RetryAfter, Rule, When};
-use super::routes::{self, Kind};
+use super::kinds::Kind;
+use super::routes;
 
 /// One `[[fault]]` table.
 #[derive(Debug, Default, Deserialize)]

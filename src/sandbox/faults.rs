@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::routes::Kind;
+use super::kinds::Kind;
 
 /// Everything that goes wrong, in order of precedence: of the rules that strike a
 /// request, the first has its way.

@@ -4,10 +4,10 @@ use hyper::StatusCode;
 use hyper::header;
 use uuid::Uuid;
 
-use super::documents;
+use super::errors;
 use super::faults::{Answer, AnswerBody};
+use super::kinds::Kind;
 use super::reply::{Content, Flow, Reply};
-use super::routes::Kind;
 use super::store::random_uuid;
 use super::time::Clock;
 use super::tokens;
@@ -61,14 +61,14 @@ fn error(status: StatusCode, answer: &Answer, kind: Kind) -> Reply {
         };
         return tokens::refused(status, code.unwrap_or(usual));
     }
-    let mut reply = documents::of_status(status);
+    let mut reply = errors::of_status(status);
     if let Content::Error(body) = &mut reply.content {
         if let Some(code) = code {
             body.code = Some(code.to_owned());
             body.details = None;
         }
         if let Some(detail) = &answer.detail {
-            let detail = documents::detail(detail, None, "This is a fault of the sandbox's plan");
+            let detail = errors::detail(detail, None, "This is a fault of the sandbox's plan");
             body.details = Some(vec![detail]);
         }
     }

@@ -1,6 +1,6 @@
 //! The filter of a device listing: `status` and `type`, with `eq` and nothing else ("MFA Devices").
 
-use super::documents::status;
+use super::documents::devices::status;
 use super::store::Stored;
 
 /// What the listed devices must be.

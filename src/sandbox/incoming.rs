@@ -6,7 +6,7 @@ use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName};
 use hyper::{Request, StatusCode};
 
-use super::documents;
+use super::errors;
 use super::reply::Reply;
 use super::store::random_uuid;
 use crate::pingone::wire;
@@ -30,7 +30,7 @@ pub(super) async fn read(body: Incoming) -> Result<Result<Bytes, Reply>, Hangup>
     match Limited::new(body, BODY_MAX).collect().await {
         Ok(body) => Ok(Ok(body.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => {
-            Ok(Err(documents::of_status(StatusCode::PAYLOAD_TOO_LARGE)))
+            Ok(Err(errors::of_status(StatusCode::PAYLOAD_TOO_LARGE)))
         }
         Err(_) => Err(Hangup::Close),
     }

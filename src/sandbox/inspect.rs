@@ -28,13 +28,14 @@ pub(super) fn all_held(environment: &Environment) -> Vec<Held> {
 }
 
 fn held(environment: &Environment, from: usize) -> Option<(Vec<Held>, usize)> {
-    let clock = &environment.clock;
+    let clock = &environment.home.clock;
     let (page, next) = environment.devices().page(from, PAGE, clock.now_ms())?;
     let held = page.into_iter().map(|device| show(device, clock)).collect();
     Some((held, next))
 }
 
 fn show(device: Stored, clock: &Clock) -> Held {
+    let otp = device.pending.then(|| device.otp());
     let address = Some(device.address.into_string());
     let (phone, email) = match device.kind {
         DeviceType::Email => (None, address),
@@ -47,6 +48,7 @@ fn show(device: Stored, clock: &Clock) -> Held {
         email,
         id: device.id.to_string(),
         at: clock.timestamp(device.at),
+        otp,
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::routes::Kind;
+use super::kinds::Kind;
 
 /// Addresses whose share is remembered; more are not worth the memory.
 const MAX_ADDRESSES: usize = 10_000;
@@ -25,7 +25,15 @@ impl Group {
     pub(super) fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::User => Some(Self::Directory),
-            Kind::Create | Kind::List | Kind::Read | Kind::Delete => Some(Self::Mfa),
+            Kind::Mfa
+            | Kind::SetMfa
+            | Kind::Create
+            | Kind::List
+            | Kind::Reorder
+            | Kind::Read
+            | Kind::Delete
+            | Kind::Change
+            | Kind::Nickname => Some(Self::Mfa),
             Kind::Policies | Kind::Policy | Kind::Settings => Some(Self::Configuration),
             Kind::Token | Kind::Other => None,
         }

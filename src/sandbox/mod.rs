@@ -5,25 +5,30 @@
 //! mistake on the other. Where PingOne's documentation leaves a question open, the
 //! answer is an option. It never talks to anybody, and never writes a file.
 
+mod answers;
 mod create;
 mod documents;
 mod environment;
+mod errors;
 mod fault_file;
 pub(crate) mod faults;
 mod faulty;
 mod filter;
 mod incoming;
 mod inspect;
+pub(crate) mod kinds;
 mod limits;
+mod media;
 mod phone;
 mod reply;
-pub(crate) mod routes;
+mod routes;
 mod server;
 mod service;
 pub(crate) mod stats;
 mod store;
 mod time;
 mod tokens;
+mod users;
 
 use std::fmt;
 use std::io;
@@ -35,6 +40,7 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
+use self::documents::Home;
 use self::environment::Environment;
 use self::faults::{FaultPlan, Faults};
 use self::limits::Limits;
@@ -43,6 +49,7 @@ use self::stats::{Held, Stats};
 use self::store::uuid_from;
 use self::time::Clock;
 use self::tokens::{Client, Tokens};
+use self::users::Directory;
 
 /// The ID of the default policy `Wave MFA`, which allows every method; `samples/wave.csv` names it.
 pub const WAVE_POLICY: &str = "6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10";
@@ -127,20 +134,6 @@ pub enum Users {
     Exactly(usize),
 }
 
-impl Users {
-    fn list(self, seed: u64) -> Vec<Uuid> {
-        match self {
-            Self::Any => Vec::new(),
-            Self::Exactly(number) => {
-                // Another stream than that of the credentials.
-                let mut rng = fastrand::Rng::with_seed(!seed);
-                let ids = std::iter::repeat_with(|| uuid_from(rng.u128(..)));
-                ids.take(number).collect()
-            }
-        }
-    }
-}
-
 /// Which device authentication policies there are. What a printed one says holds in both cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policies {
@@ -186,7 +179,6 @@ pub enum Error {
 pub struct Sandbox {
     service: Arc<Service>,
     address: SocketAddr,
-    users: Vec<Uuid>,
     task: AbortHandle,
 }
 
@@ -211,18 +203,16 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     };
     let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let users = options.users.list(options.seed);
-    let service = Arc::new(service(options, address, &users));
+    let service = Arc::new(service(options, address));
     let task = tokio::spawn(server::serve(listener, Arc::clone(&service))).abort_handle();
     Ok(Sandbox {
         service,
         address,
-        users,
         task,
     })
 }
 
-fn service(options: Options, address: SocketAddr, users: &[Uuid]) -> Service {
+fn service(options: Options, address: SocketAddr) -> Service {
     let mut rng = fastrand::Rng::with_seed(options.seed);
     let (environment, client_id) = (uuid_from(rng.u128(..)), uuid_from(rng.u128(..)));
     let client_secret = std::iter::repeat_with(|| rng.alphanumeric()).take(SECRET_LENGTH);
@@ -234,12 +224,14 @@ fn service(options: Options, address: SocketAddr, users: &[Uuid]) -> Service {
     Service {
         clock,
         environment: Arc::new(Environment {
-            clock,
-            id,
-            home: format!("http://{address}/v1/environments/{id}"),
+            home: Home {
+                id,
+                address: format!("http://{address}/v1/environments/{id}"),
+                clock,
+            },
             users: match options.users {
-                Users::Any => None,
-                Users::Exactly(_) => Some(users.iter().copied().collect()),
+                Users::Any => Directory::of_everybody(),
+                Users::Exactly(number) => Directory::generate(number, options.seed),
             },
             policies: options.policies,
             max_devices: options.max_devices,
@@ -270,7 +262,7 @@ impl Sandbox {
 
     /// The one environment, a UUID.
     pub fn environment(&self) -> String {
-        self.service.environment.id.to_string()
+        self.service.environment.id().to_string()
     }
 
     /// The worker application's client ID.
@@ -295,7 +287,8 @@ impl Sandbox {
 
     /// The IDs of the generated users; empty if every UUID is a user.
     pub fn users(&self) -> Vec<String> {
-        self.users.iter().map(Uuid::to_string).collect()
+        let ids = self.service.environment.users.ids();
+        ids.iter().map(Uuid::to_string).collect()
     }
 
     /// Lets other things go wrong from now on, or nothing; what goes wrong already goes on.

@@ -1,100 +1,41 @@
-//! Which request is this: method and path, nothing else.
-
-use std::fmt;
+//! Which request is this: method, path and content type, nothing else.
 
 use hyper::Method;
-use serde::Serialize;
 use uuid::Uuid;
 
-/// The kinds of request that the sandbox counts and that a fault can be about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// `POST …/as/token`.
-    Token,
-    /// `GET …/users/{userID}`.
-    User,
-    /// `POST …/users/{userID}/devices`.
-    Create,
-    /// `GET …/users/{userID}/devices`.
-    List,
-    /// `GET …/devices/{deviceID}`.
-    Read,
-    /// `DELETE …/devices/{deviceID}`.
-    Delete,
-    /// `GET …/deviceAuthenticationPolicies`.
-    Policies,
-    /// `GET …/deviceAuthenticationPolicies/{policyID}`.
-    Policy,
-    /// `GET …/mfaSettings`.
-    Settings,
-    /// Anything else; it is answered with 404 or 405.
-    Other,
-}
+use super::kinds::Kind;
+use super::media::Media;
 
-impl Kind {
-    /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 10] = [
-        Self::Token,
-        Self::User,
-        Self::Create,
-        Self::List,
-        Self::Read,
-        Self::Delete,
-        Self::Policies,
-        Self::Policy,
-        Self::Settings,
-        Self::Other,
-    ];
+/// What may be done with a resource: each method with what it means there.
+type Methods = &'static [(Method, Kind)];
 
-    /// The word for it in a faults file and in the statistics.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::User => "user",
-            Self::Create => "create",
-            Self::List => "list",
-            Self::Read => "read",
-            Self::Delete => "delete",
-            Self::Policies => "policies",
-            Self::Policy => "policy",
-            Self::Settings => "settings",
-            Self::Other => "other",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A request's method and path, taken apart.
+/// A request's method, path and content type, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Route {
     pub(super) kind: Kind,
+    pub(super) media: Media,
     /// The environment in the path, as it stands there.
     pub(super) environment: Option<String>,
     /// The user in the path, if that is a UUID.
     pub(super) user: Option<Uuid>,
-    /// The device or the policy at the path's end, if that is a UUID.
+    /// What else the path names, such as a device or a policy, if that is a UUID.
     pub(super) item: Option<Uuid>,
     /// The methods that this path knows, if the request's is not among them.
-    pub(super) allow: Option<&'static str>,
+    pub(super) allow: Option<String>,
 }
 
 impl Route {
-    pub(super) fn of(method: &Method, path: &str) -> Self {
+    pub(super) fn of(method: &Method, path: &str, media: Media) -> Self {
         let mut route = Self {
             kind: Kind::Other,
+            media,
             environment: None,
             user: None,
             item: None,
             allow: None,
         };
         let segments: Vec<&str> = path.split('/').skip(1).collect();
-        let (environment, methods): (_, &[(Method, Kind)]) = match segments[..] {
+        let (environment, methods): (_, Methods) = match segments[..] {
             ["as", "token"] => (None, &[(Method::POST, Kind::Token)]),
             [environment, "as", "token"] => (Some(environment), &[(Method::POST, Kind::Token)]),
             ["v1", "environments", environment, ref rest @ ..] => {
@@ -107,24 +48,18 @@ impl Route {
             Some(&(_, kind)) => route.kind = kind,
             None => route.allow = allowed(methods),
         }
+        if route.kind == Kind::Create && matches!(media, Media::Reorder | Media::RemoveOrder) {
+            route.kind = Kind::Reorder;
+        }
         route
     }
 
     /// Reads what follows the environment, and returns what may be done with it.
-    fn resource(&mut self, segments: &[&str]) -> &'static [(Method, Kind)] {
+    fn resource(&mut self, segments: &[&str]) -> Methods {
         match *segments {
-            ["users", user] => {
+            ["users", user, ref rest @ ..] => {
                 self.user = uuid(user);
-                &[(Method::GET, Kind::User)]
-            }
-            ["users", user, "devices"] => {
-                self.user = uuid(user);
-                &[(Method::GET, Kind::List), (Method::POST, Kind::Create)]
-            }
-            ["users", user, "devices", device] => {
-                self.user = uuid(user);
-                self.item = uuid(device);
-                &[(Method::GET, Kind::Read), (Method::DELETE, Kind::Delete)]
+                self.of_user(rest)
             }
             ["deviceAuthenticationPolicies"] => &[(Method::GET, Kind::Policies)],
             ["deviceAuthenticationPolicies", policy] => {
@@ -135,17 +70,36 @@ impl Route {
             _ => &[],
         }
     }
+
+    fn of_user(&mut self, segments: &[&str]) -> Methods {
+        match *segments {
+            [] => &[(Method::GET, Kind::User)],
+            ["mfaEnabled"] => &[(Method::GET, Kind::Mfa), (Method::PUT, Kind::SetMfa)],
+            ["devices"] => &[
+                (Method::GET, Kind::List),
+                (Method::POST, Kind::Create),
+                (Method::DELETE, Kind::Reorder),
+            ],
+            ["devices", device] => {
+                self.item = uuid(device);
+                &[
+                    (Method::GET, Kind::Read),
+                    (Method::POST, Kind::Change),
+                    (Method::DELETE, Kind::Delete),
+                ]
+            }
+            ["devices", device, "nickname"] => {
+                self.item = uuid(device);
+                &[(Method::PUT, Kind::Nickname)]
+            }
+            _ => &[],
+        }
+    }
 }
 
-fn allowed(methods: &[(Method, Kind)]) -> Option<&'static str> {
-    let has = |method| methods.iter().any(|(known, _)| known == method);
-    match (has(&Method::GET), has(&Method::POST), has(&Method::DELETE)) {
-        (true, true, _) => Some("GET, POST"),
-        (true, _, true) => Some("GET, DELETE"),
-        (true, ..) => Some("GET"),
-        (_, true, _) => Some("POST"),
-        _ => None,
-    }
+fn allowed(methods: Methods) -> Option<String> {
+    let names: Vec<_> = methods.iter().map(|(method, _)| method.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Reads a UUID in its usual form; the parser alone would take others too.
@@ -164,58 +118,82 @@ mod tests {
 
     #[test]
     fn method_and_path_select_the_operation() {
-        let users = format!("/v1/environments/{E}/users");
         for (method, path, kind, allow) in [
-            ("POST", format!("/{E}/as/token"), Kind::Token, None),
-            ("POST", "/as/token".to_owned(), Kind::Token, None),
-            ("GET", "/as/token".to_owned(), Kind::Other, Some("POST")),
-            ("GET", format!("{users}/{U}"), Kind::User, None),
-            ("GET", format!("{users}/{U}/devices"), Kind::List, None),
-            ("POST", format!("{users}/{U}/devices"), Kind::Create, None),
+            ("POST", "/{E}/as/token", Kind::Token, None),
+            ("POST", "/as/token", Kind::Token, None),
+            ("GET", "/as/token", Kind::Other, Some("POST")),
+            ("GET", "{users}/{U}", Kind::User, None),
+            ("PUT", "{users}/{U}", Kind::Other, Some("GET")),
+            ("GET", "{users}/{U}/mfaEnabled", Kind::Mfa, None),
+            ("PUT", "{users}/{U}/mfaEnabled", Kind::SetMfa, None),
+            ("GET", "{users}/{U}/devices", Kind::List, None),
+            ("POST", "{users}/{U}/devices", Kind::Create, None),
+            ("DELETE", "{users}/{U}/devices", Kind::Reorder, None),
             (
                 "PUT",
-                format!("{users}/{U}/devices"),
+                "{users}/{U}/devices",
                 Kind::Other,
-                Some("GET, POST"),
+                Some("GET, POST, DELETE"),
             ),
-            ("GET", format!("{users}/{U}/devices/{E}"), Kind::Read, None),
+            ("GET", "{users}/{U}/devices/{E}", Kind::Read, None),
+            ("POST", "{users}/{U}/devices/{E}", Kind::Change, None),
+            ("DELETE", "{users}/{U}/devices/{E}", Kind::Delete, None),
             (
-                "DELETE",
-                format!("{users}/{U}/devices/{E}"),
-                Kind::Delete,
+                "PUT",
+                "{users}/{U}/devices/{E}/nickname",
+                Kind::Nickname,
                 None,
             ),
             (
                 "GET",
-                format!("/v1/environments/{E}/deviceAuthenticationPolicies"),
+                "{home}/deviceAuthenticationPolicies",
                 Kind::Policies,
                 None,
             ),
             (
                 "GET",
-                format!("/v1/environments/{E}/mfaSettings"),
-                Kind::Settings,
+                "{home}/deviceAuthenticationPolicies/{U}",
+                Kind::Policy,
                 None,
             ),
-            ("GET", format!("{users}/{U}/devices/"), Kind::Read, None),
-            ("GET", format!("{users}/{U}/device"), Kind::Other, None),
-            (
-                "GET",
-                format!("/environments/{E}/users/{U}/devices"),
-                Kind::Other,
-                None,
-            ),
-            ("GET", "/".to_owned(), Kind::Other, None),
-            ("GET", String::new(), Kind::Other, None),
+            ("GET", "{home}/mfaSettings", Kind::Settings, None),
+            ("GET", "{users}/{U}/devices/", Kind::Read, None),
+            ("GET", "{users}/{U}/device", Kind::Other, None),
+            ("GET", "/environments/{E}/mfaSettings", Kind::Other, None),
+            ("GET", "/", Kind::Other, None),
+            ("GET", "", Kind::Other, None),
         ] {
-            let method: Method = method.parse().unwrap();
-            let route = Route::of(&method, &path);
-            assert_eq!((route.kind, route.allow), (kind, allow), "{method} {path}");
+            let (asked, path) = (path, filled_in(path));
+            let route = Route::of(&method.parse().unwrap(), &path, Media::Json);
+            let found = (route.kind, route.allow.as_deref());
+            assert_eq!(found, (kind, allow), "{method} {asked}");
+        }
+    }
+
+    fn filled_in(path: &str) -> String {
+        path.replace("{users}", "{home}/users")
+            .replace("{home}", "/v1/environments/{E}")
+            .replace("{E}", E)
+            .replace("{U}", U)
+    }
+
+    #[test]
+    fn the_media_type_tells_a_create_from_an_order() {
+        let path = filled_in("{users}/{U}/devices");
+        for (media, kind) in [
+            (Media::Json, Kind::Create),
+            (Media::Other, Kind::Create),
+            (Media::Reorder, Kind::Reorder),
+            (Media::RemoveOrder, Kind::Reorder),
+        ] {
+            let route = Route::of(&Method::POST, &path, media);
+            assert_eq!(route.kind, kind, "{media:?}");
         }
     }
 
     #[test]
     fn an_id_that_is_no_uuid_is_nobody() {
+        let of = |path: &str| Route::of(&Method::GET, path, Media::Other);
         for id in [
             "..",
             "",
@@ -224,9 +202,9 @@ mod tests {
             "b30ac647e33e464fa6ea0275082d4c26",
         ] {
             let path = format!("/v1/environments/{E}/users/{id}/devices");
-            assert_eq!(Route::of(&Method::GET, &path).user, None, "{id}");
+            assert_eq!(of(&path).user, None, "{id}");
         }
         let path = format!("/v1/environments/{E}/users/{}/devices", U.to_uppercase());
-        assert_eq!(Route::of(&Method::GET, &path).user, uuid(U));
+        assert_eq!(of(&path).user, uuid(U));
     }
 }

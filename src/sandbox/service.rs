@@ -1,7 +1,7 @@
 //! The small PingOne itself: one request in, one answer out, or none.
 //!
 //! The order of the checks: header size, rate limit, faults, body size, path, token (401), environment (403),
-//! then what [`environment`](super::environment) checks.
+//! then what [`answers`](super::answers) checks.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,14 +12,17 @@ use hyper::header;
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 
-use super::documents;
-use super::environment::{Environment, Manner, Storing};
+use super::answers::{self, Asked, Manner, Storing};
+use super::environment::Environment;
+use super::errors;
 use super::faults::{Effect, Faults, RetryAfter, Rule, When};
 use super::incoming::{Hangup, is_head_too_long, read, text, transaction_id};
 use super::inspect;
+use super::kinds::Kind;
 use super::limits::{Group, Limits};
+use super::media::Media;
 use super::reply::{Body, Reply};
-use super::routes::{Kind, Route};
+use super::routes::Route;
 use super::stats::Stats;
 use super::store::random_uuid;
 use super::time::Clock;
@@ -80,7 +83,8 @@ impl Service {
         peer: IpAddr,
         request: Request<Incoming>,
     ) -> Result<Reply, Hangup> {
-        let route = Route::of(request.method(), request.uri().path());
+        let media = Media::of(text(request.headers(), header::CONTENT_TYPE));
+        let route = Route::of(request.method(), request.uri().path(), media);
         let mut visit = Visit::begin(self, route.kind, self.gives_away(&request));
         let reply = self.answer(peer, &route, request).await?;
         tokio::time::sleep(self.latency).await;
@@ -95,7 +99,7 @@ impl Service {
         request: Request<Incoming>,
     ) -> Result<Reply, Hangup> {
         if is_head_too_long(&request) {
-            return Ok(documents::of_status(
+            return Ok(errors::of_status(
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             ));
         }
@@ -188,16 +192,21 @@ impl Service {
             Ok(body) => body,
             Err(refused) => return Ok(refused),
         };
-        Ok(match (route.kind, route.allow) {
+        Ok(match (route.kind, &route.allow) {
             (Kind::Token, _) => self.token(route, &head, &body),
             (Kind::Other, Some(allow)) => {
-                documents::of_status(StatusCode::METHOD_NOT_ALLOWED).with(header::ALLOW, allow)
+                errors::of_status(StatusCode::METHOD_NOT_ALLOWED).with(header::ALLOW, allow)
             }
-            (Kind::Other, None) => documents::of_status(StatusCode::NOT_FOUND),
+            (Kind::Other, None) => errors::of_status(StatusCode::NOT_FOUND),
             _ => self
                 .admit(route, &head)
-                .map_or_else(documents::of_status, |()| {
-                    self.environment.serve(route, &head, &body, manner)
+                .map_or_else(errors::of_status, |()| {
+                    let asked = Asked {
+                        route,
+                        query: head.uri.query(),
+                        body: &body,
+                    };
+                    answers::serve(&self.environment, &asked, manner)
                 }),
         })
     }
@@ -233,7 +242,7 @@ impl Service {
 
     fn is_here(&self, route: &Route) -> bool {
         let named = route.environment.as_deref().and_then(super::routes::uuid);
-        named == Some(self.environment.id)
+        named == Some(self.environment.id())
     }
 
     fn throttle(&self, kind: Kind, peer: IpAddr) -> Option<Reply> {
@@ -241,7 +250,7 @@ impl Service {
         let admitted = self.state().limits.admit(group, peer, self.clock.now());
         let wait = RetryAfter::Text(admitted.err()?.to_string());
         self.hold(kind, &wait);
-        let reply = documents::of_status(StatusCode::TOO_MANY_REQUESTS);
+        let reply = errors::of_status(StatusCode::TOO_MANY_REQUESTS);
         Some(reply.with_retry_after(Some(&wait), &self.clock))
     }
 

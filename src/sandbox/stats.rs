@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::routes::Kind;
+use super::kinds::Kind;
 
 /// What the sandbox counted since it started.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -61,6 +61,9 @@ pub struct Held {
     pub id: String,
     /// When it was stored, `YYYY-MM-DDTHH:MM:SS.mmmZ`.
     pub at: String,
+    /// The one-time password that activates it, while it waits for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub otp: Option<String>,
 }
 
 impl fmt::Debug for Held {

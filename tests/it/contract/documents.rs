@@ -94,3 +94,72 @@ pub(super) const FORBIDDEN: &str = r#"{
         "message": "The actor attempting to perform the request is not authorized."
     }]
 }"#;
+
+/// "MFA Devices": an SMS device in test mode that waits for its activation, as it is created.
+pub(super) const CREATED_IN_TEST_MODE: &str = r#"{
+    "_links": {
+        "self": {"href": "http://HOST/v1/environments/ENV/users/USER/devices/DEVICE"},
+        "environment": {"href": "http://HOST/v1/environments/ENV"},
+        "user": {"href": "http://HOST/v1/environments/ENV/users/USER"},
+        "activate": {"href": "http://HOST/v1/environments/ENV/users/USER/devices/DEVICE"}
+    },
+    "id": "DEVICE",
+    "environment": {"id": "ENV"},
+    "user": {"id": "USER"},
+    "type": "SMS",
+    "status": "ACTIVATION_REQUIRED",
+    "createdAt": "NOW",
+    "updatedAt": "NOW",
+    "phone": "+1.5125551234",
+    "block": {"status": "UNBLOCKED"},
+    "lock": {"status": "UNLOCKED"},
+    "testMode": true,
+    "test": {"otp": "OTP"}
+}"#;
+
+/// "MFA Devices": the nickname of a device, once it is set.
+pub(super) const NICKNAMED: &str = r#"{
+    "_links": {
+        "self": {"href": "http://HOST/v1/environments/ENV/users/USER/devices/DEVICE/nickname"},
+        "device": {"href": "http://HOST/v1/environments/ENV/users/USER/devices/DEVICE"}
+    },
+    "nickname": "Work"
+}"#;
+
+/// "Enable Users MFA": the answer to a read and to an update alike.
+pub(super) const MFA_ENABLED: &str = r#"{
+    "_links": {
+        "self": {"href": "http://HOST/v1/environments/ENV/users/USER/mfaEnabled"},
+        "environment": {"href": "http://HOST/v1/environments/ENV"},
+        "user": {"href": "http://HOST/v1/environments/ENV/users/USER"}
+    },
+    "environment": {"id": "ENV"},
+    "user": {"id": "USER"},
+    "mfaEnabled": true
+}"#;
+
+/// "Users": what is documented of a user and concerns a wave.
+pub(super) const A_USER: &str = r#"{
+    "_links": {
+        "self": {"href": "http://HOST/v1/environments/ENV/users/USER"},
+        "environment": {"href": "http://HOST/v1/environments/ENV"},
+        "population": {
+            "href": "http://HOST/v1/environments/ENV/populations/9f2d4c6b-1a3e-4f58-8b7c-6d5e4f3a2b10"
+        },
+        "devices": {"href": "http://HOST/v1/environments/ENV/users/USER/devices"}
+    },
+    "id": "USER",
+    "environment": {"id": "ENV"},
+    "account": {"canAuthenticate": true, "status": "OK"},
+    "createdAt": "NOW",
+    "updatedAt": "NOW",
+    "username": "user-USER",
+    "email": "user-USER@example.com",
+    "externalId": "external-USER",
+    "enabled": true,
+    "identityProvider": {"type": "PING_ONE"},
+    "lifecycle": {"status": "ACCOUNT_OK"},
+    "mfaEnabled": true,
+    "population": {"id": "9f2d4c6b-1a3e-4f58-8b7c-6d5e4f3a2b10"},
+    "verifyStatus": "NOT_INITIATED"
+}"#;

@@ -1,0 +1,45 @@
+//! What is done with users.
+
+use hyper::StatusCode;
+use serde_json::Value;
+
+use super::{Asked, not_found};
+use crate::sandbox::documents::users as documents;
+use crate::sandbox::environment::Environment;
+use crate::sandbox::errors;
+use crate::sandbox::reply::Reply;
+use crate::sandbox::users::Person;
+
+pub(super) fn read(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let person = person(environment, asked)?;
+    let user = documents::user(&environment.home, &person);
+    Ok(Reply::json(StatusCode::OK, &user))
+}
+
+pub(super) fn mfa(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let person = person(environment, asked)?;
+    let mfa = documents::mfa(&environment.home, person.id, person.mfa_enabled);
+    Ok(Reply::json(StatusCode::OK, &mfa))
+}
+
+pub(super) fn set_mfa(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let body = asked.json()?;
+    let user = asked.user(environment)?;
+    let wrong = |code, message| Err(errors::invalid(code, "mfaEnabled", message));
+    let enabled = match body.get("mfaEnabled") {
+        Some(Value::Bool(enabled)) => *enabled,
+        None | Some(Value::Null) => return wrong("REQUIRED_VALUE", "is required"),
+        Some(_) => return wrong("INVALID_VALUE", "must be true or false"),
+    };
+    environment.users.switch_mfa(user, enabled);
+    let mfa = documents::mfa(&environment.home, user, enabled);
+    Ok(Reply::json(StatusCode::OK, &mfa))
+}
+
+fn person(environment: &Environment, asked: &Asked<'_>) -> Result<Person, Reply> {
+    let user = asked
+        .route
+        .user
+        .and_then(|user| environment.users.person(user));
+    user.ok_or_else(not_found)
+}

@@ -1,0 +1,115 @@
+//! Device authentication policies ("Device Authentication Policies").
+
+use serde_json::{Value, json};
+use uuid::{Uuid, uuid};
+
+use super::{Home, reference};
+use crate::sandbox::store::DeviceType;
+use crate::sandbox::{Policies, SMS_ONLY_POLICY, WAVE_POLICY};
+
+/// The notification policy that messages keep to; the environment's default.
+pub(in crate::sandbox) const NOTIFICATION_POLICY: Uuid =
+    uuid!("3b7e8f0c-51d2-4a6e-9b43-7c0d1e2f3a45");
+
+/// A device authentication policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::sandbox) struct Policy {
+    id: Uuid,
+    name: String,
+    /// Whether it is the environment's default; exactly one is.
+    default: bool,
+    /// Whether it allows text messages alone.
+    only_sms: bool,
+}
+
+impl Policy {
+    /// The policies that are listed; the first is the default.
+    pub(in crate::sandbox) fn listed() -> [Self; 2] {
+        let [wave, sms_only] = [WAVE_POLICY, SMS_ONLY_POLICY]
+            .map(|id| id.parse().expect("both are written as UUIDs are"));
+        [
+            Self {
+                id: wave,
+                name: "Wave MFA".to_owned(),
+                default: true,
+                only_sms: false,
+            },
+            Self {
+                id: sms_only,
+                name: "SMS only".to_owned(),
+                default: false,
+                only_sms: true,
+            },
+        ]
+    }
+
+    /// The policy of an ID, where there is one.
+    pub(in crate::sandbox) fn of(there_are: Policies, id: Uuid) -> Option<Self> {
+        let listed = Self::listed().into_iter().find(|policy| policy.id == id);
+        listed.or_else(|| match there_are {
+            Policies::Any => Some(Self {
+                id,
+                name: "Any policy".to_owned(),
+                default: false,
+                only_sms: false,
+            }),
+            Policies::Known => None,
+        })
+    }
+
+    /// Tells whether it allows a type.
+    pub(in crate::sandbox) fn allows(&self, kind: DeviceType) -> bool {
+        !self.only_sms || kind == DeviceType::Sms
+    }
+
+    /// The policy as it is shown.
+    pub(in crate::sandbox) fn document(&self, home: &Home) -> Value {
+        let method = |kind| method(self.allows(kind));
+        let cool_down = json!({ "count": 3, "coolDown": { "duration": 2, "timeUnit": "MINUTES" } });
+        json!({
+            "_links": home.links(&format!("deviceAuthenticationPolicies/{}", self.id)),
+            "id": self.id.to_string(),
+            "environment": reference(home.id),
+            "name": self.name,
+            "default": self.default,
+            "forSignOnPolicy": false,
+            "ignoreUserLock": false,
+            "authentication": { "deviceSelection": "DEFAULT_TO_FIRST" },
+            "newDeviceNotification": "NONE",
+            "notificationsPolicy": reference(NOTIFICATION_POLICY),
+            "whatsApp": method(DeviceType::WhatsApp),
+            "sms": method(DeviceType::Sms),
+            "voice": method(DeviceType::Voice),
+            "email": method(DeviceType::Email),
+            "mobile": { "enabled": false, "otp": { "failure": cool_down } },
+            "totp": { "enabled": false, "pairingDisabled": false, "otp": { "failure": cool_down } },
+            "fido2": { "enabled": false, "pairingDisabled": false },
+            "updatedAt": home.start(),
+        })
+    }
+}
+
+fn method(enabled: bool) -> Value {
+    json!({
+        "enabled": enabled,
+        "pairingDisabled": false,
+        "promptForNicknameOnPairing": false,
+        "otp": {
+            "lifeTime": { "duration": 30, "timeUnit": "MINUTES" },
+            "failure": { "count": 3, "coolDown": { "duration": 0, "timeUnit": "MINUTES" } },
+            "otpLength": 6,
+        },
+    })
+}
+
+/// The listing of the policies.
+pub(in crate::sandbox) fn list(home: &Home) -> Value {
+    let policies = Policy::listed().map(|policy| policy.document(home));
+    let count = policies.len();
+    json!({
+        "_links": home.links("deviceAuthenticationPolicies"),
+        "_embedded": { "deviceAuthenticationPolicies": policies },
+        "count": count,
+        "size": count,
+    })
+}
