@@ -81,6 +81,12 @@ fn named(path: &Path) -> String {
     Source::from(path.to_owned()).to_string()
 }
 
+/// How many rows a wave has.
+pub(super) fn rows_of(wave: &Wave) -> Result<u64, Error> {
+    let count = |rows, row: Result<_, _>| row.map(|_| rows + 1);
+    Ok(wave.rows().try_fold(0, count)?)
+}
+
 /// How many rows a wave has, and whether any asks for a message.
 fn look_over(wave: &Wave, defaults: &RowDefaults) -> Result<(u64, bool), input::error::Error> {
     let (mut rows, mut asks_for_messages) = (0, false);

@@ -1,10 +1,15 @@
 //! Whether the files of a command can be written where they are, before anything is read or sent.
 
+use std::path::Path;
+
 use super::Invocation;
 use crate::error::Error;
+use crate::input::Wave;
+use crate::model::file_form::FileForm;
 use crate::model::standard_stream::is_standard;
 use crate::report::notice::Notice;
-use crate::report::safe_file::SafeFile;
+use crate::report::safe_file::{self, SafeFile};
+use crate::report::{rejects, results_writer, sheet};
 use crate::settings::files::Files;
 
 /// Starts the log, and checks the other outputs.
@@ -44,7 +49,48 @@ pub(super) fn check(files: &Files, invocation: &Invocation) -> Result<(), Error>
     Ok(())
 }
 
-fn try_out(path: &std::path::Path, what: &'static str, hint: &str) -> Result<(), Error> {
+/// Refuses a workbook that has no room for all rows of a wave, or for their columns.
+///
+/// How many of them are rejects is not known yet: there must be room for all of them.
+///
+/// `rows` is asked only where there is a workbook.
+pub(super) fn check_room(
+    files: &Files,
+    wave: &Wave,
+    rows: impl Fn() -> Result<u64, Error>,
+) -> Result<(), Error> {
+    let columns = wave.header().names().len();
+    let files = [
+        (
+            "results",
+            "-o",
+            Some(&files.results),
+            results_writer::COLUMNS.len(),
+        ),
+        (
+            "rejects",
+            "--rejects",
+            files.rejects.as_ref(),
+            rejects::COLUMNS.len(),
+        ),
+    ];
+    for (what, option, path, ours) in files {
+        let Some(path) = path.filter(|path| FileForm::of(path) == FileForm::Workbook) else {
+            continue;
+        };
+        if let Some(room) = sheet::overfull(rows()?, ours + columns) {
+            let path = path.clone();
+            return Err(Error::Output {
+                what,
+                source: safe_file::Error::Overfull { path, room },
+                hint: format!("name a file that ends in `.csv` with `{option}`"),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn try_out(path: &Path, what: &'static str, hint: &str) -> Result<(), Error> {
     // Made and dropped: nothing of it is seen where it would be.
     let made = SafeFile::create(path).map(drop);
     made.map_err(|source| Error::Output {

@@ -4,6 +4,7 @@ use std::panic;
 
 use crate::engine::Stopper;
 use crate::model::stop::StopReason;
+use crate::report::panics::is_an_error;
 
 /// Turns panics into wishes to stop, from now on; what is said of them stays as it is.
 ///
@@ -13,6 +14,9 @@ pub(super) fn watch(stopper: &Stopper) {
     let stopper = stopper.clone();
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
+        if is_an_error(info) {
+            return;
+        }
         stopper.ask(StopReason::Broken {
             what: "a fault of wavepair itself".to_owned(),
         });

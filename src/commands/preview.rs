@@ -21,7 +21,9 @@ use crate::settings::run::{DryRun, wave_name};
 /// Starts the log, and opens the wave once it is sure that the files can be written.
 pub(super) fn open(settings: &DryRun, invocation: &Invocation) -> Result<OpenedWave, Error> {
     outputs::prepare(&settings.files, invocation)?;
-    OpenedWave::read(&settings.wave, &settings.rows, &settings.checks)
+    let opened = OpenedWave::read(&settings.wave, &settings.rows, &settings.checks)?;
+    outputs::check_room(&settings.files, &opened.wave, || Ok(opened.rows))?;
+    Ok(opened)
 }
 
 /// Says what a run would do where, and notes in the summary which ledger is read, and how the run

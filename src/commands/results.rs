@@ -32,6 +32,7 @@ pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<Exi
     let rows = settings.rows.over(told.and_then(RowSettings::from_json));
     let mode = Mode::Run(not_reached(last_run));
     let wave = opened_wave::open(&settings.wave, &rows, &settings.checks)?;
+    outputs::check_room(&settings.files, &wave, || opened_wave::rows_of(&wave))?;
 
     let mut files = WaveFiles::begin(&wave, &rows, &settings.files)?;
     let mut tally = Tally::default();

@@ -72,6 +72,7 @@ async fn run_wave(
         stops,
     } = settings;
     let opened = OpenedWave::read(&path, &rows, &checks)?;
+    outputs::check_room(&files, &opened.wave, || Ok(opened.rows))?;
     let concurrency = descriptors::fit(pace.concurrency, &target)?;
     let remote = Remote::connect(target, &pace, invocation).await?;
     summary.environment = Some(remote.binding.environment);

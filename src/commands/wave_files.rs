@@ -10,6 +10,7 @@ use crate::report::rejects::{Rejects, Written};
 use crate::report::results_writer::{Options, ResultsWriter};
 use crate::report::row_sink::RowSink;
 use crate::report::safe_file;
+use crate::report::table::Form;
 use crate::settings::files::Files;
 use crate::settings::rows::RowSettings;
 
@@ -37,12 +38,14 @@ impl WaveFiles {
             raw_cells: settings.raw_cells(),
         };
         let out = Output::spooled(&files.results)?;
+        let form = Form::of(&files.results, wave.header().dialect());
         let rejects = files.rejects.clone().map(|path| {
             let name = wave.file_name().to_owned();
             Rejects::new(path, name, wave.header(), options.raw_cells)
         });
         Ok(Self {
-            results: ResultsWriter::new(out, wave.header(), options).map_err(Error::Results)?,
+            results: ResultsWriter::new(out, &form, wave.header(), options)
+                .map_err(Error::Results)?,
             rejects,
         })
     }

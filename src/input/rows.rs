@@ -1,6 +1,5 @@
 //! From records to rows: cells, the bytes for a rejects file, and what is wrong with the record.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use super::blocks::Blocks;
@@ -11,6 +10,7 @@ use super::records::{Quotes, Record, Records, is_blank};
 use crate::model::account::Account;
 use crate::model::fields::Field;
 use crate::model::formula::unmarked;
+use crate::model::hidden::with_bytes_shown;
 use crate::model::invalid::{InvalidCode, Problem};
 use crate::model::row::{Cells, InputRow, RowNumber};
 
@@ -251,16 +251,4 @@ fn raw(record: Record, fields: &[Field], layout: &Layout) -> Vec<u8> {
         .map(|&place| fields[place].raw(&text))
         .collect();
     parts.join(&layout.delimiter.byte())
-}
-
-/// A text with each byte that is not UTF-8 written as `\x{ff}`.
-fn with_bytes_shown(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            write!(text, "\\x{{{byte:02x}}}").expect("a string takes everything");
-        }
-    }
-    text
 }

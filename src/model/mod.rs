@@ -14,6 +14,7 @@ pub(crate) mod email;
 pub(crate) mod entry;
 pub(crate) mod event;
 pub(crate) mod fields;
+pub(crate) mod file_form;
 pub(crate) mod formula;
 pub(crate) mod hidden;
 pub(crate) mod ids;

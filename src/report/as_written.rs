@@ -15,7 +15,7 @@ use std::path::Path;
 use aws_lc_rs::digest::{Context, SHA256};
 use rustix::fs::fgetxattr;
 
-use super::safe_file::{self, SafeFile};
+use super::safe_file::{self, Complete, Error, SafeFile};
 
 /// The attribute that holds the checksum, in hexadecimal digits.
 const ATTRIBUTE: &str = "user.wavepair.sha256";
@@ -32,7 +32,7 @@ impl std::fmt::Debug for Checksum {
 
 impl Checksum {
     /// Starts with whose file it is: what was written of another wave is not ours to replace.
-    pub(super) fn of(wave: &OsStr) -> Self {
+    fn of(wave: &OsStr) -> Self {
         let mut sum = Context::new(&SHA256);
         sum.update(wave.as_bytes());
         sum.update(&[0]);
@@ -40,7 +40,7 @@ impl Checksum {
     }
 
     /// Takes in what is written.
-    pub(super) fn add(&mut self, bytes: &[u8]) {
+    fn add(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
@@ -48,7 +48,7 @@ impl Checksum {
     ///
     /// Where the file system has no attributes there is nothing to be done: the file counts as
     /// worked on then, and stays.
-    pub(super) fn note_in(&self, file: &SafeFile) {
+    fn note_in(&self, file: &SafeFile) {
         file.note(ATTRIBUTE, self.digits().as_bytes()).ok();
     }
 
@@ -56,6 +56,50 @@ impl Checksum {
         let bytes = self.0.clone().finish();
         let digits = bytes.as_ref().iter().map(|byte| format!("{byte:02x}"));
         digits.collect()
+    }
+}
+
+/// A file that is being written, with the checksum of what is in it so far.
+#[derive(Debug)]
+pub(super) struct Summed {
+    file: SafeFile,
+    sum: Checksum,
+}
+
+impl Summed {
+    /// Begins a file of a wave.
+    ///
+    /// # Errors
+    ///
+    /// As [`SafeFile::create`].
+    pub(super) fn create(path: &Path, wave: &OsStr) -> Result<Self, Error> {
+        Ok(Self {
+            file: SafeFile::create(path)?,
+            sum: Checksum::of(wave),
+        })
+    }
+
+    /// Notes the checksum in the file, and syncs both.
+    ///
+    /// # Errors
+    ///
+    /// The content cannot be written.
+    pub(super) fn complete(self) -> Result<(Complete, Checksum), Error> {
+        let Self { file, sum } = self;
+        sum.note_in(&file);
+        Ok((file.complete()?, sum))
+    }
+}
+
+impl Write for Summed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.sum.add(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -126,12 +170,10 @@ mod tests {
     }
 
     fn write(path: &Path, wave: &OsStr, text: &str) -> Checksum {
-        let mut file = SafeFile::create(path).unwrap();
-        let mut sum = Checksum::of(wave);
-        sum.add(text.as_bytes());
+        let mut file = Summed::create(path, wave).unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        sum.note_in(&file);
-        file.commit().unwrap();
+        let (file, sum) = file.complete().unwrap();
+        file.replace(path).unwrap();
         sum
     }
 

@@ -12,6 +12,7 @@ pub(crate) mod wrap;
 
 pub(crate) mod output;
 pub(crate) mod safe_file;
+pub(crate) mod sheet;
 pub(crate) mod standard_output;
 
 mod as_written;
@@ -25,6 +26,8 @@ pub(crate) mod results;
 pub(crate) mod results_writer;
 pub(crate) mod results_written;
 pub(crate) mod row_sink;
+pub(crate) mod table;
+mod value;
 
 pub(crate) mod last_screen;
 pub(crate) mod next_command;

@@ -3,7 +3,10 @@
 //! The text of a panic may quote whatever was being worked at, a phone or a token
 //! among them. The place is enough to find the fault by.
 
-use std::panic::{self, PanicHookInfo};
+use std::any::Any;
+use std::cell::Cell;
+use std::io;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::path::Path;
 
 use super::console::Console;
@@ -14,7 +17,48 @@ use super::notice::Notice;
 /// The text goes through the console, so that it neither waits for a terminal nor
 /// breaks a line of progress.
 pub(crate) fn tell(console: Console) {
-    panic::set_hook(Box::new(move |info| console.say(&describe_panic(info))));
+    panic::set_hook(Box::new(move |info| {
+        if !is_an_error(info) {
+            console.say(&describe_panic(info));
+        }
+    }));
+}
+
+thread_local! {
+    /// Whether a write that fails may panic just now.
+    static MAY_BE_UNWRITTEN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does what panics where a write fails, and makes an error of that; any other panic goes on.
+///
+/// For a library that has no other way of saying it. What `work` has borrowed is half done after an
+/// error, and of no use.
+///
+/// # Errors
+///
+/// What the operating system said of the write.
+pub(super) fn unless_unwritten<T>(work: impl FnOnce() -> T) -> io::Result<T> {
+    MAY_BE_UNWRITTEN.set(true);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    MAY_BE_UNWRITTEN.set(false);
+    done.or_else(|payload| match os_error(&*payload) {
+        Some(error) => Err(error),
+        None => panic::resume_unwind(payload),
+    })
+}
+
+/// Whether a panic only says that a write failed, and comes out of [`unless_unwritten`] as an error.
+pub(crate) fn is_an_error(info: &PanicHookInfo<'_>) -> bool {
+    MAY_BE_UNWRITTEN.get() && os_error(info.payload()).is_some()
+}
+
+/// The error of the operating system that the text of a panic quotes: `Os { code: 28, … }`.
+fn os_error(payload: &dyn Any) -> Option<io::Error> {
+    let (_, behind) = payload
+        .downcast_ref::<String>()?
+        .split_once("Os { code: ")?;
+    let (code, _) = behind.split_once(',')?;
+    code.parse().ok().map(io::Error::from_raw_os_error)
 }
 
 fn describe_panic(info: &PanicHookInfo<'_>) -> Notice {
@@ -48,6 +92,8 @@ fn place(file: &str, line: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::io::Write;
     use std::sync::mpsc;
 
     use super::*;
@@ -67,6 +113,23 @@ mod tests {
             ("/home/ada/build/out/generated.rs", "generated.rs:7"),
         ] {
             assert_eq!(place(file, 7), shown);
+        }
+    }
+
+    #[test]
+    fn a_write_that_panics_is_an_error_and_any_other_panic_goes_on() {
+        let full = || {
+            fs::OpenOptions::new()
+                .write(true)
+                .open("/dev/full")
+                .unwrap()
+        };
+        let error = unless_unwritten(|| full().write_all(b"x").expect("cannot write")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(unless_unwritten(|| 7).unwrap(), 7);
+        for text in ["a fault", "Os { code: x, }"] {
+            let ended = panic::catch_unwind(|| unless_unwritten(|| panic!("{text}")));
+            assert!(ended.is_err(), "{text}");
         }
     }
 

@@ -2,7 +2,8 @@
 
 use crate::model::dialect::Delimiter;
 use crate::model::fields::{Field, Fields, Progress};
-use crate::model::formula::{MARK, is_formula};
+use crate::model::formula::{MARK, is_formula, marked};
+use crate::model::hidden::with_bytes_shown;
 
 /// The bytes of a record, without its line end, with at least so many fields; `guard` marks those
 /// that a spreadsheet would run.
@@ -17,10 +18,7 @@ pub(super) fn in_columns(
     guard: bool,
 ) -> Vec<u8> {
     let mut line = Vec::with_capacity(record.len() + 64);
-    let mut fields = Fields::new(delimiter);
-    let is_sound = fields.go_on(record) == Progress::Complete
-        && !fields.found().iter().any(|field| is_broken(*field, record));
-    let count = if is_sound {
+    let count = if let Some(fields) = fields_of(record, delimiter) {
         for (place, field) in fields.found().iter().enumerate() {
             if place > 0 {
                 line.push(delimiter.byte());
@@ -36,6 +34,43 @@ pub(super) fn in_columns(
         line.push(delimiter.byte());
     }
     line
+}
+
+/// What the fields of a record say, at least so many; `guard` marks those that a spreadsheet would
+/// run. A byte that is not UTF-8 is written as `\x{ff}`.
+///
+/// As with [`in_columns`], a record with a quote out of place is one field.
+pub(super) fn texts_in_columns(
+    record: &[u8],
+    columns: usize,
+    delimiter: Delimiter,
+    guard: bool,
+) -> Vec<String> {
+    let text = |value: &[u8]| {
+        let text = with_bytes_shown(value);
+        if guard {
+            marked(&text).into_owned()
+        } else {
+            text
+        }
+    };
+    let mut texts: Vec<_> = match fields_of(record, delimiter) {
+        Some(fields) => {
+            let values = fields.found().iter().map(|field| field.value(record));
+            values.map(|value| text(&value)).collect()
+        }
+        None => vec![text(record)],
+    };
+    texts.resize(texts.len().max(columns), String::new());
+    texts
+}
+
+/// The fields of a record; `None` where a quote or a line end is out of place.
+fn fields_of(record: &[u8], delimiter: Delimiter) -> Option<Fields> {
+    let mut fields = Fields::new(delimiter);
+    let is_sound = fields.go_on(record) == Progress::Complete
+        && !fields.found().iter().any(|field| is_broken(*field, record));
+    is_sound.then_some(fields)
 }
 
 /// Whether a field has a line end in it that nothing encloses.
@@ -129,6 +164,26 @@ mod tests {
         }
         let raw = in_columns(b"=1+1,\"=2\"", 2, Delimiter::COMMA, false);
         assert_eq!(raw, b"=1+1,\"=2\"");
+    }
+
+    #[test]
+    fn the_texts_of_a_record_are_what_its_fields_say() {
+        for (record, texts) in [
+            (&b"a, b ,\"c\nd\""[..], &["a", " b ", "c\nd"][..]),
+            (b"a,\"b\"\"b\"", &["a", "b\"b", ""]),
+            (b"", &["", "", ""]),
+            (b"=1,\"-1*1\",'=2", &["'=1", "'-1*1", "'=2"]),
+            (b"a,b,c,d", &["a", "b", "c", "d"]),
+            (b"=a,\"b", &["'=a,\"b", "", ""]),
+            (b"a\xff,b,c", &["a\\x{ff}", "b", "c"]),
+        ] {
+            assert_eq!(
+                texts_in_columns(record, 3, Delimiter::COMMA, true),
+                texts,
+                "{record:?}"
+            );
+        }
+        assert_eq!(texts_in_columns(b"=1", 1, Delimiter::COMMA, false), ["=1"]);
     }
 
     #[test]

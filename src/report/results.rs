@@ -49,6 +49,7 @@ mod tests {
     use crate::report::known_row::KnownRow;
     use crate::report::known_state::NotReached;
     use crate::report::results_writer::{Options, ResultsWriter};
+    use crate::report::table::Form;
 
     fn run() -> Mode {
         Mode::Run(NotReached::NoRun)
@@ -86,7 +87,9 @@ mod tests {
             let known = *asked == key(1);
             Ok(known.then(|| entry(DeviceState::Created)).into())
         };
-        let mut writer = ResultsWriter::new(Vec::new(), &header, Options::default()).unwrap();
+        let form = Form::Text(header.dialect());
+        let mut writer =
+            ResultsWriter::new(Vec::new(), &form, &header, Options::default()).unwrap();
         let (mut tally, mut heard) = (Tally::default(), Heard::default());
         let sinks: &mut [&mut dyn RowSink] = &mut [&mut writer, &mut tally, &mut heard];
         let judge = Judge::new(&header, &defaults);

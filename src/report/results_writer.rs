@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use csv::Terminator;
-
 use super::cell::{guarded, neutral, without_phones};
 use super::known_row::KnownRow;
 use super::result_row::ResultRow;
 use super::row_sink::RowSink;
-use crate::model::dialect::LineEnd;
+use super::sheet::Holds;
+use super::table::{Form, Table};
+use super::value::Value;
 use crate::model::phone::E164;
 use crate::model::row::{Column, Header, InputRow};
 
@@ -56,41 +56,44 @@ pub(crate) struct Options {
     pub raw_cells: bool,
 }
 
+/// The columns of them that hold numbers.
+const NUMBERS: [&str; 4] = ["row", "line", "http_status", "attempts"];
+
 /// Writes results line by line.
 #[derive(Debug)]
 pub(crate) struct ResultsWriter<W: Write> {
-    csv: csv::Writer<W>,
+    table: Table<W>,
     phone: Option<usize>,
     options: Options,
 }
 
-impl<W: Write> ResultsWriter<W> {
-    /// Writes the header, in the form of the file that the input's header stands in.
+impl<W: Write + Send> ResultsWriter<W> {
+    /// Writes the header, in the form that the file is to have.
     ///
     /// # Errors
     ///
     /// What `out` says.
-    pub(crate) fn new(mut out: W, header: &Header, options: Options) -> io::Result<Self> {
-        let dialect = header.dialect();
-        out.write_all(dialect.start())?;
-        let mut csv = csv::WriterBuilder::new()
-            .flexible(true)
-            .delimiter(dialect.delimiter.byte())
-            .terminator(match dialect.line_end {
-                LineEnd::Lf => Terminator::Any(b'\n'),
-                LineEnd::CrLf => Terminator::CRLF,
-                LineEnd::Cr => Terminator::Any(b'\r'),
-            })
-            .from_writer(out);
-        for column in COLUMNS {
-            csv.write_field(column)?;
-        }
-        for name in header.names() {
-            csv.write_field(guarded(&format!("input.{name}")).as_bytes())?;
-        }
-        csv.write_record(None::<&[u8]>)?;
+    pub(crate) fn new(out: W, form: &Form, header: &Header, options: Options) -> io::Result<Self> {
+        let inputs: Vec<_> = header
+            .names()
+            .iter()
+            .map(|name| guarded(&format!("input.{name}")).into_owned())
+            .collect();
+        let ours = COLUMNS.map(|name| {
+            let is_number = NUMBERS.contains(&name);
+            (
+                name,
+                if is_number {
+                    Holds::Numbers
+                } else {
+                    Holds::Text
+                },
+            )
+        });
+        let theirs = inputs.iter().map(|name| (name.as_str(), Holds::Text));
+        let columns: Vec<_> = ours.into_iter().chain(theirs).collect();
         Ok(Self {
-            csv,
+            table: Table::begin(out, form, "results", &columns)?,
             phone: header.place(Column::Phone),
             options,
         })
@@ -99,37 +102,40 @@ impl<W: Write> ResultsWriter<W> {
     fn line(&mut self, input: &InputRow, result: &ResultRow) -> io::Result<()> {
         let (ended, asked) = (&result.finished, &result.requested);
         let asked_phone = asked.phone();
-        self.number(ended.who.row.0)?;
-        self.number(ended.who.line)?;
-        self.csv.write_field(ended.outcome.as_str())?;
-        self.shown(ended.device)?;
-        self.shown(asked.user)?;
-        self.text(asked.kind.map_or("", |kind| kind.as_str()))?;
         let phone = asked_phone.map(|phone| self.phone_text(phone));
-        self.text(&phone.unwrap_or_default())?;
-        self.shown(asked.policy)?;
-        self.text(asked.status.map_or("", |status| status.as_str()))?;
-        self.text(ended.code.as_deref().unwrap_or_default())?;
         let message = ended.message.as_deref().unwrap_or_default();
-        match self.options.phones {
-            Phones::Full => self.text(message)?,
-            Phones::Masked | Phones::None => self.text(&without_phones(message))?,
-        }
-        self.shown(result.http_status)?;
-        self.number(u64::from(result.attempts))?;
-        self.text(result.correlation_id.as_deref().unwrap_or_default())?;
-        self.text(result.created_at.as_deref().unwrap_or_default())?;
-        self.shown(result.run)?;
-        // Nothing fills `mfa_enabled` yet; a script finds it where it will be.
-        self.text("")?;
+        let message = match self.options.phones {
+            Phones::Full => Cow::Borrowed(message),
+            Phones::Masked | Phones::None => without_phones(message),
+        };
         let warnings: Vec<_> = result.warnings.iter().map(|code| code.as_str()).collect();
-        self.text(&warnings.join(" "))?;
+        let status = result.http_status.map(u64::from);
+        let mut values = Vec::with_capacity(COLUMNS.len() + input.cells.len());
+        values.extend([
+            Value::Number(ended.who.row.0),
+            Value::Number(ended.who.line),
+            Value::Outcome(ended.outcome),
+            shown(ended.device),
+            shown(asked.user),
+            self.text(asked.kind.map_or("", |kind| kind.as_str())),
+            self.text(phone.unwrap_or_default()),
+            shown(asked.policy),
+            self.text(asked.status.map_or("", |status| status.as_str())),
+            self.text(ended.code.as_deref().unwrap_or_default()),
+            self.text(message),
+            status.map_or(Value::Nothing, Value::Number),
+            Value::Number(u64::from(result.attempts)),
+            self.text(result.correlation_id.as_deref().unwrap_or_default()),
+            self.text(result.created_at.as_deref().unwrap_or_default()),
+            shown(result.run),
+            // Nothing fills `mfa_enabled` yet; a script finds it where it will be.
+            Value::Nothing,
+            self.text(warnings.join(" ")),
+        ]);
         for (place, cell) in input.cells.iter().enumerate() {
-            let cell = self.input_cell(input, place, cell, asked_phone);
-            self.text(&cell)?;
+            values.push(self.text(self.input_cell(input, place, cell, asked_phone)));
         }
-        self.csv.write_record(None::<&[u8]>)?;
-        Ok(())
+        self.table.row(&values)
     }
 
     /// Hands the last lines down, and gives back what they were written to.
@@ -138,9 +144,7 @@ impl<W: Write> ResultsWriter<W> {
     ///
     /// What that says.
     pub(crate) fn finish(self) -> io::Result<W> {
-        self.csv
-            .into_inner()
-            .map_err(csv::IntoInnerError::into_error)
+        self.table.finish()
     }
 
     fn phone_text(&self, phone: E164) -> String {
@@ -171,27 +175,29 @@ impl<W: Write> ResultsWriter<W> {
         }
     }
 
-    fn number(&mut self, number: u64) -> io::Result<()> {
-        Ok(self.csv.write_field(number.to_string())?)
-    }
-
-    /// A value of our own, which needs no care.
-    fn shown(&mut self, value: Option<impl ToString>) -> io::Result<()> {
-        let text = value.map(|value| value.to_string()).unwrap_or_default();
-        Ok(self.csv.write_field(text)?)
-    }
-
-    fn text(&mut self, text: &str) -> io::Result<()> {
-        let cell = if self.options.raw_cells {
-            neutral(text)
+    /// A text that may come from outside.
+    fn text<'t>(&self, text: impl Into<Cow<'t, str>>) -> Value<'t> {
+        let text = text.into();
+        let safe = if self.options.raw_cells {
+            neutral(&text)
         } else {
-            guarded(text)
+            guarded(&text)
         };
-        Ok(self.csv.write_field(cell.as_bytes())?)
+        match safe {
+            Cow::Borrowed(_) => Value::Text(text),
+            Cow::Owned(safe) => Value::Text(Cow::Owned(safe)),
+        }
     }
 }
 
-impl<W: Write> RowSink for ResultsWriter<W> {
+/// A value of our own, which needs no care.
+fn shown<'t>(value: Option<impl ToString>) -> Value<'t> {
+    value.map_or(Value::Nothing, |value| {
+        Value::Text(value.to_string().into())
+    })
+}
+
+impl<W: Write + Send> RowSink for ResultsWriter<W> {
     fn take(&mut self, row: &KnownRow, result: &ResultRow) -> io::Result<()> {
         self.line(&row.input, result)
     }
@@ -215,7 +221,8 @@ mod tests {
 
     fn line(row: &KnownRow, result: &ResultRow, options: Options) -> csv::StringRecord {
         let header = header(&["note", "phone", "x"]);
-        let mut writer = ResultsWriter::new(Vec::new(), &header, options).unwrap();
+        let form = Form::Text(header.dialect());
+        let mut writer = ResultsWriter::new(Vec::new(), &form, &header, options).unwrap();
         writer.take(row, result).unwrap();
         let out = writer.finish().unwrap();
         let mut records = read(&out);

@@ -10,6 +10,7 @@ use super::places::{self, Named};
 use super::sources::Sources;
 use super::table;
 use crate::ledger::companions;
+use crate::model::file_form::FileForm;
 use crate::model::ids::EnvironmentId;
 use crate::model::standard_stream::{self, is_standard};
 
@@ -33,7 +34,7 @@ pub struct Files {
 /// What the files are of, as their default names say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Kind {
-    /// Of a dry run: `WAVE.dry-run.csv`.
+    /// Of a dry run: `WAVE.dry-run.csv`; of a workbook, `WAVE.dry-run.xlsx`, as with all of them.
     pub dry_run: bool,
     /// Of a rehearsal: `WAVE.sandbox.results.csv`, `WAVE.sandbox.rejects.csv`. What it invents never
     /// replaces what is real.
@@ -43,17 +44,17 @@ pub(crate) struct Kind {
 impl Kind {
     fn results(self) -> &'static str {
         match (self.dry_run, self.sandbox) {
-            (true, _) => "dry-run.csv",
-            (false, true) => "sandbox.results.csv",
-            (false, false) => "results.csv",
+            (true, _) => "dry-run",
+            (false, true) => "sandbox.results",
+            (false, false) => "results",
         }
     }
 
     fn rejects(self) -> &'static str {
         if self.sandbox {
-            "sandbox.rejects.csv"
+            "sandbox.rejects"
         } else {
-            "rejects.csv"
+            "rejects"
         }
     }
 }
@@ -75,7 +76,8 @@ impl Files {
         }
     }
 
-    /// Refuses to write one file over another, or over what a command reads or keeps.
+    /// Refuses to write one file over another, or over what a command reads or keeps, and what a name
+    /// promises that is not written.
     ///
     /// What is named and not used this time (a secret file or a ledger, in a rehearsal) is kept all
     /// the same.
@@ -85,6 +87,16 @@ impl Files {
         wave: &Path,
         ledger: Option<&Path>,
     ) -> Result<(), Error> {
+        for (option, path) in [
+            ("-o", Some(&self.results)),
+            ("--rejects", self.rejects.as_ref()),
+        ] {
+            if let Some(path) = path.filter(|path| FileForm::of(path) == FileForm::Foreign) {
+                let shown = path.display();
+                let error = Error::new(format!("`{option} {shown}`: no such file is written"));
+                return Err(error.hint("name a file that ends in `.csv` or `.xlsx`"));
+            }
+        }
         let file = |what, setting| Some(Named::file(what, &sources.path(setting)?));
         let mut kept = vec![Named::input("the wave", wave)];
         kept.extend(file("the secret file", &table::SECRET_FILE));
@@ -140,8 +152,9 @@ fn is_descriptor(path: &Path) -> bool {
 
 /// A file beside the wave, named after it; `None` for what [is a stream](is_stream).
 ///
-/// `2026-11.csv`, `2026-11.csv.gz` and `2026-11.xlsx` all give `2026-11.ENDING`.
-fn beside(wave: &Path, ending: &str) -> Option<PathBuf> {
+/// `2026-11.csv` and `2026-11.csv.gz` give `2026-11.KIND.csv`, and `2026-11.xlsx` gives
+/// `2026-11.KIND.xlsx`.
+fn beside(wave: &Path, kind: &str) -> Option<PathBuf> {
     if is_stream(wave) {
         return None;
     }
@@ -154,7 +167,11 @@ fn beside(wave: &Path, ending: &str) -> Option<PathBuf> {
             (!stem.is_empty() && end.eq_ignore_ascii_case(known.as_bytes())).then_some(stem)
         })
         .unwrap_or(name);
-    let name = [stem, b".", ending.as_bytes()].concat();
+    let ending = match FileForm::of(wave) {
+        FileForm::Workbook => ".xlsx",
+        FileForm::Text | FileForm::Foreign => ".csv",
+    };
+    let name = [stem, b".", kind.as_bytes(), ending.as_bytes()].concat();
     Some(wave.with_file_name(OsString::from_vec(name)))
 }
 
@@ -204,9 +221,12 @@ mod tests {
             ("waves/2026-11.csv", "waves/2026-11.results.csv"),
             ("2026-11.CSV", "2026-11.results.csv"),
             ("2026-11.csv.gz", "2026-11.results.csv"),
-            ("2026-11.xlsx", "2026-11.results.csv"),
+            ("2026-11.csv.GZ", "2026-11.results.csv"),
+            ("2026-11.xlsx", "2026-11.results.xlsx"),
+            ("2026-11.XLSX", "2026-11.results.xlsx"),
             ("2026.11", "2026.11.results.csv"),
             (".csv", ".csv.results.csv"),
+            (".xlsx", ".xlsx.results.csv"),
         ] {
             let files = files(&[], Path::new(wave), Kind::default());
             assert_eq!(files.results, PathBuf::from(results));
@@ -227,6 +247,21 @@ mod tests {
             assert_eq!(files.results, PathBuf::from(results));
             assert_eq!(files.rejects, Some(PathBuf::from(rejects)));
         }
+    }
+
+    #[test]
+    fn what_is_of_a_workbook_is_a_workbook_unless_a_name_says_otherwise() {
+        let wave = Path::new("w.xlsx");
+        let kind = Kind {
+            dry_run: true,
+            sandbox: true,
+        };
+        let default = files(&[], wave, kind);
+        assert_eq!(default.results, Path::new("w.dry-run.xlsx"));
+        assert_eq!(default.rejects, Some("w.sandbox.rejects.xlsx".into()));
+        let named = files(&["-o", "r.csv", "--rejects", "x.csv"], wave, kind);
+        assert_eq!(named.results, Path::new("r.csv"));
+        assert_eq!(named.rejects, Some("x.csv".into()));
     }
 
     #[test]

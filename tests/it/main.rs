@@ -22,6 +22,8 @@ mod reasons;
 mod retries;
 // Files that go back to people.
 mod round_trips;
+// Files that go back to people as workbooks.
+mod workbooks;
 // The access token: fetched once, renewed early, not used again once refused.
 mod tokens;
 // One 429 slows every row.

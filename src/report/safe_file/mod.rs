@@ -33,6 +33,14 @@ pub(crate) enum Error {
     /// The path has no file name.
     #[error("`{}` names no file", shown(.0))]
     Nameless(PathBuf),
+    /// A sheet has no room for the rows or the columns.
+    #[error("`{}` would be a workbook, and a sheet has room for {room}", shown(.path))]
+    Overfull {
+        /// The name.
+        path: PathBuf,
+        /// For how many of them, and how many there are.
+        room: String,
+    },
     /// The operating system refused.
     #[error("`{}` could not be {what}", shown(.path))]
     Io {

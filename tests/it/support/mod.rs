@@ -7,6 +7,7 @@ pub(crate) mod heeding;
 pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod rehearsal;
+pub(crate) mod sheets;
 pub(crate) mod tampering_proxy;
 pub(crate) mod tap;
 pub(crate) mod terminal;
