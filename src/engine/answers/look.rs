@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::effects::{Context, Effects, Then, end, hold_for, next, then};
-use super::settle::{settle_by_look, settle_recheck};
+use super::settle::{settle_by_look, settle_recheck, settle_refusal};
 use crate::engine::row::Row;
 use crate::model::outcome::{Listing, LookOutcome, Outcome};
 use crate::pingone::Answered;
@@ -21,6 +21,7 @@ pub(in crate::engine) fn after_look(
         outcome, answer, ..
     } = answered;
     let in_doubt = row.history.doubt.is_some();
+    let was_unproven = row.history.unproven_since_ms.is_some();
     let (decision, hold) = decide_look(policy, row, answered, context);
     if let LookOutcome::Seen(_) | LookOutcome::UserUnknown = outcome {
         row.looked = true;
@@ -50,7 +51,12 @@ pub(in crate::engine) fn after_look(
             let settled = settle_by_look(row, &verdict, in_doubt, answer);
             (settled, end(row, verdict))
         }
-        (decision, _) => (None, then(row, decision)),
+        (decision, _) => {
+            // The refusal was ours. If the row ends here, that is what is told of it.
+            let bears_out = was_unproven && row.history.unproven_since_ms.is_none();
+            let settled = bears_out.then(|| settle_refusal(row));
+            (settled, then(row, decision))
+        }
     };
     Effects {
         settled,

@@ -91,6 +91,12 @@ pub(super) fn settle_by_look(
     Some(settled(row, verdict.state, device, None))
 }
 
+/// What the ledger is told where a listing shows that a refusal was ours, and the row goes on.
+pub(super) fn settle_refusal(row: &Row) -> Settled {
+    let state = row.refused.unwrap_or(DeviceState::Failed);
+    settled(row, state, None, None)
+}
+
 /// What the ledger is told after the last look at a device of ours. `asked` is when the listing was
 /// asked for.
 pub(super) fn settle_recheck(

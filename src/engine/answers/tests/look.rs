@@ -87,6 +87,24 @@ fn a_refusal_that_a_listing_bears_out_keeps_its_own_words() {
 }
 
 #[test]
+fn a_refusal_that_turns_out_to_be_ours_is_written_down_as_such_before_the_row_goes_on() {
+    let mut row = row(1, Phase::Look);
+    row.history.unproven_since_ms = Some(ASKED_MS);
+    (row.failed, row.answer) = (true, answer(429, "throttled"));
+    row.refused = Some(DeviceState::Failed);
+    let effects = look(&mut row, LookOutcome::Seen(Listing::Absent));
+    assert_eq!(effects.next, Next::Create(Duration::ZERO));
+    let told = settled(&effects);
+    assert_eq!((told.state, told.unproven), (DeviceState::Failed, false));
+    assert_eq!(told.answer, answer(429, "throttled"));
+    let end = row.end_now().map(|end| end.outcome);
+    assert_eq!(end, Some(told.state.outcome()), "the disk is full, say");
+    row.phase = Phase::Look;
+    let again = look(&mut row, LookOutcome::Seen(Listing::Absent));
+    assert!(again.settled.is_none());
+}
+
+#[test]
 fn what_stays_unknown_is_on_disk_already() {
     let mut row = in_doubt(1, Phase::Look);
     let effects = look(&mut row, LookOutcome::Forbidden);
