@@ -23,6 +23,10 @@ pub fn now() -> Instant {
 /// The wall clock.
 #[expect(clippy::disallowed_methods, reason = "this is the owner of time")]
 pub fn wall() -> Timestamp {
+    #[cfg(test)]
+    if let Some(moment) = played::moment() {
+        return Timestamp::from_millisecond(moment.wall_ms).unwrap_or_default();
+    }
     Timestamp::now()
 }
 
@@ -69,6 +73,10 @@ pub fn local() -> Now {
 
 /// This moment, in a form that a later process can measure its distance from.
 pub fn moment() -> Moment {
+    #[cfg(test)]
+    if let Some(moment) = played::moment() {
+        return moment;
+    }
     Moment {
         wall_ms: wall().as_millisecond(),
         boot_ms: boot_ms(),
@@ -119,6 +127,63 @@ fn boot_id() -> String {
 #[cfg(not(target_os = "linux"))]
 fn boot_id() -> String {
     String::new()
+}
+
+/// The clocks of a machine that a test plays: they go with the test's monotonic clock.
+#[cfg(test)]
+pub(crate) mod played {
+    use std::cell::RefCell;
+
+    use super::{Duration, Instant, Moment, now};
+
+    thread_local! {
+        static MACHINE: RefCell<Option<Machine>> = const { RefCell::new(None) };
+    }
+
+    /// A machine of this thread.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Machine {
+        /// When the monotonic clock began, and what time it truly was then, since 1970.
+        pub(crate) began: (Instant, Duration),
+        /// How long it was suspended since: the monotonic clock stood still.
+        pub(crate) suspended: Duration,
+        /// By how much the wall clock is wrong.
+        pub(crate) ahead_ms: i64,
+        /// How often it was booted, and when it was last, since 1970.
+        pub(crate) booted: (u32, Duration),
+    }
+
+    impl Machine {
+        /// What time it truly is, since 1970.
+        pub(crate) fn time(&self) -> Duration {
+            let (at, time) = self.began;
+            time + now().saturating_duration_since(at) + self.suspended
+        }
+
+        fn moment(&self) -> Moment {
+            let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+            let (boot, booted) = self.booted;
+            Moment {
+                wall_ms: ms(self.time()) + self.ahead_ms,
+                boot_ms: ms(self.time().saturating_sub(booted)),
+                // The first one has no name.
+                boot_id: if boot == 0 {
+                    String::new()
+                } else {
+                    boot.to_string()
+                },
+            }
+        }
+    }
+
+    /// Has this thread read the clocks of a machine, or its own again.
+    pub(crate) fn set(machine: Option<Machine>) {
+        MACHINE.with_borrow_mut(|it| *it = machine);
+    }
+
+    pub(super) fn moment() -> Option<Moment> {
+        MACHINE.with_borrow(|it| it.as_ref().map(Machine::moment))
+    }
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@
 /// What has one meaning everywhere.
 pub mod model {
     pub use crate::model::code;
-    pub use crate::model::entry::{DeviceState, LedgerEntry, Moment, RESENDS_MAX, UnansweredSend};
+    pub use crate::model::entry::Moment;
     pub use crate::model::event::Event;
-    pub use crate::model::ids::{DeviceId, EnvironmentId, PolicyId, RunId, UserId};
+    pub use crate::model::ids::{EnvironmentId, PolicyId, RunId, UserId};
     pub use crate::model::invalid::InvalidCode;
     pub use crate::model::outcome::{
         Ambiguity, Answer, AttemptOutcome, Device, Listing, LookOutcome, Outcome, Proof, Refusal,
@@ -36,7 +36,7 @@ pub mod clock {
 
 /// What a run does about a row that it has seen before.
 pub mod plan {
-    pub use crate::plan::{Admission, Existing, admit};
+    pub use crate::plan::Existing;
 }
 
 /// How many requests a second.
@@ -44,11 +44,9 @@ pub mod rate_limit {
     pub use crate::rate_limit::{Rate, RateLimiter};
 }
 
-/// What is done after an answer.
+/// What is tried again, and when.
 pub mod retry {
-    pub use crate::retry::{
-        Decision, Doubt, History, RetryPolicy, Verdict, after_create, after_look,
-    };
+    pub use crate::retry::RetryPolicy;
 }
 
 /// A wave, read.

@@ -49,6 +49,8 @@ mod run;
 mod samples;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+mod simulation;
 mod stop;
 mod tokens;
 mod whose;

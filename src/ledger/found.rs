@@ -20,6 +20,7 @@ use super::place::{Place, Purpose, held};
 use super::reader::Reader;
 use super::runs::RunRecord;
 use super::schema;
+use super::served::Served;
 use super::trust::{check_folder, others_have_rights};
 use super::writer::Writer;
 use crate::model::entry::Moment;
@@ -128,9 +129,9 @@ impl Found {
         writer.bind(&binding)?;
         let previous_exit_code = writer.begin_run(run, now)?;
         let reader = Reader::beside_writer(&path)?;
-        let ledger = Ledger::serve(&path, reader, writer, (lock, file)).map_err(unusable)?;
+        let served = Served::new(&path, reader, writer, (lock, file)).map_err(unusable)?;
         Ok(Opened {
-            ledger,
+            ledger: Ledger::in_file(served),
             previous_exit_code,
         })
     }

@@ -1,18 +1,10 @@
 //! A ledger that a run has begun on.
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread::JoinHandle;
-
-use tokio::sync::oneshot;
-
 use super::batch::{Committed, Intent, Settled};
 use super::error::Error;
-use super::lock::Lock;
-use super::reader::Reader;
-use super::writer::{Command, Writer};
+#[cfg(test)]
+use super::in_memory::Begun;
+use super::served::Served;
 use crate::model::entry::{LedgerEntry, Moment};
 use crate::model::ids::DeviceId;
 use crate::model::request::DeviceKey;
@@ -29,39 +21,25 @@ pub struct Opened {
 
 /// A ledger, open for one run.
 #[derive(Debug)]
-pub struct Ledger {
-    path: PathBuf,
-    reader: Reader,
-    commands: Option<mpsc::Sender<Command>>,
-    thread: Option<JoinHandle<()>>,
-    // Last, and not before all connections are closed: closing any copy of the ledger's file
-    // would drop the locks that SQLite has on it.
-    _locks: (Lock, File),
+pub struct Ledger(Store);
+
+/// Where it is kept.
+#[derive(Debug)]
+enum Store {
+    File(Box<Served>),
+    #[cfg(test)]
+    Memory(Begun),
 }
 
 impl Ledger {
-    /// A ledger that is read by one and written by another, for as long as the locks are held.
-    ///
-    /// # Errors
-    ///
-    /// There is no thread for the writer.
-    pub(super) fn serve(
-        path: &Path,
-        reader: Reader,
-        writer: Writer,
-        locks: (Lock, File),
-    ) -> io::Result<Self> {
-        let (commands, queue) = mpsc::channel();
-        let thread = std::thread::Builder::new()
-            .name("ledger".to_owned())
-            .spawn(move || writer.serve(&queue))?;
-        Ok(Self {
-            path: path.to_owned(),
-            reader,
-            commands: Some(commands),
-            thread: Some(thread),
-            _locks: locks,
-        })
+    pub(super) fn in_file(served: Served) -> Self {
+        Self(Store::File(Box::new(served)))
+    }
+
+    /// One that is in memory alone.
+    #[cfg(test)]
+    pub(crate) fn in_memory(begun: Begun) -> Self {
+        Self(Store::Memory(begun))
     }
 
     /// What is known of a device, as of the last commit.
@@ -70,7 +48,11 @@ impl Ledger {
     ///
     /// The file cannot be read.
     pub fn entry(&self, key: &DeviceKey) -> Result<Option<LedgerEntry>, Error> {
-        self.reader.entry(key)
+        match &self.0 {
+            Store::File(served) => served.entry(key),
+            #[cfg(test)]
+            Store::Memory(begun) => Ok(begun.entry(key)),
+        }
     }
 
     /// Whether another device than this one has this ID, as of the last commit.
@@ -79,7 +61,11 @@ impl Ledger {
     ///
     /// The file cannot be read.
     pub fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> Result<bool, Error> {
-        self.reader.has_elsewhere(id, key)
+        match &self.0 {
+            Store::File(served) => served.has_elsewhere(id, key),
+            #[cfg(test)]
+            Store::Memory(begun) => Ok(begun.has_elsewhere(id, key)),
+        }
     }
 
     /// Whether any run, this one included, has created or found a device.
@@ -88,7 +74,11 @@ impl Ledger {
     ///
     /// The file cannot be read.
     pub fn any_device(&self) -> Result<bool, Error> {
-        self.reader.any_device()
+        match &self.0 {
+            Store::File(served) => served.any_device(),
+            #[cfg(test)]
+            Store::Memory(begun) => Ok(begun.any_device()),
+        }
     }
 
     /// Commits what became of devices, and the intents to send, in one transaction.
@@ -104,17 +94,11 @@ impl Ledger {
         intents: Vec<Intent>,
         now: Moment,
     ) -> Result<Committed, Error> {
-        let (reply, answer) = oneshot::channel();
-        let command = Command::Batch {
-            settled,
-            intents,
-            now,
-            reply,
-        };
-        self.hand_over(command)?;
-        let committed = answer.await.map_err(|_| self.poisoned())??;
-        self.reader.refresh()?;
-        Ok(committed)
+        match &self.0 {
+            Store::File(served) => served.commit(settled, intents, now).await,
+            #[cfg(test)]
+            Store::Memory(begun) => begun.commit(settled, intents, now).await,
+        }
     }
 
     /// Records how the run ended and closes the file; `stopped` is why it ended before its wave did.
@@ -123,35 +107,10 @@ impl Ledger {
     ///
     /// The last write failed; everything committed before stands.
     pub fn close(self, exit_code: u8, stopped: Option<Stopped>, now: &Moment) -> Result<(), Error> {
-        let (reply, answer) = mpsc::channel();
-        let command = Command::Close {
-            exit_code,
-            stopped,
-            now: now.clone(),
-            reply,
-        };
-        self.hand_over(command)?;
-        answer.recv().map_err(|_| self.poisoned())?
-    }
-
-    fn hand_over(&self, command: Command) -> Result<(), Error> {
-        let sent = self.commands.as_ref().map(|queue| queue.send(command));
-        sent.and_then(Result::ok).ok_or_else(|| self.poisoned())
-    }
-
-    fn poisoned(&self) -> Error {
-        Error::Poisoned {
-            path: self.path.clone(),
-        }
-    }
-}
-
-impl Drop for Ledger {
-    fn drop(&mut self) {
-        drop(self.commands.take());
-        if let Some(thread) = self.thread.take() {
-            // The lock must outlive the writer. A panic in it has already poisoned the ledger.
-            drop(thread.join());
+        match self.0 {
+            Store::File(served) => served.close(exit_code, stopped, now),
+            #[cfg(test)]
+            Store::Memory(_) => Ok(()),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! A ledger without a file, for tests of what is told to it: the rules are the real one's.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::batch::{Committed, Intent, Recorded, Settled};
 use super::error::Error;
@@ -114,6 +117,127 @@ impl InMemory {
         let number = entry.number;
         self.entries.insert(key.clone(), entry);
         number
+    }
+}
+
+/// A ledger in memory that a run has begun on.
+///
+/// A commit takes its time, before and after the moment from which it holds. Nothing is written
+/// once one failed.
+#[derive(Clone)]
+pub(crate) struct Begun {
+    pub(crate) ledger: Arc<Mutex<InMemory>>,
+    pub(crate) run: RunId,
+    pub(crate) disk: Arc<dyn Fn() -> Writing + Send + Sync>,
+}
+
+/// How a commit goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Writing {
+    /// How long it takes until it holds.
+    pub(crate) before: Duration,
+    /// How long until that is known.
+    pub(crate) after: Duration,
+    pub(crate) fate: Fate,
+}
+
+/// What becomes of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Holds,
+    /// It holds some time after it was said to.
+    HoldsLater,
+    /// There is no room for an intent.
+    DiskFull,
+    /// It fails; whether it holds all the same, nobody knows.
+    Fails {
+        holds: bool,
+    },
+}
+
+impl fmt::Debug for Begun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Begun").finish_non_exhaustive()
+    }
+}
+
+impl Begun {
+    pub(super) fn entry(&self, key: &DeviceKey) -> Option<LedgerEntry> {
+        self.with(|ledger| ledger.entry(key).cloned())
+    }
+
+    pub(super) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> bool {
+        self.with(|ledger| ledger.has_elsewhere(id, key))
+    }
+
+    pub(super) fn any_device(&self) -> bool {
+        self.with(|ledger| ledger.entries.values().any(|entry| entry.state.is_final()))
+    }
+
+    pub(super) async fn commit(
+        &self,
+        settled: Vec<Settled>,
+        mut intents: Vec<Intent>,
+        now: Moment,
+    ) -> Result<Committed, Error> {
+        let Writing {
+            before,
+            after,
+            fate,
+        } = (self.disk)();
+        tokio::time::sleep(before).await;
+        let (holds, fails) = match fate {
+            Fate::HoldsLater => return self.commit_later(settled, intents, now, after),
+            Fate::Holds | Fate::DiskFull => (true, false),
+            Fate::Fails { holds } => (holds, true),
+        };
+        let disk_full = fate == Fate::DiskFull;
+        if disk_full {
+            intents.clear();
+        }
+        let committed =
+            holds.then(|| self.with(|ledger| ledger.commit(self.run, &settled, intents, &now)));
+        tokio::time::sleep(after).await;
+        match committed {
+            Some(committed) if !fails => Ok(Committed {
+                disk_full,
+                ..committed?
+            }),
+            Some(_) | None => Err(Error::Poisoned {
+                path: PathBuf::new(),
+            }),
+        }
+    }
+
+    /// What a ledger does that must not be trusted.
+    fn commit_later(
+        &self,
+        settled: Vec<Settled>,
+        intents: Vec<Intent>,
+        now: Moment,
+        after: Duration,
+    ) -> Result<Committed, Error> {
+        let copies = intents.iter().map(|intent| Intent {
+            request: intent.request.clone(),
+            transaction: intent.transaction.clone(),
+            ..*intent
+        });
+        let copies = copies.collect();
+        let mut copy = self.with(|ledger| ledger.clone());
+        let committed = copy.commit(self.run, &settled, intents, &now);
+        let begun = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(after + Duration::from_millis(100)).await;
+            let run = begun.run;
+            begun
+                .with(|ledger| ledger.commit(run, &settled, copies, &now))
+                .ok();
+        });
+        committed
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut InMemory) -> T) -> T {
+        work(&mut self.ledger.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -34,6 +34,7 @@ mod reader;
 mod rules;
 mod runs;
 mod schema;
+mod served;
 mod transition;
 mod trust;
 mod values;
@@ -51,7 +52,7 @@ pub(crate) use self::found::Check;
 pub use self::found::Found;
 pub use self::handle::{Ledger, Opened};
 #[cfg(test)]
-pub(crate) use self::in_memory::InMemory;
+pub(crate) use self::in_memory::{Begun, Fate, InMemory, Writing};
 pub use self::reader::Reader;
 pub(crate) use self::reader::Storage;
 pub(crate) use self::runs::LastRun;

@@ -6,7 +6,7 @@ use super::outcome::{Answer, Outcome};
 use super::request::{DeviceRequest, RequestDigest};
 
 /// How many create requests may follow unanswered ones for a device, ever: then a person decides.
-pub const RESENDS_MAX: u32 = 3;
+pub(crate) const RESENDS_MAX: u32 = 3;
 
 /// Where a device stands, for ever; a device the ledger has no entry of was never asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

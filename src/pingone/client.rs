@@ -21,6 +21,8 @@ use super::head::{BodyFault, Head};
 use super::http::Http;
 use super::listing::Pages;
 use super::options::{self, ClientOptions};
+#[cfg(test)]
+use super::played::Play;
 use super::read::{self, ListedPolicies, PolicyPages, ReadError};
 use super::tls::ClientError;
 use super::token::AccessToken;
@@ -59,13 +61,23 @@ impl Client {
     ///
     /// A [`ClientError`] where TLS cannot be set up.
     pub fn new(options: &ClientOptions) -> Result<Self, ClientError> {
-        Ok(Self {
-            connections: Arc::new(Connections::new(options)?),
+        Ok(Self::over(options::http(options)?, options))
+    }
+
+    fn over(http: Http, options: &ClientOptions) -> Self {
+        Self {
+            connections: Arc::new(Connections::new(http, options)),
             base: options::api_base(&options.api_url),
             environment: options.environment,
             credentials: options.credentials.clone().map(Arc::new),
             lists_anonymously: Arc::default(),
-        })
+        }
+    }
+
+    /// A client whose requests a function answers, instead of a socket.
+    #[cfg(test)]
+    pub(crate) fn played(options: &ClientOptions, play: Play) -> Result<Self, ClientError> {
+        Ok(Self::over(options::http(options)?.played(play), options))
     }
 
     /// The address that API paths are appended to.

@@ -5,6 +5,7 @@
 //! a tunnel with, and the address that a connection leads to.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -33,6 +34,10 @@ pub(super) const OUR_NAME: &str = concat!("wavepair/", env!("CARGO_PKG_VERSION")
 
 /// How long a connection is idle before the system asks whether its other end is still there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// Both ends of a connection: here, and there. An answer on it carries them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Ends(pub(super) SocketAddr, pub(super) SocketAddr);
 
 /// Makes connections.
 #[derive(Clone)]
@@ -111,11 +116,14 @@ impl Inner {
     /// A connection; to this machine, where what is said on it can be read on the way.
     async fn tcp(&self, to: Uri, in_tls: bool) -> Result<(Io, Connected), ConnectError> {
         let tcp = self.tcp.clone().call(to).await.map_err(tcp_error)?;
-        let connected = tcp.connected();
         let tcp = tcp.into_inner();
         let peer = tcp
             .peer_addr()
             .map_err(|error| ConnectError::Tcp(error.into()))?;
+        let connected = match tcp.local_addr() {
+            Ok(here) => Connected::new().extra(Ends(here, peer)),
+            Err(_) => Connected::new(),
+        };
         if !in_tls && !loopback::is_local_address(peer.ip()) {
             return Err(ConnectError::NotLoopback(peer));
         }

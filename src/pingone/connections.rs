@@ -6,18 +6,16 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use hyper_util::client::legacy::connect::HttpInfo;
 use reqwest::Response;
 use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 
+use super::connect::Ends;
 use super::http::{Http, POOL_IDLE};
-use super::options::{self, ClientOptions};
-use super::tls::ClientError;
+use super::options::ClientOptions;
 use super::wire;
 use crate::clock;
 use crate::model::outcome::Proof;
@@ -54,9 +52,6 @@ struct Kept {
     echoes: bool,
 }
 
-/// Both ends of a connection.
-type Ends = (SocketAddr, SocketAddr);
-
 /// What a request is sent with.
 pub(super) struct Sender {
     pub(super) http: Http,
@@ -72,8 +67,7 @@ impl fmt::Debug for Connections {
 
 impl Connections {
     /// Sets both kinds up. Connects to nothing yet.
-    pub(super) fn new(options: &ClientOptions) -> Result<Self, ClientError> {
-        let fresh = options::http(options)?;
+    pub(super) fn new(fresh: Http, options: &ClientOptions) -> Self {
         let kept = Kept {
             http: fresh.with_pool(options.pool),
             generation: 0,
@@ -81,12 +75,12 @@ impl Connections {
             tidy_at: TIDY_AT,
             echoes: false,
         };
-        Ok(Self {
+        Self {
             pool: options.pool,
             kept: Mutex::new(kept),
             fresh,
             silence: 2 * (options.timeout + POOL_IDLE),
-        })
+        }
     }
 
     /// What the next request is sent with.
@@ -107,10 +101,7 @@ impl Connections {
     /// Judges whose answer this is, and drops the connections that are kept where it shows that
     /// they cannot be trusted.
     pub(super) fn judge(&self, sender: &Sender, sent: &HeaderValue, answer: &Response) -> Proof {
-        let ends = answer
-            .extensions()
-            .get::<HttpInfo>()
-            .map(|info| (info.local_addr(), info.remote_addr()));
+        let ends = answer.extensions().get::<Ends>().copied();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let is_first = ends.is_some_and(|ends| kept.is_first(ends, clock::now(), self.silence));
         let repeated = answer.headers().get_all(wire::TRANSACTION_ID);
@@ -216,8 +207,8 @@ mod tests {
     #[test]
     fn a_connection_is_new_once_and_its_port_again_after_a_long_silence() {
         let ends = |port| {
-            let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
-            (at(port), at(443))
+            let at = |port| std::net::SocketAddr::from(([127, 0, 0, 1], port));
+            Ends(at(port), at(443))
         };
         let connector = Connector::new(None, None, Duration::from_secs(1));
         let mut kept = Kept {

@@ -17,6 +17,8 @@ use reqwest::{IntoUrl, RequestBuilder, Response};
 use tokio::time::{Instant, Sleep};
 
 use super::connect::{Connector, OUR_NAME};
+#[cfg(test)]
+use super::played::{Play, Played};
 use super::strict_head::doubtful_framing;
 use super::transport::{Fault, FaultKind};
 use crate::clock;
@@ -29,6 +31,8 @@ pub(super) struct Http {
     connector: Connector,
     connections: legacy::Client<Connector, reqwest::Body>,
     timeout: Duration,
+    #[cfg(test)]
+    played: Option<Played>,
 }
 
 /// How long an unused connection is kept: short, so that few are found dead when they are needed.
@@ -42,13 +46,24 @@ impl Http {
             connections: pool(connector.clone(), 0),
             connector,
             timeout,
+            #[cfg(test)]
+            played: None,
         }
+    }
+
+    /// The same, with a function that answers instead of the sockets.
+    #[cfg(test)]
+    pub(super) fn played(self, play: Play) -> Self {
+        let played = Some(Played::new(play));
+        Self { played, ..self }
     }
 
     /// The same with a pool of its own, in which at most so many unused connections are kept.
     pub(super) fn with_pool(&self, size: usize) -> Self {
         Self {
             connections: pool(self.connector.clone(), size),
+            #[cfg(test)]
+            played: self.played.as_ref().map(Played::with_pool),
             ..self.clone()
         }
     }
@@ -75,6 +90,10 @@ impl Http {
             .map_err(|error| Fault::of(&error))?;
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, HeaderValue::from_static(OUR_NAME));
+        #[cfg(test)]
+        if let Some(played) = &self.played {
+            return played.send(request, deadline).await;
+        }
         let connection = capture_connection(&mut request);
         let answer = tokio::time::timeout_at(deadline, self.connections.request(request))
             .await

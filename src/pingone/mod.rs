@@ -42,6 +42,8 @@ pub(crate) mod grant;
 mod http;
 pub(crate) mod loopback;
 pub(crate) mod options;
+#[cfg(test)]
+pub(crate) mod played;
 pub(crate) mod proxy;
 mod resolver;
 mod strict_head;

@@ -18,7 +18,7 @@ pub enum Existing {
 
 /// What is to be done about a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
+pub(crate) enum Admission {
     /// List the user's devices, and create the device if it is not there.
     Look,
     /// Create the device.
@@ -48,7 +48,7 @@ pub enum Admission {
 ///
 /// `lost_age` is how long ago a request for a created device could have been sent last that was
 /// not answered. Its last look is due once that is `settle` ago, and at once where the ID is not known.
-pub fn admit(
+pub(crate) fn admit(
     entry: Option<&LedgerEntry>,
     existing: Existing,
     lost_age: Option<Duration>,

@@ -4,6 +4,7 @@ mod admit;
 mod earlier_rows;
 mod seen;
 
-pub use admit::{Admission, Existing, admit};
+pub use admit::Existing;
+pub(crate) use admit::{Admission, admit};
 pub(crate) use earlier_rows::{Earlier, EarlierRows, same_device_as};
 pub(crate) use seen::Seen;

@@ -34,7 +34,7 @@ pub(crate) const UNPROVEN_LOOK: Duration = Duration::from_secs(2);
 /// `since_ms` is when the attempt's intent was written; `others_succeed` tells
 /// whether any row of the run was created; `jitter` is drawn by the caller from
 /// `0.0..1.0`.
-pub fn after_create(
+pub(crate) fn after_create(
     policy: &RetryPolicy,
     history: &mut History,
     outcome: &AttemptOutcome,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// What follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// Ask for the device after this long, as far as the pace allows.
     Create {
         /// The wait.
@@ -43,7 +43,7 @@ impl Decision {
 
 /// How a row is settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     /// The state that the ledger keeps.
     pub state: DeviceState,
     /// The device, where it is known.

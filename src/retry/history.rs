@@ -10,7 +10,7 @@ use crate::model::outcome::{Device, Refusal};
     reason = "each is a fact of its own, and all their combinations occur"
 )]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct History {
+pub(crate) struct History {
     /// Failures that count against [`RetryPolicy::attempts`](super::RetryPolicy::attempts).
     pub failures: u32,
     /// How often in a row a 429 named no wait.
@@ -41,14 +41,14 @@ pub struct History {
 impl History {
     /// Whether a device of ours has to be looked at once more: a request for it was not answered,
     /// or its ID is not known.
-    pub fn is_recheck_owed(&self, device: Option<&Device>) -> bool {
+    pub(crate) fn is_recheck_owed(&self, device: Option<&Device>) -> bool {
         self.doubt.is_some() || self.resends > 0 || device.is_none_or(|device| device.id.is_none())
     }
 }
 
 /// An unanswered request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doubt {
+pub(crate) struct Doubt {
     /// When its intent was written, in wall-clock milliseconds since 1970.
     pub since_ms: i64,
     /// Its age at the first complete listing that did not show the device.
@@ -59,7 +59,7 @@ pub struct Doubt {
 
 impl Doubt {
     /// A request whose intent was written then, and which nobody has looked for yet.
-    pub fn new(since_ms: i64) -> Self {
+    pub(crate) fn new(since_ms: i64) -> Self {
         Self {
             since_ms,
             first_negative: None,

@@ -29,7 +29,7 @@ pub(super) const LOOKS_WITHOUT_INFORMATION: u32 = 6;
 ///
 /// A request that was refused by an answer which is not proven ours counts as sent where the
 /// listing shows the device, and as not sent where it does not.
-pub fn after_look(
+pub(crate) fn after_look(
     policy: &RetryPolicy,
     history: &mut History,
     outcome: &LookOutcome,

@@ -16,11 +16,10 @@ mod recheck;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::create::UNPROVEN_LOOK;
-pub use self::create::after_create;
-pub use self::decision::{Decision, Verdict};
-pub use self::history::{Doubt, History};
-pub use self::look::after_look;
+pub(crate) use self::create::{UNPROVEN_LOOK, after_create};
+pub(crate) use self::decision::{Decision, Verdict};
+pub(crate) use self::history::{Doubt, History};
+pub(crate) use self::look::after_look;
 pub(crate) use self::ours::CLOCK_SKEW;
 pub use self::policy::RetryPolicy;
 pub(crate) use self::recheck::after_recheck;

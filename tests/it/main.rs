@@ -74,8 +74,6 @@ mod contract;
 mod wire_client;
 // What goes wrong when the sandbox is told to.
 mod sandbox_faults;
-// One row through crashes, lost answers and stale listings, in virtual time.
-mod simulation;
 // Certificates, and who has none.
 mod trust;
 // A proxy that the environment names.

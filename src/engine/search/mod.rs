@@ -6,7 +6,7 @@
 //! comes with the shortest history that breaks it.
 //!
 //! What makes the states finite is also what is left out; the seeded histories of
-//! `tests/it/simulation` have some of it:
+//! [`simulation`](super::simulation) have most of it:
 //!
 //! - Time goes in whole seconds, and settling takes four of them. An age counts up to five: all that
 //!   is older than the settling time by the distance of two looks is alike.

@@ -1,0 +1,126 @@
+//! A ledger in its file, read here and written by a thread of its own.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::batch::{Committed, Intent, Settled};
+use super::error::Error;
+use super::lock::Lock;
+use super::reader::Reader;
+use super::writer::{Command, Writer};
+use crate::model::entry::{LedgerEntry, Moment};
+use crate::model::ids::DeviceId;
+use crate::model::request::DeviceKey;
+use crate::model::stop::Stopped;
+
+/// A ledger in its file, open for one run.
+#[derive(Debug)]
+pub(super) struct Served {
+    path: PathBuf,
+    reader: Reader,
+    commands: Option<mpsc::Sender<Command>>,
+    thread: Option<JoinHandle<()>>,
+    // Last, and not before all connections are closed: closing any copy of the ledger's file
+    // would drop the locks that SQLite has on it.
+    _locks: (Lock, File),
+}
+
+impl Served {
+    /// A ledger that is read by one and written by another, for as long as the locks are held.
+    ///
+    /// # Errors
+    ///
+    /// There is no thread for the writer.
+    pub(super) fn new(
+        path: &Path,
+        reader: Reader,
+        writer: Writer,
+        locks: (Lock, File),
+    ) -> io::Result<Self> {
+        let (commands, queue) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("ledger".to_owned())
+            .spawn(move || writer.serve(&queue))?;
+        Ok(Self {
+            path: path.to_owned(),
+            reader,
+            commands: Some(commands),
+            thread: Some(thread),
+            _locks: locks,
+        })
+    }
+
+    pub(super) fn entry(&self, key: &DeviceKey) -> Result<Option<LedgerEntry>, Error> {
+        self.reader.entry(key)
+    }
+
+    pub(super) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> Result<bool, Error> {
+        self.reader.has_elsewhere(id, key)
+    }
+
+    pub(super) fn any_device(&self) -> Result<bool, Error> {
+        self.reader.any_device()
+    }
+
+    pub(super) async fn commit(
+        &self,
+        settled: Vec<Settled>,
+        intents: Vec<Intent>,
+        now: Moment,
+    ) -> Result<Committed, Error> {
+        let (reply, answer) = oneshot::channel();
+        let command = Command::Batch {
+            settled,
+            intents,
+            now,
+            reply,
+        };
+        self.hand_over(command)?;
+        let committed = answer.await.map_err(|_| self.poisoned())??;
+        self.reader.refresh()?;
+        Ok(committed)
+    }
+
+    pub(super) fn close(
+        self,
+        exit_code: u8,
+        stopped: Option<Stopped>,
+        now: &Moment,
+    ) -> Result<(), Error> {
+        let (reply, answer) = mpsc::channel();
+        let command = Command::Close {
+            exit_code,
+            stopped,
+            now: now.clone(),
+            reply,
+        };
+        self.hand_over(command)?;
+        answer.recv().map_err(|_| self.poisoned())?
+    }
+
+    fn hand_over(&self, command: Command) -> Result<(), Error> {
+        let sent = self.commands.as_ref().map(|queue| queue.send(command));
+        sent.and_then(Result::ok).ok_or_else(|| self.poisoned())
+    }
+
+    fn poisoned(&self) -> Error {
+        Error::Poisoned {
+            path: self.path.clone(),
+        }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.commands.take());
+        if let Some(thread) = self.thread.take() {
+            // The lock must outlive the writer. A panic in it has already poisoned the ledger.
+            drop(thread.join());
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! A PingOne that a function plays, so that a run meets one in virtual time.
+//!
+//! All of the client is real but the sockets: its requests, whose answer it takes an answer for,
+//! and what it makes of it.
+
+use std::io;
+use std::net::{Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http_body::{Body, Frame};
+use hyper::{Request, Response};
+use tokio::time::Instant;
+
+use super::connect::Ends;
+use super::head::BodyFault;
+use super::transport::{Fault, FaultKind};
+
+/// Answers one request. It reads the body when a connection would take it.
+pub(crate) type Play = Arc<dyn Fn(Call) -> BoxFuture<'static, Result<Said, Fault>> + Send + Sync>;
+
+/// A request on its way.
+pub(crate) struct Call {
+    pub(crate) request: Request<reqwest::Body>,
+    /// The pool whose connections may carry it; none where it is to have its own.
+    pub(crate) pool: Option<u64>,
+}
+
+/// An answer, as it comes from a connection.
+pub(crate) struct Said {
+    pub(crate) head: Response<()>,
+    pub(crate) body: Vec<u8>,
+    /// How its body ends, where that is not its end.
+    pub(crate) cut: Option<BodyFault>,
+    /// The number of the connection that it came on, never given to another one.
+    pub(crate) connection: u64,
+}
+
+/// What answers instead of sockets.
+#[derive(Clone)]
+pub(super) struct Played {
+    play: Play,
+    pools: Arc<AtomicU64>,
+    pool: Option<u64>,
+}
+
+impl Played {
+    pub(super) fn new(play: Play) -> Self {
+        Self {
+            play,
+            pools: Arc::default(),
+            pool: None,
+        }
+    }
+
+    /// The same with a pool of its own.
+    pub(super) fn with_pool(&self) -> Self {
+        Self {
+            pool: Some(self.pools.fetch_add(1, Ordering::Relaxed)),
+            ..self.clone()
+        }
+    }
+
+    /// Has a request answered until the deadline.
+    pub(super) async fn send(
+        &self,
+        request: Request<reqwest::Body>,
+        deadline: Instant,
+    ) -> Result<reqwest::Response, Fault> {
+        let pool = self.pool;
+        let said = tokio::time::timeout_at(deadline, (self.play)(Call { request, pool }));
+        let said = said.await.map_err(|_| Fault::new(FaultKind::TimedOut))??;
+        let at = |number| SocketAddr::from((Ipv6Addr::from(u128::from(number)), 443));
+        let (mut head, ()) = said.head.into_parts();
+        head.extensions.insert(Ends(at(said.connection), at(0)));
+        let body = reqwest::Body::wrap(Shown {
+            body: Some(said.body.into()),
+            cut: said.cut,
+        });
+        Ok(Response::from_parts(head, body).into())
+    }
+}
+
+/// A body that may break off.
+struct Shown {
+    body: Option<Bytes>,
+    cut: Option<BodyFault>,
+}
+
+impl Body for Shown {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Some(body) = self.body.take() {
+            return Poll::Ready(Some(Ok(Frame::data(body))));
+        }
+        let cut = self.cut.take().map(|cut| {
+            Err(match cut {
+                BodyFault::TimedOut => io::ErrorKind::TimedOut.into(),
+                BodyFault::CutOff | BodyFault::TooLong => io::ErrorKind::UnexpectedEof.into(),
+            })
+        });
+        Poll::Ready(cut)
+    }
+}
