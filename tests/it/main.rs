@@ -8,6 +8,8 @@ mod support;
 mod creates;
 // Files that are no wave, and lines that are no rows.
 mod whole_files;
+// Damaged and odd files of all kinds, line by line.
+mod damage;
 // How many rows there are, and whether all of them are right.
 mod whole_waves;
 // The same wave in every form of a file.

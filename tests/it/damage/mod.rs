@@ -1,0 +1,164 @@
+//! Damaged, odd and fine waves, one small file each in `tests/corpus`, dry-run by the real binary:
+//! what becomes of each line.
+
+mod recipe;
+
+use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+
+use wavepair::testing::model::InvalidCode;
+
+use crate::support::binary::{Ran, ran, root, wavepair};
+use recipe::{Recipe, Row};
+
+/// Every recipe, by its name.
+fn recipes() -> Vec<(String, Recipe)> {
+    let mut found = Vec::new();
+    let corpus = root().join("tests/corpus");
+    for folder in entries(&corpus) {
+        for file in entries(&folder) {
+            let name = file.strip_prefix(&corpus).unwrap().display().to_string();
+            let text = std::fs::read_to_string(&file).unwrap();
+            let recipe = std::panic::catch_unwind(|| Recipe::read(&text));
+            found.push((
+                name.clone(),
+                recipe.unwrap_or_else(|_| panic!("see above: {name}")),
+            ));
+        }
+    }
+    found
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut entries: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+}
+
+/// What a dry run said of the rows, by the file that it wrote; nothing where it wrote none.
+fn written(file: &Path) -> Option<Vec<Row>> {
+    let bytes = std::fs::read(file).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.trim_start_matches('\u{feff}');
+    let delimiter = text.as_bytes()["row".len()];
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes());
+    let headers = reader.headers().unwrap().clone();
+    let rows = reader.records().map(|record| {
+        let record = record.unwrap();
+        let cell = |name: &str| {
+            let place = headers.iter().position(|header| header == name).unwrap();
+            record[place].to_owned()
+        };
+        let outcome = cell("outcome");
+        let is_sent = outcome == "ready";
+        Row {
+            line: cell("line").parse().unwrap(),
+            code: cell("code"),
+            phone: if is_sent {
+                cell("phone")
+            } else {
+                String::new()
+            },
+            warnings: cell("warning")
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
+            outcome,
+        }
+    });
+    Some(rows.collect())
+}
+
+fn listed(rows: &[Row]) -> String {
+    let lines: Vec<_> = rows.iter().map(ToString::to_string).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Dry-runs a wave, and says what is not as it was to be.
+fn tried(recipe: &Recipe) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(&recipe.file), &recipe.wave).unwrap();
+    let mut command = wavepair(folder.path());
+    command.args(["run", &recipe.file, "--dry-run", "-o", "out.csv"]);
+    let Ran { code, stderr, .. } = ran(command.args(&recipe.options));
+    let mut wrong = Vec::new();
+    if code != Some(recipe.exit) {
+        wrong.push(format!("exit {code:?}, not {}: {stderr}", recipe.exit));
+    }
+    let silent = recipe.says.iter().filter(|text| !stderr.contains(*text));
+    wrong.extend(silent.map(|text| format!("does not say {text:?}: {stderr}")));
+    let rows = written(&folder.path().join("out.csv"));
+    match (&rows, recipe.exit) {
+        (Some(_), 2) => wrong.push("something was written of a file that was refused".to_owned()),
+        (None, exit) if exit != 2 => wrong.push("nothing was written".to_owned()),
+        _ => {}
+    }
+    let rows = rows.unwrap_or_default();
+    // The phone is compared where one is expected.
+    let expected = recipe.rows.iter().map(Some).chain(std::iter::repeat(None));
+    let shown = rows.iter().zip(expected);
+    let shown: Vec<_> = shown
+        .map(|(row, expected)| match expected {
+            Some(expected) if expected.phone.is_empty() => Row {
+                phone: String::new(),
+                ..row.clone()
+            },
+            Some(_) | None => row.clone(),
+        })
+        .collect();
+    if shown != recipe.rows {
+        let (expected, got) = (listed(&recipe.rows), listed(&rows));
+        wrong.push(format!("expected\n{expected}and not\n{got}"));
+    }
+    let told = rows
+        .iter()
+        .filter(|row| row.phone.len() > 6 && stderr.contains(&row.phone[1..]));
+    wrong.extend(told.map(|row| format!("a whole phone is shown: {}", row.line)));
+    wrong
+}
+
+/// The same, each with the name of the recipe.
+fn told_of((name, recipe): &(String, Recipe)) -> Vec<String> {
+    let wrong = tried(recipe).into_iter();
+    let about = &recipe.about;
+    wrong
+        .map(|what| format!("{name} ({about}): {what}"))
+        .collect()
+}
+
+#[test]
+fn each_file_of_the_corpus_comes_to_what_it_says_line_by_line() {
+    let recipes = recipes();
+    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = recipes.len().div_ceil(workers).max(1);
+    let wrong: Vec<_> = std::thread::scope(|scope| {
+        let workers: Vec<_> = recipes
+            .chunks(share)
+            .map(|recipes| scope.spawn(|| recipes.iter().flat_map(told_of).collect::<Vec<_>>()))
+            .collect();
+        let told = workers.into_iter().map(|worker| worker.join().unwrap());
+        told.flatten().collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_corpus_has_every_way_in_which_a_row_can_be_wrong() {
+    let recipes = recipes();
+    assert!(recipes.len() >= 150, "{} files", recipes.len());
+    let rows = recipes.iter().flat_map(|(_, recipe)| &recipe.rows);
+    let codes: BTreeSet<_> = rows.map(|row| row.code.as_str()).collect();
+    // A cell of a text file is never a number.
+    let in_text = |code: &&InvalidCode| **code != InvalidCode::PhoneNumberCell;
+    let missing: Vec<_> = InvalidCode::ALL
+        .iter()
+        .filter(in_text)
+        .map(|code| code.as_str())
+        .filter(|code| !codes.contains(code))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
