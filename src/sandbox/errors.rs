@@ -52,6 +52,11 @@ pub(super) fn invalid(code: &str, target: &str, message: &str) -> Reply {
     invalid_data(vec![detail(code, Some(target), message)])
 }
 
+/// The answer to a filter that is none, or asks for what cannot be asked for.
+pub(super) fn invalid_filter(message: &str) -> Reply {
+    invalid("INVALID_FILTER", "filter", message)
+}
+
 /// The answer to a user with as many devices as are allowed.
 pub(super) fn device_limit(maximum: u32) -> Reply {
     let limit = ErrorDetail {

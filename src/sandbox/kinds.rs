@@ -9,6 +9,8 @@ use serde::{Serialize, Serializer};
 pub enum Kind {
     /// `POST …/as/token`.
     Token,
+    /// `GET …/users`.
+    Users,
     /// `GET …/users/{userID}`.
     User,
     /// `GET …/users/{userID}/mfaEnabled`.
@@ -41,8 +43,9 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Token,
+        Self::Users,
         Self::User,
         Self::Mfa,
         Self::SetMfa,
@@ -63,6 +66,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Token => "token",
+            Self::Users => "users",
             Self::User => "user",
             Self::Mfa => "mfa",
             Self::SetMfa => "set_mfa",

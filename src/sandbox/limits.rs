@@ -24,7 +24,7 @@ impl Group {
     /// The group of a request; `None` for those that no group limits.
     pub(super) fn of(kind: Kind) -> Option<Self> {
         match kind {
-            Kind::User => Some(Self::Directory),
+            Kind::Users | Kind::User => Some(Self::Directory),
             Kind::Mfa
             | Kind::SetMfa
             | Kind::Create

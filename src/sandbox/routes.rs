@@ -57,6 +57,7 @@ impl Route {
     /// Reads what follows the environment, and returns what may be done with it.
     fn resource(&mut self, segments: &[&str]) -> Methods {
         match *segments {
+            ["users"] => &[(Method::GET, Kind::Users)],
             ["users", user, ref rest @ ..] => {
                 self.user = uuid(user);
                 self.of_user(rest)
@@ -122,6 +123,8 @@ mod tests {
             ("POST", "/{E}/as/token", Kind::Token, None),
             ("POST", "/as/token", Kind::Token, None),
             ("GET", "/as/token", Kind::Other, Some("POST")),
+            ("GET", "{users}", Kind::Users, None),
+            ("POST", "{users}", Kind::Other, Some("GET")),
             ("GET", "{users}/{U}", Kind::User, None),
             ("PUT", "{users}/{U}", Kind::Other, Some("GET")),
             ("GET", "{users}/{U}/mfaEnabled", Kind::Mfa, None),

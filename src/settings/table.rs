@@ -134,7 +134,7 @@ pub(super) const LOG_LEVEL: Setting<Option<LevelFilter>> = variable("RUST_LOG", 
 
 // What kind of PingOne a sandbox is.
 pub(super) const LISTEN: Setting<SocketAddr> = setting("--listen", Text("ADDRESS"), values::loopback, "Address to listen on; loopback only").default_apart("127.0.0.1:8787");
-pub(super) const USERS: Setting<Users> = setting("--users", Text("any|N"), values::users, "`any`: every UUID is a user; N: exactly N generated users").default_apart("any");
+pub(super) const USERS: Setting<Users> = setting("--users", Text("any|N"), values::users, "`any`: every UUID is a user, and so is every name; N: exactly N generated users, called user-1 and so on").default_apart("any");
 pub(super) const PRINT_USERS: Setting<bool> = switch("--print-users", "Print the generated users, one ID a line");
 pub(super) const POLICIES: Setting<Policies> = setting("--policies", Text("any|known"),
     |given| given.one_of(&[("any", Policies::Any), ("known", Policies::Known)]),

@@ -13,10 +13,11 @@ use crate::sandbox::create;
 use crate::sandbox::documents::devices as documents;
 use crate::sandbox::environment::Environment;
 use crate::sandbox::errors;
-use crate::sandbox::filter::Filter;
 use crate::sandbox::media::Media;
+use crate::sandbox::paging::parameter;
 use crate::sandbox::reply::{Content, Reply};
 use crate::sandbox::routes::uuid;
+use crate::sandbox::scim::{Comparison, Filter, Operator};
 use crate::sandbox::store::{NewDevice, NotStored, Stored};
 use crate::sandbox::time::millis;
 
@@ -84,16 +85,13 @@ pub(super) fn list(
     lag: Duration,
 ) -> Result<Reply, Reply> {
     let user = asked.user(environment)?;
-    let filter = Filter::of(asked.query).ok_or_else(|| {
-        let message = "only status and type can be compared, with eq";
-        errors::invalid("INVALID_FILTER", "filter", message)
-    })?;
+    let filter = filter(asked)?;
     let now = environment.now_ms();
     let devices = environment.devices();
     let mut shown: Vec<_> = devices
         .of_user(user, now)
         .filter(|device| now.saturating_sub(device.at) >= millis(lag))
-        .filter(|device| filter.matches(device))
+        .filter(|device| filter.as_ref().is_none_or(|filter| holds(filter, device)))
         .collect();
     // Only active devices have an order; the others follow.
     shown.sort_by_key(|device| device.pending);
@@ -102,6 +100,29 @@ pub(super) fn list(
     let listing = documents::devices(&environment.home, user, shown.collect());
     drop(devices);
     Ok(Reply::json(StatusCode::OK, &listing))
+}
+
+/// Reads the filter of a listing: `status` and `type`, with `eq` and nothing else.
+fn filter(asked: &Asked<'_>) -> Result<Option<Filter>, Reply> {
+    let known = |comparison: &Comparison| {
+        comparison.operator == Operator::Equals
+            && ["status", "type"].contains(&&*comparison.attribute)
+    };
+    let Some(text) = parameter(asked.query, "filter") else {
+        return Ok(None);
+    };
+    let filter = Filter::read(&text).filter(|filter| filter.has_only(&known));
+    let message = "only status and type can be compared, with eq";
+    filter
+        .map(Some)
+        .ok_or_else(|| errors::invalid_filter(message))
+}
+
+fn holds(filter: &Filter, device: &Stored) -> bool {
+    filter.holds(&|comparison| match &*comparison.attribute {
+        "status" => comparison.holds(documents::status(device.pending)),
+        _ => comparison.holds(device.kind.name()),
+    })
 }
 
 pub(super) fn reorder(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {

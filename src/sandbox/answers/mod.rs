@@ -85,6 +85,7 @@ pub(super) fn serve(environment: &Arc<Environment>, asked: &Asked<'_>, manner: M
         Kind::Delete => devices::delete(environment, asked),
         Kind::Change => devices::change(environment, asked),
         Kind::Nickname => devices::nickname(environment, asked),
+        Kind::Users => users::list(environment, asked),
         Kind::User => users::read(environment, asked),
         Kind::Mfa => users::mfa(environment, asked),
         Kind::SetMfa => users::set_mfa(environment, asked),

@@ -7,8 +7,32 @@ use super::{Asked, not_found};
 use crate::sandbox::documents::users as documents;
 use crate::sandbox::environment::Environment;
 use crate::sandbox::errors;
+use crate::sandbox::paging::{Page, parameter};
 use crate::sandbox::reply::Reply;
-use crate::sandbox::users::Person;
+use crate::sandbox::scim::Filter;
+use crate::sandbox::users::{Person, can_be_asked};
+
+/// How many users a page holds unless that is said.
+const USUAL_PAGE: usize = 100;
+
+pub(super) fn list(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let text = parameter(asked.query, "filter");
+    let filter = text.as_deref().map(|text| {
+        Filter::read(text)
+            .filter(|filter| filter.has_only(&can_be_asked))
+            .ok_or_else(|| errors::invalid_filter("is not a filter for users"))
+    });
+    let filter = filter.transpose()?;
+    let page = Page::of(asked.query, USUAL_PAGE);
+    let page = page.map_err(|fault| errors::invalid_data(vec![fault]))?;
+    let found = environment.users.find(filter.as_ref(), page);
+    let next = found.next.map(|from| {
+        let listing = environment.home.at("users");
+        page.address(&listing, text.as_deref(), from)
+    });
+    let listing = documents::list(&environment.home, &found, next);
+    Ok(Reply::json(StatusCode::OK, &listing))
+}
 
 pub(super) fn read(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let person = person(environment, asked)?;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Home, reference};
-use crate::sandbox::users::{POPULATION, Person};
+use crate::sandbox::users::{Found, POPULATION, Person};
 
 /// A user.
 pub(in crate::sandbox) fn user(home: &Home, person: &Person) -> Value {
@@ -28,6 +28,25 @@ pub(in crate::sandbox) fn user(home: &Home, person: &Person) -> Value {
         "mfaEnabled": person.mfa_enabled,
         "population": { "id": POPULATION },
         "verifyStatus": "NOT_INITIATED",
+    })
+}
+
+/// A page of a listing of users, with the address of the next one.
+pub(in crate::sandbox) fn list(home: &Home, found: &Found, next: Option<String>) -> Value {
+    let mut links = home.links("users");
+    if let Some(next) = next {
+        links["next"] = json!({ "href": next });
+    }
+    let users: Vec<_> = found
+        .people
+        .iter()
+        .map(|person| user(home, person))
+        .collect();
+    json!({
+        "_links": links,
+        "count": found.count,
+        "size": users.len(),
+        "_embedded": { "users": users },
     })
 }
 

@@ -1,62 +1,32 @@
 //! Who there is.
 
-use std::collections::HashMap;
+mod person;
+
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use uuid::Uuid;
 
+pub(super) use self::person::{Person, can_be_asked};
+use super::paging::Page;
+use super::routes::uuid;
+use super::scim::{Comparison, Filter, Operator};
 use super::store::uuid_from;
 
 /// The population that everybody is in.
 pub(super) const POPULATION: &str = "9f2d4c6b-1a3e-4f58-8b7c-6d5e4f3a2b10";
-
-/// What is known of a user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Person {
-    pub(super) id: Uuid,
-    pub(super) username: String,
-    pub(super) email: String,
-    pub(super) external_id: String,
-    pub(super) enabled: bool,
-    pub(super) mfa_enabled: bool,
-}
-
-impl Person {
-    /// A user of whom nothing is known but the ID: the names are made of it.
-    fn of_id(id: Uuid) -> Self {
-        Self {
-            id,
-            username: format!("user-{id}"),
-            email: format!("user-{id}@example.com"),
-            external_id: format!("external-{id}"),
-            enabled: true,
-            mfa_enabled: true,
-        }
-    }
-
-    /// The n-th generated user, from 1. Of ten, the seventh cannot use MFA, the eighth is disabled, and
-    /// the tenth has the address of the ninth.
-    fn generated(id: Uuid, number: usize) -> Self {
-        let mailbox = if number.is_multiple_of(10) {
-            number - 1
-        } else {
-            number
-        };
-        Self {
-            id,
-            username: format!("user-{number}"),
-            email: format!("user-{mailbox}@example.com"),
-            external_id: format!("external-{number}"),
-            enabled: number % 10 != 8,
-            mfa_enabled: number % 10 != 7,
-        }
-    }
-}
+/// The longest name that a user can have, in characters.
+const LONGEST_NAME: usize = 128;
 
 /// All users.
 pub(super) struct Directory {
-    /// The users that there are; `None` is every UUID.
+    /// The users that there are; `None` is every UUID, and every name.
     generated: Option<Generated>,
+    /// Those whom somebody asked for by a name that is not made of their ID.
+    named: Mutex<Named>,
     /// Whom MFA was switched on or off for.
     switched: Mutex<HashMap<Uuid, bool>>,
 }
@@ -67,13 +37,34 @@ struct Generated {
     numbers: HashMap<Uuid, usize>,
 }
 
+/// Users whose IDs are made of their names, in the order in which they were asked for.
+#[derive(Default)]
+struct Named {
+    ids: Vec<Uuid>,
+    names: HashMap<Uuid, Name>,
+}
+
+/// What a user is asked for by.
+#[derive(Clone)]
+enum Name {
+    /// A username, or an address, which people use as a username too.
+    Login(Box<str>),
+    External(Box<str>),
+}
+
+/// A page of a listing.
+pub(super) struct Found {
+    pub(super) people: Vec<Person>,
+    /// How many there are on all pages.
+    pub(super) count: usize,
+    /// Where the next page begins, if there is one.
+    pub(super) next: Option<usize>,
+}
+
 impl Directory {
-    /// Every UUID is a user.
+    /// Every UUID is a user, and so is every name: its ID is made of it, the same one whenever it is asked for.
     pub(super) fn of_everybody() -> Self {
-        Self {
-            generated: None,
-            switched: Mutex::default(),
-        }
+        Self::of(None)
     }
 
     /// So many users, whose IDs the seed decides.
@@ -83,8 +74,13 @@ impl Directory {
         let ids = std::iter::repeat_with(|| uuid_from(rng.u128(..)));
         let ids: Vec<_> = ids.take(number).collect();
         let numbers = ids.iter().copied().zip(1..).collect();
+        Self::of(Some(Generated { ids, numbers }))
+    }
+
+    fn of(generated: Option<Generated>) -> Self {
         Self {
-            generated: Some(Generated { ids, numbers }),
+            generated,
+            named: Mutex::default(),
             switched: Mutex::default(),
         }
     }
@@ -103,7 +99,7 @@ impl Directory {
     /// What is known of a user; `None` if there is none.
     pub(super) fn person(&self, id: Uuid) -> Option<Person> {
         let mut person = match &self.generated {
-            None => Person::of_id(id),
+            None => self.named().person(id),
             Some(users) => Person::generated(id, *users.numbers.get(&id)?),
         };
         if let Some(switched) = self.switched().get(&id) {
@@ -112,9 +108,63 @@ impl Directory {
         Some(person)
     }
 
+    /// The users of whom a filter holds, a page of them.
+    pub(super) fn find(&self, filter: Option<&Filter>, page: Page) -> Found {
+        let is_name = |comparison: &Comparison| {
+            comparison.operator == Operator::Equals
+                && ["username", "email", "externalId"].contains(&&*comparison.attribute)
+        };
+        let needed = filter.and_then(|filter| filter.needs(&is_name));
+        // A million users are not looked through for one who is named.
+        let mut ids = match needed {
+            Some(names) => Cow::Owned(self.called(&names)),
+            None => self.all(),
+        };
+        if let Some(filter) = filter {
+            let holds = |id: &Uuid| {
+                let person = self.person(*id);
+                person.is_some_and(|person| filter.holds(&|comparison| person.is(comparison)))
+            };
+            ids = ids.iter().copied().filter(holds).collect();
+        }
+        let end = ids.len().min(page.from.saturating_add(page.limit));
+        let shown = ids.get(page.from..end).unwrap_or_default();
+        Found {
+            people: shown.iter().filter_map(|id| self.person(*id)).collect(),
+            count: ids.len(),
+            next: (end < ids.len()).then_some(end),
+        }
+    }
+
     /// Switches MFA on or off for a user.
     pub(super) fn switch_mfa(&self, id: Uuid, enabled: bool) {
         self.switched().insert(id, enabled);
+    }
+
+    /// Everybody who can be counted.
+    fn all(&self) -> Cow<'_, [Uuid]> {
+        match &self.generated {
+            Some(users) => Cow::Borrowed(&users.ids),
+            None => Cow::Owned(self.named().ids.clone()),
+        }
+    }
+
+    /// Those who may be called so, each once.
+    fn called(&self, names: &[&Comparison]) -> Vec<Uuid> {
+        let mut ids = Vec::new();
+        for name in names {
+            match &self.generated {
+                Some(users) => ids.extend(users.called(name)),
+                None => ids.extend(self.named().called(name)),
+            }
+        }
+        let mut seen = HashSet::new();
+        ids.retain(|id| seen.insert(*id));
+        ids
+    }
+
+    fn named(&self) -> MutexGuard<'_, Named> {
+        self.named.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn switched(&self) -> MutexGuard<'_, HashMap<Uuid, bool>> {
@@ -122,47 +172,81 @@ impl Directory {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn generated_users_are_those_of_the_seed_and_nobody_else() {
-        let users = Directory::generate(20, 7);
-        assert_eq!(users.ids(), Directory::generate(20, 7).ids());
-        assert_ne!(users.ids(), Directory::generate(20, 8).ids());
-        let person = |number: usize| users.person(users.ids()[number - 1]).unwrap();
-        assert_eq!(person(3).username, "user-3");
-        assert_eq!(person(3).external_id, "external-3");
-        assert_eq!(person(10).email, person(9).email);
-        assert_ne!(person(10).username, person(9).username);
-        let numbers = |is: fn(&Person) -> bool| -> Vec<usize> {
-            (1..=20).filter(|number| is(&person(*number))).collect()
-        };
-        assert_eq!(numbers(|person| !person.mfa_enabled), [7, 17]);
-        assert_eq!(numbers(|person| !person.enabled), [8, 18]);
-        let nobody = Uuid::from_u128(7);
-        assert!(!users.has(nobody));
-        assert_eq!(users.person(nobody), None);
-    }
-
-    #[test]
-    fn everybody_is_a_user_with_names_made_of_the_id() {
-        let users = Directory::of_everybody();
-        let id = Uuid::from_u128(7);
-        assert!(users.has(id));
-        assert_eq!(users.person(id).unwrap().username, format!("user-{id}"));
-        assert!(users.ids().is_empty());
-    }
-
-    #[test]
-    fn mfa_is_what_it_was_last_switched_to() {
-        let users = Directory::of_everybody();
-        let (one, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
-        let mfa = |id| users.person(id).map(|person| person.mfa_enabled);
-        for enabled in [false, true, false] {
-            users.switch_mfa(one, enabled);
-            assert_eq!((mfa(one), mfa(other)), (Some(enabled), Some(true)));
-        }
+impl Generated {
+    /// Those who may be called so: the number in the name, and the one behind it, who may share an address.
+    fn called(&self, name: &Comparison) -> Vec<Uuid> {
+        let number = made_of(name).and_then(|part| part.parse::<usize>().ok());
+        let index = number.and_then(|number| number.checked_sub(1));
+        let both = index.map(|index| self.ids.iter().skip(index).take(2));
+        both.into_iter().flatten().copied().collect()
     }
 }
+
+impl Named {
+    fn person(&self, id: Uuid) -> Person {
+        let made = Person::of_id(id);
+        match self.names.get(&id) {
+            None => made,
+            Some(Name::Login(name)) if name.contains('@') => Person {
+                username: name.to_string(),
+                email: name.to_string(),
+                ..made
+            },
+            Some(Name::Login(name)) => Person {
+                username: name.to_string(),
+                ..made
+            },
+            Some(Name::External(name)) => Person {
+                external_id: name.to_string(),
+                ..made
+            },
+        }
+    }
+
+    /// Who is called so; nobody, if nobody can be.
+    fn called(&mut self, name: &Comparison) -> Option<Uuid> {
+        if let Some(id) = made_of(name).and_then(|part| uuid(&part)) {
+            return Some(id);
+        }
+        let value = &*name.value;
+        if value.is_empty() || value.chars().count() > LONGEST_NAME {
+            return None;
+        }
+        let (id, name) = match &*name.attribute {
+            "externalId" => (made_up("external", value), Name::External(value.into())),
+            "email" if !value.contains('@') => return None,
+            _ => (
+                made_up("login", &value.to_lowercase()),
+                Name::Login(value.into()),
+            ),
+        };
+        // The first spelling stays.
+        if let Entry::Vacant(place) = self.names.entry(id) {
+            place.insert(name);
+            self.ids.push(id);
+        }
+        Some(id)
+    }
+}
+
+/// What a name is made of, where the sandbox made it.
+fn made_of(name: &Comparison) -> Option<String> {
+    let folded = name.value.to_lowercase();
+    let part = match &*name.attribute {
+        "username" => folded.strip_prefix("user-"),
+        "email" => folded.strip_prefix("user-")?.strip_suffix("@example.com"),
+        "externalId" => name.value.strip_prefix("external-"),
+        _ => None,
+    };
+    part.map(str::to_owned)
+}
+
+/// The ID of whoever is called so: the same for the same name, in every sandbox.
+fn made_up(kind: &str, name: &str) -> Uuid {
+    let hash = digest(&SHA256, format!("{kind}:{name}").as_bytes());
+    let bits = hash.as_ref().iter().take(16);
+    uuid_from(bits.fold(0, |bits, byte| bits << 8 | u128::from(*byte)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -163,3 +163,14 @@ pub(super) const A_USER: &str = r#"{
     "population": {"id": "9f2d4c6b-1a3e-4f58-8b7c-6d5e4f3a2b10"},
     "verifyStatus": "NOT_INITIATED"
 }"#;
+
+/// "Users": a listing with one user, who is left out here.
+pub(super) const USERS: &str = r#"{
+    "_links": {
+        "self": {"href": "http://HOST/v1/environments/ENV/users"},
+        "environment": {"href": "http://HOST/v1/environments/ENV"}
+    },
+    "_embedded": {"users": [{}]},
+    "count": 1,
+    "size": 1
+}"#;

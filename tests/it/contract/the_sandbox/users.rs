@@ -1,7 +1,7 @@
 //! Whom the sandbox knows.
 
 use super::*;
-use crate::contract::documents::{A_USER, MFA_ENABLED};
+use crate::contract::documents::{A_USER, MFA_ENABLED, USERS};
 
 #[tokio::test]
 async fn a_user_is_read_by_the_id() {
@@ -59,4 +59,145 @@ async fn what_does_not_say_whether_mfa_is_on_is_refused() {
     assert_eq!(answer.status, 415);
     let answer = tenant.without_body("DELETE", &known).await;
     assert_eq!(answer.header("allow"), Some("GET, PUT"));
+}
+
+impl Tenant {
+    /// The users that a query finds.
+    async fn find(&self, query: &str) -> Answer {
+        let environment = self.sandbox.environment();
+        self.get(&format!("/v1/environments/{environment}/users{query}"))
+            .await
+    }
+}
+
+/// The usernames in an answer.
+fn usernames(answer: &Answer) -> Vec<String> {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let body = answer.json();
+    let users = body["_embedded"]["users"].as_array().unwrap().iter();
+    users
+        .map(|user| user["username"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_user_is_found_by_the_username_and_shown_whole() {
+    let tenant = Tenant::new(Options::default()).await;
+    let answer = tenant
+        .find(&format!("?filter=username%20eq%20%22user-{USER}%22"))
+        .await;
+    let user = tenant.get(&tenant.user("")).await.json();
+    let mut expected = tenant.filled_in(USERS, "", "");
+    expected["_embedded"]["users"][0] = user;
+    assert_eq!((answer.status, answer.json()), (200, expected));
+}
+
+#[tokio::test]
+async fn users_are_found_by_filters_of_the_documented_grammar() {
+    let tenant = Tenant::new(Options {
+        users: Users::Exactly(20),
+        ..Options::default()
+    })
+    .await;
+    for (filter, expected) in [
+        ("username+eq+%22user-3%22", &["user-3"][..]),
+        ("username%20eq%20%22nobody%22", &[]),
+        ("externalId+eq+%22external-4%22", &["user-4"]),
+        // An address is not one user's alone.
+        (
+            "email+eq+%22user-9%40example.com%22",
+            &["user-9", "user-10"],
+        ),
+        (
+            "username+eq+%22user-2%22+or+username+eq+%22user-1%22+or+username+eq+%22user-2%22",
+            &["user-2", "user-1"],
+        ),
+        (
+            "(username+eq+%22user-8%22+or+username+eq+%22user-6%22)+and+enabled+eq+true",
+            &["user-6"],
+        ),
+        ("username+eq+%22a%5C%22+or+username+eq+%5C%22user-1%22", &[]),
+    ] {
+        let answer = tenant.find(&format!("?filter={filter}")).await;
+        assert_eq!(usernames(&answer), expected, "{filter}");
+        assert_eq!(answer.json()["count"], expected.len());
+    }
+}
+
+#[tokio::test]
+async fn every_name_is_a_user_where_every_id_is_one() {
+    let tenant = Tenant::new(Options::default()).await;
+    let filter = "?filter=username%20eq%20%22CORP%5C%5Canna%22%20or%20username%20eq%20%22otto%22";
+    let answer = tenant.find(filter).await;
+    assert_eq!(usernames(&answer), ["CORP\\anna", "otto"]);
+    let body = answer.json();
+    let again = Tenant::new(Options {
+        seed: 7,
+        ..Options::default()
+    })
+    .await;
+    for user in body["_embedded"]["users"].as_array().unwrap() {
+        let id = user["id"].as_str().unwrap();
+        let read = tenant.get(&tenant.user("").replace(USER, id)).await;
+        assert_eq!(read.json(), *user);
+        let found = again.find(filter).await.json();
+        let ids = found["_embedded"]["users"].as_array().unwrap().iter();
+        assert!(ids.map(|user| &user["id"]).any(|found| found == id));
+    }
+}
+
+#[tokio::test]
+async fn a_listing_of_users_is_read_page_by_page() {
+    let tenant = Tenant::new(Options {
+        users: Users::Exactly(250),
+        ..Options::default()
+    })
+    .await;
+    for (query, sizes) in [
+        ("", &[100, 100, 50][..]),
+        ("?limit=1000", &[250]),
+        ("?limit=125", &[125, 125]),
+        ("?filter=enabled%20eq%20false&limit=10", &[10, 10, 5]),
+    ] {
+        let (mut seen, mut found, mut pages) = (Vec::new(), Vec::new(), Vec::new());
+        let mut answer = tenant.find(query).await;
+        loop {
+            let body = answer.json();
+            found.extend(usernames(&answer));
+            pages.push(body["size"].clone());
+            seen.push(body["count"].clone());
+            let Some(next) = body["_links"]["next"]["href"].as_str() else {
+                break;
+            };
+            let home = format!("http://{}", tenant.sandbox.address());
+            answer = tenant.get(next.strip_prefix(&home).unwrap()).await;
+        }
+        assert_eq!(pages, sizes, "{query}");
+        let all = found.len();
+        assert!(seen.iter().all(|count| *count == all), "{query}");
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found.len(), all, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_query_for_users_is_refused() {
+    let tenant = Tenant::new(Options::default()).await;
+    for (query, code, target) in [
+        ("filter=", "INVALID_FILTER", "filter"),
+        ("filter=username", "INVALID_FILTER", "filter"),
+        ("filter=username+eq+anna", "INVALID_FILTER", "filter"),
+        ("filter=username+eq+%22anna", "INVALID_FILTER", "filter"),
+        ("filter=shoeSize+eq+%2242%22", "INVALID_FILTER", "filter"),
+        ("filter=username+co+%22ann%22", "INVALID_FILTER", "filter"),
+        ("limit=0", "OUT_OF_RANGE", "limit"),
+        ("limit=1001", "OUT_OF_RANGE", "limit"),
+        ("cursor=1", "INVALID_PARAMETER", "cursor"),
+    ] {
+        let answer = tenant.find(&format!("?{query}")).await;
+        let expected = (code.to_owned(), target.to_owned());
+        assert_eq!((answer.status, details(&answer)), (400, vec![expected]));
+        assert_eq!(answer.json()["code"], "INVALID_DATA");
+    }
 }
