@@ -15,6 +15,8 @@ pub(super) struct Environment {
     pub(super) users: Directory,
     pub(super) policies: Policies,
     pub(super) max_devices: u32,
+    /// Requests per second and rate group that the license is for.
+    pub(super) licensed_rate: u64,
     pub(super) duplicates: Duplicates,
     pub(super) devices: Mutex<Store>,
 }

@@ -37,13 +37,27 @@ pub enum Kind {
     Policy,
     /// `GET …/mfaSettings`.
     Settings,
+    /// `GET …/environments/{envID}`.
+    Environment,
+    /// `GET …/capabilities`.
+    Capabilities,
+    /// `GET …/billOfMaterials`.
+    Products,
+    /// `GET …/rateLimitIpConfigs`.
+    AllowList,
+    /// `GET …/rateLimitIpConfigs/{configurationID}`.
+    Allowed,
+    /// `GET …/notificationsPolicies`.
+    NotificationPolicies,
+    /// `GET …/notificationsPolicies/{policyID}`.
+    NotificationPolicy,
     /// Anything else; it is answered with 404 or 405.
     Other,
 }
 
 impl Kind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 23] = [
         Self::Token,
         Self::Users,
         Self::User,
@@ -59,6 +73,13 @@ impl Kind {
         Self::Policies,
         Self::Policy,
         Self::Settings,
+        Self::Environment,
+        Self::Capabilities,
+        Self::Products,
+        Self::AllowList,
+        Self::Allowed,
+        Self::NotificationPolicies,
+        Self::NotificationPolicy,
         Self::Other,
     ];
 
@@ -80,6 +101,13 @@ impl Kind {
             Self::Policies => "policies",
             Self::Policy => "policy",
             Self::Settings => "settings",
+            Self::Environment => "environment",
+            Self::Capabilities => "capabilities",
+            Self::Products => "products",
+            Self::AllowList => "allow_list",
+            Self::Allowed => "allowed",
+            Self::NotificationPolicies => "notification_policies",
+            Self::NotificationPolicy => "notification_policy",
             Self::Other => "other",
         }
     }

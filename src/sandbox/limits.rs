@@ -34,7 +34,16 @@ impl Group {
             | Kind::Delete
             | Kind::Change
             | Kind::Nickname => Some(Self::Mfa),
-            Kind::Policies | Kind::Policy | Kind::Settings => Some(Self::Configuration),
+            Kind::Policies
+            | Kind::Policy
+            | Kind::Settings
+            | Kind::Environment
+            | Kind::Capabilities
+            | Kind::Products
+            | Kind::AllowList
+            | Kind::Allowed
+            | Kind::NotificationPolicies
+            | Kind::NotificationPolicy => Some(Self::Configuration),
             Kind::Token | Kind::Other => None,
         }
     }

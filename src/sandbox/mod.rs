@@ -57,6 +57,8 @@ pub const WAVE_POLICY: &str = "6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10";
 /// The ID of the policy `SMS only`, which does not allow WhatsApp.
 pub const SMS_ONLY_POLICY: &str = "0d9c8b7a-6f5e-4d3c-8b2a-19087f6e5d4c";
 
+/// Requests per second and rate group that the license says, where nothing limits them.
+const USUAL_RATE: f64 = 100.0;
 /// How long the generated client secret is.
 const SECRET_LENGTH: usize = 48;
 
@@ -236,6 +238,7 @@ fn service(options: Options, address: SocketAddr) -> Service {
             },
             policies: options.policies,
             max_devices: options.max_devices,
+            licensed_rate: licensed(options.rate_limit),
             duplicates: options.duplicates,
             devices: Mutex::default(),
         }),
@@ -253,6 +256,12 @@ fn service(options: Options, address: SocketAddr) -> Service {
             in_flight: 0,
         }),
     }
+}
+
+/// What the license says of a rate: whole requests per second, rounded up.
+fn licensed(rate: Option<f64>) -> u64 {
+    let whole = Duration::try_from_secs_f64(rate.unwrap_or(USUAL_RATE).ceil());
+    whole.map_or(u64::MAX, |seconds| seconds.as_secs())
 }
 
 impl Sandbox {

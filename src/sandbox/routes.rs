@@ -62,12 +62,12 @@ impl Route {
                 self.user = uuid(user);
                 self.of_user(rest)
             }
-            ["deviceAuthenticationPolicies"] => &[(Method::GET, Kind::Policies)],
-            ["deviceAuthenticationPolicies", policy] => {
-                self.item = uuid(policy);
-                &[(Method::GET, Kind::Policy)]
+            [] => &[(Method::GET, Kind::Environment)],
+            [name] => of_environment(name),
+            [collection, item] => {
+                self.item = uuid(item);
+                one_of(collection)
             }
-            ["mfaSettings"] => &[(Method::GET, Kind::Settings)],
             _ => &[],
         }
     }
@@ -95,6 +95,29 @@ impl Route {
             }
             _ => &[],
         }
+    }
+}
+
+/// What may be done with what there is once in an environment, or is listed there.
+fn of_environment(name: &str) -> Methods {
+    match name {
+        "deviceAuthenticationPolicies" => &[(Method::GET, Kind::Policies)],
+        "mfaSettings" => &[(Method::GET, Kind::Settings)],
+        "capabilities" => &[(Method::GET, Kind::Capabilities)],
+        "billOfMaterials" => &[(Method::GET, Kind::Products)],
+        "rateLimitIpConfigs" => &[(Method::GET, Kind::AllowList)],
+        "notificationsPolicies" => &[(Method::GET, Kind::NotificationPolicies)],
+        _ => &[],
+    }
+}
+
+/// What may be done with one of a listing.
+fn one_of(collection: &str) -> Methods {
+    match collection {
+        "deviceAuthenticationPolicies" => &[(Method::GET, Kind::Policy)],
+        "rateLimitIpConfigs" => &[(Method::GET, Kind::Allowed)],
+        "notificationsPolicies" => &[(Method::GET, Kind::NotificationPolicy)],
+        _ => &[],
     }
 }
 
@@ -160,6 +183,25 @@ mod tests {
                 None,
             ),
             ("GET", "{home}/mfaSettings", Kind::Settings, None),
+            ("GET", "{home}", Kind::Environment, None),
+            ("PUT", "{home}", Kind::Other, Some("GET")),
+            ("GET", "{home}/capabilities", Kind::Capabilities, None),
+            ("GET", "{home}/billOfMaterials", Kind::Products, None),
+            ("GET", "{home}/rateLimitIpConfigs", Kind::AllowList, None),
+            ("GET", "{home}/rateLimitIpConfigs/{U}", Kind::Allowed, None),
+            (
+                "GET",
+                "{home}/notificationsPolicies",
+                Kind::NotificationPolicies,
+                None,
+            ),
+            (
+                "GET",
+                "{home}/notificationsPolicies/{U}",
+                Kind::NotificationPolicy,
+                None,
+            ),
+            ("GET", "{home}/mfaSettings/{U}", Kind::Other, None),
             ("GET", "{users}/{U}/devices/", Kind::Read, None),
             ("GET", "{users}/{U}/device", Kind::Other, None),
             ("GET", "/environments/{E}/mfaSettings", Kind::Other, None),

@@ -92,6 +92,13 @@ pub(super) fn serve(environment: &Arc<Environment>, asked: &Asked<'_>, manner: M
         Kind::Policies => Ok(tenant::policies(environment)),
         Kind::Policy => tenant::policy(environment, asked),
         Kind::Settings => Ok(tenant::settings(environment)),
+        Kind::Environment => Ok(tenant::environment(environment)),
+        Kind::Capabilities => Ok(tenant::capabilities(environment)),
+        Kind::Products => Ok(tenant::products(environment)),
+        Kind::AllowList => Ok(tenant::allow_list(environment)),
+        Kind::Allowed => tenant::allowed(environment, asked),
+        Kind::NotificationPolicies => Ok(tenant::notification_policies(environment)),
+        Kind::NotificationPolicy => tenant::notification_policy(environment, asked),
         Kind::Token | Kind::Other => Err(not_found()),
     };
     done.unwrap_or_else(|refused| refused)

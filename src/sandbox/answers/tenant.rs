@@ -4,7 +4,7 @@ use hyper::StatusCode;
 
 use super::{Asked, not_found};
 use crate::sandbox::documents::policies::{self, Policy};
-use crate::sandbox::documents::settings;
+use crate::sandbox::documents::{notifications, settings};
 use crate::sandbox::environment::Environment;
 use crate::sandbox::reply::Reply;
 
@@ -23,4 +23,38 @@ pub(super) fn policy(environment: &Environment, asked: &Asked<'_>) -> Result<Rep
 pub(super) fn settings(environment: &Environment) -> Reply {
     let settings = settings::mfa_settings(&environment.home, environment.max_devices);
     Reply::json(StatusCode::OK, &settings)
+}
+
+pub(super) fn environment(environment: &Environment) -> Reply {
+    Reply::json(StatusCode::OK, &settings::environment(&environment.home))
+}
+
+pub(super) fn capabilities(environment: &Environment) -> Reply {
+    let capabilities = settings::capabilities(&environment.home, environment.licensed_rate);
+    Reply::json(StatusCode::OK, &capabilities)
+}
+
+pub(super) fn products(environment: &Environment) -> Reply {
+    Reply::json(StatusCode::OK, &settings::products(&environment.home))
+}
+
+pub(super) fn allow_list(environment: &Environment) -> Reply {
+    Reply::json(StatusCode::OK, &settings::allow_list(&environment.home))
+}
+
+pub(super) fn allowed(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let allowed = settings::allowed(&environment.home, asked.item()?).ok_or_else(not_found)?;
+    Ok(Reply::json(StatusCode::OK, &allowed))
+}
+
+pub(super) fn notification_policies(environment: &Environment) -> Reply {
+    Reply::json(StatusCode::OK, &notifications::list(&environment.home))
+}
+
+pub(super) fn notification_policy(
+    environment: &Environment,
+    asked: &Asked<'_>,
+) -> Result<Reply, Reply> {
+    let policy = notifications::one(&environment.home, asked.item()?).ok_or_else(not_found)?;
+    Ok(Reply::json(StatusCode::OK, &policy))
 }

@@ -1,6 +1,7 @@
 //! What the sandbox says, in the shapes that the PingOne Platform API reference shows.
 
 pub(super) mod devices;
+pub(super) mod notifications;
 pub(super) mod policies;
 pub(super) mod settings;
 pub(super) mod users;
@@ -23,6 +24,16 @@ impl Home {
     /// The address of something in the environment.
     pub(super) fn at(&self, path: &str) -> String {
         format!("{}/{path}", self.address)
+    }
+
+    /// A listing that is one page.
+    fn listing(&self, name: &str, members: &[Value]) -> Value {
+        json!({
+            "_links": self.links(name),
+            "_embedded": { (name): members },
+            "count": members.len(),
+            "size": members.len(),
+        })
     }
 
     /// The links of something in the environment: to itself and to the environment.

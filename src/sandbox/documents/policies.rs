@@ -1,15 +1,11 @@
 //! Device authentication policies ("Device Authentication Policies").
 
 use serde_json::{Value, json};
-use uuid::{Uuid, uuid};
+use uuid::Uuid;
 
-use super::{Home, reference};
+use super::{Home, notifications, reference};
 use crate::sandbox::store::DeviceType;
 use crate::sandbox::{Policies, SMS_ONLY_POLICY, WAVE_POLICY};
-
-/// The notification policy that messages keep to; the environment's default.
-pub(in crate::sandbox) const NOTIFICATION_POLICY: Uuid =
-    uuid!("3b7e8f0c-51d2-4a6e-9b43-7c0d1e2f3a45");
 
 /// A device authentication policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +61,11 @@ impl Policy {
     /// The policy as it is shown.
     pub(in crate::sandbox) fn document(&self, home: &Home) -> Value {
         let method = |kind| method(self.allows(kind));
+        let notifications = if self.only_sms {
+            notifications::NORTH_AMERICA
+        } else {
+            notifications::DEFAULT
+        };
         let cool_down = json!({ "count": 3, "coolDown": { "duration": 2, "timeUnit": "MINUTES" } });
         json!({
             "_links": home.links(&format!("deviceAuthenticationPolicies/{}", self.id)),
@@ -76,7 +77,7 @@ impl Policy {
             "ignoreUserLock": false,
             "authentication": { "deviceSelection": "DEFAULT_TO_FIRST" },
             "newDeviceNotification": "NONE",
-            "notificationsPolicy": reference(NOTIFICATION_POLICY),
+            "notificationsPolicy": reference(notifications),
             "whatsApp": method(DeviceType::WhatsApp),
             "sms": method(DeviceType::Sms),
             "voice": method(DeviceType::Voice),
@@ -105,11 +106,5 @@ fn method(enabled: bool) -> Value {
 /// The listing of the policies.
 pub(in crate::sandbox) fn list(home: &Home) -> Value {
     let policies = Policy::listed().map(|policy| policy.document(home));
-    let count = policies.len();
-    json!({
-        "_links": home.links("deviceAuthenticationPolicies"),
-        "_embedded": { "deviceAuthenticationPolicies": policies },
-        "count": count,
-        "size": count,
-    })
+    home.listing("deviceAuthenticationPolicies", &policies)
 }

@@ -1,8 +1,32 @@
-//! What holds for the whole environment ("MFA Settings").
+//! What holds for the whole environment ("MFA Settings", "Environments", "Capabilities", "Bill of
+//! Materials" and "Rate Limiting").
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use uuid::{Uuid, uuid};
 
 use super::{Home, reference};
+
+/// The addresses without a limit of their own: ranges that are for documents, so nobody has one of them.
+const ALLOW_LIST: [(Uuid, &str); 2] = [
+    (
+        uuid!("7c6b5a49-3827-4e1d-9c0b-1a2b3c4d5e6f"),
+        "203.0.113.0/24",
+    ),
+    (
+        uuid!("8d7c6b5a-4938-4f2e-8d1c-2b3c4d5e6f70"),
+        "2001:db8::/32",
+    ),
+];
+/// The rate groups that a license says something of.
+const RATE_GROUPS: [&str; 7] = [
+    "rlgDirAccessRps",
+    "rlgDirBulkRps",
+    "rlgDirFixedRps",
+    "rlgDirWriteRps",
+    "rlgMfaFixedRps",
+    "rlgMfaPollingRps",
+    "rlgMfaRps",
+];
 
 /// The environment's MFA settings.
 pub(in crate::sandbox) fn mfa_settings(home: &Home, max_devices: u32) -> Value {
@@ -14,6 +38,80 @@ pub(in crate::sandbox) fn mfa_settings(home: &Home, max_devices: u32) -> Value {
         "lockout": { "failureCount": 5, "durationSeconds": 600 },
         "phoneExtensions": { "enabled": false },
         "users": { "mfaEnabled": false },
+        "updatedAt": home.start(),
+    })
+}
+
+/// The environment itself.
+pub(in crate::sandbox) fn environment(home: &Home) -> Value {
+    let part = |name: &str| json!({ "href": home.at(name) });
+    json!({
+        "_links": {
+            "self": { "href": home.address },
+            "billOfMaterials": part("billOfMaterials"),
+            "capabilities": part("capabilities"),
+            "users": part("users"),
+        },
+        "id": home.id.to_string(),
+        "name": "Sandbox of wavepair",
+        "description": "Nothing in here is true",
+        "type": "SANDBOX",
+        "region": "EU",
+        "status": "ACTIVE",
+        "createdAt": home.start(),
+        "updatedAt": home.start(),
+    })
+}
+
+/// What the license and the products allow.
+pub(in crate::sandbox) fn capabilities(home: &Home, rate: u64) -> Value {
+    let limits = RATE_GROUPS.map(|group| (group.to_owned(), json!({ "limit": rate })));
+    let limits: Map<String, Value> = limits.into_iter().collect();
+    json!({
+        "_links": home.links("capabilities"),
+        "environmentId": home.id.to_string(),
+        "canUseEmailOtp": true,
+        "canUseSmsOtp": true,
+        "canUseVoiceOtp": true,
+        "canUseWhatsAppOtp": true,
+        "canUseTotp": false,
+        "licenseQuantities": limits,
+    })
+}
+
+/// The products of the environment.
+pub(in crate::sandbox) fn products(home: &Home) -> Value {
+    let product = |id: Uuid, kind: &str| json!({ "id": id.to_string(), "type": kind });
+    json!({
+        "_links": home.links("billOfMaterials"),
+        "products": [
+            product(uuid!("0a1b2c3d-4e5f-4061-8273-849506172839"), "PING_ONE_BASE"),
+            product(uuid!("1b2c3d4e-5f60-4172-9384-95a6b7c8d9e0"), "PING_ONE_MFA"),
+        ],
+        "createdAt": home.start(),
+        "updatedAt": home.start(),
+    })
+}
+
+/// The addresses that no share of the rate limit holds for.
+pub(in crate::sandbox) fn allow_list(home: &Home) -> Value {
+    let all = ALLOW_LIST.map(|(id, addresses)| entry(home, id, addresses));
+    home.listing("rateLimitIpConfigs", &all)
+}
+
+/// One entry of them, where it is there.
+pub(in crate::sandbox) fn allowed(home: &Home, id: Uuid) -> Option<Value> {
+    let found = ALLOW_LIST.into_iter().find(|(known, _)| *known == id);
+    found.map(|(id, addresses)| entry(home, id, addresses))
+}
+
+fn entry(home: &Home, id: Uuid, addresses: &str) -> Value {
+    json!({
+        "_links": home.links(&format!("rateLimitIpConfigs/{id}")),
+        "id": id.to_string(),
+        "type": "WHITELIST",
+        "value": addresses,
+        "createdAt": home.start(),
         "updatedAt": home.start(),
     })
 }

@@ -1,5 +1,7 @@
 //! Literal documents. `ENV`, `USER`, `DEVICE`, `HOST` and `NOW` stand for what differs each time.
 
+pub(crate) mod tenant;
+
 /// "Create MFA User Device (WhatsApp)": the body of the request.
 pub(super) const CREATE: &str = r#"{
     "type": "WHATSAPP",
