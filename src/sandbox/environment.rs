@@ -1,10 +1,12 @@
 //! The environment: who there is, which devices they have, and which rules hold.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::documents::Home;
+use super::reports::Reports;
 use super::store::Store;
 use super::users::Directory;
 use super::{Duplicates, Policies};
@@ -18,7 +20,10 @@ pub(super) struct Environment {
     /// Requests per second and rate group that the license is for.
     pub(super) licensed_rate: u64,
     pub(super) duplicates: Duplicates,
+    /// How much older than it is the data of a report is.
+    pub(super) report_age: Duration,
     pub(super) devices: Mutex<Store>,
+    pub(super) reports: Mutex<Reports>,
 }
 
 impl Environment {
@@ -32,5 +37,9 @@ impl Environment {
 
     pub(super) fn devices(&self) -> MutexGuard<'_, Store> {
         self.devices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn reports(&self) -> MutexGuard<'_, Reports> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -51,13 +51,19 @@ pub enum Kind {
     NotificationPolicies,
     /// `GET …/notificationsPolicies/{policyID}`.
     NotificationPolicy,
+    /// `POST …/dataExplorations`: a report of all devices.
+    Report,
+    /// `GET …/dataExplorations/{reportID}`.
+    Reported,
+    /// `GET …/dataExplorations/{reportID}/entries`.
+    Entries,
     /// Anything else; it is answered with 404 or 405.
     Other,
 }
 
 impl Kind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Token,
         Self::Users,
         Self::User,
@@ -80,6 +86,9 @@ impl Kind {
         Self::Allowed,
         Self::NotificationPolicies,
         Self::NotificationPolicy,
+        Self::Report,
+        Self::Reported,
+        Self::Entries,
         Self::Other,
     ];
 
@@ -108,6 +117,9 @@ impl Kind {
             Self::Allowed => "allowed",
             Self::NotificationPolicies => "notification_policies",
             Self::NotificationPolicy => "notification_policy",
+            Self::Report => "report",
+            Self::Reported => "reported",
+            Self::Entries => "entries",
             Self::Other => "other",
         }
     }

@@ -18,6 +18,7 @@ pub(super) enum Group {
     Directory,
     Mfa,
     Configuration,
+    Analytics,
 }
 
 impl Group {
@@ -44,6 +45,7 @@ impl Group {
             | Kind::Allowed
             | Kind::NotificationPolicies
             | Kind::NotificationPolicy => Some(Self::Configuration),
+            Kind::Report | Kind::Reported | Kind::Entries => Some(Self::Analytics),
             Kind::Token | Kind::Other => None,
         }
     }
@@ -56,17 +58,24 @@ pub(super) struct Limits {
     whole: HashMap<Group, Bucket>,
     shares: HashMap<(IpAddr, Group), Bucket>,
     holds: HashMap<Group, Duration>,
+    /// The least time between two reports.
+    report_interval: Duration,
+    /// When the next report may be made.
+    next_report: Duration,
 }
 
 impl Limits {
     /// `rate` in requests per second and group; `share` is the part of it that one address gets.
-    pub(super) fn new(rate: Option<f64>, share: Option<f64>) -> Self {
+    /// Reports are made at most once in `report_interval`.
+    pub(super) fn new(rate: Option<f64>, share: Option<f64>, report_interval: Duration) -> Self {
         Self {
             rate,
             share,
             whole: HashMap::new(),
             shares: HashMap::new(),
             holds: HashMap::new(),
+            report_interval,
+            next_report: Duration::ZERO,
         }
     }
 
@@ -98,6 +107,16 @@ impl Limits {
         whole.take().map_err(|missing| wait(missing, rate))
     }
 
+    /// Admits a report of all devices, or returns the whole seconds to wait before it.
+    pub(super) fn admit_report(&mut self, now: Duration) -> Result<(), u64> {
+        let wait = self.next_report.saturating_sub(now);
+        if !wait.is_zero() {
+            return Err(whole_seconds(wait));
+        }
+        self.next_report = now.saturating_add(self.report_interval);
+        Ok(())
+    }
+
     /// Notes that clients were told to wait.
     pub(super) fn hold(&mut self, group: Group, wait: Duration, now: Duration) {
         let until = now.saturating_add(wait);
@@ -113,7 +132,10 @@ impl Limits {
 
 /// Never less than a second: `Retry-After` is an integer, and 0 would be no wait at all.
 fn wait(missing: f64, rate: f64) -> u64 {
-    let wait = Duration::try_from_secs_f64(missing / rate).unwrap_or(Duration::MAX);
+    whole_seconds(Duration::try_from_secs_f64(missing / rate).unwrap_or(Duration::MAX))
+}
+
+fn whole_seconds(wait: Duration) -> u64 {
     let rounded_up = u64::from(wait.subsec_nanos() > 0);
     wait.as_secs().saturating_add(rounded_up).max(1)
 }
@@ -156,6 +178,10 @@ mod tests {
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
     const THERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
+    fn limits(rate: Option<f64>, share: Option<f64>) -> Limits {
+        Limits::new(rate, share, Duration::from_secs(5))
+    }
+
     fn admitted(limits: &mut Limits, peer: IpAddr, now: Duration) -> usize {
         (0..1_000)
             .take_while(|_| limits.admit(Group::Mfa, peer, now).is_ok())
@@ -164,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_group_gets_its_rate_and_no_other_group_pays_for_it() {
-        let mut limits = Limits::new(Some(10.0), None);
+        let mut limits = limits(Some(10.0), None);
         assert_eq!(admitted(&mut limits, HERE, Duration::ZERO), 10);
         assert_eq!(limits.admit(Group::Mfa, HERE, Duration::ZERO), Err(1));
         assert_eq!(limits.admit(Group::Directory, HERE, Duration::ZERO), Ok(()));
@@ -174,7 +200,7 @@ mod tests {
 
     #[test]
     fn an_address_gets_its_share_and_leaves_the_rest_to_others() {
-        let mut limits = Limits::new(Some(100.0), Some(0.35));
+        let mut limits = limits(Some(100.0), Some(0.35));
         assert_eq!(admitted(&mut limits, HERE, Duration::ZERO), 35);
         assert_eq!(admitted(&mut limits, THERE, Duration::ZERO), 35);
         let third = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3));
@@ -183,7 +209,7 @@ mod tests {
 
     #[test]
     fn the_wait_is_whole_seconds_and_long_enough() {
-        let mut limits = Limits::new(Some(0.25), None);
+        let mut limits = limits(Some(0.25), None);
         assert_eq!(limits.admit(Group::Mfa, HERE, Duration::ZERO), Ok(()));
         assert_eq!(limits.admit(Group::Mfa, HERE, Duration::ZERO), Err(4));
         assert_eq!(
@@ -194,13 +220,28 @@ mod tests {
 
     #[test]
     fn without_a_rate_everything_is_admitted() {
-        let mut limits = Limits::new(None, Some(0.35));
+        let mut limits = limits(None, Some(0.35));
         assert_eq!(admitted(&mut limits, HERE, Duration::ZERO), 1_000);
     }
 
     #[test]
+    fn a_report_comes_at_most_once_in_five_seconds() {
+        let mut limits = limits(None, None);
+        for (ms, expected) in [
+            (0, Ok(())),
+            (1, Err(5)),
+            (4_001, Err(1)),
+            (5_000, Ok(())),
+            (9_999, Err(1)),
+        ] {
+            let admitted = limits.admit_report(Duration::from_millis(ms));
+            assert_eq!(admitted, expected, "{ms}");
+        }
+    }
+
+    #[test]
     fn a_shorter_wait_does_not_end_a_longer_one() {
-        let mut limits = Limits::new(None, None);
+        let mut limits = limits(None, None);
         limits.hold(Group::Mfa, Duration::from_secs(9), Duration::ZERO);
         limits.hold(Group::Mfa, Duration::from_secs(1), Duration::ZERO);
         assert!(limits.is_held(Group::Mfa, Duration::from_secs(8)));

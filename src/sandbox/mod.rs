@@ -21,6 +21,7 @@ mod media;
 mod paging;
 mod phone;
 mod reply;
+mod reports;
 mod routes;
 mod scim;
 mod server;
@@ -81,6 +82,10 @@ pub struct Options {
     pub max_devices: u32,
     /// What is answered to an identical device.
     pub duplicates: Duplicates,
+    /// How much older than it is the data of a device report is.
+    pub report_age: Duration,
+    /// The least time between two device reports.
+    pub report_interval: Duration,
     /// The life of an access token; `expires_in` has its whole seconds.
     pub token_life: Duration,
     /// What goes wrong.
@@ -106,6 +111,8 @@ impl Default for Options {
             per_ip: None,
             max_devices: 5,
             duplicates: Duplicates::Allow,
+            report_age: Duration::ZERO,
+            report_interval: Duration::from_secs(5),
             token_life: Duration::from_hours(1),
             faults: FaultPlan::default(),
             seed: 0,
@@ -240,7 +247,9 @@ fn service(options: Options, address: SocketAddr) -> Service {
             max_devices: options.max_devices,
             licensed_rate: licensed(options.rate_limit),
             duplicates: options.duplicates,
+            report_age: options.report_age,
             devices: Mutex::default(),
+            reports: Mutex::default(),
         }),
         client: Client {
             id: options.client_id.unwrap_or_else(|| client_id.to_string()),
@@ -250,7 +259,7 @@ fn service(options: Options, address: SocketAddr) -> Service {
         token_life: options.token_life,
         state: Mutex::new(State {
             tokens: Tokens::default(),
-            limits: Limits::new(options.rate_limit, options.per_ip),
+            limits: Limits::new(options.rate_limit, options.per_ip, options.report_interval),
             faults: Faults::new(options.faults, options.seed),
             stats: Stats::default(),
             in_flight: 0,

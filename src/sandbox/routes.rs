@@ -68,6 +68,10 @@ impl Route {
                 self.item = uuid(item);
                 one_of(collection)
             }
+            ["dataExplorations", report, "entries"] => {
+                self.item = uuid(report);
+                &[(Method::GET, Kind::Entries)]
+            }
             _ => &[],
         }
     }
@@ -102,6 +106,7 @@ impl Route {
 fn of_environment(name: &str) -> Methods {
     match name {
         "deviceAuthenticationPolicies" => &[(Method::GET, Kind::Policies)],
+        "dataExplorations" => &[(Method::POST, Kind::Report)],
         "mfaSettings" => &[(Method::GET, Kind::Settings)],
         "capabilities" => &[(Method::GET, Kind::Capabilities)],
         "billOfMaterials" => &[(Method::GET, Kind::Products)],
@@ -115,6 +120,7 @@ fn of_environment(name: &str) -> Methods {
 fn one_of(collection: &str) -> Methods {
     match collection {
         "deviceAuthenticationPolicies" => &[(Method::GET, Kind::Policy)],
+        "dataExplorations" => &[(Method::GET, Kind::Reported)],
         "rateLimitIpConfigs" => &[(Method::GET, Kind::Allowed)],
         "notificationsPolicies" => &[(Method::GET, Kind::NotificationPolicy)],
         _ => &[],
@@ -199,6 +205,15 @@ mod tests {
                 "GET",
                 "{home}/notificationsPolicies/{U}",
                 Kind::NotificationPolicy,
+                None,
+            ),
+            ("POST", "{home}/dataExplorations", Kind::Report, None),
+            ("GET", "{home}/dataExplorations", Kind::Other, Some("POST")),
+            ("GET", "{home}/dataExplorations/{U}", Kind::Reported, None),
+            (
+                "GET",
+                "{home}/dataExplorations/{U}/entries",
+                Kind::Entries,
                 None,
             ),
             ("GET", "{home}/mfaSettings/{U}", Kind::Other, None),

@@ -247,7 +247,17 @@ impl Service {
 
     fn throttle(&self, kind: Kind, peer: IpAddr) -> Option<Reply> {
         let group = Group::of(kind)?;
-        let admitted = self.state().limits.admit(group, peer, self.clock.now());
+        let now = self.clock.now();
+        let mut state = self.state();
+        let admitted = state.limits.admit(group, peer, now).and_then(|()| {
+            let is_report = kind == Kind::Report;
+            if is_report {
+                state.limits.admit_report(now)
+            } else {
+                Ok(())
+            }
+        });
+        drop(state);
         let wait = RetryAfter::Text(admitted.err()?.to_string());
         self.hold(kind, &wait);
         let reply = errors::of_status(StatusCode::TOO_MANY_REQUESTS);

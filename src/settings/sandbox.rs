@@ -33,6 +33,7 @@ impl Sandbox {
             duplicates: sources.value(&table::DUPLICATES)?,
             max_devices: sources.value(&table::MAX_DEVICES)?,
             latency: sources.value(&table::LATENCY)?,
+            report_age: sources.value(&table::REPORT_AGE)?,
             token_life: sources.value(&table::TOKEN_LIFE)?,
             faults: faults(sources)?,
             seed: sources.value(&table::SEED)?,
@@ -84,8 +85,8 @@ mod tests {
         assert_eq!(told.policies, usual.policies);
         assert_eq!(told.duplicates, usual.duplicates);
         assert_eq!(
-            (told.latency, told.token_life),
-            (usual.latency, usual.token_life)
+            (told.latency, told.token_life, told.report_age),
+            (usual.latency, usual.token_life, usual.report_age)
         );
         assert_eq!(
             (told.rate_limit, told.per_ip),

@@ -147,6 +147,7 @@ pub(super) const MAX_DEVICES: Setting<u32> = setting("--max-devices", Text("N"),
 pub(super) const DUPLICATES: Setting<Duplicates> = setting("--duplicates", Text("WHAT"),
     |given| given.one_of(&[("allow", Duplicates::Allow), ("400", Duplicates::Refuse400), ("409", Duplicates::Refuse409)]),
     "Answer to an identical device: allow, 400, 409").default_apart("allow");
+pub(super) const REPORT_AGE: Setting<Duration> = setting("--report-age", Text("TIME"), Given::duration, "Age of the data in a device report; PingOne's is up to 15m old").default_apart("0s");
 pub(super) const TOKEN_LIFE: Setting<Duration> = setting("--token-life", Text("TIME"), Given::duration, "Life of an access token").default_apart("1h");
 pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default_apart("0");
 
@@ -169,7 +170,7 @@ const SERVICE: Group = Group {
     heading: None,
     settings: &[
         LISTEN.about, USERS.about, PRINT_USERS.about, POLICIES.about, LATENCY.about, RATE_LIMIT.about, PER_IP.about, MAX_DEVICES.about,
-        DUPLICATES.about, TOKEN_LIFE.about, FAULTS.saying("What goes wrong, how often, and when; `samples/faults.toml` shows all"), SEED.about,
+        DUPLICATES.about, REPORT_AGE.about, TOKEN_LIFE.about, FAULTS.saying("What goes wrong, how often, and when; `samples/faults.toml` shows all"), SEED.about,
     ],
 };
 /// What every command takes.

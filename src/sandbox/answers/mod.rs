@@ -4,6 +4,7 @@
 //! (400), device limit (400), identical device. Inferred from "Error codes", not documented.
 
 mod devices;
+mod reports;
 mod tenant;
 mod users;
 
@@ -99,6 +100,9 @@ pub(super) fn serve(environment: &Arc<Environment>, asked: &Asked<'_>, manner: M
         Kind::Allowed => tenant::allowed(environment, asked),
         Kind::NotificationPolicies => Ok(tenant::notification_policies(environment)),
         Kind::NotificationPolicy => tenant::notification_policy(environment, asked),
+        Kind::Report => reports::make(environment, asked),
+        Kind::Reported => reports::read(environment, asked),
+        Kind::Entries => reports::entries(environment, asked),
         Kind::Token | Kind::Other => Err(not_found()),
     };
     done.unwrap_or_else(|refused| refused)

@@ -3,6 +3,7 @@
 pub(super) mod devices;
 pub(super) mod notifications;
 pub(super) mod policies;
+pub(super) mod reports;
 pub(super) mod settings;
 pub(super) mod users;
 

@@ -205,6 +205,16 @@ impl Store {
         self.users.insert(user, Chain { first, last });
     }
 
+    /// Each device that is there, in the order of their making, with its position; from a position on.
+    pub(super) fn made_from(
+        &self,
+        from: usize,
+        now: u64,
+    ) -> impl Iterator<Item = (usize, &Stored)> {
+        let slots = self.slots.iter().enumerate().skip(from);
+        slots.filter(move |(_, device)| device.is_there(now))
+    }
+
     /// Devices from a position on, and the position to go on from; `None` at the end.
     pub(super) fn page(&self, from: usize, size: usize, now: u64) -> Option<(Vec<Stored>, usize)> {
         let slots = self.slots.get(from..).filter(|rest| !rest.is_empty())?;

@@ -1,5 +1,6 @@
 //! Literal documents. `ENV`, `USER`, `DEVICE`, `HOST` and `NOW` stand for what differs each time.
 
+pub(crate) mod reports;
 pub(crate) mod tenant;
 
 /// "Create MFA User Device (WhatsApp)": the body of the request.

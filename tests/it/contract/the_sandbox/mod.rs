@@ -9,6 +9,7 @@ use super::documents::{CREATE, CREATED, DEVICE_LIMIT, FORBIDDEN, NOT_FOUND};
 use crate::support::raw::{Answer, Raw, ask, bearer, plain, post};
 
 mod devices;
+mod reports;
 mod tenant;
 mod tokens;
 mod users;
