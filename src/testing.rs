@@ -84,6 +84,7 @@ pub mod sandbox {
     pub use crate::sandbox::faults::FaultPlan;
     pub use crate::sandbox::kinds::Kind;
     pub use crate::sandbox::stats::{Held, Stats};
+    pub use crate::sandbox::variants::{Variant, Variants};
     pub use crate::sandbox::{
         Duplicates, Options, Policies, SMS_ONLY_POLICY, Sandbox, Users, WAVE_POLICY, start,
     };

@@ -11,14 +11,25 @@ use crate::report::notice::Notice;
 use crate::sandbox;
 use crate::settings::sandbox::Sandbox;
 
-/// Serves a sandbox until SIGINT or SIGTERM.
+/// Serves a sandbox until SIGINT or SIGTERM. The folder of its ledger is there for as long as it is.
 ///
 /// # Errors
 ///
-/// The address is taken.
+/// The address is taken, or there is no place for a ledger.
 pub(crate) async fn sandbox(settings: Sandbox, console: &Console) -> Result<ExitCode, Error> {
     let sandbox = sandbox::start(settings.options).await?;
+    // A sandbox forgets all when it ends, and so must what is known of it.
+    let folder = tempfile::Builder::new()
+        .prefix("wavepair-sandbox-")
+        .tempdir()
+        .map_err(|source| Error::System {
+            what: "no folder for the ledger of the sandbox",
+            source,
+        })?;
+    let ledger = folder.path().join("ledger.db");
     let mut out = sandbox.exports();
+    out += &sandbox::export("WAVEPAIR_POLICY", sandbox::WAVE_POLICY);
+    out += &sandbox::export("WAVEPAIR_LEDGER", &ledger.to_string_lossy());
     if settings.print_users {
         for user in sandbox.users() {
             out.push_str(&user);

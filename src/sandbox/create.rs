@@ -3,52 +3,60 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::Policies;
 use super::documents::devices::status;
 use super::documents::policies::Policy;
 use super::errors::detail;
 use super::phone::is_phone;
 use super::routes::uuid;
 use super::store::{DeviceType, NewDevice};
+use super::variants::{Variant, Variants};
+use super::{Policies, WAVE_POLICY};
 use crate::pingone::wire::ErrorDetail;
 
 /// The longest nickname, in characters.
 const NICKNAME_MAX: usize = 100;
 
+/// Why a request for a device is refused.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// Members that are wrong.
+    Members(Vec<ErrorDetail>),
+    PolicyUnknown(ErrorDetail),
+    TypeNotAllowed(ErrorDetail),
+}
+
 /// Checks the members, all of them, and the policy once the members are right.
 pub(super) fn read(
     body: &Map<String, Value>,
     policies: Policies,
-) -> Result<NewDevice, Vec<ErrorDetail>> {
+    variants: &Variants,
+) -> Result<NewDevice, Refused> {
     let mut form = Form {
         body,
+        variants,
         faults: Vec::new(),
     };
     let kind = form.kind();
     let address = kind.and_then(|kind| form.address(kind));
     let policy_id = form.policy();
     let pending = form.pending();
-    let nickname = nickname(body).unwrap_or_else(|fault| {
-        form.faults.push(fault);
-        String::new()
-    });
+    let nickname = form.nickname(kind);
     let testing = form.testing(kind);
     form.extension();
+    form.notification(pending);
     let (Some(kind), Some(address), Some(policy_id), true) =
         (kind, address, policy_id, form.faults.is_empty())
     else {
-        return Err(form.faults);
+        return Err(Refused::Members(form.faults));
     };
-    let refused = match Policy::of(policies, policy_id) {
-        Some(policy) if policy.allows(kind) => None,
-        Some(_) => Some(("type", "is not enabled in the policy")),
-        None => Some((
-            "policy.id",
-            "is not the ID of a device authentication policy",
-        )),
+    let wrong = |target, message| detail("INVALID_VALUE", Some(target), message);
+    let Some(policy) = Policy::of(policies, policy_id) else {
+        let message = "is not the ID of a device authentication policy";
+        return Err(Refused::PolicyUnknown(wrong("policy.id", message)));
     };
-    if let Some((target, message)) = refused {
-        return Err(vec![detail("INVALID_VALUE", Some(target), message)]);
+    if !policy.takes(kind, variants) {
+        let message = "is not enabled in the policy";
+        return Err(Refused::TypeNotAllowed(wrong("type", message)));
     }
     Ok(NewDevice {
         kind,
@@ -79,6 +87,7 @@ fn nickname(body: &Map<String, Value>) -> Result<String, ErrorDetail> {
 
 struct Form<'a> {
     body: &'a Map<String, Value>,
+    variants: &'a Variants,
     faults: Vec<ErrorDetail>,
 }
 
@@ -123,6 +132,8 @@ impl<'a> Form<'a> {
             DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => ("phone", is_phone),
         };
         let text = self.required(name)?;
+        let is_unchecked = name == "phone" && self.variants.has(Variant::PhoneUnchecked);
+        let is_valid = if is_unchecked { has_digit } else { is_valid };
         if !is_valid(text) {
             self.wrong(name, "is not valid");
             return None;
@@ -132,6 +143,9 @@ impl<'a> Form<'a> {
 
     fn policy(&mut self) -> Option<Uuid> {
         let id = self.body.get("policy").and_then(|policy| policy.get("id"));
+        if id.is_none() && self.variants.has(Variant::PolicyOptional) {
+            return uuid(WAVE_POLICY);
+        }
         let text = self.text(id, "policy.id")?;
         let id = uuid(text);
         if id.is_none() {
@@ -141,7 +155,6 @@ impl<'a> Form<'a> {
     }
 
     /// `ACTIVE` unless said otherwise: whoever has a worker's token acts for another user.
-    /// A `notification` with `ACTIVE` is ignored: what PingOne does with it is not documented.
     fn pending(&mut self) -> bool {
         match self.body.get("status") {
             None => false,
@@ -151,6 +164,31 @@ impl<'a> Form<'a> {
                 self.wrong("status", "must be ACTIVE or ACTIVATION_REQUIRED");
                 false
             }
+        }
+    }
+
+    fn nickname(&mut self, kind: Option<DeviceType>) -> String {
+        let name = nickname(self.body).unwrap_or_else(|fault| {
+            self.faults.push(fault);
+            String::new()
+        });
+        if kind != Some(DeviceType::WhatsApp) || name.is_empty() {
+            return name;
+        }
+        if self.variants.has(Variant::NicknameRefused) {
+            self.wrong("nickname", "is not supported by WHATSAPP");
+        }
+        if self.variants.has(Variant::NicknameIgnored) {
+            return String::new();
+        }
+        name
+    }
+
+    /// What PingOne does with a notification for an active device is not documented: it is ignored, or refused.
+    fn notification(&mut self, pending: bool) {
+        let is_refused = self.variants.has(Variant::NotificationRefused);
+        if is_refused && !pending && self.body.contains_key("notification") {
+            self.wrong("notification", "is for ACTIVATION_REQUIRED alone");
         }
     }
 
@@ -174,6 +212,10 @@ impl<'a> Form<'a> {
     }
 }
 
+fn has_digit(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+}
+
 fn is_email(text: &str) -> bool {
     let sides = text.split_once('@');
     sides.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
@@ -182,7 +224,7 @@ fn is_email(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{SMS_ONLY_POLICY, WAVE_POLICY};
+    use super::super::SMS_ONLY_POLICY;
     use super::*;
 
     fn faults(members: &str) -> Vec<String> {
@@ -190,8 +232,10 @@ mod tests {
             .replace("WAVE", WAVE_POLICY)
             .replace("SMS_ONLY", SMS_ONLY_POLICY);
         let body = serde_json::from_str(&format!("{{{body}}}")).unwrap();
-        let Err(details) = read(&body, Policies::Known) else {
-            return Vec::new();
+        let details = match read(&body, Policies::Known, &Variants::default()) {
+            Ok(_) => return Vec::new(),
+            Err(Refused::Members(details)) => details,
+            Err(Refused::PolicyUnknown(detail) | Refused::TypeNotAllowed(detail)) => vec![detail],
         };
         let name =
             |detail: ErrorDetail| format!("{} {}", detail.code.unwrap(), detail.target.unwrap());

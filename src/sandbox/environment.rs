@@ -9,6 +9,7 @@ use super::documents::Home;
 use super::reports::Reports;
 use super::store::Store;
 use super::users::Directory;
+use super::variants::Variant;
 use super::{Duplicates, Policies};
 
 /// The one environment that there is.
@@ -29,6 +30,11 @@ pub(super) struct Environment {
 impl Environment {
     pub(super) fn id(&self) -> Uuid {
         self.home.id
+    }
+
+    /// Tells whether an open question is answered so.
+    pub(super) fn is(&self, variant: Variant) -> bool {
+        self.home.is(variant)
     }
 
     pub(super) fn now_ms(&self) -> u64 {

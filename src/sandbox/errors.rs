@@ -73,6 +73,19 @@ pub(super) fn device_limit(maximum: u32) -> Reply {
     )
 }
 
+/// The answer to a user who cannot use MFA.
+pub(super) fn account_not_usable() -> Reply {
+    let user = detail(
+        "ACCOUNT_NOT_USABLE",
+        None,
+        "MFA is not enabled for the user",
+    );
+    Reply::error(
+        StatusCode::BAD_REQUEST,
+        error("REQUEST_FAILED", ISSUE, vec![user]),
+    )
+}
+
 /// The answer to an identical device.
 pub(super) fn duplicate(status: StatusCode, existing: Uuid) -> Reply {
     let detail = ErrorDetail {

@@ -31,6 +31,7 @@ mod store;
 mod time;
 mod tokens;
 mod users;
+pub(crate) mod variants;
 
 use std::fmt;
 use std::io;
@@ -52,6 +53,7 @@ use self::store::uuid_from;
 use self::time::Clock;
 use self::tokens::{Client, Tokens};
 use self::users::Directory;
+use self::variants::{Variant, Variants};
 
 /// The ID of the default policy `Wave MFA`, which allows every method; `samples/wave.csv` names it.
 pub const WAVE_POLICY: &str = "6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10";
@@ -88,6 +90,8 @@ pub struct Options {
     pub report_interval: Duration,
     /// The life of an access token; `expires_in` has its whole seconds.
     pub token_life: Duration,
+    /// Which open questions are answered otherwise.
+    pub variants: Variants,
     /// What goes wrong.
     pub faults: FaultPlan,
     /// Decides which requests the faults strike, and who the users and the client are.
@@ -114,6 +118,7 @@ impl Default for Options {
             report_age: Duration::ZERO,
             report_interval: Duration::from_secs(5),
             token_life: Duration::from_hours(1),
+            variants: Variants::default(),
             faults: FaultPlan::default(),
             seed: 0,
             environment: None,
@@ -231,6 +236,9 @@ fn service(options: Options, address: SocketAddr) -> Service {
         .unwrap_or_else(|| client_secret.collect());
     let id = options.environment.unwrap_or(environment);
     let clock = Clock::start();
+    // Everybody here is on loopback.
+    let share = (!options.variants.has(Variant::AddressAllowed)).then_some(options.per_ip);
+    let share = share.flatten();
     Service {
         clock,
         environment: Arc::new(Environment {
@@ -238,11 +246,13 @@ fn service(options: Options, address: SocketAddr) -> Service {
                 id,
                 address: format!("http://{address}/v1/environments/{id}"),
                 clock,
+                variants: options.variants.clone(),
             },
             users: match options.users {
                 Users::Any => Directory::of_everybody(),
                 Users::Exactly(number) => Directory::generate(number, options.seed),
-            },
+            }
+            .with_mfa(!options.variants.has(Variant::MfaOff)),
             policies: options.policies,
             max_devices: options.max_devices,
             licensed_rate: licensed(options.rate_limit),
@@ -259,7 +269,7 @@ fn service(options: Options, address: SocketAddr) -> Service {
         token_life: options.token_life,
         state: Mutex::new(State {
             tokens: Tokens::default(),
-            limits: Limits::new(options.rate_limit, options.per_ip, options.report_interval),
+            limits: Limits::new(options.rate_limit, share, options.report_interval),
             faults: Faults::new(options.faults, options.seed),
             stats: Stats::default(),
             in_flight: 0,
@@ -336,9 +346,14 @@ impl Sandbox {
             ("WAVEPAIR_API_URL", &*api),
             ("WAVEPAIR_TOKEN_URL", &*token),
         ]
-        .map(|(name, value)| format!("export {name}={}\n", quoted(value)))
+        .map(|(name, value)| export(name, value))
         .concat()
     }
+}
+
+/// A line that sets a variable when a shell reads it.
+pub(crate) fn export(name: &str, value: &str) -> String {
+    format!("export {name}={}\n", quoted(value))
 }
 
 /// A value as a shell reads it; only secrets that were not generated need the quotes.

@@ -16,7 +16,8 @@ pub(super) fn same_number(one: &str, other: &str) -> bool {
     digits(one).eq(digits(other))
 }
 
-fn digits(text: &str) -> impl Iterator<Item = char> + '_ {
+/// The digits of a spelling.
+pub(super) fn digits(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().filter(char::is_ascii_digit)
 }
 

@@ -89,7 +89,11 @@ impl Reply {
     }
 
     /// Makes the response, with the headers that every answer of PingOne has, or of its gateway.
-    pub(super) fn into_response(self, correlation: &str, transaction: &str) -> Response<Body> {
+    pub(super) fn into_response(
+        self,
+        correlation: &str,
+        transaction: Option<&str>,
+    ) -> Response<Body> {
         let from_gateway = matches!(self.content, Content::Gateway(_));
         let (kind, bytes) = match self.content {
             Content::Error(mut body) => {
@@ -115,17 +119,13 @@ impl Reply {
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-cache, no-store, must-revalidate"),
         );
-        let of_pingone = [
-            (wire::CORRELATION_ID, correlation),
-            (wire::TRANSACTION_ID, transaction),
-        ];
-        let of_gateway = [(wire::GATEWAY_IDS[0], correlation)];
         let own = if from_gateway {
-            &of_gateway[..]
+            [Some((wire::GATEWAY_IDS[0], correlation)), None]
         } else {
-            &of_pingone[..]
+            let transaction = transaction.map(|given| (wire::TRANSACTION_ID, given));
+            [Some((wire::CORRELATION_ID, correlation)), transaction]
         };
-        for &(name, value) in own {
+        for (name, value) in own.into_iter().flatten() {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(HeaderName::from_static(name), value);
             }

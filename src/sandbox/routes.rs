@@ -146,9 +146,19 @@ mod tests {
     const E: &str = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
     const U: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
 
+    /// Holds a table of requests against the kind of each, and against what is allowed in its place.
+    fn select(table: &[(&str, &str, Kind, Option<&str>)]) {
+        for &(method, asked, kind, allow) in table {
+            let path = filled_in(asked);
+            let route = Route::of(&method.parse().unwrap(), &path, Media::Json);
+            let found = (route.kind, route.allow.as_deref());
+            assert_eq!(found, (kind, allow), "{method} {asked}");
+        }
+    }
+
     #[test]
-    fn method_and_path_select_the_operation() {
-        for (method, path, kind, allow) in [
+    fn method_and_path_select_what_is_done_with_users() {
+        select(&[
             ("POST", "/{E}/as/token", Kind::Token, None),
             ("POST", "/as/token", Kind::Token, None),
             ("GET", "/as/token", Kind::Other, Some("POST")),
@@ -176,6 +186,12 @@ mod tests {
                 Kind::Nickname,
                 None,
             ),
+        ]);
+    }
+
+    #[test]
+    fn method_and_path_select_what_is_shown_of_an_environment() {
+        select(&[
             (
                 "GET",
                 "{home}/deviceAuthenticationPolicies",
@@ -222,12 +238,7 @@ mod tests {
             ("GET", "/environments/{E}/mfaSettings", Kind::Other, None),
             ("GET", "/", Kind::Other, None),
             ("GET", "", Kind::Other, None),
-        ] {
-            let (asked, path) = (path, filled_in(path));
-            let route = Route::of(&method.parse().unwrap(), &path, Media::Json);
-            let found = (route.kind, route.allow.as_deref());
-            assert_eq!(found, (kind, allow), "{method} {asked}");
-        }
+        ]);
     }
 
     fn filled_in(path: &str) -> String {

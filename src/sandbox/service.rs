@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hyper::body::Incoming;
-use hyper::header;
+use hyper::header::{self, HeaderName};
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 
@@ -27,6 +27,10 @@ use super::stats::Stats;
 use super::store::random_uuid;
 use super::time::Clock;
 use super::tokens::{self, Client, TOKEN_PREFIX, TokenRequest, Tokens};
+use super::variants::Variant;
+
+/// What other services tell of their limits. PingOne documents nothing of the kind.
+const RATE_HEADERS: [&str; 2] = ["x-ratelimit-limit", "x-ratelimit-remaining"];
 
 /// Everything that the sandbox knows.
 pub(super) struct Service {
@@ -75,7 +79,14 @@ impl Service {
             "/sandbox/devices" => return Ok(inspect::devices(Arc::clone(&self.environment))),
             _ => self.visit(peer, request).await?,
         };
-        Ok(reply.into_response(&correlation, &transaction))
+        let reply = if self.environment.is(Variant::RateHeaders) {
+            let [limit, remaining] = RATE_HEADERS.map(HeaderName::from_static);
+            reply.with(limit, "100").with(remaining, "99")
+        } else {
+            reply
+        };
+        let echoed = !self.environment.is(Variant::TransactionNotEchoed);
+        Ok(reply.into_response(&correlation, echoed.then_some(&*transaction)))
     }
 
     async fn visit(
@@ -235,7 +246,11 @@ impl Service {
             return Err(StatusCode::UNAUTHORIZED);
         }
         if !self.is_here(route) {
-            return Err(StatusCode::FORBIDDEN);
+            return Err(if self.environment.is(Variant::OtherEnvironment404) {
+                StatusCode::NOT_FOUND
+            } else {
+                StatusCode::FORBIDDEN
+            });
         }
         Ok(())
     }
@@ -250,7 +265,9 @@ impl Service {
         let now = self.clock.now();
         let mut state = self.state();
         let admitted = state.limits.admit(group, peer, now).and_then(|()| {
-            let is_report = kind == Kind::Report;
+            let is_page = matches!(kind, Kind::Reported | Kind::Entries);
+            let is_report =
+                kind == Kind::Report || is_page && self.environment.is(Variant::ReportPagesPaced);
             if is_report {
                 state.limits.admit_report(now)
             } else {

@@ -35,6 +35,7 @@ impl Sandbox {
             latency: sources.value(&table::LATENCY)?,
             report_age: sources.value(&table::REPORT_AGE)?,
             token_life: sources.value(&table::TOKEN_LIFE)?,
+            variants: sources.values(&table::VARIANT)?.into_iter().collect(),
             faults: faults(sources)?,
             seed: sources.value(&table::SEED)?,
             ..Options::default()
@@ -84,6 +85,7 @@ mod tests {
         assert_eq!(told.users, usual.users);
         assert_eq!(told.policies, usual.policies);
         assert_eq!(told.duplicates, usual.duplicates);
+        assert_eq!(told.variants, usual.variants);
         assert_eq!(
             (told.latency, told.token_life, told.report_age),
             (usual.latency, usual.token_life, usual.report_age)

@@ -32,6 +32,7 @@ use crate::plan::Existing;
 use crate::rate_limit::Rate;
 use crate::report::progress::Choice;
 use crate::report::results_writer::Phones;
+use crate::sandbox::variants::Variant;
 use crate::sandbox::{Duplicates, Policies, Users};
 
 // What is done with a wave.
@@ -149,6 +150,7 @@ pub(super) const DUPLICATES: Setting<Duplicates> = setting("--duplicates", Text(
     "Answer to an identical device: allow, 400, 409").default_apart("allow");
 pub(super) const REPORT_AGE: Setting<Duration> = setting("--report-age", Text("TIME"), Given::duration, "Age of the data in a device report; PingOne's is up to 15m old").default_apart("0s");
 pub(super) const TOKEN_LIFE: Setting<Duration> = setting("--token-life", Text("TIME"), Given::duration, "Life of an access token").default_apart("1h");
+pub(super) const VARIANT: Setting<Variant> = setting("--variant", Texts("NAME"), |given| given.one_of(&Variant::ALL), "Answer a question that PingOne's documents leave open otherwise; the README lists the names");
 pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default_apart("0");
 
 const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, SANDBOX.about, FAULTS.about, YES.about] };
@@ -170,7 +172,8 @@ const SERVICE: Group = Group {
     heading: None,
     settings: &[
         LISTEN.about, USERS.about, PRINT_USERS.about, POLICIES.about, LATENCY.about, RATE_LIMIT.about, PER_IP.about, MAX_DEVICES.about,
-        DUPLICATES.about, REPORT_AGE.about, TOKEN_LIFE.about, FAULTS.saying("What goes wrong, how often, and when; `samples/faults.toml` shows all"), SEED.about,
+        DUPLICATES.about, REPORT_AGE.about, TOKEN_LIFE.about, VARIANT.about,
+        FAULTS.saying("What goes wrong, how often, and when; `samples/faults.toml` shows all"), SEED.about,
     ],
 };
 /// What every command takes.

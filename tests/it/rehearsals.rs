@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use wavepair::testing::sandbox::{Options, Policies, SMS_ONLY_POLICY};
 
 use crate::support::rehearsal::{Rehearsal, user};
@@ -112,31 +114,63 @@ fn a_policy_that_is_not_listed_is_asked_for_by_its_id_once() {
     }
 }
 
+/// The sandbox that the program serves, and the settings that it prints.
+struct Serving {
+    program: Child,
+    settings: Vec<(String, String)>,
+}
+
+impl Serving {
+    /// Serves one that keeps its ledger in a folder.
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_wavepair"))
+            .args(["sandbox", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .env_clear()
+            .env("TMPDIR", folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let printed = BufReader::new(program.stdout.take().unwrap()).lines();
+        let settings = printed.take(7).map(|line| {
+            let line = line.unwrap();
+            let (name, value) = line.trim_start_matches("export ").split_once('=').unwrap();
+            (name.to_owned(), value.to_owned())
+        });
+        let settings = settings.collect();
+        Self { program, settings }
+    }
+
+    fn point(&self, rehearsal: &mut Rehearsal) {
+        for (name, value) in &self.settings {
+            rehearsal.set(name, value);
+        }
+    }
+
+    /// Stops it as a service is stopped, and returns how it ends.
+    fn ends(mut self) -> Option<i32> {
+        kill_process(Pid::from_child(&self.program), Signal::TERM).unwrap();
+        self.program.wait().unwrap().code()
+    }
+}
+
 #[test]
 fn a_sandbox_is_told_on_its_command_line_which_policies_there_are() {
     for (arguments, code) in [
         (&[][..], 0),
         (&["--policies", "any"], 0),
         (&["--policies", "known"], 3),
+        (
+            &["--variant", "no-mfa-product", "--variant", "rate-headers"],
+            5,
+        ),
     ] {
-        let mut serving = Command::new(env!("CARGO_BIN_EXE_wavepair"))
-            .args(["sandbox", "--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .env_clear()
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let printed = BufReader::new(serving.stdout.take().unwrap());
         let mut rehearsal = Rehearsal::new();
-        for line in printed.lines().take(5) {
-            let line = line.unwrap();
-            let (name, value) = line.trim_start_matches("export ").split_once('=').unwrap();
-            rehearsal.set(name, value);
-        }
+        let serving = Serving::start(rehearsal.folder(), arguments);
+        serving.point(&mut rehearsal);
         let run = rehearsal.wave(&real_wave()).run(&[]);
-        serving.kill().unwrap();
-        serving.wait().unwrap();
+        assert_eq!(serving.ends(), Some(143));
         run.exits(code);
     }
     let refused = Command::new(env!("CARGO_BIN_EXE_wavepair"))
@@ -147,4 +181,28 @@ fn a_sandbox_is_told_on_its_command_line_which_policies_there_are() {
     assert_eq!(refused.status.code(), Some(2));
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(said.contains("expected `any` or `known`"), "{said}");
+}
+
+#[test]
+fn what_a_sandbox_prints_is_all_that_a_wave_needs_and_its_ledger_goes_with_it() {
+    let mut rehearsal = Rehearsal::new();
+    rehearsal.wave(&format!("user_id,phone\n{},+15125551234\n", user(1)));
+    let mut ledgers = BTreeSet::new();
+    for _ in 0..2 {
+        let serving = Serving::start(rehearsal.folder(), &[]);
+        serving.point(&mut rehearsal);
+        let ledger = serving
+            .settings
+            .iter()
+            .find(|(name, _)| name == "WAVEPAIR_LEDGER");
+        let ledger = Path::new(&ledger.unwrap().1).to_owned();
+        // A sandbox that is started again has forgotten its devices, and so has its ledger.
+        let run = rehearsal.run(&[]).exits(0).has(&[("created", 1)]);
+        assert!(!run.said().contains("earlier"), "{}", run.said());
+        assert!(ledger.exists());
+        assert_eq!(serving.ends(), Some(143));
+        assert!(!ledger.parent().unwrap().exists());
+        assert!(ledgers.insert(ledger));
+        std::fs::remove_file(rehearsal.path("wave.results.csv")).unwrap();
+    }
 }

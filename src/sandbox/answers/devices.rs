@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Asked, Storing, not_found};
 use crate::sandbox::Duplicates;
-use crate::sandbox::create;
+use crate::sandbox::create::{self, Refused};
 use crate::sandbox::documents::devices as documents;
 use crate::sandbox::environment::Environment;
 use crate::sandbox::errors;
@@ -18,8 +18,12 @@ use crate::sandbox::paging::parameter;
 use crate::sandbox::reply::{Content, Reply};
 use crate::sandbox::routes::uuid;
 use crate::sandbox::scim::{Comparison, Filter, Operator};
-use crate::sandbox::store::{NewDevice, NotStored, Stored};
+use crate::sandbox::store::{NewDevice, NotStored, Rules, Stored};
 use crate::sandbox::time::millis;
+use crate::sandbox::variants::Variant;
+
+/// How much later than it was made a device is listed, where listings are late.
+const LATE: Duration = Duration::from_secs(2);
 
 pub(super) fn create(
     environment: &Arc<Environment>,
@@ -28,7 +32,15 @@ pub(super) fn create(
 ) -> Result<Reply, Reply> {
     let body = asked.json()?;
     let user = asked.user(environment)?;
-    let new = create::read(&body, environment.policies).map_err(errors::invalid_data)?;
+    let new = create::read(&body, environment.policies, &environment.home.variants)
+        .map_err(|refused| not_made(environment, refused))?;
+    let can_use = environment
+        .users
+        .person(user)
+        .is_some_and(|person| person.mfa_enabled);
+    if !can_use && environment.is(Variant::MfaOffRefused) {
+        return Err(errors::account_not_usable());
+    }
     match storing {
         Storing::Now => store(environment, user, new),
         Storing::Later(delay) => {
@@ -44,14 +56,28 @@ pub(super) fn create(
 
 fn store(environment: &Environment, user: Uuid, new: NewDevice) -> Result<Reply, Reply> {
     let now = environment.now_ms();
-    let (max_devices, duplicates) = (environment.max_devices, environment.duplicates);
-    let stored = environment
-        .devices()
-        .add(user, new, now, max_devices, duplicates)
-        .cloned();
+    let rules = Rules {
+        max_devices: environment.max_devices,
+        duplicates: environment.duplicates,
+        by_spelling: environment.is(Variant::DuplicatesBySpelling),
+    };
+    let stored = environment.devices().add(user, new, now, rules).cloned();
     stored
         .map(|stored| made(environment, &stored))
         .map_err(|refused| not_stored(environment, refused))
+}
+
+fn not_made(environment: &Environment, refused: Refused) -> Reply {
+    match refused {
+        Refused::PolicyUnknown(_) if environment.is(Variant::PolicyNotFound) => not_found(),
+        Refused::TypeNotAllowed(_) if environment.is(Variant::TypeForbidden) => {
+            errors::of_status(StatusCode::FORBIDDEN)
+        }
+        Refused::Members(faults) => errors::invalid_data(faults),
+        Refused::PolicyUnknown(fault) | Refused::TypeNotAllowed(fault) => {
+            errors::invalid_data(vec![fault])
+        }
+    }
 }
 
 fn not_stored(environment: &Environment, refused: NotStored) -> Reply {
@@ -86,11 +112,16 @@ pub(super) fn list(
 ) -> Result<Reply, Reply> {
     let user = asked.user(environment)?;
     let filter = filter(asked)?;
+    let late = if environment.is(Variant::ListingLate) {
+        LATE
+    } else {
+        Duration::ZERO
+    };
     let now = environment.now_ms();
     let devices = environment.devices();
     let mut shown: Vec<_> = devices
         .of_user(user, now)
-        .filter(|device| now.saturating_sub(device.at) >= millis(lag))
+        .filter(|device| now.saturating_sub(device.at) >= millis(lag.max(late)))
         .filter(|device| filter.as_ref().is_none_or(|filter| holds(filter, device)))
         .collect();
     // Only active devices have an order; the others follow.
@@ -179,7 +210,7 @@ pub(super) fn delete(environment: &Environment, asked: &Asked<'_>) -> Result<Rep
     let (user, id) = (asked.user(environment)?, asked.item()?);
     let now = environment.now_ms();
     let was_there = environment.devices().delete(user, id, now);
-    was_there
+    (was_there || environment.is(Variant::DeleteTwice204))
         .then(|| Reply::new(StatusCode::NO_CONTENT, Content::Empty))
         .ok_or_else(not_found)
 }

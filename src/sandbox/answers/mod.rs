@@ -18,9 +18,11 @@ use uuid::Uuid;
 use super::environment::Environment;
 use super::errors;
 use super::kinds::Kind;
+use super::limits::Group;
 use super::media::Media;
 use super::reply::Reply;
 use super::routes::Route;
+use super::variants::Variant;
 
 /// How a request is served; a fault may have a say in it.
 #[derive(Clone, Copy, Default)]
@@ -78,7 +80,11 @@ fn not_found() -> Reply {
 
 /// Does what a request asks for.
 pub(super) fn serve(environment: &Arc<Environment>, asked: &Asked<'_>, manner: Manner) -> Reply {
-    let done = match asked.route.kind {
+    let kind = asked.route.kind;
+    if environment.is(Variant::NoMfaProduct) && Group::of(kind) == Some(Group::Mfa) {
+        return errors::of_status(StatusCode::FORBIDDEN);
+    }
+    let done = match kind {
         Kind::Create => devices::create(environment, asked, manner.storing),
         Kind::List => devices::list(environment, asked, manner.lag),
         Kind::Reorder => devices::reorder(environment, asked),

@@ -4,15 +4,18 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::{Asked, not_found};
-use crate::sandbox::documents::devices::status;
+use crate::sandbox::documents::devices::{address, status};
 use crate::sandbox::documents::reports as documents;
 use crate::sandbox::environment::Environment;
 use crate::sandbox::errors;
 use crate::sandbox::paging::{Page, parameter};
+use crate::sandbox::phone::digits;
 use crate::sandbox::reply::Reply;
 use crate::sandbox::reports::{Field, Report, Wanted};
+use crate::sandbox::scim::Comparison;
 use crate::sandbox::store::{DeviceType, Stored, random_uuid};
 use crate::sandbox::time::millis;
+use crate::sandbox::variants::Variant;
 
 /// How many entries a page holds unless that is said.
 const USUAL_PAGE: usize = 1000;
@@ -23,6 +26,22 @@ pub(super) fn make(environment: &Environment, asked: &Asked<'_>) -> Result<Reply
     let page = page(asked)?;
     let expanded = parameter(asked.query, "expand").is_some_and(|what| what == "entries");
     let wanted = Wanted::read(&body, expanded).map_err(errors::invalid_data)?;
+    if environment.is(Variant::ReportForbidden) {
+        return Err(errors::of_status(StatusCode::FORBIDDEN));
+    }
+    let other = |comparison: &Comparison| {
+        comparison.attribute != Field::DeviceType.name()
+            || comparison.value != DeviceType::WhatsApp.name()
+    };
+    let is_about_whatsapp = wanted
+        .filter
+        .as_ref()
+        .is_some_and(|filter| !filter.has_only(&other));
+    if is_about_whatsapp && environment.is(Variant::ReportWithoutWhatsapp) {
+        return Err(errors::invalid_filter(
+            "names a type of device that is not known",
+        ));
+    }
     let now = environment.now_ms();
     let report = Report {
         id: random_uuid(),
@@ -96,6 +115,12 @@ fn holds(environment: &Environment, wanted: &Wanted, device: &Stored) -> bool {
 }
 
 fn entry(environment: &Environment, fields: &[Field], device: &Stored) -> Value {
+    if environment.is(Variant::ReportUnreadable) {
+        let values = fields
+            .iter()
+            .map(|field| value(environment, *field, device));
+        return json!(values.collect::<Vec<_>>());
+    }
     let members = fields.iter().filter_map(|field| {
         let value = value(environment, *field, device)?;
         Some((field.name().to_owned(), json!(value)))
@@ -114,7 +139,14 @@ fn value(environment: &Environment, field: Field, device: &Stored) -> Option<Str
         Field::DeviceId => Some(device.id.to_string()),
         Field::DeviceType => Some(device.kind.name().to_owned()),
         Field::DeviceStatus => Some(status(device.pending).to_owned()),
-        Field::Phone => (!is_mail).then(|| device.address.to_string()),
+        Field::Phone => (!is_mail).then(|| phone(environment, device)),
         Field::Email => is_mail.then(|| device.address.to_string()),
     }
+}
+
+fn phone(environment: &Environment, device: &Stored) -> String {
+    if environment.is(Variant::ReportPhoneDigits) {
+        return digits(&device.address).collect();
+    }
+    address(&environment.home, device)
 }

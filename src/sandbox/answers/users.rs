@@ -11,9 +11,12 @@ use crate::sandbox::paging::{Page, parameter};
 use crate::sandbox::reply::Reply;
 use crate::sandbox::scim::Filter;
 use crate::sandbox::users::{Person, can_be_asked};
+use crate::sandbox::variants::Variant;
 
 /// How many users a page holds unless that is said.
 const USUAL_PAGE: usize = 100;
+/// How many at most, where pages are short.
+const SHORT_PAGE: usize = 10;
 
 pub(super) fn list(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let text = parameter(asked.query, "filter");
@@ -24,7 +27,10 @@ pub(super) fn list(environment: &Environment, asked: &Asked<'_>) -> Result<Reply
     });
     let filter = filter.transpose()?;
     let page = Page::of(asked.query, USUAL_PAGE);
-    let page = page.map_err(|fault| errors::invalid_data(vec![fault]))?;
+    let mut page = page.map_err(|fault| errors::invalid_data(vec![fault]))?;
+    if environment.is(Variant::ShortPages) {
+        page.limit = page.limit.min(SHORT_PAGE);
+    }
     let found = environment.users.find(filter.as_ref(), page);
     let next = found.next.map(|from| {
         let listing = environment.home.at("users");

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::{Home, links};
 use crate::pingone::wire::{Collection, Device, Reference};
+use crate::sandbox::phone::digits;
 use crate::sandbox::store::{DeviceType, Stored};
+use crate::sandbox::variants::Variant;
 
 /// A device, with what only some of them show.
 #[derive(Serialize)]
@@ -41,7 +43,7 @@ pub(in crate::sandbox) fn device(home: &Home, stored: &Stored) -> Shown {
     if stored.pending {
         links["activate"] = json!({ "href": itself });
     }
-    let address = Some(stored.address.to_string());
+    let address = Some(address(home, stored));
     let (phone, email) = match stored.kind {
         DeviceType::Email => (None, address),
         DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => (address, None),
@@ -73,6 +75,14 @@ pub(in crate::sandbox) fn device(home: &Home, stored: &Stored) -> Shown {
         test_mode: (!is_whatsapp).then_some(stored.testing),
         test: None,
     }
+}
+
+/// The address of a device: a phone as it was sent, or else a plus and its digits.
+pub(in crate::sandbox) fn address(home: &Home, stored: &Stored) -> String {
+    if stored.kind == DeviceType::Email || !home.is(Variant::PhoneE164) {
+        return stored.address.to_string();
+    }
+    format!("+{}", digits(&stored.address).collect::<String>())
 }
 
 /// A device that was just made. In test mode its one-time password is told, in place of a message.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::time::Clock;
+use super::variants::{Variant, Variants};
 
 /// Where everything is that documents link to, and when.
 pub(super) struct Home {
@@ -19,9 +20,15 @@ pub(super) struct Home {
     /// Its address, `http://127.0.0.1:8787/v1/environments/…`.
     pub(super) address: String,
     pub(super) clock: Clock,
+    pub(super) variants: Variants,
 }
 
 impl Home {
+    /// Tells whether an open question is answered so.
+    pub(super) fn is(&self, variant: Variant) -> bool {
+        self.variants.has(variant)
+    }
+
     /// The address of something in the environment.
     pub(super) fn at(&self, path: &str) -> String {
         format!("{}/{path}", self.address)

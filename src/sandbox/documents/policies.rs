@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{Home, notifications, reference};
 use crate::sandbox::store::DeviceType;
+use crate::sandbox::variants::{Variant, Variants};
 use crate::sandbox::{Policies, SMS_ONLY_POLICY, WAVE_POLICY};
 
 /// A device authentication policy.
@@ -53,8 +54,14 @@ impl Policy {
         })
     }
 
-    /// Tells whether it allows a type.
-    pub(in crate::sandbox) fn allows(&self, kind: DeviceType) -> bool {
+    /// Tells whether a device of a type may be made with it.
+    pub(in crate::sandbox) fn takes(&self, kind: DeviceType, variants: &Variants) -> bool {
+        let none = [Variant::WhatsappMissing, Variant::PairingDisabled];
+        let takes_whatsapp = none.into_iter().all(|variant| !variants.has(variant));
+        self.allows(kind) && (takes_whatsapp || kind != DeviceType::WhatsApp)
+    }
+
+    fn allows(&self, kind: DeviceType) -> bool {
         !self.only_sms || kind == DeviceType::Sms
     }
 
@@ -67,7 +74,8 @@ impl Policy {
             notifications::DEFAULT
         };
         let cool_down = json!({ "count": 3, "coolDown": { "duration": 2, "timeUnit": "MINUTES" } });
-        json!({
+        let told = home.is(Variant::NewDeviceNotification);
+        let mut document = json!({
             "_links": home.links(&format!("deviceAuthenticationPolicies/{}", self.id)),
             "id": self.id.to_string(),
             "environment": reference(home.id),
@@ -76,7 +84,7 @@ impl Policy {
             "forSignOnPolicy": false,
             "ignoreUserLock": false,
             "authentication": { "deviceSelection": "DEFAULT_TO_FIRST" },
-            "newDeviceNotification": "NONE",
+            "newDeviceNotification": if told { "SMS_THEN_EMAIL" } else { "NONE" },
             "notificationsPolicy": reference(notifications),
             "whatsApp": method(DeviceType::WhatsApp),
             "sms": method(DeviceType::Sms),
@@ -86,7 +94,15 @@ impl Policy {
             "totp": { "enabled": false, "pairingDisabled": false, "otp": { "failure": cool_down } },
             "fido2": { "enabled": false, "pairingDisabled": false },
             "updatedAt": home.start(),
-        })
+        });
+        if home.is(Variant::PairingDisabled) {
+            document["whatsApp"]["pairingDisabled"] = json!(true);
+        }
+        if let (true, Some(members)) = (home.is(Variant::WhatsappMissing), document.as_object_mut())
+        {
+            members.remove("whatsApp");
+        }
+        document
     }
 }
 

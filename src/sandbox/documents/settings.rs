@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use uuid::{Uuid, uuid};
 
 use super::{Home, reference};
+use crate::sandbox::variants::Variant;
 
 /// The addresses without a limit of their own: ranges that are for documents, so nobody has one of them.
 const ALLOW_LIST: [(Uuid, &str); 2] = [
@@ -16,6 +17,11 @@ const ALLOW_LIST: [(Uuid, &str); 2] = [
         uuid!("8d7c6b5a-4938-4f2e-8d1c-2b3c4d5e6f70"),
         "2001:db8::/32",
     ),
+];
+/// The addresses that the sandbox is asked from.
+const LOOPBACK: [(Uuid, &str); 2] = [
+    (uuid!("9e8d7c6b-5a49-4038-9e2d-3c4d5e6f7081"), "127.0.0.0/8"),
+    (uuid!("af9e8d7c-6b5a-4149-8f3e-4d5e6f708192"), "::1/128"),
 ];
 /// The rate groups that a license says something of.
 const RATE_GROUPS: [&str; 7] = [
@@ -82,12 +88,22 @@ pub(in crate::sandbox) fn capabilities(home: &Home, rate: u64) -> Value {
 /// The products of the environment.
 pub(in crate::sandbox) fn products(home: &Home) -> Value {
     let product = |id: Uuid, kind: &str| json!({ "id": id.to_string(), "type": kind });
+    let base = product(
+        uuid!("0a1b2c3d-4e5f-4061-8273-849506172839"),
+        "PING_ONE_BASE",
+    );
+    let mfa = product(
+        uuid!("1b2c3d4e-5f60-4172-9384-95a6b7c8d9e0"),
+        "PING_ONE_MFA",
+    );
+    let products = if home.is(Variant::NoMfaProduct) {
+        vec![base]
+    } else {
+        vec![base, mfa]
+    };
     json!({
         "_links": home.links("billOfMaterials"),
-        "products": [
-            product(uuid!("0a1b2c3d-4e5f-4061-8273-849506172839"), "PING_ONE_BASE"),
-            product(uuid!("1b2c3d4e-5f60-4172-9384-95a6b7c8d9e0"), "PING_ONE_MFA"),
-        ],
+        "products": products,
         "createdAt": home.start(),
         "updatedAt": home.start(),
     })
@@ -95,14 +111,19 @@ pub(in crate::sandbox) fn products(home: &Home) -> Value {
 
 /// The addresses that no share of the rate limit holds for.
 pub(in crate::sandbox) fn allow_list(home: &Home) -> Value {
-    let all = ALLOW_LIST.map(|(id, addresses)| entry(home, id, addresses));
-    home.listing("rateLimitIpConfigs", &all)
+    let all = all_allowed(home).map(|(id, addresses)| entry(home, id, addresses));
+    home.listing("rateLimitIpConfigs", &all.collect::<Vec<_>>())
 }
 
 /// One entry of them, where it is there.
 pub(in crate::sandbox) fn allowed(home: &Home, id: Uuid) -> Option<Value> {
-    let found = ALLOW_LIST.into_iter().find(|(known, _)| *known == id);
+    let found = all_allowed(home).find(|(known, _)| *known == id);
     found.map(|(id, addresses)| entry(home, id, addresses))
+}
+
+fn all_allowed(home: &Home) -> impl Iterator<Item = (Uuid, &'static str)> {
+    let ours = home.is(Variant::AddressAllowed).then_some(LOOPBACK);
+    ALLOW_LIST.into_iter().chain(ours.into_iter().flatten())
 }
 
 fn entry(home: &Home, id: Uuid, addresses: &str) -> Value {

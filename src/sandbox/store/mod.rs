@@ -22,6 +22,16 @@ pub(super) enum NotStored {
     Duplicate { existing: Uuid },
 }
 
+/// What holds for one more device.
+#[derive(Clone, Copy)]
+pub(super) struct Rules {
+    /// How many active devices a user may have.
+    pub(super) max_devices: u32,
+    pub(super) duplicates: Duplicates,
+    /// Whether a device is identical only where its number is spelt alike.
+    pub(super) by_spelling: bool,
+}
+
 /// All devices in the order of their making, each user's on a chain through them, in the user's order.
 #[derive(Default)]
 pub(super) struct Store {
@@ -43,8 +53,7 @@ impl Store {
         user: Uuid,
         new: NewDevice,
         now: u64,
-        max_devices: u32,
-        duplicates: Duplicates,
+        rules: Rules,
     ) -> Result<&Stored, NotStored> {
         let (mut alike, mut existing, mut of_its_status) = (1, None, 0);
         for device in self.of_user(user, now) {
@@ -53,18 +62,20 @@ impl Store {
             }
             if device.is_same_as(&new) {
                 alike += 1;
-                existing = existing.or(Some(device.id));
+                if !rules.by_spelling || *device.address == *new.address {
+                    existing = existing.or(Some(device.id));
+                }
             }
         }
         let maximum = if new.pending {
             MAX_PENDING
         } else {
-            max_devices
+            rules.max_devices
         };
         if of_its_status >= maximum {
             return Err(NotStored::Full { maximum });
         }
-        match (duplicates, existing) {
+        match (rules.duplicates, existing) {
             (Duplicates::Refuse400 | Duplicates::Refuse409, Some(existing)) => {
                 return Err(NotStored::Duplicate { existing });
             }

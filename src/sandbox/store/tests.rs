@@ -21,8 +21,16 @@ fn whatsapp(phone: &str) -> NewDevice {
 
 fn add(store: &mut Store, new: NewDevice, duplicates: Duplicates) -> Result<Uuid, NotStored> {
     store
-        .add(USER, new, 0, 2, duplicates)
+        .add(USER, new, 0, rules(duplicates))
         .map(|stored| stored.id)
+}
+
+fn rules(duplicates: Duplicates) -> Rules {
+    Rules {
+        max_devices: 2,
+        duplicates,
+        by_spelling: false,
+    }
 }
 
 #[test]
@@ -48,6 +56,20 @@ fn an_identical_device_is_one_more_or_refused_whatever_its_spelling() {
 }
 
 #[test]
+fn where_the_spelling_counts_another_one_is_another_device() {
+    let mut store = Store::default();
+    let rules = Rules {
+        by_spelling: true,
+        ..rules(Duplicates::Refuse400)
+    };
+    let mut add = |phone| store.add(USER, whatsapp(phone), 0, rules).is_ok();
+    assert!(add("+1.5125551234"));
+    assert!(!add("+1.5125551234"));
+    assert!(add("+15125551234"));
+    assert_eq!(store.most_per_key(), 2);
+}
+
+#[test]
 fn another_type_or_another_user_is_another_device() {
     let mut store = Store::default();
     add(&mut store, whatsapp("+15125551234"), Duplicates::Refuse400).unwrap();
@@ -55,7 +77,12 @@ fn another_type_or_another_user_is_another_device() {
     add(&mut store, sms, Duplicates::Refuse400).unwrap();
     let other = Uuid::from_u128(8);
     store
-        .add(other, whatsapp("+15125551234"), 0, 2, Duplicates::Refuse400)
+        .add(
+            other,
+            whatsapp("+15125551234"),
+            0,
+            rules(Duplicates::Refuse400),
+        )
         .map(drop)
         .unwrap();
     assert_eq!((store.most_per_key(), store.len()), (1, 3));
@@ -104,7 +131,10 @@ fn pages_hold_every_device_once_and_in_order() {
     for n in 0..5_u128 {
         let user = Uuid::from_u128(n);
         let new = whatsapp("+15125551234");
-        let id = store.add(user, new, 0, 2, Duplicates::Allow).unwrap().id;
+        let id = store
+            .add(user, new, 0, rules(Duplicates::Allow))
+            .unwrap()
+            .id;
         made.push(id);
     }
     store.delete(Uuid::from_u128(1), made.remove(1), 0);

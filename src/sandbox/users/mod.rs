@@ -29,6 +29,8 @@ pub(super) struct Directory {
     named: Mutex<Named>,
     /// Whom MFA was switched on or off for.
     switched: Mutex<HashMap<Uuid, bool>>,
+    /// Whether anybody can use MFA until it is switched on.
+    with_mfa: bool,
 }
 
 /// The generated users, in their order.
@@ -82,7 +84,13 @@ impl Directory {
             generated,
             named: Mutex::default(),
             switched: Mutex::default(),
+            with_mfa: true,
         }
+    }
+
+    /// The same users, of whom nobody can use MFA at first if that is not so.
+    pub(super) fn with_mfa(self, with_mfa: bool) -> Self {
+        Self { with_mfa, ..self }
     }
 
     /// The IDs of the generated users.
@@ -102,9 +110,8 @@ impl Directory {
             None => self.named().person(id),
             Some(users) => Person::generated(id, *users.numbers.get(&id)?),
         };
-        if let Some(switched) = self.switched().get(&id) {
-            person.mfa_enabled = *switched;
-        }
+        let at_first = person.mfa_enabled && self.with_mfa;
+        person.mfa_enabled = self.switched().get(&id).copied().unwrap_or(at_first);
         Some(person)
     }
 

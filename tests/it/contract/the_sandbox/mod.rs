@@ -13,6 +13,7 @@ mod reports;
 mod tenant;
 mod tokens;
 mod users;
+mod variants;
 
 const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
 const JSON: &str = "Content-Type: application/json\r\n";
