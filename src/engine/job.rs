@@ -9,11 +9,9 @@ use crate::clock;
 use crate::ledger::Recorded;
 use crate::model::code;
 use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Proof, Refusal};
-use crate::model::request::DeviceRequest;
 use crate::pingone::Answered;
 use crate::pingone::classify::Listed;
 use crate::pingone::client::Client;
-use crate::pingone::connections::Connection;
 use crate::pingone::grant::{Granted, TokenError};
 use crate::pingone::token::AccessToken;
 
@@ -25,17 +23,15 @@ pub(super) enum Job {
     /// Ask for a device. Takes the proof that the intent is on disk.
     Create {
         row: Box<Row>,
-        recorded: Recorded<DeviceRequest>,
+        recorded: Recorded,
         token: Arc<AccessToken>,
         transaction: String,
-        connection: Connection,
     },
     /// List a user's devices, or go on with the list where it has another page.
     Look {
         row: Box<Row>,
         token: Arc<AccessToken>,
         transaction: String,
-        connection: Connection,
     },
     /// Fetch an access token.
     Token,
@@ -78,11 +74,10 @@ impl Job {
                 recorded,
                 token,
                 transaction,
-                connection,
             } => {
-                let start = clock::now();
+                let (start, request) = (clock::now(), recorded.request());
                 let answered = client
-                    .create_device(recorded.value(), &token, &transaction, connection)
+                    .create_device(request, &token, &transaction, row.connection)
                     .await;
                 Done::Create {
                     row,
@@ -96,13 +91,12 @@ impl Job {
                 mut row,
                 token,
                 transaction,
-                connection,
             } => {
                 let (start, before) = match row.pages.take() {
                     Some((start, pages)) => (start, Some(pages)),
                     None => (clock::now(), None),
                 };
-                let key = &row.request.key;
+                let (key, connection) = (&row.request.key, row.connection);
                 let listed = client.list_devices(key, before, &token, &transaction, connection);
                 let token_generation = token.generation();
                 match listed.await {

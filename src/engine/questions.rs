@@ -288,7 +288,8 @@ impl<'a> Questions<'a> {
     }
 
     async fn heard_token(&self, generation: u64, verdict: TokenVerdict) -> Result<(), StopReason> {
-        match self.tokens.lock().await.heard_read(generation, verdict) {
+        let mut tokens = self.tokens.lock().await;
+        match tokens.heard(Kind::Look, generation, verdict) {
             AfterVerdict::GoOn => Ok(()),
             AfterVerdict::Probe => {
                 self.gate.borrow_mut().probe();

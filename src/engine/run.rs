@@ -25,7 +25,6 @@ use super::{job, reasons};
 use crate::clock;
 use crate::ledger::{Ledger, Recorded};
 use crate::model::event::{Event, RequestKind};
-use crate::model::request::DeviceRequest;
 use crate::model::stop::StopReason;
 use crate::pingone::client::Client;
 use crate::pingone::token::{AccessToken, TokenCache};
@@ -212,7 +211,6 @@ impl Engine<'_> {
                 self.begin_job(
                     RequestKind::List,
                     Job::Look {
-                        connection: row.connection,
                         row,
                         token,
                         transaction,
@@ -313,10 +311,8 @@ impl Engine<'_> {
                 answered,
                 took,
             } => {
-                self.work.gate.came_back(Kind::Create);
                 let verdict = TokenVerdict::of_create(&answered);
-                let after = self.tokens.heard_create(token_generation, verdict);
-                self.after_token(after);
+                self.came_back(Kind::Create, token_generation, verdict);
                 self.work.take_create(row, attempt, answered, took)?;
             }
             Done::Look {
@@ -325,20 +321,15 @@ impl Engine<'_> {
                 answered,
                 took,
             } => {
-                self.work.gate.came_back(Kind::Look);
                 let verdict = TokenVerdict::of_look(&answered);
-                let after = self.tokens.heard_read(token_generation, verdict);
-                self.after_token(after);
+                self.came_back(Kind::Look, token_generation, verdict);
                 self.work.take_look(row, answered, took)?;
             }
             Done::Page {
                 row,
                 token_generation,
             } => {
-                self.work.gate.came_back(Kind::Look);
-                let verdict = TokenVerdict::Accepted;
-                let after = self.tokens.heard_read(token_generation, verdict);
-                self.after_token(after);
+                self.came_back(Kind::Look, token_generation, TokenVerdict::Accepted);
                 self.work.queue.put_first(row);
             }
             Done::Token { asked, result } => {
@@ -352,8 +343,10 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn after_token(&mut self, after: AfterVerdict) {
-        match after {
+    /// Takes note of an answer, before anything follows from it.
+    fn came_back(&mut self, kind: Kind, token_generation: u64, verdict: TokenVerdict) {
+        self.work.gate.came_back(kind);
+        match self.tokens.heard(kind, token_generation, verdict) {
             AfterVerdict::GoOn => {}
             AfterVerdict::Probe => self.work.gate.probe(),
             AfterVerdict::Stop(reason) => self.work.stop(reason),
@@ -369,11 +362,7 @@ impl Engine<'_> {
     }
 
     /// Sends a create that is on disk, unless everything was held or stopped meanwhile.
-    fn send_create(
-        &mut self,
-        (row, token): Intended,
-        recorded: Recorded<DeviceRequest>,
-    ) -> Result<(), Error> {
+    fn send_create(&mut self, (row, token): Intended, recorded: Recorded) -> Result<(), Error> {
         let attempt = recorded.attempt();
         if self.work.ending.is_stopping() || self.work.gate.withholds(row.seq, clock::now()) {
             return self.take(job::not_sent(row, attempt, &token));
@@ -382,7 +371,6 @@ impl Engine<'_> {
         self.begin_job(
             RequestKind::Create,
             Job::Create {
-                connection: row.connection,
                 row,
                 recorded,
                 token,

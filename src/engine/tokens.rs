@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::guard::Kind;
 use super::options::LONGEST_HOLD;
 use super::reasons::{no_token, tokens_too_short, unauthorized};
 use crate::model::outcome::{AttemptOutcome, LookOutcome, Refusal};
@@ -147,26 +148,20 @@ impl Tokens {
         Ok(())
     }
 
-    /// Takes note of what a create told of its token.
-    pub(super) fn heard_create(&mut self, generation: u64, verdict: TokenVerdict) -> AfterVerdict {
-        if verdict != TokenVerdict::Unheard {
+    /// Takes note of what a request told of its token.
+    pub(super) fn heard(
+        &mut self,
+        kind: Kind,
+        generation: u64,
+        verdict: TokenVerdict,
+    ) -> AfterVerdict {
+        if kind == Kind::Create && verdict != TokenVerdict::Unheard {
             self.create_refused = verdict == TokenVerdict::Refused;
         }
-        self.heard(generation, verdict)
-    }
-
-    /// Takes note of what a read told of its token.
-    pub(super) fn heard_read(&mut self, generation: u64, verdict: TokenVerdict) -> AfterVerdict {
-        // That a listing is allowed says nothing of a token that may not create.
-        if self.create_refused && verdict == TokenVerdict::Accepted {
-            return AfterVerdict::GoOn;
-        }
-        self.heard(generation, verdict)
-    }
-
-    fn heard(&mut self, generation: u64, verdict: TokenVerdict) -> AfterVerdict {
         match verdict {
             TokenVerdict::Unheard => AfterVerdict::GoOn,
+            // That a listing is allowed says nothing of a token that may not create.
+            TokenVerdict::Accepted if self.create_refused => AfterVerdict::GoOn,
             TokenVerdict::Accepted => {
                 self.cache.accepted(generation);
                 AfterVerdict::GoOn
@@ -338,14 +333,14 @@ mod tests {
         for (between, ends) in [(Unheard, true), (Accepted, false)] {
             let start = now();
             let mut tokens = fetched(start);
-            assert_eq!(tokens.heard_create(1, Refused), AfterVerdict::Probe);
+            assert_eq!(tokens.heard(Kind::Create, 1, Refused), AfterVerdict::Probe);
             assert!(tokens.get(start).1, "a new one is fetched");
             tokens.asked();
             tokens
                 .answered(Ok(granted(HOUR)), start, start, 0.0)
                 .unwrap();
-            assert_eq!(tokens.heard_create(2, between), AfterVerdict::GoOn);
-            let after = tokens.heard_create(2, Refused);
+            assert_eq!(tokens.heard(Kind::Create, 2, between), AfterVerdict::GoOn);
+            let after = tokens.heard(Kind::Create, 2, Refused);
             assert_eq!(matches!(after, AfterVerdict::Stop(_)), ends);
         }
     }
@@ -355,17 +350,17 @@ mod tests {
         use TokenVerdict::{Accepted, Refused};
         let start = now();
         let mut tokens = fetched(start);
-        assert_eq!(tokens.heard_create(1, Refused), AfterVerdict::Probe);
+        assert_eq!(tokens.heard(Kind::Create, 1, Refused), AfterVerdict::Probe);
         tokens.get(start);
         tokens.asked();
         tokens
             .answered(Ok(granted(HOUR)), start, start, 0.0)
             .unwrap();
-        assert_eq!(tokens.heard_read(2, Accepted), AfterVerdict::GoOn);
-        let after = tokens.heard_create(2, Refused);
+        assert_eq!(tokens.heard(Kind::Look, 2, Accepted), AfterVerdict::GoOn);
+        let after = tokens.heard(Kind::Create, 2, Refused);
         assert!(matches!(after, AfterVerdict::Stop(_)), "{after:?}");
         let mut reads = fetched(start);
-        assert_eq!(reads.heard_read(1, Refused), AfterVerdict::Probe);
+        assert_eq!(reads.heard(Kind::Look, 1, Refused), AfterVerdict::Probe);
     }
 
     #[test]

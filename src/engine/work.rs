@@ -19,7 +19,7 @@ use super::row::{Row, RowEnd};
 use super::{reasons, whose};
 use crate::clock;
 use crate::model::event::{Event, RowFinished};
-use crate::model::outcome::{AttemptOutcome, Device, LookOutcome};
+use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, LookOutcome};
 use crate::model::request::DeviceRequest;
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
@@ -84,11 +84,20 @@ impl Work<'_> {
         self.queue.begin_lasts();
     }
 
-    /// Whether a device that an answer names is another row's.
-    fn is_of_another(&self, row: &Row, device: Option<&Device>) -> Result<bool, Error> {
-        match device.and_then(|device| device.id) {
-            Some(id) => Ok(self.journal.has_elsewhere(id, &row.request.key)?),
-            None => Ok(false),
+    /// An answer as it came; `wrong` where the device that it names is another row's.
+    fn checked<T>(
+        &self,
+        row: &Row,
+        answered: Answered<T>,
+        named: fn(&T) -> Option<&Device>,
+        wrong: T,
+    ) -> Result<Answered<T>, Error> {
+        let id = named(&answered.outcome).and_then(|device| device.id);
+        match id {
+            Some(id) if self.journal.has_elsewhere(id, &row.request.key)? => {
+                Ok(whose::of_another(answered, wrong))
+            }
+            Some(_) | None => Ok(answered),
         }
     }
 
@@ -100,11 +109,8 @@ impl Work<'_> {
         answered: Answered<AttemptOutcome>,
         took: Duration,
     ) -> Result<(), Error> {
-        let answered = if self.is_of_another(&row, whose::created(&answered.outcome))? {
-            whose::made_for_another(answered)
-        } else {
-            answered
-        };
+        let wrong = AttemptOutcome::Indeterminate(Ambiguity::WrongDevice);
+        let answered = self.checked(&row, answered, whose::created, wrong)?;
         let price = answers::price(&answered);
         let affords_retry = price.is_none_or(|price| self.gate.affords(price));
         let context = self.context(took, answered.date_ms, affords_retry);
@@ -135,11 +141,7 @@ impl Work<'_> {
         answered: Answered<LookOutcome>,
         took: Duration,
     ) -> Result<(), Error> {
-        let answered = if self.is_of_another(&row, whose::listed(&answered.outcome))? {
-            whose::listed_for_another(answered)
-        } else {
-            answered
-        };
+        let answered = self.checked(&row, answered, whose::listed, LookOutcome::MixedUp)?;
         let context = self.context(took, answered.date_ms, true);
         let subject = row.subject(&answered.answer, took);
         let empty_conflict = answers::is_empty_conflict(&row, &answered.outcome);

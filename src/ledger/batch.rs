@@ -9,16 +9,16 @@ use crate::model::request::{DeviceKey, DeviceRequest, RequestDigest};
 /// Only [`Ledger::commit`](super::Ledger::commit) makes one, after its commit, and the function that
 /// sends takes nothing less. "Sent before it was written down" does not compile.
 #[derive(Debug)]
-pub struct Recorded<T> {
-    pub(super) value: T,
+pub struct Recorded {
+    pub(super) request: DeviceRequest,
     pub(super) entry: u64,
     pub(super) attempt: u32,
 }
 
-impl<T> Recorded<T> {
-    /// What was recorded.
-    pub fn value(&self) -> &T {
-        &self.value
+impl Recorded {
+    /// What may be sent.
+    pub fn request(&self) -> &DeviceRequest {
+        &self.request
     }
 
     /// The number of the device's entry.
@@ -53,7 +53,7 @@ pub struct Intent {
 #[derive(Debug)]
 pub struct Committed {
     /// Leave to send, for each intent in order.
-    pub recorded: Vec<Recorded<DeviceRequest>>,
+    pub recorded: Vec<Recorded>,
     /// The numbers of the entries, for each settled device in order.
     pub settled: Vec<u64>,
     /// Whether the disk is full: what was settled is written, and no leave is given any more.

@@ -58,15 +58,20 @@ pub(super) fn identity(file: &File) -> io::Result<(u64, u64)> {
     Ok((metadata.dev(), metadata.ino()))
 }
 
+/// Removes a file; one that is not there is as good as removed.
+pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Gives a file this content, whole or not at all, and durably; it is private whatever the umask.
 ///
 /// Only for whoever holds the ledger's lock: what another run left unfinished is removed.
 pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<File> {
     let unfinished = beside(path, NEW);
-    match std::fs::remove_file(&unfinished) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
+    remove_if_there(&unfinished)?;
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)

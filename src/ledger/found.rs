@@ -12,7 +12,9 @@ use super::binding::Binding;
 use super::counter::Counter;
 use super::create::create;
 use super::error::Error;
-use super::file::{UNFINISHED, beside, connect, folder, identity, make_folder, prepare};
+use super::file::{
+    UNFINISHED, beside, connect, folder, identity, make_folder, prepare, remove_if_there,
+};
 use super::handle::{Ledger, Opened};
 use super::holder::Holder;
 use super::lock::Lock;
@@ -111,7 +113,10 @@ impl Found {
             since: Timestamp::from_millisecond(now.wall_ms).unwrap_or_default(),
             wave: run.wave.clone(),
         });
-        clear_leftovers(&path).map_err(unusable)?;
+        // What a killed run had not finished.
+        for leftover in UNFINISHED {
+            remove_if_there(&beside(&path, leftover)).map_err(unusable)?;
+        }
         // Before the ledger: where there is no room for it there is none for a run.
         let ballast = Ballast::load(&path).map_err(unusable)?;
         let file = match (place.file, place.facts) {
@@ -179,17 +184,6 @@ fn make(path: &Path, binding: &Binding, empty: Option<File>) -> Result<File, Err
     // Open and held until here: nobody else could begin on it.
     drop(empty);
     Ok(made)
-}
-
-/// Removes what a killed run had not finished.
-fn clear_leftovers(path: &Path) -> io::Result<()> {
-    for leftover in UNFINISHED {
-        match std::fs::remove_file(beside(path, leftover)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-    }
-    Ok(())
 }
 
 /// Whether what is at a path is what was there when it was looked at.

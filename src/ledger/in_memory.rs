@@ -13,7 +13,7 @@ use crate::model::code::INTERRUPTED;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, RunId};
 use crate::model::outcome::Answer;
-use crate::model::request::{DeviceKey, DeviceRequest};
+use crate::model::request::DeviceKey;
 
 /// What a ledger knows of every device.
 #[derive(Clone, Debug, Default)]
@@ -93,18 +93,13 @@ impl InMemory {
         Ok(self.write(&end.key, entry))
     }
 
-    fn intend(
-        &mut self,
-        run: RunId,
-        intent: Intent,
-        now: &Moment,
-    ) -> Result<Recorded<DeviceRequest>, String> {
+    fn intend(&mut self, run: RunId, intent: Intent, now: &Moment) -> Result<Recorded, String> {
         let key = intent.request.key.clone();
         let before = self.entries.get(&key).cloned();
         let entry = rules::intended(before, &intent, run, now)?;
         let attempt = entry.attempts;
         Ok(Recorded {
-            value: intent.request,
+            request: intent.request,
             entry: self.write(&key, entry),
             attempt,
         })

@@ -9,7 +9,6 @@ use super::values::EventKind;
 use crate::model::code::INTERRUPTED;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::RunId;
-use crate::model::request::DeviceRequest;
 
 /// What a batch failed on.
 pub(super) enum Fault {
@@ -29,7 +28,7 @@ pub(super) fn intend(
     run: RunId,
     intent: Intent,
     now: &Moment,
-) -> Result<Recorded<DeviceRequest>, Fault> {
+) -> Result<Recorded, Fault> {
     let key = Key::from(&intent.request.key);
     let before = devices::find(transaction, &key)?;
     let mut entry = rules::intended(before, &intent, run, now).map_err(Fault::Invariant)?;
@@ -43,7 +42,7 @@ pub(super) fn intend(
     let name = format!("{}-{attempt}", intent.transaction);
     record(transaction, &entry, run, kind, Some(&name), now)?;
     Ok(Recorded {
-        value: intent.request,
+        request: intent.request,
         entry: entry.number,
         attempt,
     })

@@ -140,15 +140,8 @@ pub fn read_answer<T: DeserializeOwned>(
         None if head.status == 200 => "the answer is not what PingOne documents".to_owned(),
         None => "an answer without PingOne's error format".to_owned(),
     };
-    Err(ReadError {
-        failure,
-        answer: Answer {
-            http_status: Some(head.status),
-            code: Some(error.map_or_else(|| word.to_owned(), |error| error.label(""))),
-            message: Some(message),
-            correlation_id: head.correlation_id.clone(),
-        },
-    })
+    let word = error.map_or_else(|| word.to_owned(), |error| error.label(""));
+    Err(failed(head, failure, word, message))
 }
 
 /// What a page of policies told us, and those before it.
@@ -241,12 +234,17 @@ pub(crate) fn policy_answer(
 }
 
 fn malformed(head: &Head, word: &str, message: &str) -> ReadError {
+    let (word, message) = (word.to_owned(), message.to_owned());
+    failed(head, ReadFailure::Malformed, word, message)
+}
+
+fn failed(head: &Head, failure: ReadFailure, word: String, message: String) -> ReadError {
     ReadError {
-        failure: ReadFailure::Malformed,
+        failure,
         answer: Answer {
             http_status: Some(head.status),
-            code: Some(word.to_owned()),
-            message: Some(message.to_owned()),
+            code: Some(word),
+            message: Some(message),
             correlation_id: head.correlation_id.clone(),
         },
     }

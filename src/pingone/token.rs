@@ -51,7 +51,7 @@ pub enum AfterRefusal {
 }
 
 /// The current token.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct TokenCache {
     current: Option<Arc<AccessToken>>,
     refresh_after: Duration,
@@ -59,18 +59,6 @@ pub struct TokenCache {
     fixed: bool,
     /// The first generation since a 401, until PingOne accepts one that is no older.
     on_trial: Option<u64>,
-}
-
-impl Default for TokenCache {
-    fn default() -> Self {
-        Self {
-            current: None,
-            refresh_after: Duration::ZERO,
-            generation: 0,
-            fixed: false,
-            on_trial: None,
-        }
-    }
 }
 
 impl TokenCache {
@@ -170,13 +158,16 @@ mod tests {
         Bearer::new(Secret::new("t.o-k_en".to_owned())).unwrap()
     }
 
-    fn granted(cache: &mut TokenCache, life: u64, requested: Instant) {
-        let granted = Granted {
+    fn lives(life: Duration) -> Granted {
+        Granted {
             token: bearer(),
-            life: Duration::from_secs(life),
+            life,
             date_ms: None,
-        };
-        cache.granted(granted, requested, 0.5);
+        }
+    }
+
+    fn granted(cache: &mut TokenCache, requested: Instant) {
+        cache.granted(lives(Duration::from_hours(1)), requested, 0.5);
     }
 
     fn word(cache: &TokenCache, now: Instant) -> (&'static str, u64) {
@@ -207,16 +198,7 @@ mod tests {
             let mut cache = TokenCache::default();
             assert_eq!(word(&cache, start).0, "fetch");
             let life = Duration::from_secs_f64(life);
-            let token = bearer();
-            cache.granted(
-                Granted {
-                    token,
-                    life,
-                    date_ms: None,
-                },
-                start,
-                0.5,
-            );
+            cache.granted(lives(life), start, 0.5);
             let now = start + life.mul_f64(after);
             assert_eq!(word(&cache, now).0, expected, "{life:?} × {after}");
         }
@@ -227,16 +209,8 @@ mod tests {
         let start = clock::now();
         for (jitter, percent) in [(0.0, 75.0), (1.0, 80.0), (-9.0, 75.0), (9.0, 80.0)] {
             let mut cache = TokenCache::default();
-            let (token, life) = (bearer(), Duration::from_secs(1000));
-            cache.granted(
-                Granted {
-                    token,
-                    life,
-                    date_ms: None,
-                },
-                start,
-                jitter,
-            );
+            let life = Duration::from_secs(1000);
+            cache.granted(lives(life), start, jitter);
             let at = |percent: f64| start + life.mul_f64(percent / 100.0);
             assert_eq!(word(&cache, at(percent - 0.1)).0, "use", "{jitter}");
             assert_eq!(word(&cache, at(percent + 0.1)).0, "refresh", "{jitter}");
@@ -247,11 +221,11 @@ mod tests {
     fn a_refused_token_is_dropped_once_however_many_requests_it_was_sent_with() {
         let now = clock::now();
         let mut cache = TokenCache::default();
-        granted(&mut cache, 3600, now);
+        granted(&mut cache, now);
         assert_eq!(cache.refused(1), AfterRefusal::FetchAgain);
         assert_eq!(word(&cache, now).0, "fetch");
         assert_eq!(cache.refused(1), AfterRefusal::FetchAgain);
-        granted(&mut cache, 3600, now);
+        granted(&mut cache, now);
         assert_eq!(cache.refused(1), AfterRefusal::FetchAgain);
         assert_eq!(
             word(&cache, now),
@@ -264,9 +238,9 @@ mod tests {
     fn a_second_refusal_with_a_fresh_token_is_the_last() {
         let now = clock::now();
         let mut cache = TokenCache::default();
-        granted(&mut cache, 3600, now);
+        granted(&mut cache, now);
         assert_eq!(cache.refused(1), AfterRefusal::FetchAgain);
-        granted(&mut cache, 3600, now);
+        granted(&mut cache, now);
         cache.accepted(1);
         assert_eq!(
             cache.refused(2),
@@ -279,9 +253,9 @@ mod tests {
     fn a_fresh_token_that_was_accepted_may_be_refused_later() {
         let now = clock::now();
         let mut cache = TokenCache::default();
-        granted(&mut cache, 3600, now);
+        granted(&mut cache, now);
         assert_eq!(cache.refused(1), AfterRefusal::FetchAgain);
-        granted(&mut cache, 3600, now);
+        granted(&mut cache, now);
         cache.accepted(2);
         assert_eq!(cache.refused(2), AfterRefusal::FetchAgain);
     }
@@ -290,10 +264,10 @@ mod tests {
     fn a_renewal_does_not_end_the_trial() {
         let now = clock::now();
         let mut cache = TokenCache::default();
-        granted(&mut cache, 3600, now);
+        granted(&mut cache, now);
         assert_eq!(cache.refused(1), AfterRefusal::FetchAgain);
-        granted(&mut cache, 3600, now);
-        granted(&mut cache, 3600, now);
+        granted(&mut cache, now);
+        granted(&mut cache, now);
         assert_eq!(
             cache.refused(2),
             AfterRefusal::FetchAgain,

@@ -121,13 +121,9 @@ fn after_refusal(
             }
             user_unknown(history)
         }
-        Refusal::AlreadyThere => {
-            history.refusal = Some(refusal);
-            return Decision::LOOK_NOW;
-        }
-        Refusal::DeviceLimit | Refusal::Invalid => {
-            if history.resends > 0 {
-                // Our own lost device may be what is refused here.
+        Refusal::AlreadyThere | Refusal::DeviceLimit | Refusal::Invalid => {
+            // Our own lost device may be what is in the way here.
+            if refusal == Refusal::AlreadyThere || history.resends > 0 {
                 history.refusal = Some(refusal);
                 return Decision::LOOK_NOW;
             }

@@ -14,19 +14,8 @@ const SEVERAL: &str = "PingOne lists this device more than once; remove all but 
 
 /// Whether a row ends with a refusal that may be the answer to another request.
 pub(super) fn is_unproven(row: &Row, state: DeviceState) -> bool {
-    row.history.unproven_since_ms.is_some() && is_refusal(state)
-}
-
-/// Whether a device in this state was refused.
-fn is_refusal(state: DeviceState) -> bool {
-    match state {
-        DeviceState::Failed | DeviceState::Rejected => true,
-        DeviceState::InFlight
-        | DeviceState::Created
-        | DeviceState::Found
-        | DeviceState::Several
-        | DeviceState::Unresolved => false,
-    }
+    let is_refusal = matches!(state, DeviceState::Failed | DeviceState::Rejected);
+    row.history.unproven_since_ms.is_some() && is_refusal
 }
 
 /// What the ledger is told of a row's device, with the answer that the row has now.

@@ -12,7 +12,7 @@ use crate::ledger::{self, Committed, Intent, Ledger, Recorded, Settled};
 use crate::model::entry::{LedgerEntry, Moment};
 use crate::model::event::RowFinished;
 use crate::model::ids::{DeviceId, RunId};
-use crate::model::request::{DeviceKey, DeviceRequest};
+use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
 use crate::pingone::token::AccessToken;
 use crate::plan::Seen;
@@ -59,7 +59,7 @@ pub(super) struct CommittedBatch {
     /// The rows that ended.
     pub(super) finished: Vec<(DeviceKey, RowFinished)>,
     /// The creates that may be sent.
-    pub(super) sendable: Vec<(Intended, Recorded<DeviceRequest>)>,
+    pub(super) sendable: Vec<(Intended, Recorded)>,
     /// Those that may not.
     pub(super) refused: Vec<Intended>,
     /// Whether the disk is full: what was settled is written, and nothing may be sent any more.
