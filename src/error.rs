@@ -6,6 +6,7 @@ use std::io;
 use thiserror::Error;
 
 use crate::exit::ExitCode;
+use crate::ledger::Flaw;
 use crate::model::stop::{StopCode, Stopped};
 use crate::pingone::tls::ClientError;
 use crate::report::notice::Notice;
@@ -98,16 +99,18 @@ impl Error {
             Error::Input(error) if error.is_usage() => (Usage, StopCode::NotAWave, error.hint()),
             Error::Input(error) => (Broken, StopCode::Failed, error.hint()),
             Error::RowCount { .. } => (Usage, StopCode::RowsUnexpected, text(COMPARE)),
-            Error::Ledger(error @ ledger::Error::Held { .. }) => {
-                (Busy, StopCode::LedgerHeld, error.hint())
+            Error::Ledger(error) => {
+                let (exit, code) = if let Flaw::Held(_) = error.flaw {
+                    (Busy, StopCode::LedgerHeld)
+                } else if let Flaw::Older { .. } = error.flaw {
+                    (Pointless, StopCode::LedgerOlder)
+                } else if error.is_usage() {
+                    (Usage, StopCode::LedgerRefused)
+                } else {
+                    (Broken, StopCode::Failed)
+                };
+                (exit, code, error.hint())
             }
-            Error::Ledger(error @ ledger::Error::Older { .. }) => {
-                (Pointless, StopCode::LedgerOlder, error.hint())
-            }
-            Error::Ledger(error) if error.is_usage() => {
-                (Usage, StopCode::LedgerRefused, error.hint())
-            }
-            Error::Ledger(error) => (Broken, StopCode::Failed, error.hint()),
             Error::Results(_) | Error::File(_) if self.unread() => {
                 (Broken, StopCode::Failed, text(UNREAD))
             }

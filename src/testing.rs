@@ -57,7 +57,9 @@ pub mod input {
 
 /// What is remembered.
 pub mod ledger {
-    pub use crate::ledger::{Binding, Error, Found, Intent, Ledger, Opened, Reader, RunRecord};
+    pub use crate::ledger::{
+        Binding, Error, Flaw, Found, Intent, Ledger, Opened, Reader, RunRecord,
+    };
 }
 
 /// PingOne, spoken to.

@@ -9,7 +9,7 @@ use super::ledger_notes::doubtful;
 use super::target::Remote;
 use crate::clock;
 use crate::error::Error;
-use crate::ledger::{self, Found, Opened, Reader, RunRecord};
+use crate::ledger::{Flaw, Found, Opened, Reader, RunRecord};
 use crate::model::ids::RunId;
 use crate::plan::Existing;
 use crate::report::earlier_runs::first_unknown;
@@ -151,9 +151,12 @@ pub(super) fn last_exit_code(
     remote: &Remote,
     wave: &str,
 ) -> Option<u8> {
-    let Error::Ledger(ledger::Error::Held { .. }) = error else {
+    let Error::Ledger(error) = error else {
         return None;
     };
+    if !matches!(error.flaw, Flaw::Held(_)) {
+        return None;
+    }
     let reader = Reader::open(ledger?, Some(&remote.binding)).ok()??;
     reader.last_exit_code(wave).ok()?
 }

@@ -2,7 +2,7 @@
 
 use super::Invocation;
 use crate::error::Error;
-use crate::ledger::{self, Reader};
+use crate::ledger::{Flaw, Reader};
 use crate::report::notice::Notice;
 use crate::settings::which_ledger::WhichLedger;
 
@@ -25,7 +25,7 @@ pub(super) fn open(
         WhichLedger::At(path, binding) => match Reader::open(path, binding.as_ref()) {
             Ok(reader) => return Ok(reader),
             // A run brings it up to date, and nothing is wrong with it.
-            Err(error) if asks && !matches!(error, ledger::Error::Outdated { .. }) => {
+            Err(error) if asks && !matches!(error.flaw, Flaw::Outdated(_)) => {
                 return Err(error.into());
             }
             Err(error) => (error.to_string(), error.hint()),

@@ -4,152 +4,139 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
-
 use super::binding::Binding;
 use super::holder::Holder;
+use super::schema;
 
 /// What is wrong with a ledger, and where it is.
-#[derive(Debug, Error)]
-pub enum Error {
-    /// Another run, or another program, holds it.
-    #[error("another run holds the ledger {path}{}", by(holder.as_ref()))]
-    Held {
-        /// The ledger.
-        path: PathBuf,
-        /// Who that is, where it says so.
-        holder: Option<Holder>,
-    },
+#[derive(Debug)]
+pub struct Error {
+    /// The ledger, or what belongs to it and is not to be trusted.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub flaw: Flaw,
+}
+
+/// What is wrong with a ledger.
+#[derive(Debug)]
+pub enum Flaw {
+    /// Another run, or another program, holds it; who that is, where it says so.
+    Held(Option<Holder>),
     /// It belongs to another environment or another API host.
-    #[error("the ledger {path} belongs to {theirs}, and this run is for {ours}")]
     Foreign {
-        /// The ledger.
-        path: PathBuf,
         /// What it is bound to.
         theirs: Binding,
         /// What was asked for.
         ours: Binding,
     },
     /// It is something else than a ledger: a folder, a link, another program's file.
-    #[error("{path} is not a wavepair ledger: {what}")]
-    NotALedger {
-        /// The file.
-        path: PathBuf,
-        /// What it is instead.
-        what: &'static str,
-    },
-    /// A newer wavepair wrote it.
-    #[error(
-        "the ledger {path} was written by a newer wavepair (format {found}, this one knows {known})"
-    )]
-    Newer {
-        /// The ledger.
-        path: PathBuf,
-        /// Its format.
-        found: usize,
-        /// The newest format that is known here.
-        known: usize,
-    },
-    /// An earlier wavepair wrote it, and it can only be read once it is brought up to date.
-    #[error(
-        "the ledger {path} was written by an earlier wavepair (format {found}, this one knows {known})"
-    )]
-    Outdated {
-        /// The ledger.
-        path: PathBuf,
-        /// Its format.
-        found: usize,
-        /// The format that is read.
-        known: usize,
-    },
-    /// SQLite finds it damaged, or a part of it is missing.
-    #[error("the ledger {path} is damaged: {what}")]
-    Damaged {
-        /// The ledger.
-        path: PathBuf,
-        /// What SQLite says, or what is missing.
-        what: String,
-    },
+    NotALedger(&'static str),
+    /// A newer wavepair wrote it, in this format.
+    Newer(usize),
+    /// An earlier wavepair wrote it, in this format: it can only be read once it is brought up to date.
+    Outdated(usize),
+    /// SQLite finds it damaged and says how, or a part of it is missing.
+    Damaged(String),
     /// It has come less far than it once had: a copy from before, or its latest commits are lost.
-    #[error("the ledger {path} is older than it once was: it {lacks}")]
     Older {
-        /// The ledger.
-        path: PathBuf,
         /// What it lacks.
         lacks: Lacks,
         /// The file that says so.
         counter: PathBuf,
     },
-    /// It has another name as well, under which nothing lies beside it.
-    #[error("the ledger {path} has {names} names (hard links)")]
-    SeveralNames {
-        /// The ledger.
-        path: PathBuf,
-        /// How many names.
-        names: u64,
-    },
+    /// It has so many names, and under the others nothing lies beside it.
+    SeveralNames(u64),
     /// It was mounted by itself, without what lies beside it.
-    #[error("the ledger {path} is a mount point of its own, without the files that belong to it")]
-    MountPoint {
-        /// The ledger.
-        path: PathBuf,
-    },
+    MountPoint,
     /// Others can read, write or replace what belongs to it.
-    #[error("{path}, which belongs to a ledger, is {what}")]
     Untrusted {
-        /// The folder of the ledger, or a file beside it.
-        path: PathBuf,
         /// What is wrong with it.
         what: &'static str,
         /// What can be done about it.
         remedy: &'static str,
     },
-    /// It lies on a network file system, where locks and syncs cannot be trusted.
-    #[error("the ledger {path} is on a network file system ({kind})")]
-    Network {
-        /// The ledger.
-        path: PathBuf,
-        /// Which one.
-        kind: &'static str,
-    },
+    /// It lies on this network file system, where locks and syncs cannot be trusted.
+    Network(&'static str),
     /// The operating system refused before the run began.
-    #[error("the ledger {path} cannot be used: {source}")]
-    Unusable {
-        /// The ledger.
-        path: PathBuf,
-        /// Its reason.
-        source: io::Error,
-    },
+    Unusable(io::Error),
     /// The operating system refused while the run was going on.
-    #[error("the ledger {path} cannot be used any more: {source}")]
-    Io {
-        /// The ledger.
-        path: PathBuf,
-        /// Its reason.
-        source: io::Error,
-    },
+    Io(io::Error),
     /// A statement failed: disk full, I/O error, or a constraint that only a mistake of ours can hit.
-    #[error("the ledger {path} cannot be written: {source}")]
-    Sqlite {
-        /// The ledger.
-        path: PathBuf,
-        /// SQLite's reason.
-        source: rusqlite::Error,
-    },
-    /// A rule that keeps devices from being created twice would have been broken.
-    #[error("the ledger {path} refuses: {what}")]
-    Invariant {
-        /// The ledger.
-        path: PathBuf,
-        /// Which rule.
-        what: String,
-    },
+    Sqlite(rusqlite::Error),
+    /// A rule that keeps devices from being created twice would have been broken: this one.
+    Invariant(String),
     /// An earlier write failed, so nothing more is written.
-    #[error("the ledger {path} takes nothing more after a failed write")]
-    Poisoned {
-        /// The ledger.
-        path: PathBuf,
-    },
+    Poisoned,
+}
+
+impl Flaw {
+    /// The error that it is for a ledger.
+    pub(super) fn of(self, path: &Path) -> Error {
+        Error {
+            path: path.to_owned(),
+            flaw: self,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, known) = (self.path.display(), schema::current_version());
+        match &self.flaw {
+            Flaw::Held(None) => write!(f, "another run holds the ledger {path}"),
+            Flaw::Held(Some(holder)) => write!(f, "another run holds the ledger {path}: {holder}"),
+            Flaw::Foreign { theirs, ours } => write!(
+                f,
+                "the ledger {path} belongs to {theirs}, and this run is for {ours}"
+            ),
+            Flaw::NotALedger(what) => write!(f, "{path} is not a wavepair ledger: {what}"),
+            Flaw::Newer(found) => write!(
+                f,
+                "the ledger {path} was written by a newer wavepair (format {found}, this one knows {known})"
+            ),
+            Flaw::Outdated(found) => write!(
+                f,
+                "the ledger {path} was written by an earlier wavepair (format {found}, this one knows {known})"
+            ),
+            Flaw::Damaged(what) => write!(f, "the ledger {path} is damaged: {what}"),
+            Flaw::Older { lacks, .. } => {
+                write!(f, "the ledger {path} is older than it once was: it {lacks}")
+            }
+            Flaw::SeveralNames(names) => {
+                write!(f, "the ledger {path} has {names} names (hard links)")
+            }
+            Flaw::MountPoint => write!(
+                f,
+                "the ledger {path} is a mount point of its own, without the files that belong to it"
+            ),
+            Flaw::Untrusted { what, .. } => {
+                write!(f, "{path}, which belongs to a ledger, is {what}")
+            }
+            Flaw::Network(kind) => {
+                write!(f, "the ledger {path} is on a network file system ({kind})")
+            }
+            Flaw::Unusable(source) => write!(f, "the ledger {path} cannot be used: {source}"),
+            Flaw::Io(source) => write!(f, "the ledger {path} cannot be used any more: {source}"),
+            Flaw::Sqlite(source) => write!(f, "the ledger {path} cannot be written: {source}"),
+            Flaw::Invariant(what) => write!(f, "the ledger {path} refuses: {what}"),
+            Flaw::Poisoned => write!(
+                f,
+                "the ledger {path} takes nothing more after a failed write"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        if let Flaw::Unusable(source) | Flaw::Io(source) = &self.flaw {
+            return Some(source);
+        }
+        let Flaw::Sqlite(source) = &self.flaw else {
+            return None;
+        };
+        Some(source)
+    }
 }
 
 /// What a ledger has less of than it once had.
@@ -180,11 +167,6 @@ impl fmt::Display for Lacks {
     }
 }
 
-/// Who holds a ledger, behind the sentence that says so.
-fn by(holder: Option<&Holder>) -> String {
-    holder.map_or_else(String::new, |holder| format!(": {holder}"))
-}
-
 /// Whether a write failed for want of room: a full disk, a quota, or a limit on the size of files.
 pub(super) fn is_full(error: &io::Error) -> bool {
     matches!(
@@ -196,50 +178,47 @@ pub(super) fn is_full(error: &io::Error) -> bool {
 impl Error {
     /// What it means that the operating system refuses something before the run has begun.
     pub(super) fn unusable(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
-        move |source| Error::Unusable {
-            path: path.to_owned(),
-            source,
-        }
+        move |source| Flaw::Unusable(source).of(path)
     }
 
     /// Whether it was named or prepared wrongly, so that a person can mend the command or the place;
     /// nothing was sent. Other errors mean that wavepair or the machine failed.
     pub fn is_usage(&self) -> bool {
-        match self {
-            Error::Foreign { .. }
-            | Error::NotALedger { .. }
-            | Error::Outdated { .. }
-            | Error::SeveralNames { .. }
-            | Error::MountPoint { .. }
-            | Error::Untrusted { .. }
-            | Error::Network { .. } => true,
-            Error::Unusable { source, .. } => !is_full(source),
-            Error::Held { .. }
-            | Error::Newer { .. }
-            | Error::Damaged { .. }
-            | Error::Older { .. }
-            | Error::Io { .. }
-            | Error::Sqlite { .. }
-            | Error::Invariant { .. }
-            | Error::Poisoned { .. } => false,
+        match &self.flaw {
+            Flaw::Foreign { .. }
+            | Flaw::NotALedger(_)
+            | Flaw::Outdated(_)
+            | Flaw::SeveralNames(_)
+            | Flaw::MountPoint
+            | Flaw::Untrusted { .. }
+            | Flaw::Network(_) => true,
+            Flaw::Unusable(source) => !is_full(source),
+            Flaw::Held(_)
+            | Flaw::Newer(_)
+            | Flaw::Damaged(_)
+            | Flaw::Older { .. }
+            | Flaw::Io(_)
+            | Flaw::Sqlite(_)
+            | Flaw::Invariant(_)
+            | Flaw::Poisoned => false,
         }
     }
 
     /// What to do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Error::Held { .. } => "wait until it ends; nothing was sent",
-            Error::Foreign { .. } => {
+        let hint = match &self.flaw {
+            Flaw::Held(_) => "wait until it ends; nothing was sent",
+            Flaw::Foreign { .. } => {
                 "name another file with `--ledger`; a ledger serves one environment"
             }
-            Error::NotALedger { .. } => "name another file with `--ledger`",
-            Error::Newer { .. } => "use the wavepair that wrote it, or a newer one",
-            Error::Outdated { .. } => "the next run brings it up to date",
-            Error::Damaged { .. } => {
+            Flaw::NotALedger(_) => "name another file with `--ledger`",
+            Flaw::Newer(_) => "use the wavepair that wrote it, or a newer one",
+            Flaw::Outdated(_) => "the next run brings it up to date",
+            Flaw::Damaged(_) => {
                 "keep all its files. Bring back what is missing, or its newest backup; or move it \
                  away: a run with a new ledger and `--existing skip` lists the devices that exist"
             }
-            Error::Older { counter, .. } => {
+            Flaw::Older { counter, .. } => {
                 return Some(format!(
                     "bring its newest copy back. If there is none: delete {} and run with \
                      `--existing skip`, which lists the devices that exist; never with another \
@@ -247,30 +226,28 @@ impl Error {
                     counter.display()
                 ));
             }
-            Error::SeveralNames { .. } => {
+            Flaw::SeveralNames(_) => {
                 "remove the other names (`find / -xdev -samefile` lists them): under another name \
                  its log is not found, and devices would be created again"
             }
-            Error::MountPoint { .. } => {
-                "mount the folder that it is in, so that all its files are there"
-            }
-            Error::Untrusted { remedy, .. } => remedy,
-            Error::Network { .. } => "put it on a local disk with `--ledger`",
-            Error::Io { .. } | Error::Sqlite { .. } => {
+            Flaw::MountPoint => "mount the folder that it is in, so that all its files are there",
+            Flaw::Untrusted { remedy, .. } => *remedy,
+            Flaw::Network(_) => "put it on a local disk with `--ledger`",
+            Flaw::Io(_) | Flaw::Sqlite(_) => {
                 "free space on the disk or mend its permissions, then run the same command again"
             }
-            Error::Invariant { .. } => {
+            Flaw::Invariant(_) => {
                 "this is a fault in wavepair; please report it with the ledger kept"
             }
-            Error::Unusable { source, .. } if is_full(source) => {
+            Flaw::Unusable(source) if is_full(source) => {
                 "free space on the disk, or raise the limit on the size of files (`ulimit -f`), \
                  then run the same command again"
             }
-            Error::Unusable { .. } => {
+            Flaw::Unusable(_) => {
                 "make its folder one that you can write to, or name another place with `--ledger`"
             }
             // What failed first has said it already.
-            Error::Poisoned { .. } => return None,
+            Flaw::Poisoned => return None,
         };
         Some(hint.to_owned())
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::schema;
 
 /// The folder that a file is in; a bare name is in the current one.
@@ -130,10 +130,8 @@ pub(super) fn connect_by_uri(path: &Path, uri: &str) -> Result<Connection, Error
 
 fn open(path: &Path, name: &Path, access: OpenFlags) -> Result<Connection, Error> {
     if !is_sound(rusqlite::version_number()) {
-        return Err(Error::Io {
-            path: path.to_owned(),
-            source: io::Error::other("this build has an SQLite older than 3.51.3"),
-        });
+        let why = io::Error::other("this build has an SQLite older than 3.51.3");
+        return Err(Flaw::Io(why).of(path));
     }
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection =
@@ -194,17 +192,10 @@ pub(super) fn check_format(path: &Path, connection: &Connection) -> Result<usize
         } else {
             "a SQLite file with nothing in it"
         };
-        return Err(Error::NotALedger {
-            path: path.to_owned(),
-            what,
-        });
+        return Err(Flaw::NotALedger(what).of(path));
     }
     if version > schema::current_version() {
-        return Err(Error::Newer {
-            path: path.to_owned(),
-            found: version,
-            known: schema::current_version(),
-        });
+        return Err(Flaw::Newer(version).of(path));
     }
     Ok(version)
 }
@@ -213,10 +204,7 @@ pub(super) fn check_format(path: &Path, connection: &Connection) -> Result<usize
 /// that cannot be written to was named wrongly.
 pub(super) fn opening(path: &Path, source: rusqlite::Error) -> Error {
     match source.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Held {
-            path: path.to_owned(),
-            holder: None,
-        },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Flaw::Held(None).of(path),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
             Error::unusable(path)(io::Error::other(source))
         }
@@ -227,25 +215,19 @@ pub(super) fn opening(path: &Path, source: rusqlite::Error) -> Error {
 /// What a failed statement means in a run, which has the ledger to itself.
 pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Error {
     use rusqlite::Error as E;
-    let path = path.to_owned();
     if let E::FromSqlConversionFailure(_, _, cause) = &source {
-        let what = cause.to_string();
-        return Error::Damaged { path, what };
+        return Flaw::Damaged(cause.to_string()).of(path);
     }
     let is_misread = matches!(
         source,
         E::InvalidColumnType(..) | E::IntegralValueOutOfRange(..) | E::Utf8Error(..)
     );
     if is_misread || source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) {
-        let what = source.to_string();
-        return Error::Damaged { path, what };
+        return Flaw::Damaged(source.to_string()).of(path);
     }
     match source.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => Error::NotALedger {
-            path,
-            what: "not a SQLite file",
-        },
-        _ => Error::Sqlite { path, source },
+        Some(ErrorCode::NotADatabase) => Flaw::NotALedger("not a SQLite file").of(path),
+        _ => Flaw::Sqlite(source).of(path),
     }
 }
 
@@ -304,39 +286,25 @@ mod tests {
     #[test]
     fn a_lock_is_somebody_elses_before_the_run_and_a_fault_in_it_and_damage_is_damage_always() {
         use rusqlite::ffi;
-        let words = |error: &Error| match error {
-            Error::Held { .. } => "held",
-            Error::Damaged { .. } => "damaged",
-            Error::NotALedger { .. } => "not a ledger",
-            Error::Sqlite { .. } => "sqlite",
-            Error::Unusable { .. } => "unusable",
-            Error::Foreign { .. }
-            | Error::Newer { .. }
-            | Error::Outdated { .. }
-            | Error::Older { .. }
-            | Error::SeveralNames { .. }
-            | Error::MountPoint { .. }
-            | Error::Untrusted { .. }
-            | Error::Network { .. }
-            | Error::Io { .. }
-            | Error::Invariant { .. }
-            | Error::Poisoned { .. } => "something else",
+        let word = |error: &Error| {
+            let flaw = format!("{:?}", error.flaw);
+            flaw.split('(').next().unwrap_or_default().to_owned()
         };
         for (code, before, within) in [
-            (ffi::SQLITE_BUSY, "held", "sqlite"),
-            (ffi::SQLITE_LOCKED, "held", "sqlite"),
-            (ffi::SQLITE_CORRUPT, "damaged", "damaged"),
-            (ffi::SQLITE_NOTADB, "not a ledger", "not a ledger"),
-            (ffi::SQLITE_READONLY, "unusable", "sqlite"),
+            (ffi::SQLITE_BUSY, "Held", "Sqlite"),
+            (ffi::SQLITE_LOCKED, "Held", "Sqlite"),
+            (ffi::SQLITE_CORRUPT, "Damaged", "Damaged"),
+            (ffi::SQLITE_NOTADB, "NotALedger", "NotALedger"),
+            (ffi::SQLITE_READONLY, "Unusable", "Sqlite"),
             // A place without the right to write is found before; without room it is a full disk.
-            (ffi::SQLITE_CANTOPEN, "sqlite", "sqlite"),
-            (ffi::SQLITE_PERM, "unusable", "sqlite"),
-            (ffi::SQLITE_FULL, "sqlite", "sqlite"),
+            (ffi::SQLITE_CANTOPEN, "Sqlite", "Sqlite"),
+            (ffi::SQLITE_PERM, "Unusable", "Sqlite"),
+            (ffi::SQLITE_FULL, "Sqlite", "Sqlite"),
         ] {
             let failure = || rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
             let path = Path::new("ledger.db");
-            assert_eq!(words(&opening(path, failure())), before, "{code}");
-            assert_eq!(words(&sqlite(path, failure())), within, "{code}");
+            assert_eq!(word(&opening(path, failure())), before, "{code}");
+            assert_eq!(word(&sqlite(path, failure())), within, "{code}");
         }
     }
 

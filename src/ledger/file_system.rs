@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::Access;
 
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::file::folder;
 
 /// What a file system is good for.
@@ -31,10 +31,7 @@ pub(super) fn check(ledger: &Path) -> Result<Option<&'static str>, Error> {
     match kind(found.f_type.into()) {
         Kind::Local => Ok(None),
         Kind::Doubtful(name) => Ok(Some(name)),
-        Kind::Network(kind) => Err(Error::Network {
-            path: ledger.to_owned(),
-            kind,
-        }),
+        Kind::Network(kind) => Err(Flaw::Network(kind).of(ledger)),
     }
 }
 
@@ -180,7 +177,7 @@ mod tests {
             Path::new(".")
         );
         let beyond = check_room(&folder.path().join("file/ledger.db")).unwrap_err();
-        let Error::Unusable { source, .. } = &beyond else {
+        let Flaw::Unusable(source) = &beyond.flaw else {
             panic!("{beyond}");
         };
         assert_eq!(source.kind(), io::ErrorKind::NotADirectory);

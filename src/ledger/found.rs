@@ -11,7 +11,7 @@ use super::ballast::Ballast;
 use super::binding::Binding;
 use super::counter::Counter;
 use super::create::create;
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::file::{
     UNFINISHED, beside, connect, folder, identity, make_folder, prepare, remove_if_there,
 };
@@ -103,10 +103,7 @@ impl Found {
         };
         // Another run may have made it, and be done with it, since it was looked for.
         if !is_as_it_was(&path, place.file.as_ref()).map_err(unusable)? {
-            return Err(Error::Held {
-                path: path.clone(),
-                holder: None,
-            });
+            return Err(Flaw::Held(None).of(&path));
         }
         lock.sign(&Holder {
             process: std::process::id(),
@@ -175,10 +172,7 @@ fn make(path: &Path, binding: &Binding, empty: Option<File>) -> Result<File, Err
     let unusable = Error::unusable(path);
     let made = create(path, binding).map_err(unusable)?;
     made.try_lock().map_err(|error| match error {
-        TryLockError::WouldBlock => Error::Held {
-            path: path.to_owned(),
-            holder: None,
-        },
+        TryLockError::WouldBlock => Flaw::Held(None).of(path),
         TryLockError::Error(source) => unusable(source),
     })?;
     // Open and held until here: nobody else could begin on it.

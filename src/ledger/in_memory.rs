@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::batch::{Committed, Intent, Recorded, Settled};
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::rules;
 use crate::model::code::INTERRUPTED;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
@@ -198,9 +198,7 @@ impl Begun {
                 disk_full,
                 ..committed?
             }),
-            Some(_) | None => Err(Error::Poisoned {
-                path: PathBuf::new(),
-            }),
+            Some(_) | None => Err(Flaw::Poisoned.of(Path::new(""))),
         }
     }
 
@@ -237,8 +235,5 @@ impl Begun {
 }
 
 fn refused(what: String) -> Error {
-    Error::Invariant {
-        path: PathBuf::new(),
-        what,
-    }
+    Flaw::Invariant(what).of(Path::new(""))
 }

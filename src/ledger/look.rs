@@ -15,7 +15,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::binding::Binding;
 use super::counter::{Counter, Extent, extent};
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::file::{beside, check_format, connect, connect_by_uri, opening};
 use super::runs;
 use crate::model::ids::RunId;
@@ -94,9 +94,9 @@ fn look_once(path: &Path, counter: &Counter, holds: bool) -> Result<Facts, Error
     // Whoever folds the log into the ledger leaves no log, and nothing is missing then. Otherwise
     // what was sent last stands in a log that is not here: the ledger was moved, or is a copy.
     let is_cut_off = facts.is_open && !has_log;
-    let damaged = || Error::Damaged {
-        path: path.to_owned(),
-        what: "its last run did not end, and its log (`-wal`) is missing".to_owned(),
+    let damaged = || {
+        let what = "its last run did not end, and its log (`-wal`) is missing";
+        Flaw::Damaged(what.to_owned()).of(path)
     };
     let Some(once) = once else {
         return if is_cut_off {
@@ -108,11 +108,10 @@ fn look_once(path: &Path, counter: &Counter, holds: bool) -> Result<Facts, Error
     match facts.extent.lacks(once) {
         None => Ok(facts),
         Some(_) if is_cut_off && facts.extent.runs >= once.runs => Err(damaged()),
-        Some(lacks) => Err(Error::Older {
-            path: path.to_owned(),
-            lacks,
-            counter: counter.path().to_owned(),
-        }),
+        Some(lacks) => {
+            let counter = counter.path().to_owned();
+            Err(Flaw::Older { lacks, counter }.of(path))
+        }
     }
 }
 
@@ -189,8 +188,5 @@ fn check_soundness(path: &Path, connection: &Connection) -> Result<(), Error> {
     if verdict == "ok" {
         return Ok(());
     }
-    Err(Error::Damaged {
-        path: path.to_owned(),
-        what: verdict,
-    })
+    Err(Flaw::Damaged(verdict).of(path))
 }

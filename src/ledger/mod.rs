@@ -46,7 +46,7 @@ mod tests;
 pub use self::batch::Intent;
 pub(crate) use self::batch::{Committed, Recorded, Settled};
 pub use self::binding::Binding;
-pub use self::error::Error;
+pub use self::error::{Error, Flaw};
 pub(crate) use self::file::companions;
 pub(crate) use self::found::Check;
 pub use self::found::Found;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::binding::Binding;
 use super::counter::Counter;
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::file::{folder, no_follow};
 use super::file_system::{self, check_room};
 use super::lock::{Lock, LockError, holder};
@@ -74,10 +74,7 @@ impl Place {
         check_file(path, file)?;
         if purpose == Purpose::Run {
             file.try_lock().map_err(|error| match error {
-                TryLockError::WouldBlock => Error::Held {
-                    path: path.to_owned(),
-                    holder: holder(path),
-                },
+                TryLockError::WouldBlock => Flaw::Held(holder(path)).of(path),
                 TryLockError::Error(source) => unusable(source),
             })?;
         }
@@ -89,11 +86,8 @@ impl Place {
         if let (Some(ours), Some(theirs)) = (binding, &facts.binding)
             && ours != theirs
         {
-            return Err(Error::Foreign {
-                path: path.to_owned(),
-                theirs: theirs.clone(),
-                ours: ours.clone(),
-            });
+            let (theirs, ours) = (theirs.clone(), ours.clone());
+            return Err(Flaw::Foreign { theirs, ours }.of(path));
         }
         place.facts = Some(facts);
         Ok(place)
@@ -125,26 +119,20 @@ fn check_that_none_is_missing(path: &Path, counter: &Counter) -> Result<(), Erro
     let once = counter.read().map_err(Error::unusable(path))?;
     let none = Facts::default().extent;
     if let Some(lacks) = once.and_then(|once| none.lacks(once)) {
-        return Err(Error::Older {
-            path: path.to_owned(),
-            lacks,
-            counter: counter.path().to_owned(),
-        });
+        let counter = counter.path().to_owned();
+        return Err(Flaw::Older { lacks, counter }.of(path));
     }
     if has_log(path) {
-        return Err(Error::Damaged {
-            path: path.to_owned(),
-            what: "it is gone or empty, and its log (`-wal`) is there".to_owned(),
-        });
+        let what = "it is gone or empty, and its log (`-wal`) is there";
+        return Err(Flaw::Damaged(what.to_owned()).of(path));
     }
     Ok(())
 }
 
 /// What it means that a lock was not had.
 pub(super) fn held(path: &Path, error: LockError) -> Error {
-    let path = path.to_owned();
     match error {
-        LockError::Held(holder) => Error::Held { path, holder },
-        LockError::Io(source) => Error::Unusable { path, source },
+        LockError::Held(holder) => Flaw::Held(holder).of(path),
+        LockError::Io(source) => Flaw::Unusable(source).of(path),
     }
 }

@@ -8,7 +8,7 @@ use rusqlite::config::DbConfig;
 
 use super::binding::Binding;
 use super::devices::{self, Key};
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::file::{SYNCHRONOUS, connect, opening, sqlite};
 use super::look::has_log;
 use super::place::{Place, Purpose};
@@ -59,14 +59,9 @@ impl Reader {
         let Some(facts) = Place::look_at(path, binding, Purpose::Reading)?.facts else {
             return Ok(None);
         };
-        let known = schema::current_version();
-        if facts.version < known {
+        if facts.version < schema::current_version() {
             // Only a run brings it up to date.
-            return Err(Error::Outdated {
-                path: path.to_owned(),
-                found: facts.version,
-                known,
-            });
+            return Err(Flaw::Outdated(facts.version).of(path));
         }
         let reader = Self::beside_writer(path)?;
         if has_log {

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use super::batch::{Committed, Intent, Settled};
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::lock::Lock;
 use super::reader::Reader;
 use super::writer::{Command, Writer};
@@ -109,9 +109,7 @@ impl Served {
     }
 
     fn poisoned(&self) -> Error {
-        Error::Poisoned {
-            path: self.path.clone(),
-        }
+        Flaw::Poisoned.of(&self.path)
     }
 }
 

@@ -10,7 +10,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::file::{companions, folder};
 use super::file_system::is_mount_point;
 
@@ -65,10 +65,7 @@ pub(super) fn check_kind(path: &Path, metadata: &Metadata) -> Result<(), Error> 
         Kind::Folder => "a folder",
         Kind::Other => "not a regular file",
     };
-    Err(Error::NotALedger {
-        path: path.to_owned(),
-        what,
-    })
+    Err(Flaw::NotALedger(what).of(path))
 }
 
 /// Refuses an open ledger that is somebody else's, or that is reached by more than its own name.
@@ -76,21 +73,13 @@ pub(super) fn check_file(path: &Path, file: &File) -> Result<(), Error> {
     let unusable = Error::unusable(path);
     let seen = Seen::from(&file.metadata().map_err(unusable)?);
     if seen.owner != us() {
-        return Err(Error::NotALedger {
-            path: path.to_owned(),
-            what: "another user's file",
-        });
+        return Err(Flaw::NotALedger("another user's file").of(path));
     }
     if seen.links > 1 {
-        return Err(Error::SeveralNames {
-            path: path.to_owned(),
-            names: seen.links,
-        });
+        return Err(Flaw::SeveralNames(seen.links).of(path));
     }
     if is_mount_point(path, file).map_err(unusable)? {
-        return Err(Error::MountPoint {
-            path: path.to_owned(),
-        });
+        return Err(Flaw::MountPoint.of(path));
     }
     Ok(())
 }
@@ -101,12 +90,11 @@ pub(super) fn check_folder(ledger: &Path) -> Result<(), Error> {
     let metadata = std::fs::metadata(folder).map_err(Error::unusable(ledger))?;
     match flaw_of_folder(&Seen::from(&metadata), us()) {
         None => Ok(()),
-        Some(what) => Err(Error::Untrusted {
-            path: folder.to_owned(),
-            what,
-            remedy: "take the right to write away from others (`chmod go-w`), or name a ledger in a \
-                     folder of your own with `--ledger`",
-        }),
+        Some(what) => {
+            let remedy = "take the right to write away from others (`chmod go-w`), or name a ledger \
+                          in a folder of your own with `--ledger`";
+            Err(Flaw::Untrusted { what, remedy }.of(folder))
+        }
     }
 }
 
@@ -143,21 +131,16 @@ pub(super) fn check_companions(ledger: &Path) -> Result<(), Error> {
             Err(error) => return Err(Error::unusable(ledger)(error)),
         };
         if let Some(what) = flaw_of_companion(&seen, us()) {
-            return Err(Error::Untrusted {
-                path,
-                what,
-                remedy: "find out who made it; if it is yours, `chmod 600` it or move it away, and keep \
-                         a `-wal`: it is part of the ledger",
-            });
+            let remedy = "find out who made it; if it is yours, `chmod 600` it or move it away, and \
+                          keep a `-wal`: it is part of the ledger";
+            return Err(Flaw::Untrusted { what, remedy }.of(&path));
         }
         // SQLite would write what is in it into the ledger. Ours never has one: it has a log.
         if ending == "-journal" && seen.length > 0 {
-            return Err(Error::Untrusted {
-                path,
-                what: "a journal that another program left there",
-                remedy: "find out which program wrote to the ledger; bring its newest copy back, \
-                         with all that belongs to it",
-            });
+            let what = "a journal that another program left there";
+            let remedy = "find out which program wrote to the ledger; bring its newest copy back, \
+                          with all that belongs to it";
+            return Err(Flaw::Untrusted { what, remedy }.of(&path));
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use super::ballast::Ballast;
 use super::batch::{Committed, Intent, Settled};
 use super::binding::Binding;
 use super::counter::{Counter, extent};
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::file::{BUSY, beside, opening, sqlite};
 use super::runs::{self, RunRecord};
 use super::transition::{Fault, intend, settle, settle_left_in_flight};
@@ -96,11 +96,10 @@ impl Writer {
         let wrap = |source| opening(&self.path, source);
         match Binding::read(&self.connection).map_err(wrap)? {
             Some(theirs) if theirs == *ours => Ok(()),
-            Some(theirs) => Err(Error::Foreign {
-                path: self.path.clone(),
-                theirs,
-                ours: ours.clone(),
-            }),
+            Some(theirs) => {
+                let ours = ours.clone();
+                Err(Flaw::Foreign { theirs, ours }.of(&self.path))
+            }
             None => ours.write(&self.connection).map_err(wrap),
         }
     }
@@ -190,10 +189,7 @@ impl Writer {
         };
         result.map_err(|fault| match fault {
             Fault::Sqlite(source) => sqlite(&self.path, source),
-            Fault::Invariant(what) => Error::Invariant {
-                path: self.path.clone(),
-                what,
-            },
+            Fault::Invariant(what) => Flaw::Invariant(what).of(&self.path),
         })
     }
 
@@ -208,10 +204,8 @@ impl Writer {
         if there.is_ok_and(|there| (there.dev(), there.ino()) == self.identity) {
             return Ok(());
         }
-        Err(Error::Io {
-            path: self.path.clone(),
-            source: std::io::Error::other("it was moved or removed while this run was using it"),
-        })
+        let why = std::io::Error::other("it was moved or removed while this run was using it");
+        Err(Flaw::Io(why).of(&self.path))
     }
 
     fn commit(

@@ -14,7 +14,7 @@ use std::time::Duration;
 use futures::{FutureExt, StreamExt};
 use wavepair::testing::clock;
 use wavepair::testing::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
-use wavepair::testing::ledger::{self, Binding, Found, Opened, RunRecord};
+use wavepair::testing::ledger::{Binding, Flaw, Found, Opened, RunRecord};
 use wavepair::testing::model::{
     Address, DeviceKey, DeviceRequest, DeviceType, E164, Event, Outcome, RowNumber, RunId, Secret,
 };
@@ -89,7 +89,7 @@ fn open(path: &Path, binding: &Binding, record: &RunRecord) -> Opened {
         match opened {
             // Another test of this process is just starting a program, which has a copy of
             // every open file, the lock among them, until it has become that program.
-            Err(ledger::Error::Held { .. }) => std::thread::yield_now(),
+            Err(error) if matches!(error.flaw, Flaw::Held(_)) => std::thread::yield_now(),
             opened => return opened.unwrap(),
         }
     }

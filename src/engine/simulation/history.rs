@@ -24,7 +24,7 @@ use crate::engine::error::Error;
 use crate::engine::options::PlannedRow;
 use crate::engine::run::run;
 use crate::engine::stop::stop;
-use crate::ledger::{self, Begun, InMemory, Ledger};
+use crate::ledger::{Begun, Flaw, InMemory, Ledger};
 use crate::model::event::Event;
 use crate::model::ids::RunId;
 use crate::model::request::DeviceRequest;
@@ -329,8 +329,8 @@ impl History {
         };
         world.note(|| told);
         match end {
-            End::Over(Err(Error::Ledger(ledger::Error::Poisoned { .. })))
-                if weather.bad_disk > 0.0 => {}
+            End::Over(Err(Error::Ledger(error)))
+                if weather.bad_disk > 0.0 && matches!(error.flaw, Flaw::Poisoned) => {}
             End::Over(Err(Error::Ledger(_))) => world.judge.breaks(Broken::LedgerRefuses),
             End::Over(Err(Error::Panicked)) => world.judge.breaks(Broken::Panicked),
             End::Endless => world.judge.breaks(Broken::Endless),

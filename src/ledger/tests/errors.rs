@@ -5,12 +5,12 @@ use std::io;
 use super::super::error::Lacks;
 use super::*;
 
-fn path() -> PathBuf {
-    PathBuf::from("ledger.db")
+fn of(flaw: Flaw) -> Error {
+    flaw.of(Path::new("ledger.db"))
 }
 
 fn unusable(kind: io::ErrorKind) -> Error {
-    Error::unusable(&path())(kind.into())
+    of(Flaw::Unusable(kind.into()))
 }
 
 #[test]
@@ -31,11 +31,10 @@ fn a_place_that_cannot_be_written_to_is_for_the_caller_and_a_full_disk_is_not() 
 
 #[test]
 fn the_hint_about_an_older_ledger_holds_for_every_way_to_run() {
-    let older = Error::Older {
-        path: path(),
+    let older = of(Flaw::Older {
         lacks: Lacks::Runs { known: 1, of: 2 },
         counter: PathBuf::from("ledger.db.runs"),
-    };
+    });
     let hint = older.hint().unwrap();
     for says in [
         "delete ledger.db.runs",
@@ -48,55 +47,17 @@ fn the_hint_about_an_older_ledger_holds_for_every_way_to_run() {
 
 #[test]
 fn whoever_named_a_ledger_that_is_not_trusted_is_told_what_to_do() {
+    let (theirs, ours) = (binding(), binding());
     for (error, says) in [
-        (
-            Error::Outdated {
-                path: path(),
-                found: 3,
-                known: 4,
-            },
-            "next run",
-        ),
-        (
-            Error::SeveralNames {
-                path: path(),
-                names: 2,
-            },
-            "-samefile",
-        ),
-        (Error::MountPoint { path: path() }, "mount the folder"),
+        (of(Flaw::Outdated(3)), "next run"),
+        (of(Flaw::SeveralNames(2)), "-samefile"),
+        (of(Flaw::MountPoint), "mount the folder"),
         (unusable(io::ErrorKind::PermissionDenied), "--ledger"),
         (unusable(io::ErrorKind::FileTooLarge), "ulimit -f"),
-        (
-            Error::Foreign {
-                path: path(),
-                theirs: binding(),
-                ours: binding(),
-            },
-            "one environment",
-        ),
-        (
-            Error::NotALedger {
-                path: path(),
-                what: "a folder",
-            },
-            "--ledger",
-        ),
-        (
-            Error::Newer {
-                path: path(),
-                found: 2,
-                known: 1,
-            },
-            "newer",
-        ),
-        (
-            Error::Network {
-                path: path(),
-                kind: "NFS",
-            },
-            "local disk",
-        ),
+        (of(Flaw::Foreign { theirs, ours }), "one environment"),
+        (of(Flaw::NotALedger("a folder")), "--ledger"),
+        (of(Flaw::Newer(2)), "newer"),
+        (of(Flaw::Network("NFS")), "local disk"),
     ] {
         let hint = error.hint().unwrap();
         assert!(hint.contains(says), "{error}: {hint}");
@@ -105,44 +66,19 @@ fn whoever_named_a_ledger_that_is_not_trusted_is_told_what_to_do() {
 
 #[test]
 fn every_failure_that_a_person_can_mend_says_how_and_what_failed_first_has_said_it() {
-    for (error, says) in [
+    let denied = io::ErrorKind::PermissionDenied.into();
+    for (flaw, says) in [
+        (Flaw::Held(None), Some("wait")),
+        (Flaw::Damaged(String::new()), Some("backup")),
+        (Flaw::Io(denied), Some("permissions")),
         (
-            Error::Held {
-                path: path(),
-                holder: None,
-            },
-            Some("wait"),
-        ),
-        (
-            Error::Damaged {
-                path: path(),
-                what: String::new(),
-            },
-            Some("backup"),
-        ),
-        (
-            Error::Io {
-                path: path(),
-                source: io::ErrorKind::PermissionDenied.into(),
-            },
-            Some("permissions"),
-        ),
-        (
-            Error::Sqlite {
-                path: path(),
-                source: rusqlite::Error::InvalidQuery,
-            },
+            Flaw::Sqlite(rusqlite::Error::InvalidQuery),
             Some("free space"),
         ),
-        (
-            Error::Invariant {
-                path: path(),
-                what: String::new(),
-            },
-            Some("report"),
-        ),
-        (Error::Poisoned { path: path() }, None),
+        (Flaw::Invariant(String::new()), Some("report")),
+        (Flaw::Poisoned, None),
     ] {
+        let error = of(flaw);
         let hint = error.hint();
         assert_eq!(hint.is_some(), says.is_some(), "{error}");
         assert!(

@@ -30,19 +30,10 @@ fn an_empty_file_is_a_new_ledger_unless_there_was_one() {
     let found = Found::look(&place.path, &binding()).unwrap();
     assert!(found.is_new());
     let held = Found::look(&place.path, &binding()).unwrap_err();
-    assert!(matches!(held, Error::Held { .. }), "{held}");
+    assert!(matches!(held.flaw, Flaw::Held(_)), "{held}");
     let opened = found.begin(&run(1), &moment(0)).unwrap();
     let held = Found::look(&place.path, &binding()).unwrap_err();
-    assert!(
-        matches!(
-            held,
-            Error::Held {
-                holder: Some(_),
-                ..
-            }
-        ),
-        "{held}"
-    );
+    assert!(matches!(held.flaw, Flaw::Held(Some(_))), "{held}");
     drop(opened);
     let mode = fs::metadata(&place.path).unwrap().mode();
     assert_eq!(mode & 0o7777, 0o600);
@@ -59,7 +50,7 @@ fn of_two_that_found_no_ledger_the_second_does_not_replace_the_first_ones() {
         .close(0, None, &moment(1))
         .unwrap();
     let refused = second.begin(&run(2), &moment(2)).unwrap_err();
-    assert!(matches!(refused, Error::Held { .. }), "{refused}");
+    assert!(matches!(refused.flaw, Flaw::Held(_)), "{refused}");
     let found = Found::look(&place.path, &binding()).unwrap();
     assert!(found.knows_run(run(1).id) && !found.knows_run(run(2).id));
 }

@@ -278,14 +278,32 @@ async fn a_ledger_with_a_log_is_refused_without_the_log_being_folded_in() {
             begin(&place.path, &other, &run(2), &moment(9)).map(drop),
             Reader::open(&place.path, Some(&other)).map(drop),
         ] {
-            assert!(matches!(refused, Err(Error::Foreign { .. })), "{refused:?}");
+            assert!(
+                matches!(
+                    refused,
+                    Err(Error {
+                        flaw: Flaw::Foreign { .. },
+                        ..
+                    })
+                ),
+                "{refused:?}"
+            );
         }
         fs::write(beside(&place, ".runs"), "1 99\n").unwrap();
         for refused in [
             begin(&place.path, &binding(), &run(2), &moment(9)).map(drop),
             Reader::open(&place.path, Some(&binding())).map(drop),
         ] {
-            assert!(matches!(refused, Err(Error::Older { .. })), "{refused:?}");
+            assert!(
+                matches!(
+                    refused,
+                    Err(Error {
+                        flaw: Flaw::Older { .. },
+                        ..
+                    })
+                ),
+                "{refused:?}"
+            );
         }
         fs::write(beside(&place, ".runs"), "1 1\n").unwrap();
         assert!(seen(place.path.parent().unwrap()) == before, "{has_index}");
@@ -318,7 +336,7 @@ async fn that_a_run_is_open_stands_in_the_file_itself_before_anything_is_sent() 
     let alone = place.path.with_file_name("alone.db");
     fs::copy(&place.path, &alone).unwrap();
     let error = begin(&alone, &binding(), &run(2), &moment(1)).unwrap_err();
-    assert!(matches!(error, Error::Damaged { .. }), "{error}");
+    assert!(matches!(error.flaw, Flaw::Damaged(_)), "{error}");
     drop(opened);
 }
 

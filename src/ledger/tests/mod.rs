@@ -179,7 +179,16 @@ async fn a_device_that_is_there_is_never_asked_for_again_and_never_changes() {
         intend(&ledger, vec![intent(user)]).await.unwrap();
         settle(&ledger, settled(user, state)).await;
         let again = intend(&ledger, vec![intent(user)]).await;
-        assert!(matches!(again, Err(Error::Invariant { .. })), "{state:?}");
+        assert!(
+            matches!(
+                again,
+                Err(Error {
+                    flaw: Flaw::Invariant(_),
+                    ..
+                })
+            ),
+            "{state:?}"
+        );
         drop(ledger);
         let ledger = open(&place, user + 10);
         let changed = ledger
@@ -212,13 +221,19 @@ async fn an_open_or_unanswered_request_is_never_followed_by_a_plain_one() {
     intend(&ledger, vec![intent(7)]).await.unwrap();
     assert!(matches!(
         intend(&ledger, vec![intent(7)]).await,
-        Err(Error::Invariant { .. })
+        Err(Error {
+            flaw: Flaw::Invariant(_),
+            ..
+        })
     ));
     drop(ledger);
     let ledger = open(&place, 2);
     assert!(matches!(
         intend(&ledger, vec![intent(7)]).await,
-        Err(Error::Invariant { .. })
+        Err(Error {
+            flaw: Flaw::Invariant(_),
+            ..
+        })
     ));
 }
 
@@ -250,7 +265,13 @@ async fn an_unanswered_request_is_followed_by_three_others_at_most_ever() {
         }],
     )
     .await;
-    assert!(matches!(fourth, Err(Error::Invariant { .. })));
+    assert!(matches!(
+        fourth,
+        Err(Error {
+            flaw: Flaw::Invariant(_),
+            ..
+        })
+    ));
 }
 
 #[tokio::test]
@@ -265,7 +286,13 @@ async fn nothing_is_sent_again_that_was_never_sent_or_never_in_doubt() {
         }],
     )
     .await;
-    assert!(matches!(never, Err(Error::Invariant { .. })));
+    assert!(matches!(
+        never,
+        Err(Error {
+            flaw: Flaw::Invariant(_),
+            ..
+        })
+    ));
     drop(ledger);
     let ledger = open(&place, 2);
     settle(&ledger, settled(7, DeviceState::Failed)).await;
@@ -277,7 +304,13 @@ async fn nothing_is_sent_again_that_was_never_sent_or_never_in_doubt() {
         }],
     )
     .await;
-    assert!(matches!(known, Err(Error::Invariant { .. })));
+    assert!(matches!(
+        known,
+        Err(Error {
+            flaw: Flaw::Invariant(_),
+            ..
+        })
+    ));
 }
 
 #[tokio::test]
@@ -289,7 +322,10 @@ async fn a_refused_batch_commits_nothing_and_nothing_is_taken_after_it() {
     assert_eq!(ledger.entry(&request(8).key).unwrap(), None);
     assert!(matches!(
         intend(&ledger, vec![intent(9)]).await,
-        Err(Error::Poisoned { .. })
+        Err(Error {
+            flaw: Flaw::Poisoned,
+            ..
+        })
     ));
 }
 
@@ -339,7 +375,13 @@ fn a_second_run_is_refused_while_the_first_lasts_and_readers_are_not() {
     let place = place();
     let first = open(&place, 1);
     let second = begin(&place.path, &binding(), &run(2), &moment(0));
-    assert!(matches!(second, Err(Error::Held { .. })));
+    assert!(matches!(
+        second,
+        Err(Error {
+            flaw: Flaw::Held(_),
+            ..
+        })
+    ));
     let reader = Reader::open(&place.path, Some(&binding()))
         .unwrap()
         .unwrap();

@@ -19,7 +19,7 @@ fn a_ledger_serves_one_environment_on_one_host() {
         },
     ] {
         let writing = begin(&place.path, &other, &run(2), &moment(0)).unwrap_err();
-        assert!(matches!(writing, Error::Foreign { .. }));
+        assert!(matches!(writing.flaw, Flaw::Foreign { .. }));
         let both = format!(
             "belongs to environment {} on api.pingone.eu, and this run is for environment {} on {}",
             binding().environment,
@@ -29,7 +29,10 @@ fn a_ledger_serves_one_environment_on_one_host() {
         assert!(writing.to_string().ends_with(&both), "{writing}");
         assert!(matches!(
             Reader::open(&place.path, Some(&other)),
-            Err(Error::Foreign { .. })
+            Err(Error {
+                flaw: Flaw::Foreign { .. },
+                ..
+            })
         ));
     }
 }
@@ -53,7 +56,7 @@ fn what_is_no_ledger_is_refused_and_left_as_it_is() {
     for path in [text.as_path(), &link, &theirs, folder.path()] {
         let before = std::fs::read(path).ok();
         let error = begin(path, &binding(), &run(1), &moment(0)).unwrap_err();
-        assert!(matches!(error, Error::NotALedger { .. }), "{error}");
+        assert!(matches!(error.flaw, Flaw::NotALedger(_)), "{error}");
         assert_eq!(std::fs::read(path).ok(), before);
     }
 }
@@ -83,7 +86,7 @@ fn a_file_that_another_program_has_put_its_version_on_is_not_taken_for_an_empty_
         .pragma_update(None, "user_version", 1)
         .unwrap();
     let error = begin(&place.path, &binding(), &run(1), &moment(0)).unwrap_err();
-    assert!(matches!(error, Error::NotALedger { .. }), "{error}");
+    assert!(matches!(error.flaw, Flaw::NotALedger(_)), "{error}");
 }
 
 #[test]
@@ -95,7 +98,7 @@ fn a_ledger_from_a_newer_wavepair_is_not_touched() {
         .pragma_update(None, "user_version", 99)
         .unwrap();
     let error = begin(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
-    assert!(matches!(error, Error::Newer { found: 99, .. }));
+    assert!(matches!(error.flaw, Flaw::Newer(99)));
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn a_damaged_ledger_is_refused_before_anything_is_sent() {
     }
     std::fs::write(&place.path, bytes).unwrap();
     let error = begin(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
-    assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
+    assert!(matches!(error.flaw, Flaw::Damaged(_)), "{error:?}");
 }
 
 #[test]
@@ -134,7 +137,7 @@ fn damage_where_a_run_would_not_look_is_found_if_the_run_before_was_not_closed()
     }
     std::fs::write(&place.path, bytes).unwrap();
     let error = begin(&place.path, &binding(), &run(2), &moment(0)).unwrap_err();
-    assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
+    assert!(matches!(error.flaw, Flaw::Damaged(_)), "{error:?}");
 }
 
 #[test]
@@ -186,7 +189,7 @@ fn the_bundled_sqlite_is_one_without_the_wal_reset_bug() {
 }
 
 fn lacks(error: &Error) -> String {
-    let Error::Older { lacks, .. } = error else {
+    let Flaw::Older { lacks, .. } = error.flaw else {
         panic!("{error:?}");
     };
     lacks.to_string()

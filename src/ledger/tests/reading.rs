@@ -172,7 +172,7 @@ async fn a_value_that_is_none_of_its_column_is_damage_for_whoever_reads_it() {
         let reader = Reader::open(&place.path, None).unwrap().unwrap();
         let mut read = (1..=20).map(|user| reader.entry(&request(user).key));
         let error = read.find_map(Result::err).expect(column);
-        assert!(matches!(error, Error::Damaged { .. }), "{column}: {error}");
+        assert!(matches!(error.flaw, Flaw::Damaged(_)), "{column}: {error}");
         assert!(error.to_string().contains(what), "{column}: {error}");
     }
 }
@@ -260,7 +260,7 @@ async fn nothing_is_written_where_nobody_will_find_it() {
     let ledger = open(&place, 1);
     std::fs::rename(&place.path, place.path.with_extension("aside")).unwrap();
     let refused = intend(&ledger, vec![intent(7)]).await.unwrap_err();
-    assert!(matches!(refused, Error::Io { .. }), "{refused}");
+    assert!(matches!(refused.flaw, Flaw::Io(_)), "{refused}");
 }
 
 #[test]
