@@ -9,11 +9,11 @@ use super::answers::Context;
 use super::row::{Phase, Row};
 use crate::clock;
 use crate::model::entry::Moment;
-use crate::model::ids::{DeviceId, PolicyId, UserId};
+use crate::model::ids::DeviceId;
 use crate::model::outcome::{Answer, Device, Proof};
-use crate::model::phone::E164;
-use crate::model::request::{Address, DeviceKey, DeviceRequest, DeviceType};
+use crate::model::request::DeviceRequest;
 use crate::model::row::RowNumber;
+use crate::model::samples;
 use crate::pingone::Answered;
 use crate::retry::{Doubt, RetryPolicy};
 
@@ -27,15 +27,7 @@ pub(super) fn request(row: u64, user: u8) -> DeviceRequest {
     DeviceRequest {
         row: RowNumber(row),
         line: row + 1,
-        key: DeviceKey {
-            user: UserId::from_bytes([user; 16]),
-            kind: DeviceType::WhatsApp,
-            address: Address::Phone(E164::from_digits("15125550100").unwrap()),
-        },
-        policy: PolicyId::from_bytes([7; 16]),
-        status: None,
-        nickname: None,
-        notification: None,
+        ..samples::request(user)
     }
 }
 

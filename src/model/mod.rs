@@ -26,6 +26,8 @@ pub(crate) mod placeholder;
 pub(crate) mod request;
 pub(crate) mod row;
 pub(crate) mod row_policies;
+#[cfg(test)]
+pub(crate) mod samples;
 pub(crate) mod secret;
 pub(crate) mod shared_phones;
 pub(crate) mod shell;

@@ -129,23 +129,13 @@ mod tests {
     use std::task::Waker;
 
     use super::*;
-    use crate::model::phone::E164;
-    use crate::model::request::{DeviceKey, DeviceStatus, DeviceType, Notification};
-    use crate::model::row::RowNumber;
+    use crate::model::request::{DeviceStatus, DeviceType, Notification};
+    use crate::model::samples;
 
     fn request() -> DeviceRequest {
         DeviceRequest {
-            row: RowNumber(1),
-            line: 2,
-            key: DeviceKey {
-                user: "b30ac647-e33e-464f-a6ea-0275082d4c26".parse().unwrap(),
-                kind: DeviceType::WhatsApp,
-                address: Address::Phone(E164::from_digits("15125551234").unwrap()),
-            },
             policy: "7f2b0d7a-0a45-4d0a-9a4c-6a1d1d8f3c11".parse().unwrap(),
-            status: None,
-            nickname: None,
-            notification: None,
+            ..samples::request(1)
         }
     }
 

@@ -81,25 +81,20 @@ pub(crate) fn same_device_as(earlier: RowNumber) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::UserId;
     use crate::model::phone::E164;
-    use crate::model::request::{DeviceKey, DeviceType};
+    use crate::model::request::DeviceKey;
+    use crate::model::samples;
 
     /// A row with a phone and a policy, of one user.
     fn asking(phone: &str, policy: u8) -> ValidRow {
         ValidRow {
             request: DeviceRequest {
-                row: RowNumber(1),
-                line: 2,
                 key: DeviceKey {
-                    user: UserId::from_bytes([7; 16]),
-                    kind: DeviceType::WhatsApp,
                     address: Address::Phone(E164::parse(phone).unwrap().0),
+                    ..samples::key(7)
                 },
                 policy: PolicyId::from_bytes([policy; 16]),
-                status: None,
-                nickname: None,
-                notification: None,
+                ..samples::request(1)
             },
             warnings: Vec::new(),
         }

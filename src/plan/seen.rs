@@ -90,14 +90,13 @@ mod tests {
     use crate::model::ids::UserId;
     use crate::model::phone::E164;
     use crate::model::request::{Address, DeviceType};
+    use crate::model::samples;
 
     fn key(number: u64) -> DeviceKey {
+        let digits = (15_125_550_000 + number).to_string();
         DeviceKey {
-            user: UserId::from_bytes([7; 16]),
-            kind: DeviceType::WhatsApp,
-            address: Address::Phone(
-                E164::from_digits(&(15_125_550_000 + number).to_string()).unwrap(),
-            ),
+            address: Address::Phone(E164::from_digits(&digits).unwrap()),
+            ..samples::key(7)
         }
     }
 

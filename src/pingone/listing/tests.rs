@@ -3,8 +3,7 @@
 use super::super::next_page::PAGES_MAX;
 use super::*;
 use crate::model::outcome::Device;
-use crate::model::phone::E164;
-use crate::model::request::{Address, DeviceType};
+use crate::model::samples;
 
 const ONE: &str = "11111111-1111-4111-8111-111111111111";
 const TWO: &str = "22222222-2222-4222-8222-222222222222";
@@ -12,8 +11,7 @@ const TWO: &str = "22222222-2222-4222-8222-222222222222";
 fn key() -> DeviceKey {
     DeviceKey {
         user: "b30ac647-e33e-464f-a6ea-0275082d4c26".parse().unwrap(),
-        kind: DeviceType::WhatsApp,
-        address: Address::Phone(E164::from_digits("15125551234").unwrap()),
+        ..samples::key(1)
     }
 }
 

@@ -21,18 +21,19 @@ fn a_row_that_was_never_sent_is_created_only_if_the_listing_does_not_show_it() {
 
 #[test]
 fn a_listing_without_information_is_asked_for_six_times_and_never_means_absent() {
-    for (mut history, state) in [
-        (History::default(), DeviceState::Failed),
-        (in_doubt(), DeviceState::Unresolved),
-    ] {
-        for delay in [1, 2, 4, 8, 16] {
-            let decision =
-                next_after_look(&mut history, &LookOutcome::NoInformation, secs(9_000), 1.0);
-            assert_eq!(decision, look(secs(delay)));
+    for outcome in [LookOutcome::NoInformation, LookOutcome::Unreadable] {
+        for (mut history, state) in [
+            (History::default(), DeviceState::Failed),
+            (in_doubt(), DeviceState::Unresolved),
+        ] {
+            for delay in [1, 2, 4, 8, 16] {
+                let decision = next_after_look(&mut history, &outcome, secs(9_000), 1.0);
+                assert_eq!(decision, look(secs(delay)));
+            }
+            let last = next_after_look(&mut history, &outcome, secs(9_000), 1.0);
+            assert_eq!(last, Verdict::of(state));
+            assert!(!history.was_absent);
         }
-        let last = next_after_look(&mut history, &LookOutcome::NoInformation, secs(9_000), 1.0);
-        assert_eq!(last, Verdict::of(state));
-        assert!(!history.was_absent);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod doubt;
 mod looks;
+mod recheck;
 mod unproven;
 
 use std::num::NonZeroU32;

@@ -43,7 +43,7 @@ fn what_a_listing_shows_of_a_lost_request_is_ours_and_looked_at_once_more() {
     let mut row = in_doubt(1, Phase::Look);
     row.history.was_absent = true;
     row.history.blind_looks = 3;
-    row.last_send = Some(crate::engine::clocks::LastSend::now(now(), moment()));
+    row.last_send = Some(last_sent(now()));
     let effects = look(&mut row, present(9));
     assert_eq!(
         effects.then,
@@ -121,7 +121,7 @@ fn what_stays_unknown_is_on_disk_already() {
 fn a_row_that_nothing_can_be_learned_of_for_long_is_deferred() {
     let mut row = in_doubt(1, Phase::Look);
     let sent = now() - Duration::from_mins(10);
-    row.last_send = Some(crate::engine::clocks::LastSend::now(sent, moment()));
+    row.last_send = Some(last_sent(sent));
     row.history.doubt.as_mut().unwrap().first_negative = Some(Duration::from_mins(5));
     let effects = look(&mut row, LookOutcome::Seen(Listing::Absent));
     let after = Duration::from_mins(50) + context(now()).took;
@@ -137,10 +137,7 @@ fn a_listing_counts_from_when_it_was_asked_for() {
         let instant = now();
         let mut row = in_doubt(1, Phase::Recheck(device(9)));
         row.history.was_absent = true;
-        row.last_send = Some(crate::engine::clocks::LastSend::now(
-            instant - age,
-            moment(),
-        ));
+        row.last_send = Some(last_sent(instant - age));
         let listed = answered(present(9));
         let effects = after_look(&policy(), &mut row, &listed, &context(instant));
         assert_eq!(effects.then, Then::Nothing);
@@ -150,10 +147,7 @@ fn a_listing_counts_from_when_it_was_asked_for() {
         assert_eq!(settled.recheck_owed, !settled_enough, "{age:?}");
         assert_eq!(settled.lost, (!settled_enough).then(moment), "{age:?}");
         let mut resend = in_doubt(1, Phase::Look);
-        resend.last_send = Some(crate::engine::clocks::LastSend::now(
-            instant - age,
-            moment(),
-        ));
+        resend.last_send = Some(last_sent(instant - age));
         resend.history.doubt.as_mut().unwrap().first_negative = Some(SECOND);
         let absent = answered(LookOutcome::Seen(Listing::Absent));
         let effects = after_look(&policy(), &mut resend, &absent, &context(instant));

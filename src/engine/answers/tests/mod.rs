@@ -5,7 +5,10 @@ mod look;
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::*;
+use crate::engine::clocks::LastSend;
 use crate::engine::guard::Retried;
 use crate::engine::row::{Phase, Row, RowEnd};
 use crate::engine::samples::{
@@ -34,6 +37,11 @@ fn sent() -> Box<Row> {
     row.asked_ms = Some(ASKED_MS);
     row.looked = true;
     row
+}
+
+/// A lost request that could have been sent at this instant at the latest.
+fn last_sent(at: Instant) -> LastSend {
+    LastSend::now(at, moment())
 }
 
 fn refused(refusal: Refusal) -> Answered<AttemptOutcome> {

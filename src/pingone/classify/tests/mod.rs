@@ -3,8 +3,8 @@
 use super::*;
 use crate::model::outcome::{Answer, Listing};
 use crate::model::phone::E164;
-use crate::model::request::{Address, DeviceType};
-use crate::model::row::RowNumber;
+use crate::model::request::Address;
+use crate::model::samples;
 
 mod proof;
 mod said;
@@ -55,17 +55,11 @@ const BODIES: &[&str] = &[
 
 fn request() -> DeviceRequest {
     DeviceRequest {
-        row: RowNumber(1),
-        line: 2,
         key: DeviceKey {
             user: USER.parse().unwrap(),
-            kind: DeviceType::WhatsApp,
-            address: Address::Phone(E164::from_digits("15125551234").unwrap()),
+            ..samples::key(1)
         },
-        policy: USER.parse().unwrap(),
-        status: None,
-        nickname: None,
-        notification: None,
+        ..samples::request(1)
     }
 }
 
