@@ -58,7 +58,7 @@ impl Blocks {
     fn load(&mut self) -> io::Result<()> {
         self.at = 0;
         let start = (self.next * BLOCK) as u64;
-        let left = self.opened.fingerprint.size.saturating_sub(start);
+        let left = self.opened.size.saturating_sub(start);
         let length = usize::try_from(left).map_or(BLOCK, |left| left.min(BLOCK));
         let bytes = &mut self.held.0;
         bytes.resize(length, 0);
@@ -73,7 +73,7 @@ impl Blocks {
                 Err(error) => Err(error),
                 Ok(Some(change)) => Err(io::Error::other(change)),
                 Ok(None) if bytes.is_empty() => return Ok(()),
-                Ok(None) if self.opened.memory.is_same(self.next, bytes) => Ok(()),
+                Ok(None) if self.opened.is_same(self.next, bytes) => Ok(()),
                 Ok(None) => Err(io::Error::other(Change::Written)),
             },
         };

@@ -3,19 +3,26 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
 use super::ReadOptions;
 use super::blocks::Blocks;
+use super::decode::likely;
 use super::delimiter::{Attempt, choose};
 use super::flaw::{Flaw, Flawed};
 use super::form_flaw::FormFlaw;
 use super::header::{Layout, columns_in, understand};
-use super::lines::{End, Lines};
+use super::lines::{End, Lines, Terminator};
 use super::names::normal;
 use super::opened::Opened;
 use super::records::{Quotes, Record, Records};
 use super::rows::Before;
-use crate::model::dialect::{BYTE_ORDER_MARK, Delimiter, Dialect, LineEnd};
+use super::sep_line::{SepLine, sep_line};
+use crate::model::dialect::{Delimiter, Dialect, LineEnd};
 use crate::model::row::Header;
+
+/// How many bytes are looked at to find out what an encoding may be.
+const SAMPLE: u64 = 64 * 1024;
 
 /// How many records are looked at for a header behind lines of another kind.
 const TITLES: usize = 20;
@@ -39,53 +46,64 @@ pub(super) struct Head {
     pub(super) body: Position,
 }
 
-/// Reads the first record of a file.
+/// Reads the first record of a file of this form, whose text starts at this byte.
 ///
 /// # Errors
 ///
 /// What the file says; the flaw of a file that does not start with a header is no error of reading.
 pub(super) fn read(
     opened: &Arc<Opened>,
+    form: Dialect,
+    start: u64,
     options: &ReadOptions,
 ) -> io::Result<Result<Head, Flawed>> {
-    let mut start = Vec::new();
-    Blocks::new(opened, 0).take(8).read_to_end(&mut start)?;
-    if let Some(flaw) = foreign(&start) {
-        return Ok(Err((None, flaw.into())));
-    }
-    let marked = start.starts_with(BYTE_ORDER_MARK);
     let top = Position {
         lines: 0,
-        bytes: if marked {
-            BYTE_ORDER_MARK.len() as u64
-        } else {
-            0
-        },
+        bytes: start,
         before: Before {
             header: 0,
             blank: 0,
         },
     };
-    let (sep, top) = match sep_line(opened, top)? {
-        Some((sep, below)) => (Some(sep), below),
-        None => (None, top),
+    let mut lines = Lines::new(Blocks::new(opened, start), opened.terminator, 0, start);
+    let sep = sep_line(&mut lines)?;
+    let top = match sep {
+        SepLine::Names(_) | SepLine::NamesNothing => Position {
+            lines: lines.read(),
+            bytes: lines.bytes(),
+            before: Before {
+                header: 1,
+                blank: 0,
+            },
+        },
+        SepLine::Absent => top,
     };
-    let named = options.form.delimiter;
-    let named = match (named, sep) {
-        (Some(named), _) => Some(named),
-        (None, Some(None)) => return Ok(Err((Some(1), FormFlaw::SepLine.into()))),
-        (None, Some(sep)) => sep,
-        (None, None) => None,
-    };
-    let form = Dialect {
-        marked,
-        ..Dialect::default()
+    let named = match (options.form.delimiter, sep) {
+        (Some(named), _) | (None, SepLine::Names(named)) => Some(named),
+        (None, SepLine::NamesNothing) => return Ok(Err((Some(1), FormFlaw::SepLine.into()))),
+        (None, SepLine::Absent) => None,
     };
     let attempts = match named {
         Some(named) => vec![attempt(opened, top, with(form, named), options)?],
         None => attempts(opened, top, form, options)?,
     };
-    Ok(choose(attempts))
+    let mut chosen = choose(attempts);
+    if let Err((
+        _,
+        Flaw::Form(FormFlaw::HeaderNotDecodable {
+            encoding,
+            likely: found,
+        }),
+    )) = &mut chosen
+        && *encoding == UTF_8
+    {
+        // Of a copy the bytes are others.
+        let mut sample = Vec::new();
+        let bytes = Blocks::new(opened, 0);
+        bytes.take(SAMPLE).read_to_end(&mut sample)?;
+        *found = Some(likely(&sample));
+    }
+    Ok(chosen)
 }
 
 fn with(form: Dialect, delimiter: Delimiter) -> Dialect {
@@ -146,12 +164,13 @@ fn attempt(
     };
     let form = Dialect {
         line_end: match record.end {
-            End::CrLf => LineEnd::CrLf,
+            End::CrLf | End::CrCrLf => LineEnd::CrLf,
+            End::Cr => LineEnd::Cr,
             End::Lf | End::File | End::OutOfReach => LineEnd::Lf,
         },
         ..form
     };
-    let names = names(&records, &record);
+    let names = names(&records, &record, form.encoding);
     let words = |name: &&String| columns_in(&[normal(name)], options) > 0;
     let known: Vec<String> = match &names {
         Ok(names) => names.iter().filter(words).cloned().collect(),
@@ -159,16 +178,16 @@ fn attempt(
     };
     let understood = names
         .clone()
-        .and_then(|names| understand(&names, delimiter, options));
+        .and_then(|names| understand(&names, form, options));
     let outcome = match understood {
         Ok((header, layout)) => Ok(Head {
-            header: header.in_dialect(form),
+            header,
             layout,
             body,
         }),
         Err(flaw) => Err((
             Some(record.line),
-            match later_header(&mut records, delimiter, options)? {
+            match later_header(&mut records, form, options)? {
                 Some(header) if known.is_empty() => Flaw::LinesBefore { header },
                 Some(_) | None => flaw,
             },
@@ -185,61 +204,25 @@ fn attempt(
 
 fn records(opened: &Arc<Opened>, from: Position, delimiter: Delimiter) -> Records<Blocks> {
     let blocks = Blocks::new(opened, from.bytes);
-    Records::new(Lines::new(blocks, from.lines, from.bytes), delimiter, None)
-}
-
-/// What a first line `sep=;` says, as a spreadsheet writes it, and where the file goes on behind
-/// it; `None` where there is none.
-fn sep_line(
-    opened: &Arc<Opened>,
-    top: Position,
-) -> io::Result<Option<(Option<Delimiter>, Position)>> {
-    let mut lines = Lines::new(Blocks::new(opened, top.bytes), top.lines, top.bytes);
-    let Some(line) = lines.next()? else {
-        return Ok(None);
-    };
-    let text = line.text.as_slice();
-    let quoted = text.strip_prefix(b"\"");
-    let text = quoted
-        .and_then(|text| text.strip_suffix(b"\""))
-        .unwrap_or(text);
-    let Some((start, named)) = text.split_at_checked(4) else {
-        return Ok(None);
-    };
-    if !start.eq_ignore_ascii_case(b"sep=") {
-        return Ok(None);
-    }
-    // Saved again by a spreadsheet, the line is as wide as the others.
-    let delimiter = match named {
-        [first, rest @ ..] if rest.iter().all(|byte| byte == first) => {
-            Delimiter::of(char::from(*first))
-        }
-        _ => None,
-    };
-    let below = Position {
-        lines: lines.read(),
-        bytes: lines.bytes(),
-        before: Before {
-            header: 1,
-            blank: 0,
-        },
-    };
-    Ok(Some((delimiter, below)))
+    Records::new(
+        Lines::new(blocks, opened.terminator, from.lines, from.bytes),
+        delimiter,
+        None,
+    )
 }
 
 /// The line of a header that stands further down.
 fn later_header<R: io::BufRead>(
     records: &mut Records<R>,
-    delimiter: Delimiter,
+    form: Dialect,
     options: &ReadOptions,
 ) -> io::Result<Option<u64>> {
     for _ in 0..TITLES {
         let Some(record) = records.next()? else {
             break;
         };
-        let names = names(records, &record);
-        let understood = names.and_then(|names| understand(&names, delimiter, options));
-        if understood.is_ok() {
+        let names = names(records, &record, form.encoding);
+        if names.is_ok_and(|names| understand(&names, form, options).is_ok()) {
             return Ok(Some(record.line));
         }
     }
@@ -247,12 +230,18 @@ fn later_header<R: io::BufRead>(
 }
 
 /// The names of a header.
-fn names<R: io::BufRead>(records: &Records<R>, record: &Record) -> Result<Vec<String>, Flaw> {
-    let is_bare = |pair: &[u8]| pair[0] == b'\r' && pair[1] != b'\n';
-    if record.text.contains(&0) {
-        return Err(FormFlaw::Utf16.into());
+fn names<R: io::BufRead>(
+    records: &Records<R>,
+    record: &Record,
+    encoding: &'static Encoding,
+) -> Result<Vec<String>, Flaw> {
+    let is_bare = |pair: &[u8]| pair[0] == b'\r' && !b"\r\n".contains(&pair[1]);
+    if let Some(place) = record.text.iter().position(|&byte| byte == 0) {
+        // The first character of a header is of ASCII: half of it is nothing.
+        let likely = if place == 0 { UTF_16BE } else { UTF_16LE };
+        return Err(FormFlaw::Utf16 { likely }.into());
     }
-    if record.text.windows(2).any(is_bare) {
+    if records.lines().terminator() == Terminator::Lf && record.text.windows(2).any(is_bare) {
         return Err(FormFlaw::CarriageReturns.into());
     }
     if record.end == End::OutOfReach {
@@ -261,22 +250,14 @@ fn names<R: io::BufRead>(records: &Records<R>, record: &Record) -> Result<Vec<St
     if record.quotes != Quotes::Sound {
         return Err(Flaw::HeaderQuote);
     }
-    let name = |value: &[u8]| match std::str::from_utf8(value) {
-        Ok(name) => Ok(name.trim().to_owned()),
-        Err(_) => Err(FormFlaw::HeaderNotUtf8.into()),
+    let name = |value: &[u8]| {
+        let text = std::str::from_utf8(value).ok();
+        let likely = None;
+        text.map(|name| name.trim().to_owned())
+            .ok_or_else(|| FormFlaw::HeaderNotDecodable { encoding, likely }.into())
     };
     let fields = records.fields().iter();
     fields
         .map(|field| name(&field.value(&record.text)))
         .collect()
-}
-
-/// Recognizes files of another kind by their first bytes.
-fn foreign(start: &[u8]) -> Option<FormFlaw> {
-    match start {
-        [0x1f, 0x8b, ..] => Some(FormFlaw::Gzip),
-        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(FormFlaw::Workbook),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(FormFlaw::Utf16),
-        _ => None,
-    }
 }

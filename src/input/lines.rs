@@ -25,6 +25,25 @@ impl fmt::Debug for Line {
     }
 }
 
+/// What ends the lines of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Terminator {
+    /// LF, with or without a CR before it.
+    Lf,
+    /// CR, in a file without any LF.
+    Cr,
+}
+
+impl Terminator {
+    /// The last byte of a line's end.
+    pub(super) fn byte(self) -> u8 {
+        match self {
+            Terminator::Lf => b'\n',
+            Terminator::Cr => b'\r',
+        }
+    }
+}
+
 /// How a line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -32,6 +51,10 @@ pub(super) enum End {
     Lf,
     /// With CR and LF, or at the end of the file with a CR that lost its LF.
     CrLf,
+    /// With CR, CR and LF: a program wrote CRLF, and another made CRLF of its LF.
+    CrCrLf,
+    /// With CR alone.
+    Cr,
     /// With the file.
     File,
     /// Further away than is held.
@@ -44,20 +67,18 @@ impl End {
         match self {
             End::Lf => b"\n",
             End::CrLf => b"\r\n",
+            End::CrCrLf => b"\r\r\n",
+            End::Cr => b"\r",
             End::File | End::OutOfReach => b"",
         }
     }
 }
 
 /// How many line ends there are in some bytes.
-pub(super) fn ends_in(bytes: &[u8]) -> u64 {
+pub(super) fn ends_in(bytes: &[u8], by: Terminator) -> u64 {
+    let end = by.byte();
     // As many as a byte can count at a time: several times as fast as one wide sum.
-    let few = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .map(|&byte| u8::from(byte == b'\n'))
-            .sum::<u8>()
-    };
+    let few = |bytes: &[u8]| bytes.iter().map(|&byte| u8::from(byte == end)).sum::<u8>();
     bytes.chunks(255).map(|bytes| u64::from(few(bytes))).sum()
 }
 
@@ -65,6 +86,7 @@ pub(super) fn ends_in(bytes: &[u8]) -> u64 {
 #[derive(Debug)]
 pub(super) struct Lines<R> {
     reader: R,
+    terminator: Terminator,
     ahead: VecDeque<Line>,
     read: u64,
     bytes: u64,
@@ -73,9 +95,10 @@ pub(super) struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     /// Reads on behind `lines` lines that take up `bytes` bytes.
-    pub(super) fn new(reader: R, lines: u64, bytes: u64) -> Self {
+    pub(super) fn new(reader: R, terminator: Terminator, lines: u64, bytes: u64) -> Self {
         Self {
             reader,
+            terminator,
             ahead: VecDeque::new(),
             read: lines,
             bytes,
@@ -93,6 +116,11 @@ impl<R: BufRead> Lines<R> {
         self.read
     }
 
+    /// What ends the lines.
+    pub(super) fn terminator(&self) -> Terminator {
+        self.terminator
+    }
+
     /// What the lines are read from.
     pub(super) fn reader(&self) -> &R {
         &self.reader
@@ -103,26 +131,20 @@ impl<R: BufRead> Lines<R> {
         if let Some(line) = self.ahead.pop_front() {
             return Ok(Some(line));
         }
-        let mut text = Vec::with_capacity(self.usual + 2);
+        let mut text = Vec::with_capacity(self.usual + LONGEST_END);
         let count = (&mut self.reader)
-            .take(MAX_LINE as u64 + 2)
-            .read_until(b'\n', &mut text)?;
+            .take(MAX_LINE as u64 + LONGEST_END as u64)
+            .read_until(self.terminator.byte(), &mut text)?;
         if count == 0 {
             return Ok(None);
         }
         self.read += 1;
         self.bytes += count as u64;
-        let (end, length) = match text.as_slice() {
-            [text @ .., b'\r', b'\n'] => (End::CrLf, text.len()),
-            [text @ .., b'\n'] => (End::Lf, text.len()),
-            text if text.len() > MAX_LINE => (End::OutOfReach, MAX_LINE),
-            [text @ .., b'\r'] => (End::CrLf, text.len()),
-            text => (End::File, text.len()),
-        };
+        let (end, length) = end_of(&text, self.terminator);
         text.truncate(length);
         self.usual = length.min(4096);
         if end == End::OutOfReach {
-            self.bytes += self.reader.skip_until(b'\n')? as u64;
+            self.bytes += self.reader.skip_until(self.terminator.byte())? as u64;
         }
         Ok(Some(Line {
             number: self.read,
@@ -139,12 +161,28 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
+/// How many bytes the longest line end has.
+const LONGEST_END: usize = 3;
+
+/// How what was read up to a terminator ends, and how many bytes of it are before the end.
+fn end_of(text: &[u8], by: Terminator) -> (End, usize) {
+    match (by, text) {
+        (Terminator::Cr, [text @ .., b'\r']) => (End::Cr, text.len()),
+        (Terminator::Lf, [text @ .., b'\r', b'\r', b'\n']) => (End::CrCrLf, text.len()),
+        (Terminator::Lf, [text @ .., b'\r', b'\n']) => (End::CrLf, text.len()),
+        (Terminator::Lf, [text @ .., b'\n']) => (End::Lf, text.len()),
+        (_, text) if text.len() > MAX_LINE => (End::OutOfReach, MAX_LINE),
+        (Terminator::Lf, [text @ .., b'\r']) => (End::CrLf, text.len()),
+        (Terminator::Lf | Terminator::Cr, text) => (End::File, text.len()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn lines(text: &[u8]) -> Lines<&[u8]> {
-        Lines::new(text, 0, 0)
+        Lines::new(text, Terminator::Lf, 0, 0)
     }
 
     #[test]
@@ -168,10 +206,32 @@ mod tests {
     }
 
     #[test]
+    fn a_carriage_return_too_many_is_part_of_the_line_end() {
+        let mut lines = lines(b"one\r\r\ntwo\r\r\r\n");
+        for (text, end) in [("one", End::CrCrLf), ("two\r", End::CrCrLf)] {
+            let line = lines.next().unwrap().unwrap();
+            assert_eq!((line.text.as_slice(), line.end), (text.as_bytes(), end));
+        }
+        assert_eq!(lines.bytes(), 13);
+    }
+
+    #[test]
+    fn a_carriage_return_alone_ends_a_line_where_that_is_told() {
+        let mut lines = Lines::new(&b"one\r\rtwo"[..], Terminator::Cr, 0, 0);
+        for (number, text, end) in [(1, "one", End::Cr), (2, "", End::Cr), (3, "two", End::File)] {
+            let line = lines.next().unwrap().unwrap();
+            assert_eq!(
+                (line.number, line.text.as_slice(), line.end),
+                (number, text.as_bytes(), end)
+            );
+        }
+    }
+
+    #[test]
     fn line_ends_are_counted_in_runs_of_any_length() {
         for ends in [0, 1, 254, 255, 256, 1000] {
-            assert_eq!(ends_in(&b"\n".repeat(ends)), ends as u64);
-            assert_eq!(ends_in(&b"\r\nx".repeat(ends)), ends as u64);
+            assert_eq!(ends_in(&b"\n".repeat(ends), Terminator::Lf), ends as u64);
+            assert_eq!(ends_in(&b"\r\nx".repeat(ends), Terminator::Lf), ends as u64);
         }
     }
 

@@ -9,7 +9,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
-use super::lines::ends_in;
+use super::lines::{Terminator, ends_in};
 
 /// What is remembered of the blocks that were read so far: a few bytes of each.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ struct Print {
 
 impl Memory {
     /// Whether a block is what it was; what is new is remembered. Every pass reads in order.
-    pub(super) fn is_same(&self, block: usize, bytes: &[u8]) -> bool {
+    pub(super) fn is_same(&self, block: usize, bytes: &[u8], by: Terminator) -> bool {
         let digest = self.hasher.hash_one(bytes);
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = blocks.get(block) {
@@ -37,8 +37,8 @@ impl Memory {
         }
         blocks.push(Print {
             digest,
-            line_ends: ends_in(bytes),
-            is_ended: bytes.ends_with(b"\n"),
+            line_ends: ends_in(bytes, by),
+            is_ended: bytes.last() == Some(&by.byte()),
         });
         true
     }

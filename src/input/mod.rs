@@ -6,16 +6,18 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | [`source`], `opened` | files, pipes, and whether they changed |
+//! | [`source`], `opened`, `spool` | files, pipes, copies of them, and whether they changed |
+//! | `decode` | which form a file has, and how CSV in UTF-8 is made of it |
 //! | `memory`, `blocks` | bytes, as they were at first |
 //! | `lines` | line ends, line numbers |
 //! | `records` | which lines belong together, by their delimiters and quotes |
-//! | `head`, `delimiter` | the first record, and what stands between its fields |
+//! | `head`, `delimiter`, `sep_line` | the first record, and what stands between its fields |
 //! | `names`, `header`, `misspelling` | names of columns, what they mean, and their misspellings |
 //! | `flaw`, `form_flaw` | what is wrong with a file as a whole, and with its form |
 //! | [`rows`] | cells, and what is wrong with a record |
 
 mod blocks;
+mod decode;
 mod delimiter;
 pub(crate) mod error;
 pub(crate) mod flaw;
@@ -29,7 +31,9 @@ mod names;
 mod opened;
 mod records;
 pub(crate) mod rows;
+mod sep_line;
 pub(crate) mod source;
+mod spool;
 
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -81,8 +85,9 @@ impl Wave {
     /// An [`Error`] that says whether it [is the caller's](Error::is_usage), and what to do.
     pub fn open(source: &Source, options: &ReadOptions) -> Result<Self, Error> {
         let name = source.to_string();
-        let opened = Arc::new(Opened::open(source)?);
-        let head = match head::read(&opened, options) {
+        let decoded = decode::decode(&name, Opened::open(source)?, &options.form)?;
+        let opened = Arc::new(decoded.opened);
+        let head = match head::read(&opened, decoded.form, decoded.start, options) {
             Ok(Ok(head)) => head,
             Ok(Err((line, flaw))) => {
                 let flaw = flaw.beside(source);
@@ -138,7 +143,8 @@ impl Wave {
             bytes,
             before,
         } = self.body;
-        let lines = Lines::new(Blocks::new(&self.opened, bytes), lines, bytes);
+        let blocks = Blocks::new(&self.opened, bytes);
+        let lines = Lines::new(blocks, self.opened.terminator, lines, bytes);
         let (layout, name) = (Arc::clone(&self.layout), Arc::clone(&self.name));
         Rows::new(lines, layout, name, before)
     }
@@ -154,12 +160,7 @@ impl Wave {
     ///
     /// [`Error::Changed`] where it was written to, replaced or deleted.
     pub fn check_unchanged(&self) -> Result<(), Error> {
-        let name = self.name.to_string();
-        match self.opened.change() {
-            Ok(None) => Ok(()),
-            Ok(Some(change)) => Err(Error::Changed { name, change }),
-            Err(source) => Err(Error::Read { name, source }),
-        }
+        self.opened.check_unchanged(&self.name)
     }
 }
 

@@ -1,15 +1,17 @@
 //! A source that was opened: its bytes, and the path that is watched.
 
 use std::ffi::OsStr;
-use std::fs::{File, Metadata, Permissions};
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::error::{Change, Error};
 use super::flaw::Flaw;
+use super::lines::Terminator;
 use super::memory::Memory;
 use super::source::Source;
+use super::spool;
 
 /// What a file was when it was opened.
 ///
@@ -39,14 +41,27 @@ impl Fingerprint {
 }
 
 /// An open source, readable from any place at any time.
+///
+/// What is read may be a copy; what is watched is the source.
 #[derive(Debug)]
 pub(super) struct Opened {
+    /// What is read.
     pub(super) file: File,
-    pub(super) fingerprint: Fingerprint,
+    /// How many bytes of it.
+    pub(super) size: u64,
+    /// What ends its lines.
+    pub(super) terminator: Terminator,
     /// What its blocks were.
     pub(super) memory: Memory,
-    /// The path by which others can change it; none for a copy of ours.
-    path: Option<PathBuf>,
+    /// The path by which others can change the source; none for what has no name.
+    watched: Option<Watched>,
+}
+
+/// A path, and what was there.
+#[derive(Debug)]
+struct Watched {
+    path: PathBuf,
+    fingerprint: Fingerprint,
 }
 
 impl Opened {
@@ -72,42 +87,69 @@ impl Opened {
         if !metadata.is_file() {
             return Self::spool(name, &mut file);
         }
-        Ok(Self {
-            file,
+        let watched = Watched {
+            path: path.clone(),
             fingerprint: Fingerprint::of(&metadata),
+        };
+        Ok(Self::new(file, metadata.len(), Some(watched)))
+    }
+
+    fn new(file: File, size: u64, watched: Option<Watched>) -> Self {
+        Self {
+            file,
+            size,
+            terminator: Terminator::Lf,
             memory: Memory::default(),
-            path: Some(path.clone()),
-        })
+            watched,
+        }
+    }
+
+    /// The same source, read from a copy that was made of it.
+    pub(super) fn reading(self, copy: File) -> io::Result<Self> {
+        let size = copy.metadata()?.len();
+        Ok(Self::new(copy, size, self.watched))
     }
 
     fn spool(name: String, from: &mut dyn Read) -> Result<Self, Error> {
-        let copied = tempfile::tempfile().and_then(|mut file| {
-            // It has no name; its mode matters to what looks at our descriptors.
-            file.set_permissions(Permissions::from_mode(0o600))?;
-            io::copy(from, &mut file)?;
-            let fingerprint = Fingerprint::of(&file.metadata()?);
-            Ok((file, fingerprint))
+        let copied = spool::file().and_then(|mut file| {
+            let size = io::copy(from, &mut file)?;
+            Ok((file, size))
         });
         match copied {
-            Ok((file, fingerprint)) => Ok(Self {
-                file,
-                fingerprint,
-                memory: Memory::default(),
-                path: None,
-            }),
+            Ok((file, size)) => Ok(Self::new(file, size, None)),
             Err(source) => Err(Error::Spool { name, source }),
         }
     }
 
-    /// The last part of its name; `-` for a copy of ours.
+    /// Whether a block is what it was at first.
+    pub(super) fn is_same(&self, block: usize, bytes: &[u8]) -> bool {
+        self.memory.is_same(block, bytes, self.terminator)
+    }
+
+    /// The last part of its name; `-` for what has none.
     pub(super) fn file_name(&self) -> &OsStr {
-        let name = self.path.as_deref().and_then(Path::file_name);
+        let path = self.watched.as_ref().map(|watched| &watched.path);
+        let name = path.and_then(|path| Path::file_name(path));
         name.unwrap_or_else(|| OsStr::new("-"))
     }
 
-    /// What has happened to the file since it was opened.
+    /// Checks that the source is what it was when it was opened.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Changed`], or that cannot be found out.
+    pub(super) fn check_unchanged(&self, name: &str) -> Result<(), Error> {
+        let name = name.to_owned();
+        match self.change() {
+            Ok(None) => Ok(()),
+            Ok(Some(change)) => Err(Error::Changed { name, change }),
+            Err(source) => Err(Error::Read { name, source }),
+        }
+    }
+
+    /// What has happened to the source since it was opened.
     pub(super) fn change(&self) -> io::Result<Option<Change>> {
-        let Some(path) = &self.path else {
+        let Some(Watched { path, fingerprint }) = &self.watched else {
             return Ok(None);
         };
         let there = match path.metadata() {
@@ -117,9 +159,8 @@ impl Opened {
             }
             Err(error) => return Err(error),
         };
-        let same_file =
-            (there.device, there.inode) == (self.fingerprint.device, self.fingerprint.inode);
-        Ok(match (same_file, there == self.fingerprint) {
+        let same_file = (there.device, there.inode) == (fingerprint.device, fingerprint.inode);
+        Ok(match (same_file, there == *fingerprint) {
             (false, _) => Some(Change::Replaced),
             (true, false) => Some(Change::Written),
             (true, true) => None,
@@ -134,7 +175,7 @@ mod tests {
     use super::*;
 
     fn all(opened: &Opened) -> String {
-        let mut bytes = vec![0; usize::try_from(opened.fingerprint.size).unwrap()];
+        let mut bytes = vec![0; usize::try_from(opened.size).unwrap()];
         opened.file.read_exact_at(&mut bytes, 0).unwrap();
         String::from_utf8(bytes).unwrap()
     }
@@ -154,7 +195,7 @@ mod tests {
         });
         assert_eq!(all(&opened), "user_id,phone\n");
         assert_eq!(all(&opened), "user_id,phone\n");
-        assert_eq!(opened.fingerprint.size, 14);
+        assert_eq!(opened.size, 14);
         std::fs::remove_file(&path).unwrap();
         assert_eq!(opened.change().unwrap(), None);
         let mode = opened.file.metadata().unwrap().mode();

@@ -99,7 +99,7 @@ impl<R: BufRead> Records<R> {
     /// The next record, or `None` behind the last.
     pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
         while let Some(record) = self.read()? {
-            let lines = 1 + ends_in(&record.text);
+            let lines = 1 + ends_in(&record.text, self.lines.terminator());
             // Of a line that is too long only the start was seen.
             let is_whole = record.end != End::OutOfReach;
             if is_whole && (is_blank(&record.text, self.delimiter) || self.is_end_mark(&record)?) {
@@ -214,9 +214,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::input::lines::Terminator;
 
     fn read(text: &str, delimiter: Delimiter, width: usize) -> Records<&[u8]> {
-        let lines = Lines::new(text.as_bytes(), 0, 0);
+        let lines = Lines::new(text.as_bytes(), Terminator::Lf, 0, 0);
         Records::new(lines, delimiter, Some(width..=width))
     }
 

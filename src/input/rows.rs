@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use encoding_rs::{Encoding, UTF_8};
+
 use super::blocks::Blocks;
 use super::error::Error;
 use super::header::Layout;
@@ -10,9 +12,9 @@ use super::records::{Quotes, Record, Records, is_blank};
 use crate::model::account::Account;
 use crate::model::fields::Field;
 use crate::model::formula::unmarked;
-use crate::model::hidden::with_bytes_shown;
 use crate::model::invalid::{InvalidCode, Problem};
 use crate::model::row::{Cells, InputRow, RowNumber};
+use crate::model::undecodable::shown;
 
 /// The most bytes of a field.
 const MAX_FIELD: usize = 64 * 1024;
@@ -46,7 +48,11 @@ impl Rows {
         before: Before,
     ) -> Self {
         Self {
-            records: Records::new(lines, layout.delimiter, Some(layout.least..=layout.width)),
+            records: Records::new(
+                lines,
+                layout.dialect.delimiter,
+                Some(layout.least..=layout.width),
+            ),
             layout,
             name,
             before,
@@ -87,7 +93,9 @@ impl Rows {
             }
             let has_content = |place: &&usize| {
                 let field = fields.get(**place);
-                field.is_some_and(|field| !is_blank(&field.value(&record.text), layout.delimiter))
+                field.is_some_and(|field| {
+                    !is_blank(&field.value(&record.text), layout.dialect.delimiter)
+                })
             };
             if let Some(place) = layout.nameless.iter().find(has_content) {
                 return Ok(Some((record.line, place + 1)));
@@ -134,7 +142,7 @@ fn row(number: RowNumber, record: Record, fields: &[Field], layout: &Layout) -> 
                     let is_marked = !layout.own.is_empty();
                     cells.push(if is_marked { unmarked(text) } else { text });
                 } else {
-                    cells.push(&with_bytes_shown(&value));
+                    cells.push(&shown(&value, layout.dialect.encoding));
                     garbled.get_or_insert(place);
                 }
             }
@@ -156,7 +164,7 @@ fn is_held(field: Field, record: &Record) -> bool {
     field.len() <= MAX_FIELD && !is_cut
 }
 
-/// What is wrong with a record as such; `garbled` is the place of a field that is not UTF-8.
+/// What is wrong with a record as such; `garbled` is the place of a field that could not be decoded.
 fn fault(
     record: &Record,
     fields: &[Field],
@@ -199,13 +207,7 @@ fn fault(
             format!("{count} fields where the header has {width}; compare the row with the header"),
         )
     } else if let Some(place) = garbled {
-        (
-            InvalidCode::NotUtf8,
-            format!(
-                "field {} is not UTF-8; save the file as `CSV UTF-8`",
-                place + 1
-            ),
-        )
+        not_decoded(place, layout.dialect.encoding)
     } else {
         return None;
     };
@@ -250,5 +252,24 @@ fn raw(record: Record, fields: &[Field], layout: &Layout) -> Vec<u8> {
         .iter()
         .map(|&place| fields[place].raw(&text))
         .collect();
-    parts.join(&layout.delimiter.byte())
+    parts.join(&layout.dialect.delimiter.byte())
+}
+
+/// What is wrong with a field that could not be decoded.
+fn not_decoded(place: usize, encoding: &'static Encoding) -> (InvalidCode, String) {
+    let field = place + 1;
+    if encoding == UTF_8 {
+        let message = format!(
+            "field {field} is not UTF-8; save the file as `CSV UTF-8`, or name its encoding with \
+             `--encoding`, such as windows-1252"
+        );
+        (InvalidCode::NotUtf8, message)
+    } else {
+        let message = format!(
+            "field {field} holds bytes that mean nothing in {}; correct them, or name the file's \
+             encoding with `--encoding`",
+            encoding.name()
+        );
+        (InvalidCode::NotDecodable, message)
+    }
 }

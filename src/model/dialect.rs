@@ -5,13 +5,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use encoding_rs::Encoding;
+
 /// The form of a file of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
     /// What the rows are wrapped in.
     pub container: Container,
     /// How characters are made of its bytes; of a workbook it means nothing.
-    pub encoding: &'static encoding_rs::Encoding,
+    pub encoding: &'static Encoding,
     /// Whether the file starts with the byte order mark of its encoding, by which a spreadsheet
     /// knows it.
     pub marked: bool,
@@ -178,6 +180,14 @@ impl fmt::Display for NotADelimiter {
 pub struct NamedForm {
     /// What stands between two fields.
     pub delimiter: Option<Delimiter>,
+    /// How characters are made of its bytes.
+    pub encoding: Option<&'static Encoding>,
+}
+
+/// The encoding of a label, as the Encoding Standard of WHATWG has it; nothing where there is none that
+/// text can be read in.
+pub(crate) fn encoding_of(label: &str) -> Option<&'static Encoding> {
+    Encoding::for_label_no_replacement(label.as_bytes())
 }
 
 #[cfg(test)]

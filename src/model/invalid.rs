@@ -40,6 +40,8 @@ codes! {
     QuoteUnterminated = "quote_unterminated",
     /// The bytes of the row are not UTF-8
     NotUtf8 = "not_utf8",
+    /// The row holds bytes that mean nothing in the encoding that the file has
+    NotDecodable = "not_decodable",
     /// A field is longer than 64 KiB
     FieldTooLong = "field_too_long",
     /// The last line has no line end and may have been cut

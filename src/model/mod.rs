@@ -36,6 +36,7 @@ pub(crate) mod stop;
 pub(crate) mod summary;
 pub(crate) mod tally;
 pub(crate) mod twin_phones;
+pub(crate) mod undecodable;
 pub(crate) mod valid_row;
 pub(crate) mod validate;
 pub(crate) mod warning;

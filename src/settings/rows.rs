@@ -6,7 +6,7 @@ use super::Error;
 use super::sources::Sources;
 use super::table;
 use super::values::{PHONES, column_in};
-use crate::model::dialect::NamedForm;
+use crate::model::dialect::{NamedForm, encoding_of};
 use crate::model::ids::PolicyId;
 use crate::model::request::{DeviceStatus, DeviceType, RowDefaults};
 use crate::model::row::Column;
@@ -39,6 +39,8 @@ struct Kept {
     columns: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     delimiter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<String>,
     phones: Option<String>,
     raw_cells: bool,
 }
@@ -57,6 +59,7 @@ impl RowSettings {
             columns: sources.values(&table::COLUMN)?,
             form: NamedForm {
                 delimiter: sources.find(&table::DELIMITER)?,
+                encoding: sources.find(&table::ENCODING)?,
             },
             phones: sources.find(&table::RESULTS_PHONE)?,
             raw_cells: sources.is_on(&table::RAW_CELLS),
@@ -79,6 +82,7 @@ impl RowSettings {
             columns,
             form: NamedForm {
                 delimiter: self.form.delimiter.or(earlier.form.delimiter),
+                encoding: self.form.encoding.or(earlier.form.encoding),
             },
             phones: self.phones.or(earlier.phones),
             raw_cells: self.raw_cells || earlier.raw_cells,
@@ -100,6 +104,7 @@ impl RowSettings {
                 .collect(),
             form: NamedForm {
                 delimiter: kept.delimiter.and_then(|word| word.parse().ok()),
+                encoding: kept.encoding.and_then(|label| encoding_of(&label)),
             },
             phones: kept.phones.and_then(phones).map(|(_, phones)| *phones),
             raw_cells: kept.raw_cells,
@@ -118,6 +123,10 @@ impl RowSettings {
                 .map(|(column, header)| format!("{}={header}", column.name()))
                 .collect(),
             delimiter: self.form.delimiter.map(|delimiter| delimiter.to_string()),
+            encoding: self
+                .form
+                .encoding
+                .map(|encoding| encoding.name().to_owned()),
             phones: self
                 .phones
                 .and_then(phones)
@@ -168,7 +177,7 @@ mod tests {
         RowSettings::resolve(&Sources::new(&typed, &Env::new(&|_| None))).unwrap()
     }
 
-    const ALL: [&str; 12] = [
+    const ALL: [&str; 13] = [
         "--policy=6F1B3C52-8a0e-4d39-9c47-2e5d1a7b9f10",
         "--type",
         "sms",
@@ -178,6 +187,7 @@ mod tests {
         "phone = Mobile=1",
         "--column=nickname=N",
         "--delimiter=;",
+        "--encoding=latin1",
         "--results-phone",
         "none",
         "--raw-cells",
@@ -185,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_ledger_keeps_what_was_said_and_nothing_else() {
-        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","phones":"none","raw_cells":true}"#;
+        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","encoding":"windows-1252","phones":"none","raw_cells":true}"#;
         let nothing = r#"{"policy":null,"type":null,"status":null,"columns":[],"phones":null,"raw_cells":false}"#;
         for (said, json) in [(said(&ALL), kept), (said(&[]), nothing)] {
             assert_eq!(said.to_json(), json);

@@ -10,6 +10,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use encoding_rs::Encoding;
 use reqwest::Url;
 use tracing::level_filters::LevelFilter;
 
@@ -54,6 +55,8 @@ pub(super) const STATUS: Setting<DeviceStatus> = setting("--status", Text("STATU
     .default_described("ACTIVE, by PingOne");
 pub(super) const DELIMITER: Setting<Delimiter> = setting("--delimiter", Text("WHAT"), Given::parse, "What separates the fields: comma, semicolon, tab, pipe, or the character")
     .default_described("the one that gives the header the columns of a wave");
+pub(super) const ENCODING: Setting<&'static Encoding> = setting("--encoding", Text("LABEL"), values::encoding, "Encoding of the wave, such as windows-1252 or utf-16le")
+    .default_described("that of the byte order mark; UTF-8");
 pub(super) const COLUMN: Setting<(Column, String)> = setting("--column", Texts("COLUMN=HEADER"), values::column, "Column with another header, such as phone=\"Mobile (work)\"");
 
 // What the wave as a whole has to be like.
@@ -156,7 +159,7 @@ pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given
 const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, SANDBOX.about, FAULTS.about, YES.about] };
 const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
 const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
-const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COLUMN.about, DELIMITER.about] };
+const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COLUMN.about, DELIMITER.about, ENCODING.about] };
 const FILES: Group = Group { heading: Some("Files"), settings: &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about] };
 const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
 const TENANT: Group = Group { heading: Some("PingOne"), settings: &[

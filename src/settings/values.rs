@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
+use encoding_rs::Encoding;
 use tracing::level_filters::LevelFilter;
 
 use super::Error;
 use super::credential::check_credential;
 use super::given::Given;
 use crate::engine::MaxErrors;
+use crate::model::dialect::encoding_of;
 use crate::model::row::Column;
 use crate::model::secret::Secret;
 use crate::pingone::grant::Bearer;
@@ -43,6 +45,13 @@ pub(super) fn share(given: &Given) -> Result<f64, Error> {
 fn percent(text: &str) -> Option<f64> {
     let percent = text.parse().ok();
     percent.filter(|percent| *percent > 0.0 && *percent <= 100.0)
+}
+
+/// An encoding, by a label of the Encoding Standard.
+pub(super) fn encoding(given: &Given) -> Result<&'static Encoding, Error> {
+    encoding_of(given.text()?).ok_or_else(|| {
+        given.wrong(&"expected a label of the Encoding Standard, such as `utf-8`, `utf-16le` or `windows-1252`")
+    })
 }
 
 /// The words for how phones are written.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Rehearsal, user};
@@ -42,9 +43,11 @@ fn text(delimiter: char, line_end: &str) -> String {
 
 /// What the run of a wave came to, as far as two of them can be compared.
 fn outcomes(delimiter: u8, results: &[u8]) -> Vec<Row> {
+    // Those of UTF-16 have a byte order mark.
+    let (text, _, _) = UTF_8.decode(results);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
-        .from_reader(results);
+        .from_reader(text.as_bytes());
     let rows = reader.deserialize().map(Result::unwrap);
     rows.map(|mut row: Row| {
         for changing in ["device_id", "created_at", "run_id", "correlation_id"] {
@@ -133,4 +136,75 @@ fn results_are_written_again_in_the_delimiter_that_the_run_was_told() {
     let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
     assert_eq!(again.status.code(), Some(0), "{again:?}");
     assert_eq!(rehearsal.bytes("wave.results.csv"), before);
+}
+
+/// A text in an encoding; UTF-16 is none that `encoding_rs` writes.
+fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
+    let units = text.encode_utf16();
+    if encoding == UTF_16LE {
+        units.flat_map(u16::to_le_bytes).collect()
+    } else if encoding == UTF_16BE {
+        units.flat_map(u16::to_be_bytes).collect()
+    } else {
+        let (bytes, _, is_lossy) = encoding.encode(text);
+        assert!(!is_lossy);
+        bytes.into_owned()
+    }
+}
+
+#[test]
+fn a_wave_has_the_same_outcomes_in_every_encoding() {
+    let plain = plain();
+    let unmarked = text(',', "\n");
+    let marked = format!("\u{feff}{unmarked}");
+    for (text, encoding, options) in [
+        (&marked, UTF_8, &[][..]),
+        (&marked, UTF_16LE, &[]),
+        (&marked, UTF_16BE, &[]),
+        (&unmarked, UTF_16LE, &["--encoding", "utf-16le"]),
+        (&unmarked, UTF_16BE, &["--encoding", "utf-16be"]),
+    ] {
+        let bytes = encoded(text, encoding);
+        let rows = run("wave.csv", &bytes, b',', options);
+        assert_eq!(rows, plain, "{} {options:?}", encoding.name());
+    }
+}
+
+#[test]
+fn a_wave_of_a_codepage_is_refused_until_its_encoding_is_named() {
+    let plain = plain();
+    let text = text(';', "\r\n");
+    for (encoding, label) in [
+        (encoding_rs::WINDOWS_1252, "windows-1252"),
+        (encoding_rs::WINDOWS_1252, "latin1"),
+        (encoding_rs::WINDOWS_1254, "windows-1254"),
+    ] {
+        let bytes = encoded(&text, encoding);
+        let rehearsal = Rehearsal::new();
+        std::fs::write(rehearsal.path("wave.csv"), &bytes).unwrap();
+        let ended = rehearsal.run(&["--encoding", label]).exits(3);
+        let seen: Vec<_> = plain.iter().map(|row| row["outcome"].as_str()).collect();
+        assert_eq!(ended.outcomes(), seen, "{label}");
+        assert_eq!(rehearsal.held().len(), 3);
+    }
+    let rehearsal = Rehearsal::new();
+    let unread = text.replace("note", "na\u{ef}vet\u{e9}");
+    let bytes = encoded(&unread, encoding_rs::WINDOWS_1252);
+    std::fs::write(rehearsal.path("wave.csv"), bytes).unwrap();
+    let ended = rehearsal.run(&[]).exits(2);
+    assert!(
+        ended.stderr.contains("`--encoding windows-1252`"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(rehearsal.creates(), 0);
+}
+
+#[test]
+fn a_wave_has_the_same_outcomes_whatever_ends_its_lines() {
+    let plain = plain();
+    for line_end in ["\r\n", "\r", "\r\r\n"] {
+        let rows = run("wave.csv", text(',', line_end).as_bytes(), b',', &[]);
+        assert_eq!(rows, plain, "{line_end:?}");
+    }
 }

@@ -6,7 +6,7 @@ use super::misspelling::is_near;
 use super::names::{
     are_of_results, column, is_data, is_nameless, is_own, normal, twice, with_data,
 };
-use crate::model::dialect::Delimiter;
+use crate::model::dialect::Dialect;
 use crate::model::formula::unmarked;
 use crate::model::request::DeviceType;
 use crate::model::row::{Column, Header};
@@ -14,8 +14,8 @@ use crate::model::row::{Column, Header};
 /// Where the columns of a file are, those that are passed over included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// What stands between two fields.
-    pub(super) delimiter: Delimiter,
+    /// The form of the file.
+    pub(super) dialect: Dialect,
     /// How many fields a record has.
     pub(super) width: usize,
     /// How many it has at least: columns without a name at the end may be left out.
@@ -49,7 +49,7 @@ const NOT_READ: [(&str, Column); 4] = [
 /// Finds out what each name of a header means.
 pub(super) fn understand(
     names: &[String],
-    delimiter: Delimiter,
+    dialect: Dialect,
     options: &ReadOptions,
 ) -> Result<(Header, Layout), Flaw> {
     let words: Vec<String> = names.iter().map(|name| normal(name)).collect();
@@ -93,7 +93,7 @@ pub(super) fn understand(
         });
     }
     let likely = likely.filter(|_| !has(Column::EmailAddress));
-    let (header, layout) = lay_out(names, delimiter, &found);
+    let (header, layout) = lay_out(names, dialect, &found);
     Ok((header.with_likely_email(likely), layout))
 }
 
@@ -199,7 +199,7 @@ fn missing(has: impl Fn(Column) -> bool, options: &ReadOptions) -> Option<Column
         .find(|&column| !has(column))
 }
 
-fn lay_out(names: &[String], delimiter: Delimiter, found: &[(Column, usize)]) -> (Header, Layout) {
+fn lay_out(names: &[String], dialect: Dialect, found: &[(Column, usize)]) -> (Header, Layout) {
     let is_found = |place: usize| found.iter().any(|&(_, taken)| taken == place);
     let (mut kept, mut own, mut nameless) = (Vec::new(), Vec::new(), Vec::new());
     for (place, name) in names.iter().enumerate() {
@@ -223,7 +223,7 @@ fn lay_out(names: &[String], delimiter: Delimiter, found: &[(Column, usize)]) ->
         .map_or(0, |last| last + 1);
     let is_rejects = !own.is_empty();
     let layout = Layout {
-        delimiter,
+        dialect,
         width: names.len(),
         least,
         ends_with_phone: least > 0 && found.contains(&(Column::Phone, least - 1)),
@@ -235,7 +235,8 @@ fn lay_out(names: &[String], delimiter: Delimiter, found: &[(Column, usize)]) ->
         let name = names[place].as_str();
         if is_rejects { unmarked(name) } else { name }.to_owned()
     });
-    (Header::new(names.collect(), &places), layout)
+    let header = Header::new(names.collect(), &places);
+    (header.in_dialect(dialect), layout)
 }
 
 #[cfg(test)]

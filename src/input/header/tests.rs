@@ -10,7 +10,7 @@ fn names(line: &str) -> Vec<String> {
 }
 
 fn read(line: &str) -> Result<(Header, Layout), Flaw> {
-    understand(&names(line), Delimiter::COMMA, &ReadOptions::default())
+    understand(&names(line), Dialect::default(), &ReadOptions::default())
 }
 
 fn with_columns(pairs: &[(Column, &str)]) -> ReadOptions {
@@ -157,7 +157,7 @@ fn a_first_row_that_the_header_ran_into_is_noticed_wherever_it_shows_and_is_not_
     let file = names(&format!("Who,Mobile{ROW}"));
     let flaw = understand(
         &file,
-        Delimiter::COMMA,
+        Dialect::default(),
         &with_columns(&[(Column::UserId, "Who")]),
     )
     .unwrap_err();
@@ -169,7 +169,7 @@ fn column_options_win_over_names() {
     let file = names("user_id,Phone,Mobile (work)");
     let (header, layout) = understand(
         &file,
-        Delimiter::COMMA,
+        Dialect::default(),
         &with_columns(&[(Column::Phone, "mobile(work)")]),
     )
     .unwrap();
@@ -181,7 +181,7 @@ fn column_options_win_over_names() {
         &[(Column::Phone, "Phone"), (Column::Phone, "Mobile (work)")],
         &[(Column::Phone, "Phone"), (Column::Nickname, "Phone")],
     ] {
-        let flaw = understand(&file, Delimiter::COMMA, &with_columns(pairs)).unwrap_err();
+        let flaw = understand(&file, Dialect::default(), &with_columns(pairs)).unwrap_err();
         assert!(flaw.to_string().contains("--column"), "{flaw}");
     }
 }
@@ -275,7 +275,7 @@ fn a_column_without_which_no_row_can_be_right_is_asked_for() {
             }),
             ..ReadOptions::default()
         };
-        let found = match understand(&names(line), Delimiter::COMMA, &options) {
+        let found = match understand(&names(line), Dialect::default(), &options) {
             Ok(_) => None,
             Err(Flaw::Missing { column, .. }) => Some(column),
             Err(flaw) => panic!("{line}: {flaw}"),
@@ -288,7 +288,7 @@ fn a_column_without_which_no_row_can_be_right_is_asked_for() {
 fn accents_are_the_same_however_they_are_composed() {
     let options = with_columns(&[(Column::Phone, "t\u{e9}l\u{e9}phone")]);
     let names = names("user_id,Te\u{301}le\u{301}phone");
-    let (header, _) = understand(&names, Delimiter::COMMA, &options).unwrap();
+    let (header, _) = understand(&names, Dialect::default(), &options).unwrap();
     assert_eq!(header.place(Column::Phone), Some(1));
     assert_eq!(
         flaw("user_id,phone,T\u{e9}l,Te\u{301}l"),

@@ -17,6 +17,7 @@ fn read(path: &Path, named: Option<&str>) -> Result<Wave, Error> {
     let options = ReadOptions {
         form: NamedForm {
             delimiter: named.map(|named| named.parse().unwrap()),
+            ..NamedForm::default()
         },
         ..ReadOptions::default()
     };

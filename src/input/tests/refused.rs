@@ -31,7 +31,6 @@ fn a_file_that_is_no_wave_is_refused_with_the_line_and_a_remedy() {
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
-    let with_mark = [&[0xff, 0xfe][..], &utf16].concat();
     for (text, expected) in [
         (&b""[..], "wave.csv: is empty: not even a header"),
         (b"\n \n", "wave.csv: is empty: not even a header"),
@@ -40,18 +39,21 @@ fn a_file_that_is_no_wave_is_refused_with_the_line_and_a_remedy() {
             b"PK\x03\x04\x14\0",
             "wave.csv: is a spreadsheet's workbook (or a zip file), not CSV",
         ),
-        (&with_mark, "wave.csv: is UTF-16; this version reads UTF-8"),
+        (
+            b"\xff\xfe\0\0u\0\0\0",
+            "wave.csv: is UTF-32, which is not read",
+        ),
         (
             &utf16,
-            "wave.csv, line 1: is UTF-16; this version reads UTF-8",
+            "wave.csv, line 1: the header may be UTF-16; the byte order mark is missing",
         ),
         (
             b"user_id,phone\xe9\n",
             "wave.csv, line 1: the header is not UTF-8",
         ),
         (
-            b"user_id,phone\ru1,p1\r",
-            "wave.csv, line 1: lines end with a carriage return alone",
+            b"user_id,phone\ru1,p1\r\n",
+            "wave.csv, line 1: this line ends with a carriage return alone, and others with a line feed",
         ),
         (
             b"user_id,\"phone\nu1,p1\n",
