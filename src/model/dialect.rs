@@ -23,13 +23,6 @@ pub struct Dialect {
     pub line_end: LineEnd,
 }
 
-impl Dialect {
-    /// What the file starts with, before its header, as long as it is UTF-8.
-    pub fn start(self) -> &'static [u8] {
-        if self.marked { BYTE_ORDER_MARK } else { b"" }
-    }
-}
-
 impl Default for Dialect {
     /// UTF-8 with commas and LF, and nothing round it.
     fn default() -> Self {
@@ -110,7 +103,7 @@ impl Delimiter {
     pub fn of(character: char) -> Option<Self> {
         let byte = u8::try_from(character).ok().filter(u8::is_ascii)?;
         let is_taken =
-            byte.is_ascii_alphanumeric() || b"\"'\r\n\0+-_=@.()/? \x1a\x1e".contains(&byte);
+            byte.is_ascii_alphanumeric() || b"\"'\r\n\0+-_=@.()/?\\{} \x1a\x1e".contains(&byte);
         (!is_taken).then_some(Self(byte))
     }
 
@@ -205,7 +198,6 @@ mod tests {
             ("\t", b'\t'),
             ("\\t", b'\t'),
             (":", b':'),
-            ("\\", b'\\'),
             ("\u{1}", 1),
         ] {
             let delimiter: Delimiter = text.parse().unwrap();
@@ -215,7 +207,7 @@ mod tests {
         }
         for text in [
             "", "?", "\"", "'", "=", "/", "\n", "\r", " ", "a", "7", "+", "-", "_", "\0", "\u{a6}",
-            ";;", "colon", "\\tt",
+            ";;", "colon", "\\tt", "\\", "{",
         ] {
             assert_eq!(text.parse::<Delimiter>(), Err(NotADelimiter), "{text:?}");
         }

@@ -1,7 +1,6 @@
 //! Characters that a person who looks at a text does not see.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 /// Writes control characters as `\u{..}`: one line stays one line, and a terminal obeys nobody.
 ///
@@ -21,18 +20,6 @@ pub(crate) fn neutral(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
-}
-
-/// A text with each byte that is not UTF-8 written as `\x{ff}`.
-pub(crate) fn with_bytes_shown(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            write!(text, "\\x{{{byte:02x}}}").expect("a string takes everything");
-        }
-    }
-    text
 }
 
 /// What [`neutral`] writes in another way.

@@ -17,8 +17,10 @@ pub(crate) mod standard_output;
 
 mod as_written;
 pub(crate) mod earlier_runs;
+mod encoded;
 pub(crate) mod known_row;
 pub(crate) mod known_state;
+mod lines;
 mod record;
 pub(crate) mod rejects;
 pub(crate) mod result_row;

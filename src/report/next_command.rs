@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::command_line::CommandLine;
 use crate::exit::ExitCode;
+use crate::model::file_form::FileForm;
 use crate::model::stop::StopReason;
 
 /// What a run left, as far as it says how to go on.
@@ -86,11 +87,20 @@ pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
         steps.push(Step::Correct(left.rejects.map(|rejects| {
             // The wave's own results stay as they are: those of the corrected rows lie beside them.
             // How many rows the wave is to have says nothing of how many were wrong.
-            let of_the_wave = ["-o", "--results", "--output", "--rejects", "--expect-rows"];
-            again(command)
-                .without(&of_the_wave)
-                .with_wave(rejects)
-                .spelled()
+            let of_the_wave = [
+                "-o",
+                "--results",
+                "--output",
+                "--rejects",
+                "--expect-rows",
+                "--sheet",
+            ];
+            let mut command = again(command).without(&of_the_wave);
+            if FileForm::of(rejects) == FileForm::Workbook {
+                // They are written as lines are, and a workbook is not.
+                command = command.without(&["--delimiter", "--encoding"]);
+            }
+            command.with_wave(rejects).spelled()
         })));
     }
     let only_corrections = left.exit == ExitCode::NeedsPerson && left.stopped.is_none();
@@ -209,6 +219,30 @@ mod tests {
             (ended(Broken, None, 0, 0), &[same]),
         ] {
             assert_eq!(told(&left), expected, "{left:?}");
+        }
+    }
+
+    #[test]
+    fn how_a_wave_was_written_is_said_of_rejects_that_are_written_as_it_was() {
+        let words = "wavepair run w.csv --sheet 2 --delimiter ; --encoding utf-16le --settle 1h";
+        let takes_value = |name: &str| name.starts_with("--");
+        let words = words.split(' ').map(OsString::from).collect();
+        let command = CommandLine::new(words, &takes_value);
+        for (rejects, expected) in [
+            (
+                "r.csv",
+                "wavepair run r.csv --delimiter ';' --encoding utf-16le --settle 1h",
+            ),
+            ("r.xlsx", "wavepair run r.xlsx --settle 1h"),
+        ] {
+            let left = Left {
+                exit: ExitCode::NeedsPerson,
+                to_correct: 2,
+                rejects: Some(Path::new(rejects)),
+                ..DONE
+            };
+            let expected = Step::Correct(Some(expected.to_owned()));
+            assert_eq!(steps(&left, &command), [expected]);
         }
     }
 

@@ -1,9 +1,9 @@
 //! The bytes of one CSV record, and how to give them the columns of another file.
 
-use crate::model::dialect::Delimiter;
+use crate::model::dialect::{Delimiter, Dialect};
 use crate::model::fields::{Field, Fields, Progress};
 use crate::model::formula::{MARK, is_formula, marked};
-use crate::model::hidden::with_bytes_shown;
+use crate::model::undecodable::shown;
 
 /// The bytes of a record, without its line end, with at least so many fields; `guard` marks those
 /// that a spreadsheet would run.
@@ -36,25 +36,25 @@ pub(super) fn in_columns(
     line
 }
 
-/// What the fields of a record say, at least so many; `guard` marks those that a spreadsheet would
-/// run. A byte that is not UTF-8 is written as `\x{ff}`.
+/// What the fields of a record that was read in a dialect say, at least so many; `guard` marks those
+/// that a spreadsheet would run. A byte that could not be decoded is written as `\x{ff}`.
 ///
 /// As with [`in_columns`], a record with a quote out of place is one field.
 pub(super) fn texts_in_columns(
     record: &[u8],
     columns: usize,
-    delimiter: Delimiter,
+    dialect: Dialect,
     guard: bool,
 ) -> Vec<String> {
     let text = |value: &[u8]| {
-        let text = with_bytes_shown(value);
+        let text = shown(value, dialect.encoding);
         if guard {
             marked(&text).into_owned()
         } else {
             text
         }
     };
-    let mut texts: Vec<_> = match fields_of(record, delimiter) {
+    let mut texts: Vec<_> = match fields_of(record, dialect.delimiter) {
         Some(fields) => {
             let values = fields.found().iter().map(|field| field.value(record));
             values.map(|value| text(&value)).collect()
@@ -178,12 +178,15 @@ mod tests {
             (b"a\xff,b,c", &["a\\x{ff}", "b", "c"]),
         ] {
             assert_eq!(
-                texts_in_columns(record, 3, Delimiter::COMMA, true),
+                texts_in_columns(record, 3, Dialect::default(), true),
                 texts,
                 "{record:?}"
             );
         }
-        assert_eq!(texts_in_columns(b"=1", 1, Delimiter::COMMA, false), ["=1"]);
+        assert_eq!(
+            texts_in_columns(b"=1", 1, Dialect::default(), false),
+            ["=1"]
+        );
     }
 
     #[test]

@@ -3,11 +3,10 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use csv::Terminator;
-
+use super::lines::Lines;
 use super::sheet::{Holds, Sheet};
 use super::value::Value;
-use crate::model::dialect::{Dialect, LineEnd};
+use crate::model::dialect::{Container, Dialect, LineEnd};
 use crate::model::file_form::FileForm;
 
 /// The form of a file of rows, as it is written.
@@ -28,7 +27,16 @@ impl Form {
                 _ => PathBuf::from("."),
             }),
             // A name of another kind was refused before.
-            FileForm::Text | FileForm::Foreign => Form::Text(wave),
+            FileForm::Text | FileForm::Foreign => Form::Text(match wave.container {
+                Container::Plain | Container::Gzip => wave,
+                // As a spreadsheet likes it best.
+                Container::Workbook => Dialect {
+                    encoding: encoding_rs::UTF_8,
+                    marked: true,
+                    line_end: LineEnd::CrLf,
+                    ..wave
+                },
+            }),
         }
     }
 }
@@ -37,7 +45,7 @@ impl Form {
 #[derive(Debug)]
 pub(super) enum Table<W: Write> {
     /// As lines of text.
-    Text(Box<csv::Writer<W>>),
+    Text(Lines<W>),
     /// As a sheet, which is written when it is complete.
     Sheet {
         /// The rows.
@@ -54,30 +62,23 @@ impl<W: Write + Send> Table<W> {
     ///
     /// What `out` says, or a sheet has no place for its rows.
     pub(super) fn begin(
-        mut out: W,
+        out: W,
         form: &Form,
         name: &str,
         header: &[(&str, Holds)],
     ) -> io::Result<Self> {
-        let dialect = match form {
-            Form::Text(dialect) => dialect,
+        match form {
             Form::Workbook(folder) => {
                 let sheet = Sheet::begin(folder, name, header)?;
-                return Ok(Table::Sheet { sheet, out });
+                Ok(Table::Sheet { sheet, out })
             }
-        };
-        out.write_all(dialect.start())?;
-        let mut csv = csv::WriterBuilder::new()
-            .flexible(true)
-            .delimiter(dialect.delimiter.byte())
-            .terminator(match dialect.line_end {
-                LineEnd::Lf => Terminator::Any(b'\n'),
-                LineEnd::CrLf => Terminator::CRLF,
-                LineEnd::Cr => Terminator::Any(b'\r'),
-            })
-            .from_writer(out);
-        csv.write_record(header.iter().map(|(name, _)| name))?;
-        Ok(Table::Text(Box::new(csv)))
+            Form::Text(dialect) => {
+                let mut lines = Lines::begin(out, *dialect)?;
+                let names = header.iter().map(|(name, _)| Value::Text((*name).into()));
+                lines.row(&names.collect::<Vec<_>>())?;
+                Ok(Table::Text(lines))
+            }
+        }
     }
 
     /// Writes a row below the others.
@@ -88,12 +89,7 @@ impl<W: Write + Send> Table<W> {
     pub(super) fn row(&mut self, values: &[Value<'_>]) -> io::Result<()> {
         match self {
             Table::Sheet { sheet, .. } => sheet.row(values),
-            Table::Text(csv) => {
-                for value in values {
-                    csv.write_field(value.text().as_bytes())?;
-                }
-                Ok(csv.write_record(None::<&[u8]>)?)
-            }
+            Table::Text(lines) => lines.row(values),
         }
     }
 
@@ -104,7 +100,7 @@ impl<W: Write + Send> Table<W> {
     /// What that says.
     pub(super) fn finish(self) -> io::Result<W> {
         match self {
-            Table::Text(csv) => (*csv).into_inner().map_err(csv::IntoInnerError::into_error),
+            Table::Text(lines) => lines.finish(),
             Table::Sheet { sheet, mut out } => {
                 sheet.finish(&mut out)?;
                 Ok(out)

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::texts::{decoded, encoded};
 
 /// A row of a results file, by its columns.
 type Row = BTreeMap<String, String>;
@@ -43,8 +44,7 @@ fn text(delimiter: char, line_end: &str) -> String {
 
 /// What the run of a wave came to, as far as two of them can be compared.
 fn outcomes(delimiter: u8, results: &[u8]) -> Vec<Row> {
-    // Those of UTF-16 have a byte order mark.
-    let (text, _, _) = UTF_8.decode(results);
+    let text = decoded(results);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
@@ -136,20 +136,6 @@ fn results_are_written_again_in_the_delimiter_that_the_run_was_told() {
     let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
     assert_eq!(again.status.code(), Some(0), "{again:?}");
     assert_eq!(rehearsal.bytes("wave.results.csv"), before);
-}
-
-/// A text in an encoding; UTF-16 is none that `encoding_rs` writes.
-fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
-    let units = text.encode_utf16();
-    if encoding == UTF_16LE {
-        units.flat_map(u16::to_le_bytes).collect()
-    } else if encoding == UTF_16BE {
-        units.flat_map(u16::to_be_bytes).collect()
-    } else {
-        let (bytes, _, is_lossy) = encoding.encode(text);
-        assert!(!is_lossy);
-        bytes.into_owned()
-    }
 }
 
 #[test]

@@ -2,9 +2,13 @@
 
 use std::process::Stdio;
 
+use encoding_rs::{
+    Encoding, ISO_8859_2, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1253,
+};
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::texts::encoded;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -130,4 +134,93 @@ fn a_wave_from_a_pipe_is_answered_in_its_own_form_on_standard_output() {
         run.stdout
     );
     assert_eq!(run.stdout.matches("\r\n").count(), 4);
+}
+
+/// The text of a file that has to be in this encoding, its byte order mark included.
+fn text_in(rehearsal: &Rehearsal, name: &str, encoding: &'static Encoding) -> String {
+    let bytes = rehearsal.bytes(name);
+    let (text, is_lossy) = encoding.decode_without_bom_handling(&bytes);
+    assert!(!is_lossy, "{name} is not {}", encoding.name());
+    text.into_owned()
+}
+
+#[test]
+fn what_goes_back_has_the_encoding_of_the_wave_and_its_rejects_run_as_they_are() {
+    for (encoding, start, name, options) in [
+        (UTF_8, BYTE_ORDER_MARK, "J\u{f6}rg", &[][..]),
+        (UTF_16LE, BYTE_ORDER_MARK, "J\u{f6}rg \u{1f600}", &[]),
+        (UTF_16BE, BYTE_ORDER_MARK, "J\u{f6}rg", &[]),
+        (UTF_16LE, "", "J\u{f6}rg", &["--encoding", "utf-16le"]),
+        (WINDOWS_1252, "", "J\u{f6}rg", &["--encoding", "latin1"]),
+        (SHIFT_JIS, "", "\u{6f22}\u{5b57}", &["--encoding", "sjis"]),
+    ] {
+        let rehearsal = Rehearsal::new();
+        let wave = format!(
+            "{start}user_id;phone;policy_id;{name}\r\n\
+             {};07400 123456;{WAVE_POLICY};{name}\r\n",
+            user(1)
+        );
+        std::fs::write(rehearsal.path("wave.csv"), encoded(&wave, encoding)).unwrap();
+        rehearsal.run(&[&["--dry-run"], options].concat()).exits(3);
+        rehearsal.run(options).exits(3);
+        for file in ["wave.dry-run.csv", "wave.results.csv"] {
+            let text = text_in(&rehearsal, file, encoding);
+            assert!(text.starts_with(&format!("{start}row;line;")), "{text}");
+            assert!(text.contains(&format!(";input.{name}\r\n1;2;")), "{text}");
+            assert!(text.ends_with(&format!(";{name}\r\n")), "{text}");
+        }
+        let before = rehearsal.bytes("wave.results.csv");
+        rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
+        assert_eq!(rehearsal.bytes("wave.results.csv"), before);
+
+        let rejects = text_in(&rehearsal, "wave.rejects.csv", encoding);
+        let header = format!("{start}user_id;phone;policy_id;{name};wavepair_outcome;");
+        assert!(rejects.starts_with(&header), "{rejects}");
+        let mended = rejects.replace("07400", "+44 7400");
+        std::fs::write(rehearsal.path("mended.csv"), encoded(&mended, encoding)).unwrap();
+        let words = [&["run", "mended.csv", "--rate", "max"], options].concat();
+        let run = rehearsal.ended(&rehearsal.bare(&words).output().unwrap());
+        assert_eq!(run.code, Some(0), "{}: {}", encoding.name(), run.stderr);
+        assert_eq!(rehearsal.held().len(), 1);
+    }
+}
+
+#[test]
+fn bytes_that_mean_nothing_come_back_in_the_rejects_and_a_missing_character_is_told() {
+    let rehearsal = Rehearsal::new();
+    let header = "user_id,phone,policy_id,note\n";
+    // Windows-1253 has no character for D2.
+    let row = [
+        format!("{},+15125550100,{WAVE_POLICY},\u{3b1}", user(0)),
+        "\n".to_owned(),
+    ];
+    let mut wave = encoded(&(header.to_owned() + &row[0]), WINDOWS_1253);
+    wave.extend(b"\xd2\n");
+    std::fs::write(rehearsal.path("wave.csv"), &wave).unwrap();
+    rehearsal
+        .run(&["--dry-run", "--encoding", "windows-1253"])
+        .exits(3);
+    let rejects = rehearsal.bytes("wave.rejects.csv");
+    let kept = format!("{},+15125550100,{WAVE_POLICY},", user(0)).into_bytes();
+    let kept = [kept.as_slice(), b"\xe1\xd2,invalid,not_decodable,"].concat();
+    assert!(
+        rejects.windows(kept.len()).any(|bytes| bytes == kept),
+        "{}",
+        String::from_utf8_lossy(&rejects)
+    );
+    let shown = text_in(&rehearsal, "wave.dry-run.csv", WINDOWS_1253);
+    assert!(shown.ends_with(",\u{3b1}\\x{d2}\n"), "{shown}");
+
+    // ISO 8859-2 has no ellipsis.
+    rehearsal.wave(&(header.to_owned() + &row.concat().replace('\u{3b1}', "")));
+    let words = [
+        "--dry-run",
+        "--encoding",
+        "latin2",
+        "--results-phone",
+        "masked",
+    ];
+    rehearsal.run(&words).exits(0);
+    let shown = text_in(&rehearsal, "wave.dry-run.csv", ISO_8859_2);
+    assert!(shown.contains(",'+1\\u{2026}00,"), "{shown}");
 }

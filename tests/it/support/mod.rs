@@ -11,4 +11,5 @@ pub(crate) mod sheets;
 pub(crate) mod tampering_proxy;
 pub(crate) mod tap;
 pub(crate) mod terminal;
+pub(crate) mod texts;
 pub(crate) mod waves;
