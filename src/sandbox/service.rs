@@ -231,7 +231,7 @@ impl Service {
         if route.environment.is_some() && !self.is_here(route) {
             return tokens::refused(StatusCode::UNAUTHORIZED, "invalid_client");
         }
-        if let Err(refused) = request.check(&self.client) {
+        if let Err(refused) = request.check(&self.client, &self.environment.home.variants) {
             return refused;
         }
         let mut state = self.state();

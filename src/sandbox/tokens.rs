@@ -13,6 +13,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use super::reply::Reply;
+use super::variants::{Variant, Variants};
 
 /// What every token of the sandbox begins with, so that one in a URL is noticed.
 pub(super) const TOKEN_PREFIX: &str = "sandbox.";
@@ -31,8 +32,9 @@ pub(super) struct TokenRequest<'a> {
 }
 
 impl TokenRequest<'_> {
-    /// Tells whether a token may be issued: to the client, for its credentials alone.
-    pub(super) fn check(&self, client: &Client) -> Result<(), Reply> {
+    /// Tells whether a token may be issued: to the client, for its credentials alone, in the way that it is to
+    /// give them, if there is but one.
+    pub(super) fn check(&self, client: &Client, variants: &Variants) -> Result<(), Reply> {
         let invalid = || refused(StatusCode::BAD_REQUEST, "invalid_request");
         if !self.content_type.is_some_and(is_form) {
             return Err(invalid());
@@ -46,6 +48,15 @@ impl TokenRequest<'_> {
                 "grant_type" => grant = Some(value),
                 _ => {}
             }
+        }
+        let other_way = if self.authorization.is_some() {
+            Variant::ClientAuthPost
+        } else {
+            Variant::ClientAuthBasic
+        };
+        if variants.has(other_way) {
+            let why = "Unsupported authentication method";
+            return Err(denied(StatusCode::UNAUTHORIZED, "invalid_client", why));
         }
         let given = match self.authorization {
             Some(header) => basic(header),
@@ -71,6 +82,10 @@ pub(super) fn refused(status: StatusCode, error: &str) -> Reply {
         "invalid_request" => "The request is not valid",
         _ => "The request cannot be served",
     };
+    denied(status, error, why)
+}
+
+fn denied(status: StatusCode, error: &str, why: &str) -> Reply {
     let correlation = super::store::random_uuid();
     let description = format!("Request denied: {why} (Correlation ID: {correlation})");
     let body = json!({ "error": error, "error_description": description });
@@ -159,7 +174,7 @@ mod tests {
             content_type,
             body: body.as_bytes(),
         };
-        match request.check(&client) {
+        match request.check(&client, &Variants::default()) {
             Ok(()) => 200,
             Err(reply) => reply.status.as_u16(),
         }

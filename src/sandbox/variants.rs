@@ -59,11 +59,15 @@ pub enum Variant {
     AddressAllowed,
     /// The bill of materials has no `PING_ONE_MFA`, and devices are answered with 403.
     NoMfaProduct,
+    /// The client authenticates by the header alone.
+    ClientAuthBasic,
+    /// The client authenticates by the form alone.
+    ClientAuthPost,
 }
 
 impl Variant {
     /// Every variant with its name.
-    pub const ALL: [(&'static str, Self); 27] = [
+    pub const ALL: [(&'static str, Self); 29] = [
         ("duplicates-by-spelling", Self::DuplicatesBySpelling),
         ("phone-e164", Self::PhoneE164),
         ("policy-optional", Self::PolicyOptional),
@@ -91,6 +95,8 @@ impl Variant {
         ("short-pages", Self::ShortPages),
         ("address-allowed", Self::AddressAllowed),
         ("no-mfa-product", Self::NoMfaProduct),
+        ("client-auth-basic", Self::ClientAuthBasic),
+        ("client-auth-post", Self::ClientAuthPost),
     ];
 }
 

@@ -34,12 +34,11 @@ pub(super) fn create(
     let user = asked.user(environment)?;
     let new = create::read(&body, environment.policies, &environment.home.variants)
         .map_err(|refused| not_made(environment, refused))?;
-    let can_use = environment
-        .users
-        .person(user)
-        .is_some_and(|person| person.mfa_enabled);
-    if !can_use && environment.is(Variant::MfaOffRefused) {
-        return Err(errors::account_not_usable());
+    if environment.is(Variant::MfaOffRefused) {
+        let person = environment.users.person(user);
+        if person.is_none_or(|person| !person.mfa_enabled) {
+            return Err(errors::account_not_usable());
+        }
     }
     match storing {
         Storing::Now => store(environment, user, new),

@@ -10,7 +10,6 @@ use crate::sandbox::users::{Found, POPULATION, Person};
 pub(in crate::sandbox) fn user(home: &Home, person: &Person) -> Value {
     let itself = format!("users/{}", person.id);
     let mut links = home.links(&itself);
-    links["population"] = json!({ "href": home.at(&format!("populations/{POPULATION}")) });
     links["devices"] = json!({ "href": home.at(&format!("{itself}/devices")) });
     json!({
         "_links": links,

@@ -1,10 +1,12 @@
 //! What the client makes of it.
 
 use wavepair::testing::model::{AttemptOutcome, Device, Listing, LookOutcome, Refusal};
+use wavepair::testing::pingone::ListedPolicies;
 
+use super::documents::tenant::{MFA_SETTINGS, POLICY};
 use super::documents::{CREATED, DEVICE_LIMIT, FORBIDDEN, LISTED, NOT_FOUND};
 use crate::wire_client::peer::Peer;
-use crate::wire_client::{USER, client, create, http, look_at, request};
+use crate::wire_client::{USER, client, create, http, look_at, request, token};
 
 /// The device of the documentation's example.
 const DEVICE: &str = "cd44c285-2375-4c17-9c54-47dea4438e11";
@@ -64,6 +66,32 @@ async fn reads_the_documented_errors_by_status_and_names_them_by_code_and_detail
         );
         assert_eq!(answered.answer.code.as_deref(), Some(code), "{status}");
     }
+}
+
+#[tokio::test]
+async fn reads_what_it_needs_of_the_documented_policies_and_settings() {
+    let settings = Peer::answering(http("200 OK", &filled_in(MFA_SETTINGS))).await;
+    let settings = client(&settings).mfa_settings(&token()).await.unwrap();
+    assert_eq!(settings.pairing.unwrap().max_allowed_devices, Some(5));
+
+    let listing = format!(
+        r#"{{"_embedded": {{"deviceAuthenticationPolicies": [{POLICY}]}}, "count": 1, "size": 1}}"#
+    );
+    let listing = Peer::answering(http("200 OK", &filled_in(&listing))).await;
+    let listed = client(&listing).policies(None, &token()).await.unwrap();
+    let ListedPolicies::Whole(policies) = listed else {
+        panic!("it is one page");
+    };
+    let one = Peer::answering(http("200 OK", &filled_in(POLICY))).await;
+    let id = "6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10".parse().unwrap();
+    let policy = client(&one).policy(id, &token()).await.unwrap();
+    assert_eq!(policies, std::slice::from_ref(&policy));
+    assert_eq!((&*policy.name, policy.default), ("Wave MFA", true));
+    let method = policy.whatsapp.unwrap();
+    assert_eq!(
+        (method.enabled, method.pairing_disabled),
+        (true, Some(false))
+    );
 }
 
 #[tokio::test]

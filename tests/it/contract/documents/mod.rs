@@ -146,9 +146,6 @@ pub(super) const A_USER: &str = r#"{
     "_links": {
         "self": {"href": "http://HOST/v1/environments/ENV/users/USER"},
         "environment": {"href": "http://HOST/v1/environments/ENV"},
-        "population": {
-            "href": "http://HOST/v1/environments/ENV/populations/9f2d4c6b-1a3e-4f58-8b7c-6d5e4f3a2b10"
-        },
         "devices": {"href": "http://HOST/v1/environments/ENV/users/USER/devices"}
     },
     "id": "USER",

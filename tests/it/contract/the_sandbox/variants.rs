@@ -287,3 +287,37 @@ async fn the_tenant_has_another_license() {
     assert_eq!(tenant.create(CREATE).await.status, 403);
     assert_eq!(tenant.get(&tenant.user("")).await.status, 200);
 }
+
+#[tokio::test]
+async fn the_client_authenticates_in_one_way_alone() {
+    for (variant, [by_header, by_form]) in [
+        (Variant::ClientAuthBasic, [200, 401]),
+        (Variant::ClientAuthPost, [401, 200]),
+    ] {
+        let sandbox = start(Options {
+            client_id: Some("s6BhdRkqt3".to_owned()),
+            client_secret: Some("7Fjfp0ZBr1KtDRbnfVdmIw".to_owned()),
+            variants: [variant].into_iter().collect(),
+            ..Options::default()
+        })
+        .await
+        .unwrap();
+        // The credentials and their encoding are those of RFC 6749, section 2.3.1.
+        let basic =
+            format!("{FORM}Authorization: Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3\r\n");
+        let grant = "grant_type=client_credentials";
+        let form = format!("{grant}&client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw");
+        for (headers, body, status) in [(&*basic, grant, by_header), (FORM, &form, by_form)] {
+            let answer = ask(&sandbox, &post("/as/token", headers, body))
+                .await
+                .unwrap();
+            assert_eq!(answer.status, status, "{variant:?}");
+            if status == 401 {
+                let body = answer.json();
+                assert_eq!(body["error"], "invalid_client");
+                let why = body["error_description"].as_str().unwrap();
+                assert!(why.contains("Unsupported authentication method"), "{why}");
+            }
+        }
+    }
+}
