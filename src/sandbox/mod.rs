@@ -6,6 +6,7 @@
 //! answer is an option. It never talks to anybody, and never writes a file.
 
 mod answers;
+mod assertion;
 mod create;
 mod documents;
 mod environment;

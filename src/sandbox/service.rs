@@ -227,6 +227,7 @@ impl Service {
             authorization: text(&head.headers, header::AUTHORIZATION),
             content_type: text(&head.headers, header::CONTENT_TYPE),
             body,
+            now: self.clock.unix_seconds(),
         };
         if route.environment.is_some() && !self.is_here(route) {
             return tokens::refused(StatusCode::UNAUTHORIZED, "invalid_client");

@@ -30,6 +30,12 @@ impl Clock {
         self.started.elapsed()
     }
 
+    /// Seconds since 1970.
+    pub(super) fn unix_seconds(&self) -> i64 {
+        let now = i64::try_from(self.now_ms()).unwrap_or(i64::MAX);
+        self.wall(now).as_second()
+    }
+
     /// Milliseconds since the start.
     pub(super) fn now_ms(&self) -> u64 {
         millis(self.now())

@@ -12,6 +12,7 @@ use hyper::header;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
+use super::assertion;
 use super::reply::Reply;
 use super::variants::{Variant, Variants};
 
@@ -29,6 +30,8 @@ pub(super) struct TokenRequest<'a> {
     pub(super) authorization: Option<&'a str>,
     pub(super) content_type: Option<&'a str>,
     pub(super) body: &'a [u8],
+    /// Seconds since 1970.
+    pub(super) now: i64,
 }
 
 impl TokenRequest<'_> {
@@ -41,11 +44,14 @@ impl TokenRequest<'_> {
         }
         let body = std::str::from_utf8(self.body).map_err(|_| invalid())?;
         let (mut id, mut secret, mut grant) = (None, None, None);
+        let (mut jwt, mut jwt_type) = (None, None);
         for (name, value) in form_urlencoded::parse(body.as_bytes()).into_owned() {
             match &*name {
                 "client_id" => id = Some(value),
                 "client_secret" => secret = Some(value),
                 "grant_type" => grant = Some(value),
+                "client_assertion" => jwt = Some(value),
+                "client_assertion_type" => jwt_type = Some(value),
                 _ => {}
             }
         }
@@ -62,7 +68,13 @@ impl TokenRequest<'_> {
             Some(header) => basic(header),
             None => id.zip(secret),
         };
-        let right = given.is_some_and(|(id, secret)| id == client.id && secret == client.secret);
+        let signed = jwt.filter(|_| jwt_type.as_deref() == Some(assertion::TYPE));
+        let right = match (given, signed) {
+            (Some((id, secret)), None) => id == client.id && secret == client.secret,
+            (None, Some(jwt)) => assertion::is_right(&jwt, &client.id, &client.secret, self.now),
+            // Not at all, or in two ways at once (RFC 6749, section 2.3).
+            (None, None) | (Some(_), Some(_)) => false,
+        };
         if !right {
             return Err(refused(StatusCode::UNAUTHORIZED, "invalid_client"));
         }
@@ -173,6 +185,7 @@ mod tests {
             authorization,
             content_type,
             body: body.as_bytes(),
+            now: 0,
         };
         match request.check(&client, &Variants::default()) {
             Ok(()) => 200,

@@ -22,7 +22,7 @@ async fn without_a_living_token_nothing_is_answered() {
 }
 
 #[tokio::test]
-async fn a_token_is_granted_to_basic_and_post_credentials_on_both_hosts() {
+async fn a_token_is_granted_to_basic_post_and_signed_credentials_on_both_hosts() {
     let sandbox = start(Options {
         client_id: Some("s6BhdRkqt3".to_owned()),
         client_secret: Some("7Fjfp0ZBr1KtDRbnfVdmIw".to_owned()),
@@ -35,11 +35,16 @@ async fn a_token_is_granted_to_basic_and_post_credentials_on_both_hosts() {
         format!("{FORM}Authorization: Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3\r\n");
     let post_credentials =
         "grant_type=client_credentials&client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw";
+    // Signed with the secret by HS256, in place of it.
+    let signed = "grant_type=client_credentials\
+        &client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer\
+        &client_assertion=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJzNkJoZFJrcXQzIiwic3ViIjoiczZCaGRSa3F0MyIsImF1ZCI6Imh0dHBzOi8vYXV0aC5waW5nb25lLmV1L2FzL3Rva2VuIiwiZXhwIjo0MTAyNDQ0ODAwfQ.9i4aHgSbbYSOVmCU0ZJBxiBQs7J-d42Dopq1bG8Y_Fk";
     let own = format!("/{}/as/token", sandbox.environment());
     for path in [&*own, "/as/token"] {
         for (headers, body) in [
             (&*basic, "grant_type=client_credentials"),
             (FORM, post_credentials),
+            (FORM, signed),
         ] {
             let answer = ask(&sandbox, &post(path, headers, body)).await.unwrap();
             assert_eq!(answer.status, 200);
@@ -51,7 +56,7 @@ async fn a_token_is_granted_to_basic_and_post_credentials_on_both_hosts() {
             );
         }
     }
-    assert_eq!(sandbox.stats().tokens_issued, 4);
+    assert_eq!(sandbox.stats().tokens_issued, 6);
 }
 
 #[tokio::test]
