@@ -40,8 +40,8 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 /// What a dry run said of the rows, by the file that it wrote; nothing where it wrote none.
 fn written(file: &Path) -> Option<Vec<Row>> {
     let bytes = std::fs::read(file).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let text = text.trim_start_matches('\u{feff}');
+    // A byte order mark says where it is UTF-16.
+    let (text, _, _) = encoding_rs::UTF_8.decode(&bytes);
     let delimiter = text.as_bytes()["row".len()];
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)

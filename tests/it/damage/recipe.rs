@@ -215,10 +215,10 @@ fn plain(pieces: &[Piece]) -> String {
     String::from_utf8(encoded(pieces, &[])).unwrap()
 }
 
-/// The bytes of a wave in the encodings that are named, one after the other.
+/// The bytes of a wave in the encoding that is named; what else is named is done to the bytes.
 fn encoded(pieces: &[Piece], names: &[&str]) -> Vec<u8> {
     let mut names = names.iter().flat_map(|names| names.split_whitespace());
-    let bytes = match names.next().unwrap_or("utf-8") {
+    let mut bytes: Vec<u8> = match names.next().unwrap_or("utf-8") {
         "utf-8" => pieces.iter().flat_map(|piece| in_utf8(*piece)).collect(),
         "utf-8-bom" => [b"\xef\xbb\xbf".to_vec(), encoded(pieces, &[])].concat(),
         "utf-16le" => in_utf16(pieces, u16::to_le_bytes),
@@ -226,7 +226,12 @@ fn encoded(pieces: &[Piece], names: &[&str]) -> Vec<u8> {
         "windows-1252" => pieces.iter().map(|piece| in_windows(*piece)).collect(),
         other => panic!("no encoding {other}"),
     };
-    assert_eq!(names.next(), None, "one encoding");
+    for then in names {
+        match then {
+            "cut" => bytes.truncate(bytes.len() - 1),
+            other => panic!("nothing is called {other}"),
+        }
+    }
     bytes
 }
 
