@@ -36,16 +36,9 @@ impl Rate {
 }
 
 /// Why a text is no rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a rate such as `25/s` (or `25`), `600/min` or `max`")]
 pub struct NotARate;
-
-impl fmt::Display for NotARate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected a rate such as `25/s` (or `25`), `600/min` or `max`")
-    }
-}
-
-impl std::error::Error for NotARate {}
 
 impl FromStr for Rate {
     type Err = NotARate;

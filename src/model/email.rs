@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
+use thiserror::Error;
 use unicode_security::MixedScript;
 
 use super::character::described;
@@ -20,45 +21,24 @@ use super::hidden::is_hidden;
 pub struct EmailAddress(String);
 
 /// Why a text is no email address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NotAnEmailAddress {
     /// It has not the shape of one.
+    #[error("not one email address such as `name@example.com`")]
     Shape,
     /// It holds this character, which does not show: whoever looks at it sees another address.
+    #[error("holds {}, which does not show: type the address anew", described(*.0))]
     Hidden(char),
     /// It stands in quotation marks, or behind one.
+    #[error("starts or ends with a quotation mark; write the address alone")]
     Quoted,
     /// The part before the `@` is none.
+    #[error("the part before the `@` is not well-formed")]
     LocalPart,
     /// The part behind the `@` is the name of no domain.
+    #[error("the part behind the `@` is not a domain such as `example.com`")]
     Domain,
 }
-
-impl fmt::Display for NotAnEmailAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NotAnEmailAddress::Shape => {
-                f.write_str("not one email address such as `name@example.com`")
-            }
-            NotAnEmailAddress::Hidden(character) => write!(
-                f,
-                "holds {}, which does not show: type the address anew",
-                described(*character)
-            ),
-            NotAnEmailAddress::Quoted => {
-                f.write_str("starts or ends with a quotation mark; write the address alone")
-            }
-            NotAnEmailAddress::LocalPart => {
-                f.write_str("the part before the `@` is not well-formed")
-            }
-            NotAnEmailAddress::Domain => {
-                f.write_str("the part behind the `@` is not a domain such as `example.com`")
-            }
-        }
-    }
-}
-
-impl std::error::Error for NotAnEmailAddress {}
 
 /// What neither half of an address holds unless it is quoted, which no mailbox of a wave is.
 const NOT_PLAIN: &[char] = &[

@@ -7,39 +7,25 @@
 use std::fmt;
 use std::str::FromStr;
 
+use thiserror::Error;
 use uuid::Uuid;
 
 use super::character::described;
 use super::hidden::is_hidden;
 
 /// Why a text is no identifier: it is not a UUID in its 36-character form, or the one of nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NotAUuid {
     /// It has not the shape of one.
+    #[error("not a UUID such as `9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506`")]
     Shape,
     /// It holds this character, which does not show or is taken for another.
+    #[error("holds {}, which no UUID has; copy it anew or type it", described(*.0))]
     Foreign(char),
     /// It is the nil UUID, which names nothing (RFC 9562, 5.9).
+    #[error("the nil UUID, which names nothing")]
     Nil,
 }
-
-impl fmt::Display for NotAUuid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NotAUuid::Shape => {
-                f.write_str("not a UUID such as `9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506`")
-            }
-            NotAUuid::Foreign(character) => write!(
-                f,
-                "holds {}, which no UUID has; copy it anew or type it",
-                described(*character)
-            ),
-            NotAUuid::Nil => f.write_str("the nil UUID, which names nothing"),
-        }
-    }
-}
-
-impl std::error::Error for NotAUuid {}
 
 fn parse(text: &str) -> Result<Uuid, NotAUuid> {
     // The crate also reads the braced, URN and unhyphenated forms; PingOne writes none of them.

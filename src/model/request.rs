@@ -1,9 +1,9 @@
 //! What a row asks for: one device of one user.
 
-use std::fmt;
 use std::str::FromStr;
 
 use aws_lc_rs::digest::{Context, SHA256};
+use thiserror::Error;
 
 use super::email::EmailAddress;
 use super::ids::{PolicyId, UserId};
@@ -79,16 +79,9 @@ impl DeviceStatus {
 }
 
 /// A word that is none of those that may stand there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("expected one of {0}")]
 pub struct UnknownWord(&'static str);
-
-impl fmt::Display for UnknownWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected one of {}", self.0)
-    }
-}
-
-impl std::error::Error for UnknownWord {}
 
 impl FromStr for DeviceType {
     type Err = UnknownWord;

@@ -123,7 +123,7 @@ impl Client {
     ) -> Listed {
         let url = match &before {
             Some(pages) => pages.next().clone(),
-            None => self.first_page(key.user),
+            None => parsed(&self.devices(key.user)),
         };
         let build = |http: &Http| http.get(url.clone()).headers(api_headers(token));
         let connection = if self.lists_anonymously.load(Ordering::Relaxed) {
@@ -253,10 +253,6 @@ impl Client {
         let head = head(&response, proof);
         let body = read_body(response, LONGEST_ANSWER).await;
         Ok((head, body))
-    }
-
-    fn first_page(&self, user: UserId) -> Url {
-        parsed(&self.devices(user))
     }
 
     fn devices(&self, user: UserId) -> String {

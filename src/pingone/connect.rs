@@ -5,16 +5,13 @@
 //! a tunnel with, and the address that a connection leads to.
 
 use std::io;
-use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use hyper::header::{HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::header::{HOST, PROXY_AUTHORIZATION, USER_AGENT};
 use hyper::{Method, Request, Uri};
-use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use reqwest::Url;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -24,6 +21,8 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tower_service::Service;
 
 use super::connect_error::{ConnectError, failed, refusal, tcp_error};
+use super::credentials::basic;
+use super::ends::Ends;
 use super::loopback;
 use super::proxy::Proxy;
 use super::resolver::{Boxed, Resolver};
@@ -34,10 +33,6 @@ pub(super) const OUR_NAME: &str = concat!("wavepair/", env!("CARGO_PKG_VERSION")
 
 /// How long a connection is idle before the system asks whether its other end is still there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
-
-/// Both ends of a connection: here, and there. An answer on it carries them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Ends(pub(super) SocketAddr, pub(super) SocketAddr);
 
 /// Makes connections.
 #[derive(Clone)]
@@ -98,7 +93,7 @@ impl Inner {
             let url = Url::parse(&to.to_string());
             url.is_ok_and(|url| proxy.serves(&url))
         });
-        let (io, connected) = match proxy {
+        let (io, ends) = match proxy {
             Some(proxy) => self.tunnel(proxy, to).await?,
             None => self.tcp(to.clone(), in_tls).await?,
         };
@@ -107,27 +102,21 @@ impl Inner {
         } else {
             io
         };
-        Ok(Conn {
-            io: TokioIo::new(StrictHead::new(io)),
-            connected: Mutex::new(Some(connected)),
-        })
+        Ok(TokioIo::new(StrictHead::new(io, ends)))
     }
 
     /// A connection; to this machine, where what is said on it can be read on the way.
-    async fn tcp(&self, to: Uri, in_tls: bool) -> Result<(Io, Connected), ConnectError> {
+    async fn tcp(&self, to: Uri, in_tls: bool) -> Result<(Io, Option<Ends>), ConnectError> {
         let tcp = self.tcp.clone().call(to).await.map_err(tcp_error)?;
         let tcp = tcp.into_inner();
         let peer = tcp
             .peer_addr()
             .map_err(|error| ConnectError::Tcp(error.into()))?;
-        let connected = match tcp.local_addr() {
-            Ok(here) => Connected::new().extra(Ends(here, peer)),
-            Err(_) => Connected::new(),
-        };
+        let ends = tcp.local_addr().ok().map(|here| Ends(here, peer));
         if !in_tls && !loopback::is_local_address(peer.ip()) {
             return Err(ConnectError::NotLoopback(peer));
         }
-        Ok((Box::new(tcp), connected))
+        Ok((Box::new(tcp), ends))
     }
 
     async fn handshake(&self, host: &str, io: Io) -> Result<Io, ConnectError> {
@@ -148,11 +137,11 @@ impl Inner {
     }
 
     /// A connection through a proxy: `CONNECT` (RFC 9110, section 9.3.6).
-    async fn tunnel(&self, proxy: &Proxy, to: &Uri) -> Result<(Io, Connected), ConnectError> {
+    async fn tunnel(&self, proxy: &Proxy, to: &Uri) -> Result<(Io, Option<Ends>), ConnectError> {
         let at = Uri::try_from(proxy.url.as_str()).map_err(failed)?;
         let host = at.host().unwrap_or_default().to_owned();
         // The proxy may be anywhere: what PingOne is told is in TLS all the same.
-        let (io, connected) = self.tcp(at, true).await?;
+        let (io, ends) = self.tcp(at, true).await?;
         let io = if proxy.url.scheme() == "https" {
             self.handshake(&host, io).await?
         } else {
@@ -174,8 +163,8 @@ impl Inner {
             .uri(&authority)
             .header(HOST, &authority)
             .header(USER_AGENT, OUR_NAME);
-        if let Some(authorization) = authorization(proxy) {
-            request = request.header(PROXY_AUTHORIZATION, authorization);
+        if let Some(credentials) = &proxy.credentials {
+            request = request.header(PROXY_AUTHORIZATION, basic(credentials));
         }
         let request = request
             .body(http_body_util::Empty::<bytes::Bytes>::new())
@@ -183,75 +172,16 @@ impl Inner {
         let answer = sender.send_request(request).await.map_err(failed)?;
         refusal(answer.status().as_u16()).map_or(Ok(()), Err)?;
         let tunnel = hyper::upgrade::on(answer).await.map_err(failed)?;
-        Ok((Box::new(TokioIo::new(tunnel)), connected))
+        Ok((Box::new(TokioIo::new(tunnel)), ends))
     }
 }
 
-fn authorization(proxy: &Proxy) -> Option<HeaderValue> {
-    let basic = super::credentials::basic(proxy.credentials.as_ref()?);
-    Some(basic)
-}
-
 /// Both directions of a connection.
-trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
 type Io = Box<dyn Wire>;
 
 /// A connection, ready for a request.
-pub(super) struct Conn {
-    io: TokioIo<StrictHead<Io>>,
-    /// Both of its ends. The pool asks once.
-    connected: Mutex<Option<Connected>>,
-}
-
-impl Connection for Conn {
-    fn connected(&self) -> Connected {
-        let mut connected = self
-            .connected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        connected.take().unwrap_or_else(Connected::new)
-    }
-}
-
-impl Read for Conn {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buffer)
-    }
-}
-
-impl Write for Conn {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, bytes)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
-    }
-}
+pub(super) type Conn = TokioIo<StrictHead<Io>>;

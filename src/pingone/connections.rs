@@ -13,7 +13,7 @@ use reqwest::Response;
 use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 
-use super::connect::Ends;
+use super::ends::Ends;
 use super::http::{Http, POOL_IDLE};
 use super::options::ClientOptions;
 use super::wire;

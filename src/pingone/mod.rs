@@ -38,6 +38,7 @@ mod connect;
 mod connect_error;
 pub(crate) mod connections;
 pub(crate) mod credentials;
+mod ends;
 pub(crate) mod grant;
 mod http;
 pub(crate) mod loopback;

@@ -16,7 +16,7 @@ use http_body::{Body, Frame};
 use hyper::{Request, Response};
 use tokio::time::Instant;
 
-use super::connect::Ends;
+use super::ends::Ends;
 use super::head::BodyFault;
 use super::transport::{Fault, FaultKind};
 

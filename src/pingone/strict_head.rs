@@ -6,26 +6,21 @@
 //! answer costs a device. The library that reads HTTP accepts bare LFs and does not show them any
 //! more, so they are looked for on the connection itself.
 
-use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use hyper_util::client::legacy::connect::{Connected, Connection};
 use reqwest::Version;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::ends::Ends;
+
 /// A line in the head of an answer ends with an LF that no CR stands before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a line of the answer's head ends with a bare LF")]
 pub(super) struct BareLineFeed;
-
-impl fmt::Display for BareLineFeed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a line of the answer's head ends with a bare LF")
-    }
-}
-
-impl std::error::Error for BareLineFeed {}
 
 /// What makes it doubtful where an answer ends; `None` where nothing does.
 pub(super) fn doubtful_framing(version: Version, headers: &HeaderMap) -> Option<&'static str> {
@@ -63,6 +58,7 @@ pub(super) fn doubtful_framing(version: Version, headers: &HeaderMap) -> Option<
 pub(super) struct StrictHead<T> {
     inner: T,
     head: Head,
+    ends: Option<Ends>,
 }
 
 /// How far the head of an answer has come.
@@ -136,10 +132,11 @@ impl Head {
 
 impl<T> StrictHead<T> {
     /// Looks at a connection on which nothing was said yet.
-    pub(super) fn new(inner: T) -> Self {
+    pub(super) fn new(inner: T, ends: Option<Ends>) -> Self {
         Self {
             inner,
             head: Head::Awaited,
+            ends,
         }
     }
 
@@ -149,6 +146,16 @@ impl<T> StrictHead<T> {
             && self.head == Head::Ended
         {
             self.head = Head::Awaited;
+        }
+    }
+}
+
+impl<T> Connection for StrictHead<T> {
+    fn connected(&self) -> Connected {
+        let connected = Connected::new();
+        match self.ends {
+            Some(ends) => connected.extra(ends),
+            None => connected,
         }
     }
 }
@@ -245,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn every_answer_on_a_connection_has_its_head_looked_at() {
         let (ours, mut theirs) = tokio::io::duplex(1024);
-        let mut ours = StrictHead::new(ours);
+        let mut ours = StrictHead::new(ours, None);
         let mut buffer = [0; 1024];
         for round in 0..3 {
             ours.write_all(b"request").await.unwrap();

@@ -1,6 +1,5 @@
 //! What the answer to a token request means (RFC 6749, section 5).
 
-use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -71,7 +70,8 @@ pub enum TokenFailure {
 }
 
 /// A token request that gave no token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct TokenError {
     /// What may follow.
     pub failure: TokenFailure,
@@ -80,14 +80,6 @@ pub struct TokenError {
     /// What to do about it.
     pub hint: &'static str,
 }
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for TokenError {}
 
 impl TokenError {
     fn new(failure: TokenFailure, message: String) -> Self {

@@ -45,11 +45,17 @@ pub(super) fn compare(shown: &str, digits: &str) -> Likeness {
         return compare_number(&format!("{number}{local}"), digits);
     }
     if let Some((number, extension)) = split_extension(text) {
-        return match compare_number(number, digits) {
-            Likeness::Same if extension.is_empty() => Likeness::Same,
-            Likeness::Unclear => Likeness::Unclear,
-            // What is behind the number may be a part of it all the same.
-            Likeness::Same | Likeness::Other => at_most_unclear(compare_number(text, digits)),
+        let likeness = compare_number(number, digits);
+        if likeness == Likeness::Same && extension.is_empty() {
+            return Likeness::Same;
+        }
+        // What is behind the number may be a part of it all the same.
+        let is_other =
+            likeness != Likeness::Unclear && compare_number(text, digits) == Likeness::Other;
+        return if is_other {
+            Likeness::Other
+        } else {
+            Likeness::Unclear
         };
     }
     let whole = compare_number(text, digits);
@@ -68,13 +74,6 @@ pub(super) fn compare(shown: &str, digits: &str) -> Likeness {
         Likeness::Unclear
     } else {
         Likeness::Other
-    }
-}
-
-fn at_most_unclear(likeness: Likeness) -> Likeness {
-    match likeness {
-        Likeness::Other => Likeness::Other,
-        Likeness::Same | Likeness::Unclear => Likeness::Unclear,
     }
 }
 
@@ -154,33 +153,11 @@ fn parts(text: &str) -> Vec<Part> {
 }
 
 /// Every dash (Unicode category `Pd`), the minus signs, and those that look like them.
-pub(super) fn is_dash(character: char) -> bool {
-    matches!(
-        character,
-        '-' | '\u{58a}' | '\u{5be}' | '\u{1400}' | '\u{1806}' | '\u{2010}'
-            ..='\u{2015}'
-                | '\u{2043}'
-                | '\u{207b}'
-                | '\u{208b}'
-                | '\u{2212}'
-                | '\u{2e17}'
-                | '\u{2e1a}'
-                | '\u{2e3a}'
-                | '\u{2e3b}'
-                | '\u{2e40}'
-                | '\u{2e5d}'
-                | '\u{301c}'
-                | '\u{3030}'
-                | '\u{30a0}'
-                | '\u{30fc}'
-                | '\u{fe31}'
-                | '\u{fe32}'
-                | '\u{fe58}'
-                | '\u{fe63}'
-                | '\u{ff0d}'
-                | '\u{10ead}'
-                | '\u{2d7}'
-    )
+fn is_dash(character: char) -> bool {
+    const OTHERS: &str = "-\u{2d7}\u{58a}\u{5be}\u{1400}\u{1806}\u{2043}\u{207b}\u{208b}\u{2212}\
+        \u{2e17}\u{2e1a}\u{2e3a}\u{2e3b}\u{2e40}\u{2e5d}\u{301c}\u{3030}\u{30a0}\u{30fc}\
+        \u{fe31}\u{fe32}\u{fe58}\u{fe63}\u{ff0d}\u{10ead}";
+    matches!(character, '\u{2010}'..='\u{2015}') || OTHERS.contains(character)
 }
 
 fn is_dot(character: char) -> bool {
@@ -192,40 +169,9 @@ fn is_dot(character: char) -> bool {
 
 /// Marks that group digits or stand round them, and never for one.
 fn is_mark(character: char) -> bool {
-    matches!(
-        character,
-        '+' | '('
-            | ')'
-            | '['
-            | ']'
-            | '{'
-            | '}'
-            | '/'
-            | '\\'
-            | '|'
-            | ','
-            | ':'
-            | ';'
-            | '\''
-            | '"'
-            | '`'
-            | '<'
-            | '>'
-            | '\u{b4}'
-            | '\u{2018}'
-            ..='\u{201f}'
-                | '\u{2044}'
-                | '\u{2215}'
-                | '\u{fe62}'
-                | '\u{ff08}'
-                | '\u{ff09}'
-                | '\u{ff0b}'
-                | '\u{ff0c}'
-                | '\u{ff0f}'
-                | '\u{ff1a}'
-                | '\u{ff3b}'
-                | '\u{ff3d}'
-    )
+    const OTHERS: &str = "+()[]{}/\\|,:;'\"`<>\u{b4}\u{2044}\u{2215}\u{fe62}\u{ff08}\u{ff09}\
+        \u{ff0b}\u{ff0c}\u{ff0f}\u{ff1a}\u{ff3b}\u{ff3d}";
+    matches!(character, '\u{2018}'..='\u{201f}') || OTHERS.contains(character)
 }
 
 fn is_x(character: char) -> bool {
