@@ -158,7 +158,7 @@ pub(super) fn last_exit_code(
         return None;
     }
     let reader = Reader::open(ledger?, Some(&remote.binding)).ok()??;
-    reader.last_exit_code(wave).ok()?
+    reader.last_run(wave).ok()??.exit_code
 }
 
 /// What is known of a ledger before a run begins on it.

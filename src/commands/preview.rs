@@ -51,7 +51,8 @@ pub(super) fn introduce(
     announce(&place, opened, limits, &|| Ok(reader), invocation)?.note_in(summary);
     summary.ledger = path.map(|path| path.display().to_string());
     if let Some(reader) = reader {
-        summary.previous_exit_code = reader.last_exit_code(&wave_name(&settings.wave))?;
+        let last = reader.last_run(&wave_name(&settings.wave))?;
+        summary.previous_exit_code = last.and_then(|run| run.exit_code);
     }
     Ok(())
 }

@@ -4,12 +4,10 @@
 //! wire could not be written down any more. A file of 1 MiB beside the ledger is
 //! given up then, and its room is used for that.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::file::{beside, no_follow};
+use super::file::{beside, create_private, if_there, remove_if_there};
 
 const SIZE: usize = 1024 * 1024;
 
@@ -23,20 +21,12 @@ impl Ballast {
     /// Makes the file, unless an earlier run left a whole one.
     pub(super) fn load(ledger: &Path) -> io::Result<Self> {
         let path = beside(ledger, ".ballast");
-        match std::fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_file() && metadata.len() == SIZE as u64 => {
-                return Ok(Self { path });
-            }
-            Ok(_) => std::fs::remove_file(&path)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+        let there = if_there(std::fs::symlink_metadata(&path))?;
+        if there.is_some_and(|there| there.is_file() && there.len() == SIZE as u64) {
+            return Ok(Self { path });
         }
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .custom_flags(no_follow())
-            .open(&path)?;
+        remove_if_there(&path)?;
+        let mut file = create_private(&path)?;
         // Bytes that no file system stores as a hole.
         let written = file
             .write_all(&vec![0xB5; SIZE])

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::error::Lacks;
-use super::file::{beside, replace};
+use super::file::{beside, if_there, replace};
 
 /// Two numbers of twenty digits at most, with room to spare.
 const LONGEST: u64 = 256;
@@ -82,11 +82,10 @@ impl Counter {
     /// How far the ledger had come at least; nothing where the file is not there or says nothing.
     pub(super) fn read(&self) -> io::Result<Option<Extent>> {
         let mut text = Vec::new();
-        match File::open(&self.path) {
-            Ok(file) => file.take(LONGEST).read_to_end(&mut text)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+        let Some(file) = if_there(File::open(&self.path))? else {
+            return Ok(None);
         };
+        file.take(LONGEST).read_to_end(&mut text)?;
         let text = String::from_utf8_lossy(&text);
         let mut numbers = text.split_whitespace().map(|word| word.parse().ok());
         let runs = numbers.next().flatten();

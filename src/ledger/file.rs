@@ -58,12 +58,29 @@ pub(super) fn identity(file: &File) -> io::Result<(u64, u64)> {
     Ok((metadata.dev(), metadata.ino()))
 }
 
+/// What was found; nothing where nothing is there.
+pub(super) fn if_there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Removes a file; one that is not there is as good as removed.
 pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        Ok(()) | Err(_) => Ok(()),
-    }
+    if_there(std::fs::remove_file(path)).map(drop)
+}
+
+/// Makes a file that nobody else can read, where there is none.
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .custom_flags(no_follow())
+        .open(path)
 }
 
 /// Gives a file this content, whole or not at all, and durably; it is private whatever the umask.
@@ -72,13 +89,7 @@ pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
 pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<File> {
     let unfinished = beside(path, NEW);
     remove_if_there(&unfinished)?;
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .custom_flags(no_follow())
-        .open(&unfinished)?;
+    let mut file = create_private(&unfinished)?;
     let written = file
         .set_permissions(std::fs::Permissions::from_mode(0o600))
         .and_then(|()| file.write_all(content))

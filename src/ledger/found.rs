@@ -13,7 +13,7 @@ use super::counter::Counter;
 use super::create::create;
 use super::error::{Error, Flaw};
 use super::file::{
-    UNFINISHED, beside, connect, folder, identity, make_folder, prepare, remove_if_there,
+    UNFINISHED, beside, connect, folder, identity, if_there, make_folder, prepare, remove_if_there,
 };
 use super::handle::{Ledger, Opened};
 use super::holder::Holder;
@@ -182,11 +182,8 @@ fn make(path: &Path, binding: &Binding, empty: Option<File>) -> Result<File, Err
 
 /// Whether what is at a path is what was there when it was looked at.
 fn is_as_it_was(path: &Path, file: Option<&File>) -> io::Result<bool> {
-    let there = match std::fs::symlink_metadata(path) {
-        Ok(there) => Some((there.dev(), there.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
+    let there = if_there(std::fs::symlink_metadata(path))?;
+    let there = there.map(|there| (there.dev(), there.ino()));
     Ok(there == file.map(identity).transpose()?)
 }
 

@@ -15,7 +15,7 @@ use crate::model::stop::Stopped;
 pub struct Opened {
     /// The ledger.
     pub ledger: Ledger,
-    /// The exit code of the run before on this wave; see [`Reader::last_exit_code`](super::Reader::last_exit_code).
+    /// The exit code of the run before on this wave, where it lived to write one down.
     pub previous_exit_code: Option<u8>,
 }
 

@@ -8,7 +8,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::file::{beside, no_follow};
+use super::file::{beside, identity, if_there, no_follow};
 use super::holder::Holder;
 
 /// Holds the lock until it is dropped.
@@ -99,12 +99,9 @@ pub(super) fn holder(ledger: &Path) -> Option<Holder> {
 
 /// Whether a path still leads to an open file.
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    let ours = file.metadata()?;
-    match std::fs::symlink_metadata(path) {
-        Ok(there) => Ok(there.ino() == ours.ino() && there.dev() == ours.dev()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
+    let there = if_there(std::fs::symlink_metadata(path))?;
+    let there = there.map(|there| (there.dev(), there.ino()));
+    Ok(there == Some(identity(file)?))
 }
 
 fn path(ledger: &Path) -> PathBuf {

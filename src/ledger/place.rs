@@ -1,14 +1,13 @@
 //! What is where a ledger is named: looked at, and nothing of it changed.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::binding::Binding;
 use super::counter::Counter;
 use super::error::{Error, Flaw};
-use super::file::{folder, no_follow};
+use super::file::{folder, if_there, no_follow};
 use super::file_system::{self, check_room};
 use super::lock::{Lock, LockError, holder};
 use super::look::{Facts, has_log, look};
@@ -97,21 +96,17 @@ impl Place {
 /// Opens the file of a ledger; nothing where there is none.
 fn open(path: &Path) -> Result<Option<File>, Error> {
     let unusable = Error::unusable(path);
-    match std::fs::symlink_metadata(path) {
-        Ok(metadata) => check_kind(path, &metadata)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unusable(error)),
-    }
+    let there = if_there(std::fs::symlink_metadata(path)).map_err(unusable)?;
+    let Some(metadata) = there else {
+        return Ok(None);
+    };
+    check_kind(path, &metadata)?;
     let file = OpenOptions::new()
         .read(true)
         .write(true)
         .custom_flags(no_follow())
         .open(path);
-    match file {
-        Ok(file) => Ok(Some(file)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unusable(error)),
-    }
+    if_there(file).map_err(unusable)
 }
 
 /// Refuses to take a place for a new ledger's where one was.

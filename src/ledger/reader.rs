@@ -178,16 +178,4 @@ impl Reader {
     pub fn last_run(&self, wave: &str) -> Result<Option<LastRun>, Error> {
         self.unless_unreadable(runs::last(&self.connection, wave))
     }
-
-    /// The exit code of the last run of a wave that this ledger holds.
-    ///
-    /// Nothing where there was none, or where it did not live to write one down; a run that was
-    /// refused before it began is not in the ledger.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be read.
-    pub fn last_exit_code(&self, wave: &str) -> Result<Option<u8>, Error> {
-        Ok(self.last_run(wave)?.and_then(|run| run.exit_code))
-    }
 }

@@ -6,12 +6,11 @@
 //! can have phones written into one of theirs. Such files are refused; nothing is changed here.
 
 use std::fs::{File, Metadata};
-use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::error::{Error, Flaw};
-use super::file::{companions, folder};
+use super::file::{companions, folder, if_there};
 use super::file_system::is_mount_point;
 
 /// What is known of a file or a folder without opening it.
@@ -125,11 +124,11 @@ fn flaw_of_folder(seen: &Seen, us: u32) -> Option<&'static str> {
 /// It is a link, a folder or the like, another user's, has more than one name, or others have rights on it.
 pub(super) fn check_companions(ledger: &Path) -> Result<(), Error> {
     for (ending, path) in companions(ledger) {
-        let seen = match std::fs::symlink_metadata(&path) {
-            Ok(metadata) => Seen::from(&metadata),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(Error::unusable(ledger)(error)),
+        let there = if_there(std::fs::symlink_metadata(&path));
+        let Some(metadata) = there.map_err(Error::unusable(ledger))? else {
+            continue;
         };
+        let seen = Seen::from(&metadata);
         if let Some(what) = flaw_of_companion(&seen, us()) {
             let remedy = "find out who made it; if it is yours, `chmod 600` it or move it away, and \
                           keep a `-wal`: it is part of the ledger";

@@ -131,9 +131,7 @@ async fn a_device_that_was_refused_by_what_may_be_anothers_answer_is_not_asked_f
             let asked = intend(&ledger, vec![again]).await;
             assert_eq!(asked.is_ok(), accepted, "{state:?}, {unproven}, {looked}");
             drop(ledger);
-            let reader = Reader::open(&place.path, Some(&binding()))
-                .unwrap()
-                .unwrap();
+            let reader = read(&place);
             let entry = reader.entry(&request(7).key).unwrap().unwrap();
             assert_eq!(entry.unproven, !accepted, "{state:?}, {unproven}, {looked}");
         }
@@ -179,8 +177,7 @@ async fn which_request_was_refused_is_kept_as_long_as_the_refusal() {
     let mut other = request(7);
     other.nickname = Some("another".to_owned());
     let kept = |user| {
-        let reader = Reader::open(&place.path, Some(&binding()));
-        let entry = reader.unwrap().unwrap().entry(&request(user).key);
+        let entry = read(&place).entry(&request(user).key);
         entry.unwrap().unwrap()
     };
     for state in [DeviceState::Failed, DeviceState::Rejected] {
@@ -237,10 +234,7 @@ async fn every_step_of_a_device_stands_in_its_history_by_its_run() {
         ..settled(7, DeviceState::Unresolved)
     };
     settle(&ledger, unanswered).await;
-    let again = Intent {
-        resend: true,
-        ..intent(7)
-    };
+    let again = resent(7);
     intend(&ledger, vec![again]).await.unwrap();
     drop(ledger);
     drop(open(&place, 2));

@@ -299,9 +299,7 @@ async fn a_reader_leaves_the_log_of_a_dead_run_to_the_next_run() {
     let place = killed().await;
     let before = fs::read(&place.path).unwrap();
     let log = fs::read(beside(&place, "-wal")).unwrap();
-    let reader = Reader::open(&place.path, Some(&binding()))
-        .unwrap()
-        .unwrap();
+    let reader = read(&place);
     assert!(reader.entry(&request(7).key).unwrap().is_some());
     drop(reader);
     assert!(fs::read(&place.path).unwrap() == before);

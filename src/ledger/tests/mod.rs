@@ -95,6 +95,14 @@ fn intent(user: u8) -> Intent {
     }
 }
 
+/// An intent that follows a request which was not answered.
+fn resent(user: u8) -> Intent {
+    Intent {
+        resend: true,
+        ..intent(user)
+    }
+}
+
 fn settled(user: u8, state: DeviceState) -> Settled {
     let there = matches!(
         state,
@@ -116,10 +124,15 @@ fn settled(user: u8, state: DeviceState) -> Settled {
     }
 }
 
+/// A ledger as somebody else reads it.
+fn read(place: &Place) -> Reader {
+    let reader = Reader::open(&place.path, Some(&binding()));
+    reader.unwrap().unwrap()
+}
+
 /// How many devices of a ledger are in doubt, as somebody else reads it.
 fn in_doubt(place: &Place) -> u64 {
-    let reader = Reader::open(&place.path, Some(&binding())).unwrap();
-    let storage = reader.unwrap().storage().unwrap();
+    let storage = read(place).storage().unwrap();
     storage.devices.get(Outcome::Unknown)
 }
 
@@ -147,9 +160,7 @@ async fn an_intent_is_on_disk_before_leave_to_send_is_given() {
             .collect::<Vec<_>>(),
         [1, 1]
     );
-    let other = Reader::open(&place.path, Some(&binding()))
-        .unwrap()
-        .unwrap();
+    let other = read(&place);
     let entry = other.entry(&request(7).key).unwrap().unwrap();
     assert_eq!(
         (entry.state, entry.attempts, entry.was_absent),
@@ -214,25 +225,10 @@ async fn an_unanswered_request_is_followed_by_three_others_at_most_ever() {
         settle(&ledger, settled(7, DeviceState::Unresolved)).await;
         drop(ledger);
         ledger = open(&place, number + 1);
-        intend(
-            &ledger,
-            vec![Intent {
-                resend: true,
-                ..intent(7)
-            }],
-        )
-        .await
-        .unwrap();
+        intend(&ledger, vec![resent(7)]).await.unwrap();
     }
     settle(&ledger, settled(7, DeviceState::Unresolved)).await;
-    let fourth = intend(
-        &ledger,
-        vec![Intent {
-            resend: true,
-            ..intent(7)
-        }],
-    )
-    .await;
+    let fourth = intend(&ledger, vec![resent(7)]).await;
     assert!(matches!(flaw(fourth), Flaw::Invariant(_)));
 }
 
@@ -240,26 +236,12 @@ async fn an_unanswered_request_is_followed_by_three_others_at_most_ever() {
 async fn nothing_is_sent_again_that_was_never_sent_or_never_in_doubt() {
     let place = place();
     let ledger = open(&place, 1);
-    let never = intend(
-        &ledger,
-        vec![Intent {
-            resend: true,
-            ..intent(7)
-        }],
-    )
-    .await;
+    let never = intend(&ledger, vec![resent(7)]).await;
     assert!(matches!(flaw(never), Flaw::Invariant(_)));
     drop(ledger);
     let ledger = open(&place, 2);
     settle(&ledger, settled(7, DeviceState::Failed)).await;
-    let known = intend(
-        &ledger,
-        vec![Intent {
-            resend: true,
-            ..intent(7)
-        }],
-    )
-    .await;
+    let known = intend(&ledger, vec![resent(7)]).await;
     assert!(matches!(flaw(known), Flaw::Invariant(_)));
 }
 
@@ -321,9 +303,7 @@ fn a_second_run_is_refused_while_the_first_lasts_and_readers_are_not() {
     let first = open(&place, 1);
     let second = begin(&place.path, &binding(), &run(2), &moment(0));
     assert!(matches!(flaw(second), Flaw::Held(_)));
-    let reader = Reader::open(&place.path, Some(&binding()))
-        .unwrap()
-        .unwrap();
+    let reader = read(&place);
     let begun = LastRun {
         settings: "run 1".to_owned(),
         exit_code: None,

@@ -27,16 +27,12 @@ async fn the_run_sees_its_own_batches_as_soon_as_they_are_on_disk() {
 async fn a_reader_looks_at_one_state_of_the_file_whatever_is_written_meanwhile() {
     let place = place();
     let ledger = open(&place, 1);
-    let reader = Reader::open(&place.path, Some(&binding()))
-        .unwrap()
-        .unwrap();
+    let reader = read(&place);
     let key = request(7).key;
     assert_eq!(reader.entry(&key).unwrap(), None);
     intend(&ledger, vec![intent(7)]).await.unwrap();
     assert_eq!(reader.entry(&key).unwrap(), None);
-    let later = Reader::open(&place.path, Some(&binding()))
-        .unwrap()
-        .unwrap();
+    let later = read(&place);
     let seen = later.entry(&key).unwrap();
     assert_eq!(state(seen), Some(DeviceState::InFlight));
 }
@@ -81,9 +77,7 @@ fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock_says() {
                 opened.ledger.close(code, stop_of(code), &now).unwrap();
             }
         }
-        let reader = Reader::open(&place.path, Some(&binding()))
-            .unwrap()
-            .unwrap();
+        let reader = read(&place);
         for (wave, settings, code) in [
             ("a", Some("run 2"), Some(12)),
             ("b", Some("run 3"), Some(13)),
@@ -96,7 +90,8 @@ fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock_says() {
                 stopped: code.and_then(stop_of),
             });
             assert_eq!(last, expected, "{wave}");
-            assert_eq!(reader.last_exit_code(wave).unwrap(), code, "{wave}");
+            let last = reader.last_run(wave).unwrap();
+            assert_eq!(last.and_then(|run| run.exit_code), code, "{wave}");
         }
     }
 }
