@@ -108,3 +108,41 @@ impl<W: Write + Send> Table<W> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::dialect::Delimiter;
+
+    #[test]
+    fn text_is_written_as_the_wave_is_and_of_a_workbook_as_a_spreadsheet_likes_it() {
+        let wave = Dialect {
+            container: Container::Gzip,
+            encoding: encoding_rs::UTF_16LE,
+            marked: true,
+            delimiter: Delimiter::SEMICOLON,
+            line_end: LineEnd::Cr,
+        };
+        for name in ["-", "r.csv", "folder.xlsx/r"] {
+            assert_eq!(Form::of(Path::new(name), wave), Form::Text(wave));
+        }
+        let workbook = Dialect {
+            container: Container::Workbook,
+            ..Dialect::default()
+        };
+        let Form::Text(text) = Form::of(Path::new("r.csv"), workbook) else {
+            panic!("a name that ends in .csv is of text");
+        };
+        let mut lines = Lines::begin(Vec::new(), text).unwrap();
+        lines
+            .row(&[Value::Number(1), Value::Text("é".into())])
+            .unwrap();
+        assert_eq!(lines.finish().unwrap(), "\u{feff}1,é\r\n".as_bytes());
+        for wave in [wave, workbook] {
+            for (name, folder) in [("r.xlsx", "."), ("a/r.XLSX", "a")] {
+                let form = Form::Workbook(folder.into());
+                assert_eq!(Form::of(Path::new(name), wave), form);
+            }
+        }
+    }
+}
