@@ -6,7 +6,7 @@ use bytes::Bytes;
 use reqwest::Url;
 
 use crate::model::code;
-use crate::model::outcome::{Ambiguity, AttemptOutcome, LookOutcome, Proof, Refusal};
+use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, LookOutcome, Proof, Refusal};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
 use super::addressee::{Addressee, addressee};
@@ -35,8 +35,8 @@ pub fn create_answer(
     let outcome = match (head.proof, head.status) {
         // Whatever it says, it says it of another request.
         (Proof::MixedUp, _) => AttemptOutcome::Indeterminate(Ambiguity::MixedUp),
-        (_, 201) => created(&request.key, body),
-        (_, 200) => perhaps_created(&request.key, body),
+        (proof, 201) => created(&request.key, body, proof),
+        (proof, 200) => perhaps_created(&request.key, body, proof),
         (_, 429) if is_gateways(head, body) => AttemptOutcome::NotCreated(Refusal::Throttled {
             retry_after: head.retry_after,
         }),
@@ -210,17 +210,34 @@ fn is_gateways(head: &Head, body: &Result<Bytes, BodyFault>) -> bool {
 
 /// A 201 is PingOne's word that there is a device now. Only a body that is about
 /// another one casts doubt on whose request was answered.
-fn created(key: &DeviceKey, body: &Result<Bytes, BodyFault>) -> AttemptOutcome {
+fn created(key: &DeviceKey, body: &Result<Bytes, BodyFault>, proof: Proof) -> AttemptOutcome {
     if differs(key, body).is_some() {
         return AttemptOutcome::Indeterminate(Ambiguity::WrongDevice);
     }
-    AttemptOutcome::Created(device(key, &shown(body).unwrap_or_default()))
+    let shown = shown(body).unwrap_or_default();
+    AttemptOutcome::Created(named(key, &shown, proof))
+}
+
+/// The device of an answer. One that may be another's, and does not say whose the device is, may
+/// tell of another user with the same phone: then the ID is learned from a listing.
+fn named(key: &DeviceKey, shown: &wire::Device, proof: Proof) -> Device {
+    if proof == Proof::Unproven && shown.user.is_none() {
+        return Device {
+            id: None,
+            created_at: None,
+        };
+    }
+    device(key, shown)
 }
 
 /// A 200 is anybody's word: a captive portal says it too. Only the device itself is proof.
-fn perhaps_created(key: &DeviceKey, body: &Result<Bytes, BodyFault>) -> AttemptOutcome {
+fn perhaps_created(
+    key: &DeviceKey,
+    body: &Result<Bytes, BodyFault>,
+    proof: Proof,
+) -> AttemptOutcome {
     let shown = shown(body).unwrap_or_default();
-    let made = device(key, &shown);
+    let made = named(key, &shown, proof);
     if made.id.is_none() {
         return AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus);
     }

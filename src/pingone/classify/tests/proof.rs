@@ -27,6 +27,37 @@ fn an_answer_that_names_another_request_says_nothing_of_ours() {
 }
 
 #[test]
+fn an_id_is_taken_from_an_answer_that_is_proven_ours_or_names_our_user() {
+    let anonymous = format!(r#"{{"id":"{ID}","type":"WHATSAPP","phone":"{PHONE}"}}"#);
+    let ours = device_json(ID, USER, "WHATSAPP", PHONE);
+    let id = |id: Option<&str>| {
+        let id = id.map(|id| id.parse().unwrap());
+        let created_at = None;
+        AttemptOutcome::Created(Device { id, created_at })
+    };
+    let unexpected = AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus);
+    for (proof, status, body, expected) in [
+        (Proof::Proven, 201, &anonymous, id(Some(ID))),
+        (Proof::Unproven, 201, &ours, id(Some(ID))),
+        (Proof::Unproven, 201, &anonymous, id(None)),
+        (Proof::Proven, 200, &anonymous, id(Some(ID))),
+        (Proof::Unproven, 200, &ours, id(Some(ID))),
+        (Proof::Unproven, 200, &anonymous, unexpected),
+    ] {
+        let head = Head {
+            proof,
+            ..head(status)
+        };
+        let body = Ok(Bytes::from(body.clone()));
+        let mut outcome = create_answer(&request(), &head, &body).outcome;
+        if let AttemptOutcome::Created(device) = &mut outcome {
+            device.created_at = None;
+        }
+        assert_eq!(outcome, expected, "{proof:?} {status} {body:?}");
+    }
+}
+
+#[test]
 fn a_listing_counts_where_it_is_proven_ours_or_names_our_user() {
     let other = "22222222-2222-4222-8222-222222222222";
     let page = |link: &str, devices: &str| {
