@@ -110,7 +110,7 @@ impl History {
         let now = i64::try_from(BEGIN.as_micros()).expect("it is in our times");
         let world = World {
             pingone: PingOne::draw(&mut rng, &weather, wanted.clone(), now),
-            judge: Judge::new(weather.settle, weather.existing, wanted.len()),
+            judge: Judge::new(weather.settle, weather.tells_apart(), wanted.len()),
             machine,
             lines: Lines::default(),
             ledger: Arc::default(),
@@ -263,7 +263,8 @@ impl History {
     fn begin(&self, run: RunId) -> (Ledger, crate::engine::EngineOptions) {
         let world = &mut *lock(&self.world);
         world.note(|| format!("run {run}"));
-        world.judge.begin_run();
+        let options = world.weather.options(run, world.defect);
+        world.judge.begin_run(&options, clock::now());
         let moment = clock::moment();
         begin_on(
             &mut lock(&world.ledger),
@@ -277,10 +278,7 @@ impl History {
             run,
             disk: Arc::new(move || lock(&shared).write()),
         };
-        (
-            Ledger::in_memory(begun),
-            world.weather.options(run, world.defect),
-        )
+        (Ledger::in_memory(begun), options)
     }
 
     /// Ends by a signal then, or never.

@@ -5,14 +5,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::asked::{Asked, ROUNDING, Standing};
 use super::pingone::{PingOne, Time};
+use crate::engine::options::EngineOptions;
 use crate::ledger::InMemory;
 use crate::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
 use crate::model::event::RowFinished;
 use crate::model::ids::UserId;
 use crate::model::outcome::Outcome;
 use crate::model::request::DeviceRequest;
-use crate::plan::Existing;
 
 /// A promise that did not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +38,9 @@ pub(super) enum Broken {
     OtherBytes,
     /// What PingOne asks for is heard.
     NotHeld,
-    /// Nothing is sent once a stop was asked for.
+    /// No more devices are made than were to be.
+    OverTheLimit,
+    /// Nothing is sent once a stop was asked for, or time is up.
     SentAfterStop,
     /// What was or may be made is not told as refused or failed.
     Lost,
@@ -83,41 +86,20 @@ pub(super) struct Listing {
     pub(super) asked: Time,
 }
 
-/// How the last request for a device stands, since it was sent or came back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    Never,
-    OnItsWay,
-    Refused,
-    /// Answered by what was another's answer.
-    Doubtful(Time),
-    Lost(Time),
-    Made,
-}
-
-/// What was asked for a device.
-#[derive(Debug)]
-struct Asked {
-    standing: Standing,
-    sent: u32,
-    refused: u32,
-    /// When the listings were asked for that did not show it, since it was asked for last.
-    absent: Vec<Time>,
-    met_a_conflict: bool,
-    body: Option<Bytes>,
-}
-
-/// How far two times may be apart that are measured in milliseconds.
-const ROUNDING: Time = 2_000;
-
+/// The promises of a history, and what is known of it.
 #[derive(Debug)]
 pub(super) struct Judge {
     settle: Time,
     apart: Time,
-    existing: Existing,
+    /// Whether what somebody made a moment before is told from ours.
+    tells_apart: bool,
     asked: Vec<Asked>,
     held_until: Option<Instant>,
     pub(super) has_stopped: bool,
+    /// How many devices this run may make, and how long it may send.
+    limits: (Option<u64>, Option<Instant>),
+    /// How many creates of this run were not refused.
+    made: u64,
     /// The rows that were told in this run.
     told: Vec<u64>,
     /// How many creates followed a lost one.
@@ -127,23 +109,17 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(settle: Duration, existing: Existing, wanted: usize) -> Self {
+    pub(super) fn new(settle: Duration, tells_apart: bool, wanted: usize) -> Self {
         let us = |duration: Duration| Time::try_from(duration.as_micros()).expect("it is short");
-        let new = || Asked {
-            standing: Standing::Never,
-            sent: 0,
-            refused: 0,
-            absent: Vec::new(),
-            met_a_conflict: false,
-            body: None,
-        };
         Self {
             settle: us(settle),
             apart: us(Duration::from_secs(30).min(settle / 4)),
-            existing,
-            asked: std::iter::repeat_with(new).take(wanted).collect(),
+            tells_apart,
+            asked: std::iter::repeat_with(Asked::new).take(wanted).collect(),
             held_until: None,
             has_stopped: false,
+            limits: (None, None),
+            made: 0,
             told: Vec::new(),
             sent_again: 0,
             broken: None,
@@ -161,7 +137,10 @@ impl Judge {
     }
 
     /// A run begins.
-    pub(super) fn begin_run(&mut self) {
+    pub(super) fn begin_run(&mut self, options: &EngineOptions, now: Instant) {
+        let until = options.max_duration.map(|most| now + most);
+        self.limits = (options.limit, until);
+        self.made = 0;
         self.held_until = None;
         self.has_stopped = false;
         self.told.clear();
@@ -171,7 +150,8 @@ impl Judge {
     pub(super) fn begins(&mut self, is_token: bool, now: Instant) {
         let held = self.held_until.is_some_and(|until| now < until);
         self.check(is_token || !held, Broken::NotHeld);
-        self.check(!self.has_stopped, Broken::SentAfterStop);
+        let is_late = self.limits.1.is_some_and(|until| now >= until);
+        self.check(!self.has_stopped && !is_late, Broken::SentAfterStop);
     }
 
     /// An answer has asked to be left alone for so long.
@@ -186,6 +166,7 @@ impl Judge {
         (number, wanted): (usize, &[DeviceRequest]),
         (entry, attempt): (Option<&LedgerEntry>, u32),
         body: Bytes,
+        looks_first: bool,
         now: Time,
     ) {
         let open = entry.filter(|entry| entry.state == DeviceState::InFlight);
@@ -196,9 +177,9 @@ impl Judge {
         let mut of_user = of_user.filter(|(request, _)| request.key.user == user);
         let is_alone = of_user.all(|(_, asked)| asked.standing != Standing::OnItsWay);
         self.check(is_alone, Broken::TwoAtOnce);
-        let (settle, apart, existing) = (self.settle, self.apart, self.existing);
+        let spans = (self.settle, self.apart);
         let asked = &mut self.asked[number];
-        let broken = asked.may_not_be_sent(settle, apart, existing, now);
+        let broken = asked.may_not_be_sent(spans, looks_first, now);
         asked.sent += 1;
         self.sent_again += u64::from(matches!(asked.standing, Standing::Lost(_)));
         let is_too_often = asked.sent > 1 + asked.refused + RESENDS_MAX;
@@ -209,6 +190,9 @@ impl Judge {
         if let Some(broken) = broken {
             self.breaks(broken);
         }
+        self.made += 1;
+        let is_more = self.limits.0.is_some_and(|limit| self.made > limit);
+        self.check(!is_more, Broken::OverTheLimit);
         self.check(!is_too_often, Broken::SentTooOften);
         self.check(!is_another, Broken::OtherBytes);
     }
@@ -219,11 +203,13 @@ impl Judge {
         asked.standing = match told {
             _ if is_stolen => {
                 asked.refused += 1;
+                self.made = self.made.saturating_sub(1);
                 Standing::Doubtful(now)
             }
             Told::Made => Standing::Made,
             Told::Refused => {
                 asked.refused += 1;
+                self.made = self.made.saturating_sub(1);
                 Standing::Refused
             }
             Told::Unknown | Told::Listing(_) | Told::Nothing => Standing::Lost(now),
@@ -296,9 +282,7 @@ impl Judge {
                 self.check(entry.unproven || !may_be_there, Broken::Lost);
             }
             DeviceState::Created => {
-                // Who does not look first cannot tell what somebody made a moment before.
-                let is_told_apart = self.existing == Existing::Skip;
-                let is_there = ours || !is_told_apart && there.next().is_some();
+                let is_there = ours || !self.tells_apart && there.next().is_some();
                 self.check(is_there, Broken::NothingThere);
                 let is_owed = entry.recheck_owed || entry.is_seen_twice();
                 let is_settling = match self.asked[number].standing {
@@ -334,36 +318,5 @@ impl Judge {
                     DeviceState::InFlight | DeviceState::Rejected | DeviceState::Failed => false,
                 })
         })
-    }
-}
-
-impl Asked {
-    /// Which promise is broken where it is sent now.
-    fn may_not_be_sent(
-        &self,
-        settle: Time,
-        apart: Time,
-        existing: Existing,
-        now: Time,
-    ) -> Option<Broken> {
-        match self.standing {
-            Standing::Never if existing == Existing::Skip && self.absent.is_empty() => {
-                Some(Broken::NotLookedFor)
-            }
-            Standing::Never | Standing::Refused => None,
-            Standing::OnItsWay => Some(Broken::TwoAtOnce),
-            Standing::Made => Some(Broken::SentAfterMade),
-            Standing::Doubtful(since) => {
-                let looked = self.absent.iter().any(|asked| *asked > since);
-                (!looked).then_some(Broken::NotLookedFor)
-            }
-            Standing::Lost(since) if now - since < settle - ROUNDING => Some(Broken::SentTooSoon),
-            Standing::Lost(since) => {
-                let after = self.absent.iter().filter(|asked| **asked > since);
-                let (first, last) = (after.clone().min()?, after.max()?);
-                let far = last - since >= settle - ROUNDING && last - first >= apart - ROUNDING;
-                (!far).then_some(Broken::NotLookedForTwice)
-            }
-        }
     }
 }

@@ -13,7 +13,7 @@
 //! | `lines` | connections, and what comes late on them |
 //! | `world` | all of that together, with the disk and the clocks |
 //! | `wire`, `exchange` | the way of a request there and back |
-//! | `judge` | what must hold |
+//! | `judge`, `asked` | what must hold |
 //! | `history`, `wave` | runs, crashes and restarts, and of what |
 //! | `counts` | how much was played |
 //! | `defect` | rules broken on purpose, to see that the judge notices |
@@ -25,6 +25,7 @@
 //! What is left out: a disk that loses what it has synced, two machines with two ledgers, and devices
 //! that others make while a run goes on.
 
+mod asked;
 mod counts;
 mod defect;
 mod exchange;

@@ -5,7 +5,7 @@ use fastrand::Rng;
 use super::judge::{Listing, Told};
 use super::says::{Answer, Reply, SPELLINGS, Shown, error, page};
 use super::troubles::{self, OfCreate, OfLook, Shape, cut_off};
-use super::weather::{Naming, Weather};
+use super::weather::{Echo, Naming, Weather};
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::request::DeviceRequest;
 
@@ -236,7 +236,9 @@ impl PingOne {
         if shape == Shape::OfAnotherUser {
             shown.user = UserId::from_bytes([0xee; 16]);
         }
-        let json = shown.json(Self::spelling(rng, weather), true);
+        let is_sure = weather.twice == 0.0 || weather.echo == Echo::Always;
+        let named = !is_sure || weather.naming != Naming::Nothing || shape == Shape::OfAnotherUser;
+        let json = shown.json(Self::spelling(rng, weather), named);
         let mut answer = match shape {
             Shape::With201 | Shape::CutOff => Answer::new(201, json, Told::Made),
             Shape::With200 => Answer::new(200, json, Told::Made),

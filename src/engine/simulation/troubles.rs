@@ -194,7 +194,7 @@ pub(super) fn of_connecting(rng: &mut Rng, weather: &Weather) -> Option<FaultKin
 
 /// Cuts the body of an answer off.
 pub(super) fn cut_off(answer: &mut Answer, rng: &mut Rng) {
-    let half = answer.body.len() / 2;
+    let half = answer.body.floor_char_boundary(answer.body.len() / 2);
     answer.body.truncate(half);
     answer.cut = Some(if rng.bool() {
         BodyFault::CutOff

@@ -10,7 +10,7 @@ use crate::engine::options::{EngineOptions, GuardOptions};
 use crate::model::ids::RunId;
 use crate::plan::Existing;
 use crate::rate_limit::Rate;
-use crate::retry::RetryPolicy;
+use crate::retry::{CLOCK_SKEW, RetryPolicy};
 
 /// The longest time from a request to its last answer, when that comes late and twice.
 pub(super) const LONGEST: Duration = Duration::from_secs(45);
@@ -85,6 +85,9 @@ pub(super) struct Weather {
     canary: u32,
     concurrency: usize,
     rate: Rate,
+    /// How many devices a run makes, and how long it sends.
+    most: Option<u64>,
+    max_duration: Option<Duration>,
 }
 
 impl Weather {
@@ -133,6 +136,8 @@ impl Weather {
             canary: [0, 1, 5][rng.usize(..3)],
             concurrency: rng.usize(1..=8),
             rate: [Rate::Unlimited, Rate::PerSecond(25.0)][rng.usize(..2)],
+            most: (rng.u8(..10) == 0).then(|| rng.u64(1..3)),
+            max_duration: (rng.u8(..10) == 0).then(|| Duration::from_millis(rng.u64(1..60_000))),
         }
     }
 
@@ -175,11 +180,27 @@ impl Weather {
         self.crash = 0.0;
         // As the run has told a person to.
         self.limit = None;
+        self.most = None;
+        self.max_duration = None;
     }
 
     /// Whether there is trouble of this kind.
     pub(super) fn has(&self, kind: u32) -> bool {
         self.kinds >> (kind % 64) & 1 == 1
+    }
+
+    /// Whether a listing comes before the first create of a device, with a wall clock that is so far
+    /// ahead: where it is asked for, and where PingOne's clock is not known, or is another one.
+    pub(super) fn looks_first(&self, ahead_ms: i64) -> bool {
+        let skew = i64::try_from(CLOCK_SKEW.as_millis()).expect("it is short");
+        // A date goes by whole seconds, and a clock that is set meanwhile may be right by then.
+        let differs = ahead_ms.abs_diff(self.remote_ahead_ms) > skew.unsigned_abs() + 60_000;
+        self.existing == Existing::Skip || !self.dates || differs && self.sleepy == 0.0
+    }
+
+    /// Whether what somebody else made within the skew before a request is told from ours.
+    pub(super) fn tells_apart(&self) -> bool {
+        self.existing == Existing::Skip || !self.dates
     }
 
     /// How a run goes about it.
@@ -204,8 +225,8 @@ impl Weather {
                 max_errors: None,
             },
             rate: self.rate,
-            max_duration: None,
-            limit: None,
+            max_duration: self.max_duration,
+            limit: self.most,
         }
     }
 }

@@ -196,7 +196,9 @@ impl World {
         let ledger = lock(&self.ledger);
         let entry = ledger.entry(&self.pingone.wanted[number].key);
         let which = (number, &self.pingone.wanted[..]);
-        self.judge.sends(which, (entry, attempt), body, now);
+        let looks_first = self.weather.looks_first(self.machine.ahead_ms);
+        self.judge
+            .sends(which, (entry, attempt), body, looks_first, now);
         number
     }
 
