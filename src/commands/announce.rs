@@ -12,6 +12,7 @@ use crate::model::ids::EnvironmentId;
 use crate::model::row::Column;
 use crate::plan::Existing;
 use crate::report::console::Console;
+use crate::report::sheet_notes;
 use crate::report::start_line::{self, Kind, Ledger, Start};
 use crate::settings::pace::{Pace, Stops};
 
@@ -62,7 +63,9 @@ pub(super) fn announce<L: Borrow<Reader>>(
         limit: stops.limit,
         messages: foreseen.messages,
     };
-    for notice in start.notices(Console::width()) {
+    let of_sheet = opened.wave.sheet().map(sheet_notes::notices);
+    let notices = start.notices(Console::width()).into_iter();
+    for notice in notices.chain(of_sheet.into_iter().flatten()) {
         invocation.console.say(&notice);
     }
     Ok(foreseen)

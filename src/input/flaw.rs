@@ -8,8 +8,11 @@ use super::source::Source;
 use crate::model::row::Column;
 use crate::model::shell;
 
-/// How names of what wavepair writes of a wave end.
-const WRITTEN: [&str; 3] = [".sandbox.results.csv", ".results.csv", ".dry-run.csv"];
+/// How names of what wavepair writes of a wave end, before their ending.
+const WRITTEN: [&str; 3] = [".sandbox.results", ".results", ".dry-run"];
+
+/// How the names of waves end, and of what is written of them.
+const WAVES: [&str; 3] = [".csv", ".csv.gz", ".xlsx"];
 
 /// Where the flaw of a file is, if it is in a line, and what it is.
 pub(super) type Flawed = (Option<u64>, Flaw);
@@ -168,11 +171,13 @@ impl Flaw {
         };
         let wave = path.file_name().and_then(|name| {
             let name = name.to_str()?;
+            let (name, _) = name.rsplit_once('.')?;
             let stem = WRITTEN
                 .iter()
                 .find_map(|ending| name.strip_suffix(ending))?;
-            let wave = path.with_file_name(format!("{stem}.csv"));
-            wave.is_file().then(|| Source::Path(wave).to_string())
+            let waves = WAVES.map(|ending| path.with_file_name(format!("{stem}{ending}")));
+            let wave = waves.into_iter().find(|wave| wave.is_file())?;
+            Some(Source::Path(wave).to_string())
         });
         Flaw::Results { wave }
     }

@@ -8,13 +8,75 @@ use super::names::{listed, shown};
 use crate::model::dialect::Delimiter;
 use crate::model::shell;
 
+/// A kind of file that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Other {
+    /// A workbook of the format before `.xlsx`.
+    Xls,
+    /// A workbook that needs a password.
+    Locked,
+    /// A workbook with macros.
+    Macros,
+    /// A workbook in binary form, `.xlsb`.
+    Binary,
+    /// A spreadsheet of `OpenDocument`, `.ods`.
+    OpenDocument,
+    /// A document of Numbers.
+    Numbers,
+    /// Another zip archive.
+    Zip,
+}
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Other::Xls => "is a workbook of the old format (.xls), which is not read",
+            Other::Locked => "is a workbook that is protected with a password",
+            Other::Macros => "is a workbook with macros, which is not read",
+            Other::Binary => "is a workbook in binary form (.xlsb), which is not read",
+            Other::OpenDocument => "is an OpenDocument spreadsheet (.ods), which is not read",
+            Other::Numbers => "is a document of Numbers, which is not read",
+            Other::Zip => "is a zip archive, and no workbook",
+        })
+    }
+}
+
+impl Other {
+    fn hint(self) -> &'static str {
+        match self {
+            Other::Xls | Other::Binary | Other::OpenDocument => {
+                "open it in a spreadsheet and save it as .xlsx, or as `CSV UTF-8`"
+            }
+            Other::Locked => "open it in a spreadsheet and save it without the password",
+            Other::Macros => "open it in a spreadsheet and save it as .xlsx, without macros",
+            Other::Numbers => "open it in Numbers and export it as .xlsx, or as CSV in UTF-8",
+            Other::Zip => "unpack it, and name the file that is the wave",
+        }
+    }
+}
+
 /// What is wrong with the form of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FormFlaw {
-    /// It is compressed with gzip.
-    Gzip,
-    /// It is a workbook of a spreadsheet.
-    Workbook,
+    /// It is of another kind.
+    Other(Other),
+    /// It is compressed with gzip, and what comes of that is as well.
+    PackedTwice,
+    /// It ends before its own end.
+    Cut,
+    /// It is not what it says that it is.
+    Damaged,
+    /// No sheet of the workbook is shown by a spreadsheet.
+    NoSheet,
+    /// A workbook has no sheet of the name or number that was given.
+    NoSuchSheet {
+        /// What was given.
+        named: String,
+        /// The sheets that there are.
+        sheets: Vec<String>,
+    },
+    /// A sheet was named, and it is no workbook.
+    NotAWorkbook,
     /// It is UTF-16 and has no byte order mark.
     Utf16 {
         /// What it is in likelihood.
@@ -59,10 +121,15 @@ pub enum FormFlaw {
 impl fmt::Display for FormFlaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FormFlaw::Gzip => f.write_str("is compressed with gzip"),
-            FormFlaw::Workbook => {
-                f.write_str("is a spreadsheet's workbook (or a zip file), not CSV")
+            FormFlaw::Other(other) => other.fmt(f),
+            FormFlaw::PackedTwice => f.write_str("is compressed with gzip twice"),
+            FormFlaw::Cut => f.write_str("is cut: it ends before its own end"),
+            FormFlaw::Damaged => f.write_str("is damaged"),
+            FormFlaw::NoSheet => f.write_str("has no sheet that a spreadsheet shows"),
+            FormFlaw::NoSuchSheet { named, .. } => {
+                write!(f, "has no sheet {} with rows", shown(named))
             }
+            FormFlaw::NotAWorkbook => f.write_str("is no workbook, so it has no sheet"),
             FormFlaw::Utf16 { .. } => {
                 f.write_str("the header may be UTF-16; the byte order mark is missing")
             }
@@ -108,8 +175,14 @@ impl FormFlaw {
     /// What to do about it.
     pub(super) fn hint(&self) -> String {
         match self {
-            FormFlaw::Gzip => "unpack it first, with `gunzip`".into(),
-            FormFlaw::Workbook => "save the sheet as `CSV UTF-8` and use that file".into(),
+            FormFlaw::Other(other) => other.hint().into(),
+            FormFlaw::PackedTwice => "unpack it first, with `gunzip`".into(),
+            FormFlaw::Cut | FormFlaw::Damaged => {
+                "copy it again from where it came from; nothing was sent".into()
+            }
+            FormFlaw::NoSheet => "name a sheet with `--sheet`".into(),
+            FormFlaw::NoSuchSheet { sheets, .. } => format!("the sheets are {}", listed(sheets)),
+            FormFlaw::NotAWorkbook => "leave `--sheet` out".into(),
             FormFlaw::Utf16 { likely }
             | FormFlaw::HeaderNotDecodable {
                 likely: Some(likely),

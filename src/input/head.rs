@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
 use super::ReadOptions;
 use super::blocks::Blocks;
@@ -18,7 +18,8 @@ use super::opened::Opened;
 use super::records::{Quotes, Record, Records};
 use super::rows::Before;
 use super::sep_line::{SepLine, sep_line};
-use crate::model::dialect::{Delimiter, Dialect, LineEnd};
+use super::typed_cell;
+use crate::model::dialect::{Container, Delimiter, Dialect, LineEnd};
 use crate::model::row::Header;
 
 /// How many bytes are looked at to find out what an encoding may be.
@@ -65,6 +66,9 @@ pub(super) fn read(
             blank: 0,
         },
     };
+    if form.container == Container::Workbook {
+        return Ok(choose(vec![attempt(opened, top, form, options)?]));
+    }
     let mut lines = Lines::new(Blocks::new(opened, start), opened.terminator, 0, start);
     let sep = sep_line(&mut lines)?;
     let top = match sep {
@@ -166,11 +170,11 @@ fn attempt(
         line_end: match record.end {
             End::CrLf | End::CrCrLf => LineEnd::CrLf,
             End::Cr => LineEnd::Cr,
-            End::Lf | End::File | End::OutOfReach => LineEnd::Lf,
+            End::Lf | End::Record | End::File | End::OutOfReach => LineEnd::Lf,
         },
         ..form
     };
-    let names = names(&records, &record, form.encoding);
+    let names = names(&records, &record, form);
     let words = |name: &&String| columns_in(&[normal(name)], options) > 0;
     let known: Vec<String> = match &names {
         Ok(names) => names.iter().filter(words).cloned().collect(),
@@ -221,7 +225,7 @@ fn later_header<R: io::BufRead>(
         let Some(record) = records.next()? else {
             break;
         };
-        let names = names(records, &record, form.encoding);
+        let names = names(records, &record, form);
         if names.is_ok_and(|names| understand(&names, form, options).is_ok()) {
             return Ok(Some(record.line));
         }
@@ -233,7 +237,7 @@ fn later_header<R: io::BufRead>(
 fn names<R: io::BufRead>(
     records: &Records<R>,
     record: &Record,
-    encoding: &'static Encoding,
+    form: Dialect,
 ) -> Result<Vec<String>, Flaw> {
     let is_bare = |pair: &[u8]| pair[0] == b'\r' && !b"\r\n".contains(&pair[1]);
     if let Some(place) = record.text.iter().position(|&byte| byte == 0) {
@@ -251,8 +255,12 @@ fn names<R: io::BufRead>(
         return Err(Flaw::HeaderQuote);
     }
     let name = |value: &[u8]| {
+        let value = match form.container {
+            Container::Workbook => typed_cell::split(value).1,
+            Container::Plain | Container::Gzip => value,
+        };
         let text = std::str::from_utf8(value).ok();
-        let likely = None;
+        let (encoding, likely) = (form.encoding, None);
         text.map(|name| name.trim().to_owned())
             .ok_or_else(|| FormFlaw::HeaderNotDecodable { encoding, likely }.into())
     };

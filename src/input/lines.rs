@@ -32,14 +32,18 @@ pub(super) enum Terminator {
     Lf,
     /// CR, in a file without any LF.
     Cr,
+    /// A character that no cell has: the lines were made of the rows of a sheet, whose cells may have
+    /// line ends.
+    Record,
 }
 
 impl Terminator {
     /// The last byte of a line's end.
-    pub(super) fn byte(self) -> u8 {
+    pub(super) const fn byte(self) -> u8 {
         match self {
             Terminator::Lf => b'\n',
             Terminator::Cr => b'\r',
+            Terminator::Record => 0x1e,
         }
     }
 }
@@ -55,6 +59,8 @@ pub(super) enum End {
     CrCrLf,
     /// With CR alone.
     Cr,
+    /// With the row of a sheet.
+    Record,
     /// With the file.
     File,
     /// Further away than is held.
@@ -69,6 +75,7 @@ impl End {
             End::CrLf => b"\r\n",
             End::CrCrLf => b"\r\r\n",
             End::Cr => b"\r",
+            End::Record => b"\x1e",
             End::File | End::OutOfReach => b"",
         }
     }
@@ -164,6 +171,8 @@ impl<R: BufRead> Lines<R> {
 /// How many bytes the longest line end has.
 const LONGEST_END: usize = 3;
 
+const END_OF_RECORD: u8 = Terminator::Record.byte();
+
 /// How what was read up to a terminator ends, and how many bytes of it are before the end.
 fn end_of(text: &[u8], by: Terminator) -> (End, usize) {
     match (by, text) {
@@ -171,9 +180,10 @@ fn end_of(text: &[u8], by: Terminator) -> (End, usize) {
         (Terminator::Lf, [text @ .., b'\r', b'\r', b'\n']) => (End::CrCrLf, text.len()),
         (Terminator::Lf, [text @ .., b'\r', b'\n']) => (End::CrLf, text.len()),
         (Terminator::Lf, [text @ .., b'\n']) => (End::Lf, text.len()),
+        (Terminator::Record, [text @ .., END_OF_RECORD]) => (End::Record, text.len()),
         (_, text) if text.len() > MAX_LINE => (End::OutOfReach, MAX_LINE),
         (Terminator::Lf, [text @ .., b'\r']) => (End::CrLf, text.len()),
-        (Terminator::Lf | Terminator::Cr, text) => (End::File, text.len()),
+        (Terminator::Lf | Terminator::Cr | Terminator::Record, text) => (End::File, text.len()),
     }
 }
 

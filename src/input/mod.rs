@@ -14,7 +14,7 @@
 //! | `head`, `delimiter`, `sep_line` | the first record, and what stands between its fields |
 //! | `names`, `header`, `misspelling` | names of columns, what they mean, and their misspellings |
 //! | `flaw`, `form_flaw` | what is wrong with a file as a whole, and with its form |
-//! | [`rows`] | cells, and what is wrong with a record |
+//! | [`rows`], `typed_cell`, `not_a_row` | cells, and what is wrong with a record |
 
 mod blocks;
 mod decode;
@@ -28,12 +28,14 @@ mod lines;
 mod memory;
 mod misspelling;
 mod names;
+mod not_a_row;
 mod opened;
 mod records;
 pub(crate) mod rows;
 mod sep_line;
 pub(crate) mod source;
 mod spool;
+mod typed_cell;
 
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -41,6 +43,7 @@ use std::sync::Arc;
 use crate::model::dialect::NamedForm;
 use crate::model::request::RowDefaults;
 use crate::model::row::{Column, Header};
+use crate::model::sheet::SheetRead;
 use blocks::Blocks;
 use error::Error;
 use flaw::Flaw;
@@ -73,6 +76,7 @@ pub struct Wave {
     header: Header,
     layout: Arc<Layout>,
     body: Position,
+    sheet: Option<SheetRead>,
 }
 
 impl Wave {
@@ -101,6 +105,7 @@ impl Wave {
             header: head.header,
             layout: Arc::new(head.layout),
             body: head.body,
+            sheet: decoded.sheet,
         };
         wave.check_rows(options.may_be_empty)?;
         Ok(wave)
@@ -131,6 +136,11 @@ impl Wave {
     /// The names of the columns, and where the known ones are; wavepair's own are not among them.
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// Which sheet of a workbook the rows are of.
+    pub(crate) fn sheet(&self) -> Option<&SheetRead> {
+        self.sheet.as_ref()
     }
 
     /// The rows from the first on; each call starts anew.

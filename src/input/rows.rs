@@ -8,8 +8,11 @@ use super::blocks::Blocks;
 use super::error::Error;
 use super::header::Layout;
 use super::lines::{End, Lines, MAX_LINE};
+use super::not_a_row;
 use super::records::{Quotes, Record, Records, is_blank};
+use super::typed_cell::{self, Kind};
 use crate::model::account::Account;
+use crate::model::dialect::Container;
 use crate::model::fields::Field;
 use crate::model::formula::unmarked;
 use crate::model::invalid::{InvalidCode, Problem};
@@ -132,29 +135,56 @@ impl Iterator for Rows {
 
 fn row(number: RowNumber, record: Record, fields: &[Field], layout: &Layout) -> InputRow {
     let mut cells = Cells::with_capacity(layout.kept.len(), record.text.len());
-    let mut garbled = None;
-    for &place in &layout.kept {
+    let mut broken = Broken::default();
+    for (&place, column) in layout.kept.iter().zip(&layout.columns) {
         match fields.get(place) {
             Some(field) if is_held(*field, &record) => {
                 let value = field.value(&record.text);
-                if let Ok(text) = std::str::from_utf8(&value) {
+                let (kind, value) = kind_of(&value, layout.dialect.container);
+                if let Ok(text) = std::str::from_utf8(value) {
                     // In a rejects file, wavepair itself put the mark there.
                     let is_marked = !layout.own.is_empty();
                     cells.push(if is_marked { unmarked(text) } else { text });
+                    if let (Some(kind), Some(column), None) = (kind, column, &broken.typed) {
+                        broken.typed = typed_cell::problem(kind, text, *column);
+                    }
                 } else {
-                    cells.push(&shown(&value, layout.dialect.encoding));
-                    garbled.get_or_insert(place);
+                    cells.push(&shown(value, layout.dialect.encoding));
+                    broken.garbled.get_or_insert(place);
                 }
             }
             Some(_) | None => cells.push(""),
         }
     }
+    broken.other = not_a_row::look(&record.text, &cells, layout.fits(fields.len()), layout);
     InputRow {
         number,
         line: record.line,
         cells,
-        fault: fault(&record, fields, layout, garbled),
-        raw: raw(record, fields, layout),
+        fault: fault(&record, fields, layout, broken),
+        raw: match layout.dialect.container {
+            Container::Workbook => typed_cell::unmarked(&raw(record, fields, layout)).into_owned(),
+            Container::Plain | Container::Gzip => raw(record, fields, layout),
+        },
+    }
+}
+
+/// What is wrong with the fields of a record.
+#[derive(Default)]
+struct Broken {
+    /// The record looks like something else than a row.
+    other: Option<Problem>,
+    /// The place of a field that could not be decoded.
+    garbled: Option<usize>,
+    /// A cell of a sheet is no text, and cannot be what its column needs.
+    typed: Option<Problem>,
+}
+
+/// The kind of a cell, where it came from a sheet, and its text.
+fn kind_of(value: &[u8], container: Container) -> (Option<Kind>, &[u8]) {
+    match container {
+        Container::Workbook => typed_cell::split(value),
+        Container::Plain | Container::Gzip => (None, value),
     }
 }
 
@@ -164,13 +194,8 @@ fn is_held(field: Field, record: &Record) -> bool {
     field.len() <= MAX_FIELD && !is_cut
 }
 
-/// What is wrong with a record as such; `garbled` is the place of a field that could not be decoded.
-fn fault(
-    record: &Record,
-    fields: &[Field],
-    layout: &Layout,
-    garbled: Option<usize>,
-) -> Option<Problem> {
+/// What is wrong with a record as such.
+fn fault(record: &Record, fields: &[Field], layout: &Layout, broken: Broken) -> Option<Problem> {
     let (count, width) = (fields.len(), layout.width);
     let (code, message) = if record.end == End::OutOfReach {
         (
@@ -189,6 +214,8 @@ fn fault(
             InvalidCode::QuoteUnterminated,
             format!("a quoted field does not close in a record of {width} fields; close it"),
         )
+    } else if let Some(other) = broken.other {
+        return Some(other);
     } else if let Some(place) = fields.iter().position(|field| field.len() > MAX_FIELD) {
         (
             InvalidCode::FieldTooLong,
@@ -206,10 +233,10 @@ fn fault(
             InvalidCode::FieldCount,
             format!("{count} fields where the header has {width}; compare the row with the header"),
         )
-    } else if let Some(place) = garbled {
+    } else if let Some(place) = broken.garbled {
         not_decoded(place, layout.dialect.encoding)
     } else {
-        return None;
+        return broken.typed;
     };
     Some(Problem::new(code, message))
 }

@@ -175,6 +175,8 @@ pub struct NamedForm {
     pub delimiter: Option<Delimiter>,
     /// How characters are made of its bytes.
     pub encoding: Option<&'static Encoding>,
+    /// The sheet of a workbook, by its name or its number from 1.
+    pub sheet: Option<String>,
 }
 
 /// The encoding of a label, as the Encoding Standard of WHATWG has it; nothing where there is none that

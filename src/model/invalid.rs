@@ -42,6 +42,18 @@ codes! {
     NotUtf8 = "not_utf8",
     /// The row holds bytes that mean nothing in the encoding that the file has
     NotDecodable = "not_decodable",
+    /// The header comes again between the rows
+    HeaderAgain = "header_again",
+    /// The line looks like a comment, a total or the start of another file
+    NotARow = "not_a_row",
+    /// The cell of a workbook holds a number of more digits than are kept
+    NumberCell = "number_cell",
+    /// The cell of a workbook holds a date
+    DateCell = "date_cell",
+    /// The cell of a workbook holds an error
+    ErrorCell = "error_cell",
+    /// The cell of a workbook holds a formula that was never worked out
+    FormulaCell = "formula_cell",
     /// A field is longer than 64 KiB
     FieldTooLong = "field_too_long",
     /// The last line has no line end and may have been cut

@@ -30,6 +30,7 @@ pub(crate) mod row_policies;
 pub(crate) mod samples;
 pub(crate) mod secret;
 pub(crate) mod shared_phones;
+pub(crate) mod sheet;
 pub(crate) mod shell;
 pub(crate) mod standard_stream;
 pub(crate) mod stop;

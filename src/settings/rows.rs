@@ -41,6 +41,8 @@ struct Kept {
     delimiter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     encoding: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet: Option<String>,
     phones: Option<String>,
     raw_cells: bool,
 }
@@ -60,6 +62,7 @@ impl RowSettings {
             form: NamedForm {
                 delimiter: sources.find(&table::DELIMITER)?,
                 encoding: sources.find(&table::ENCODING)?,
+                sheet: sources.find(&table::SHEET)?,
             },
             phones: sources.find(&table::RESULTS_PHONE)?,
             raw_cells: sources.is_on(&table::RAW_CELLS),
@@ -83,6 +86,7 @@ impl RowSettings {
             form: NamedForm {
                 delimiter: self.form.delimiter.or(earlier.form.delimiter),
                 encoding: self.form.encoding.or(earlier.form.encoding),
+                sheet: self.form.sheet.clone().or(earlier.form.sheet),
             },
             phones: self.phones.or(earlier.phones),
             raw_cells: self.raw_cells || earlier.raw_cells,
@@ -105,6 +109,7 @@ impl RowSettings {
             form: NamedForm {
                 delimiter: kept.delimiter.and_then(|word| word.parse().ok()),
                 encoding: kept.encoding.and_then(|label| encoding_of(&label)),
+                sheet: kept.sheet,
             },
             phones: kept.phones.and_then(phones).map(|(_, phones)| *phones),
             raw_cells: kept.raw_cells,
@@ -127,6 +132,7 @@ impl RowSettings {
                 .form
                 .encoding
                 .map(|encoding| encoding.name().to_owned()),
+            sheet: self.form.sheet.clone(),
             phones: self
                 .phones
                 .and_then(phones)
@@ -177,7 +183,7 @@ mod tests {
         RowSettings::resolve(&Sources::new(&typed, &Env::new(&|_| None))).unwrap()
     }
 
-    const ALL: [&str; 13] = [
+    const ALL: [&str; 14] = [
         "--policy=6F1B3C52-8a0e-4d39-9c47-2e5d1a7b9f10",
         "--type",
         "sms",
@@ -188,6 +194,7 @@ mod tests {
         "--column=nickname=N",
         "--delimiter=;",
         "--encoding=latin1",
+        "--sheet=Wave 2",
         "--results-phone",
         "none",
         "--raw-cells",
@@ -195,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_ledger_keeps_what_was_said_and_nothing_else() {
-        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","encoding":"windows-1252","phones":"none","raw_cells":true}"#;
+        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","encoding":"windows-1252","sheet":"Wave 2","phones":"none","raw_cells":true}"#;
         let nothing = r#"{"policy":null,"type":null,"status":null,"columns":[],"phones":null,"raw_cells":false}"#;
         for (said, json) in [(said(&ALL), kept), (said(&[]), nothing)] {
             assert_eq!(said.to_json(), json);

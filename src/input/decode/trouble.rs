@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::input::error::Error;
+use crate::input::error::{Change, Error};
 use crate::input::form_flaw::FormFlaw;
 use crate::input::spool::Full;
 
@@ -13,6 +13,8 @@ pub(super) enum Trouble {
     Read(io::Error),
     /// Its copy cannot be written.
     Write(io::Error),
+    /// It was changed meanwhile.
+    Changed(Change),
     /// Its form is none that is read.
     Flaw(FormFlaw),
 }
@@ -39,6 +41,7 @@ impl Trouble {
         match self {
             Trouble::Read(source) => Error::reading(name, source),
             Trouble::Write(source) => Error::Spool { name, source },
+            Trouble::Changed(change) => Error::Changed { name, change },
             Trouble::Flaw(flaw) => Error::NotAWave {
                 name,
                 line: None,

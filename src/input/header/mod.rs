@@ -22,6 +22,10 @@ pub(super) struct Layout {
     pub(super) least: usize,
     /// The places of the fields that become cells, in order.
     pub(super) kept: Vec<usize>,
+    /// What each of them means.
+    pub(super) columns: Vec<Option<Column>>,
+    /// Their names, as [`normal`] has them.
+    pub(super) words: Vec<String>,
     /// The places of wavepair's own columns, in order.
     pub(super) own: Vec<usize>,
     /// The places of columns without a name, in order: they have to be empty.
@@ -34,6 +38,11 @@ impl Layout {
     /// Whether a record may have so many fields.
     pub(super) fn fits(&self, count: usize) -> bool {
         (self.least..=self.width).contains(&count)
+    }
+
+    /// Which of the kept fields is a column's.
+    pub(super) fn place(&self, column: Column) -> Option<usize> {
+        self.columns.iter().position(|known| *known == Some(column))
     }
 }
 
@@ -222,11 +231,19 @@ fn lay_out(names: &[String], dialect: Dialect, found: &[(Column, usize)]) -> (He
         .rfind(|place| !is_unnamed(place))
         .map_or(0, |last| last + 1);
     let is_rejects = !own.is_empty();
+    let meaning = |&place: &usize| {
+        found
+            .iter()
+            .find(|(_, taken)| *taken == place)
+            .map(|(column, _)| *column)
+    };
     let layout = Layout {
         dialect,
         width: names.len(),
         least,
         ends_with_phone: least > 0 && found.contains(&(Column::Phone, least - 1)),
+        columns: kept.iter().map(meaning).collect(),
+        words: kept.iter().map(|&place| normal(&names[place])).collect(),
         kept,
         own,
         nameless,

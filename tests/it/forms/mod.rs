@@ -6,7 +6,13 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::sheets;
 use crate::support::texts::{decoded, encoded};
+
+#[path = "../../../src/input/tests/workbook_file.rs"]
+mod workbook_file;
+// Packed, in a workbook, from a pipe.
+mod wrapped;
 
 /// A row of a results file, by its columns.
 type Row = BTreeMap<String, String>;
@@ -48,14 +54,17 @@ fn outcomes(delimiter: u8, results: &[u8]) -> Vec<Row> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
-    let rows = reader.deserialize().map(Result::unwrap);
-    rows.map(|mut row: Row| {
+    comparable(reader.deserialize().map(Result::unwrap).collect())
+}
+
+/// The rows without what differs from run to run.
+fn comparable(mut rows: Vec<Row>) -> Vec<Row> {
+    for row in &mut rows {
         for changing in ["device_id", "created_at", "run_id", "correlation_id"] {
             row.remove(changing);
         }
-        row
-    })
-    .collect()
+    }
+    rows
 }
 
 /// Runs a file as a wave, and reads what became of it.
@@ -66,6 +75,10 @@ fn run(name: &str, bytes: &[u8], delimiter: u8, options: &[&str]) -> Vec<Row> {
     let output = rehearsal.bare(&words).output().unwrap();
     let ended = rehearsal.ended(&output).exits(3);
     assert_eq!(rehearsal.held().len(), 3, "{}", ended.stderr);
+    let workbook = rehearsal.path("wave.results.xlsx");
+    if workbook.exists() {
+        return comparable(sheets::rows(&workbook));
+    }
     outcomes(delimiter, &rehearsal.bytes("wave.results.csv"))
 }
 
