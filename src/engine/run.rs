@@ -33,7 +33,7 @@ use crate::pingone::token::{AccessToken, TokenCache};
 ///
 /// `rows` gives the rows in input order, each with the number of input bytes read
 /// so far, or why there is no next one: nothing new is sent then, and what is on the
-/// wire is waited for and written down. Every step is told to `report` after it is on disk.
+/// wire is waited for and written down. An outcome is told to `report` once it is on disk.
 ///
 /// Returns why the run stopped before its input was done, if it did.
 ///

@@ -51,7 +51,7 @@ pub enum Event {
     },
     /// A row has its outcome, on disk.
     RowFinished(RowFinished),
-    /// Nothing new is sent from here on.
+    /// Nothing is created any more from here on; what is in doubt may still be looked for.
     StopRequested {
         /// Why.
         reason: StopReason,

@@ -105,7 +105,8 @@ fn decide_create(
         &mut row.history,
         outcome,
         answered.proof,
-        row.asked_ms.unwrap_or_default(),
+        // Where it is not known when it was asked for, no device is new enough to be ours.
+        row.asked_ms.unwrap_or(i64::MAX),
         context.others_succeed,
         context.jitter,
     );

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use tokio::time::Instant;
+
 use crate::engine::row::Row;
 use crate::model::ids::UserId;
 use crate::model::request::DeviceKey;
@@ -14,9 +16,12 @@ use crate::model::row::RowNumber;
 #[derive(Debug, Default)]
 pub(super) struct Busy {
     keys: HashMap<DeviceKey, RowNumber>,
-    users: HashMap<UserId, VecDeque<Box<Row>>>,
+    users: HashMap<UserId, VecDeque<Queued>>,
     queued: usize,
 }
+
+/// A row that waits for its user, and when its first request may be sent, if not at once.
+type Queued = (Box<Row>, Option<Instant>);
 
 impl Busy {
     /// The row that asks for the same device and is not settled yet.
@@ -30,10 +35,10 @@ impl Busy {
     }
 
     /// Claims the user of a row; keeps the row until then where the user is busy.
-    pub(super) fn claim_user(&mut self, row: Box<Row>) -> Option<Box<Row>> {
+    pub(super) fn claim_user(&mut self, row: Box<Row>, due: Option<Instant>) -> Option<Box<Row>> {
         let user = row.user();
         if let Some(queue) = self.users.get_mut(&user) {
-            queue.push_back(row);
+            queue.push_back((row, due));
             self.queued += 1;
             None
         } else {
@@ -43,7 +48,7 @@ impl Busy {
     }
 
     /// Frees a user; gives the next row that waited for it.
-    pub(super) fn free_user(&mut self, user: UserId) -> Option<Box<Row>> {
+    pub(super) fn free_user(&mut self, user: UserId) -> Option<Queued> {
         let next = self.users.get_mut(&user)?.pop_front();
         if next.is_some() {
             self.queued -= 1;
@@ -67,6 +72,6 @@ impl Busy {
     pub(super) fn drain(&mut self) -> Vec<Row> {
         self.queued = 0;
         let queues = self.users.values_mut().flat_map(std::mem::take);
-        queues.map(|row| *row).collect()
+        queues.map(|(row, _)| *row).collect()
     }
 }

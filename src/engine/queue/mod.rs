@@ -60,28 +60,28 @@ impl Queue {
     }
 
     /// Takes a row of the wave up whose first request may be sent so much later. It begins once
-    /// nothing else is done for its user.
+    /// nothing else is done for its user, and not before its time.
     pub(super) fn take_up(&mut self, row: Box<Row>, now: Instant, after: Duration) {
         self.busy.take_up(&row);
         // What was refused before will hardly pass now: it is not to stand in the way of new rows.
         let last = row.refused_as.is_some() && after.is_zero();
         if last && self.lasts.len() < LASTS_MAX {
             self.lasts.push_back(row);
-        } else if let Some(row) = self.busy.claim_user(row) {
-            self.put_later(row, now, after);
+        } else {
+            self.begin(row, due(now, after));
         }
     }
 
     /// Begins the rows that come last, for the wave has no more rows.
     pub(super) fn begin_lasts(&mut self) {
         for row in std::mem::take(&mut self.lasts) {
-            self.begin(row);
+            self.begin(row, None);
         }
     }
 
-    fn begin(&mut self, row: Box<Row>) {
-        if let Some(row) = self.busy.claim_user(row) {
-            self.put(row);
+    fn begin(&mut self, row: Box<Row>, due: Option<Instant>) {
+        if let Some(row) = self.busy.claim_user(row, due) {
+            self.put_at(row, due);
         }
     }
 
@@ -105,10 +105,13 @@ impl Queue {
 
     /// Puts a row in whose next request may be sent so much later.
     pub(super) fn put_later(&mut self, row: Box<Row>, now: Instant, after: Duration) {
-        if after.is_zero() || !row.is_wanted(self.wanted) {
-            self.put(row);
-        } else {
-            self.waiting.add(now + after, row);
+        self.put_at(row, due(now, after));
+    }
+
+    fn put_at(&mut self, row: Box<Row>, due: Option<Instant>) {
+        match due {
+            Some(due) if row.is_wanted(self.wanted) => self.waiting.add(due, row),
+            Some(_) | None => self.put(row),
         }
     }
 
@@ -143,9 +146,9 @@ impl Queue {
 
     /// Lets the next row of the same user go on.
     pub(super) fn free(&mut self, user: UserId) {
-        while let Some(next) = self.busy.free_user(user) {
+        while let Some((next, due)) = self.busy.free_user(user) {
             if next.is_wanted(self.wanted) {
-                self.enqueue(next);
+                self.put_at(next, due);
                 return;
             }
             self.dropped.push(*next);
@@ -173,7 +176,7 @@ impl Queue {
             self.put(row);
         }
         while let Some(row) = self.deferred.due(now) {
-            self.begin(row);
+            self.begin(row, None);
         }
     }
 
@@ -263,6 +266,11 @@ impl Queue {
     pub(super) fn dropped(&mut self) -> Vec<Row> {
         std::mem::take(&mut self.dropped)
     }
+}
+
+/// When something may be done that may be done so much later; nothing where that is now.
+fn due(now: Instant, after: Duration) -> Option<Instant> {
+    (!after.is_zero()).then(|| now + after)
 }
 
 #[cfg(test)]

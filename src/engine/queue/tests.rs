@@ -132,6 +132,19 @@ fn a_row_that_an_earlier_run_may_have_sent_a_moment_ago_waits_with_its_user() {
 }
 
 #[test]
+fn a_row_whose_user_is_free_at_last_still_waits_for_its_own_time() {
+    let (mut queue, start) = (Queue::default(), now());
+    begin(&mut queue, of_user(1, 1, CREATE));
+    queue.take_up(of_user(2, 1, Phase::Look), start, Duration::from_secs(2));
+    assert_eq!(drained(&mut queue), [1]);
+    queue.free(row(1, CREATE).user());
+    queue.wake_due(start + Duration::from_secs(1));
+    assert_eq!(drained(&mut queue), [0; 0]);
+    queue.wake_due(start + Duration::from_secs(2));
+    assert_eq!(drained(&mut queue), [2]);
+}
+
+#[test]
 fn a_deferred_row_lets_its_user_go_and_waits_for_it_in_turn() {
     let (mut queue, start) = (Queue::default(), now());
     begin(&mut queue, of_user(1, 1, Phase::Look));
@@ -212,11 +225,11 @@ fn it_is_full_when_very_many_rows_wait_for_their_time_or_their_user() {
             queue.put_later(waiting, start, Duration::from_secs(1));
         } else {
             // The first one claims the user, the others wait for it.
-            queue.begin(waiting);
+            begin(&mut queue, waiting);
         }
     }
     assert!(!queue.is_full());
-    queue.begin(of_user(1, 1, CREATE));
+    begin(&mut queue, of_user(1, 1, CREATE));
     assert!(queue.is_full());
     queue.free(row(1, CREATE).user());
     assert!(!queue.is_full());
