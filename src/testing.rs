@@ -6,6 +6,7 @@
 /// What has one meaning everywhere.
 pub mod model {
     pub use crate::model::code;
+    pub use crate::model::dialect::{Container, Delimiter, LineEnd};
     pub use crate::model::entry::Moment;
     pub use crate::model::event::Event;
     pub use crate::model::ids::{EnvironmentId, PolicyId, RunId, UserId};

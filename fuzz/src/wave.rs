@@ -4,7 +4,8 @@ use std::io::Write;
 
 use wavepair::testing::input::{ReadOptions, Source, Wave};
 use wavepair::testing::model::{
-    Address, Column, DeviceType, E164, Header, InputRow, RowDefaults, validate,
+    Address, Column, Container, Delimiter, DeviceType, E164, Header, InputRow, LineEnd,
+    RowDefaults, validate,
 };
 
 /// Reads a wave: no line is lost, and no phone that is accepted has other digits than its cell.
@@ -21,7 +22,10 @@ pub fn csv(data: &[u8]) {
         .by_ref()
         .map(|row| row.expect("a file in memory can be read"))
         .collect();
-    assert_eq!(reader.bytes_read(), data.len() as u64);
+    let form = wave.header().dialect();
+    // Of another form a copy is read, whose bytes are others.
+    let is_read_as_it_is = form.container == Container::Plain && form.encoding.name() == "UTF-8";
+    assert!(!is_read_as_it_is || reader.bytes_read() == data.len() as u64);
     assert!(
         wave.rows().flatten().eq(rows.iter().cloned()),
         "a second look shows another wave"
@@ -38,7 +42,11 @@ pub fn csv(data: &[u8]) {
         .any(|w| w == b"wavepair");
     // Nor are columns without a name.
     let columns = wave.header().names().len();
-    if !own && data.len() < 1 << 20 && header_fields(data) == columns {
+    let is_usual = is_read_as_it_is
+        && form.delimiter == Delimiter::COMMA
+        && form.line_end != LineEnd::Cr
+        && !data.to_ascii_lowercase().windows(4).any(|w| w == b"sep=");
+    if is_usual && !own && data.len() < 1 << 20 && header_fields(data) == columns {
         account_for_every_line(data, &rows);
     }
 }
@@ -136,8 +144,12 @@ fn place(line: u64) -> usize {
 }
 
 fn without_end(text: &[u8]) -> &[u8] {
-    let text = text.strip_suffix(b"\n").unwrap_or(text);
-    text.strip_suffix(b"\r").unwrap_or(text)
+    let Some(line) = text.strip_suffix(b"\n") else {
+        return text.strip_suffix(b"\r").unwrap_or(text);
+    };
+    // A carriage return too many is part of the line end.
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// Reads a phone: what is accepted has the digits that were written, and reads the same again.

@@ -57,7 +57,7 @@ pub(super) const DELIMITER: Setting<Delimiter> = setting("--delimiter", Text("WH
     .default_described("the one that gives the header the columns of a wave");
 pub(super) const ENCODING: Setting<&'static Encoding> = setting("--encoding", Text("LABEL"), values::encoding, "Encoding of the wave, such as windows-1252 or utf-16le")
     .default_described("that of the byte order mark; UTF-8");
-pub(super) const SHEET: Setting<String> = setting("--sheet", Text("NAME|N"), |given| given.text().map(str::to_owned), "Sheet of a workbook, by its name or its number from 1")
+pub(super) const SHEET: Setting<String> = setting("--sheet", Text("NAME|N"), values::sheet, "Sheet of a workbook, by its name or its number from 1")
     .default_described("the first one that a spreadsheet shows");
 pub(super) const COLUMN: Setting<(Column, String)> = setting("--column", Texts("COLUMN=HEADER"), values::column, "Column with another header, such as phone=\"Mobile (work)\"");
 

@@ -54,6 +54,16 @@ pub(super) fn encoding(given: &Given) -> Result<&'static Encoding, Error> {
     })
 }
 
+/// A sheet of a workbook, by its name or its number.
+pub(super) fn sheet(given: &Given) -> Result<String, Error> {
+    let text = given.text()?;
+    // No spreadsheet lets a name have these.
+    if text.is_empty() || text.contains(['[', ']', '*', '?', ':', '/', '\\']) {
+        return Err(given.wrong(&"expected the name of a sheet, or its number from 1"));
+    }
+    Ok(text.to_owned())
+}
+
 /// The words for how phones are written.
 pub(super) const PHONES: [(&str, Phones); 3] = [
     ("full", Phones::Full),
