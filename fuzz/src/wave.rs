@@ -93,6 +93,7 @@ fn judge(header: &Header, row: &InputRow) {
         policy: Some(super::subject::request().policy),
         kind: DeviceType::WhatsApp,
         status: None,
+        country: None,
     };
     let valid = match validate(header, row, &defaults).verdict {
         Ok(valid) => valid,

@@ -1,11 +1,15 @@
 //! Misspelled words. Pure.
 
+/// Words of their own that are near a known one.
+const OTHERS: [&str; 2] = ["county", "counter"];
+
 /// Whether two words differ by a letter or two: too many, too few, wrong, or changed about.
 ///
 /// Two are allowed in long words only: `date` is no misspelling of `type`.
 pub(super) fn is_near(word: &str, known: &str) -> bool {
     let allowed = if known.len() > 6 { 2 } else { 1 };
-    word.chars().count().abs_diff(known.chars().count()) <= allowed
+    !OTHERS.contains(&word)
+        && word.chars().count().abs_diff(known.chars().count()) <= allowed
         && strsim::osa_distance(word, known) <= allowed
 }
 
@@ -28,6 +32,8 @@ mod tests {
             ("polcyid", "policyid", true),
             ("plcyid", "policyid", true),
             ("plcyd", "policyid", false),
+            ("contry", "country", true),
+            ("county", "country", false),
         ] {
             assert_eq!(is_near(word, known), near, "{word}");
         }

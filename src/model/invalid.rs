@@ -112,6 +112,8 @@ codes! {
     PhoneNotAllowed = "phone_not_allowed",
     /// A phone where the policy or user belongs, or an ID where the phone belongs
     ColumnsSwapped = "columns_swapped",
+    /// The country is no code of two letters (ISO 3166) of a country with phone numbers
+    CountryUnknown = "country_unknown",
     /// The email address is empty
     EmailMissing = "email_missing",
     /// The email address is not well-formed, or holds a character that does not show

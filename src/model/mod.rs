@@ -8,6 +8,7 @@ pub(crate) mod account;
 pub(crate) mod calling_codes;
 pub(crate) mod character;
 pub mod code;
+pub(crate) mod country;
 pub(crate) mod decimal;
 pub(crate) mod dialect;
 pub(crate) mod email;

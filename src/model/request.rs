@@ -5,6 +5,7 @@ use std::str::FromStr;
 use aws_lc_rs::digest::{Context, SHA256};
 use thiserror::Error;
 
+use super::country::Country;
 use super::email::EmailAddress;
 use super::ids::{PolicyId, UserId};
 use super::phone::E164;
@@ -257,6 +258,8 @@ pub struct RowDefaults {
     pub kind: DeviceType,
     /// The status of rows that name none.
     pub status: Option<DeviceStatus>,
+    /// The country of national numbers in rows that name none.
+    pub country: Option<Country>,
 }
 
 #[cfg(test)]

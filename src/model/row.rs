@@ -32,6 +32,8 @@ pub enum Column {
     Status,
     /// The device's nickname.
     Nickname,
+    /// The country of a national number.
+    Country,
     /// The language of the pairing notification.
     Locale,
     /// The variant of the pairing notification.
@@ -40,7 +42,7 @@ pub enum Column {
 
 impl Column {
     /// Every column, in the order in which the documentation lists them.
-    pub const ALL: [Column; 9] = [
+    pub const ALL: [Column; 10] = [
         Column::UserId,
         Column::Phone,
         Column::PolicyId,
@@ -48,6 +50,7 @@ impl Column {
         Column::EmailAddress,
         Column::Status,
         Column::Nickname,
+        Column::Country,
         Column::Locale,
         Column::Variant,
     ];
@@ -62,6 +65,7 @@ impl Column {
             Column::EmailAddress => "email_address",
             Column::Status => "status",
             Column::Nickname => "nickname",
+            Column::Country => "country",
             Column::Locale => "locale",
             Column::Variant => "variant",
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::country::Country;
 use super::request::DeviceType;
 use super::row::{Column, RowNumber};
 
@@ -70,6 +71,8 @@ pub enum Warning {
     UnusualLine,
     /// The phone was written with more than digits and plain separators round it or in it.
     UnusualSeparator,
+    /// The phone has another calling code than the country that the row names.
+    CountryDiffers(Country),
     /// The email address has letters of several scripts in one part.
     MixedScripts,
     /// The cell of this column is a word that programs write where they have no value.
@@ -88,6 +91,7 @@ impl Warning {
             Warning::FixedLine(_) => WarningCode::PhoneFixedLine,
             Warning::UnusualLine => WarningCode::PhoneTypeUnusual,
             Warning::UnusualSeparator => WarningCode::SeparatorUnusual,
+            Warning::CountryDiffers(_) => WarningCode::CountryDiffers,
             Warning::MixedScripts => WarningCode::EmailMixedScripts,
             Warning::Placeholder(_) => WarningCode::Placeholder,
             Warning::OtherForm { .. } => WarningCode::PhoneOtherForm,
@@ -108,6 +112,11 @@ impl fmt::Display for Warning {
             Warning::UnusualSeparator => f.write_str(
                 "the phone was written with an unusual space, dash, mark or quotation; its digits \
                  are as they were",
+            ),
+            Warning::CountryDiffers(country) => write!(
+                f,
+                "the phone is of another country than {country}, which the row names; it is taken \
+                 as it is written"
             ),
             Warning::MixedScripts => f.write_str(
                 "the email address mixes letters of several scripts and may look like another one",

@@ -65,6 +65,7 @@ pub(super) fn defaults() -> RowDefaults {
         policy: Some(policy_id()),
         kind: DeviceType::WhatsApp,
         status: None,
+        country: None,
     }
 }
 

@@ -6,6 +6,7 @@ use super::Error;
 use super::sources::Sources;
 use super::table;
 use super::values::{PHONES, column_in};
+use crate::model::country::Country;
 use crate::model::dialect::{NamedForm, encoding_of};
 use crate::model::ids::PolicyId;
 use crate::model::request::{DeviceStatus, DeviceType, RowDefaults};
@@ -22,6 +23,7 @@ pub struct RowSettings {
     policy: Option<PolicyId>,
     kind: Option<DeviceType>,
     status: Option<DeviceStatus>,
+    country: Option<Country>,
     columns: Vec<(Column, String)>,
     form: NamedForm,
     phones: Option<Phones>,
@@ -36,6 +38,7 @@ struct Kept {
     #[serde(rename = "type")]
     kind: Option<String>,
     status: Option<String>,
+    country: Option<String>,
     columns: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     delimiter: Option<String>,
@@ -58,6 +61,7 @@ impl RowSettings {
             policy: sources.find(&table::POLICY)?,
             kind: sources.find(&table::TYPE)?,
             status: sources.find(&table::STATUS)?,
+            country: sources.find(&table::COUNTRY)?,
             columns: sources.values(&table::COLUMN)?,
             form: NamedForm {
                 delimiter: sources.find(&table::DELIMITER)?,
@@ -82,6 +86,7 @@ impl RowSettings {
             policy: self.policy.or(earlier.policy),
             kind: self.kind.or(earlier.kind),
             status: self.status.or(earlier.status),
+            country: self.country.or(earlier.country),
             columns,
             form: NamedForm {
                 delimiter: self.form.delimiter.or(earlier.form.delimiter),
@@ -101,6 +106,7 @@ impl RowSettings {
             policy: kept.policy.and_then(|policy| policy.parse().ok()),
             kind: kept.kind.and_then(|kind| kind.parse().ok()),
             status: kept.status.and_then(|status| status.parse().ok()),
+            country: kept.country.and_then(|country| country.parse().ok()),
             columns: kept
                 .columns
                 .iter()
@@ -124,6 +130,7 @@ impl RowSettings {
             policy: self.policy.map(|policy| policy.to_string()),
             kind: self.kind.map(|kind| kind.as_str().to_owned()),
             status: self.status.map(|status| status.as_str().to_owned()),
+            country: self.country.map(|country| country.to_string()),
             columns: columns
                 .map(|(column, header)| format!("{}={header}", column.name()))
                 .collect(),
@@ -148,6 +155,7 @@ impl RowSettings {
             policy: self.policy,
             kind: self.kind.unwrap_or(DeviceType::USUAL),
             status: self.status,
+            country: self.country,
         }
     }
 
@@ -189,6 +197,7 @@ mod tests {
         "sms",
         "--status",
         "active",
+        "--country=de",
         "--column",
         "phone = Mobile=1",
         "--column=nickname=N",
@@ -202,8 +211,8 @@ mod tests {
 
     #[test]
     fn the_ledger_keeps_what_was_said_and_nothing_else() {
-        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","encoding":"windows-1252","sheet":"Wave 2","phones":"none","raw_cells":true}"#;
-        let nothing = r#"{"policy":null,"type":null,"status":null,"columns":[],"phones":null,"raw_cells":false}"#;
+        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","country":"DE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","encoding":"windows-1252","sheet":"Wave 2","phones":"none","raw_cells":true}"#;
+        let nothing = r#"{"policy":null,"type":null,"status":null,"country":null,"columns":[],"phones":null,"raw_cells":false}"#;
         for (said, json) in [(said(&ALL), kept), (said(&[]), nothing)] {
             assert_eq!(said.to_json(), json);
             assert_eq!(RowSettings::from_json(json), Some(said));

@@ -23,6 +23,7 @@ use super::setting::{About, Command, Group, Setting, Usage, Variable, path, sett
 use super::values;
 use crate::engine::MaxErrors;
 use crate::model::dialect::Delimiter;
+use crate::model::country::Country;
 use crate::model::ids::{EnvironmentId, PolicyId};
 use crate::model::request::{DeviceStatus, DeviceType};
 use crate::model::row::Column;
@@ -59,6 +60,7 @@ pub(super) const ENCODING: Setting<&'static Encoding> = setting("--encoding", Te
     .default_described("that of the byte order mark; UTF-8");
 pub(super) const SHEET: Setting<String> = setting("--sheet", Text("NAME|N"), values::sheet, "Sheet of a workbook, by its name or its number from 1")
     .default_described("the first one that a spreadsheet shows");
+pub(super) const COUNTRY: Setting<Country> = setting("--country", Text("CODE"), Given::parse, "Country of phones without `+` in rows that name none, such as DE (ISO 3166)");
 pub(super) const COLUMN: Setting<(Column, String)> = setting("--column", Texts("COLUMN=HEADER"), values::column, "Column with another header, such as phone=\"Mobile (work)\"");
 
 // What the wave as a whole has to be like.
@@ -161,7 +163,7 @@ pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given
 const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, SANDBOX.about, FAULTS.about, YES.about] };
 const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
 const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
-const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
+const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COUNTRY.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
 const FILES: Group = Group { heading: Some("Files"), settings: &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about] };
 const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
 const TENANT: Group = Group { heading: Some("PingOne"), settings: &[

@@ -272,6 +272,7 @@ fn a_column_without_which_no_row_can_be_right_is_asked_for() {
                 policy,
                 kind,
                 status: None,
+                country: None,
             }),
             ..ReadOptions::default()
         };

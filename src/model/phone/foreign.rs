@@ -194,7 +194,7 @@ mod tests {
             ("+1512\u{ad}5551234", "soft hyphen U+00AD", "does not show"),
             ("\u{260e} +15125551234", "U+260E", "leave it out"),
         ] {
-            let told = read(written).expect_err(written).message;
+            let told = read(written, None).expect_err(written).message;
             assert!(
                 told.contains(character) && told.contains(advice),
                 "{written}: {told}"

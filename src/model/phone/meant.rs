@@ -22,7 +22,7 @@ pub(super) fn meant(text: &str) -> Option<E164> {
     if !text.chars().all(is_plain) {
         return None;
     }
-    read(text).ok().map(|reading| reading.phone)
+    read(text, None).ok().map(|reading| reading.phone)
 }
 
 fn plain_character(character: char) -> Option<char> {

@@ -7,6 +7,7 @@ use rlibphonenumber::{
     PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberType, ValidationError,
 };
 
+use super::super::country::Country;
 use super::super::invalid::{InvalidCode, Problem};
 use super::suggestion::told;
 use super::{E164, Line, calling_code};
@@ -57,6 +58,20 @@ pub(super) fn is_number(written: &str) -> bool {
     };
     PHONE_NUMBER_UTIL.get_number_type(&parsed) != PhoneNumberType::Unknown
         && written[1..].parse() == Ok(digits_of(&parsed))
+}
+
+/// How many digits at the start of a national number are the trunk prefix, which is dialed at home
+/// and never from abroad; `None` where it begins with none.
+pub(super) fn trunk_prefix(digits: &str, country: Country) -> Option<usize> {
+    /// Those that there are. Whatever else libphonenumber drops chooses a carrier or a country.
+    const PREFIXES: [&str; 5] = ["0", "1", "8", "06", "80"];
+    let parsed = PHONE_NUMBER_UTIL
+        .parse(digits, Some(country.region()))
+        .ok()?;
+    let national = parsed.get_national_significant_number();
+    let prefix = digits.strip_suffix(national.as_str())?;
+    let is_of_country = parsed.country_code == i32::from(country.calling_code());
+    (is_of_country && PREFIXES.contains(&prefix)).then_some(prefix.len())
 }
 
 /// The digit, 0 to 9, that a digit of another script stands for.

@@ -14,6 +14,7 @@ mod groups;
 mod letters;
 mod meant;
 mod metadata;
+mod national;
 mod old_plan;
 pub(crate) mod stored_number;
 mod suggestion;
@@ -22,6 +23,7 @@ mod wrapping;
 
 use std::fmt;
 
+use super::country::Country;
 use super::invalid::{InvalidCode, Problem};
 use diagnosis::{SECOND, TWO_NUMBERS, likelier};
 use digits::Digits;
@@ -83,7 +85,7 @@ impl E164 {
     /// assert_eq!(problem.code.as_str(), "phone_missing_plus");
     /// ```
     pub fn parse(text: &str) -> Result<(Self, Line), Problem> {
-        read(text).map(|reading| (reading.phone, reading.line))
+        read(text, None).map(|reading| (reading.phone, reading.line))
     }
 
     /// The digits without the `+`.
@@ -146,14 +148,26 @@ impl fmt::Debug for E164 {
     }
 }
 
-/// Reads the cell of a phone in international format, as [`E164::parse`] does.
+/// Reads the cell of a phone: one that has a `+` in international format, as [`E164::parse`] does,
+/// and another one as a number of the country, where there is one.
 ///
 /// # Errors
 ///
 /// A [`Problem`] with one of the `phone_…` codes.
-pub(crate) fn read(cell: &str) -> Result<Reading, Problem> {
+pub(crate) fn read(cell: &str, country: Option<Country>) -> Result<Reading, Problem> {
     let unwrapped = unwrapped(cell);
-    let digits = Digits::read(unwrapped.text)?;
+    let reading = match country.filter(|_| !unwrapped.text.contains('+')) {
+        Some(country) => national::read(unwrapped.text, country)?,
+        None => international(unwrapped.text)?,
+    };
+    Ok(Reading {
+        has_unusual_separator: unwrapped.was_wrapped || reading.has_unusual_separator,
+        ..reading
+    })
+}
+
+fn international(text: &str) -> Result<Reading, Problem> {
+    let digits = Digits::read(text)?;
     let judged = digits.check().and_then(|()| {
         let (phone, line) = metadata::judge(digits.with_plus())?;
         has_one_end(&digits)?;
@@ -165,11 +179,11 @@ pub(crate) fn read(cell: &str) -> Result<Reading, Problem> {
         // Graver than a dash of another kind, for which the cell is refused anyway.
         (Err(problem), _) if problem.code == InvalidCode::PhoneAmbiguousEnd => Err(problem),
         (Ok(_) | Err(_), Some(refused)) => Err(refused.clone()),
-        (Err(problem), None) => Err(likelier(unwrapped.text, problem)),
+        (Err(problem), None) => Err(likelier(text, problem)),
         (Ok((phone, line)), None) => Ok(Reading {
             phone,
             line,
-            has_unusual_separator: unwrapped.was_wrapped || digits.has_unusual,
+            has_unusual_separator: digits.has_unusual,
         }),
     }
 }

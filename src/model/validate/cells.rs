@@ -1,5 +1,6 @@
 //! What each cell means by itself.
 
+use super::super::country::Country;
 use super::super::email::EmailAddress;
 use super::super::hidden::is_unprintable;
 use super::super::ids::{NotAUuid, PolicyId, UserId};
@@ -73,14 +74,33 @@ impl<'a> NamedCells<'a> {
         }
     }
 
-    pub(super) fn address(&self, kind: DeviceType) -> Result<(Address, Vec<Warning>), Problem> {
+    pub(super) fn address(
+        &self,
+        kind: DeviceType,
+        defaults: &RowDefaults,
+    ) -> Result<(Address, Vec<Warning>), Problem> {
         match kind {
-            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => self.phone(kind),
+            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => {
+                self.phone(kind, defaults)
+            }
             DeviceType::Email => self.email(),
         }
     }
 
-    fn phone(&self, kind: DeviceType) -> Result<(Address, Vec<Warning>), Problem> {
+    /// The country that the row itself names.
+    fn country(&self) -> Result<Option<Country>, Problem> {
+        let country = self.optional(Column::Country).map(str::parse::<Country>);
+        country.transpose().map_err(|error| {
+            let what = format!("the country is not known; {error}");
+            Problem::new(InvalidCode::CountryUnknown, what)
+        })
+    }
+
+    fn phone(
+        &self,
+        kind: DeviceType,
+        defaults: &RowDefaults,
+    ) -> Result<(Address, Vec<Warning>), Problem> {
         let cell = self.raw(Column::Phone).trim_matches(' ');
         if cell.is_empty() {
             return Err(Problem::new(
@@ -88,7 +108,8 @@ impl<'a> NamedCells<'a> {
                 "the phone is empty; fill it in",
             ));
         }
-        let reading = phone::read(cell).map_err(|problem| {
+        let country = self.country()?;
+        let reading = phone::read(cell, country.or(defaults.country)).map_err(|problem| {
             if cell.trim().parse::<UserId>().is_ok() {
                 return swapped("an ID stands where the phone belongs");
             }
@@ -96,8 +117,11 @@ impl<'a> NamedCells<'a> {
         })?;
         let unusual = reading.has_unusual_separator;
         let unusual = unusual.then_some(Warning::UnusualSeparator);
+        let is_another = |country: &Country| country.calling_code() != reading.phone.calling_code();
+        let differs = country.filter(is_another).map(Warning::CountryDiffers);
         let of_line = of_line(kind, reading.line);
-        let warnings = of_line.into_iter().chain(unusual).collect();
+        let warnings = of_line.into_iter().chain(unusual).chain(differs);
+        let warnings = warnings.collect();
         Ok((Address::Phone(reading.phone), warnings))
     }
 

@@ -78,7 +78,7 @@ fn read(
     let mut wrong = Vec::new();
     let user = keep(cells.user(), &mut wrong);
     let kind = keep(cells.kind(defaults), &mut wrong);
-    let address = cells.address(kind.unwrap_or_else(|| cells.likely_kind()));
+    let address = cells.address(kind.unwrap_or_else(|| cells.likely_kind()), defaults);
     let address = keep(address, &mut wrong);
     let policy = keep(cells.policy(defaults), &mut wrong);
     let status = cells.status(defaults);

@@ -37,6 +37,7 @@ const NO_DEFAULTS: RowDefaults = RowDefaults {
     policy: None,
     kind: DeviceType::WhatsApp,
     status: None,
+    country: None,
 };
 
 fn judge(cells: &[(Column, &str)]) -> Result<ValidRow, Invalid> {
@@ -265,6 +266,50 @@ fn a_phone_where_an_id_belongs_and_an_id_where_a_phone_belongs_are_swapped_colum
     ];
     assert_eq!(codes(&swapped), ["columns_swapped"]);
     assert_eq!(with(Column::PolicyId, "0791112345"), ["policy_id_not_uuid"]);
+}
+
+#[test]
+fn a_national_number_is_of_the_country_of_the_row_or_else_of_all_rows_and_never_of_none() {
+    let of_all = RowDefaults {
+        country: Some("DE".parse().unwrap()),
+        ..NO_DEFAULTS
+    };
+    let judged = |cell: &str, country: &str, defaults: &RowDefaults| {
+        let cells = [
+            (Column::UserId, USER),
+            (Column::PolicyId, POLICY),
+            (Column::Phone, cell),
+            (Column::Country, country),
+        ];
+        let judged = validate(&header(), &row(&cells), defaults).verdict;
+        judged
+            .map(|row| (row.request.key.address.key(), row.warnings))
+            .map_err(|invalid| invalid.code().as_str())
+    };
+    let taken = |digits: &str| Ok((digits.to_owned(), vec![]));
+    let differs = |digits: &str, country: &str| {
+        let warning = Warning::CountryDiffers(country.parse().unwrap());
+        Ok((digits.to_owned(), vec![warning]))
+    };
+    for (cell, country, defaults, expected) in [
+        ("07911 123456", " gb ", &NO_DEFAULTS, taken("447911123456")),
+        ("07911 123456", "GB", &of_all, taken("447911123456")),
+        ("0170 1234567", "", &of_all, taken("491701234567")),
+        ("0170 1234567", "", &NO_DEFAULTS, Err("phone_missing_plus")),
+        ("07911 123456", "UK", &of_all, Err("country_unknown")),
+        ("07911 123456", "Britain", &of_all, Err("country_unknown")),
+        (PHONE, "XX", &NO_DEFAULTS, Err("country_unknown")),
+        (PHONE, "GB", &NO_DEFAULTS, taken("447911123456")),
+        (PHONE, "JE", &NO_DEFAULTS, taken("447911123456")),
+        (PHONE, "DE", &NO_DEFAULTS, differs("447911123456", "DE")),
+        (PHONE, "", &of_all, taken("447911123456")),
+    ] {
+        assert_eq!(
+            judged(cell, country, defaults),
+            expected,
+            "{cell} in {country:?}"
+        );
+    }
 }
 
 #[test]

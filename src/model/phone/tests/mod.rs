@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod ends;
+mod properties;
 mod reasons;
 
 fn code(text: &str) -> &'static str {

@@ -255,7 +255,7 @@ fn marks_and_quotation_round_a_number_change_no_digit_and_are_told() {
         ("'+447911123456", true),
         ("=\"+44 7911 123456\"", true),
     ] {
-        let reading = read(cell).expect(cell);
+        let reading = read(cell, None).expect(cell);
         assert_eq!(reading.phone.to_string(), "+447911123456", "{cell:?}");
         assert_eq!(reading.has_unusual_separator, is_told, "{cell:?}");
     }
