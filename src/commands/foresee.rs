@@ -55,7 +55,7 @@ pub(super) fn foresee<L: Borrow<Reader>>(
     let ledger = ledger.as_ref().map(Borrow::borrow);
     join(
         &opened.wave,
-        &opened.defaults,
+        opened.judge(),
         &Mode::DryRun,
         &mut |key| known_by(ledger, key),
         &mut [&mut book, &mut invalid],

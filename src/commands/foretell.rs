@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
 use crate::model::calling_codes::CallingCodes;
-use crate::model::shared_phones::PhoneBook;
 use crate::model::stop::Stopped;
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
@@ -36,26 +35,25 @@ pub(super) fn foretell(
     });
     let wave = &opened.wave;
     let mut files = WaveFiles::begin(wave, &settings.rows, &settings.files)?;
-    let (mut tally, mut phones) = (Tally::default(), PhoneBook::default());
+    let (mut tally, mut shared) = (Tally::default(), None);
     let mut countries = CallingCodes::default();
     let mut doubts = Doubts::new(settings.pace.retry.settle);
     let mut sinks = files.sinks();
-    // A run has to fit into little memory however long the wave is, so phones are compared here.
     let others: [&mut dyn RowSink; 5] = [
         &mut tally,
-        &mut phones,
+        &mut shared,
         &mut countries,
         &mut doubts,
         &mut LogLines,
     ];
     sinks.extend(others);
     let lookup = &mut |key: &_| known_by(reader.as_ref(), key);
-    let account = join(wave, &opened.defaults, &mode, lookup, &mut sinks)?;
+    let account = join(wave, opened.judge_of_dry_run(), &mode, lookup, &mut sinks)?;
     let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(reader);
     complete.hand_out()?;
-    summary.shared_phones = phones.shared();
+    summary.shared_phones = shared;
     summary.countries = countries;
     summary.settle(opened.rows, account, tally);
     close(

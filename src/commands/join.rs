@@ -10,7 +10,7 @@ use crate::ledger::{LastRun, Reader};
 use crate::model::account::Account;
 use crate::model::entry::{Moment, RESENDS_MAX};
 use crate::model::outcome::Outcome;
-use crate::model::request::{DeviceKey, RowDefaults};
+use crate::model::request::DeviceKey;
 use crate::report::known_row::{Judge, KnownRow};
 use crate::report::known_state::{KnownState, Mode, NotReached};
 use crate::report::result_row::ResultRow;
@@ -24,7 +24,7 @@ use crate::report::row_sink::RowSink;
 /// The wave cannot be read on, or has changed; or a lookup or a sink fails.
 pub(super) fn join(
     wave: &Wave,
-    defaults: &RowDefaults,
+    judge: Judge<'_>,
     mode: &Mode,
     lookup: &mut dyn FnMut(&DeviceKey) -> Result<KnownState, Error>,
     sinks: &mut [&mut dyn RowSink],
@@ -32,7 +32,7 @@ pub(super) fn join(
     let mut rows = wave.rows();
     results::join(
         rows.by_ref().map(|row| row.map_err(Error::from)),
-        Judge::new(wave.header(), defaults),
+        judge,
         mode,
         lookup,
         Error::Results,

@@ -27,11 +27,10 @@ use crate::model::event::Event;
 use crate::model::messages::MessageBook;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::request::DeviceRequest;
-use crate::model::shared_phones::PhoneBook;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
 use crate::report::Reporters;
-use crate::report::known_row::{Judge, KnownRow};
+use crate::report::known_row::KnownRow;
 use crate::report::known_state::{KnownState, Mode};
 use crate::report::notice::Notice;
 use crate::report::progress_line::Goal;
@@ -71,11 +70,11 @@ pub(super) async fn dry_run(
     let limits = (rate, settings.pace.concurrency);
     let questions = Questions::new(&remote.client, remote.tokens, retry, limits, &mut report);
     let mut files = WaveFiles::begin(&opened.wave, &settings.rows, &settings.files)?;
-    let (mut phones, mut messages) = (PhoneBook::default(), MessageBook::default());
+    let (mut shared, mut messages) = (None, MessageBook::default());
     let mut countries = CallingCodes::default();
     let mut heard = &reporters;
     let mut sinks = files.sinks();
-    let others: [&mut dyn RowSink; 4] = [&mut phones, &mut countries, &mut messages, &mut heard];
+    let others: [&mut dyn RowSink; 4] = [&mut shared, &mut countries, &mut messages, &mut heard];
     sinks.extend(others);
     let asking = ask_all(
         &opened,
@@ -101,7 +100,7 @@ pub(super) async fn dry_run(
         // The last rows were read before the last answers came.
         opened.wave.check_unchanged()?;
         summary.messages = messages.messages();
-        summary.shared_phones = phones.shared();
+        summary.shared_phones = shared;
         summary.countries = countries;
         let complete = complete.insert(files.complete()?);
         // A run that begins meanwhile would wait for whoever reads the ledger.
@@ -121,7 +120,7 @@ async fn ask_all(
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<(), Stopped> {
     let policies = Mutex::new(preflight(questions, invocation).await?);
-    let mut judge = Judge::new(opened.wave.header(), &opened.defaults);
+    let mut judge = opened.judge_of_dry_run();
     let judged = opened
         .wave
         .rows()

@@ -1,12 +1,16 @@
 //! A wave, opened and looked over once.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::error::Error;
 use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
 use crate::model::request::RowDefaults;
+use crate::model::shared_phones::{SharingRule, allowed_phones};
 use crate::model::validate::asks_for_message;
+use crate::report::known_row::Judge;
+use crate::settings::Error as SettingsError;
 use crate::settings::checks::Checks;
 use crate::settings::rows::RowSettings;
 
@@ -20,6 +24,8 @@ pub(super) struct OpenedWave {
     pub(super) rows: u64,
     /// Whether any row asks for a device whose user gets a message.
     pub(super) asks_for_messages: bool,
+    /// What is done about phones of several users.
+    pub(super) sharing: SharingRule,
     /// Whether a single invalid row keeps all of them back.
     pub(super) strict: bool,
 }
@@ -35,6 +41,7 @@ impl OpenedWave {
         settings: &RowSettings,
         checks: &Checks,
     ) -> Result<Self, Error> {
+        let sharing = sharing(settings)?;
         let wave = open(path, settings, checks)?;
         let defaults = settings.defaults();
         let (rows, asks_for_messages) = look_over(&wave, &defaults)?;
@@ -45,9 +52,42 @@ impl OpenedWave {
             defaults,
             rows,
             asks_for_messages,
+            sharing,
             strict: checks.strict,
         })
     }
+
+    /// Judges the rows as a run does, from the first one on.
+    pub(super) fn judge(&self) -> Judge<'_> {
+        Judge::new(self.wave.header(), &self.defaults, self.sharing.of_run())
+    }
+
+    /// Judges the rows as a dry run does, which tells more of them.
+    pub(super) fn judge_of_dry_run(&self) -> Judge<'_> {
+        let sharers = self.sharing.of_dry_run();
+        Judge::new(self.wave.header(), &self.defaults, sharers)
+    }
+}
+
+/// What is done about phones of several users.
+///
+/// # Errors
+///
+/// The file of those that are fine cannot be read, or holds something else.
+pub(super) fn sharing(settings: &RowSettings) -> Result<SharingRule, Error> {
+    let allowed = match settings.shared_phones_file() {
+        None => HashSet::new(),
+        Some(path) => {
+            let name = path.display();
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| SettingsError::new(format!("cannot read {name}: {error}")))?;
+            allowed_phones(&text).map_err(|(line, problem)| {
+                let what = format!("{name}, line {line} is no phone: {}", problem.code);
+                SettingsError::new(what).hint("write one phone a line, with `+` and country code")
+            })?
+        }
+    };
+    Ok(SharingRule::new(settings.sharing(), allowed))
 }
 
 /// Opens a wave.

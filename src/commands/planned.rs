@@ -11,6 +11,7 @@ use crate::input::rows::Rows;
 use crate::input::{self, Wave};
 use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
+use crate::model::shared_phones::Sharers;
 use crate::model::stop::StopReason;
 use crate::model::validate::validate;
 
@@ -41,6 +42,7 @@ pub(super) struct Planned<'a> {
     /// When the file was last looked at.
     looked: Instant,
     defaults: &'a RowDefaults,
+    sharers: Sharers,
 }
 
 impl Planned<'_> {
@@ -51,11 +53,13 @@ impl Planned<'_> {
             rows: opened.wave.rows(),
             looked: clock::now(),
             defaults: &opened.defaults,
+            sharers: opened.sharing.of_run(),
         }
     }
 
-    fn judge(&self, row: &InputRow) -> PlannedRow {
-        let judged = validate(self.wave.header(), row, self.defaults);
+    fn judge(&mut self, row: &InputRow) -> PlannedRow {
+        let mut judged = validate(self.wave.header(), row, self.defaults);
+        self.sharers.judge(&mut judged);
         let who = judged.label();
         match judged.verdict {
             Ok(valid) => PlannedRow::Valid(valid.request),

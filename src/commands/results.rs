@@ -8,6 +8,7 @@ use crate::exit::ExitCode;
 use crate::ledger::Reader;
 use crate::model::tally::Tally;
 use crate::report::console::Console;
+use crate::report::known_row::Judge;
 use crate::report::known_state::Mode;
 use crate::report::results_written;
 use crate::settings::Error as SettingsError;
@@ -31,6 +32,7 @@ pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<Exi
     let told = last_run.as_ref().map(|run| run.settings.as_str());
     let rows = settings.rows.over(told.and_then(RowSettings::from_json));
     let mode = Mode::Run(not_reached(last_run));
+    let sharing = opened_wave::sharing(&rows)?;
     let wave = opened_wave::open(&settings.wave, &rows, &settings.checks)?;
     outputs::check_room(&settings.files, &wave, || opened_wave::rows_of(&wave))?;
 
@@ -39,7 +41,9 @@ pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<Exi
     let mut sinks = files.sinks();
     sinks.push(&mut tally);
     let lookup = &mut |key: &_| known_by(Some(&ledger), key);
-    let account = join(&wave, &rows.defaults(), &mode, lookup, &mut sinks)?;
+    let defaults = rows.defaults();
+    let judge = Judge::new(wave.header(), &defaults, sharing.of_run());
+    let account = join(&wave, judge, &mode, lookup, &mut sinks)?;
     opened_wave::check_count(&settings.wave, account.rows, &settings.checks)?;
     let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.

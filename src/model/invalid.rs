@@ -110,6 +110,8 @@ codes! {
     PhoneNotValid = "phone_not_valid",
     /// A premium-rate, short or emergency number
     PhoneNotAllowed = "phone_not_allowed",
+    /// With `--shared-phones reject`: an earlier row has the phone with another user
+    PhoneShared = "phone_shared",
     /// A phone where the policy or user belongs, or an ID where the phone belongs
     ColumnsSwapped = "columns_swapped",
     /// The country is no code of two letters (ISO 3166) of a country with phone numbers

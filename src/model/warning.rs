@@ -73,6 +73,13 @@ pub enum Warning {
     UnusualSeparator,
     /// The phone has another calling code than the country that the row names.
     CountryDiffers(Country),
+    /// An earlier row has the phone with another user.
+    SharedPhone {
+        /// The line of the first one.
+        line: u64,
+        /// Whether this is the first row that shares it.
+        is_new: bool,
+    },
     /// The email address has letters of several scripts in one part.
     MixedScripts,
     /// The cell of this column is a word that programs write where they have no value.
@@ -92,6 +99,7 @@ impl Warning {
             Warning::UnusualLine => WarningCode::PhoneTypeUnusual,
             Warning::UnusualSeparator => WarningCode::SeparatorUnusual,
             Warning::CountryDiffers(_) => WarningCode::CountryDiffers,
+            Warning::SharedPhone { .. } => WarningCode::PhoneShared,
             Warning::MixedScripts => WarningCode::EmailMixedScripts,
             Warning::Placeholder(_) => WarningCode::Placeholder,
             Warning::OtherForm { .. } => WarningCode::PhoneOtherForm,
@@ -117,6 +125,11 @@ impl fmt::Display for Warning {
                 f,
                 "the phone is of another country than {country}, which the row names; it is taken \
                  as it is written"
+            ),
+            Warning::SharedPhone { line, .. } => write!(
+                f,
+                "line {line} has the same phone with another user; whoever has it gets the \
+                 passcodes of both"
             ),
             Warning::MixedScripts => f.write_str(
                 "the email address mixes letters of several scripts and may look like another one",

@@ -3,6 +3,7 @@
 use super::known_state::KnownState;
 use crate::model::request::{DeviceKey, RowDefaults};
 use crate::model::row::{Header, InputRow};
+use crate::model::shared_phones::Sharers;
 use crate::model::validate::{JudgedRow, validate};
 use crate::plan::{Earlier, EarlierRows};
 
@@ -24,15 +25,18 @@ pub(crate) struct KnownRow {
 pub(crate) struct Judge<'a> {
     header: &'a Header,
     defaults: &'a RowDefaults,
+    sharers: Sharers,
     earlier: EarlierRows,
 }
 
 impl<'a> Judge<'a> {
-    /// Begins with the first row of a file; `defaults` stand in for empty cells.
-    pub(crate) fn new(header: &'a Header, defaults: &'a RowDefaults) -> Self {
+    /// Begins with the first row of a file; `defaults` stand in for empty cells, and `sharers` tell
+    /// what is done about phones of several users.
+    pub(crate) fn new(header: &'a Header, defaults: &'a RowDefaults, sharers: Sharers) -> Self {
         Self {
             header,
             defaults,
+            sharers,
             earlier: EarlierRows::default(),
         }
     }
@@ -48,6 +52,7 @@ impl<'a> Judge<'a> {
         lookup: &mut dyn FnMut(&DeviceKey) -> Result<KnownState, E>,
     ) -> Result<KnownRow, E> {
         let mut judged = validate(self.header, &input, self.defaults);
+        self.sharers.judge(&mut judged);
         let (mut known, mut earlier) = (KnownState::Untouched, None);
         if let Ok(valid) = &mut judged.verdict {
             known = lookup(&valid.request.key)?;

@@ -44,6 +44,7 @@ mod tests {
     use crate::model::entry::DeviceState;
     use crate::model::outcome::Outcome;
     use crate::model::row::Header;
+    use crate::model::shared_phones::SharingRule;
     use crate::model::tally::Tally;
     use crate::report::fixture::{defaults, entry, header, key, known_row, row};
     use crate::report::known_row::KnownRow;
@@ -92,7 +93,7 @@ mod tests {
             ResultsWriter::new(Vec::new(), &form, &header, Options::default()).unwrap();
         let (mut tally, mut heard) = (Tally::default(), Heard::default());
         let sinks: &mut [&mut dyn RowSink] = &mut [&mut writer, &mut tally, &mut heard];
-        let judge = Judge::new(&header, &defaults);
+        let judge = Judge::new(&header, &defaults, SharingRule::default().of_run());
         join(rows, judge, mode, lookup, |error| error, sinks).unwrap();
         let text = String::from_utf8(writer.finish().unwrap()).unwrap();
         (text, tally, heard.0)
@@ -131,7 +132,7 @@ mod tests {
         let changed = || io::Error::other("the input changed");
         let rows = [Ok(asking(1, 1)), Err(changed()), Ok(asking(3, 3))];
         let mut heard = Heard::default();
-        let judge = Judge::new(&header, &defaults);
+        let judge = Judge::new(&header, &defaults, SharingRule::default().of_run());
         let lookup = &mut |_: &DeviceKey| Ok(KnownState::Untouched);
         let error = join(
             rows,

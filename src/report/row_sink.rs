@@ -9,8 +9,9 @@ use super::log;
 use super::result_row::ResultRow;
 use crate::model::calling_codes::CallingCodes;
 use crate::model::messages::MessageBook;
-use crate::model::shared_phones::PhoneBook;
+use crate::model::shared_phones::SharedPhones;
 use crate::model::tally::Tally;
+use crate::model::warning::Warning;
 
 /// Hears of every row of a wave, in input order.
 pub(crate) trait RowSink {
@@ -40,12 +41,14 @@ impl RowSink for LogLines {
     }
 }
 
-impl RowSink for PhoneBook {
+/// Counts the phones that rows are told to share with another user's.
+impl RowSink for Option<SharedPhones> {
     fn take(&mut self, row: &KnownRow, _: &ResultRow) -> io::Result<()> {
-        if let Ok(valid) = &row.judged.verdict
-            && let Some(phone) = valid.request.key.address.phone()
-        {
-            self.note(row.judged.line, valid.request.key.user, phone);
+        let warnings = row.judged.verdict.iter().flat_map(|valid| &valid.warnings);
+        for warning in warnings {
+            if let Warning::SharedPhone { line, is_new: true } = *warning {
+                SharedPhones::add(self, [line, row.judged.line]);
+            }
         }
         Ok(())
     }

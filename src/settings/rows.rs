@@ -1,16 +1,19 @@
 //! What is used for empty cells and missing columns, and how results are written.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use super::Error;
 use super::sources::Sources;
 use super::table;
-use super::values::{PHONES, column_in};
+use super::values::{PHONES, SHARING, column_in};
 use crate::model::country::Country;
 use crate::model::dialect::{NamedForm, encoding_of};
 use crate::model::ids::PolicyId;
 use crate::model::request::{DeviceStatus, DeviceType, RowDefaults};
 use crate::model::row::Column;
+use crate::model::shared_phones::Sharing;
 use crate::report::results_writer::Phones;
 
 /// How the rows of a wave are judged and written, as far as it was said: what a results file is a
@@ -26,6 +29,8 @@ pub struct RowSettings {
     country: Option<Country>,
     columns: Vec<(Column, String)>,
     form: NamedForm,
+    sharing: Option<Sharing>,
+    shared_phones_file: Option<PathBuf>,
     phones: Option<Phones>,
     raw_cells: bool,
 }
@@ -46,6 +51,8 @@ struct Kept {
     encoding: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sheet: Option<String>,
+    shared_phones: Option<String>,
+    shared_phones_file: Option<PathBuf>,
     phones: Option<String>,
     raw_cells: bool,
 }
@@ -68,6 +75,8 @@ impl RowSettings {
                 encoding: sources.find(&table::ENCODING)?,
                 sheet: sources.find(&table::SHEET)?,
             },
+            sharing: sources.find(&table::SHARED_PHONES)?,
+            shared_phones_file: sources.find(&table::SHARED_PHONES_FILE)?,
             phones: sources.find(&table::RESULTS_PHONE)?,
             raw_cells: sources.is_on(&table::RAW_CELLS),
         })
@@ -93,6 +102,11 @@ impl RowSettings {
                 encoding: self.form.encoding.or(earlier.form.encoding),
                 sheet: self.form.sheet.clone().or(earlier.form.sheet),
             },
+            sharing: self.sharing.or(earlier.sharing),
+            shared_phones_file: self
+                .shared_phones_file
+                .clone()
+                .or(earlier.shared_phones_file),
             phones: self.phones.or(earlier.phones),
             raw_cells: self.raw_cells || earlier.raw_cells,
         }
@@ -102,6 +116,7 @@ impl RowSettings {
     pub fn from_json(json: &str) -> Option<Self> {
         let kept: Kept = serde_json::from_str(json).ok()?;
         let phones = |word: String| PHONES.iter().find(|(known, _)| *known == word);
+        let sharing = |word: String| SHARING.iter().find(|(known, _)| *known == word);
         Some(Self {
             policy: kept.policy.and_then(|policy| policy.parse().ok()),
             kind: kept.kind.and_then(|kind| kind.parse().ok()),
@@ -117,6 +132,8 @@ impl RowSettings {
                 encoding: kept.encoding.and_then(|label| encoding_of(&label)),
                 sheet: kept.sheet,
             },
+            sharing: kept.shared_phones.and_then(sharing).map(|(_, kept)| *kept),
+            shared_phones_file: kept.shared_phones_file,
             phones: kept.phones.and_then(phones).map(|(_, phones)| *phones),
             raw_cells: kept.raw_cells,
         })
@@ -126,6 +143,7 @@ impl RowSettings {
     pub fn to_json(&self) -> String {
         let columns = self.columns.iter();
         let phones = |phones| PHONES.iter().find(|(_, known)| *known == phones);
+        let sharing = |sharing| SHARING.iter().find(|(_, known)| *known == sharing);
         let kept = Kept {
             policy: self.policy.map(|policy| policy.to_string()),
             kind: self.kind.map(|kind| kind.as_str().to_owned()),
@@ -140,6 +158,11 @@ impl RowSettings {
                 .encoding
                 .map(|encoding| encoding.name().to_owned()),
             sheet: self.form.sheet.clone(),
+            shared_phones: self
+                .sharing
+                .and_then(sharing)
+                .map(|(word, _)| (*word).to_owned()),
+            shared_phones_file: self.shared_phones_file.clone(),
             phones: self
                 .phones
                 .and_then(phones)
@@ -169,6 +192,16 @@ impl RowSettings {
         &self.form
     }
 
+    /// What is done about phones of several users.
+    pub fn sharing(&self) -> Sharing {
+        self.sharing.unwrap_or_default()
+    }
+
+    /// The file of phones that may stand with several users.
+    pub fn shared_phones_file(&self) -> Option<&Path> {
+        self.shared_phones_file.as_deref()
+    }
+
     /// How phones are written to the results file.
     pub fn phones(&self) -> Phones {
         self.phones.unwrap_or_default()
@@ -192,6 +225,7 @@ mod tests {
     }
 
     const ALL: [&str; 14] = [
+    const ALL: [&str; 16] = [
         "--policy=6F1B3C52-8a0e-4d39-9c47-2e5d1a7b9f10",
         "--type",
         "sms",
@@ -204,6 +238,8 @@ mod tests {
         "--delimiter=;",
         "--encoding=latin1",
         "--sheet=Wave 2",
+        "--shared-phones=reject",
+        "--shared-phones-file=desks.txt",
         "--results-phone",
         "none",
         "--raw-cells",
@@ -211,8 +247,8 @@ mod tests {
 
     #[test]
     fn the_ledger_keeps_what_was_said_and_nothing_else() {
-        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","country":"DE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","encoding":"windows-1252","sheet":"Wave 2","phones":"none","raw_cells":true}"#;
-        let nothing = r#"{"policy":null,"type":null,"status":null,"country":null,"columns":[],"phones":null,"raw_cells":false}"#;
+        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","country":"DE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","encoding":"windows-1252","sheet":"Wave 2","shared_phones":"reject","shared_phones_file":"desks.txt","phones":"none","raw_cells":true}"#;
+        let nothing = r#"{"policy":null,"type":null,"status":null,"country":null,"columns":[],"shared_phones":null,"shared_phones_file":null,"phones":null,"raw_cells":false}"#;
         for (said, json) in [(said(&ALL), kept), (said(&[]), nothing)] {
             assert_eq!(said.to_json(), json);
             assert_eq!(RowSettings::from_json(json), Some(said));
@@ -238,5 +274,6 @@ mod tests {
         let nothing = said(&[]);
         assert_eq!(Ok(nothing.defaults().kind), table::TYPE.read_default());
         assert_eq!(Ok(nothing.phones()), table::RESULTS_PHONE.read_default());
+        assert_eq!(Ok(nothing.sharing()), table::SHARED_PHONES.read_default());
     }
 }

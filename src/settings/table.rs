@@ -28,6 +28,7 @@ use crate::model::ids::{EnvironmentId, PolicyId};
 use crate::model::request::{DeviceStatus, DeviceType};
 use crate::model::row::Column;
 use crate::model::secret::Secret;
+use crate::model::shared_phones::Sharing;
 use crate::pingone::credentials::ClientAuth;
 use crate::pingone::grant::Bearer;
 use crate::plan::Existing;
@@ -61,6 +62,10 @@ pub(super) const ENCODING: Setting<&'static Encoding> = setting("--encoding", Te
 pub(super) const SHEET: Setting<String> = setting("--sheet", Text("NAME|N"), values::sheet, "Sheet of a workbook, by its name or its number from 1")
     .default_described("the first one that a spreadsheet shows");
 pub(super) const COUNTRY: Setting<Country> = setting("--country", Text("CODE"), Given::parse, "Country of phones without `+` in rows that name none, such as DE (ISO 3166)");
+pub(super) const SHARED_PHONES: Setting<Sharing> = setting("--shared-phones", Word("WHAT", &SHARING), |given| given.one_of(&values::SHARING), "Phones that stand with several users")
+    .default("warn");
+const SHARING: [(&str, &str); 3] = [("warn", "A dry run tells of them"), ("reject", "Every row but the first user's is invalid"), ("allow", "Fine")];
+pub(super) const SHARED_PHONES_FILE: Setting<PathBuf> = path("--shared-phones-file", "FILE", "Phones that may stand with several users, one a line");
 pub(super) const COLUMN: Setting<(Column, String)> = setting("--column", Texts("COLUMN=HEADER"), values::column, "Column with another header, such as phone=\"Mobile (work)\"");
 
 // What the wave as a whole has to be like.
@@ -163,7 +168,7 @@ pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given
 const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, SANDBOX.about, FAULTS.about, YES.about] };
 const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
 const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
-const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COUNTRY.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
+const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COUNTRY.about, SHARED_PHONES.about, SHARED_PHONES_FILE.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
 const FILES: Group = Group { heading: Some("Files"), settings: &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about] };
 const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
 const TENANT: Group = Group { heading: Some("PingOne"), settings: &[
@@ -268,6 +273,7 @@ mod tests {
 
     #[test]
     fn each_word_that_help_lists_is_read() {
+        reads_its_words(&SHARED_PHONES);
         reads_its_words(&RESULTS_PHONE);
         reads_its_words(&LOG_FORMAT);
         reads_its_words(&PROGRESS);

@@ -13,6 +13,7 @@ use crate::engine::MaxErrors;
 use crate::model::dialect::encoding_of;
 use crate::model::row::Column;
 use crate::model::secret::Secret;
+use crate::model::shared_phones::Sharing;
 use crate::pingone::grant::Bearer;
 use crate::report::log_setup;
 use crate::report::results_writer::Phones;
@@ -69,6 +70,13 @@ pub(super) const PHONES: [(&str, Phones); 3] = [
     ("full", Phones::Full),
     ("masked", Phones::Masked),
     ("none", Phones::None),
+];
+
+/// The words for what is done about phones of several users.
+pub(super) const SHARING: [(&str, Sharing); 3] = [
+    ("warn", Sharing::Warn),
+    ("reject", Sharing::Reject),
+    ("allow", Sharing::Allow),
 ];
 
 /// `COLUMN=HEADER`: a column, and the header that it has in the file.

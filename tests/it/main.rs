@@ -34,6 +34,8 @@ mod throttling;
 mod lost_responses;
 // One device, asked for more than once.
 mod duplicates;
+// One phone, several users.
+mod shared_phones;
 // Told to stop while it waits.
 mod signals;
 // Beside others, without room, without an environment.
