@@ -224,8 +224,7 @@ mod tests {
         RowSettings::resolve(&Sources::new(&typed, &Env::new(&|_| None))).unwrap()
     }
 
-    const ALL: [&str; 14] = [
-    const ALL: [&str; 16] = [
+    const ALL: [&str; 17] = [
         "--policy=6F1B3C52-8a0e-4d39-9c47-2e5d1a7b9f10",
         "--type",
         "sms",

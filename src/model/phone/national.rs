@@ -8,7 +8,7 @@ use super::super::invalid::{InvalidCode, Problem};
 use super::groups::Gap;
 use super::metadata::{is_number, number, trunk_prefix};
 use super::suggestion::told;
-use super::{Reading, international};
+use super::{E164, Reading, international};
 
 /// What is told of a text without a `+` before anything else.
 const CERTAIN: [InvalidCode; 2] = [
@@ -30,6 +30,11 @@ pub(super) fn read(text: &str, country: Country) -> Result<Reading, Problem> {
     }
     let behind_code = |text: &str| international(&format!("+{} {text}", country.calling_code()));
     let whole = behind_code(text);
+    if let Ok(reading) = &whole
+        && let Some(problem) = with_code(&digits, country, reading.phone)
+    {
+        return Err(problem);
+    }
     let prefix = trunk_prefix(&digits, country);
     let without = prefix.map(|prefix| behind_code(behind_digits(text, prefix)));
     // A number of the plan that is refused may be what is meant all the same.
@@ -49,6 +54,24 @@ pub(super) fn read(text: &str, country: Country) -> Result<Reading, Problem> {
             Err(likelier(text, &digits, country, problem))
         }
     }
+}
+
+/// Refuses digits that begin with the country code and are a number behind a `+`, too: in Finland's
+/// plan of variable length `358101276` may be a national number, or one that lacks its `+`.
+///
+/// Behind a trunk prefix there is one reading.
+fn with_code(digits: &str, country: Country, phone: E164) -> Option<Problem> {
+    let code = country.calling_code().to_string();
+    let again = format!("+{digits}");
+    (digits.starts_with(&code) && is_number(&again)).then(|| {
+        Problem::new(
+            InvalidCode::PhoneMissingPlus,
+            format!(
+                "has two readings in {country}: {phone}, or {again} without its `+`; write the \
+                 one that is meant, with `+`"
+            ),
+        )
+    })
 }
 
 /// The text behind so many digits.
@@ -96,6 +119,7 @@ mod tests {
             ("gb", "020 7946 0958", "+442079460958"),
             ("DE", "0170/1234567", "+491701234567"),
             ("DE", "0151 23456789", "+4915123456789"),
+            ("DE", "0491 7012345", "+494917012345"),
             ("US", "(512) 555-1234", "+15125551234"),
             ("US", "1 512 555 1234", "+15125551234"),
             ("CA", "512-555-1234", "+15125551234"),
@@ -145,6 +169,8 @@ mod tests {
             ("DE", "0170 1234567-8", "phone_ambiguous_end"),
             ("DE", "491701234567", "phone_missing_plus"),
             ("DE", "49 170 1234567", "phone_missing_plus"),
+            // The whole is a number of the plan, too.
+            ("AX", "358101276", "phone_missing_plus"),
             ("BR", "11 6123 4567", "phone_old_plan"),
             ("MX", "1 55 1234 5678", "phone_old_plan"),
             ("AR", "011 15 2345 6789", "phone_extra_digits"),
