@@ -15,9 +15,12 @@
 //! | `\` at the end of a line | no line end |
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::iter::Peekable;
 use std::str::Chars;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use wavepair::testing::sandbox::{SMS_ONLY_POLICY, WAVE_POLICY};
 
 use crate::support::rehearsal::user;
@@ -229,10 +232,21 @@ fn encoded(pieces: &[Piece], names: &[&str]) -> Vec<u8> {
     for then in names {
         match then {
             "cut" => bytes.truncate(bytes.len() - 1),
+            "gzip" => bytes = packed(&bytes),
+            "gzip-parts" => {
+                let (one, other) = bytes.split_at(bytes.len() / 2);
+                bytes = [packed(one), packed(other)].concat();
+            }
             other => panic!("nothing is called {other}"),
         }
     }
     bytes
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
 }
 
 fn in_utf8(piece: Piece) -> Vec<u8> {
