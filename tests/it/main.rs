@@ -49,6 +49,7 @@ mod screens;
 // How many messages go to people, and whether a person wants that.
 mod questions;
 mod readme;
+mod readme_example;
 mod readme_tables;
 // What a second run does, for what a first one can leave.
 mod resumes;

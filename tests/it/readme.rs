@@ -3,10 +3,8 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
-use wavepair::testing::sandbox::WAVE_POLICY;
-
 use crate::support::binary::root;
-use crate::support::rehearsal::{Rehearsal, rows, user};
+use crate::support::rehearsal::{Rehearsal, rows};
 
 /// The block that stands under a heading or a sentence, line by line, without its indentation.
 fn block(after: &str, language: &str) -> Vec<String> {
@@ -46,41 +44,6 @@ fn the_steps_into_a_real_tenant_go_through_as_they_are_written() {
         expected.map(|(words, code)| (words.to_owned(), Some(code)))
     );
     assert_eq!(rehearsal.creates(), 8);
-}
-
-#[test]
-fn the_last_lines_about_rejects_are_those_that_a_run_prints() {
-    let rehearsal = Rehearsal::new();
-    let wrong = format!("{},123,{WAVE_POLICY}\n", user(90));
-    let wave = format!("{}{wrong}{wrong}", rows(2));
-    std::fs::write(rehearsal.path("2026-11.csv"), wave).unwrap();
-    let output = rehearsal.bare(&["run", "2026-11.csv"]).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    let program = env!("CARGO_BIN_EXE_wavepair");
-    for line in block("#### Correct the rejects\n", "text") {
-        let line = line.replacen("wavepair run", &format!("{program} run"), 1);
-        assert!(
-            said.lines().any(|said| said.trim() == line),
-            "{line}\n{said}"
-        );
-    }
-    let mended = rehearsal.bytes("2026-11.rejects.csv");
-    let mended = String::from_utf8(mended)
-        .unwrap()
-        .replacen(",123,", ",+15125550177,", 1);
-    std::fs::write(rehearsal.path("2026-11.rejects.csv"), mended).unwrap();
-    let again = rehearsal
-        .bare(&["run", "2026-11.rejects.csv"])
-        .output()
-        .unwrap();
-    assert_eq!(
-        again.status.code(),
-        Some(3),
-        "the second row is still wrong"
-    );
-    let results = rehearsal.results("2026-11.rejects.results.csv");
-    assert_eq!(results[0]["outcome"], "created");
-    assert_eq!(rehearsal.creates(), 3);
 }
 
 #[test]
