@@ -39,7 +39,7 @@ use crate::sandbox::variants::Variant;
 use crate::sandbox::{Duplicates, Policies, Users};
 
 // What is done with a wave.
-pub(super) const WAVE: Setting<PathBuf> = path("WAVE.csv", "WAVE.csv", "The wave: a CSV file with a header; `-` reads standard input");
+pub(super) const WAVE: Setting<PathBuf> = path("WAVE.csv", "WAVE.csv", "The wave: a CSV file or an .xlsx workbook, with a header; `-` reads standard input");
 pub(super) const DRY_RUN: Setting<bool> = switch("--dry-run", "Validate every row and say what a run would do; send nothing");
 pub(super) const ONLINE: Setting<bool> = switch("--online", "With --dry-run: read credentials, policies, limits and users' devices too")
     .needs("--dry-run");
