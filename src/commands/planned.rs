@@ -69,7 +69,7 @@ impl Planned<'_> {
 }
 
 impl Iterator for Planned<'_> {
-    type Item = Result<(PlannedRow, u64), StopReason>;
+    type Item = Result<PlannedRow, StopReason>;
 
     fn next(&mut self) -> Option<Self::Item> {
         // A block holds rows for a minute of sending: whoever takes the file away is heard soon.
@@ -85,7 +85,7 @@ impl Iterator for Planned<'_> {
             Err(error) => Err(error),
         };
         Some(match row {
-            Ok(row) => Ok((self.judge(&row), self.rows.bytes_read())),
+            Ok(row) => Ok(self.judge(&row)),
             Err(error) => Err(reason_to_stop(&error)),
         })
     }

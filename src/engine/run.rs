@@ -31,9 +31,8 @@ use crate::pingone::token::{AccessToken, TokenCache};
 
 /// Runs a wave: sends what has to be sent, and settles what can be settled.
 ///
-/// `rows` gives the rows in input order, each with the number of input bytes read
-/// so far, or why there is no next one: nothing new is sent then, and what is on the
-/// wire is waited for and written down. An outcome is told to `report` once it is on disk.
+/// `rows` gives the rows in input order, or why there is no next one: nothing new is
+/// sent then, and what is on the wire is waited for and written down. An outcome is told to `report` once it is on disk.
 ///
 /// Returns why the run stopped before its input was done, if it did.
 ///
@@ -47,7 +46,7 @@ pub async fn run(
     tokens: TokenCache,
     options: EngineOptions,
     stop: Stop,
-    rows: &mut dyn Iterator<Item = Result<(PlannedRow, u64), StopReason>>,
+    rows: &mut dyn Iterator<Item = Result<PlannedRow, StopReason>>,
     report: &mut dyn FnMut(&Event),
 ) -> Result<Option<StopReason>, Error> {
     let start = clock::now();
@@ -97,7 +96,7 @@ const ROWS_AT_ONCE: u32 = 256;
 /// A run.
 struct Engine<'a> {
     client: &'a Client,
-    rows: &'a mut dyn Iterator<Item = Result<(PlannedRow, u64), StopReason>>,
+    rows: &'a mut dyn Iterator<Item = Result<PlannedRow, StopReason>>,
     tokens: Tokens,
     jobs: FuturesUnordered<LocalBoxFuture<'a, Done>>,
     work: Work<'a>,
@@ -241,8 +240,8 @@ impl Engine<'_> {
 
     fn take_row(&mut self) -> Result<(), Error> {
         match self.rows.next() {
-            Some(Ok((row, bytes))) => {
-                (self.work.report)(&Event::RowRead { bytes });
+            Some(Ok(row)) => {
+                (self.work.report)(&Event::RowRead);
                 self.work.take_row(row)
             }
             Some(Err(reason)) => {

@@ -12,10 +12,7 @@ use super::stop::StopReason;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A row was read.
-    RowRead {
-        /// Bytes of the input read so far, of all of them.
-        bytes: u64,
-    },
+    RowRead,
     /// A request was sent.
     Sent(RequestKind),
     /// A create request was answered, or given up.

@@ -111,7 +111,7 @@ pub(crate) fn on(event: &Event) {
             info!(target: TARGET, event = "stop_requested", in_flight, "stopping: {reason}; waiting for {answers}");
         }
         Event::RowFinished(row) => finished(row),
-        Event::RowRead { .. } | Event::Sent(_) => {}
+        Event::RowRead | Event::Sent(_) => {}
     }
 }
 
@@ -351,7 +351,7 @@ mod tests {
                 reason: StopReason::Interrupted,
                 in_flight: 4,
             },
-            Event::RowRead { bytes: 9 },
+            Event::RowRead,
         ];
         insta::assert_snapshot!(logged(Format::Text, &events), @r"
         warning: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): rejected: INVALID_DATA/INVALID_VALUE: not valid

@@ -100,7 +100,7 @@ impl Reporters {
 impl RowSink for &RefCell<Reporters> {
     fn take(&mut self, _: &KnownRow, result: &ResultRow) -> io::Result<()> {
         let mut reporters = self.borrow_mut();
-        reporters.on(&Event::RowRead { bytes: 0 });
+        reporters.on(&Event::RowRead);
         reporters.on(&Event::RowFinished(result.finished.clone()));
         Ok(())
     }

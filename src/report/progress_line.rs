@@ -89,7 +89,7 @@ impl ProgressLine {
     /// Takes an event in.
     pub(crate) fn on(&mut self, event: &Event, now: Instant) {
         match event {
-            Event::RowRead { .. }
+            Event::RowRead
             | Event::Sent(RequestKind::Token)
             | Event::AttemptEnded { .. }
             | Event::LookEnded { .. } => {}

@@ -146,7 +146,7 @@ async fn run(
     };
     let mut rows = requests()
         .into_iter()
-        .map(|request| Ok((PlannedRow::Valid(request), 0)));
+        .map(|request| Ok(PlannedRow::Valid(request)));
     let mut told = 0;
     let panicked = Cell::new(false);
     let mut ends: BTreeMap<u64, Vec<Outcome>> = BTreeMap::new();

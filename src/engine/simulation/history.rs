@@ -216,7 +216,7 @@ impl History {
         let planned = self
             .rows
             .iter()
-            .map(|row| Ok((PlannedRow::Valid(row.clone()), 0)));
+            .map(|row| Ok(PlannedRow::Valid(row.clone())));
         let mut planned = planned.collect::<Vec<_>>().into_iter();
         let world = Arc::clone(&self.world);
         let about = self.about.clone();

@@ -101,7 +101,7 @@ impl Summary {
     /// Takes an event in.
     pub(crate) fn on(&mut self, event: &Event) {
         match event {
-            Event::RowRead { .. } => self.rows += 1,
+            Event::RowRead => self.rows += 1,
             Event::Sent(kind) => {
                 let count = match kind {
                     RequestKind::Token => &mut self.requests.token,
