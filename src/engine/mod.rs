@@ -27,8 +27,10 @@
 //! | `questions` | asking without changing anything, by the same gate, tokens and answers |
 //!
 //! Where a 429 goes: `pingone::classify` says what it is, `retry` how long its row would wait,
-//! `answers` that everything is held instead, `gate` holds, `guard::throttled` when to give up, and
-//! `reasons` says so.
+//! `answers` that everything is held instead, `gate` holds by `rate_limit`, `guard::throttled` knows
+//! when to give up, and `reasons` says so. `report` tells a person: the log, and the progress line.
+//! The 429 of a token is answered in `tokens`, that of a question for `doctor` or an online dry run
+//! in `questions`.
 
 mod answers;
 mod clocks;

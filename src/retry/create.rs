@@ -1,4 +1,4 @@
-//! What follows a create request.
+//! The rule: what a run does after an answer to a create request, or without one.
 
 use std::time::Duration;
 

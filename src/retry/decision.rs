@@ -1,4 +1,4 @@
-//! What follows an answer.
+//! What a rule can decide.
 
 use crate::model::entry::DeviceState;
 use crate::model::outcome::Device;

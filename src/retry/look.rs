@@ -1,4 +1,4 @@
-//! What follows a listing of a user's devices.
+//! The rule: what a run does after a listing of a user's devices.
 
 use std::time::Duration;
 

@@ -48,8 +48,10 @@ mod ledgers;
 mod screens;
 // How many messages go to people, and whether a person wants that.
 mod questions;
+// What README shows and tells to type.
 mod readme;
 mod readme_example;
+// README's tables, held to the code.
 mod readme_tables;
 // What a second run does, for what a first one can leave.
 mod resumes;
@@ -72,8 +74,9 @@ mod leaks;
 // Any rows, any faults, dropped at any event, then gone on with.
 mod never_twice;
 
-// Literal documents from PingOne's documentation, held against both halves.
+// Answers that may be to another request.
 mod connections;
+// Literal documents from PingOne's documentation, held against both halves.
 mod contract;
 // One request, one answer: literal bytes on real sockets.
 mod wire_client;

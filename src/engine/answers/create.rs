@@ -1,4 +1,4 @@
-//! What follows an answered create.
+//! A create was answered: the rule's decision, and what overrides it in this run.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What follows an answer: for the row, the ledger, the pace and the log.
+//! A decision in parts: for the row, the ledger, the pace and the log.
 
 use std::time::Duration;
 

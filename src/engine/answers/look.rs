@@ -1,4 +1,4 @@
-//! What follows an answered listing.
+//! A listing was answered: the rule's decision, and what it does to the row.
 
 use std::time::Duration;
 
