@@ -1,7 +1,7 @@
 //! The small PingOne itself: one request in, one answer out, or none.
 //!
 //! The order of the checks: header size, rate limit, faults, body size, path, token (401), environment (403),
-//! then what [`answers`](super::answers) checks.
+//! then what [`answers`] checks.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -89,7 +89,7 @@ impl Rejects {
     ///
     /// # Errors
     ///
-    /// As [`SafeFile::commit`], or what went wrong before.
+    /// As [`SafeFile::commit`](super::safe_file::SafeFile::commit), or what went wrong before.
     pub(crate) fn commit(self) -> Result<Written, Error> {
         let Self {
             path,
