@@ -117,6 +117,17 @@ fn a_row_waits_for_its_time_and_those_of_one_time_keep_their_order() {
 }
 
 #[test]
+fn very_many_rows_of_one_time_keep_their_order_too() {
+    let (mut queue, start) = (Queue::default(), now());
+    let second = Duration::from_secs(1);
+    for number in 1..=20 {
+        queue.put_later(row(number, CREATE), start, second);
+    }
+    queue.wake_due(start + second);
+    assert_eq!(drained(&mut queue), (1..=20).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_row_that_an_earlier_run_may_have_sent_a_moment_ago_waits_with_its_user() {
     let (mut queue, start) = (Queue::default(), now());
     let (first, after) = (of_user(1, 1, Phase::Look), Duration::from_secs(2));

@@ -62,6 +62,15 @@ fn what_a_listing_shows_of_a_lost_request_is_ours_and_looked_at_once_more() {
 }
 
 #[test]
+fn what_a_listing_shows_is_told_of_a_lost_answer_only_where_one_was_lost() {
+    let mut row = row(1, Phase::Look);
+    row.history.resends = 1;
+    let effects = look(&mut row, present(9));
+    assert_eq!(end(&effects.then).outcome, Outcome::Created);
+    assert_eq!(settled(&effects).answer, answer(400, "CODE"));
+}
+
+#[test]
 fn what_a_listing_shows_of_a_refused_request_says_whose_the_refusal_was() {
     let mut row = row(1, Phase::Look);
     row.history.was_absent = true;
