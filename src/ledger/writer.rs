@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use rustix::process::{Resource, getrlimit};
 use tokio::sync::oneshot;
@@ -111,6 +112,8 @@ impl Writer {
     /// its log gives itself away.
     pub(super) fn begin_run(&mut self, run: &RunRecord, now: &Moment) -> Result<Option<u8>, Error> {
         let wrap = |source| opening(&self.path, source);
+        // Whatever fails from here on, the log of the open run stays beside the ledger.
+        keep_log(&self.connection, true).map_err(wrap)?;
         let previous_exit_code = begin_run(&mut self.connection, run, now).map_err(wrap)?;
         // Before the checkpoint: where the main file says that a run is open, the counter is there.
         let extent = extent(&self.connection).map_err(wrap)?;
@@ -246,11 +249,18 @@ impl Writer {
         } = self;
         runs::end(&connection, run, exit_code, stopped, now.wall_ms)
             .map_err(|source| sqlite(&path, source))?;
+        keep_log(&connection, false).map_err(|source| sqlite(&path, source))?;
         // A reader beside us may keep the checkpoint from finishing; the next writer does it then.
         connection
             .close()
             .map_err(|(_, source)| sqlite(&path, source))
     }
+}
+
+/// Whether the log stays when the connection is closed, instead of being folded into the main file.
+fn keep_log(connection: &Connection, keep: bool) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)?;
+    Ok(())
 }
 
 fn begin_run(
