@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{Error, Flaw};
@@ -131,6 +132,12 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
     // SQLite's own check refuses a link anywhere in the path, a linked home folder too.
     let real = path.canonicalize().map_err(Error::unusable(path))?;
     open(path, &real, OpenFlags::SQLITE_OPEN_READ_WRITE)
+}
+
+/// Whether the log stays when the connection is closed, even where that is the last one.
+pub(super) fn keep_log(connection: &Connection, keep: bool) -> rusqlite::Result<()> {
+    let set = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep);
+    set.map(drop)
 }
 
 /// Opens a ledger for a look, as a URI says.

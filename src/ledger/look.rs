@@ -10,13 +10,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
 use super::binding::Binding;
 use super::counter::{Counter, Extent, extent};
 use super::error::{Error, Flaw};
-use super::file::{beside, check_format, connect, connect_by_uri, opening};
+use super::file::{beside, check_format, connect, connect_by_uri, keep_log, opening};
 use super::runs;
 use crate::model::ids::RunId;
 
@@ -124,9 +123,7 @@ fn open(path: &Path, has_log: bool) -> Result<(Connection, Company), Error> {
     }
     let wrap = |source| opening(path, source);
     let log_stays = |connection: &Connection| {
-        connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
-            .map_err(wrap)?;
+        keep_log(connection, true).map_err(wrap)?;
         connection
             .execute_batch("PRAGMA query_only = ON")
             .map_err(wrap)

@@ -4,12 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use rusqlite::config::DbConfig;
 
 use super::binding::Binding;
 use super::devices::{self, Key};
 use super::error::{Error, Flaw};
-use super::file::{SYNCHRONOUS, connect, opening, sqlite};
+use super::file::{SYNCHRONOUS, connect, keep_log, opening, sqlite};
 use super::look::has_log;
 use super::place::{Place, Purpose};
 use super::read_ahead::{ReadAhead, ReadRange};
@@ -66,9 +65,7 @@ impl Reader {
         let reader = Self::beside_writer(path)?;
         if has_log {
             // What a run left is the next run's to fold in.
-            let kept = reader
-                .connection
-                .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            let kept = keep_log(&reader.connection, true);
             kept.map_err(|source| opening(path, source))?;
         }
         Ok(Some(reader))

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use rustix::process::{Resource, getrlimit};
 use tokio::sync::oneshot;
@@ -15,7 +14,7 @@ use super::batch::{Committed, Intent, Settled};
 use super::binding::Binding;
 use super::counter::{Counter, extent};
 use super::error::{Error, Flaw};
-use super::file::{BUSY, beside, opening, sqlite};
+use super::file::{BUSY, beside, keep_log, opening, sqlite};
 use super::runs::{self, RunRecord};
 use super::transition::{Fault, intend, settle, settle_left_in_flight};
 use crate::model::entry::Moment;
@@ -255,12 +254,6 @@ impl Writer {
             .close()
             .map_err(|(_, source)| sqlite(&path, source))
     }
-}
-
-/// Whether the log stays when the connection is closed, instead of being folded into the main file.
-fn keep_log(connection: &Connection, keep: bool) -> rusqlite::Result<()> {
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)?;
-    Ok(())
 }
 
 fn begin_run(
