@@ -3,16 +3,16 @@
 //! All of the client is real but the sockets: its requests, whose answer it takes an answer for,
 //! and what it makes of it.
 
-use std::io;
 use std::net::{Ipv6Addr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::{io, iter};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use http_body::{Body, Frame};
+use futures::stream;
+use http_body::Frame;
+use http_body_util::StreamBody;
 use hyper::{Request, Response};
 use tokio::time::Instant;
 
@@ -77,37 +77,14 @@ impl Played {
         let at = |number| SocketAddr::from((Ipv6Addr::from(u128::from(number)), 443));
         let (mut head, ()) = said.head.into_parts();
         head.extensions.insert(Ends(at(said.connection), at(0)));
-        let body = reqwest::Body::wrap(Shown {
-            body: Some(said.body.into()),
-            cut: said.cut,
+        let cut = said.cut.map(|cut| {
+            Err(io::Error::from(match cut {
+                BodyFault::TimedOut => io::ErrorKind::TimedOut,
+                BodyFault::CutOff | BodyFault::TooLong => io::ErrorKind::UnexpectedEof,
+            }))
         });
+        let frames = iter::once(Ok(Frame::data(Bytes::from(said.body)))).chain(cut);
+        let body = reqwest::Body::wrap(StreamBody::new(stream::iter(frames)));
         Ok(Response::from_parts(head, body).into())
-    }
-}
-
-/// A body that may break off.
-struct Shown {
-    body: Option<Bytes>,
-    cut: Option<BodyFault>,
-}
-
-impl Body for Shown {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if let Some(body) = self.body.take() {
-            return Poll::Ready(Some(Ok(Frame::data(body))));
-        }
-        let cut = self.cut.take().map(|cut| {
-            Err(match cut {
-                BodyFault::TimedOut => io::ErrorKind::TimedOut.into(),
-                BodyFault::CutOff | BodyFault::TooLong => io::ErrorKind::UnexpectedEof.into(),
-            })
-        });
-        Poll::Ready(cut)
     }
 }
