@@ -63,10 +63,38 @@ impl Asked {
             Standing::Lost(since) if now - since < settle - ROUNDING => Some(Broken::SentTooSoon),
             Standing::Lost(since) => {
                 let after = self.absent.iter().filter(|asked| **asked > since);
-                let (first, last) = (after.clone().min()?, after.max()?);
-                let far = last - since >= settle - ROUNDING && last - first >= apart - ROUNDING;
+                let far = after
+                    .clone()
+                    .min()
+                    .zip(after.max())
+                    .is_some_and(|(first, last)| {
+                        last - since >= settle - ROUNDING && last - first >= apart - ROUNDING
+                    });
                 (!far).then_some(Broken::NotLookedForTwice)
             }
         }
+    }
+}
+
+#[test]
+fn a_lost_create_may_be_sent_again_after_two_looks_apart_and_not_before() {
+    const SECOND: Time = 1_000_000;
+    let (settle, apart) = (60 * SECOND, 10 * SECOND);
+    for (absent, now, broken) in [
+        (&[][..], 90, Some(Broken::NotLookedForTwice)),
+        (&[70], 90, Some(Broken::NotLookedForTwice)),
+        (&[65, 70], 90, Some(Broken::NotLookedForTwice)),
+        (&[20, 40], 90, Some(Broken::NotLookedForTwice)),
+        (&[0, 70], 90, Some(Broken::NotLookedForTwice)),
+        (&[6, 70], 90, None),
+        (&[20, 70], 40, Some(Broken::SentTooSoon)),
+    ] {
+        let asked = Asked {
+            standing: Standing::Lost(5 * SECOND),
+            absent: absent.iter().map(|at| at * SECOND).collect(),
+            ..Asked::new()
+        };
+        let found = asked.may_not_be_sent((settle, apart), true, now * SECOND);
+        assert_eq!(found, broken, "{absent:?} at {now}");
     }
 }
