@@ -32,7 +32,8 @@ use crate::pingone::token::{AccessToken, TokenCache};
 /// Runs a wave: sends what has to be sent, and settles what can be settled.
 ///
 /// `rows` gives the rows in input order, or why there is no next one: nothing new is
-/// sent then, and what is on the wire is waited for and written down. An outcome is told to `report` once it is on disk.
+/// sent then, and what is on the wire is waited for and written down. An outcome is
+/// told to `report` once it is on disk.
 ///
 /// Returns why the run stopped before its input was done, if it did.
 ///
