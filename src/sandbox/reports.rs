@@ -104,8 +104,7 @@ impl Wanted {
             );
         }
         let filter_text = body.get("filter").and_then(Value::as_str);
-        let filter = filter_text.and_then(Filter::read);
-        let filter = filter.filter(|filter| filter.has_only(&can_be_asked));
+        let filter = filter_text.and_then(|text| Filter::of(text, &can_be_asked));
         if filter.is_none() && body.get("filter").is_some_and(|filter| !filter.is_null()) {
             fault("INVALID_FILTER", "filter", "is not a filter for the report");
         }

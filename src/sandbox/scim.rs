@@ -48,6 +48,11 @@ impl Comparison {
 }
 
 impl Filter {
+    /// Reads a filter that compares nothing but what can be asked for; `None` if it is none.
+    pub(super) fn of(text: &str, can_be_asked: &impl Fn(&Comparison) -> bool) -> Option<Self> {
+        Self::read(text).filter(|filter| filter.has_only(can_be_asked))
+    }
+
     /// Reads a filter; `None` if it is none.
     pub(super) fn read(text: &str) -> Option<Self> {
         let mut reader = Reader {

@@ -14,7 +14,6 @@ use crate::sandbox::documents::devices as documents;
 use crate::sandbox::environment::Environment;
 use crate::sandbox::errors;
 use crate::sandbox::media::Media;
-use crate::sandbox::paging::parameter;
 use crate::sandbox::reply::{Content, Reply};
 use crate::sandbox::routes::uuid;
 use crate::sandbox::scim::{Comparison, Filter, Operator};
@@ -110,7 +109,10 @@ pub(super) fn list(
     lag: Duration,
 ) -> Result<Reply, Reply> {
     let user = asked.user(environment)?;
-    let filter = filter(asked)?;
+    let filter = asked.filter(
+        can_be_asked,
+        "only status and type can be compared, with eq",
+    )?;
     let late = if environment.is(Variant::ListingLate) {
         LATE
     } else {
@@ -132,20 +134,9 @@ pub(super) fn list(
     Ok(Reply::json(StatusCode::OK, &listing))
 }
 
-/// Reads the filter of a listing: `status` and `type`, with `eq` and nothing else.
-fn filter(asked: &Asked<'_>) -> Result<Option<Filter>, Reply> {
-    let known = |comparison: &Comparison| {
-        comparison.operator == Operator::Equals
-            && ["status", "type"].contains(&&*comparison.attribute)
-    };
-    let Some(text) = parameter(asked.query, "filter") else {
-        return Ok(None);
-    };
-    let filter = Filter::read(&text).filter(|filter| filter.has_only(&known));
-    let message = "only status and type can be compared, with eq";
-    filter
-        .map(Some)
-        .ok_or_else(|| errors::invalid_filter(message))
+/// Tells whether devices can be asked for so.
+fn can_be_asked(comparison: &Comparison) -> bool {
+    comparison.operator == Operator::Equals && ["status", "type"].contains(&&*comparison.attribute)
 }
 
 fn holds(filter: &Filter, device: &Stored) -> bool {

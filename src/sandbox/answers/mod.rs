@@ -20,8 +20,10 @@ use super::errors;
 use super::kinds::Kind;
 use super::limits::Group;
 use super::media::Media;
+use super::paging::{Page, parameter};
 use super::reply::Reply;
 use super::routes::Route;
+use super::scim::{Comparison, Filter};
 use super::variants::Variant;
 
 /// How a request is served; a fault may have a say in it.
@@ -60,6 +62,26 @@ impl Asked<'_> {
     /// The body, which must be an object, whatever it says that it is.
     fn members(&self) -> Result<Map<String, Value>, Reply> {
         serde_json::from_slice(self.body).map_err(|_| errors::of_status(StatusCode::BAD_REQUEST))
+    }
+
+    /// The page of a listing; `usual` is how long it is unless that is said.
+    fn page(&self, usual: usize) -> Result<Page, Reply> {
+        Page::of(self.query, usual).map_err(|fault| errors::invalid_data(vec![fault]))
+    }
+
+    /// The filter of a listing, where it has one; `wrong` is said of one that cannot be asked for.
+    fn filter(
+        &self,
+        can_be_asked: impl Fn(&Comparison) -> bool,
+        wrong: &str,
+    ) -> Result<Option<Filter>, Reply> {
+        let Some(text) = parameter(self.query, "filter") else {
+            return Ok(None);
+        };
+        let filter = Filter::of(&text, &can_be_asked);
+        filter
+            .map(Some)
+            .ok_or_else(|| errors::invalid_filter(wrong))
     }
 
     /// The user in the path.

@@ -23,7 +23,7 @@ const USUAL_PAGE: usize = 1000;
 /// Makes a report; shows its first page too where that is asked for.
 pub(super) fn make(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = asked.json()?;
-    let page = page(asked)?;
+    let page = asked.page(USUAL_PAGE)?;
     let expanded = parameter(asked.query, "expand").is_some_and(|what| what == "entries");
     let wanted = Wanted::read(&body, expanded).map_err(errors::invalid_data)?;
     if environment.is(Variant::ReportForbidden) {
@@ -63,7 +63,7 @@ pub(super) fn read(environment: &Environment, asked: &Asked<'_>) -> Result<Reply
 
 pub(super) fn entries(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let report = known(environment, asked)?;
-    let entries = entries_of(environment, &report, page(asked)?);
+    let entries = entries_of(environment, &report, asked.page(USUAL_PAGE)?);
     let document = documents::entries(&environment.home, report.id, entries);
     Ok(Reply::json(StatusCode::OK, &document))
 }
@@ -73,10 +73,6 @@ fn known(environment: &Environment, asked: &Asked<'_>) -> Result<Report, Reply> 
         .reports()
         .get(asked.item()?)
         .ok_or_else(not_found)
-}
-
-fn page(asked: &Asked<'_>) -> Result<Page, Reply> {
-    Page::of(asked.query, USUAL_PAGE).map_err(|fault| errors::invalid_data(vec![fault]))
 }
 
 /// A page of entries, and the address of the next one.

@@ -7,9 +7,8 @@ use super::{Asked, not_found};
 use crate::sandbox::documents::users as documents;
 use crate::sandbox::environment::Environment;
 use crate::sandbox::errors;
-use crate::sandbox::paging::{Page, parameter};
+use crate::sandbox::paging::parameter;
 use crate::sandbox::reply::Reply;
-use crate::sandbox::scim::Filter;
 use crate::sandbox::users::{Person, can_be_asked};
 use crate::sandbox::variants::Variant;
 
@@ -19,22 +18,16 @@ const USUAL_PAGE: usize = 100;
 const SHORT_PAGE: usize = 10;
 
 pub(super) fn list(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let text = parameter(asked.query, "filter");
-    let filter = text.as_deref().map(|text| {
-        Filter::read(text)
-            .filter(|filter| filter.has_only(&can_be_asked))
-            .ok_or_else(|| errors::invalid_filter("is not a filter for users"))
-    });
-    let filter = filter.transpose()?;
-    let page = Page::of(asked.query, USUAL_PAGE);
-    let mut page = page.map_err(|fault| errors::invalid_data(vec![fault]))?;
+    let filter = asked.filter(can_be_asked, "is not a filter for users")?;
+    let mut page = asked.page(USUAL_PAGE)?;
     if environment.is(Variant::ShortPages) {
         page.limit = page.limit.min(SHORT_PAGE);
     }
     let found = environment.users.find(filter.as_ref(), page);
     let next = found.next.map(|from| {
         let listing = environment.home.at("users");
-        page.address(&listing, text.as_deref(), from)
+        let filter = parameter(asked.query, "filter");
+        page.address(&listing, filter.as_deref(), from)
     });
     let listing = documents::list(&environment.home, &found, next);
     Ok(Reply::json(StatusCode::OK, &listing))
