@@ -67,10 +67,7 @@ pub(super) fn device_limit(maximum: u32) -> Reply {
             "Maximum allowed devices has been reached",
         )
     };
-    Reply::error(
-        StatusCode::BAD_REQUEST,
-        error("REQUEST_FAILED", ISSUE, vec![limit]),
-    )
+    failed(limit)
 }
 
 /// The answer to a user who cannot use MFA.
@@ -80,10 +77,13 @@ pub(super) fn account_not_usable() -> Reply {
         None,
         "MFA is not enabled for the user",
     );
-    Reply::error(
-        StatusCode::BAD_REQUEST,
-        error("REQUEST_FAILED", ISSUE, vec![user]),
-    )
+    failed(user)
+}
+
+/// The answer to a request that is right in itself, and cannot be done.
+fn failed(why: ErrorDetail) -> Reply {
+    let body = error("REQUEST_FAILED", ISSUE, vec![why]);
+    Reply::error(StatusCode::BAD_REQUEST, body)
 }
 
 /// The answer to an identical device.

@@ -66,6 +66,11 @@ impl Reply {
         Self::new(status, Content::Json(json))
     }
 
+    /// What was asked for, as it is.
+    pub(super) fn ok(document: &impl Serialize) -> Self {
+        Self::json(StatusCode::OK, document)
+    }
+
     pub(super) fn error(status: StatusCode, body: ErrorBody) -> Self {
         Self::new(status, Content::Error(Box::new(body)))
     }

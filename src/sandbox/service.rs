@@ -75,7 +75,7 @@ impl Service {
         let correlation = random_uuid().to_string();
         let transaction = transaction_id(request.headers());
         let reply = match request.uri().path() {
-            "/sandbox/stats" => Reply::json(StatusCode::OK, &self.stats()),
+            "/sandbox/stats" => Reply::ok(&self.stats()),
             "/sandbox/devices" => return Ok(inspect::devices(Arc::clone(&self.environment))),
             _ => self.visit(peer, request).await?,
         };
@@ -162,7 +162,7 @@ impl Service {
         route: &Route,
         own: Option<Reply>,
     ) -> Result<Reply, Hangup> {
-        let served = own.unwrap_or_else(|| Reply::json(StatusCode::OK, &serde_json::json!({})));
+        let served = own.unwrap_or_else(|| Reply::ok(&serde_json::json!({})));
         match rule.effect {
             Effect::Close | Effect::Zombie(_) => Err(Hangup::Close),
             Effect::Reset => Err(Hangup::Reset),

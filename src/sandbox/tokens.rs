@@ -111,7 +111,7 @@ pub(super) fn granted(token: &str, life: Duration) -> Reply {
         "token_type": "Bearer",
         "expires_in": life.as_secs(),
     });
-    Reply::json(StatusCode::OK, &body).with(header::PRAGMA, "no-cache")
+    Reply::ok(&body).with(header::PRAGMA, "no-cache")
 }
 
 fn is_form(content_type: &str) -> bool {

@@ -131,7 +131,7 @@ pub(super) fn list(
     let shown = shown.map(|device| documents::device(&environment.home, device));
     let listing = documents::devices(&environment.home, user, shown.collect());
     drop(devices);
-    Ok(Reply::json(StatusCode::OK, &listing))
+    Ok(Reply::ok(&listing))
 }
 
 /// Tells whether devices can be asked for so.
@@ -216,7 +216,7 @@ pub(super) fn nickname(environment: &Environment, asked: &Asked<'_>) -> Result<R
     let renamed = devices.change(user, id, now, |device| device.nickname = nickname.into());
     let renamed = renamed.ok_or_else(not_found)?;
     let document = documents::nickname(&environment.home, renamed);
-    Ok(Reply::json(StatusCode::OK, &document))
+    Ok(Reply::ok(&document))
 }
 
 /// Activates, blocks, unblocks or unlocks a device. None is ever locked here.
@@ -272,5 +272,5 @@ fn made(environment: &Environment, device: &Stored) -> Reply {
 
 fn shown(environment: &Environment, device: &Stored) -> Reply {
     let document = documents::device(&environment.home, device);
-    Reply::json(StatusCode::OK, &document)
+    Reply::ok(&document)
 }

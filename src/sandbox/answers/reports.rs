@@ -58,14 +58,14 @@ pub(super) fn make(environment: &Environment, asked: &Asked<'_>) -> Result<Reply
 pub(super) fn read(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let report = known(environment, asked)?;
     let document = documents::report(&environment.home, &report, None);
-    Ok(Reply::json(StatusCode::OK, &document))
+    Ok(Reply::ok(&document))
 }
 
 pub(super) fn entries(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let report = known(environment, asked)?;
     let entries = entries_of(environment, &report, asked.page(USUAL_PAGE)?);
     let document = documents::entries(&environment.home, report.id, entries);
-    Ok(Reply::json(StatusCode::OK, &document))
+    Ok(Reply::ok(&document))
 }
 
 fn known(environment: &Environment, asked: &Asked<'_>) -> Result<Report, Reply> {

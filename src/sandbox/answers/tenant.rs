@@ -1,7 +1,5 @@
 //! What holds for the whole environment, as it is shown.
 
-use hyper::StatusCode;
-
 use super::{Asked, not_found};
 use crate::sandbox::documents::policies::{self, Policy};
 use crate::sandbox::documents::{notifications, settings};
@@ -9,46 +7,43 @@ use crate::sandbox::environment::Environment;
 use crate::sandbox::reply::Reply;
 
 pub(super) fn policies(environment: &Environment) -> Reply {
-    Reply::json(StatusCode::OK, &policies::list(&environment.home))
+    Reply::ok(&policies::list(&environment.home))
 }
 
 pub(super) fn policy(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let policy = Policy::of(environment.policies, asked.item()?).ok_or_else(not_found)?;
-    Ok(Reply::json(
-        StatusCode::OK,
-        &policy.document(&environment.home),
-    ))
+    Ok(Reply::ok(&policy.document(&environment.home)))
 }
 
 pub(super) fn settings(environment: &Environment) -> Reply {
     let settings = settings::mfa_settings(&environment.home, environment.max_devices);
-    Reply::json(StatusCode::OK, &settings)
+    Reply::ok(&settings)
 }
 
 pub(super) fn environment(environment: &Environment) -> Reply {
-    Reply::json(StatusCode::OK, &settings::environment(&environment.home))
+    Reply::ok(&settings::environment(&environment.home))
 }
 
 pub(super) fn capabilities(environment: &Environment) -> Reply {
     let capabilities = settings::capabilities(&environment.home, environment.licensed_rate);
-    Reply::json(StatusCode::OK, &capabilities)
+    Reply::ok(&capabilities)
 }
 
 pub(super) fn products(environment: &Environment) -> Reply {
-    Reply::json(StatusCode::OK, &settings::products(&environment.home))
+    Reply::ok(&settings::products(&environment.home))
 }
 
 pub(super) fn allow_list(environment: &Environment) -> Reply {
-    Reply::json(StatusCode::OK, &settings::allow_list(&environment.home))
+    Reply::ok(&settings::allow_list(&environment.home))
 }
 
 pub(super) fn allowed(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let allowed = settings::allowed(&environment.home, asked.item()?).ok_or_else(not_found)?;
-    Ok(Reply::json(StatusCode::OK, &allowed))
+    Ok(Reply::ok(&allowed))
 }
 
 pub(super) fn notification_policies(environment: &Environment) -> Reply {
-    Reply::json(StatusCode::OK, &notifications::list(&environment.home))
+    Reply::ok(&notifications::list(&environment.home))
 }
 
 pub(super) fn notification_policy(
@@ -56,5 +51,5 @@ pub(super) fn notification_policy(
     asked: &Asked<'_>,
 ) -> Result<Reply, Reply> {
     let policy = notifications::one(&environment.home, asked.item()?).ok_or_else(not_found)?;
-    Ok(Reply::json(StatusCode::OK, &policy))
+    Ok(Reply::ok(&policy))
 }

@@ -1,6 +1,5 @@
 //! What is done with users.
 
-use hyper::StatusCode;
 use serde_json::Value;
 
 use super::{Asked, not_found};
@@ -30,19 +29,19 @@ pub(super) fn list(environment: &Environment, asked: &Asked<'_>) -> Result<Reply
         page.address(&listing, filter.as_deref(), from)
     });
     let listing = documents::list(&environment.home, &found, next);
-    Ok(Reply::json(StatusCode::OK, &listing))
+    Ok(Reply::ok(&listing))
 }
 
 pub(super) fn read(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let person = person(environment, asked)?;
     let user = documents::user(&environment.home, &person);
-    Ok(Reply::json(StatusCode::OK, &user))
+    Ok(Reply::ok(&user))
 }
 
 pub(super) fn mfa(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let person = person(environment, asked)?;
     let mfa = documents::mfa(&environment.home, person.id, person.mfa_enabled);
-    Ok(Reply::json(StatusCode::OK, &mfa))
+    Ok(Reply::ok(&mfa))
 }
 
 pub(super) fn set_mfa(environment: &Environment, asked: &Asked<'_>) -> Result<Reply, Reply> {
@@ -56,7 +55,7 @@ pub(super) fn set_mfa(environment: &Environment, asked: &Asked<'_>) -> Result<Re
     };
     environment.users.switch_mfa(user, enabled);
     let mfa = documents::mfa(&environment.home, user, enabled);
-    Ok(Reply::json(StatusCode::OK, &mfa))
+    Ok(Reply::ok(&mfa))
 }
 
 fn person(environment: &Environment, asked: &Asked<'_>) -> Result<Person, Reply> {
