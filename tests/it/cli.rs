@@ -1,14 +1,13 @@
 //! The command line from outside.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::process::Stdio;
 
 use wavepair::testing::exit::ExitCode;
 use wavepair::testing::settings::COMMANDS;
 
 use crate::readme_tables::flags;
-use crate::support::binary::{folder_with, ran, root, run, wavepair};
+use crate::support::binary::{fed, folder_with, ran, root, run, wavepair};
 
 #[test]
 fn wrong_usage_ends_with_2_and_says_why() {
@@ -169,17 +168,9 @@ fn the_template_passes_a_dry_run_and_a_run() {
     let template = run(folder.path(), "template");
     assert_eq!(template.code, Some(0));
     for words in ["run - --dry-run", "run - --sandbox"] {
-        let mut child = wavepair(folder.path())
-            .args(words.split_whitespace())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(template.stdout.as_bytes()).unwrap();
-        drop(stdin);
-        let output = child.wait_with_output().unwrap();
+        let mut command = wavepair(folder.path());
+        let command = command.args(words.split_whitespace());
+        let output = fed(command, template.stdout.as_bytes());
         assert_eq!(output.status.code(), Some(0), "{words}");
         let results = String::from_utf8(output.stdout).unwrap();
         assert_eq!(results.lines().count(), template.stdout.lines().count());

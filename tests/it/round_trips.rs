@@ -1,12 +1,11 @@
 //! Files that go back to people: in the form in which theirs came, and safe to open.
 
-use std::process::Stdio;
-
 use encoding_rs::{
     Encoding, ISO_8859_2, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1253,
 };
 use wavepair::testing::sandbox::WAVE_POLICY;
 
+use crate::support::binary::fed;
 use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::texts::encoded;
 
@@ -117,17 +116,9 @@ fn a_cell_that_a_spreadsheet_would_run_is_marked_in_every_file_and_a_phone_is_no
 #[test]
 fn a_wave_from_a_pipe_is_answered_in_its_own_form_on_standard_output() {
     let rehearsal = Rehearsal::new();
-    let mut child = rehearsal
-        .bare(&["run", "-", "--dry-run"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    std::io::Write::write_all(&mut stdin, wave(BYTE_ORDER_MARK, "\r\n").as_bytes()).unwrap();
-    drop(stdin);
-    let run = rehearsal.ended(&child.wait_with_output().unwrap()).exits(3);
+    let mut command = rehearsal.bare(&["run", "-", "--dry-run"]);
+    let output = fed(&mut command, wave(BYTE_ORDER_MARK, "\r\n").as_bytes());
+    let run = rehearsal.ended(&output).exits(3);
     assert!(
         run.stdout.starts_with("\u{feff}row,line,"),
         "{}",

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use wavepair::testing::model::InvalidCode;
 
 use crate::support::binary::{Ran, ran, root, wavepair};
+use crate::support::texts;
 use recipe::{Recipe, Row};
 
 /// Every recipe, by its name.
@@ -39,24 +40,9 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 
 /// What a dry run said of the rows, by the file that it wrote; nothing where it wrote none.
 fn written(file: &Path) -> Option<Vec<Row>> {
-    let bytes = std::fs::read(file).ok()?;
-    // A byte order mark says where it is UTF-16; a wave without one gets results without one.
-    let encoding = match bytes.get(1) {
-        Some(0) => encoding_rs::UTF_16LE,
-        _ => encoding_rs::UTF_8,
-    };
-    let (text, _, _) = encoding.decode(&bytes);
-    let delimiter = text.as_bytes()["row".len()];
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .from_reader(text.as_bytes());
-    let headers = reader.headers().unwrap().clone();
-    let rows = reader.records().map(|record| {
-        let record = record.unwrap();
-        let cell = |name: &str| {
-            let place = headers.iter().position(|header| header == name).unwrap();
-            record[place].to_owned()
-        };
+    let rows = texts::rows(&std::fs::read(file).ok()?);
+    let rows = rows.iter().map(|row| {
+        let cell = |name: &str| row[name].clone();
         let outcome = cell("outcome");
         let is_sent = outcome == "ready";
         Row {

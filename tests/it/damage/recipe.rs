@@ -15,15 +15,13 @@
 //! | `\` at the end of a line | no line end |
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::iter::Peekable;
 use std::str::Chars;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use wavepair::testing::sandbox::{SMS_ONLY_POLICY, WAVE_POLICY};
 
 use crate::support::rehearsal::user;
+use crate::support::texts::packed;
 
 /// A wave, and what a dry run is to say of it.
 #[derive(Debug, Default)]
@@ -241,12 +239,6 @@ fn encoded(pieces: &[Piece], names: &[&str]) -> Vec<u8> {
         }
     }
     bytes
-}
-
-fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
-    packer.write_all(bytes).unwrap();
-    packer.finish().unwrap()
 }
 
 fn in_utf8(piece: Piece) -> Vec<u8> {

@@ -1,14 +1,13 @@
 //! Waves that are packed, in a workbook, or come from a pipe.
 
-use std::process::Stdio;
-
 use encoding_rs::{UTF_16BE, UTF_16LE};
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 use super::{cells, outcomes, plain, run, text, workbook_file};
+use crate::support::binary::fed;
 use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::sheets;
-use crate::support::texts::{decoded, encoded};
+use crate::support::texts::{decoded, encoded, packed};
 
 /// Makes a file of cells.
 type Form = fn(&[Vec<String>]) -> Vec<u8>;
@@ -27,12 +26,6 @@ fn workbook_of(cells: &[Vec<String>]) -> Vec<u8> {
         .collect();
     let sheets = [("Wave", "visible", rows)];
     workbook_file::workbook(&sheets, &workbook_file::texts(&[]), &[])
-}
-
-fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut encoder, bytes).unwrap();
-    encoder.finish().unwrap()
 }
 
 #[test]
@@ -71,21 +64,15 @@ fn a_wave_of_any_form_may_come_from_standard_input_or_a_pipe() {
         assert!(made.unwrap().success());
         let mut outcomes = Vec::new();
         for name in ["-", "pipe"] {
-            let mut child = rehearsal
-                .bare(&["run", name, "--dry-run"])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let mut stdin = child.stdin.take().unwrap();
-            if name == "-" {
-                std::io::Write::write_all(&mut stdin, &bytes).unwrap();
+            let mut command = rehearsal.bare(&["run", name, "--dry-run"]);
+            let output = if name == "-" {
+                fed(&mut command, &bytes)
             } else {
-                std::fs::write(&pipe, &bytes).unwrap();
-            }
-            drop(stdin);
-            let output = child.wait_with_output().unwrap();
+                std::thread::scope(|scope| {
+                    scope.spawn(|| std::fs::write(&pipe, &bytes).unwrap());
+                    command.output().unwrap()
+                })
+            };
             assert_eq!(output.status.code(), Some(3), "{output:?}");
             let shown = decoded(&output.stdout);
             assert_eq!(shown.matches("phone_missing_plus").count(), 1, "{shown}");

@@ -1,7 +1,8 @@
 //! The real binary, with an environment that holds nothing but what a test gives it.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// Something that was run to its end.
 pub(crate) struct Ran {
@@ -34,6 +35,20 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
 /// Runs the binary with these words, separated by white space.
 pub(crate) fn run(folder: &Path, words: &str) -> Ran {
     ran(wavepair(folder).args(words.split_whitespace()))
+}
+
+/// Runs a command to its end, with these bytes on its standard input through a pipe.
+pub(crate) fn fed(command: &mut Command, bytes: &[u8]) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(bytes).unwrap();
+    drop(stdin);
+    child.wait_with_output().unwrap()
 }
 
 /// The root of the repository.

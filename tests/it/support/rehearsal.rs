@@ -18,7 +18,7 @@ use wavepair::testing::sandbox::{
 use super::heeding::{behind, heeding_signals};
 use super::raw;
 use super::tampering_proxy::{Request, TamperingProxy, Then, Wire};
-use super::texts::decoded;
+use super::texts;
 
 /// A test that waits longer than this waits for something that will not come.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -189,13 +189,7 @@ impl Rehearsal {
 
     /// A results file, a map from column to cell for each row; empty where there is none.
     pub(crate) fn results(&self, name: &str) -> Vec<BTreeMap<String, String>> {
-        let bytes = decoded(&self.bytes(name)).into_bytes();
-        // Behind the name of the first column stands what separates the columns.
-        let delimiter = bytes.strip_prefix(b"row").and_then(<[u8]>::first);
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(*delimiter.unwrap_or(&b','))
-            .from_reader(bytes.as_slice());
-        reader.deserialize().map(Result::unwrap).collect()
+        texts::rows(&self.bytes(name))
     }
 
     pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {

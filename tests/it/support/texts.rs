@@ -1,4 +1,7 @@
-//! Text of any encoding that the tests write, read back.
+//! Text in every form that the tests write and read back.
+
+use std::collections::BTreeMap;
+use std::io::Write;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -28,4 +31,24 @@ pub(crate) fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
         assert!(!is_lossy);
         bytes.into_owned()
     }
+}
+
+/// The same bytes, compressed with gzip.
+pub(crate) fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The rows of a file that wavepair wrote, a map from column to cell for each; none where there are no bytes.
+pub(crate) fn rows(written: &[u8]) -> Vec<BTreeMap<String, String>> {
+    let text = decoded(written);
+    // Behind the name of the first column stands what separates the columns.
+    let delimiter = text
+        .strip_prefix("row")
+        .and_then(|rest| rest.bytes().next());
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter.unwrap_or(b','))
+        .from_reader(text.as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
 }
