@@ -1,4 +1,4 @@
-//! The ledger of a run: looked at, and judged whether it may be trusted without a look.
+//! The ledger of a run: looked at, and refused where it is not to be trusted without a look.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::ledger::{Flaw, Found, Opened, Reader, RunRecord};
 use crate::model::ids::RunId;
-use crate::plan::Existing;
+use crate::plan::{Distrust, Evidence, Existing, distrust};
 use crate::report::earlier_runs::first_unknown;
 use crate::report::notice::Notice;
 use crate::report::safe_file::failing;
@@ -161,48 +161,6 @@ pub(super) fn last_exit_code(
     reader.last_run(wave).ok()??.exit_code
 }
 
-/// What is known of a ledger before a run begins on it.
-#[derive(Clone, Copy, Debug)]
-struct Evidence {
-    /// A run that lists users' devices first has finished on it.
-    has_looked: bool,
-    /// The file is gone that shows whether it is complete.
-    has_lost_its_counter: bool,
-    /// Results that are there already name a run that it does not know.
-    has_unknown_run: bool,
-}
-
-/// Why a ledger is not trusted where nobody looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Distrust {
-    /// It may be a new one in place of one that knows more.
-    NeverLooked,
-    /// It may be an older copy.
-    NoCounter,
-    /// Another one was used for this wave.
-    UnknownRun,
-}
-
-/// Decides whether a run may begin without a look first.
-///
-/// Whoever looks first needs no trust: what PingOne lists is not created again.
-fn distrust(existing: Existing, evidence: Evidence) -> Option<Distrust> {
-    let needs_a_look = match existing {
-        Existing::Skip => return None,
-        Existing::Ledger => true,
-        Existing::Unchecked => false,
-    };
-    if evidence.has_lost_its_counter {
-        Some(Distrust::NoCounter)
-    } else if needs_a_look && !evidence.has_looked {
-        Some(Distrust::NeverLooked)
-    } else if evidence.has_unknown_run {
-        Some(Distrust::UnknownRun)
-    } else {
-        None
-    }
-}
-
 fn refusal(existing: Existing, distrust: Distrust, ledger: &Path) -> SettingsError {
     let flag = match existing {
         Existing::Skip => "skip",
@@ -248,54 +206,6 @@ fn of_another(results: &Path, ledger: &Path, run: RunId) -> Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const PROVED: Evidence = Evidence {
-        has_looked: true,
-        has_lost_its_counter: false,
-        has_unknown_run: false,
-    };
-
-    #[test]
-    fn who_does_not_look_needs_a_ledger_that_is_complete_and_the_one_that_was_used() {
-        use Distrust::{NeverLooked, NoCounter, UnknownRun};
-        let new = Evidence {
-            has_looked: false,
-            ..PROVED
-        };
-        for (evidence, ledger, unchecked) in [
-            (PROVED, None, None),
-            (new, Some(NeverLooked), None),
-            (
-                Evidence {
-                    has_lost_its_counter: true,
-                    ..PROVED
-                },
-                Some(NoCounter),
-                Some(NoCounter),
-            ),
-            (
-                Evidence {
-                    has_unknown_run: true,
-                    ..PROVED
-                },
-                Some(UnknownRun),
-                Some(UnknownRun),
-            ),
-            (
-                Evidence {
-                    has_unknown_run: true,
-                    ..new
-                },
-                Some(NeverLooked),
-                Some(UnknownRun),
-            ),
-        ] {
-            assert_eq!(distrust(Existing::Skip, evidence), None, "{evidence:?}");
-            assert_eq!(distrust(Existing::Ledger, evidence), ledger, "{evidence:?}");
-            let found = distrust(Existing::Unchecked, evidence);
-            assert_eq!(found, unchecked, "{evidence:?}");
-        }
-    }
 
     #[test]
     fn a_refusal_says_why_and_what_is_safe() {
