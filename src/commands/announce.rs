@@ -27,7 +27,7 @@ pub(super) struct Place<'a> {
 
 /// Says what is about to happen, and gives out what is foreseen of it.
 ///
-/// `ledger` is read only where that takes a look over the rows.
+/// `ledger` is read only where messages are to be foreseen.
 ///
 /// # Errors
 ///

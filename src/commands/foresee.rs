@@ -37,8 +37,8 @@ impl Foreseen {
 
 /// Looks over the rows, where the wave or the settings ask for it.
 ///
-/// Nearly every run asks for nothing of the kind: its rows are not judged once more then, and
-/// `ledger` is not asked for.
+/// Nearly every run asks for nothing of the kind: its rows are not judged once more then. `ledger` is
+/// asked for where a row asks for a message.
 ///
 /// # Errors
 ///
@@ -51,7 +51,12 @@ pub(super) fn foresee<L: Borrow<Reader>>(
         return Ok(Foreseen::default());
     }
     let (mut book, mut invalid) = (MessageBook::default(), InvalidRows::default());
-    let ledger = ledger()?;
+    // What is done already sends no message, and makes no row right or wrong.
+    let ledger = if opened.asks_for_messages {
+        ledger()?
+    } else {
+        None
+    };
     let ledger = ledger.as_ref().map(Borrow::borrow);
     join(
         &opened.wave,
