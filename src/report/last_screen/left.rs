@@ -115,8 +115,7 @@ fn correct(
     command: Option<String>,
     width: Option<usize>,
 ) -> Notice {
-    let verb = if rows == 1 { "needs" } else { "need" };
-    let need = format!("{} {verb} correction", counted(rows, "row"));
+    let (need, them) = needed(rows);
     let notice = |text: &str| Notice::new("correct", Level::WARN, text).fact("rows", rows);
     let edited = rejects.and_then(|rejects| rejects.kept.first());
     let written = rejects.and_then(|rejects| rejects.path.as_deref());
@@ -126,7 +125,6 @@ fn correct(
     };
     let place = written.to_string_lossy();
     let shown = neutral(&place);
-    let them = if rows == 1 { "it" } else { "them" };
     let text = match edited.map(|edited| edited.to_string_lossy()) {
         None => format!("{need}. Correct {them} in {shown}, then run:"),
         Some(edited) => format!(
@@ -146,22 +144,28 @@ fn correct_wave(ending: &Ending<'_>, rows: u64, command: &str, width: Option<usi
     let rejects = ending.rejects.and_then(|rejects| rejects.path.as_deref());
     let rejects = rejects.map(|path| path.to_string_lossy());
     let place = rejects.as_deref().map_or("the results".into(), neutral);
-    let (need, object) = if rows == 1 {
-        ("1 row needs".to_owned(), "it")
-    } else {
-        (format!("{} need", counted(rows, "row")), "them")
-    };
+    let (need, object) = needed(rows);
     let then = if ending.wave_is_stream {
         "in the wave, then run, with it on standard input".to_owned()
     } else {
         format!("in {}, then run", neutral(&ending.summary.wave))
     };
-    let text = format!("{need} correction, see {place}. Correct {object} {then}:");
+    let text = format!("{need}, see {place}. Correct {object} {then}:");
     Notice::new("correct", Level::WARN, &text)
         .fact("rows", rows)
         .fact("rejects", rejects.as_deref())
         .fact("command", command)
         .shown_as(wrapped(&text, width) + &command_line(command))
+}
+
+/// That so many rows need correction, and the word for them behind that.
+fn needed(rows: u64) -> (String, &'static str) {
+    let (verb, them) = if rows == 1 {
+        ("needs", "it")
+    } else {
+        ("need", "them")
+    };
+    (format!("{} {verb} correction", counted(rows, "row")), them)
 }
 
 /// What another run takes up, from when on that is worth it, and its command.
