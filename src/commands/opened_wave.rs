@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
 use crate::model::request::RowDefaults;
+use crate::model::row_judge::RowJudge;
 use crate::model::shared_phones::{SharingRule, allowed_phones};
 use crate::model::validate::asks_for_message;
 use crate::report::known_row::Judge;
@@ -57,15 +58,20 @@ impl OpenedWave {
         })
     }
 
+    /// Judges the rows in themselves, as a run does.
+    pub(super) fn row_judge(&self) -> RowJudge<'_> {
+        RowJudge::new(self.wave.header(), &self.defaults, self.sharing.of_run())
+    }
+
     /// Judges the rows as a run does, from the first one on.
     pub(super) fn judge(&self) -> Judge<'_> {
-        Judge::new(self.wave.header(), &self.defaults, self.sharing.of_run())
+        Judge::new(self.row_judge())
     }
 
     /// Judges the rows as a dry run does, which tells more of them.
     pub(super) fn judge_of_dry_run(&self) -> Judge<'_> {
         let sharers = self.sharing.of_dry_run();
-        Judge::new(self.wave.header(), &self.defaults, sharers)
+        Judge::new(RowJudge::new(self.wave.header(), &self.defaults, sharers))
     }
 }
 

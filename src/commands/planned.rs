@@ -9,11 +9,9 @@ use crate::clock;
 use crate::engine::PlannedRow;
 use crate::input::rows::Rows;
 use crate::input::{self, Wave};
-use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
-use crate::model::shared_phones::Sharers;
+use crate::model::row_judge::RowJudge;
 use crate::model::stop::StopReason;
-use crate::model::validate::validate;
 
 /// Why a run does not go on where its input cannot be read on.
 pub(super) fn reason_to_stop(error: &input::error::Error) -> StopReason {
@@ -41,8 +39,7 @@ pub(super) struct Planned<'a> {
     rows: Rows,
     /// When the file was last looked at.
     looked: Instant,
-    defaults: &'a RowDefaults,
-    sharers: Sharers,
+    judge: RowJudge<'a>,
 }
 
 impl Planned<'_> {
@@ -52,14 +49,12 @@ impl Planned<'_> {
             wave: &opened.wave,
             rows: opened.wave.rows(),
             looked: clock::now(),
-            defaults: &opened.defaults,
-            sharers: opened.sharing.of_run(),
+            judge: opened.row_judge(),
         }
     }
 
     fn judge(&mut self, row: &InputRow) -> PlannedRow {
-        let mut judged = validate(self.wave.header(), row, self.defaults);
-        self.sharers.judge(&mut judged);
+        let judged = self.judge.judge(row);
         let who = judged.label();
         match judged.verdict {
             Ok(valid) => PlannedRow::Valid(valid.request),

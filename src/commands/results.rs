@@ -6,6 +6,7 @@ use super::{Invocation, opened_wave, outputs};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
+use crate::model::row_judge::RowJudge;
 use crate::model::tally::Tally;
 use crate::report::console::Console;
 use crate::report::known_row::Judge;
@@ -42,8 +43,8 @@ pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<Exi
     sinks.push(&mut tally);
     let lookup = &mut |key: &_| known_by(Some(&ledger), key);
     let defaults = rows.defaults();
-    let judge = Judge::new(wave.header(), &defaults, sharing.of_run());
-    let account = join(&wave, judge, &mode, lookup, &mut sinks)?;
+    let judge = RowJudge::new(wave.header(), &defaults, sharing.of_run());
+    let account = join(&wave, Judge::new(judge), &mode, lookup, &mut sinks)?;
     opened_wave::check_count(&settings.wave, account.rows, &settings.checks)?;
     let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.

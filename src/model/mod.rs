@@ -26,6 +26,7 @@ pub(crate) mod phone;
 pub(crate) mod placeholder;
 pub(crate) mod request;
 pub(crate) mod row;
+pub(crate) mod row_judge;
 pub(crate) mod row_policies;
 #[cfg(test)]
 pub(crate) mod samples;

@@ -1,10 +1,10 @@
 //! A row with all that is known of it, before anything is said of it.
 
 use super::known_state::KnownState;
-use crate::model::request::{DeviceKey, RowDefaults};
-use crate::model::row::{Header, InputRow};
-use crate::model::shared_phones::Sharers;
-use crate::model::validate::{JudgedRow, validate};
+use crate::model::request::DeviceKey;
+use crate::model::row::InputRow;
+use crate::model::row_judge::RowJudge;
+use crate::model::validate::JudgedRow;
 use crate::plan::{Earlier, EarlierRows};
 
 /// A row of the input, and what is known of the device that it asks for.
@@ -23,20 +23,15 @@ pub(crate) struct KnownRow {
 /// Judges the rows of a file in their order, each in the light of those before it.
 #[derive(Debug)]
 pub(crate) struct Judge<'a> {
-    header: &'a Header,
-    defaults: &'a RowDefaults,
-    sharers: Sharers,
+    rows: RowJudge<'a>,
     earlier: EarlierRows,
 }
 
 impl<'a> Judge<'a> {
-    /// Begins with the first row of a file; `defaults` stand in for empty cells, and `sharers` tell
-    /// what is done about phones of several users.
-    pub(crate) fn new(header: &'a Header, defaults: &'a RowDefaults, sharers: Sharers) -> Self {
+    /// Begins with the first row of a file; `rows` judges each of them in itself.
+    pub(crate) fn new(rows: RowJudge<'a>) -> Self {
         Self {
-            header,
-            defaults,
-            sharers,
+            rows,
             earlier: EarlierRows::default(),
         }
     }
@@ -51,8 +46,7 @@ impl<'a> Judge<'a> {
         input: InputRow,
         lookup: &mut dyn FnMut(&DeviceKey) -> Result<KnownState, E>,
     ) -> Result<KnownRow, E> {
-        let mut judged = validate(self.header, &input, self.defaults);
-        self.sharers.judge(&mut judged);
+        let mut judged = self.rows.judge(&input);
         let (mut known, mut earlier) = (KnownState::Untouched, None);
         if let Ok(valid) = &mut judged.verdict {
             known = lookup(&valid.request.key)?;

@@ -43,7 +43,9 @@ mod tests {
     use super::*;
     use crate::model::entry::DeviceState;
     use crate::model::outcome::Outcome;
+    use crate::model::request::RowDefaults;
     use crate::model::row::Header;
+    use crate::model::row_judge::RowJudge;
     use crate::model::shared_phones::SharingRule;
     use crate::model::tally::Tally;
     use crate::report::fixture::{defaults, entry, header, key, known_row, row};
@@ -65,6 +67,10 @@ mod tests {
             self.0.push((row.input.number.0, result.finished.earlier));
             Ok(())
         }
+    }
+
+    fn rows_of<'a>(header: &'a Header, defaults: &'a RowDefaults) -> RowJudge<'a> {
+        RowJudge::new(header, defaults, SharingRule::default().of_run())
     }
 
     fn wave() -> Header {
@@ -93,7 +99,7 @@ mod tests {
             ResultsWriter::new(Vec::new(), &form, &header, Options::default()).unwrap();
         let (mut tally, mut heard) = (Tally::default(), Heard::default());
         let sinks: &mut [&mut dyn RowSink] = &mut [&mut writer, &mut tally, &mut heard];
-        let judge = Judge::new(&header, &defaults, SharingRule::default().of_run());
+        let judge = Judge::new(rows_of(&header, &defaults));
         join(rows, judge, mode, lookup, |error| error, sinks).unwrap();
         let text = String::from_utf8(writer.finish().unwrap()).unwrap();
         (text, tally, heard.0)
@@ -132,7 +138,7 @@ mod tests {
         let changed = || io::Error::other("the input changed");
         let rows = [Ok(asking(1, 1)), Err(changed()), Ok(asking(3, 3))];
         let mut heard = Heard::default();
-        let judge = Judge::new(&header, &defaults, SharingRule::default().of_run());
+        let judge = Judge::new(rows_of(&header, &defaults));
         let lookup = &mut |_: &DeviceKey| Ok(KnownState::Untouched);
         let error = join(
             rows,
