@@ -20,19 +20,21 @@ const INTERNATIONAL_PREFIXES: [&str; 5] = ["00", "011", "0011", "010", "810"];
 
 pub(super) const TWO_NUMBERS: &str = "the cell may hold two numbers; write one of them";
 
-/// Tells of a text of digits and separators why it is refused: `found`, or what is likelier.
+/// What is told of digits that are no number, whatever the cause. Other problems name theirs.
+const WITHOUT_CAUSE: [InvalidCode; 6] = [
+    InvalidCode::PhoneMissingPlus,
+    InvalidCode::PhoneTooShort,
+    InvalidCode::PhoneTooLong,
+    InvalidCode::PhoneCountryCode,
+    InvalidCode::PhoneExtraDigits,
+    InvalidCode::PhoneNotValid,
+];
+
+/// Tells of a text why it is refused: `found`, or what is likelier.
 pub(super) fn likelier(text: &str, found: Problem) -> Problem {
-    let is_certain = [
-        InvalidCode::PhoneMissing,
-        InvalidCode::PhoneNotAllowed,
-        InvalidCode::PhoneAmbiguousEnd,
-        InvalidCode::PhoneSeveral,
-        InvalidCode::PhoneCountryCodeTwice,
-        InvalidCode::PhoneTrunkZero,
-    ];
     let has_plus = text.contains('+');
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if is_certain.contains(&found.code) || digits.len() > MOST {
+    if !WITHOUT_CAUSE.contains(&found.code) || digits.len() > MOST {
         return found;
     }
     two_numbers(text, has_plus)
@@ -106,7 +108,8 @@ fn code_twice(digits: &str) -> Option<Problem> {
     let (code, rest) = calling_code::split(digits);
     let again = ["", "00"].iter().find_map(|prefix| {
         let again = rest.strip_prefix(prefix)?;
-        number(&format!("+{again}")).filter(|_| again.starts_with(code))
+        let again = again.starts_with(code).then(|| format!("+{again}"))?;
+        number(&again)
     })?;
     Some(told(
         InvalidCode::PhoneCountryCodeTwice,

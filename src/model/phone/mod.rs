@@ -167,6 +167,11 @@ pub(crate) fn read(cell: &str, country: Option<Country>) -> Result<Reading, Prob
 }
 
 fn international(text: &str) -> Result<Reading, Problem> {
+    judged(text).map_err(|found| likelier(text, found))
+}
+
+/// As [`international`]; the problem is the first that is found, whatever is likelier.
+fn judged(text: &str) -> Result<Reading, Problem> {
     let digits = Digits::read(text)?;
     let judged = digits.check().and_then(|()| {
         let (phone, line) = metadata::judge(digits.with_plus())?;
@@ -179,7 +184,7 @@ fn international(text: &str) -> Result<Reading, Problem> {
         // Graver than a dash of another kind, for which the cell is refused anyway.
         (Err(problem), _) if problem.code == InvalidCode::PhoneAmbiguousEnd => Err(problem),
         (Ok(_) | Err(_), Some(refused)) => Err(refused.clone()),
-        (Err(problem), None) => Err(likelier(text, problem)),
+        (Err(problem), None) => Err(problem),
         (Ok((phone, line)), None) => Ok(Reading {
             phone,
             line,

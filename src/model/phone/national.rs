@@ -8,7 +8,7 @@ use super::super::invalid::{InvalidCode, Problem};
 use super::groups::Gap;
 use super::metadata::{is_number, number, trunk_prefix};
 use super::suggestion::told;
-use super::{E164, Reading, international};
+use super::{E164, Reading, diagnosis, international, judged};
 
 /// What is told of a text without a `+` before anything else.
 const CERTAIN: [InvalidCode; 2] = [
@@ -28,7 +28,11 @@ pub(super) fn read(text: &str, country: Country) -> Result<Reading, Problem> {
     if !text.chars().all(is_plain) || digits.is_empty() || digits.starts_with("00") {
         return international(text);
     }
-    let behind_code = |text: &str| international(&format!("+{} {text}", country.calling_code()));
+    // One of two readings is refused as a rule: why is found out where it is told alone.
+    let behind_code = |text: &str| {
+        let text = format!("+{} {text}", country.calling_code());
+        judged(&text).map_err(|found| move || diagnosis::likelier(&text, found))
+    };
     let whole = behind_code(text);
     if let Ok(reading) = &whole
         && let Some(problem) = with_code(&digits, country, reading.phone)
@@ -47,12 +51,10 @@ pub(super) fn read(text: &str, country: Country) -> Result<Reading, Problem> {
                 whole.phone, without.phone
             ),
         )),
-        (Ok(_), Some(Err(problem))) if is_number(&digits[prefix.unwrap_or(0)..]) => Err(problem),
-        (Err(problem), Some(Ok(_))) if is_number(&digits) => Err(problem),
+        (Ok(_), Some(Err(why))) if is_number(&digits[prefix.unwrap_or(0)..]) => Err(why()),
+        (Err(why), Some(Ok(_))) if is_number(&digits) => Err(why()),
         (Ok(reading), _) | (Err(_), Some(Ok(reading))) => Ok(reading),
-        (Err(problem), None) | (Err(_), Some(Err(problem))) => {
-            Err(likelier(text, &digits, country, problem))
-        }
+        (Err(why), None) | (Err(_), Some(Err(why))) => Err(likelier(text, &digits, country, why)),
     }
 }
 
@@ -81,8 +83,8 @@ fn behind_digits(text: &str, count: usize) -> &str {
     last.map_or(text, |(at, _)| &text[at + 1..])
 }
 
-/// Why digits are no number of a country: `found`, or what is likelier.
-fn likelier(text: &str, digits: &str, country: Country, found: Problem) -> Problem {
+/// Why digits are no number of a country: what is likelier, or else `why`.
+fn likelier(text: &str, digits: &str, country: Country, why: impl FnOnce() -> Problem) -> Problem {
     if let Err(problem) = international(text)
         && CERTAIN.contains(&problem.code)
     {
@@ -95,7 +97,7 @@ fn likelier(text: &str, digits: &str, country: Country, found: Problem) -> Probl
             "write `+` before the country code",
             Some(meant),
         ),
-        None => found,
+        None => why(),
     }
 }
 
