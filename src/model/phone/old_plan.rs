@@ -52,17 +52,13 @@ const CHANGES: [Change; 9] = [
     Change {
         code: "229",
         what: "Benin's numbers have `01` in front since 2024",
-        renewed: |old| with_prefix(old, 8, "01"),
+        renewed: |old| with_prefix(old, 8, ANY, "01"),
     },
     // ART, 21 November 2014: mobiles begin with 6, fixed lines with 2.
     Change {
         code: "237",
         what: "Cameroon's numbers have nine digits since 2014",
-        renewed: |old| match old.as_bytes().first() {
-            Some(b'5'..=b'9') => with_prefix(old, 8, "6"),
-            Some(b'2') => with_prefix(old, 8, "2"),
-            _ => None,
-        },
+        renewed: |old| with_prefix(old, 8, "56789", "6").or_else(|| with_prefix(old, 8, "2", "2")),
     },
     // Ministry of Information and Communications, 15 September 2018.
     Change {
@@ -74,25 +70,19 @@ const CHANGES: [Change; 9] = [
     Change {
         code: "57",
         what: "Colombia's fixed lines have `60` in front since 2021",
-        renewed: |old| with_prefix(old, 8, "60"),
+        renewed: |old| with_prefix(old, 8, ANY, "60"),
     },
     // Senatel, 30 September 2012.
     Change {
         code: "593",
         what: "Ecuador's mobiles have a `9` in front since 2012",
-        renewed: |old| match old.as_bytes().first() {
-            Some(b'8' | b'9') => with_prefix(old, 8, "9"),
-            _ => None,
-        },
+        renewed: |old| with_prefix(old, 8, "89", "9"),
     },
     // ICTA, 1 September 2013.
     Change {
         code: "230",
         what: "the mobiles of Mauritius have a `5` in front since 2013",
-        renewed: |old| match old.as_bytes().first() {
-            Some(b'7' | b'9') => with_prefix(old, 7, "5"),
-            _ => None,
-        },
+        renewed: |old| with_prefix(old, 7, "79", "5"),
     },
 ];
 
@@ -108,8 +98,13 @@ pub(super) fn renewed(digits: &str) -> Option<(&'static str, Option<String>)> {
     Some((change.what, new))
 }
 
-fn with_prefix(old: &str, length: usize, prefix: &str) -> Option<New> {
-    (old.len() == length).then(|| New::Number(format!("{prefix}{old}")))
+/// Any first digit.
+const ANY: &str = "0123456789";
+
+/// A number of so many digits, of which the first is one of a few, with a prefix in front.
+fn with_prefix(old: &str, length: usize, first: &str, prefix: &str) -> Option<New> {
+    let is_old = old.len() == length && old.starts_with(|digit| first.contains(digit));
+    is_old.then(|| New::Number(format!("{prefix}{old}")))
 }
 
 /// The second digit was the operator's; which one has a fixed line its number does not tell.
@@ -117,13 +112,14 @@ fn ivory_coast(old: &str) -> Option<New> {
     if old.len() != 8 {
         return None;
     }
-    match old.as_bytes() {
-        [b'2' | b'3', ..] => Some(New::Unknown),
-        [b'0' | b'4' | b'5' | b'7', b'0'..=b'3', ..] => with_prefix(old, 8, "01"),
-        [b'0' | b'4'..=b'9', b'4'..=b'6', ..] => with_prefix(old, 8, "05"),
-        [b'0' | b'4'..=b'9', b'7'..=b'9', ..] => with_prefix(old, 8, "07"),
-        _ => None,
-    }
+    let operator = match old.as_bytes() {
+        [b'2' | b'3', ..] => return Some(New::Unknown),
+        [b'0' | b'4' | b'5' | b'7', b'0'..=b'3', ..] => "01",
+        [b'0' | b'4'..=b'9', b'4'..=b'6', ..] => "05",
+        [b'0' | b'4'..=b'9', b'7'..=b'9', ..] => "07",
+        _ => return None,
+    };
+    Some(New::Number(format!("{operator}{old}")))
 }
 
 /// The first three of ten digits behind +84 became two.
