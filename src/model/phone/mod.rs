@@ -95,15 +95,9 @@ impl E164 {
 
     /// The country calling code: 1, 44, 353.
     pub(crate) fn calling_code(self) -> u16 {
-        let others = self
-            .0
-            .checked_ilog10()
-            .unwrap_or_default()
-            .saturating_sub(2);
-        let first_three = self.0 / 10_u64.pow(others);
-        let text = first_three.to_string();
-        let length = calling_code::length(text.as_bytes());
-        text[..length].parse().expect("at most three digits")
+        let digits = self.digits();
+        let (code, _) = calling_code::split(&digits);
+        code.parse().expect("at most three digits")
     }
 
     /// The digits behind the country code.
