@@ -75,12 +75,8 @@ impl<'a> Decimal<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::suggestion::meant_by;
     use super::*;
-
-    fn meant(problem: &Problem) -> &str {
-        let found = problem.message.split_once("did you mean ");
-        found.map_or("", |(_, meant)| meant.trim_end_matches('?'))
-    }
 
     #[test]
     fn what_a_spreadsheet_made_of_a_phone_is_recognized() {
@@ -100,7 +96,7 @@ mod tests {
         ] {
             let problem = decimal(written).expect(written);
             assert_eq!(problem.code, InvalidCode::PhoneScientificNotation);
-            assert_eq!(meant(&problem), expected, "{written}");
+            assert_eq!(meant_by(&problem), expected, "{written}");
         }
         for written in [
             "+1.5125551230",
@@ -132,7 +128,7 @@ mod tests {
         ] {
             let problem = number_cell(value);
             assert_eq!(problem.code, InvalidCode::PhoneNumberCell);
-            assert_eq!(meant(&problem), expected, "{value}");
+            assert_eq!(meant_by(&problem), expected, "{value}");
         }
     }
 }

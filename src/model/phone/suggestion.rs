@@ -13,3 +13,12 @@ pub(super) fn told(code: InvalidCode, message: impl Into<String>, meant: Option<
     }
     Problem::new(code, message)
 }
+
+/// The number that a message says may be meant; empty where it names none.
+#[cfg(test)]
+pub(super) fn meant_by(problem: &Problem) -> &str {
+    let meant = problem.message.split_once("; did you mean ");
+    meant.map_or("", |(_, meant)| {
+        meant.strip_suffix('?').expect("a question")
+    })
+}

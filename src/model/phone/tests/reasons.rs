@@ -1,19 +1,17 @@
 //! Why phones are refused, in one diagnosis each, and which number may be meant.
 
+use super::super::suggestion::meant_by;
 use super::super::*;
 
 /// Checks the code of each phone and the number that is suggested, if any.
 fn check(table: &[(&str, &str, &str)]) {
     for (written, code, meant) in table {
         let problem = E164::parse(written).expect_err(written);
-        let (message, found) = match problem.message.split_once("; did you mean ") {
-            Some((message, found)) => (message, found.trim_end_matches('?')),
-            None => (problem.message.as_str(), ""),
-        };
         assert_eq!(
-            (problem.code.as_str(), found),
+            (problem.code.as_str(), meant_by(&problem)),
             (*code, *meant),
-            "{written:?}: {message}"
+            "{written:?}: {}",
+            problem.message
         );
         if let Some(meant) = (!meant.is_empty()).then(|| E164::parse(meant)) {
             assert!(meant.is_ok(), "{written:?}");
