@@ -1,4 +1,4 @@
-//! Where the fields of a record are. Pure.
+//! Where the fields of a record are, and a record of fields. Pure.
 //!
 //! Strict (RFC 4180): the `csv` crate joins text behind a closing quote to the
 //! field and takes everything up to the next quote for one field, both in
@@ -161,6 +161,32 @@ impl Fields {
     }
 }
 
+/// The bytes of a record with these fields, without its line end; those that need it are quoted.
+pub(crate) fn joined<T: AsRef<[u8]>>(
+    fields: impl IntoIterator<Item = T>,
+    delimiter: Delimiter,
+) -> Vec<u8> {
+    const END: u8 = b'\n';
+    let writer = csv::WriterBuilder::new()
+        .delimiter(delimiter.byte())
+        .terminator(csv::Terminator::Any(END))
+        .buffer_capacity(512)
+        .from_writer(Vec::new());
+    let mut record = written(writer, fields).expect("memory takes all of it");
+    record.pop();
+    record
+}
+
+fn written<T: AsRef<[u8]>>(
+    mut writer: csv::Writer<Vec<u8>>,
+    fields: impl IntoIterator<Item = T>,
+) -> csv::Result<Vec<u8>> {
+    writer.write_record(fields)?;
+    writer
+        .into_inner()
+        .map_err(|error| error.into_error().into())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -234,13 +260,8 @@ mod tests {
             record in prop::collection::vec("[a-c\",;|\t\n é]{0,6}", 2..6),
             (delimiter, _) in prop::sample::select(Delimiter::USUAL.to_vec()),
         ) {
-            let mut writer = csv::WriterBuilder::new()
-                .delimiter(delimiter.byte())
-                .terminator(csv::Terminator::Any(b'\n'))
-                .from_writer(Vec::new());
-            writer.write_record(&record).unwrap();
-            let written = writer.into_inner().unwrap();
-            let text = std::str::from_utf8(&written).unwrap().strip_suffix('\n').unwrap();
+            let written = joined(&record, delimiter);
+            let text = std::str::from_utf8(&written).unwrap();
             let (progress, values) = read_with(delimiter, text);
             prop_assert_eq!(progress, Progress::Complete);
             prop_assert_eq!(values, record);

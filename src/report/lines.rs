@@ -3,9 +3,9 @@
 use std::io::{self, BufWriter, IntoInnerError, Write};
 
 use super::encoded::encoded;
-use super::record::push_field;
 use super::value::Value;
 use crate::model::dialect::{BYTE_ORDER_MARK, Dialect};
+use crate::model::fields::joined;
 
 /// Lines on their way.
 #[derive(Debug)]
@@ -34,14 +34,9 @@ impl<W: Write> Lines<W> {
     ///
     /// It cannot be written.
     pub(super) fn row(&mut self, values: &[Value<'_>]) -> io::Result<()> {
-        let mut line = Vec::with_capacity(512);
-        for (place, value) in values.iter().enumerate() {
-            if place > 0 {
-                line.push(self.dialect.delimiter.byte());
-            }
-            push_field(&mut line, &value.text(), self.dialect.delimiter, false);
-        }
-        self.line(line)
+        let texts: Vec<_> = values.iter().map(Value::text).collect();
+        let fields = texts.iter().map(|text| text.as_bytes());
+        self.line(joined(fields, self.dialect.delimiter))
     }
 
     /// Writes a line that is there already, in UTF-8 and without its end.

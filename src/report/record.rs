@@ -91,7 +91,7 @@ fn push_as_it_is(line: &mut Vec<u8>, field: &[u8], guard: bool) {
 }
 
 /// Writes a field in quotes.
-pub(super) fn push_quoted(line: &mut Vec<u8>, field: &[u8], guard: bool) {
+fn push_quoted(line: &mut Vec<u8>, field: &[u8], guard: bool) {
     line.push(b'"');
     push_mark(line, field, guard);
     for &byte in field {
@@ -101,19 +101,6 @@ pub(super) fn push_quoted(line: &mut Vec<u8>, field: &[u8], guard: bool) {
         line.push(byte);
     }
     line.push(b'"');
-}
-
-/// Writes a field, in quotes where it has to be.
-pub(super) fn push_field(line: &mut Vec<u8>, field: &str, delimiter: Delimiter, guard: bool) {
-    let bare = field
-        .bytes()
-        .all(|b| b != delimiter.byte() && !matches!(b, b'"' | b'\r' | b'\n'));
-    if bare {
-        push_mark(line, field.as_bytes(), guard);
-        line.extend_from_slice(field.as_bytes());
-    } else {
-        push_quoted(line, field.as_bytes(), guard);
-    }
 }
 
 fn push_mark(line: &mut Vec<u8>, field: &[u8], guard: bool) {

@@ -10,6 +10,8 @@ use crate::input::form_flaw::FormFlaw;
 use crate::input::lines::Terminator;
 use crate::input::spool::Spool;
 use crate::input::typed_cell::Kind;
+use crate::model::dialect::Delimiter;
+use crate::model::fields::joined;
 use crate::model::undecodable;
 
 /// What ends a line.
@@ -68,14 +70,11 @@ impl SheetCsv {
         if let Some((last, _)) = cells.last() {
             let width = *self.width.get_or_insert(last + 1);
             let mut cells = cells.iter().peekable();
-            for column in 0..width.max(last + 1) {
-                if column > 0 {
-                    line.push(b',');
-                }
-                if let Some((_, cell)) = cells.next_if(|(place, _)| *place == column) {
-                    push_field(&mut line, cell);
-                }
-            }
+            let columns = (0..width.max(last + 1)).map(|column| {
+                let cell = cells.next_if(|(place, _)| *place == column);
+                cell.map_or(&[][..], |(_, cell)| cell)
+            });
+            line = joined(columns, Delimiter::COMMA);
         }
         line.push(END);
         self.spool.write(&line)?;
@@ -90,21 +89,6 @@ impl SheetCsv {
         }
         Ok(self.spool)
     }
-}
-
-fn push_field(line: &mut Vec<u8>, cell: &[u8]) {
-    if !cell.iter().any(|byte| b",\"\r\n".contains(byte)) {
-        line.extend_from_slice(cell);
-        return;
-    }
-    line.push(b'"');
-    for &byte in cell {
-        if byte == b'"' {
-            line.push(b'"');
-        }
-        line.push(byte);
-    }
-    line.push(b'"');
 }
 
 /// A cell as it goes through CSV; nothing where it has no content.

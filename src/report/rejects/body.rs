@@ -5,11 +5,12 @@ use std::io;
 
 use crate::model::dialect::Dialect;
 use crate::model::event::RowFinished;
+use crate::model::fields::joined;
 use crate::model::formula::marked;
 use crate::model::row::{Header, InputRow};
 use crate::report::as_written::Summed;
 use crate::report::cell::{guarded, neutral};
-use crate::report::record::{in_columns, push_field, texts_in_columns};
+use crate::report::record::{in_columns, texts_in_columns};
 use crate::report::sheet::Holds;
 use crate::report::table::{Form, Table};
 use crate::report::value::Value;
@@ -40,7 +41,7 @@ impl Body {
         header: &Header,
         guard: bool,
     ) -> io::Result<Self> {
-        let names = header.names().iter().map(|name| name_in(guard, name));
+        let names = header.names().iter().map(|name| marked_if(guard, name));
         let names: Vec<_> = names.chain(COLUMNS.map(Cow::Borrowed)).collect();
         let columns: Vec<_> = names.iter().map(|name| (&**name, Holds::Text)).collect();
         Ok(Self {
@@ -64,10 +65,10 @@ impl Body {
         match &mut self.table {
             Table::Text(lines) => {
                 let mut line = in_columns(&row.raw, columns, delimiter, guard);
-                for text in [ended.outcome.as_str(), code, message] {
-                    line.push(delimiter.byte());
-                    push_field(&mut line, &neutral(text), delimiter, guard);
-                }
+                let texts = [ended.outcome.as_str(), code, message].map(neutral);
+                let fields = texts.iter().map(|text| marked_if(guard, text).into_owned());
+                line.push(delimiter.byte());
+                line.extend(joined(fields, delimiter));
                 lines.line(line)
             }
             Table::Sheet { sheet, .. } => {
@@ -93,12 +94,13 @@ impl Body {
     }
 }
 
-/// The name of a column, which has to mean the same when it is read again.
-fn name_in(guard: bool, name: &str) -> Cow<'_, str> {
+/// A text that is marked, where that is wanted, and not changed otherwise: the name of a column has to
+/// mean the same when it is read again.
+fn marked_if(guard: bool, text: &str) -> Cow<'_, str> {
     if guard {
-        marked(name)
+        marked(text)
     } else {
-        Cow::Borrowed(name)
+        Cow::Borrowed(text)
     }
 }
 
