@@ -76,11 +76,7 @@ fn known(environment: &Environment, asked: &Asked<'_>) -> Result<Report, Reply> 
 }
 
 /// A page of entries, and the address of the next one.
-fn entries_of(
-    environment: &Environment,
-    report: &Report,
-    page: Page,
-) -> (Vec<Value>, Option<String>) {
+fn entries_of(environment: &Environment, report: &Report, page: Page) -> documents::Entries {
     let wanted = &report.wanted;
     let devices = environment.devices();
     let mut found = devices
@@ -93,8 +89,8 @@ fn entries_of(
         .map(|(_, device)| entry(environment, &wanted.fields, device))
         .collect();
     let next = found.next().map(|(at, _)| {
-        let path = format!("dataExplorations/{}/entries", report.id);
-        page.address(&environment.home.at(&path), None, at)
+        let listing = documents::path_of_entries(report.id);
+        page.address(&environment.home.at(&listing), None, at)
     });
     (shown, next)
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Home, links};
-use crate::pingone::wire::{Collection, Device, Reference};
+use super::{Home, links, reference};
+use crate::pingone::wire::{Collection, Device};
 use crate::sandbox::phone::digits;
 use crate::sandbox::store::{DeviceType, Stored};
 use crate::sandbox::variants::Variant;
@@ -33,15 +33,10 @@ struct Listed {
 
 /// A device as it is shown.
 pub(in crate::sandbox) fn device(home: &Home, stored: &Stored) -> Shown {
-    let user = home.at(&format!("users/{}", stored.user));
-    let itself = format!("{user}/devices/{}", stored.id);
-    let mut links = json!({
-        "self": { "href": itself },
-        "environment": { "href": home.address },
-        "user": { "href": user },
-    });
+    let mut links = home.links(&path(stored));
+    links["user"] = json!({ "href": home.at(&format!("users/{}", stored.user)) });
     if stored.pending {
-        links["activate"] = json!({ "href": itself });
+        links["activate"] = links["self"].clone();
     }
     let address = Some(address(home, stored));
     let (phone, email) = match stored.kind {
@@ -107,7 +102,7 @@ pub(in crate::sandbox) fn devices(home: &Home, user: Uuid, devices: Vec<Shown>) 
 
 /// The nickname of a device.
 pub(in crate::sandbox) fn nickname(home: &Home, stored: &Stored) -> Value {
-    let device = home.at(&format!("users/{}/devices/{}", stored.user, stored.id));
+    let device = home.at(&path(stored));
     let itself = format!("{device}/nickname");
     json!({
         "_links": links([("self", &*itself), ("device", &*device)]),
@@ -124,6 +119,6 @@ pub(in crate::sandbox) fn status(pending: bool) -> &'static str {
     }
 }
 
-fn reference(id: Uuid) -> Reference {
-    Reference { id: id.to_string() }
+fn path(stored: &Stored) -> String {
+    format!("users/{}/devices/{}", stored.user, stored.id)
 }

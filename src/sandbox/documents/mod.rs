@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::time::Clock;
 use super::variants::{Variant, Variants};
+use crate::pingone::wire::Reference;
 
 /// Where everything is that documents link to, and when.
 pub(super) struct Home {
@@ -55,8 +56,8 @@ impl Home {
     }
 }
 
-fn reference(id: Uuid) -> Value {
-    json!({ "id": id.to_string() })
+fn reference(id: Uuid) -> Reference {
+    Reference { id: id.to_string() }
 }
 
 fn links<const N: usize>(links: [(&str, &str); N]) -> Map<String, Value> {

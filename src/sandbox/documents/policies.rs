@@ -1,7 +1,7 @@
 //! Device authentication policies ("Device Authentication Policies").
 
 use serde_json::{Value, json};
-use uuid::Uuid;
+use uuid::{Uuid, uuid};
 
 use super::{Home, notifications, reference};
 use crate::sandbox::store::DeviceType;
@@ -12,41 +12,37 @@ use crate::sandbox::{Policies, SMS_ONLY_POLICY, WAVE_POLICY};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) struct Policy {
     id: Uuid,
-    name: String,
+    name: &'static str,
     /// Whether it is the environment's default; exactly one is.
     default: bool,
     /// Whether it allows text messages alone.
     only_sms: bool,
 }
 
-impl Policy {
-    /// The policies that are listed; the first is the default.
-    pub(in crate::sandbox) fn listed() -> [Self; 2] {
-        let [wave, sms_only] = [WAVE_POLICY, SMS_ONLY_POLICY]
-            .map(|id| id.parse().expect("both are written as UUIDs are"));
-        [
-            Self {
-                id: wave,
-                name: "Wave MFA".to_owned(),
-                default: true,
-                only_sms: false,
-            },
-            Self {
-                id: sms_only,
-                name: "SMS only".to_owned(),
-                default: false,
-                only_sms: true,
-            },
-        ]
-    }
+/// The policies that are listed; the first is the default.
+const LISTED: [Policy; 2] = [
+    Policy {
+        id: uuid!(WAVE_POLICY),
+        name: "Wave MFA",
+        default: true,
+        only_sms: false,
+    },
+    Policy {
+        id: uuid!(SMS_ONLY_POLICY),
+        name: "SMS only",
+        default: false,
+        only_sms: true,
+    },
+];
 
+impl Policy {
     /// The policy of an ID, where there is one.
     pub(in crate::sandbox) fn of(there_are: Policies, id: Uuid) -> Option<Self> {
-        let listed = Self::listed().into_iter().find(|policy| policy.id == id);
-        listed.or_else(|| match there_are {
+        let listed = LISTED.into_iter().find(|policy| policy.id == id);
+        listed.or(match there_are {
             Policies::Any => Some(Self {
                 id,
-                name: "Any policy".to_owned(),
+                name: "Any policy",
                 default: false,
                 only_sms: false,
             }),
@@ -121,6 +117,6 @@ fn method(enabled: bool) -> Value {
 
 /// The listing of the policies.
 pub(in crate::sandbox) fn list(home: &Home) -> Value {
-    let policies = Policy::listed().map(|policy| policy.document(home));
+    let policies = LISTED.map(|policy| policy.document(home));
     home.listing("deviceAuthenticationPolicies", &policies)
 }

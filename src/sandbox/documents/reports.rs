@@ -11,9 +11,8 @@ pub(in crate::sandbox) type Entries = (Vec<Value>, Option<String>);
 
 /// A report, with its first entries where they are asked for.
 pub(in crate::sandbox) fn report(home: &Home, report: &Report, entries: Option<Entries>) -> Value {
-    let path = path(report.id);
-    let mut links = home.links(&path);
-    links["entries"] = json!({ "href": home.at(&format!("{path}/entries")) });
+    let mut links = home.links(&format!("dataExplorations/{}", report.id));
+    links["entries"] = json!({ "href": home.at(&path_of_entries(report.id)) });
     let name = |field: &Field| json!({ "name": field.name() });
     let mut document = json!({
         "_links": links,
@@ -37,7 +36,7 @@ pub(in crate::sandbox) fn report(home: &Home, report: &Report, entries: Option<E
 
 /// A page of the entries of a report.
 pub(in crate::sandbox) fn entries(home: &Home, report: Uuid, entries: Entries) -> Value {
-    let mut document = json!({ "_links": home.links(&format!("{}/entries", path(report))) });
+    let mut document = json!({ "_links": home.links(&path_of_entries(report)) });
     put(&mut document, entries);
     document
 }
@@ -50,6 +49,7 @@ fn put(document: &mut Value, (entries, next): Entries) {
     }
 }
 
-fn path(report: Uuid) -> String {
-    format!("dataExplorations/{report}")
+/// Where the entries of a report are.
+pub(in crate::sandbox) fn path_of_entries(report: Uuid) -> String {
+    format!("dataExplorations/{report}/entries")
 }
