@@ -1,4 +1,4 @@
-//! Content types, which select the operation on the devices' paths ("MFA Devices").
+//! Content types. On the devices' paths they select the operation ("MFA Devices").
 
 use crate::pingone::wire;
 
@@ -6,6 +6,7 @@ use crate::pingone::wire;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Media {
     Json,
+    Form,
     Reorder,
     RemoveOrder,
     Activate,
@@ -23,6 +24,9 @@ impl Media {
         let essence = essence.unwrap_or_default().trim().to_ascii_lowercase();
         if essence == wire::JSON {
             return Self::Json;
+        }
+        if essence == wire::FORM {
+            return Self::Form;
         }
         let own = essence
             .strip_prefix("application/vnd.pingidentity.")
@@ -49,6 +53,10 @@ mod tests {
         for (text, expected) in [
             ("application/json".to_owned(), Media::Json),
             ("Application/JSON; charset=UTF-8".to_owned(), Media::Json),
+            (
+                "application/x-www-form-urlencoded; charset=UTF-8".to_owned(),
+                Media::Form,
+            ),
             (own("devices.reorder"), Media::Reorder),
             (own("devices.order.remove"), Media::RemoveOrder),
             (own("device.activate"), Media::Activate),

@@ -225,7 +225,7 @@ impl Service {
     fn token(&self, route: &Route, head: &Parts, body: &[u8]) -> Reply {
         let request = TokenRequest {
             authorization: text(&head.headers, header::AUTHORIZATION),
-            content_type: text(&head.headers, header::CONTENT_TYPE),
+            media: route.media,
             body,
             now: self.clock.unix_seconds(),
         };

@@ -13,6 +13,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use super::assertion;
+use super::media::Media;
 use super::reply::Reply;
 use super::variants::{Variant, Variants};
 
@@ -28,7 +29,7 @@ pub(super) struct Client {
 /// What a token request says, as far as it matters.
 pub(super) struct TokenRequest<'a> {
     pub(super) authorization: Option<&'a str>,
-    pub(super) content_type: Option<&'a str>,
+    pub(super) media: Media,
     pub(super) body: &'a [u8],
     /// Seconds since 1970.
     pub(super) now: i64,
@@ -39,7 +40,7 @@ impl TokenRequest<'_> {
     /// give them, if there is but one.
     pub(super) fn check(&self, client: &Client, variants: &Variants) -> Result<(), Reply> {
         let invalid = || refused(StatusCode::BAD_REQUEST, "invalid_request");
-        if !self.content_type.is_some_and(is_form) {
+        if self.media != Media::Form {
             return Err(invalid());
         }
         let body = std::str::from_utf8(self.body).map_err(|_| invalid())?;
@@ -114,11 +115,6 @@ pub(super) fn granted(token: &str, life: Duration) -> Reply {
     Reply::ok(&body).with(header::PRAGMA, "no-cache")
 }
 
-fn is_form(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case(crate::pingone::wire::FORM)
-}
-
 /// Both parts are form-encoded before they are joined (section 2.3.1).
 fn basic(header: &str) -> Option<(String, String)> {
     let (scheme, encoded) = header.split_once(' ')?;
@@ -183,7 +179,7 @@ mod tests {
         };
         let request = TokenRequest {
             authorization,
-            content_type,
+            media: Media::of(content_type),
             body: body.as_bytes(),
             now: 0,
         };

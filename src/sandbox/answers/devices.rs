@@ -162,6 +162,7 @@ pub(super) fn reorder(environment: &Environment, asked: &Asked<'_>) -> Result<Re
             environment.devices().forget_order(user);
         }
         Media::Json
+        | Media::Form
         | Media::Activate
         | Media::Block
         | Media::Unblock
@@ -226,7 +227,7 @@ pub(super) fn change(environment: &Environment, asked: &Asked<'_>) -> Result<Rep
         Media::Block => Some(true),
         Media::Unblock => Some(false),
         Media::Unlock => None,
-        Media::Json | Media::Reorder | Media::RemoveOrder | Media::Other => {
+        Media::Json | Media::Form | Media::Reorder | Media::RemoveOrder | Media::Other => {
             return Err(errors::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
     };
