@@ -2,138 +2,115 @@
 
 use std::fmt;
 
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// A stable word for one way in which a row is wrong.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum InvalidCode {
-            $($(#[doc = $doc])+ $name,)+
-        }
+use super::stable_words::stable_words;
 
-        impl InvalidCode {
-            /// Every code, in the order in which the documentation lists them.
-            pub const ALL: &[InvalidCode] = &[$(InvalidCode::$name,)+];
-
-            /// The word that users script against.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(InvalidCode::$name => $word,)+
-                }
-            }
-
-            /// What it means, in one line; the README prints the same text.
-            pub fn meaning(self) -> &'static str {
-                match self {
-                    $(InvalidCode::$name => concat!($($doc),+).trim_ascii(),)+
-                }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The record has more or fewer fields than the header
-    FieldCount = "field_count",
-    /// A quote stands inside an unquoted field, or text follows a closing quote
-    QuoteMisplaced = "quote_misplaced",
-    /// A quoted field does not close
-    QuoteUnterminated = "quote_unterminated",
-    /// The bytes of the row are not UTF-8
-    NotUtf8 = "not_utf8",
-    /// The row holds bytes that mean nothing in the encoding that the file has
-    NotDecodable = "not_decodable",
-    /// The header comes again between the rows
-    HeaderAgain = "header_again",
-    /// The line looks like a comment, a total or the start of another file
-    NotARow = "not_a_row",
-    /// The cell of a workbook holds a number of more digits than are kept
-    NumberCell = "number_cell",
-    /// The cell of a workbook holds a date
-    DateCell = "date_cell",
-    /// The cell of a workbook holds an error
-    ErrorCell = "error_cell",
-    /// The cell of a workbook holds a formula that was never worked out
-    FormulaCell = "formula_cell",
-    /// A field is longer than 64 KiB
-    FieldTooLong = "field_too_long",
-    /// The last line has no line end and may have been cut
-    RowMayBeCut = "row_may_be_cut",
-    /// The user ID is empty
-    UserIdMissing = "user_id_missing",
-    /// The user ID is not a UUID
-    UserIdNotUuid = "user_id_not_uuid",
-    /// The type is none of `WHATSAPP`, `SMS`, `VOICE`, `EMAIL`
-    TypeUnknown = "type_unknown",
-    /// The phone is empty
-    PhoneMissing = "phone_missing",
-    /// The phone is a word for no value, such as `#N/A` or `NULL`
-    NotAValue = "not_a_value",
-    /// The phone has no leading `+`, so its country is not known
-    PhoneMissingPlus = "phone_missing_plus",
-    /// The phone begins with what is dialed for another country, such as `00` or `011`, in place of `+`
-    PhoneInternationalPrefix = "phone_international_prefix",
-    /// The phone has the `0` of calls at home behind its country code
-    PhoneTrunkZero = "phone_trunk_zero",
-    /// The phone has its country code twice
-    PhoneCountryCodeTwice = "phone_country_code_twice",
-    /// The phone holds a character that no phone number has
-    PhoneCharacter = "phone_character",
-    /// The phone holds letters, such as `O` for 0
-    PhoneLetters = "phone_letters",
-    /// The phone holds digits of another script
-    PhoneDigitsOfOtherScript = "phone_digits_of_other_script",
-    /// The phone holds a character that does not show
-    PhoneInvisibleCharacter = "phone_invisible_character",
-    /// The phone is a link, such as `tel:` or `wa.me/`
-    PhoneUri = "phone_uri",
-    /// The cell holds two phones
-    PhoneSeveral = "phone_several",
-    /// The phone has an extension
-    PhoneExtension = "phone_extension",
-    /// A workbook has stored the phone as a number, so a `+` and zeros in front may be gone
-    PhoneNumberCell = "phone_number_cell",
-    /// A spreadsheet turned the phone into a number such as `4.41E+11`
-    PhoneScientificNotation = "phone_scientific_notation",
-    /// The phone is of a plan that has changed, such as a Mexican mobile with `1` behind +52
-    PhoneOldPlan = "phone_old_plan",
-    /// The phone has too few digits
-    PhoneTooShort = "phone_too_short",
-    /// The phone has too many digits
-    PhoneTooLong = "phone_too_long",
-    /// No country has this calling code
-    PhoneCountryCode = "phone_country_code",
-    /// The phone holds digits that are not part of the international number, such as a trunk `8`
-    PhoneExtraDigits = "phone_extra_digits",
-    /// The phone may be one number, or a shorter one with a second number behind it
-    PhoneAmbiguousEnd = "phone_ambiguous_end",
-    /// The phone is no valid number of its country
-    PhoneNotValid = "phone_not_valid",
-    /// A premium-rate, short or emergency number
-    PhoneNotAllowed = "phone_not_allowed",
-    /// With `--shared-phones reject`: an earlier row has the phone with another user
-    PhoneShared = "phone_shared",
-    /// A phone where the policy or user belongs, or an ID where the phone belongs
-    ColumnsSwapped = "columns_swapped",
-    /// The country is no code of two letters (ISO 3166) of a country with phone numbers
-    CountryUnknown = "country_unknown",
-    /// The email address is empty
-    EmailMissing = "email_missing",
-    /// The email address is not well-formed, or holds a character that does not show
-    EmailNotValid = "email_not_valid",
-    /// The row names no policy, and there is no default
-    PolicyMissing = "policy_missing",
-    /// The policy ID is not a UUID
-    PolicyIdNotUuid = "policy_id_not_uuid",
-    /// The status is neither `ACTIVE` nor `ACTIVATION_REQUIRED`
-    StatusUnknown = "status_unknown",
-    /// The nickname is longer than 100 characters
-    NicknameTooLong = "nickname_too_long",
-    /// The nickname holds a control character
-    NicknameCharacter = "nickname_character",
-    /// A locale or variant is given, but `ACTIVE` devices send no notification
-    NotificationNotSent = "notification_not_sent",
-    /// The locale or variant is not well-formed
-    NotificationNotValid = "notification_not_valid",
+stable_words! {
+    /// A stable word for one way in which a row is wrong.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum InvalidCode {
+        /// The record has more or fewer fields than the header
+        FieldCount = "field_count",
+        /// A quote stands inside an unquoted field, or text follows a closing quote
+        QuoteMisplaced = "quote_misplaced",
+        /// A quoted field does not close
+        QuoteUnterminated = "quote_unterminated",
+        /// The bytes of the row are not UTF-8
+        NotUtf8 = "not_utf8",
+        /// The row holds bytes that mean nothing in the encoding that the file has
+        NotDecodable = "not_decodable",
+        /// The header comes again between the rows
+        HeaderAgain = "header_again",
+        /// The line looks like a comment, a total or the start of another file
+        NotARow = "not_a_row",
+        /// The cell of a workbook holds a number of more digits than are kept
+        NumberCell = "number_cell",
+        /// The cell of a workbook holds a date
+        DateCell = "date_cell",
+        /// The cell of a workbook holds an error
+        ErrorCell = "error_cell",
+        /// The cell of a workbook holds a formula that was never worked out
+        FormulaCell = "formula_cell",
+        /// A field is longer than 64 KiB
+        FieldTooLong = "field_too_long",
+        /// The last line has no line end and may have been cut
+        RowMayBeCut = "row_may_be_cut",
+        /// The user ID is empty
+        UserIdMissing = "user_id_missing",
+        /// The user ID is not a UUID
+        UserIdNotUuid = "user_id_not_uuid",
+        /// The type is none of `WHATSAPP`, `SMS`, `VOICE`, `EMAIL`
+        TypeUnknown = "type_unknown",
+        /// The phone is empty
+        PhoneMissing = "phone_missing",
+        /// The phone is a word for no value, such as `#N/A` or `NULL`
+        NotAValue = "not_a_value",
+        /// The phone has no leading `+`, so its country is not known
+        PhoneMissingPlus = "phone_missing_plus",
+        /// The phone begins with what is dialed for another country, such as `00` or `011`, in place of `+`
+        PhoneInternationalPrefix = "phone_international_prefix",
+        /// The phone has the `0` of calls at home behind its country code
+        PhoneTrunkZero = "phone_trunk_zero",
+        /// The phone has its country code twice
+        PhoneCountryCodeTwice = "phone_country_code_twice",
+        /// The phone holds a character that no phone number has
+        PhoneCharacter = "phone_character",
+        /// The phone holds letters, such as `O` for 0
+        PhoneLetters = "phone_letters",
+        /// The phone holds digits of another script
+        PhoneDigitsOfOtherScript = "phone_digits_of_other_script",
+        /// The phone holds a character that does not show
+        PhoneInvisibleCharacter = "phone_invisible_character",
+        /// The phone is a link, such as `tel:` or `wa.me/`
+        PhoneUri = "phone_uri",
+        /// The cell holds two phones
+        PhoneSeveral = "phone_several",
+        /// The phone has an extension
+        PhoneExtension = "phone_extension",
+        /// A workbook has stored the phone as a number, so a `+` and zeros in front may be gone
+        PhoneNumberCell = "phone_number_cell",
+        /// A spreadsheet turned the phone into a number such as `4.41E+11`
+        PhoneScientificNotation = "phone_scientific_notation",
+        /// The phone is of a plan that has changed, such as a Mexican mobile with `1` behind +52
+        PhoneOldPlan = "phone_old_plan",
+        /// The phone has too few digits
+        PhoneTooShort = "phone_too_short",
+        /// The phone has too many digits
+        PhoneTooLong = "phone_too_long",
+        /// No country has this calling code
+        PhoneCountryCode = "phone_country_code",
+        /// The phone holds digits that are not part of the international number, such as a trunk `8`
+        PhoneExtraDigits = "phone_extra_digits",
+        /// The phone may be one number, or a shorter one with a second number behind it
+        PhoneAmbiguousEnd = "phone_ambiguous_end",
+        /// The phone is no valid number of its country
+        PhoneNotValid = "phone_not_valid",
+        /// A premium-rate, short or emergency number
+        PhoneNotAllowed = "phone_not_allowed",
+        /// With `--shared-phones reject`: an earlier row has the phone with another user
+        PhoneShared = "phone_shared",
+        /// A phone where the policy or user belongs, or an ID where the phone belongs
+        ColumnsSwapped = "columns_swapped",
+        /// The country is no code of two letters (ISO 3166) of a country with phone numbers
+        CountryUnknown = "country_unknown",
+        /// The email address is empty
+        EmailMissing = "email_missing",
+        /// The email address is not well-formed, or holds a character that does not show
+        EmailNotValid = "email_not_valid",
+        /// The row names no policy, and there is no default
+        PolicyMissing = "policy_missing",
+        /// The policy ID is not a UUID
+        PolicyIdNotUuid = "policy_id_not_uuid",
+        /// The status is neither `ACTIVE` nor `ACTIVATION_REQUIRED`
+        StatusUnknown = "status_unknown",
+        /// The nickname is longer than 100 characters
+        NicknameTooLong = "nickname_too_long",
+        /// The nickname holds a control character
+        NicknameCharacter = "nickname_character",
+        /// A locale or variant is given, but `ACTIVE` devices send no notification
+        NotificationNotSent = "notification_not_sent",
+        /// The locale or variant is not well-formed
+        NotificationNotValid = "notification_not_valid",
+    }
 }
 
 impl fmt::Display for InvalidCode {

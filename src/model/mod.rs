@@ -34,6 +34,7 @@ pub(crate) mod secret;
 pub(crate) mod shared_phones;
 pub(crate) mod sheet;
 pub(crate) mod shell;
+mod stable_words;
 pub(crate) mod standard_stream;
 pub(crate) mod stop;
 pub(crate) mod summary;

@@ -2,88 +2,65 @@
 
 use std::fmt;
 
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// A stable word for why a run ended before its wave did, or did not begin.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum StopCode {
-            $($(#[doc = $doc])+ $name,)+
-        }
+use super::stable_words::stable_words;
 
-        impl StopCode {
-            /// Every code, in the order in which the documentation lists them.
-            pub const ALL: &[StopCode] = &[$(StopCode::$name,)+];
-
-            /// The word that users script against.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(StopCode::$name => $word,)+
-                }
-            }
-
-            /// What it means, in one line; the README prints the same text.
-            pub fn meaning(self) -> &'static str {
-                match self {
-                    $(StopCode::$name => concat!($($doc),+).trim_ascii(),)+
-                }
-            }
-        }
-    };
-}
-
-codes! {
-    /// A signal: SIGINT, SIGTERM, SIGHUP or SIGQUIT
-    Signal = "signal",
-    /// `--max-duration` or `--deadline` was reached
-    TimeIsUp = "time_is_up",
-    /// `--limit` was reached
-    LimitReached = "limit_reached",
-    /// `--max-errors` was reached
-    TooManyErrors = "too_many_errors",
-    /// PingOne does not accept the client or its token
-    CredentialsRefused = "credentials_refused",
-    /// Access tokens expire before they can be used
-    TokensTooShort = "tokens_too_short",
-    /// The worker application lacks a role
-    PermissionMissing = "permission_missing",
-    /// PingOne knows none of the users
-    UsersUnknown = "users_unknown",
-    /// One user after another has as many devices as PingOne allows
-    DeviceLimitReached = "device_limit_reached",
-    /// PingOne refused one row after another with the same code: policy, type or a setting
-    SameRefusal = "same_refusal",
-    /// The connection cannot be trusted: certificate, host name, plain-text peer, proxy
-    NotTrusted = "connection_not_trusted",
-    /// Something other than PingOne's API answers
-    WrongHost = "wrong_host",
-    /// An answer was about another request
-    AnswersMixedUp = "answers_mixed_up",
-    /// Too many requests went unanswered, and PingOne does not list their devices
-    RequestsUnanswered = "requests_unanswered",
-    /// PingOne has trouble, asks for a long pause, or cannot be reached
-    Unavailable = "pingone_unavailable",
-    /// The wave was changed while it was read
-    WaveChanged = "wave_changed",
-    /// wavepair itself failed: disk full, damaged ledger, a fault of its own
-    Failed = "wavepair_failed",
-    /// A person answered that no messages are to be sent; nothing was sent
-    Declined = "declined",
-    /// A setting cannot be used; nothing was sent
-    Settings = "settings",
-    /// The file is no wave that can be read; nothing was sent
-    NotAWave = "not_a_wave",
-    /// The wave has another number of rows than `--expect-rows` says; nothing was sent
-    RowsUnexpected = "rows_unexpected",
-    /// A row is invalid, and with `--strict` that keeps back all of them; nothing was sent
-    InvalidRows = "invalid_rows",
-    /// A file cannot be written where it was named; nothing was sent
-    Output = "output",
-    /// Another run holds the ledger; nothing was sent
-    LedgerHeld = "ledger_held",
-    /// The ledger is older than it once was; nothing was sent
-    LedgerOlder = "ledger_older",
-    /// The ledger belongs to another tenant, or is none that this version can use; nothing was sent
-    LedgerRefused = "ledger_refused",
+stable_words! {
+    /// A stable word for why a run ended before its wave did, or did not begin.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum StopCode {
+        /// A signal: SIGINT, SIGTERM, SIGHUP or SIGQUIT
+        Signal = "signal",
+        /// `--max-duration` or `--deadline` was reached
+        TimeIsUp = "time_is_up",
+        /// `--limit` was reached
+        LimitReached = "limit_reached",
+        /// `--max-errors` was reached
+        TooManyErrors = "too_many_errors",
+        /// PingOne does not accept the client or its token
+        CredentialsRefused = "credentials_refused",
+        /// Access tokens expire before they can be used
+        TokensTooShort = "tokens_too_short",
+        /// The worker application lacks a role
+        PermissionMissing = "permission_missing",
+        /// PingOne knows none of the users
+        UsersUnknown = "users_unknown",
+        /// One user after another has as many devices as PingOne allows
+        DeviceLimitReached = "device_limit_reached",
+        /// PingOne refused one row after another with the same code: policy, type or a setting
+        SameRefusal = "same_refusal",
+        /// The connection cannot be trusted: certificate, host name, plain-text peer, proxy
+        NotTrusted = "connection_not_trusted",
+        /// Something other than PingOne's API answers
+        WrongHost = "wrong_host",
+        /// An answer was about another request
+        AnswersMixedUp = "answers_mixed_up",
+        /// Too many requests went unanswered, and PingOne does not list their devices
+        RequestsUnanswered = "requests_unanswered",
+        /// PingOne has trouble, asks for a long pause, or cannot be reached
+        Unavailable = "pingone_unavailable",
+        /// The wave was changed while it was read
+        WaveChanged = "wave_changed",
+        /// wavepair itself failed: disk full, damaged ledger, a fault of its own
+        Failed = "wavepair_failed",
+        /// A person answered that no messages are to be sent; nothing was sent
+        Declined = "declined",
+        /// A setting cannot be used; nothing was sent
+        Settings = "settings",
+        /// The file is no wave that can be read; nothing was sent
+        NotAWave = "not_a_wave",
+        /// The wave has another number of rows than `--expect-rows` says; nothing was sent
+        RowsUnexpected = "rows_unexpected",
+        /// A row is invalid, and with `--strict` that keeps back all of them; nothing was sent
+        InvalidRows = "invalid_rows",
+        /// A file cannot be written where it was named; nothing was sent
+        Output = "output",
+        /// Another run holds the ledger; nothing was sent
+        LedgerHeld = "ledger_held",
+        /// The ledger is older than it once was; nothing was sent
+        LedgerOlder = "ledger_older",
+        /// The ledger belongs to another tenant, or is none that this version can use; nothing was sent
+        LedgerRefused = "ledger_refused",
+    }
 }
 
 impl fmt::Display for StopCode {

@@ -5,61 +5,39 @@ use std::fmt;
 use super::country::Country;
 use super::request::DeviceType;
 use super::row::{Column, RowNumber};
+use super::stable_words::stable_words;
 
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// A stable word for one kind of warning.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum WarningCode {
-            $($(#[doc = $doc])+ $name,)+
-        }
-
-        impl WarningCode {
-            /// Every code, in the order in which the documentation lists them.
-            pub const ALL: &[WarningCode] = &[$(WarningCode::$name,)+];
-
-            /// The word that users script against.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(WarningCode::$name => $word,)+
-                }
-            }
-
-            /// What it means, in one line; the README prints the same text.
-            pub fn meaning(self) -> &'static str {
-                match self {
-                    $(WarningCode::$name => concat!($($doc),+).trim_ascii(),)+
-                }
-            }
-
-            /// The codes of a row's warnings, each once, in the order of the documentation.
-            pub(crate) fn of(warnings: &[Warning]) -> Vec<Self> {
-                let mut codes: Vec<_> = warnings.iter().map(Warning::code).collect();
-                codes.sort_unstable();
-                codes.dedup();
-                codes
-            }
-        }
-    };
+stable_words! {
+    /// A stable word for one kind of warning.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum WarningCode {
+        /// The phone is a fixed line: WhatsApp must be registered on it, a text message may not arrive
+        PhoneFixedLine = "phone_fixed_line",
+        /// The phone is toll-free, shared cost or the like
+        PhoneTypeUnusual = "phone_type_unusual",
+        /// The same phone stands with another user
+        PhoneShared = "phone_shared",
+        /// An earlier row has this user's number with or without the `9` behind +54
+        PhoneOtherForm = "phone_other_form",
+        /// The phone is written with an unusual space, dash or mark, or as a spreadsheet keeps text; its digits are as they were
+        SeparatorUnusual = "separator_unusual",
+        /// The phone is of another country than the row's
+        CountryDiffers = "country_differs",
+        /// The email address mixes letters of several scripts and may look like another one
+        EmailMixedScripts = "email_mixed_scripts",
+        /// A cell is a word that programs write where they have no value, such as `NULL`
+        Placeholder = "placeholder",
+    }
 }
 
-codes! {
-    /// The phone is a fixed line: WhatsApp must be registered on it, a text message may not arrive
-    PhoneFixedLine = "phone_fixed_line",
-    /// The phone is toll-free, shared cost or the like
-    PhoneTypeUnusual = "phone_type_unusual",
-    /// The same phone stands with another user
-    PhoneShared = "phone_shared",
-    /// An earlier row has this user's number with or without the `9` behind +54
-    PhoneOtherForm = "phone_other_form",
-    /// The phone is written with an unusual space, dash or mark, or as a spreadsheet keeps text; its digits are as they were
-    SeparatorUnusual = "separator_unusual",
-    /// The phone is of another country than the row's
-    CountryDiffers = "country_differs",
-    /// The email address mixes letters of several scripts and may look like another one
-    EmailMixedScripts = "email_mixed_scripts",
-    /// A cell is a word that programs write where they have no value, such as `NULL`
-    Placeholder = "placeholder",
+impl WarningCode {
+    /// The codes of a row's warnings, each once, in the order of the documentation.
+    pub(crate) fn of(warnings: &[Warning]) -> Vec<Self> {
+        let mut codes: Vec<_> = warnings.iter().map(Warning::code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
 }
 
 /// Something about a row that is unusual and hinders nothing.

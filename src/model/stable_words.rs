@@ -1,0 +1,38 @@
+//! Enums of stable words, each with what it means.
+
+/// An enum of stable words that users script against, and their meanings, which are the documentation
+/// of the variants.
+macro_rules! stable_words {
+    (
+        $(#[$about:meta])+
+        pub enum $code:ident {
+            $($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+
+        }
+    ) => {
+        $(#[$about])+
+        pub enum $code {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl $code {
+            /// Every code, in the order in which the documentation lists them.
+            pub const ALL: &[$code] = &[$($code::$name,)+];
+
+            /// The word that users script against.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $($code::$name => $word,)+
+                }
+            }
+
+            /// What it means, in one line; the README prints the same text.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $($code::$name => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
+        }
+    };
+}
+
+pub(super) use stable_words;
