@@ -2,7 +2,8 @@
 
 use super::finish::ended;
 use super::foretell::foretell;
-use super::preview::{introduce, open};
+use super::opened_wave::OpenedWave;
+use super::preview::introduce;
 use super::{Invocation, online, read_ledger};
 use crate::clock;
 use crate::error::Error;
@@ -24,7 +25,7 @@ pub(crate) async fn dry_run(
     mut settings: DryRun,
     invocation: &Invocation,
 ) -> Result<ExitCode, Error> {
-    let wave = Source::from(settings.wave.clone()).to_string();
+    let wave = Source::from(settings.common.wave.clone()).to_string();
     let (run, now) = (invocation.run, clock::wall());
     let mut summary = Summary::new(run, wave, settings.environment(), true, now);
     let end = match settings.online.take() {
@@ -40,7 +41,7 @@ fn offline(
     summary: &mut Summary,
 ) -> Result<ExitCode, Error> {
     let started = clock::now();
-    let opened = open(settings, invocation)?;
+    let opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
     let reader = read_ledger::open(&settings.ledger, false, invocation)?;
     let (environment, host) = (settings.ledger.environment(), settings.ledger.host());
     let place = (Kind::DryRun, environment, host);

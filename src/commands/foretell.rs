@@ -34,10 +34,10 @@ pub(super) fn foretell(
         Mode::Run(NotReached::Stopped(Stopped::from(reason)))
     });
     let wave = &opened.wave;
-    let mut files = WaveFiles::begin(wave, &settings.rows, &settings.files)?;
+    let mut files = WaveFiles::begin(wave, &settings.common.rows, &settings.files)?;
     let (mut tally, mut shared) = (Tally::default(), None);
     let mut countries = CallingCodes::default();
-    let mut doubts = Doubts::new(settings.pace.retry.settle);
+    let mut doubts = Doubts::new(settings.common.pace.retry.settle);
     let mut sinks = files.sinks();
     let others: [&mut dyn RowSink; 5] = [
         &mut tally,

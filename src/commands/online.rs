@@ -10,7 +10,7 @@ use super::foretell::foretell;
 use super::join::known_by;
 use super::opened_wave::OpenedWave;
 use super::policies::Policies;
-use super::preview::{close, introduce, open};
+use super::preview::{close, introduce};
 use super::signals::{self, During};
 use super::target::Remote;
 use super::wave_files::WaveFiles;
@@ -48,8 +48,8 @@ pub(super) async fn dry_run(
     summary: &mut Summary,
 ) -> Result<ExitCode, Error> {
     let started = clock::now();
-    let opened = open(settings, invocation)?;
-    let remote = Remote::connect(target, &settings.pace, invocation).await?;
+    let opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
+    let remote = Remote::connect(target, &settings.common.pace, invocation).await?;
     let reader = read_ledger::open(&settings.ledger, true, invocation)?;
     let (stopper, mut asked) = stop();
     signals::watch(&stopper, &invocation.console, During::Other)?;
@@ -66,10 +66,10 @@ pub(super) async fn dry_run(
     let progress = invocation.start_progress(opened.rows, Goal::Ready);
     let reporters = RefCell::new(Reporters::new(summary.clone(), progress));
     let mut report = |event: &Event| reporters.borrow_mut().on(event);
-    let Pace { retry, rate, .. } = settings.pace.clone();
-    let limits = (rate, settings.pace.concurrency);
+    let Pace { retry, rate, .. } = settings.common.pace.clone();
+    let limits = (rate, settings.common.pace.concurrency);
     let questions = Questions::new(&remote.client, remote.tokens, retry, limits, &mut report);
-    let mut files = WaveFiles::begin(&opened.wave, &settings.rows, &settings.files)?;
+    let mut files = WaveFiles::begin(&opened.wave, &settings.common.rows, &settings.files)?;
     let (mut shared, mut messages) = (None, MessageBook::default());
     let mut countries = CallingCodes::default();
     let mut heard = &reporters;
@@ -80,7 +80,7 @@ pub(super) async fn dry_run(
         &opened,
         reader.as_ref(),
         &questions,
-        settings.pace.concurrency,
+        settings.common.pace.concurrency,
         invocation,
         &mut sinks,
     );

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::{Invocation, outputs};
 use crate::error::Error;
 use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
@@ -13,7 +14,9 @@ use crate::model::validate::asks_for_message;
 use crate::report::known_row::Judge;
 use crate::settings::Error as SettingsError;
 use crate::settings::checks::Checks;
+use crate::settings::files::Files;
 use crate::settings::rows::RowSettings;
+use crate::settings::run::Common;
 
 /// A wave, and what a first look over it tells.
 #[derive(Debug)]
@@ -32,16 +35,29 @@ pub(super) struct OpenedWave {
 }
 
 impl OpenedWave {
+    /// Starts the log, and opens a wave once it is sure that the files can be written.
+    ///
+    /// # Errors
+    ///
+    /// As [`OpenedWave::read`], or a file cannot be written.
+    pub(super) fn begin(
+        settings: &Common,
+        files: &Files,
+        invocation: &Invocation,
+    ) -> Result<Self, Error> {
+        invocation.start_log()?;
+        outputs::check(files, invocation)?;
+        let opened = Self::read(&settings.wave, &settings.rows, &settings.checks)?;
+        outputs::check_room(files, &opened.wave, || Ok(opened.rows))?;
+        Ok(opened)
+    }
+
     /// Opens a wave and counts its rows; judges none.
     ///
     /// # Errors
     ///
     /// It cannot be read, or is not as it was expected.
-    pub(super) fn read(
-        path: &Path,
-        settings: &RowSettings,
-        checks: &Checks,
-    ) -> Result<Self, Error> {
+    fn read(path: &Path, settings: &RowSettings, checks: &Checks) -> Result<Self, Error> {
         let sharing = sharing(settings)?;
         let wave = open(path, settings, checks)?;
         let defaults = settings.defaults();

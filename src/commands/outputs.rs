@@ -12,12 +12,6 @@ use crate::report::safe_file::{self, SafeFile};
 use crate::report::{rejects, results_writer, sheet};
 use crate::settings::files::Files;
 
-/// Starts the log, and checks the other outputs.
-pub(super) fn prepare(files: &Files, invocation: &Invocation) -> Result<(), Error> {
-    invocation.start_log()?;
-    check(files, invocation)
-}
-
 /// Refuses an output that cannot be written where it was named.
 ///
 /// Rejects that nobody named are no reason to refuse: there may be none. That they could not be

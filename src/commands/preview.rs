@@ -2,12 +2,12 @@
 
 use tokio::time::Instant;
 
+use super::Invocation;
 use super::announce::{Place, announce};
 use super::finish::{End, finish};
 use super::join::Doubts;
 use super::opened_wave::OpenedWave;
 use super::wave_files::Complete;
-use super::{Invocation, outputs};
 use crate::clock;
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -17,14 +17,6 @@ use crate::model::summary::Summary;
 use crate::plan::Existing;
 use crate::report::start_line::{Kind, Ledger};
 use crate::settings::run::{DryRun, wave_name};
-
-/// Starts the log, and opens the wave once it is sure that the files can be written.
-pub(super) fn open(settings: &DryRun, invocation: &Invocation) -> Result<OpenedWave, Error> {
-    outputs::prepare(&settings.files, invocation)?;
-    let opened = OpenedWave::read(&settings.wave, &settings.rows, &settings.checks)?;
-    outputs::check_room(&settings.files, &opened.wave, || Ok(opened.rows))?;
-    Ok(opened)
-}
 
 /// Says what a run would do where, and notes in the summary which ledger is read, and how the run
 /// before ended, and what is foreseen of a run.
@@ -44,14 +36,14 @@ pub(super) fn introduce(
         ledger: path.map(|path| Ledger {
             path: Some(path),
             is_new: !path.exists(),
-            unchecked: settings.pace.existing == Existing::Unchecked,
+            unchecked: settings.common.pace.existing == Existing::Unchecked,
         }),
     };
-    let limits = (&settings.pace, &settings.stops);
+    let limits = (&settings.common.pace, &settings.common.stops);
     announce(&place, opened, limits, &|| Ok(reader), invocation)?.note_in(summary);
     summary.ledger = path.map(|path| path.display().to_string());
     if let Some(reader) = reader {
-        let last = reader.last_run(&wave_name(&settings.wave))?;
+        let last = reader.last_run(&wave_name(&settings.common.wave))?;
         summary.previous_exit_code = last.and_then(|run| run.exit_code);
     }
     Ok(())

@@ -12,7 +12,7 @@ use super::planned::{Planned, reason_to_stop};
 use super::signals::During;
 use super::target::Remote;
 use super::wave_files::{Complete, WaveFiles};
-use super::{Invocation, descriptors, outputs, panics, question, signals};
+use super::{Invocation, descriptors, panics, question, signals};
 use crate::clock;
 use crate::engine::{self, EngineOptions, GuardOptions, Stop, stop};
 use crate::error::Error;
@@ -37,7 +37,7 @@ use crate::report::start_line::Kind;
 use crate::settings::files::Files;
 use crate::settings::pace::{Pace, Stops};
 use crate::settings::rows::RowSettings;
-use crate::settings::run::{Run, wave_name};
+use crate::settings::run::{Common, Run, wave_name};
 
 /// Creates the devices of a wave, or goes on where an earlier run stopped.
 ///
@@ -46,7 +46,10 @@ use crate::settings::run::{Run, wave_name};
 /// The settings, the input or the ledger cannot be used; or they failed on the way, in which
 /// case the results were written as far as that was possible.
 pub(crate) async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCode, Error> {
-    let (files, wave) = (settings.files.clone(), Source::from(settings.wave.clone()));
+    let (files, wave) = (
+        settings.files.clone(),
+        Source::from(settings.common.wave.clone()),
+    );
     let environment = settings.target.environment();
     let (run, now) = (invocation.run, clock::wall());
     let mut summary = Summary::new(run, wave.to_string(), environment, false, now);
@@ -60,19 +63,20 @@ async fn run_wave(
     summary: &mut Summary,
 ) -> Result<ExitCode, Error> {
     let started = clock::now();
-    outputs::prepare(&settings.files, invocation)?;
+    let opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
     let Run {
-        wave: path,
-        rows,
-        checks,
+        common,
         files,
         target,
         ledger,
+    } = settings;
+    let Common {
+        wave: path,
+        rows,
         pace,
         stops,
-    } = settings;
-    let opened = OpenedWave::read(&path, &rows, &checks)?;
-    outputs::check_room(&files, &opened.wave, || Ok(opened.rows))?;
+        ..
+    } = common;
     let concurrency = descriptors::fit(pace.concurrency, &target)?;
     let remote = Remote::connect(target, &pace, invocation).await?;
     summary.environment = Some(remote.binding.environment);

@@ -56,25 +56,32 @@ impl Settings {
     }
 }
 
-/// What `run` is told.
+/// What a run and its dry run are told alike: all of it is checked, whatever is used of it.
 #[derive(Debug)]
-pub struct Run {
+pub struct Common {
     /// The wave; `-` is standard input.
     pub wave: PathBuf,
     /// How its rows are judged and written.
     pub rows: RowSettings,
     /// What it has to be like as a whole.
     pub checks: Checks,
+    /// How fast, and how often again.
+    pub pace: Pace,
+    /// When to stop early.
+    pub stops: Stops,
+}
+
+/// What `run` is told.
+#[derive(Debug)]
+pub struct Run {
+    /// What its dry run is told alike.
+    pub common: Common,
     /// Where things are written.
     pub files: Files,
     /// Whom it is run against.
     pub target: Target,
     /// The ledger; nothing where a rehearsal throws its own away.
     pub ledger: Option<PathBuf>,
-    /// How fast, and how often again.
-    pub pace: Pace,
-    /// When to stop early.
-    pub stops: Stops,
 }
 
 /// Whom a run is for.
@@ -89,22 +96,14 @@ pub enum Target {
 /// What `run --dry-run` is told.
 #[derive(Debug)]
 pub struct DryRun {
-    /// The wave; `-` is standard input.
-    pub wave: PathBuf,
-    /// How its rows are judged and written.
-    pub rows: RowSettings,
-    /// What it has to be like as a whole.
-    pub checks: Checks,
+    /// What the run is told alike.
+    pub common: Common,
     /// Where things are written.
     pub files: Files,
     /// The ledger to read; a dry run can do without.
     pub ledger: WhichLedger,
     /// Whom to ask; with `--online` only.
     pub online: Option<Target>,
-    /// How fast a run would be, and the questions are.
-    pub pace: Pace,
-    /// When a run would stop early.
-    pub stops: Stops,
 }
 
 /// What `results` is told.
@@ -139,33 +138,24 @@ pub struct Doctor {
     pub pace: Pace,
 }
 
-/// What a run and its dry run are told alike: all of it is checked, whatever is used of it.
-struct Common {
-    wave: PathBuf,
-    rows: RowSettings,
-    checks: Checks,
-    pace: Pace,
-    stops: Stops,
-    faults: FaultPlan,
-    tenant: GivenTenant,
-}
+/// Who may be asked, by what was typed: a tenant, or a sandbox with these faults.
+type Whom = (GivenTenant, FaultPlan);
 
 impl Common {
-    fn resolve(sources: &Sources<'_>, now: &Now) -> Result<Self, Error> {
+    fn resolve(sources: &Sources<'_>, now: &Now) -> Result<(Self, Whom), Error> {
         check_zone(sources.env, now)?;
         let tenant = GivenTenant::read(sources);
         tenant.check()?;
         let faults = sandbox::faults(sources)?;
         let pace = Pace::resolve(sources)?;
-        Ok(Self {
+        let common = Self {
             wave: wave(sources),
             rows: RowSettings::resolve(sources)?,
             checks: Checks::resolve(sources)?,
             stops: Stops::resolve(sources, pace.concurrency, now)?,
             pace,
-            faults,
-            tenant,
-        })
+        };
+        Ok((common, (tenant, faults)))
     }
 }
 
@@ -181,21 +171,17 @@ impl Run {
     ///
     /// A value that a setting cannot have, or something that is needed and missing.
     pub fn resolve(sources: &Sources<'_>, now: &Now) -> Result<Self, Error> {
-        let common = Common::resolve(sources, now)?;
-        let target = Target::resolve(common.tenant, common.faults, sources)?;
+        let (common, whom) = Common::resolve(sources, now)?;
+        let target = Target::resolve(whom, sources)?;
         let ledger = match &target {
             Target::PingOne(tenant) => Some(files::ledger(sources, tenant.environment)?),
             Target::Sandbox(_) => sources.typed_path(&table::LEDGER),
         };
         Ok(Self {
             files: run_files(&common.wave, ledger.as_deref(), sources)?,
-            wave: common.wave,
-            rows: common.rows,
-            checks: common.checks,
+            common,
             target,
             ledger,
-            stops: common.stops,
-            pace: common.pace,
         })
     }
 }
@@ -212,11 +198,7 @@ fn run_files(wave: &Path, ledger: Option<&Path>, sources: &Sources<'_>) -> Resul
 }
 
 impl Target {
-    fn resolve(
-        tenant: GivenTenant,
-        faults: FaultPlan,
-        sources: &Sources<'_>,
-    ) -> Result<Self, Error> {
+    fn resolve((tenant, faults): Whom, sources: &Sources<'_>) -> Result<Self, Error> {
         if sources.is_on(&table::SANDBOX) {
             return Ok(Target::Sandbox(faults));
         }
@@ -249,23 +231,19 @@ impl DryRun {
     ///
     /// A value that a setting cannot have, or something that is needed and missing.
     pub fn resolve(sources: &Sources<'_>, now: &Now) -> Result<Self, Error> {
-        let common = Common::resolve(sources, now)?;
+        let (common, whom) = Common::resolve(sources, now)?;
         let ledger = if sources.is_on(&table::SANDBOX) {
             WhichLedger::None
         } else {
-            WhichLedger::resolve(sources, common.tenant.binding())
+            WhichLedger::resolve(sources, whom.0.binding())
         };
-        let target = || Target::resolve(common.tenant, common.faults, sources);
+        let target = || Target::resolve(whom, sources);
         let online = sources.is_on(&table::ONLINE).then(target).transpose()?;
         Ok(Self {
             files: run_files(&common.wave, ledger.path(), sources)?,
-            wave: common.wave,
-            rows: common.rows,
-            checks: common.checks,
+            common,
             ledger,
             online,
-            pace: common.pace,
-            stops: common.stops,
         })
     }
 }
