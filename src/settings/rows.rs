@@ -115,8 +115,6 @@ impl RowSettings {
     /// Reads what [`to_json`](Self::to_json) wrote; nothing where it is not that.
     pub fn from_json(json: &str) -> Option<Self> {
         let kept: Kept = serde_json::from_str(json).ok()?;
-        let phones = |word: String| PHONES.iter().find(|(known, _)| *known == word);
-        let sharing = |word: String| SHARING.iter().find(|(known, _)| *known == word);
         Some(Self {
             policy: kept.policy.and_then(|policy| policy.parse().ok()),
             kind: kept.kind.and_then(|kind| kind.parse().ok()),
@@ -132,9 +130,9 @@ impl RowSettings {
                 encoding: kept.encoding.and_then(|label| encoding_of(&label)),
                 sheet: kept.sheet,
             },
-            sharing: kept.shared_phones.and_then(sharing).map(|(_, kept)| *kept),
+            sharing: kept.shared_phones.and_then(|word| meant(&SHARING, &word)),
             shared_phones_file: kept.shared_phones_file,
-            phones: kept.phones.and_then(phones).map(|(_, phones)| *phones),
+            phones: kept.phones.and_then(|word| meant(&PHONES, &word)),
             raw_cells: kept.raw_cells,
         })
     }
@@ -142,8 +140,6 @@ impl RowSettings {
     /// The form in which the ledger keeps it.
     pub fn to_json(&self) -> String {
         let columns = self.columns.iter();
-        let phones = |phones| PHONES.iter().find(|(_, known)| *known == phones);
-        let sharing = |sharing| SHARING.iter().find(|(_, known)| *known == sharing);
         let kept = Kept {
             policy: self.policy.map(|policy| policy.to_string()),
             kind: self.kind.map(|kind| kind.as_str().to_owned()),
@@ -158,15 +154,9 @@ impl RowSettings {
                 .encoding
                 .map(|encoding| encoding.name().to_owned()),
             sheet: self.form.sheet.clone(),
-            shared_phones: self
-                .sharing
-                .and_then(sharing)
-                .map(|(word, _)| (*word).to_owned()),
+            shared_phones: self.sharing.and_then(|sharing| word(&SHARING, sharing)),
             shared_phones_file: self.shared_phones_file.clone(),
-            phones: self
-                .phones
-                .and_then(phones)
-                .map(|(word, _)| (*word).to_owned()),
+            phones: self.phones.and_then(|phones| word(&PHONES, phones)),
             raw_cells: self.raw_cells,
         };
         serde_json::to_string(&kept).unwrap_or_default()
@@ -211,6 +201,20 @@ impl RowSettings {
     pub fn raw_cells(&self) -> bool {
         self.raw_cells
     }
+}
+
+/// The value that a word of a list stands for.
+fn meant<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
+    let mut words = words.iter();
+    let (_, value) = words.find(|(known, _)| *known == word)?;
+    Some(*value)
+}
+
+/// The word of a list that stands for a value.
+fn word<T: PartialEq>(words: &[(&str, T)], value: T) -> Option<String> {
+    let mut words = words.iter();
+    let (word, _) = words.find(|(_, known)| *known == value)?;
+    Some((*word).to_owned())
 }
 
 #[cfg(test)]
