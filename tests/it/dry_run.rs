@@ -202,10 +202,7 @@ fn what_is_unusual_is_told_in_the_same_words_by_a_dry_run_a_run_and_the_results_
     assert_eq!(told, expected);
     let run = rehearsal.run(&[]).exits(3);
     assert_eq!(run.column("warning"), expected);
-    let written = rehearsal.bytes("wave.results.csv");
-    let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
-    assert_eq!(again.status.code(), Some(0));
-    assert_eq!(rehearsal.bytes("wave.results.csv"), written);
+    rehearsal.writes_results_again();
 }
 
 #[test]

@@ -22,15 +22,7 @@ fn explained(rehearsal: &Rehearsal, ended: &Ended) {
         let says_what_to_do = row["outcome"] == "invalid" || row["message"].contains("; ");
         assert!(!row["message"].is_empty() && says_what_to_do, "{row:?}");
     }
-    let before = rehearsal.bytes("wave.results.csv");
-    std::fs::remove_file(rehearsal.path("wave.results.csv")).unwrap();
-    let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
-    assert_eq!(again.status.code(), Some(0), "{again:?}");
-    let written = rehearsal.bytes("wave.results.csv");
-    assert_eq!(
-        String::from_utf8_lossy(&written),
-        String::from_utf8_lossy(&before)
-    );
+    rehearsal.writes_results_again();
 }
 
 fn pending_code(ended: &Ended) -> String {

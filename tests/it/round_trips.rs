@@ -55,11 +55,7 @@ fn results_dry_run_and_rejects_have_the_mark_and_the_line_ends_of_the_wave() {
                     "{why}"
                 );
             }
-            let before = rehearsal.bytes("wave.results.csv");
-            std::fs::remove_file(rehearsal.path("wave.results.csv")).unwrap();
-            let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
-            assert_eq!(again.status.code(), Some(0));
-            assert_eq!(rehearsal.bytes("wave.results.csv"), before);
+            rehearsal.writes_results_again();
         }
     }
 }
@@ -160,9 +156,7 @@ fn what_goes_back_has_the_encoding_of_the_wave_and_its_rejects_run_as_they_are()
             assert!(text.contains(&format!(";input.{name}\r\n1;2;")), "{text}");
             assert!(text.ends_with(&format!(";{name}\r\n")), "{text}");
         }
-        let before = rehearsal.bytes("wave.results.csv");
-        rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
-        assert_eq!(rehearsal.bytes("wave.results.csv"), before);
+        rehearsal.writes_results_again();
 
         let rejects = text_in(&rehearsal, "wave.rejects.csv", encoding);
         let header = format!("{start}user_id;phone;policy_id;{name};wavepair_outcome;");

@@ -69,10 +69,7 @@ fn where_it_is_refused_only_the_first_users_device_is_created_and_the_results_sa
     let codes = run.column("code");
     assert_eq!(codes[3..], ["phone_shared"; 3]);
     assert_eq!(rehearsal.stats().requests_of(Kind::Create), 2);
-    let written = rehearsal.bytes("wave.results.csv");
-    let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
-    assert_eq!(again.status.code(), Some(0));
-    assert_eq!(rehearsal.bytes("wave.results.csv"), written);
+    rehearsal.writes_results_again();
 }
 
 #[test]

@@ -144,11 +144,7 @@ fn results_are_written_again_in_the_delimiter_that_the_run_was_told() {
         .wave(&text('~', "\n"))
         .run(&["--delimiter", "~"])
         .exits(3);
-    let before = rehearsal.bytes("wave.results.csv");
-    std::fs::remove_file(rehearsal.path("wave.results.csv")).unwrap();
-    let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();
-    assert_eq!(again.status.code(), Some(0), "{again:?}");
-    assert_eq!(rehearsal.bytes("wave.results.csv"), before);
+    rehearsal.writes_results_again();
 }
 
 #[test]

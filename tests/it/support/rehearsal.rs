@@ -196,6 +196,16 @@ impl Rehearsal {
         fs::read(self.path(name)).unwrap_or_default()
     }
 
+    /// Asserts that `results` writes the results as they are, byte for byte, where they are gone.
+    #[track_caller]
+    pub(crate) fn writes_results_again(&self) {
+        let before = self.bytes("wave.results.csv");
+        fs::remove_file(self.path("wave.results.csv")).unwrap();
+        let again = self.bare(&["results", "wave.csv"]).output().unwrap();
+        self.ended(&again).exits(0);
+        assert_eq!(self.bytes("wave.results.csv"), before);
+    }
+
     pub(crate) fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }
