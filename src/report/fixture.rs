@@ -1,6 +1,8 @@
 //! Rows and entries that tests of this room are made of.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
@@ -158,7 +160,7 @@ pub(super) fn logged_by(format: Format, act: impl FnOnce()) -> String {
     let writer = Arc::new(kept.reopen().unwrap());
     let subscriber = subscriber(&options, None, LineLimit::default(), writer);
     tracing::subscriber::with_default(subscriber, act);
-    std::fs::read_to_string(kept.path()).unwrap()
+    fs::read_to_string(kept.path()).unwrap()
 }
 
 /// What a logger shows of events.
@@ -224,4 +226,14 @@ pub(super) fn finished(row: u64, outcome: Outcome, code: Option<&str>) -> RowFin
         earlier: false,
         seen_twice: code == Some(DUPLICATE_FOUND),
     }
+}
+
+/// The names of what lies in a folder, in order.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
 }

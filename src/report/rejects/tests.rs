@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::dialect::{Dialect, LineEnd};
-use crate::report::fixture::{broken_row, header, row};
+use crate::report::fixture::{broken_row, header, names, row};
 use crate::report::known_state::Mode;
 use std::fs;
 
@@ -87,15 +87,6 @@ fn commit(path: &Path, wave: &str, messages: &[&str]) -> (Option<String>, Vec<St
     )
 }
 
-fn files(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
-
 fn found(path: &str, kept: &[&str]) -> (Option<String>, Vec<String>) {
     let kept = kept.iter().map(|&name| name.to_owned()).collect();
     (Some(path.to_owned()).filter(|path| !path.is_empty()), kept)
@@ -109,12 +100,12 @@ fn what_is_as_it_was_written_is_replaced_and_goes_when_there_are_no_rejects() {
     for messages in [&["a"][..], &["b", "c"], &["b", "c"]] {
         let written = commit(&path, "wave.csv", messages);
         assert_eq!(written, found("wave.rejects.csv", &[]));
-        assert_eq!(files(folder.path()), ["wave.rejects.csv"]);
+        assert_eq!(names(folder.path()), ["wave.rejects.csv"]);
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert_eq!(lines, messages.len() + 1);
     }
     assert_eq!(commit(&path, "wave.csv", &[]), found("", &[]));
-    assert_eq!(files(folder.path()), Vec::<String>::new());
+    assert_eq!(names(folder.path()), Vec::<String>::new());
 }
 
 #[test]
@@ -140,7 +131,7 @@ fn what_somebody_has_worked_on_stays_to_the_byte_and_the_new_file_gets_the_next_
     let both = ["wave.rejects.csv", "wave.rejects-2.csv"];
     assert_eq!(commit(&path, "wave.csv", &[]), found("", &both));
     assert_eq!(
-        files(folder.path()),
+        names(folder.path()),
         ["wave.rejects-2.csv", "wave.rejects.csv"]
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), "mended\n");
@@ -166,7 +157,7 @@ fn of_two_waves_with_one_rejects_path_none_replaces_or_removes_the_others() {
     assert_eq!(commit(&path, "a.csv", &["a2"]), found("rejects", &[]));
     assert_eq!(commit(&path, "b.csv", &["b2"]), second);
     assert_eq!(commit(&path, "b.csv", &[]), found("", &["rejects"]));
-    assert_eq!(files(folder.path()), ["rejects"]);
+    assert_eq!(names(folder.path()), ["rejects"]);
 }
 
 #[test]

@@ -1,17 +1,9 @@
 //! What is left of a file, and where.
 
 use super::*;
+use crate::report::fixture::names;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
 
 #[test]
 fn a_file_appears_complete_and_private_or_not_at_all() {
