@@ -34,7 +34,7 @@ use crate::report::known_row::KnownRow;
 use crate::report::known_state::{KnownState, Mode};
 use crate::report::notice::Notice;
 use crate::report::progress_line::Goal;
-use crate::report::result_row::ResultRow;
+use crate::report::results;
 use crate::report::row_sink::RowSink;
 use crate::report::start_line::Kind;
 use crate::settings::pace::Pace;
@@ -132,11 +132,8 @@ async fn ask_all(
         })
         .buffered(concurrency);
     while let Some(row) = rows.try_next().await? {
-        let result = ResultRow::of(&row, &Mode::DryRun);
-        for sink in &mut *sinks {
-            let taken = sink.take(&row, &result);
-            taken.map_err(|error| Stopped::Failed(Error::Results(error)))?;
-        }
+        let told = results::tell(&row, &Mode::DryRun, sinks);
+        told.map_err(|error| Stopped::Failed(Error::Results(error)))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 
 use std::io;
 
-use super::known_row::Judge;
+use super::known_row::{Judge, KnownRow};
 use super::known_state::{KnownState, Mode};
 use super::result_row::ResultRow;
 use super::row_sink::RowSink;
@@ -30,10 +30,20 @@ pub(crate) fn join<E>(
 ) -> Result<(), E> {
     for row in rows {
         let row = judge.judge(row?, lookup)?;
-        let result = ResultRow::of(&row, mode);
-        for sink in &mut *sinks {
-            sink.take(&row, &result).map_err(unwritten)?;
-        }
+        tell(&row, mode, sinks).map_err(unwritten)?;
+    }
+    Ok(())
+}
+
+/// Tells all `sinks` what became of a row.
+///
+/// # Errors
+///
+/// A sink fails.
+pub(crate) fn tell(row: &KnownRow, mode: &Mode, sinks: &mut [&mut dyn RowSink]) -> io::Result<()> {
+    let result = ResultRow::of(row, mode);
+    for sink in sinks {
+        sink.take(row, &result)?;
     }
     Ok(())
 }
@@ -49,7 +59,6 @@ mod tests {
     use crate::model::shared_phones::SharingRule;
     use crate::model::tally::Tally;
     use crate::report::fixture::{defaults, entry, header, key, known_row, row};
-    use crate::report::known_row::KnownRow;
     use crate::report::known_state::NotReached;
     use crate::report::results_writer::{Options, ResultsWriter};
     use crate::report::table::Form;
