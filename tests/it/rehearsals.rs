@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use wavepair::testing::sandbox::{Options, Policies, SMS_ONLY_POLICY};
+use wavepair::testing::sandbox::{Kind, Options, Policies, SMS_ONLY_POLICY};
 
+use crate::support::binary::{run, wavepair};
 use crate::support::rehearsal::{Rehearsal, user};
 
 /// Policies of some tenant, which no sandbox has ever heard of.
@@ -106,10 +107,9 @@ fn a_policy_that_is_not_listed_is_asked_for_by_its_id_once() {
         let before = rehearsal.stats();
         rehearsal.wave(&real_wave());
         rehearsal.run(&["--dry-run", "--online"]);
-        let asked = rehearsal
-            .stats()
-            .requests_of(wavepair::testing::sandbox::Kind::Policy)
-            - before.requests_of(wavepair::testing::sandbox::Kind::Policy);
+        let [before, after] =
+            [before, rehearsal.stats()].map(|stats| stats.requests_of(Kind::Policy));
+        let asked = after - before;
         assert_eq!(asked, 2, "once for each of the two");
     }
 }
@@ -123,10 +123,9 @@ struct Serving {
 impl Serving {
     /// Serves one that keeps its ledger in a folder.
     fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_wavepair"))
+        let mut program = wavepair(folder)
             .args(["sandbox", "--listen", "127.0.0.1:0"])
             .args(arguments)
-            .env_clear()
             .env("TMPDIR", folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -173,13 +172,10 @@ fn a_sandbox_is_told_on_its_command_line_which_policies_there_are() {
         assert_eq!(serving.ends(), Some(143));
         run.exits(code);
     }
-    let refused = Command::new(env!("CARGO_BIN_EXE_wavepair"))
-        .args(["sandbox", "--policies", "mine"])
-        .env_clear()
-        .output()
-        .unwrap();
-    assert_eq!(refused.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&refused.stderr);
+    let folder = tempfile::tempdir().unwrap();
+    let refused = run(folder.path(), "sandbox --policies mine");
+    assert_eq!(refused.code, Some(2));
+    let said = refused.stderr;
     assert!(said.contains("expected `any` or `known`"), "{said}");
 }
 

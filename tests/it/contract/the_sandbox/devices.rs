@@ -3,16 +3,6 @@
 use super::*;
 use crate::contract::documents::{CREATED_IN_TEST_MODE, NICKNAMED};
 
-/// The path of a device, from the document that shows it.
-fn path_of(tenant: &Tenant, device: &Value) -> String {
-    tenant.devices(&format!("/{}", device["id"].as_str().unwrap()))
-}
-
-/// The media type of an operation on a device.
-fn own(name: &str) -> String {
-    format!("application/vnd.pingidentity.{name}+json")
-}
-
 /// The IDs of a listing.
 fn listed(listing: &Value) -> Vec<Value> {
     let devices = listing["_embedded"]["devices"].as_array().unwrap().iter();
@@ -23,7 +13,7 @@ fn listed(listing: &Value) -> Vec<Value> {
 async fn a_device_can_be_read_until_it_is_deleted() {
     let tenant = Tenant::new(Options::default()).await;
     let created = tenant.create(CREATE).await.json();
-    let path = path_of(&tenant, &created);
+    let path = tenant.device(&created);
     assert_eq!(tenant.get(&path).await.json(), created);
     for expected in [204, 404] {
         assert_eq!(tenant.without_body("DELETE", &path).await.status, expected);
@@ -38,7 +28,7 @@ async fn a_device_can_be_read_until_it_is_deleted() {
 async fn a_nickname_is_set_and_cleared_and_nothing_else_of_a_device() {
     let tenant = Tenant::new(Options::default()).await;
     let created = tenant.create(CREATE).await.json();
-    let path = path_of(&tenant, &created);
+    let path = tenant.device(&created);
     let nickname = format!("{path}/nickname");
 
     let answer = tenant
@@ -63,7 +53,7 @@ async fn a_nickname_is_set_and_cleared_and_nothing_else_of_a_device() {
 async fn a_nickname_that_is_none_is_refused() {
     let tenant = Tenant::new(Options::default()).await;
     let created = tenant.create(CREATE).await.json();
-    let nickname = format!("{}/nickname", path_of(&tenant, &created));
+    let nickname = format!("{}/nickname", tenant.device(&created));
     let of_length = |length| format!(r#"{{"nickname": "{}"}}"#, "é".repeat(length));
     assert_eq!(tenant.put(&nickname, &of_length(100)).await.status, 200);
     for (body, code) in [
@@ -72,8 +62,8 @@ async fn a_nickname_that_is_none_is_refused() {
         (r#"{"nickname": 5}"#, "INVALID_VALUE"),
     ] {
         let answer = tenant.put(&nickname, body).await;
-        let expected = (code.to_owned(), "nickname".to_owned());
-        assert_eq!((answer.status, details(&answer)), (400, vec![expected]));
+        let expected = (400, is(code, "nickname"));
+        assert_eq!((answer.status, details(&answer)), expected);
     }
     assert_eq!(tenant.put(&nickname, "Work").await.status, 400);
     let answer = tenant.send("PUT", &nickname, "text/plain", "{}").await;
@@ -98,7 +88,7 @@ async fn in_test_mode_the_password_that_activates_a_device_is_told() {
     assert_eq!(pending, expected);
     assert_eq!(tenant.sandbox.devices()[0].otp.as_deref(), Some(otp));
 
-    let path = path_of(&tenant, &pending);
+    let path = tenant.device(&pending);
     assert_eq!(tenant.get(&path).await.json()["test"], Value::Null);
     let activate = async |body: &str| {
         tenant
@@ -110,8 +100,8 @@ async fn in_test_mode_the_password_that_activates_a_device_is_told() {
         (r#"{"otp": "otp"}"#, "INVALID_OTP", "otp"),
     ] {
         let answer = activate(body).await;
-        let expected = (code.to_owned(), target.to_owned());
-        assert_eq!((answer.status, details(&answer)), (400, vec![expected]));
+        let expected = (400, is(code, target));
+        assert_eq!((answer.status, details(&answer)), expected);
     }
     let right = format!(r#"{{"otp": "{otp}"}}"#);
     let activated = activate(&right).await;
@@ -120,8 +110,8 @@ async fn in_test_mode_the_password_that_activates_a_device_is_told() {
     assert_eq!(activated["status"], "ACTIVE");
     assert_eq!(activated["_links"]["activate"], Value::Null);
     let answer = activate(&right).await;
-    let expected = ("CONSTRAINT_VIOLATION".to_owned(), "status".to_owned());
-    assert_eq!((answer.status, details(&answer)), (400, vec![expected]));
+    let expected = (400, is("CONSTRAINT_VIOLATION", "status"));
+    assert_eq!((answer.status, details(&answer)), expected);
 }
 
 #[tokio::test]
@@ -139,7 +129,7 @@ async fn a_device_is_not_activated_beyond_the_limit() {
     let pending = tenant.create(&pending).await.json();
     let otp = tenant.sandbox.devices()[1].otp.clone().unwrap();
     let body = format!(r#"{{"otp": "{otp}"}}"#);
-    let path = path_of(&tenant, &pending);
+    let path = tenant.device(&pending);
     let answer = tenant
         .send("POST", &path, &own("device.activate"), &body)
         .await;
@@ -155,7 +145,7 @@ async fn a_device_is_blocked_and_unblocked_and_still_counts() {
     })
     .await;
     let created = tenant.create(CREATE).await.json();
-    let path = path_of(&tenant, &created);
+    let path = tenant.device(&created);
     for (operation, block) in [
         ("block", json!({"status": "BLOCKED"})),
         ("unlock", json!({"status": "BLOCKED"})),

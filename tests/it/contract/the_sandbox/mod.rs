@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use wavepair::testing::sandbox::{Duplicates, Options, Policies, Sandbox, Users, start};
+use wavepair::testing::sandbox::{Duplicates, Options, Policies, Users, start};
 
+use self::asking::{Tenant, details, error, is, literal, own};
 use super::documents::{CREATE, CREATED, DEVICE_LIMIT, FORBIDDEN, NOT_FOUND};
 use crate::support::raw::{Answer, Raw, ask, bearer, plain, post};
 
+mod asking;
 mod devices;
 mod reports;
 mod tenant;
@@ -16,91 +18,21 @@ mod users;
 mod variants;
 
 const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
-const JSON: &str = "Content-Type: application/json\r\n";
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
-/// A sandbox, and the header that opens it.
-struct Tenant {
-    sandbox: Sandbox,
-    bearer: String,
-}
+// The client of RFC 6749, section 2.3.1, and its credentials in a header and in a form.
+const CLIENT: [&str; 2] = ["s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw"];
+const BASIC: &str = "Authorization: Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3\r\n";
+const POSTED: &str = "client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw";
 
-impl Tenant {
-    async fn new(options: Options) -> Self {
-        let sandbox = start(options).await.unwrap();
-        let bearer = bearer(&sandbox).await;
-        Self { sandbox, bearer }
+/// What makes a sandbox with that client.
+fn with_client() -> Options {
+    let [id, secret] = CLIENT.map(|text| Some(text.to_owned()));
+    Options {
+        client_id: id,
+        client_secret: secret,
+        ..Options::default()
     }
-
-    /// The path of the user's devices, with what follows.
-    fn devices(&self, more: &str) -> String {
-        self.user(&format!("/devices{more}"))
-    }
-
-    /// The path of the user, with what follows.
-    fn user(&self, more: &str) -> String {
-        let environment = self.sandbox.environment();
-        format!("/v1/environments/{environment}/users/{USER}{more}")
-    }
-
-    async fn create(&self, body: &str) -> Answer {
-        let headers = format!("{}{JSON}", self.bearer);
-        let request = post(&self.devices(""), &headers, body);
-        ask(&self.sandbox, &request).await.unwrap()
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.without_body("GET", path).await
-    }
-
-    async fn without_body(&self, method: &str, path: &str) -> Answer {
-        let request = plain(method, path, &self.bearer);
-        ask(&self.sandbox, &request).await.unwrap()
-    }
-
-    /// Sends a body of a content type.
-    async fn send(&self, method: &str, path: &str, kind: &str, body: &str) -> Answer {
-        let headers = format!("{}Content-Type: {kind}\r\n", self.bearer);
-        let request = post(path, &headers, body).replacen("POST", method, 1);
-        ask(&self.sandbox, &request).await.unwrap()
-    }
-
-    async fn put(&self, path: &str, body: &str) -> Answer {
-        self.send("PUT", path, "application/json", body).await
-    }
-
-    /// A literal document with what differs each time.
-    fn filled_in(&self, document: &str, device: &str, now: &str) -> Value {
-        let filled_in = document
-            .replace("HOST", &self.sandbox.address().to_string())
-            .replace("ENV", &self.sandbox.environment())
-            .replace("USER", USER)
-            .replace("DEVICE", device)
-            .replace("NOW", now);
-        literal(&filled_in)
-    }
-}
-
-/// The error of an answer with its `id`, which must be the correlation ID, made `ID`.
-fn error(answer: &Answer) -> Value {
-    let mut body = answer.json();
-    assert_eq!(body["id"].as_str(), answer.header("correlation-id"));
-    body["id"] = json!("ID");
-    body
-}
-
-fn literal(document: &str) -> Value {
-    serde_json::from_str(document).unwrap()
-}
-
-/// Each detail's code and target.
-fn details(answer: &Answer) -> Vec<(String, String)> {
-    let body = answer.json();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let details = body["details"].as_array().unwrap().iter();
-    details
-        .map(|detail| (text(&detail["code"]), text(&detail["target"])))
-        .collect()
 }
 
 #[tokio::test]
@@ -195,18 +127,17 @@ async fn what_is_not_there_is_not_found() {
         ..Options::default()
     })
     .await;
-    let environment = tenant.sandbox.environment();
     let [known, _] = &tenant.sandbox.users()[..] else {
         panic!("two users were asked for");
     };
-    let user = format!("/v1/environments/{environment}/users/{known}");
+    let user = tenant.at(&format!("/users/{known}"));
     assert_eq!(tenant.get(&user).await.json()["id"], **known);
     assert_eq!(tenant.create(CREATE).await.status, 404);
     for path in [
         tenant.devices(""),
         format!("{user}/devices/{USER}"),
         format!("{user}/devices/1"),
-        format!("/v1/environments/{environment}/deviceAuthenticationPolicies/{USER}"),
+        tenant.at(&format!("/deviceAuthenticationPolicies/{USER}")),
         "/v1/nothing".to_owned(),
         "/".to_owned(),
     ] {
@@ -224,7 +155,7 @@ async fn the_content_type_selects_the_operation_so_no_other_creates() {
         ("device.activate", 415, "INVALID_REQUEST"),
         ("devices", 415, "INVALID_REQUEST"),
     ] {
-        let kind = format!("application/vnd.pingidentity.{kind}+json");
+        let kind = own(kind);
         let answer = tenant
             .send("POST", &tenant.devices(""), &kind, CREATE)
             .await;
@@ -277,15 +208,16 @@ async fn a_listing_shows_the_users_devices_the_oldest_first() {
     assert_eq!(body["_embedded"]["devices"], json!([created]));
     let by_phone = tenant.devices("?filter=phone%20eq%20%22%2B15125551234%22");
     let refused = tenant.get(&by_phone).await;
-    let expected = ("INVALID_FILTER".to_owned(), "filter".to_owned());
-    assert_eq!((refused.status, details(&refused)), (400, vec![expected]));
+    assert_eq!(
+        (refused.status, details(&refused)),
+        (400, is("INVALID_FILTER", "filter"))
+    );
 }
 
 #[tokio::test]
 async fn policies_and_settings_can_be_looked_at_before_a_wave() {
     let tenant = Tenant::new(Options::default()).await;
-    let home = format!("/v1/environments/{}", tenant.sandbox.environment());
-    let all = format!("{home}/deviceAuthenticationPolicies");
+    let all = tenant.at("/deviceAuthenticationPolicies");
     let body = tenant.get(&all).await.json();
     let policies = &body["_embedded"]["deviceAuthenticationPolicies"];
     assert_eq!(policies[0]["id"], "6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10");
@@ -296,7 +228,7 @@ async fn policies_and_settings_can_be_looked_at_before_a_wave() {
     assert_eq!(policies[2], Value::Null);
     let one = format!("{all}/0d9c8b7a-6f5e-4d3c-8b2a-19087f6e5d4c");
     assert_eq!(tenant.get(&one).await.json(), policies[1]);
-    let settings = tenant.get(&format!("{home}/mfaSettings")).await.json();
+    let settings = tenant.get(&tenant.at("/mfaSettings")).await.json();
     assert_eq!(settings["pairing"]["maxAllowedDevices"], 5);
 }
 
@@ -337,9 +269,8 @@ async fn too_many_requests_are_limited_before_anything_else_is_looked_at() {
     assert_eq!(tenant.sandbox.stats().before_retry_after, 1);
     // Tokens are not limited, and other groups have limits of their own.
     bearer(&tenant.sandbox).await;
-    let environment = tenant.sandbox.environment();
-    let settings = format!("/v1/environments/{environment}/mfaSettings");
-    assert_eq!(tenant.get(&settings).await.status, 200);
+    let settings = tenant.get(&tenant.at("/mfaSettings")).await;
+    assert_eq!(settings.status, 200);
 }
 
 #[tokio::test]

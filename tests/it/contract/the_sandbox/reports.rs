@@ -14,17 +14,9 @@ async fn tenant() -> Tenant {
 }
 
 impl Tenant {
-    async fn report(&self, query: &str, body: &str) -> Answer {
-        let environment = self.sandbox.environment();
-        let path = format!("/v1/environments/{environment}/dataExplorations{query}");
+    pub(super) async fn report(&self, query: &str, body: &str) -> Answer {
+        let path = self.at(&format!("/dataExplorations{query}"));
         self.send("POST", &path, "application/json", body).await
-    }
-
-    /// What is at an address that a document shows.
-    async fn follow(&self, href: &Value) -> Answer {
-        let home = format!("http://{}", self.sandbox.address());
-        let path = href.as_str().unwrap().strip_prefix(&home).unwrap();
-        self.get(path).await
     }
 }
 
@@ -164,10 +156,7 @@ async fn what_asks_for_no_report_is_refused() {
     assert_eq!(details(&refused), expected);
     assert_eq!(tenant.report("?limit=1001", REPORT).await.status, 400);
     assert_eq!(tenant.report("", "[]").await.status, 400);
-    let nothing = format!(
-        "/v1/environments/{}/dataExplorations/{USER}",
-        tenant.sandbox.environment()
-    );
+    let nothing = tenant.at(&format!("/dataExplorations/{USER}"));
     assert_eq!(tenant.get(&nothing).await.status, 404);
     assert_eq!(tenant.get(&format!("{nothing}/entries")).await.status, 404);
 }

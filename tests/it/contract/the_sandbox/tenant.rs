@@ -8,9 +8,7 @@ use crate::contract::documents::tenant::{
 impl Tenant {
     /// What is below the environment.
     async fn shown(&self, path: &str) -> Answer {
-        let environment = self.sandbox.environment();
-        self.get(&format!("/v1/environments/{environment}{path}"))
-            .await
+        self.get(&self.at(path)).await
     }
 
     /// Compares what is shown with a literal document; the time of its making may be any.

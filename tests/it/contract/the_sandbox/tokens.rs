@@ -16,25 +16,15 @@ async fn without_a_living_token_nothing_is_answered() {
         let answer = tenant.create("not JSON").await;
         assert_eq!(answer.status, 401);
         assert_eq!(answer.json()["code"], "ACCESS_FAILED");
-        let expected = ("INVALID_TOKEN".to_owned(), "Authentication".to_owned());
-        assert_eq!(details(&answer), [expected]);
+        assert_eq!(details(&answer), is("INVALID_TOKEN", "Authentication"));
     }
 }
 
 #[tokio::test]
 async fn a_token_is_granted_to_basic_post_and_signed_credentials_on_both_hosts() {
-    let sandbox = start(Options {
-        client_id: Some("s6BhdRkqt3".to_owned()),
-        client_secret: Some("7Fjfp0ZBr1KtDRbnfVdmIw".to_owned()),
-        ..Options::default()
-    })
-    .await
-    .unwrap();
-    // The credentials and their encoding are those of RFC 6749, section 2.3.1.
-    let basic =
-        format!("{FORM}Authorization: Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3\r\n");
-    let post_credentials =
-        "grant_type=client_credentials&client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw";
+    let sandbox = start(with_client()).await.unwrap();
+    let basic = format!("{FORM}{BASIC}");
+    let post_credentials = &*format!("grant_type=client_credentials&{POSTED}");
     // Signed with the secret by HS256, in place of it.
     let signed = "grant_type=client_credentials\
         &client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer\

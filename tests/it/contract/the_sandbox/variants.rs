@@ -19,13 +19,8 @@ async fn only(variant: Variant) -> Tenant {
     with(variant, Options::default()).await
 }
 
-fn environment(tenant: &Tenant) -> String {
-    format!("/v1/environments/{}", tenant.sandbox.environment())
-}
-
 async fn report(tenant: &Tenant) -> Answer {
-    let path = format!("{}/dataExplorations?expand=entries", environment(tenant));
-    tenant.send("POST", &path, "application/json", REPORT).await
+    tenant.report("?expand=entries", REPORT).await
 }
 
 /// Creates with other members than those of the example, and returns what is wrong with them.
@@ -33,10 +28,6 @@ async fn refused(tenant: &Tenant, from: &str, to: &str) -> Vec<(String, String)>
     let answer = tenant.create(&CREATE.replace(from, to)).await;
     assert_eq!(answer.status, 400, "{}", answer.body);
     details(&answer)
-}
-
-fn is(code: &str, target: &str) -> Vec<(String, String)> {
-    vec![(code.to_owned(), target.to_owned())]
 }
 
 #[test]
@@ -135,21 +126,14 @@ async fn who_cannot_use_mfa_gets_no_device() {
     assert_eq!(tenant.create(CREATE).await.status, 201);
 
     let tenant = only(Variant::MfaOffRefused).await;
-    tenant
-        .put(&path_in(&tenant), r#"{"mfaEnabled": false}"#)
-        .await;
+    let path = tenant.user("/mfaEnabled");
+    tenant.put(&path, r#"{"mfaEnabled": false}"#).await;
     let answer = tenant.create(CREATE).await;
     assert_eq!(answer.status, 400);
     assert_eq!(answer.json()["code"], "REQUEST_FAILED");
     assert_eq!(details(&answer), is("ACCOUNT_NOT_USABLE", ""));
-    tenant
-        .put(&path_in(&tenant), r#"{"mfaEnabled": true}"#)
-        .await;
+    tenant.put(&path, r#"{"mfaEnabled": true}"#).await;
     assert_eq!(tenant.create(CREATE).await.status, 201);
-}
-
-fn path_in(tenant: &Tenant) -> String {
-    tenant.user("/mfaEnabled")
 }
 
 #[tokio::test]
@@ -158,8 +142,8 @@ async fn a_device_is_listed_late_and_read_at_once() {
     let created = tenant.create(CREATE).await.json();
     let listed = tenant.get(&tenant.devices("")).await.json();
     assert_eq!(listed["_embedded"]["devices"], json!([]));
-    let path = tenant.devices(&format!("/{}", created["id"].as_str().unwrap()));
-    assert_eq!(tenant.get(&path).await.status, 200);
+    let read = tenant.get(&tenant.device(&created)).await;
+    assert_eq!(read.status, 200);
 }
 
 #[tokio::test]
@@ -185,9 +169,8 @@ async fn the_report_is_refused_or_is_no_help() {
 
     let tenant = only(Variant::ReportPagesPaced).await;
     let made = report(&tenant).await.json();
-    let id = made["id"].as_str().unwrap();
-    let path = format!("{}/dataExplorations/{id}/entries", environment(&tenant));
-    assert_eq!(tenant.get(&path).await.status, 429);
+    let page = tenant.follow(&made["_links"]["entries"]["href"]).await;
+    assert_eq!(page.status, 429);
 }
 
 #[tokio::test]
@@ -213,7 +196,7 @@ async fn what_is_elsewhere_or_gone_is_answered_in_another_way() {
 
     let tenant = only(Variant::DeleteTwice204).await;
     let created = tenant.create(CREATE).await.json();
-    let path = tenant.devices(&format!("/{}", created["id"].as_str().unwrap()));
+    let path = tenant.device(&created);
     for _ in 0..2 {
         assert_eq!(tenant.without_body("DELETE", &path).await.status, 204);
     }
@@ -239,7 +222,7 @@ async fn policies_say_something_else() {
         ),
     ] {
         let tenant = only(variant).await;
-        let policy = tenant.get(&format!("{}{wave}", environment(&tenant))).await;
+        let policy = tenant.get(&tenant.at(wave)).await;
         assert_eq!(policy.json().pointer(at), expected.as_ref(), "{variant:?}");
         let created = tenant.create(CREATE).await.status;
         assert_eq!(created, if takes { 201 } else { 400 }, "{variant:?}");
@@ -255,7 +238,7 @@ async fn users_come_in_short_pages() {
         ..Options::default()
     };
     let tenant = with(Variant::ShortPages, many).await;
-    let path = format!("{}/users?limit=1000", environment(&tenant));
+    let path = tenant.at("/users?limit=1000");
     let page = tenant.get(&path).await.json();
     assert_eq!((&page["size"], &page["count"]), (&json!(10), &json!(25)));
     assert!(page["_links"]["next"]["href"].is_string());
@@ -269,7 +252,7 @@ async fn the_tenant_has_another_license() {
         ..Options::default()
     };
     let tenant = with(Variant::AddressAllowed, limited).await;
-    let path = format!("{}/rateLimitIpConfigs", environment(&tenant));
+    let path = tenant.at("/rateLimitIpConfigs");
     let listed = tenant.get(&path).await.json();
     assert_eq!(
         listed["_embedded"]["rateLimitIpConfigs"][2]["value"],
@@ -281,7 +264,7 @@ async fn the_tenant_has_another_license() {
     }
 
     let tenant = only(Variant::NoMfaProduct).await;
-    let path = format!("{}/billOfMaterials", environment(&tenant));
+    let path = tenant.at("/billOfMaterials");
     let products = tenant.get(&path).await.json();
     assert_eq!(products["products"].as_array().map(Vec::len), Some(1));
     assert_eq!(tenant.create(CREATE).await.status, 403);
@@ -295,18 +278,14 @@ async fn the_client_authenticates_in_one_way_alone() {
         (Variant::ClientAuthPost, [401, 200]),
     ] {
         let sandbox = start(Options {
-            client_id: Some("s6BhdRkqt3".to_owned()),
-            client_secret: Some("7Fjfp0ZBr1KtDRbnfVdmIw".to_owned()),
             variants: [variant].into_iter().collect(),
-            ..Options::default()
+            ..with_client()
         })
         .await
         .unwrap();
-        // The credentials and their encoding are those of RFC 6749, section 2.3.1.
-        let basic =
-            format!("{FORM}Authorization: Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3\r\n");
+        let basic = format!("{FORM}{BASIC}");
         let grant = "grant_type=client_credentials";
-        let form = format!("{grant}&client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw");
+        let form = format!("{grant}&{POSTED}");
         for (headers, body, status) in [(&*basic, grant, by_header), (FORM, &form, by_form)] {
             let answer = ask(&sandbox, &post("/as/token", headers, body))
                 .await
