@@ -3,7 +3,8 @@
 use super::super::hidden::is_hidden;
 use super::groups::{Gap, Kind, is_bracket, is_dash, is_dot, is_slash, is_space};
 use super::metadata::digit_of_other_script;
-use super::{E164, read};
+use super::wrapping::unwrapped;
+use super::{E164, judged};
 
 /// The number that a text is when it is written plainly: with the digits 0 to 9, without what does
 /// not show, and without symbols round it.
@@ -22,7 +23,10 @@ pub(super) fn meant(text: &str) -> Option<E164> {
     if !text.chars().all(is_plain) {
         return None;
     }
-    read(text, None).ok().map(|reading| reading.phone)
+    // Why it is none is nobody's question.
+    judged(unwrapped(text).text)
+        .ok()
+        .map(|reading| reading.phone)
 }
 
 fn plain_character(character: char) -> Option<char> {
