@@ -23,7 +23,6 @@ pub(super) fn unpack(source: &mut dyn Read, limit: u64) -> Result<File, Trouble>
             Ok(count) => spool.write(&bytes[..count])?,
             Err(error) => match flaw(&error) {
                 Some(flaw) => return Err(flaw.into()),
-                None if error.kind() == io::ErrorKind::Interrupted => {}
                 None => return Err(Trouble::Read(error)),
             },
         }

@@ -11,13 +11,18 @@ pub(super) fn terminator(source: &mut dyn Read) -> io::Result<Terminator> {
     let mut buffer = vec![0; 1 << 14];
     let mut has_cr = false;
     loop {
-        match source.read(&mut buffer) {
-            Ok(0) if has_cr => return Ok(Terminator::Cr),
-            Ok(0) => return Ok(Terminator::Lf),
-            Ok(count) if buffer[..count].contains(&b'\n') => return Ok(Terminator::Lf),
-            Ok(count) => has_cr = has_cr || buffer[..count].contains(&b'\r'),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+        let count = source.read(&mut buffer)?;
+        let read = &buffer[..count];
+        if read.contains(&b'\n') {
+            return Ok(Terminator::Lf);
+        }
+        has_cr = has_cr || read.contains(&b'\r');
+        if read.is_empty() {
+            return Ok(if has_cr {
+                Terminator::Cr
+            } else {
+                Terminator::Lf
+            });
         }
     }
 }

@@ -18,7 +18,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::UTF_8;
 
 pub(super) use encoding::likely;
 
@@ -29,6 +29,9 @@ use super::opened::Opened;
 use crate::model::dialect::{BYTE_ORDER_MARK, Container, Dialect, NamedForm};
 use crate::model::sheet::SheetRead;
 use trouble::Trouble;
+
+/// How many bytes of a source are looked at for its form; nearly every file has a line end in them.
+const START: usize = 8 * 1024;
 
 /// A source of any form, readable as CSV in UTF-8.
 #[derive(Debug)]
@@ -41,16 +44,6 @@ pub(super) struct Decoded {
     pub(super) start: u64,
     /// Which sheet of a workbook it is of.
     pub(super) sheet: Option<SheetRead>,
-}
-
-/// What is between the bytes of a source and the bytes of CSV in UTF-8.
-enum Decoder<'a> {
-    /// gzip.
-    Gzip,
-    /// A workbook, of which this sheet was named.
-    Workbook(Option<&'a str>),
-    /// An encoding.
-    Text(&'static Encoding),
 }
 
 /// Makes a source readable as CSV in UTF-8.
@@ -66,49 +59,67 @@ pub(super) fn decode(name: &str, opened: Opened, named: &NamedForm) -> Result<De
 fn unwrapped(mut opened: Opened, named: &NamedForm) -> Result<Decoded, Trouble> {
     let limit = most(opened.size);
     let mut form = Dialect::default();
-    let mut sheet = None;
-    if starts_with(&opened, gzip::START)? {
-        opened = through(opened, &Decoder::Gzip, limit)?.0;
+    let mut start = start_of(&opened)?;
+    if start.starts_with(gzip::START) {
+        opened = through(opened, |packed| gzip::unpack(packed, limit))?;
         form.container = Container::Gzip;
-        if starts_with(&opened, gzip::START)? {
+        start = start_of(&opened)?;
+        if start.starts_with(gzip::START) {
             return Err(FormFlaw::PackedTwice.into());
         }
     }
-    if starts_with(&opened, workbook::OLD_START)? {
+    if start.starts_with(workbook::OLD_START) {
         let old = workbook::old(&mut Reader::new(&opened)).map_err(Trouble::Read)?;
         return Err(FormFlaw::Other(old).into());
     }
-    if starts_with(&opened, archive::START)? {
-        let named = named.sheet.as_deref();
-        (opened, sheet) = through(opened, &Decoder::Workbook(named), limit)?;
+    if start.starts_with(archive::START) {
         form.container = Container::Workbook;
-        opened.terminator = Terminator::Record;
-        let start = 0;
-        return Ok(Decoded {
-            opened,
-            form,
-            start,
-            sheet,
-        });
+        return of_sheet(opened, form, limit, named.sheet.as_deref());
     }
     if named.sheet.is_some() {
         return Err(FormFlaw::NotAWorkbook.into());
     }
-    form.encoding = encoding::of(&start(&opened)?, named.encoding)?;
-    if form.encoding != UTF_8 {
-        opened = through(opened, &Decoder::Text(form.encoding), limit)?.0;
+    let encoding = encoding::of(&start, named.encoding)?;
+    if encoding != UTF_8 {
+        opened = through(opened, |text| text::decode(text, encoding))?;
+        start = start_of(&opened)?;
     }
-    opened.terminator = line_ends::terminator(&mut Reader::new(&opened)).map_err(Trouble::Read)?;
-    form.marked = starts_with(&opened, BYTE_ORDER_MARK)?;
-    let start = if form.marked {
-        BYTE_ORDER_MARK.len() as u64
-    } else {
-        0
-    };
+    let mut text = Reader::new(&opened);
+    text.at = start.len() as u64;
+    let terminator = line_ends::terminator(&mut start.as_slice().chain(text));
+    opened.terminator = terminator.map_err(Trouble::Read)?;
+    form.encoding = encoding;
+    form.marked = start.starts_with(BYTE_ORDER_MARK);
+    Ok(Decoded {
+        opened,
+        start: if form.marked {
+            BYTE_ORDER_MARK.len() as u64
+        } else {
+            0
+        },
+        form,
+        sheet: None,
+    })
+}
+
+/// Takes a sheet out of a workbook.
+fn of_sheet(
+    opened: Opened,
+    form: Dialect,
+    limit: u64,
+    named: Option<&str>,
+) -> Result<Decoded, Trouble> {
+    let mut sheet = None;
+    let mut opened = through(opened, |book| {
+        let (copy, read) = workbook::read(&|| book.clone(), limit, named)?;
+        sheet = Some(read);
+        Ok(copy)
+    })?;
+    opened.terminator = Terminator::Record;
     Ok(Decoded {
         opened,
         form,
-        start,
+        start: 0,
         sheet,
     })
 }
@@ -118,51 +129,29 @@ fn most(size: u64) -> u64 {
     size.saturating_mul(1_000).saturating_add(64 << 20)
 }
 
-/// Copies a source through a decoder.
+/// The same source, read from the copy that a decoder makes of it.
 fn through(
     opened: Opened,
-    decoder: &Decoder<'_>,
-    limit: u64,
-) -> Result<(Opened, Option<SheetRead>), Trouble> {
-    let copied = copied(&opened, decoder, limit);
+    decoder: impl FnOnce(&mut Reader<'_>) -> Result<File, Trouble>,
+) -> Result<Opened, Trouble> {
+    let copied = decoder(&mut Reader::new(&opened));
     // Half of it may be of another state of the file: that says more than whatever went wrong.
     if let Some(change) = opened.change().map_err(Trouble::Read)? {
         return Err(Trouble::Changed(change));
     }
-    let (copy, sheet) = copied?;
-    let opened = opened.reading(copy).map_err(Trouble::Write)?;
-    Ok((opened, sheet))
+    opened.reading(copied?).map_err(Trouble::Write)
 }
 
-fn copied(
-    opened: &Opened,
-    decoder: &Decoder<'_>,
-    limit: u64,
-) -> Result<(File, Option<SheetRead>), Trouble> {
-    let open = || Reader::new(opened);
-    match decoder {
-        Decoder::Gzip => Ok((gzip::unpack(&mut open(), limit)?, None)),
-        Decoder::Text(encoding) => Ok((text::decode(&mut open(), encoding)?, None)),
-        Decoder::Workbook(named) => {
-            let (copy, sheet) = workbook::read(&open, limit, *named)?;
-            Ok((copy, Some(sheet)))
-        }
-    }
-}
-
-fn starts_with(opened: &Opened, bytes: &[u8]) -> Result<bool, Trouble> {
-    Ok(start(opened)?.starts_with(bytes))
-}
-
-/// The first bytes of a source.
-fn start(opened: &Opened) -> Result<Vec<u8>, Trouble> {
-    let mut start = Vec::new();
-    let mut reader = Reader::new(opened).take(8);
+/// The first bytes of a source, read once: what they say of its form is looked up in them.
+fn start_of(opened: &Opened) -> Result<Vec<u8>, Trouble> {
+    let mut start = Vec::with_capacity(START);
+    let mut reader = Reader::new(opened).take(START as u64);
     reader.read_to_end(&mut start).map_err(Trouble::Read)?;
     Ok(start)
 }
 
 /// The bytes of a source, unchecked.
+#[derive(Clone)]
 struct Reader<'a> {
     file: &'a File,
     at: u64,
@@ -183,9 +172,16 @@ impl Read for Reader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.end.saturating_sub(self.at);
         let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
-        let count = self.file.read_at(&mut buffer[..most], self.at)?;
-        self.at += count as u64;
-        Ok(count)
+        loop {
+            match self.file.read_at(&mut buffer[..most], self.at) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+                Ok(count) => {
+                    self.at += count as u64;
+                    return Ok(count);
+                }
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Text of another encoding, as UTF-8.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 
 use encoding_rs::{DecoderResult, Encoding};
 
@@ -20,7 +20,7 @@ pub(super) fn decode(source: &mut dyn Read, encoding: &'static Encoding) -> Resu
     let mut text = vec![0; 1 << 16];
     let mut behind = Behind::default();
     loop {
-        let count = read(source, &mut bytes).map_err(Trouble::Read)?;
+        let count = source.read(&mut bytes).map_err(Trouble::Read)?;
         let mut rest = &bytes[..count];
         loop {
             let (result, read, written) =
@@ -46,16 +46,6 @@ pub(super) fn decode(source: &mut dyn Read, encoding: &'static Encoding) -> Resu
     }
 }
 
-/// Reads some bytes; none at the end alone.
-fn read(source: &mut dyn Read, bytes: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match source.read(bytes) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            read => return read,
-        }
-    }
-}
-
 /// The last bytes that a decoder has taken: those that mean nothing may have come with an earlier call.
 #[derive(Default)]
 struct Behind(Vec<u8>);
@@ -77,6 +67,7 @@ impl Behind {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
     use std::os::unix::fs::FileExt;
 
     use super::*;
