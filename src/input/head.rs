@@ -36,6 +36,14 @@ pub(super) struct Position {
     pub(super) before: Before,
 }
 
+impl Position {
+    /// The lines from here on.
+    pub(super) fn lines_of(self, opened: &Arc<Opened>) -> Lines<Blocks> {
+        let blocks = Blocks::new(opened, self.bytes);
+        Lines::new(blocks, opened.terminator, self.lines, self.bytes)
+    }
+}
+
 /// The first record of a file, understood.
 #[derive(Debug)]
 pub(super) struct Head {
@@ -66,10 +74,10 @@ pub(super) fn read(
             blank: 0,
         },
     };
+    let mut lines = top.lines_of(opened);
     if form.container == Container::Workbook {
-        return Ok(choose(vec![attempt(opened, top, form, options)?]));
+        return Ok(choose(vec![attempt(lines, top, form, options)?]));
     }
-    let mut lines = Lines::new(Blocks::new(opened, start), opened.terminator, 0, start);
     let sep = sep_line(&mut lines)?;
     let top = match sep {
         SepLine::Names(_) | SepLine::NamesNothing => Position {
@@ -88,8 +96,8 @@ pub(super) fn read(
         (None, SepLine::Absent) => None,
     };
     let attempts = match named {
-        Some(named) => vec![attempt(opened, top, with(form, named), options)?],
-        None => attempts(opened, top, form, options)?,
+        Some(named) => vec![attempt(lines, top, with(form, named), options)?],
+        None => attempts(lines, opened, top, form, options)?,
     };
     let mut chosen = choose(attempts);
     if let Err((
@@ -116,22 +124,30 @@ fn with(form: Dialect, delimiter: Delimiter) -> Dialect {
 
 /// Reads the first record with each usual delimiter; with those that are not in it only where the
 /// others do not make a header of it.
+///
+/// The comma is the first: the `lines` from the top on are read with it.
 fn attempts(
+    lines: Lines<Blocks>,
     opened: &Arc<Opened>,
     top: Position,
     form: Dialect,
     options: &ReadOptions,
 ) -> io::Result<Vec<Attempt<Head>>> {
-    let mut records = records(opened, top, Delimiter::COMMA);
-    let first = records.next()?.map_or(Vec::new(), |record| record.text);
-    let (likely, others): (Vec<Delimiter>, Vec<Delimiter>) = Delimiter::USUAL
-        .map(|(delimiter, _)| delimiter)
-        .into_iter()
-        .partition(|by| *by == Delimiter::COMMA || first.contains(&by.byte()));
-    let mut attempts = Vec::new();
+    let form = with(form, Delimiter::COMMA);
+    let mut records = Records::new(lines, form.delimiter, None);
+    let first = records.next()?;
+    let is_in_it = |by: &Delimiter| {
+        let first = first.as_ref();
+        first.is_some_and(|record| record.text.contains(&by.byte()))
+    };
+    let others = Delimiter::USUAL.map(|(delimiter, _)| delimiter);
+    let others = others.into_iter().filter(|by| *by != Delimiter::COMMA);
+    let (likely, others): (Vec<Delimiter>, Vec<Delimiter>) = others.partition(is_in_it);
+    let mut attempts = vec![judged(records, first.as_ref(), top, form, options)?];
     for delimiters in [likely, others] {
         for delimiter in delimiters {
-            attempts.push(attempt(opened, top, with(form, delimiter), options)?);
+            let form = with(form, delimiter);
+            attempts.push(attempt(top.lines_of(opened), top, form, options)?);
         }
         if attempts.iter().any(|attempt| attempt.outcome.is_ok()) {
             break;
@@ -142,14 +158,26 @@ fn attempts(
 
 /// Reads the first record with one delimiter.
 fn attempt(
-    opened: &Arc<Opened>,
+    lines: Lines<Blocks>,
+    top: Position,
+    form: Dialect,
+    options: &ReadOptions,
+) -> io::Result<Attempt<Head>> {
+    let mut records = Records::new(lines, form.delimiter, None);
+    let first = records.next()?;
+    judged(records, first.as_ref(), top, form, options)
+}
+
+/// What the first record comes to, behind which the others are read.
+fn judged(
+    mut records: Records<Blocks>,
+    first: Option<&Record>,
     top: Position,
     form: Dialect,
     options: &ReadOptions,
 ) -> io::Result<Attempt<Head>> {
     let delimiter = form.delimiter;
-    let mut records = records(opened, top, delimiter);
-    let Some(record) = records.next()? else {
+    let Some(record) = first else {
         return Ok(Attempt {
             delimiter,
             line: None,
@@ -174,7 +202,7 @@ fn attempt(
         },
         ..form
     };
-    let names = names(&records, &record, form);
+    let names = names(&records, record, form);
     let words = |name: &&String| columns_in(&[normal(name)], options) > 0;
     let known: Vec<String> = match &names {
         Ok(names) => names.iter().filter(words).cloned().collect(),
@@ -204,15 +232,6 @@ fn attempt(
         known,
         outcome,
     })
-}
-
-fn records(opened: &Arc<Opened>, from: Position, delimiter: Delimiter) -> Records<Blocks> {
-    let blocks = Blocks::new(opened, from.bytes);
-    Records::new(
-        Lines::new(blocks, opened.terminator, from.lines, from.bytes),
-        delimiter,
-        None,
-    )
 }
 
 /// The line of a header that stands further down.

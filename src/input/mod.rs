@@ -44,12 +44,10 @@ use crate::model::dialect::NamedForm;
 use crate::model::request::RowDefaults;
 use crate::model::row::{Column, Header};
 use crate::model::sheet::SheetRead;
-use blocks::Blocks;
 use error::Error;
 use flaw::Flaw;
 use head::Position;
 use header::Layout;
-use lines::Lines;
 use opened::Opened;
 use rows::Rows;
 use source::Source;
@@ -148,15 +146,9 @@ impl Wave {
     /// What one pass has read of the file another one finds the same, or ends with
     /// [`Error::Changed`] before it gives a row of what is not.
     pub fn rows(&self) -> Rows {
-        let Position {
-            lines,
-            bytes,
-            before,
-        } = self.body;
-        let blocks = Blocks::new(&self.opened, bytes);
-        let lines = Lines::new(blocks, self.opened.terminator, lines, bytes);
+        let lines = self.body.lines_of(&self.opened);
         let (layout, name) = (Arc::clone(&self.layout), Arc::clone(&self.name));
-        Rows::new(lines, layout, name, before)
+        Rows::new(lines, layout, name, self.body.before)
     }
 
     /// The last part of the file's name; `-` for what has none.

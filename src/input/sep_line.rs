@@ -16,10 +16,16 @@ pub(super) enum SepLine {
     NamesNothing,
 }
 
-/// Reads the first line.
+/// Reads the first line, and gives it back where it is another one.
 pub(super) fn sep_line<R: BufRead>(lines: &mut Lines<R>) -> io::Result<SepLine> {
-    let line = lines.next()?;
-    Ok(line.map_or(SepLine::Absent, |line| named(&line.text)))
+    let Some(line) = lines.next()? else {
+        return Ok(SepLine::Absent);
+    };
+    let found = named(&line.text);
+    if found == SepLine::Absent {
+        lines.give_back(vec![line]);
+    }
+    Ok(found)
 }
 
 fn named(line: &[u8]) -> SepLine {
