@@ -5,14 +5,12 @@ use std::fmt;
 use super::form_flaw::FormFlaw;
 use super::names::{column as column_of, listed, normal, shown};
 use super::source::Source;
+use crate::model::file_form::WAVE_ENDINGS;
 use crate::model::row::Column;
 use crate::model::shell;
 
 /// How names of what wavepair writes of a wave end, before their ending.
 const WRITTEN: [&str; 3] = [".sandbox.results", ".results", ".dry-run"];
-
-/// How the names of waves end, and of what is written of them.
-const WAVES: [&str; 3] = [".csv", ".csv.gz", ".xlsx"];
 
 /// Where the flaw of a file is, if it is in a line, and what it is.
 pub(super) type Flawed = (Option<u64>, Flaw);
@@ -175,7 +173,7 @@ impl Flaw {
             let stem = WRITTEN
                 .iter()
                 .find_map(|ending| name.strip_suffix(ending))?;
-            let waves = WAVES.map(|ending| path.with_file_name(format!("{stem}{ending}")));
+            let waves = WAVE_ENDINGS.map(|ending| path.with_file_name(format!("{stem}{ending}")));
             let wave = waves.into_iter().find(|wave| wave.is_file())?;
             Some(Source::Path(wave).to_string())
         });

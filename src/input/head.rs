@@ -11,7 +11,7 @@ use super::decode::likely;
 use super::delimiter::{Attempt, choose};
 use super::flaw::{Flaw, Flawed};
 use super::form_flaw::FormFlaw;
-use super::header::{Layout, columns_in, understand};
+use super::header::{Layout, is_known, understand};
 use super::lines::{End, Lines, Terminator};
 use super::names::normal;
 use super::opened::Opened;
@@ -203,9 +203,9 @@ fn judged(
         ..form
     };
     let names = names(&records, record, form);
-    let words = |name: &&String| columns_in(&[normal(name)], options) > 0;
+    let is_known = |name: &&String| is_known(&normal(name), options);
     let known: Vec<String> = match &names {
-        Ok(names) => names.iter().filter(words).cloned().collect(),
+        Ok(names) => names.iter().filter(is_known).cloned().collect(),
         Err(_) => Vec::new(),
     };
     let understood = names

@@ -1,7 +1,7 @@
 //! Lines between the rows that are none: a header that comes again, a comment, a total. Pure.
 
 use super::header::Layout;
-use super::names::{column, normal};
+use super::names::{PHONE, column, normal};
 use crate::model::dialect::BYTE_ORDER_MARK;
 use crate::model::invalid::{InvalidCode, Problem};
 use crate::model::row::{Cells, Column};
@@ -21,9 +21,6 @@ const TOTALS: [&str; 12] = [
     "totale",
     "eof",
 ];
-
-/// The fewest digits of what may be a phone.
-const PHONE: usize = 7;
 
 /// Tells of a record that looks like something else than a row; `fits` says whether it has as many
 /// fields as the header.

@@ -28,6 +28,9 @@ impl FileForm {
     }
 }
 
+/// How the names of waves end; what is written of one has its name without that.
+pub(crate) const WAVE_ENDINGS: [&str; 3] = [".csv", ".csv.gz", ".xlsx"];
+
 /// What a program would open by its ending, and find something else in it.
 const FOREIGN: [&str; 9] = [
     "xls", "xlsm", "xlsb", "xltx", "ods", "fods", "numbers", "gz", "zip",

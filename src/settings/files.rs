@@ -10,7 +10,7 @@ use super::places::{self, Named};
 use super::sources::Sources;
 use super::table;
 use crate::ledger::companions;
-use crate::model::file_form::FileForm;
+use crate::model::file_form::{FileForm, WAVE_ENDINGS};
 use crate::model::ids::EnvironmentId;
 use crate::model::standard_stream::{self, is_standard};
 
@@ -160,7 +160,7 @@ fn beside(wave: &Path, kind: &str) -> Option<PathBuf> {
     }
     // Not as text: two names that are no UTF-8 would become one.
     let name = wave.file_name()?.as_bytes();
-    let stem = [".csv.gz", ".csv", ".xlsx"]
+    let stem = WAVE_ENDINGS
         .into_iter()
         .find_map(|known| {
             let (stem, end) = name.split_at_checked(name.len().checked_sub(known.len())?)?;

@@ -102,7 +102,7 @@ pub(super) fn understand(
         });
     }
     let likely = likely.filter(|_| !has(Column::EmailAddress));
-    let (header, layout) = lay_out(names, dialect, &found);
+    let (header, layout) = lay_out(names, &words, dialect, &found);
     Ok((header.with_likely_email(likely), layout))
 }
 
@@ -113,19 +113,17 @@ fn refuse_others(names: &[String], words: &[String], options: &ReadOptions) -> R
     }
     match with_data(names) {
         None => Ok(()),
-        Some(place) if columns_in(words, options) > 0 => {
+        Some(place) if words.iter().any(|word| is_known(word, options)) => {
             Err(Flaw::RowInHeader { field: place + 1 })
         }
         Some(_) => Err(Flaw::LooksLikeData),
     }
 }
 
-/// How many of the names, which are [`normal`], mean a column.
-pub(super) fn columns_in(words: &[String], options: &ReadOptions) -> usize {
-    let chosen = options.columns.iter();
-    let chosen: Vec<String> = chosen.map(|(_, header)| normal(header)).collect();
-    let known = |word: &&String| column(word).is_some() || chosen.contains(word);
-    words.iter().filter(known).count()
+/// Whether a name, which is [`normal`], means a column.
+pub(super) fn is_known(word: &str, options: &ReadOptions) -> bool {
+    let mut chosen = options.columns.iter();
+    column(word).is_some() || chosen.any(|(_, header)| normal(header) == word)
 }
 
 /// Finds the headers that `--column` names.
@@ -208,7 +206,12 @@ fn missing(has: impl Fn(Column) -> bool, options: &ReadOptions) -> Option<Column
         .find(|&column| !has(column))
 }
 
-fn lay_out(names: &[String], dialect: Dialect, found: &[(Column, usize)]) -> (Header, Layout) {
+fn lay_out(
+    names: &[String],
+    words: &[String],
+    dialect: Dialect,
+    found: &[(Column, usize)],
+) -> (Header, Layout) {
     let is_found = |place: usize| found.iter().any(|&(_, taken)| taken == place);
     let (mut kept, mut own, mut nameless) = (Vec::new(), Vec::new(), Vec::new());
     for (place, name) in names.iter().enumerate() {
@@ -243,7 +246,7 @@ fn lay_out(names: &[String], dialect: Dialect, found: &[(Column, usize)]) -> (He
         least,
         ends_with_phone: least > 0 && found.contains(&(Column::Phone, least - 1)),
         columns: kept.iter().map(meaning).collect(),
-        words: kept.iter().map(|&place| normal(&names[place])).collect(),
+        words: kept.iter().map(|&place| words[place].clone()).collect(),
         kept,
         own,
         nameless,
