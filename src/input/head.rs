@@ -274,10 +274,7 @@ fn names<R: io::BufRead>(
         return Err(Flaw::HeaderQuote);
     }
     let name = |value: &[u8]| {
-        let value = match form.container {
-            Container::Workbook => typed_cell::split(value).1,
-            Container::Plain | Container::Gzip => value,
-        };
+        let (_, value) = typed_cell::split(value, form.container);
         let text = std::str::from_utf8(value).ok();
         let (encoding, likely) = (form.encoding, None);
         text.map(|name| name.trim().to_owned())

@@ -10,9 +10,8 @@ use super::header::Layout;
 use super::lines::{End, Lines, MAX_LINE};
 use super::not_a_row;
 use super::records::{Quotes, Record, Records, is_blank};
-use super::typed_cell::{self, Kind};
+use super::typed_cell;
 use crate::model::account::Account;
-use crate::model::dialect::Container;
 use crate::model::fields::Field;
 use crate::model::formula::unmarked;
 use crate::model::invalid::{InvalidCode, Problem};
@@ -136,11 +135,12 @@ impl Iterator for Rows {
 fn row(number: RowNumber, record: Record, fields: &[Field], layout: &Layout) -> InputRow {
     let mut cells = Cells::with_capacity(layout.kept.len(), record.text.len());
     let mut broken = Broken::default();
+    let container = layout.dialect.container;
     for (&place, column) in layout.kept.iter().zip(&layout.columns) {
         match fields.get(place) {
             Some(field) if is_held(*field, &record) => {
                 let value = field.value(&record.text);
-                let (kind, value) = kind_of(&value, layout.dialect.container);
+                let (kind, value) = typed_cell::split(&value, container);
                 if let Ok(text) = std::str::from_utf8(value) {
                     // In a rejects file, wavepair itself put the mark there.
                     let is_marked = !layout.own.is_empty();
@@ -162,10 +162,7 @@ fn row(number: RowNumber, record: Record, fields: &[Field], layout: &Layout) -> 
         line: record.line,
         cells,
         fault: fault(&record, fields, layout, broken),
-        raw: match layout.dialect.container {
-            Container::Workbook => typed_cell::unmarked(&raw(record, fields, layout)).into_owned(),
-            Container::Plain | Container::Gzip => raw(record, fields, layout),
-        },
+        raw: typed_cell::unmarked(raw(record, fields, layout), container),
     }
 }
 
@@ -178,14 +175,6 @@ struct Broken {
     garbled: Option<usize>,
     /// A cell of a sheet is no text, and cannot be what its column needs.
     typed: Option<Problem>,
-}
-
-/// The kind of a cell, where it came from a sheet, and its text.
-fn kind_of(value: &[u8], container: Container) -> (Option<Kind>, &[u8]) {
-    match container {
-        Container::Workbook => typed_cell::split(value),
-        Container::Plain | Container::Gzip => (None, value),
-    }
 }
 
 /// Whether a field is there in full, and not too long to be shown.

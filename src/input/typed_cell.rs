@@ -2,8 +2,7 @@
 //!
 //! A byte that no text in UTF-8 has stands in front of such a cell's text.
 
-use std::borrow::Cow;
-
+use crate::model::dialect::Container;
 use crate::model::invalid::{InvalidCode, Problem};
 use crate::model::phone::stored_number::number_cell;
 use crate::model::row::Column;
@@ -41,30 +40,25 @@ impl Kind {
     }
 }
 
-/// The kind of a cell, and its text.
-pub(super) fn split(cell: &[u8]) -> (Option<Kind>, &[u8]) {
-    let first = cell.first();
-    let found = MARKS.iter().find(|(_, mark)| Some(mark) == first);
-    match found {
-        Some((kind, _)) => (Some(*kind), &cell[1..]),
-        None => (None, cell),
+/// The kind of a cell, where it came from a sheet, and its text.
+pub(super) fn split(cell: &[u8], container: Container) -> (Option<Kind>, &[u8]) {
+    match container {
+        Container::Plain | Container::Gzip => (None, cell),
+        Container::Workbook => {
+            let first = cell.first();
+            let found = MARKS.iter().find(|(_, mark)| Some(mark) == first);
+            found.map_or((None, cell), |(kind, _)| (Some(*kind), &cell[1..]))
+        }
     }
 }
 
-/// A record without what its cells are marked with.
-pub(super) fn unmarked(record: &[u8]) -> Cow<'_, [u8]> {
-    let is_mark = |byte: &u8| MARKS.iter().any(|(_, mark)| mark == byte);
-    if record.iter().any(is_mark) {
-        Cow::Owned(
-            record
-                .iter()
-                .copied()
-                .filter(|byte| !is_mark(byte))
-                .collect(),
-        )
-    } else {
-        Cow::Borrowed(record)
+/// A record without what its cells are marked with, where it came from a sheet.
+pub(super) fn unmarked(mut record: Vec<u8>, container: Container) -> Vec<u8> {
+    match container {
+        Container::Plain | Container::Gzip => {}
+        Container::Workbook => record.retain(|byte| MARKS.iter().all(|(_, mark)| mark != byte)),
     }
+    record
 }
 
 /// What is wrong with a cell of this kind in a column that means something.
