@@ -1,7 +1,9 @@
 //! Every file that the fuzz targets start from, fed to the same functions without a fuzzer.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::support::binary::{entries, root};
 
 #[expect(
     unreachable_pub,
@@ -24,23 +26,14 @@ const TARGETS: [Target; 7] = [
 ];
 
 fn fuzz(folder: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fuzz")
-        .join(folder)
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files
+    root().join("fuzz").join(folder)
 }
 
 #[test]
 fn every_target_is_fed_here_and_has_something_to_start_from() {
     let stems = |folder: &str| -> BTreeSet<String> {
         let stem = |file: &PathBuf| file.file_stem().unwrap().to_str().unwrap().to_owned();
-        files(&fuzz(folder)).iter().map(stem).collect()
+        entries(&fuzz(folder)).iter().map(stem).collect()
     };
     let here: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(stems("fuzz_targets"), here);
@@ -50,7 +43,7 @@ fn every_target_is_fed_here_and_has_something_to_start_from() {
 #[test]
 fn nothing_in_the_corpus_breaks_a_promise() {
     for (target, feed) in TARGETS {
-        let files = files(&fuzz("corpus").join(target));
+        let files = entries(&fuzz("corpus").join(target));
         assert!(files.len() > 3, "{target} has little to start from");
         for file in files {
             let data = std::fs::read(&file).unwrap();

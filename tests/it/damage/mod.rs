@@ -5,11 +5,11 @@ mod recipe;
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use wavepair::testing::model::InvalidCode;
 
-use crate::support::binary::{Ran, ran, root, wavepair};
+use crate::support::binary::{Ran, entries, ran, root, wavepair};
 use crate::support::texts;
 use recipe::{Recipe, Row};
 
@@ -29,13 +29,6 @@ fn recipes() -> Vec<(String, Recipe)> {
         }
     }
     found
-}
-
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut entries: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    entries.sort();
-    entries
 }
 
 /// What a dry run said of the rows, by the file that it wrote; nothing where it wrote none.

@@ -56,6 +56,14 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// What is in a folder, in the order of the names.
+pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut entries: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+}
+
 /// A folder of its own, with copies of these samples.
 pub(crate) fn folder_with(samples: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
