@@ -31,7 +31,7 @@ use crate::model::sheet::SheetRead;
 use trouble::Trouble;
 
 /// How many bytes of a source are looked at for its form; nearly every file has a line end in them.
-const START: usize = 8 * 1024;
+const LOOKED_AT: usize = 8 * 1024;
 
 /// A source of any form, readable as CSV in UTF-8.
 #[derive(Debug)]
@@ -144,8 +144,8 @@ fn through(
 
 /// The first bytes of a source, read once: what they say of its form is looked up in them.
 fn start_of(opened: &Opened) -> Result<Vec<u8>, Trouble> {
-    let mut start = Vec::with_capacity(START);
-    let mut reader = Reader::new(opened).take(START as u64);
+    let mut start = Vec::with_capacity(LOOKED_AT);
+    let mut reader = Reader::new(opened).take(LOOKED_AT as u64);
     reader.read_to_end(&mut start).map_err(Trouble::Read)?;
     Ok(start)
 }
