@@ -211,7 +211,7 @@ fn meant<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
 }
 
 /// The word of a list that stands for a value.
-fn word<T: PartialEq>(words: &[(&str, T)], value: T) -> Option<String> {
+fn word<T: Copy + PartialEq>(words: &[(&str, T)], value: T) -> Option<String> {
     let mut words = words.iter();
     let (word, _) = words.find(|(_, known)| *known == value)?;
     Some((*word).to_owned())
