@@ -21,6 +21,7 @@ pub(crate) mod hidden;
 pub(crate) mod ids;
 pub(crate) mod invalid;
 pub(crate) mod messages;
+pub(crate) mod mfa;
 pub(crate) mod outcome;
 pub(crate) mod phone;
 pub(crate) mod placeholder;

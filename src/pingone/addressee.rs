@@ -1,4 +1,6 @@
-//! Whose devices a page lists.
+//! Whose devices a page lists, and about whom an answer is.
+
+use serde_json::{Map, Value};
 
 use crate::model::ids::UserId;
 
@@ -19,26 +21,34 @@ pub(super) enum Addressee {
 ///
 /// One other user is enough to be another's page, whatever else it says.
 pub(super) fn addressee(user: UserId, page: &Page) -> Addressee {
-    let link = page.links.as_ref().and_then(|links| links.get("self"));
-    let by_link = link
-        .and_then(|link| link.get("href")?.as_str())
-        .and_then(user_of_link);
+    let by_link = page.links.as_ref().and_then(user_of_self);
     let devices = page.embedded.iter().flat_map(|embedded| &embedded.devices);
     let by_devices = devices
         .flatten()
         .filter_map(|device| device.user.as_ref())
         .map(|user| user.id.as_str());
+    among(user, by_link.into_iter().chain(by_devices))
+}
+
+/// Whose an answer is that names these users.
+pub(super) fn among<'a>(user: UserId, named: impl Iterator<Item = &'a str>) -> Addressee {
     let ours = user.to_string();
-    by_link
-        .into_iter()
-        .chain(by_devices)
-        .fold(Addressee::Nobody, |so_far, named| {
-            if so_far == Addressee::Another || !named.eq_ignore_ascii_case(&ours) {
-                Addressee::Another
-            } else {
-                Addressee::Ours
-            }
-        })
+    { named }.fold(Addressee::Nobody, |so_far, named| {
+        if so_far == Addressee::Another || !named.eq_ignore_ascii_case(&ours) {
+            Addressee::Another
+        } else {
+            Addressee::Ours
+        }
+    })
+}
+
+/// The user whom the `self` link of an answer names.
+pub(super) fn user_of_self(links: &Map<String, Value>) -> Option<&str> {
+    links
+        .get("self")?
+        .get("href")?
+        .as_str()
+        .and_then(user_of_link)
 }
 
 /// The ID behind `/users/` in a link; none where there is no UUID.

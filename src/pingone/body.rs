@@ -1,4 +1,4 @@
-//! The body of a create request: its bytes, and whether they ever left.
+//! The bodies of requests: their bytes, and of a create whether they ever left.
 
 use std::fmt;
 use std::io;
@@ -41,6 +41,14 @@ pub(super) fn create_device(request: &DeviceRequest) -> Bytes {
     };
     serde_json::to_vec(&body)
         .expect("a struct of strings is always JSON")
+        .into()
+}
+
+/// The bytes of a request that switches a user's MFA on.
+pub(super) fn enable_mfa() -> Bytes {
+    let body = wire::MfaEnabled { mfa_enabled: true };
+    serde_json::to_vec(&body)
+        .expect("a struct of a flag is always JSON")
         .into()
 }
 

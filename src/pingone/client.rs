@@ -9,6 +9,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValu
 use reqwest::{RequestBuilder, Response, Url};
 
 use crate::model::ids::{EnvironmentId, PolicyId, UserId};
+use crate::model::mfa::{MfaOutcome, UserState};
 use crate::model::outcome::{AttemptOutcome, LookOutcome, Proof};
 use crate::model::request::{DeviceKey, DeviceRequest};
 
@@ -27,7 +28,7 @@ use super::read::{self, ListedPolicies, PolicyPages, ReadError};
 use super::tls::ClientError;
 use super::token::AccessToken;
 use super::transport::Fault;
-use super::{Answered, classify, wire};
+use super::{Answered, classify, user, wire};
 
 /// The longest answer that is read from the API.
 pub(crate) const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -97,7 +98,7 @@ impl Client {
         connection: Connection,
     ) -> Answered<AttemptOutcome> {
         let (body, receipt) = OneShot::new(body::create_device(request));
-        let url = self.devices(request.key.user);
+        let url = self.of_user(wire::DEVICES, request.key.user);
         let build = |http: &Http| {
             http.post(url)
                 .headers(api_headers(token))
@@ -123,7 +124,7 @@ impl Client {
     ) -> Listed {
         let url = match &before {
             Some(pages) => pages.next().clone(),
-            None => parsed(&self.devices(key.user)),
+            None => parsed(&self.of_user(wire::DEVICES, key.user)),
         };
         let build = |http: &Http| http.get(url.clone()).headers(api_headers(token));
         let connection = if self.lists_anonymously.load(Ordering::Relaxed) {
@@ -142,6 +143,45 @@ impl Client {
             self.lists_anonymously.store(true, Ordering::Relaxed);
         }
         listed
+    }
+
+    /// Asks whether a user can use MFA, or switches it on for them (`switches`), once.
+    ///
+    /// To switch it on twice does no harm. `key` is the device that it is about.
+    pub async fn mfa(
+        &self,
+        key: &DeviceKey,
+        switches: bool,
+        token: &AccessToken,
+        transaction_id: &str,
+        connection: Connection,
+    ) -> Answered<MfaOutcome> {
+        let url = self.of_user(wire::MFA_ENABLED, key.user);
+        let build = |http: &Http| {
+            if switches {
+                let sent = http.put(url).headers(api_headers(token));
+                sent.header(CONTENT_TYPE, wire::JSON)
+                    .body(body::enable_mfa())
+            } else {
+                http.get(url).headers(api_headers(token))
+            }
+        };
+        match self.answer(connection, transaction_id, build).await {
+            Ok((head, body)) => classify::mfa::answer(key, &head, &body),
+            Err(fault) => classify::mfa::fault(key, &fault),
+        }
+    }
+
+    /// Reads what of a user decides whether a device is of any use to them, once.
+    ///
+    /// # Errors
+    ///
+    /// A [`ReadError`] where it was not given; a user who is not there is
+    /// [`ReadFailure::NotFound`](read::ReadFailure::NotFound).
+    pub async fn user(&self, id: UserId, token: &AccessToken) -> Result<UserState, ReadError> {
+        let url = parsed(&self.of_user(wire::USER, id));
+        let (head, body) = self.read(url, token).await?;
+        user::answer(id, &head, &body)
     }
 
     /// Reads one page of the environment's device authentication policies, once.
@@ -255,9 +295,8 @@ impl Client {
         Ok((head, body))
     }
 
-    fn devices(&self, user: UserId) -> String {
-        self.url(wire::DEVICES)
-            .replace("{userID}", &user.to_string())
+    fn of_user(&self, template: &str, user: UserId) -> String {
+        self.url(template).replace("{userID}", &user.to_string())
     }
 
     fn url(&self, template: &str) -> String {

@@ -1,5 +1,6 @@
 //! What a person can do about an answer: of a row, and of one that ends a run.
 
+use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Ambiguity, LookOutcome, Refusal};
 
 /// The host is not PingOne's, or something stands between.
@@ -14,6 +15,8 @@ pub(crate) const UNREACHABLE: &str =
     "check the network, the name server and `HTTPS_PROXY`; nothing was sent, so run again";
 /// The role is missing.
 pub(crate) const FORBIDDEN: &str = "the worker application needs the role Identity Data Admin on this environment (on every population of the wave); a new role takes some minutes to spread";
+/// The role is missing that switches MFA on.
+pub(crate) const MFA_FORBIDDEN: &str = "switching MFA on needs the role Identity Data Admin or Environment Admin on this environment (on every population of the wave); give it to the worker application, or switch MFA on in PingOne and run with `--mfa check`";
 /// The token is not accepted.
 pub(crate) const UNAUTHORIZED: &str = "check that the worker application is enabled and its secret current; a token from `PINGONE_API_ACCESS_TOKEN` lives an hour at most and must be of the same region";
 /// The user is not there.
@@ -100,6 +103,24 @@ pub(crate) fn of_look(look: &LookOutcome) -> &'static str {
         | LookOutcome::Unreadable
         | LookOutcome::Unproven => {
             "without the listing of the user's devices nothing is sent for this row; run again later"
+        }
+    }
+}
+
+/// What to do about a user's `mfaEnabled` that was not read, or not switched.
+pub(crate) fn of_mfa(outcome: &MfaOutcome) -> &'static str {
+    match outcome {
+        MfaOutcome::Untrusted => UNTRUSTED,
+        MfaOutcome::Redirected | MfaOutcome::Unreadable => WRONG_HOST,
+        MfaOutcome::CaptivePortal => CAPTIVE_PORTAL,
+        MfaOutcome::Unauthorized => UNAUTHORIZED,
+        MfaOutcome::Forbidden => MFA_FORBIDDEN,
+        MfaOutcome::UserUnknown => USER_UNKNOWN,
+        MfaOutcome::Throttled { .. } => of_refusal(Refusal::Throttled { retry_after: None }),
+        MfaOutcome::MixedUp => MIXED_UP,
+        MfaOutcome::Refused => "look at the user in PingOne: switch MFA on there, and run again",
+        MfaOutcome::Is(_) | MfaOutcome::NoInformation | MfaOutcome::Unproven => {
+            "run again later, or switch MFA on for this user in PingOne"
         }
     }
 }

@@ -78,6 +78,11 @@ impl Http {
         self.requests.post(url)
     }
 
+    /// A request to be filled and sent.
+    pub(super) fn put(&self, url: impl IntoUrl) -> RequestBuilder {
+        self.requests.put(url)
+    }
+
     /// Sends a request, once.
     ///
     /// # Errors

@@ -9,6 +9,8 @@
 //! | --- | --- |
 //! | `POST …/users/{userID}/devices` | "Create MFA User Device (WhatsApp)", "(SMS)", "(Voice)", "(Email)" |
 //! | `GET …/users/{userID}/devices` | "Read All MFA User Devices" |
+//! | `GET …/users/{userID}` | "Read User" |
+//! | `GET`, `PUT …/users/{userID}/mfaEnabled` | "Read User MFA Enabled", "Update User MFA Enabled" |
 //! | `GET …/deviceAuthenticationPolicies` | "Read All Device Authentication Policies" |
 //! | `GET …/mfaSettings` | "Read MFA Settings" |
 //! | `POST …/as/token` | "Token (client credentials)" |
@@ -50,6 +52,7 @@ mod resolver;
 mod strict_head;
 pub(crate) mod tls;
 pub(crate) mod token;
+mod user;
 
 use std::time::Duration;
 

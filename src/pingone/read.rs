@@ -233,7 +233,7 @@ pub(crate) fn policy_answer(
     Err(malformed(head, code::UNREADABLE_ANSWER, message))
 }
 
-fn malformed(head: &Head, word: &str, message: &str) -> ReadError {
+pub(super) fn malformed(head: &Head, word: &str, message: &str) -> ReadError {
     let (word, message) = (word.to_owned(), message.to_owned());
     failed(head, ReadFailure::Malformed, word, message)
 }

@@ -16,6 +16,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// `POST` and `GET`: create a device, list a user's devices.
 pub(crate) const DEVICES: &str = "/environments/{envID}/users/{userID}/devices";
+/// `GET`: a user.
+pub(crate) const USER: &str = "/environments/{envID}/users/{userID}";
+/// `GET` and `PUT`: whether a user can use MFA.
+pub(crate) const MFA_ENABLED: &str = "/environments/{envID}/users/{userID}/mfaEnabled";
 /// `GET`: all device authentication policies of an environment.
 pub(crate) const POLICIES: &str = "/environments/{envID}/deviceAuthenticationPolicies";
 /// `GET`: one device authentication policy.
@@ -68,6 +72,14 @@ pub(crate) struct CreateDevice {
     /// Only with `ACTIVATION_REQUIRED`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification: Option<Notification>,
+}
+
+/// The body of a request that switches a user's MFA.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MfaEnabled {
+    /// Whether the user can use MFA.
+    pub mfa_enabled: bool,
 }
 
 /// A reference to something by its ID.
@@ -141,7 +153,7 @@ pub(crate) struct Device {
     pub nickname: Option<String>,
 }
 
-fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(super) fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,

@@ -22,6 +22,7 @@ use words::{
     unanswered, with_advice,
 };
 
+pub(super) mod mfa;
 mod words;
 
 /// What came of a create request that was answered.

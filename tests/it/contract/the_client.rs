@@ -1,12 +1,14 @@
 //! What the client makes of it.
 
-use wavepair::testing::model::{AttemptOutcome, Device, Listing, LookOutcome, Refusal};
-use wavepair::testing::pingone::ListedPolicies;
+use wavepair::testing::model::{
+    AttemptOutcome, Device, Listing, LookOutcome, MfaOutcome, Refusal, UserState,
+};
+use wavepair::testing::pingone::{Connection, ListedPolicies};
 
 use super::documents::tenant::{MFA_SETTINGS, POLICY};
-use super::documents::{CREATED, DEVICE_LIMIT, FORBIDDEN, LISTED, NOT_FOUND};
+use super::documents::{A_USER, CREATED, DEVICE_LIMIT, FORBIDDEN, LISTED, MFA_ENABLED, NOT_FOUND};
 use crate::wire_client::peer::Peer;
-use crate::wire_client::{USER, client, create, http, look_at, request, token};
+use crate::wire_client::{PHONE, USER, client, create, http, look_at, request, token};
 
 /// The device of the documentation's example.
 const DEVICE: &str = "cd44c285-2375-4c17-9c54-47dea4438e11";
@@ -104,5 +106,65 @@ async fn finds_a_device_in_the_documented_listing_by_its_digits() {
         let key = request(phone).key;
         let answered = look_at(&client(&peer), &key).await;
         assert_eq!(answered.outcome, LookOutcome::Seen(found), "{phone}");
+    }
+}
+
+#[tokio::test]
+async fn reads_and_switches_mfa_as_documented() {
+    let peer = Peer::answering(http("200 OK", &filled_in(MFA_ENABLED))).await;
+    let key = request(PHONE).key;
+    for switches in [false, true] {
+        let answered = client(&peer)
+            .mfa(&key, switches, &token(), "run/mfa#1", Connection::Kept)
+            .await;
+        assert_eq!(answered.outcome, MfaOutcome::Is(true), "{switches}");
+    }
+    let [read, switched] = &peer.requests()[..] else {
+        panic!("they are two");
+    };
+    let path = filled_in("/v1/environments/ENV/users/USER/mfaEnabled");
+    let begins_with = |method: &str| format!("{method} {path} HTTP/1.1\r\n");
+    assert!(read.starts_with(&begins_with("GET")), "{read}");
+    assert!(switched.starts_with(&begins_with("PUT")), "{switched}");
+    let switched = switched.to_ascii_lowercase();
+    assert!(
+        switched.contains("content-type: application/json\r\n"),
+        "{switched}"
+    );
+    assert!(
+        switched.ends_with("\r\n\r\n{\"mfaenabled\":true}"),
+        "{switched}"
+    );
+}
+
+#[tokio::test]
+async fn reads_of_the_documented_user_whether_a_device_is_of_any_use_to_them() {
+    let user = filled_in(A_USER);
+    for (document, disabled, mfa) in [
+        (user.clone(), false, true),
+        (
+            user.replace("\"mfaEnabled\": true", "\"mfaEnabled\": false"),
+            false,
+            false,
+        ),
+        (
+            user.replace("\"enabled\": true", "\"enabled\": false"),
+            true,
+            true,
+        ),
+        (
+            user.replace("ACCOUNT_OK", "VERIFICATION_REQUIRED"),
+            true,
+            true,
+        ),
+    ] {
+        let peer = Peer::answering(http("200 OK", &document)).await;
+        let read = client(&peer).user(USER.parse().unwrap(), &token()).await;
+        let expected = UserState {
+            mfa: Some(mfa),
+            disabled,
+            bypassed: false,
+        };
+        assert_eq!(read.unwrap(), expected, "{document}");
     }
 }
