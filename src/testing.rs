@@ -6,6 +6,9 @@
 /// What has one meaning everywhere.
 pub mod model {
     pub use crate::model::code;
+    pub use crate::model::device_report::{
+        DeviceReport, Gathered, Reported, ReportedAddress, ReportedDevice, ReportedStatus,
+    };
     pub use crate::model::dialect::{Container, Delimiter, LineEnd};
     pub use crate::model::entry::Moment;
     pub use crate::model::event::Event;
@@ -71,6 +74,7 @@ pub mod pingone {
     pub use crate::pingone::client::Client;
     pub use crate::pingone::connections::Connection;
     pub use crate::pingone::credentials::{ClientAuth, Credentials};
+    pub use crate::pingone::device_reports::{NextReportPage, ReportPage, report_answer};
     pub use crate::pingone::grant::{Bearer, LONGEST_TOKEN, TokenFailure, token_answer};
     pub use crate::pingone::head::Head;
     pub use crate::pingone::listing::Pages;

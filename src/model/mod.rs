@@ -10,6 +10,7 @@ pub(crate) mod character;
 pub mod code;
 pub(crate) mod country;
 pub(crate) mod decimal;
+pub(crate) mod device_report;
 pub(crate) mod dialect;
 pub(crate) mod email;
 pub(crate) mod entry;

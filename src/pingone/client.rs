@@ -11,12 +11,13 @@ use reqwest::{RequestBuilder, Response, Url};
 use crate::model::ids::{EnvironmentId, PolicyId, UserId};
 use crate::model::mfa::{MfaOutcome, UserState};
 use crate::model::outcome::{AttemptOutcome, LookOutcome, Proof};
-use crate::model::request::{DeviceKey, DeviceRequest};
+use crate::model::request::{DeviceKey, DeviceRequest, DeviceType};
 
 use super::body::{self, OneShot};
 use super::classify::Listed;
 use super::connections::{Connection, Connections};
 use super::credentials::{self, ClientAuth, Credentials};
+use super::device_reports::{self, NextReportPage, ReportPage};
 use super::grant::{self, Granted, TokenError};
 use super::head::{BodyFault, Head};
 use super::http::Http;
@@ -233,6 +234,36 @@ impl Client {
         read::read_answer(&head, &body)
     }
 
+    /// Reads one page of the report of all devices of a type, once; the first one makes it.
+    ///
+    /// `before` is what the pages before it told; `None` for the first. What others were answered on
+    /// its connection would be taken for a page: each goes out on a fresh one.
+    ///
+    /// # Errors
+    ///
+    /// A [`ReadError`] where it was not given, or is not understood.
+    pub async fn device_report(
+        &self,
+        kind: DeviceType,
+        before: Option<&NextReportPage>,
+        token: &AccessToken,
+    ) -> Result<ReportPage, ReadError> {
+        let reports = parsed(&self.url(wire::REPORTS));
+        let build = |http: &Http| {
+            let (url, body) = device_reports::question(kind, &reports, before);
+            let asked = match body {
+                Some(body) => http.post(url).header(CONTENT_TYPE, wire::JSON).body(body),
+                None => http.get(url),
+            };
+            asked.headers(api_headers(token))
+        };
+        let name = uuid::Uuid::new_v4().to_string();
+        let longest = device_reports::LONGEST_PAGE;
+        let answer = self.answer_within(longest, Connection::Fresh, &name, build);
+        let (head, body) = answer.await.map_err(|fault| ReadError::of_fault(&fault))?;
+        device_reports::report_answer(kind, &reports, before, &head, &body)
+    }
+
     /// Asks for an access token, once.
     ///
     /// # Errors
@@ -277,9 +308,20 @@ impl Client {
             .map_err(|fault| ReadError::of_fault(&fault))
     }
 
-    /// Sends a request, reads its answer, and judges whether it is the answer to it.
     async fn answer(
         &self,
+        connection: Connection,
+        transaction_id: &str,
+        build: impl FnOnce(&Http) -> RequestBuilder,
+    ) -> Result<Read, Fault> {
+        self.answer_within(LONGEST_ANSWER, connection, transaction_id, build)
+            .await
+    }
+
+    /// Sends a request, reads its answer, and judges whether it is the answer to it.
+    async fn answer_within(
+        &self,
+        longest: usize,
         connection: Connection,
         transaction_id: &str,
         build: impl FnOnce(&Http) -> RequestBuilder,
@@ -291,7 +333,7 @@ impl Client {
         let response = sender.http.send(request).await?;
         let proof = self.connections.judge(&sender, &name, &response);
         let head = head(&response, proof);
-        let body = read_body(response, LONGEST_ANSWER).await;
+        let body = read_body(response, longest).await;
         Ok((head, body))
     }
 

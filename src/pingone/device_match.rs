@@ -81,7 +81,6 @@ fn compare_mailbox(shown: &str, key: &str) -> Likeness {
     if shown == key {
         return Likeness::Same;
     }
-    let masks = |c: char| matches!(c, '*' | '\u{2022}' | '\u{25cf}' | '\u{2026}' | '\u{b7}');
     if !shown.is_empty() && !shown.contains(masks) {
         return Likeness::Other;
     }
@@ -94,6 +93,11 @@ fn compare_mailbox(shown: &str, key: &str) -> Likeness {
     } else {
         Likeness::Other
     }
+}
+
+/// Whether a character stands for some that are not shown.
+pub(super) fn masks(c: char) -> bool {
+    matches!(c, '*' | '\u{2022}' | '\u{25cf}' | '\u{2026}' | '\u{b7}')
 }
 
 /// The device's ID and date, each only where it is what it should be.

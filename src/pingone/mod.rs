@@ -13,6 +13,7 @@
 //! | `GET`, `PUT …/users/{userID}/mfaEnabled` | "Read User MFA Enabled", "Update User MFA Enabled" |
 //! | `GET …/deviceAuthenticationPolicies` | "Read All Device Authentication Policies" |
 //! | `GET …/mfaSettings` | "Read MFA Settings" |
+//! | `POST …/dataExplorations`, `GET …/dataExplorations/{id}/entries` | "MFA Reports" |
 //! | `POST …/as/token` | "Token (client credentials)" |
 
 pub(crate) mod wire;
@@ -27,6 +28,7 @@ pub(crate) mod transport;
 mod addressee;
 pub(crate) mod classify;
 mod device_match;
+pub(crate) mod device_reports;
 pub(crate) mod listing;
 mod next_page;
 mod own;

@@ -7,7 +7,7 @@
 //!
 //! Source of everything here: the PingOne Platform API reference, "Create MFA User
 //! Device (WhatsApp)", "MFA Devices", "Device Authentication Policies", "MFA
-//! Settings", "Error codes" and "Rate limiting".
+//! Settings", "MFA Reports", "Error codes" and "Rate limiting".
 
 use std::fmt;
 
@@ -26,6 +26,24 @@ pub(crate) const POLICIES: &str = "/environments/{envID}/deviceAuthenticationPol
 pub(crate) const POLICY: &str = "/environments/{envID}/deviceAuthenticationPolicies/{policyID}";
 /// `GET`: an environment's MFA settings.
 pub(crate) const MFA_SETTINGS: &str = "/environments/{envID}/mfaSettings";
+/// `POST`: make a report of devices.
+pub(crate) const REPORTS: &str = "/environments/{envID}/dataExplorations";
+/// How a report is asked for, so that its entries come with it; the page is the largest that there is.
+pub(crate) const REPORT_EXPANDED: &str = "expand=entries&limit=1000";
+/// How a page of a report is asked for.
+pub(crate) const REPORT_PAGE: &str = "limit=1000";
+/// The template of the report of devices.
+pub(crate) const REPORT_TEMPLATE: &str = "db632bfd-7054-4bde-b108-a384aac2d513";
+/// The fields of the report that are asked for.
+pub(crate) const REPORT_USER: &str = "userId";
+/// See [`REPORT_USER`].
+pub(crate) const REPORT_DEVICE: &str = "deviceId";
+/// See [`REPORT_USER`].
+pub(crate) const REPORT_STATUS: &str = "deviceStatus";
+/// See [`REPORT_USER`]; for all types but `EMAIL`.
+pub(crate) const REPORT_PHONE: &str = "phone";
+/// See [`REPORT_USER`]; for `EMAIL`.
+pub(crate) const REPORT_EMAIL: &str = "email";
 
 /// The version segment that API paths begin with.
 pub(crate) const API_VERSION: &str = "/v1";

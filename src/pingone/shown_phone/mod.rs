@@ -32,6 +32,8 @@ pub(super) enum Part {
 const FEWEST_DIGITS: usize = 7;
 /// More digits than any spelling of a number has, an extension included.
 const MOST_DIGITS: usize = 64;
+/// The most digits of an international number: more may be two numbers.
+const E164_DIGITS: usize = 15;
 /// What may be dialed before a number from abroad instead of a `+`; no country code begins with 0.
 const DIAL_OUT: [&str; 2] = ["00", "011"];
 
@@ -75,6 +77,26 @@ pub(super) fn compare(shown: &str, digits: &str) -> Likeness {
     } else {
         Likeness::Other
     }
+}
+
+/// The digits of a phone that is shown plainly, country code first where it has one; none where
+/// [`compare`] would not be sure of it.
+pub(super) fn plain_digits(shown: &str) -> Option<String> {
+    let text = without_label(shown);
+    let is_one_number = with_context(text).is_none()
+        && split_extension(text).is_none()
+        && !text.contains("(0)")
+        && !text
+            .trim_start_matches(|c| ascii_digit(c).is_none())
+            .contains('+');
+    if !is_one_number || parts(text).contains(&Part::Gap) {
+        return None;
+    }
+    let shown: String = text.chars().filter_map(ascii_digit).collect();
+    let dialed = |prefix: &&str| shown.strip_prefix(*prefix);
+    let digits = DIAL_OUT.iter().find_map(dialed).unwrap_or(&shown);
+    let is_long_enough = (FEWEST_DIGITS..=E164_DIGITS).contains(&digits.len());
+    is_long_enough.then(|| digits.to_owned())
 }
 
 fn compare_number(text: &str, digits: &str) -> Likeness {

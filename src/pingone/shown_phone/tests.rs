@@ -145,3 +145,40 @@ fn a_gap_is_filled_with_anything_or_nothing() {
         assert_eq!(matches(&parts(pattern), text), expected, "{pattern} {text}");
     }
 }
+
+#[test]
+fn plain_digits_are_those_that_a_comparison_is_sure_of() {
+    for (shown, expected) in [
+        ("+15125551234", Some(OURS)),
+        ("+1.5125551234", Some(OURS)),
+        ("+1 (512) 555-1234", Some(OURS)),
+        ("001 512 555 1234", Some(OURS)),
+        ("011 1 512 555 1234", Some(OURS)),
+        ("tel:+1-512-555-1234", Some(OURS)),
+        ("+442079460958", Some("442079460958")),
+        ("020 7946 0958", Some("02079460958")),
+        ("+1512*****34", None),
+        ("+1512555xxxx", None),
+        ("1234", None),
+        ("", None),
+        ("+44 (0)20 7946 0958", None),
+        ("+15125551234 ext. 9", None),
+        ("5551234;phone-context=+1512", None),
+        ("15125551234 / +442079460958", None),
+        ("020 +15125551234", None),
+        ("442079460958 15125551234", None),
+    ] {
+        let digits = plain_digits(shown);
+        assert_eq!(digits.as_deref(), expected, "{shown:?}");
+        for other in [OURS, "442079460958", "02079460958"] {
+            let likeness = compare(shown, other);
+            match &digits {
+                Some(digits) if digits == other => {
+                    assert_eq!(likeness, Likeness::Same, "{shown:?}");
+                }
+                Some(_) => assert_eq!(likeness, Likeness::Other, "{shown:?} {other}"),
+                None => {}
+            }
+        }
+    }
+}

@@ -1,14 +1,16 @@
 //! What the client makes of it.
 
 use wavepair::testing::model::{
-    AttemptOutcome, Device, Listing, LookOutcome, MfaOutcome, Refusal, UserState,
+    AttemptOutcome, Device, DeviceType, Listing, LookOutcome, MfaOutcome, Refusal, ReportedAddress,
+    ReportedStatus, UserState,
 };
 use wavepair::testing::pingone::{Connection, ListedPolicies};
 
+use super::documents::reports::{REPORT, REPORTED};
 use super::documents::tenant::{MFA_SETTINGS, POLICY};
 use super::documents::{A_USER, CREATED, DEVICE_LIMIT, FORBIDDEN, LISTED, MFA_ENABLED, NOT_FOUND};
 use crate::wire_client::peer::Peer;
-use crate::wire_client::{PHONE, USER, client, create, http, look_at, request, token};
+use crate::wire_client::{ENVIRONMENT, PHONE, USER, client, create, http, look_at, request, token};
 
 /// The device of the documentation's example.
 const DEVICE: &str = "cd44c285-2375-4c17-9c54-47dea4438e11";
@@ -19,6 +21,7 @@ fn filled_in(document: &str) -> String {
         .replace("ENV", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")
         .replace("USER", USER)
         .replace("DEVICE", DEVICE)
+        .replace("\"REPORT\"", "\"0c5a8d51-0c0a-4b57-8f0a-6f8c3f0b1a2d\"")
         .replace("NOW", "2024-11-21T11:20:18.259Z")
         .replace("\"ID\"", "\"c6b4c1a2-63d5-4b8e-9d7a-0f2e4b6c8a10\"")
 }
@@ -94,6 +97,31 @@ async fn reads_what_it_needs_of_the_documented_policies_and_settings() {
         (method.enabled, method.pairing_disabled),
         (true, Some(false))
     );
+}
+
+#[tokio::test]
+async fn reads_the_documented_report_of_devices() {
+    let peer = Peer::answering(http("201 Created", &filled_in(REPORTED))).await;
+    let kind = DeviceType::WhatsApp;
+    let page = client(&peer).device_report(kind, None, &token()).await;
+    let page = page.unwrap();
+    assert!(page.next.is_none());
+    let [device] = page.devices[..] else {
+        panic!("it has one entry");
+    };
+    assert_eq!(device.user.to_string(), USER);
+    assert_eq!(device.id.to_string(), DEVICE);
+    assert!(device.address == ReportedAddress::of_digits("15125551234"));
+    assert_eq!(device.status, ReportedStatus::Active);
+    let asked = &peer.requests()[0];
+    let body = asked.split("\r\n\r\n").nth(1).unwrap();
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    let documented: serde_json::Value = serde_json::from_str(REPORT).unwrap();
+    assert_eq!(body, documented);
+    let line = format!(
+        "POST /v1/environments/{ENVIRONMENT}/dataExplorations?expand=entries&limit=1000 HTTP/1.1\r\n"
+    );
+    assert!(asked.starts_with(&line), "{asked}");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use wavepair::testing::pingone::{
     Listed, Pages, TokenCache, TokenState,
 };
 
-const ENVIRONMENT: &str = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
+pub(crate) const ENVIRONMENT: &str = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
 pub(crate) const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
 const POLICY: &str = "7f2b0d7a-0a45-4d0a-9a4c-6a1d1d8f3c11";
 const DEVICE: &str = "11111111-1111-4111-8111-111111111111";
