@@ -4,9 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{RequestBuilder, Response, Url};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use reqwest::{RequestBuilder, Url};
 
 use crate::model::ids::{EnvironmentId, PolicyId, UserId};
 use crate::model::mfa::{MfaOutcome, UserState};
@@ -18,8 +17,8 @@ use super::classify::Listed;
 use super::connections::{Connection, Connections};
 use super::credentials::{self, ClientAuth, Credentials};
 use super::device_reports::{self, NextReportPage, ReportPage};
+use super::exchange::{Read, api_headers, audit_name, head, read_body};
 use super::grant::{self, Granted, TokenError};
-use super::head::{BodyFault, Head};
 use super::http::Http;
 use super::listing::Pages;
 use super::options::{self, ClientOptions};
@@ -349,61 +348,4 @@ impl Client {
 
 fn parsed(url: &str) -> Url {
     Url::parse(url).expect("the base is a URL")
-}
-
-type Read = (Head, Result<Bytes, BodyFault>);
-
-fn api_headers(token: &AccessToken) -> HeaderMap {
-    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.bearer().expose()))
-        .expect("a token is visible ASCII");
-    bearer.set_sensitive(true);
-    let mut headers = HeaderMap::new();
-    headers.insert(AUTHORIZATION, bearer);
-    headers.insert(ACCEPT, HeaderValue::from_static(wire::JSON));
-    headers
-}
-
-/// What PingOne would make of a transaction ID anyway, so that both logs have the same.
-fn audit_name(id: &str) -> String {
-    id.chars()
-        .take(wire::TRANSACTION_ID_MAX)
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || "._-/@=#+".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect()
-}
-
-fn head(response: &Response, proof: Proof) -> Head {
-    Head::new(response.status().as_u16(), response.headers(), proof)
-}
-
-async fn read_body(mut response: Response, longest: usize) -> Result<Bytes, BodyFault> {
-    let mut body = BytesMut::new();
-    loop {
-        match response.chunk().await {
-            Ok(None) => return Ok(body.freeze()),
-            Ok(Some(chunk)) if body.len() + chunk.len() > longest => {
-                return Err(BodyFault::TooLong);
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Err(error) if error.is_timeout() => return Err(BodyFault::TimedOut),
-            Err(_) => return Err(BodyFault::CutOff),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_audit_name_has_only_characters_that_pingone_keeps() {
-        assert_eq!(audit_name("run-1/row=2#3"), "run-1/row=2#3");
-        assert_eq!(audit_name("a b\r\nc ü"), "a_b__c__");
-        assert_eq!(audit_name(&"x".repeat(200)).len(), 100);
-    }
 }

@@ -43,6 +43,7 @@ mod connect_error;
 pub(crate) mod connections;
 pub(crate) mod credentials;
 mod ends;
+mod exchange;
 pub(crate) mod grant;
 mod http;
 pub(crate) mod loopback;
