@@ -15,6 +15,8 @@ mod open_ledger;
 mod opened_wave;
 mod outputs;
 mod panics;
+mod plan_basis;
+mod plan_draft;
 mod planned;
 mod policies;
 mod preview;

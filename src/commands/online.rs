@@ -9,6 +9,7 @@ use super::advice::{allows, pairing_disabled, tells_users};
 use super::foretell::foretell;
 use super::join::known_by;
 use super::opened_wave::OpenedWave;
+use super::plan_draft::{PlanDraft, no_plan};
 use super::policies::Policies;
 use super::preview::{close, introduce};
 use super::signals::{self, During};
@@ -27,6 +28,7 @@ use crate::model::event::Event;
 use crate::model::messages::MessageBook;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::request::DeviceRequest;
+use crate::model::shared_phones::SharedPhones;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
 use crate::report::Reporters;
@@ -60,6 +62,7 @@ pub(super) async fn dry_run(
     summary.environment = environment;
     if summary.stopped.is_some() {
         // A run would send nothing, so there is nothing to ask.
+        no_plan(settings, invocation);
         return foretell(settings, started, &opened, reader, summary, invocation);
     }
 
@@ -69,13 +72,13 @@ pub(super) async fn dry_run(
     let Pace { retry, rate, .. } = settings.common.pace.clone();
     let limits = (rate, settings.common.pace.concurrency);
     let questions = Questions::new(&remote.client, remote.tokens, retry, limits, &mut report);
+    let mut plan = PlanDraft::begin(settings, &opened, reader.as_ref(), &remote.binding)?;
     let mut files = WaveFiles::begin(&opened.wave, &settings.common.rows, &settings.files)?;
-    let (mut shared, mut messages) = (None, MessageBook::default());
-    let mut countries = CallingCodes::default();
-    let mut heard = &reporters;
+    let (mut counted, mut heard) = (Counted::default(), &reporters);
     let mut sinks = files.sinks();
-    let others: [&mut dyn RowSink; 4] = [&mut shared, &mut countries, &mut messages, &mut heard];
-    sinks.extend(others);
+    sinks.extend(counted.sinks());
+    sinks.push(&mut heard);
+    sinks.extend(plan.sink());
     let asking = ask_all(
         &opened,
         reader.as_ref(),
@@ -92,22 +95,43 @@ pub(super) async fn dry_run(
     drop(sinks);
     drop(questions);
     *summary = reporters.into_inner().finish();
-    let mut complete = None;
     if let Some(reason) = &early_end {
-        // Half a plan is worse than none: the file is not written.
+        // Half of what a run would do is worse than none: no file is written.
         summary.stop(reason);
-    } else {
-        // The last rows were read before the last answers came.
-        opened.wave.check_unchanged()?;
-        summary.messages = messages.messages();
-        summary.shared_phones = shared;
-        summary.countries = countries;
-        let complete = complete.insert(files.complete()?);
-        // A run that begins meanwhile would wait for whoever reads the ledger.
-        drop(reader);
-        complete.hand_out()?;
+        no_plan(settings, invocation);
+        return close(settings, started, None, None, summary, invocation);
     }
-    close(settings, started, complete, None, summary, invocation)
+    // The last rows were read before the last answers came.
+    opened.wave.check_unchanged()?;
+    counted.note_in(summary);
+    let mut complete = files.complete()?;
+    // A run that begins meanwhile would wait for whoever reads the ledger.
+    drop(reader);
+    complete.hand_out()?;
+    plan.write(settings, invocation)?;
+    close(settings, started, Some(complete), None, summary, invocation)
+}
+
+/// What is counted of the rows besides their outcomes.
+#[derive(Debug, Default)]
+struct Counted {
+    shared: Option<SharedPhones>,
+    countries: CallingCodes,
+    messages: MessageBook,
+}
+
+impl Counted {
+    /// Each of them, for the list of those who hear of the rows.
+    fn sinks(&mut self) -> [&mut dyn RowSink; 3] {
+        [&mut self.shared, &mut self.countries, &mut self.messages]
+    }
+
+    /// Notes it in what the dry run comes to.
+    fn note_in(self, summary: &mut Summary) {
+        summary.messages = self.messages.messages();
+        summary.shared_phones = self.shared;
+        summary.countries = self.countries;
+    }
 }
 
 /// Asks PingOne about every row, many at once; hands them on in input order.

@@ -162,11 +162,7 @@ pub(super) fn last_exit_code(
 }
 
 fn refusal(existing: Existing, distrust: Distrust, ledger: &Path) -> SettingsError {
-    let flag = match existing {
-        Existing::Skip => "skip",
-        Existing::Ledger => "ledger",
-        Existing::Unchecked => "unchecked",
-    };
+    let flag = existing.as_str();
     let ledger = ledger.display();
     let why = match distrust {
         Distrust::NeverLooked => {

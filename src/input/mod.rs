@@ -6,7 +6,7 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | [`source`], `opened`, `spool` | files, pipes, copies of them, and whether they changed |
+//! | [`source`], `opened`, `source_bytes`, `spool` | files, pipes, copies of them, and whether they changed |
 //! | `decode` | which form a file has, and how CSV in UTF-8 is made of it |
 //! | `memory`, `blocks` | bytes, as they were at first |
 //! | `lines` | line ends, line numbers |
@@ -34,6 +34,7 @@ mod records;
 pub(crate) mod rows;
 mod sep_line;
 pub(crate) mod source;
+mod source_bytes;
 mod spool;
 mod typed_cell;
 
@@ -154,6 +155,16 @@ impl Wave {
     /// The last part of the file's name; `-` for what has none.
     pub fn file_name(&self) -> &OsStr {
         self.opened.file_name()
+    }
+
+    /// Gives all bytes of the file as a file system has them, in order, whatever form they are in.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or [`Error::Changed`].
+    pub(crate) fn source_bytes(&self, take: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        source_bytes::source_bytes(&self.opened, take)
+            .map_err(|source| Error::reading(self.name.to_string(), source))
     }
 
     /// Checks that the file is what it was when it was opened.

@@ -55,6 +55,8 @@ pub(super) struct Opened {
     pub(super) memory: Memory,
     /// The path by which others can change the source; none for what has no name.
     watched: Option<Watched>,
+    /// The source itself and its length, where a copy is read.
+    original: Option<(File, u64)>,
 }
 
 /// A path, and what was there.
@@ -101,13 +103,23 @@ impl Opened {
             terminator: Terminator::Lf,
             memory: Memory::default(),
             watched,
+            original: None,
         }
     }
 
     /// The same source, read from a copy that was made of it.
     pub(super) fn reading(self, copy: File) -> io::Result<Self> {
         let size = copy.metadata()?.len();
-        Ok(Self::new(copy, size, self.watched))
+        let original = self.original.or(Some((self.file, self.size)));
+        Ok(Self {
+            original,
+            ..Self::new(copy, size, self.watched)
+        })
+    }
+
+    /// The source itself and its length, where what is read is a copy of it.
+    pub(super) fn original(&self) -> Option<&(File, u64)> {
+        self.original.as_ref()
     }
 
     fn spool(name: String, from: &mut dyn Read) -> Result<Self, Error> {

@@ -15,6 +15,8 @@ use rusqlite::Connection;
 
 use super::error::Lacks;
 use super::file::{beside, if_there, replace};
+use crate::model::ids::RunId;
+use crate::model::ledger_mark::LedgerMark;
 
 /// Two numbers of twenty digits at most, with room to spare.
 const LONGEST: u64 = 256;
@@ -29,6 +31,16 @@ pub(super) struct Extent {
 }
 
 impl Extent {
+    /// The same, with the run that began last.
+    pub(super) fn mark(self, last_run: Option<RunId>) -> LedgerMark {
+        let Self { runs, events } = self;
+        LedgerMark {
+            runs,
+            events,
+            last_run,
+        }
+    }
+
     /// What it lacks of another; nothing where it is as far.
     pub(super) fn lacks(self, other: Self) -> Option<Lacks> {
         if self.runs < other.runs {

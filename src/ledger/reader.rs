@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::binding::Binding;
+use super::counter::extent;
 use super::devices::{self, Key};
 use super::error::{Error, Flaw};
 use super::file::{SYNCHRONOUS, connect, keep_log, opening, sqlite};
@@ -16,6 +17,7 @@ use super::runs::{self, LastRun};
 use super::schema;
 use crate::model::entry::LedgerEntry;
 use crate::model::ids::DeviceId;
+use crate::model::ledger_mark::LedgerMark;
 use crate::model::request::DeviceKey;
 use crate::model::tally::Counts;
 
@@ -165,6 +167,17 @@ impl Reader {
             journal_mode: self.unless_unreadable(mode)?,
             synchronous: SYNCHRONOUS,
         })
+    }
+
+    /// How far the ledger has come.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn mark(&self) -> Result<LedgerMark, Error> {
+        let last_run = self.unless_unreadable(runs::last_begun(&self.connection))?;
+        let extent = self.unless_unreadable(extent(&self.connection))?;
+        Ok(extent.mark(last_run))
     }
 
     /// The last run of a wave, as far as it has come.

@@ -106,6 +106,12 @@ pub(super) fn any_looked(connection: &Connection) -> Result<bool> {
     )
 }
 
+/// The run that began last, by the count of runs, which a ledger has since the fourth step.
+pub(super) fn last_begun(connection: &Connection) -> Result<Option<RunId>> {
+    let sql = "SELECT id FROM runs ORDER BY number DESC LIMIT 1";
+    connection.query_row(sql, [], |row| row.get(0)).optional()
+}
+
 /// Every run.
 pub(super) fn ids(connection: &Connection) -> Result<BTreeSet<RunId>> {
     let mut statement = connection.prepare("SELECT id FROM runs")?;

@@ -21,6 +21,7 @@ pub(crate) mod formula;
 pub(crate) mod hidden;
 pub(crate) mod ids;
 pub(crate) mod invalid;
+pub(crate) mod ledger_mark;
 pub(crate) mod messages;
 pub(crate) mod mfa;
 pub(crate) mod outcome;

@@ -1,5 +1,6 @@
 //! What a row asks for: one device of one user.
 
+use std::fmt;
 use std::str::FromStr;
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -57,6 +58,12 @@ impl DeviceType {
     }
 }
 
+impl fmt::Display for DeviceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// The status that a device is created with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DeviceStatus {
@@ -76,6 +83,12 @@ impl DeviceStatus {
             DeviceStatus::Active => "ACTIVE",
             DeviceStatus::ActivationRequired => "ACTIVATION_REQUIRED",
         }
+    }
+}
+
+impl fmt::Display for DeviceStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

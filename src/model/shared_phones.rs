@@ -43,6 +43,14 @@ impl SharingRule {
         }
     }
 
+    /// The digits of the phones that may stand with several users under any, one a line and in one
+    /// order.
+    pub(crate) fn allowed(&self) -> String {
+        let mut phones: Vec<_> = self.allowed.iter().map(|phone| phone.digits()).collect();
+        phones.sort_unstable();
+        phones.join("\n")
+    }
+
     /// The rule for a dry run over a wave, which tells and refuses.
     pub(crate) fn of_dry_run(&self) -> Sharers {
         self.sharers(self.sharing != Sharing::Allow)

@@ -16,6 +16,17 @@ pub enum Existing {
     Unchecked,
 }
 
+impl Existing {
+    /// The word that an administrator says.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Existing::Skip => "skip",
+            Existing::Ledger => "ledger",
+            Existing::Unchecked => "unchecked",
+        }
+    }
+}
+
 /// What is to be done about a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Admission {

@@ -1,13 +1,19 @@
-//! What to do with a row, by the ledger and by the rows before it; and whether the ledger may be
-//! trusted with that. Pure.
+//! What to do with a row, by the ledger and by the rows before it; whether the ledger may be trusted
+//! with that; and a plan of it, which people review and a run demands. Pure.
 
 mod admit;
+pub(crate) mod digest;
 mod earlier_rows;
+mod expectation;
+pub(crate) mod file;
 mod seen;
+mod totals;
 mod trust;
 
 pub use admit::Existing;
 pub(crate) use admit::{Admission, admit};
 pub(crate) use earlier_rows::{Earlier, EarlierRows, same_device_as};
+pub(crate) use expectation::{Expectation, OpenRequest, expectation};
 pub(crate) use seen::Seen;
+pub(crate) use totals::Totals;
 pub(crate) use trust::{Distrust, Evidence, distrust};

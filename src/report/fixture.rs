@@ -116,6 +116,7 @@ pub(super) fn known_row(number: u64, known: KnownState) -> KnownRow {
         judged: validate(&header, &input, &defaults()),
         input,
         known,
+        open: None,
         earlier: None,
     }
 }
@@ -130,6 +131,7 @@ pub(super) fn broken_row(input: InputRow, message: &str) -> KnownRow {
         judged: validate(&header(&["phone"]), &input, &defaults()),
         input,
         known: KnownState::Untouched,
+        open: None,
         earlier: None,
     }
 }

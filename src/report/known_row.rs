@@ -5,7 +5,7 @@ use crate::model::request::DeviceKey;
 use crate::model::row::InputRow;
 use crate::model::row_judge::RowJudge;
 use crate::model::validate::JudgedRow;
-use crate::plan::{Earlier, EarlierRows};
+use crate::plan::{Earlier, EarlierRows, OpenRequest};
 
 /// A row of the input, and what is known of the device that it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(crate) struct KnownRow {
     pub judged: JudgedRow,
     /// What is known of the device; nothing where the row asks for none.
     pub known: KnownState,
+    /// The request of an earlier run that nobody knows the answer to, where there is one.
+    pub open: Option<OpenRequest>,
     /// Which earlier row of the file asks for the same, if one does.
     pub earlier: Option<Earlier>,
 }
@@ -47,15 +49,17 @@ impl<'a> Judge<'a> {
         lookup: &mut dyn FnMut(&DeviceKey) -> Result<KnownState, E>,
     ) -> Result<KnownRow, E> {
         let mut judged = self.rows.judge(&input);
-        let (mut known, mut earlier) = (KnownState::Untouched, None);
+        let (mut known, mut open, mut earlier) = (KnownState::Untouched, None, None);
         if let Ok(valid) = &mut judged.verdict {
             known = lookup(&valid.request.key)?;
+            open = known.open_request();
             earlier = self.earlier.note(input.number, valid, known.entry_number());
         }
         Ok(KnownRow {
             input,
             judged,
             known,
+            open,
             earlier,
         })
     }

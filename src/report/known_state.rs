@@ -5,6 +5,7 @@ use crate::model::entry::LedgerEntry;
 use crate::model::ids::DeviceId;
 use crate::model::outcome::{Answer, Device, Outcome};
 use crate::model::stop::Stopped;
+use crate::plan::OpenRequest;
 
 /// Whether the file tells of a run, or of what a run would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,14 @@ impl KnownState {
     pub(crate) fn entry_number(&self) -> Option<u64> {
         match self {
             KnownState::Entry(entry) => Some(entry.number),
+            KnownState::Untouched | KnownState::Finding { .. } => None,
+        }
+    }
+
+    /// The request that the ledger knows no answer to, where there is one.
+    pub(crate) fn open_request(&self) -> Option<OpenRequest> {
+        match self {
+            KnownState::Entry(entry) => OpenRequest::of(entry),
             KnownState::Untouched | KnownState::Finding { .. } => None,
         }
     }

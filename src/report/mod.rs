@@ -21,6 +21,7 @@ mod encoded;
 pub(crate) mod known_row;
 pub(crate) mod known_state;
 mod lines;
+pub(crate) mod plan_writer;
 mod record;
 pub(crate) mod rejects;
 pub(crate) mod result_row;
@@ -33,6 +34,7 @@ mod value;
 
 pub(crate) mod last_screen;
 pub(crate) mod next_command;
+pub(crate) mod plan_notes;
 pub(crate) mod sheet_notes;
 pub(crate) mod start_line;
 pub(crate) mod summary_json;

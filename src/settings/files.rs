@@ -29,6 +29,8 @@ pub struct Files {
     pub rejects_named: bool,
     /// The summary as JSON, where one is wanted; `-` is standard output.
     pub summary: Option<PathBuf>,
+    /// The plan, where a dry run is to write one.
+    pub plan: Option<PathBuf>,
 }
 
 /// What the files are of, as their default names say.
@@ -73,6 +75,7 @@ impl Files {
             rejects_named: rejects.is_some(),
             rejects: rejects.or_else(|| beside(wave, kind.rejects())),
             summary: sources.path(&table::SUMMARY),
+            plan: sources.path(&table::PLAN).filter(|_| kind.dry_run),
         }
     }
 
@@ -107,6 +110,14 @@ impl Files {
         outputs.extend(output("the rejects", &self.rejects));
         outputs.extend(output("the summary", &self.summary));
         outputs.extend(file("the log", &table::LOG_FILE));
+        // A dry run writes it, a run reads it.
+        let plan = file("the plan", &table::PLAN);
+        let plans = if self.plan.is_some() {
+            &mut outputs
+        } else {
+            &mut kept
+        };
+        plans.extend(plan);
         let named = sources.path(&table::LEDGER);
         if let Some(ledger) = ledger.or(named.as_deref()) {
             outputs.push(Named::file("the ledger", ledger));

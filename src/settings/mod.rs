@@ -11,6 +11,7 @@ mod authorities;
 pub(crate) mod checks;
 mod credential;
 mod deadline;
+pub(crate) mod deciding;
 pub(crate) mod env;
 pub(crate) mod expected_rows;
 pub(crate) mod files;

@@ -23,16 +23,16 @@ use crate::report::results_writer::Phones;
 /// being told again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowSettings {
-    policy: Option<PolicyId>,
-    kind: Option<DeviceType>,
-    status: Option<DeviceStatus>,
-    country: Option<Country>,
-    columns: Vec<(Column, String)>,
-    form: NamedForm,
-    sharing: Option<Sharing>,
-    shared_phones_file: Option<PathBuf>,
-    phones: Option<Phones>,
-    raw_cells: bool,
+    pub(super) policy: Option<PolicyId>,
+    pub(super) kind: Option<DeviceType>,
+    pub(super) status: Option<DeviceStatus>,
+    pub(super) country: Option<Country>,
+    pub(super) columns: Vec<(Column, String)>,
+    pub(super) form: NamedForm,
+    pub(super) sharing: Option<Sharing>,
+    pub(super) shared_phones_file: Option<PathBuf>,
+    pub(super) phones: Option<Phones>,
+    pub(super) raw_cells: bool,
 }
 
 /// The form in which the ledger keeps it.
@@ -211,7 +211,7 @@ fn meant<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
 }
 
 /// The word of a list that stands for a value.
-fn word<T: Copy + PartialEq>(words: &[(&str, T)], value: T) -> Option<String> {
+pub(super) fn word<T: Copy + PartialEq>(words: &[(&str, T)], value: T) -> Option<String> {
     let mut words = words.iter();
     let (word, _) = words.find(|(_, known)| *known == value)?;
     Some((*word).to_owned())

@@ -239,9 +239,16 @@ impl DryRun {
         };
         let target = || Target::resolve(whom, sources);
         let online = sources.is_on(&table::ONLINE).then(target).transpose()?;
+        let files = run_files(&common.wave, ledger.path(), sources)?;
+        if files.plan.is_some() && online.is_none() {
+            let error = Error::new("a dry run writes a plan with `--online` only");
+            return Err(error.hint(
+                "add `--online`: a plan rests on what PingOne says of each row; it asks and changes nothing",
+            ));
+        }
         Ok(Self {
-            files: run_files(&common.wave, ledger.path(), sources)?,
             common,
+            files,
             ledger,
             online,
         })

@@ -69,6 +69,8 @@ mod summaries;
 mod outputs;
 // Says what a run then does; sends nothing, changes nothing.
 mod dry_run;
+// A dry run that is a plan: written, reviewed, demanded.
+mod plans;
 // No secret, token or full phone is seen where it has no business.
 mod leaks;
 // Any rows, any faults, dropped at any event, then gone on with.

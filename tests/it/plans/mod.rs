@@ -1,0 +1,65 @@
+//! A dry run that is a plan: written, reviewed, demanded.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::Value;
+
+use crate::support::rehearsal::Rehearsal;
+
+mod written;
+
+/// A plan, read as a person or another program would.
+struct Plan {
+    text: String,
+    lines: Vec<Value>,
+}
+
+impl Plan {
+    /// Has a dry run write it, which ends with this code, and reads it.
+    #[track_caller]
+    fn written(rehearsal: &Rehearsal, code: i32) -> Self {
+        rehearsal.run(&WRITE).exits(code);
+        Self::read(&rehearsal.path("review.plan"))
+    }
+
+    fn read(path: &Path) -> Self {
+        let text = std::fs::read_to_string(path).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        Self {
+            lines: lines.collect(),
+            text,
+        }
+    }
+
+    fn head(&self) -> &Value {
+        &self.lines[0]
+    }
+
+    fn rows(&self) -> &[Value] {
+        &self.lines[1..self.lines.len() - 1]
+    }
+
+    fn seal(&self) -> &Value {
+        &self.lines[self.lines.len() - 1]
+    }
+
+    /// What is expected of the rows, in their order.
+    fn expected(&self) -> Vec<&str> {
+        let rows = self.rows().iter();
+        rows.map(|row| row["expect"].as_str().unwrap()).collect()
+    }
+}
+
+/// What writes a plan of the wave.
+const WRITE: [&str; 4] = ["--dry-run", "--online", "--plan", "review.plan"];
+
+/// The SHA-256 of bytes, as `sha256sum` shows it.
+fn sha256(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in digest(&SHA256, bytes).as_ref() {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
+}
