@@ -25,6 +25,7 @@ pub mod model {
     pub use crate::model::row::{Column, Header, InputRow, RowNumber};
     pub use crate::model::secret::Secret;
     pub use crate::model::stop::StopCode;
+    pub use crate::model::user_name::{NameKind, UserName};
     pub use crate::model::validate::validate;
     pub use crate::model::warning::WarningCode;
 }
@@ -84,6 +85,8 @@ pub mod pingone {
     pub use crate::pingone::retry_after::{LONGEST, retry_after};
     pub use crate::pingone::tls::ClientError;
     pub use crate::pingone::token::{AccessToken, TokenCache, TokenState};
+    pub use crate::pingone::user_filter::UserFilter;
+    pub use crate::pingone::users::{FoundUsers, ListedUser, ListedUsers, UserPages};
     pub use crate::pingone::wire::MfaSettings;
 }
 

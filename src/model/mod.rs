@@ -44,6 +44,7 @@ pub(crate) mod summary;
 pub(crate) mod tally;
 pub(crate) mod twin_phones;
 pub(crate) mod undecodable;
+pub(crate) mod user_name;
 pub(crate) mod valid_row;
 pub(crate) mod validate;
 pub(crate) mod warning;

@@ -28,6 +28,8 @@ use super::read::{self, ListedPolicies, PolicyPages, ReadError};
 use super::tls::ClientError;
 use super::token::AccessToken;
 use super::transport::Fault;
+use super::user_filter::UserFilter;
+use super::users::{self, ListedUsers, UserPages};
 use super::{Answered, classify, user, wire};
 
 /// The longest answer that is read from the API.
@@ -184,6 +186,33 @@ impl Client {
         user::answer(id, &head, &body)
     }
 
+    /// Where users are asked for.
+    pub fn users_address(&self) -> String {
+        self.url(wire::USERS)
+    }
+
+    /// Reads one page of the users for whom a filter holds, once.
+    ///
+    /// `before` is what the pages before it told; `None` for the first.
+    ///
+    /// # Errors
+    ///
+    /// A [`ReadError`] where the listing was not given, or cannot be whole.
+    pub async fn users(
+        &self,
+        filter: &UserFilter,
+        before: Option<UserPages>,
+        token: &AccessToken,
+        connection: Connection,
+    ) -> Result<ListedUsers, ReadError> {
+        let url = match &before {
+            Some(pages) => pages.next().clone(),
+            None => parsed(&filter.address(&self.users_address())),
+        };
+        let (head, body) = self.read_on(connection, url.clone(), token).await?;
+        users::users_answer(filter.kind(), &url, before, &head, &body)
+    }
+
     /// Reads one page of the environment's device authentication policies, once.
     ///
     /// `before` is what the pages before it told; `None` for the first.
@@ -300,9 +329,18 @@ impl Client {
     }
 
     async fn read(&self, url: Url, token: &AccessToken) -> Result<Read, ReadError> {
+        self.read_on(Connection::Kept, url, token).await
+    }
+
+    async fn read_on(
+        &self,
+        connection: Connection,
+        url: Url,
+        token: &AccessToken,
+    ) -> Result<Read, ReadError> {
         let build = |http: &Http| http.get(url).headers(api_headers(token));
         let name = uuid::Uuid::new_v4().to_string();
-        self.answer(Connection::Kept, &name, build)
+        self.answer(connection, &name, build)
             .await
             .map_err(|fault| ReadError::of_fault(&fault))
     }

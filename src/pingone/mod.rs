@@ -11,6 +11,7 @@
 //! | `GET …/users/{userID}/devices` | "Read All MFA User Devices" |
 //! | `GET …/users/{userID}` | "Read User" |
 //! | `GET`, `PUT …/users/{userID}/mfaEnabled` | "Read User MFA Enabled", "Update User MFA Enabled" |
+//! | `GET …/users?filter=…` | "Read All Users", "Filter" |
 //! | `GET …/deviceAuthenticationPolicies` | "Read All Device Authentication Policies" |
 //! | `GET …/mfaSettings` | "Read MFA Settings" |
 //! | `POST …/dataExplorations`, `GET …/dataExplorations/{id}/entries` | "MFA Reports" |
@@ -36,6 +37,8 @@ mod ping_error;
 pub(crate) mod read;
 mod redact;
 mod shown_phone;
+pub(crate) mod user_filter;
+pub(crate) mod users;
 
 pub(crate) mod client;
 mod connect;

@@ -16,7 +16,7 @@ use super::wire::lenient;
 /// A member that is not what it should be counts as missing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Document {
+pub(super) struct Document {
     #[serde(deserialize_with = "lenient")]
     id: Option<String>,
     #[serde(deserialize_with = "lenient")]
@@ -50,7 +50,12 @@ struct Account {
 }
 
 impl Document {
-    fn state(&self) -> UserState {
+    /// Whose it is, where that is told.
+    pub(super) fn id(&self) -> Option<UserId> {
+        self.id.as_deref()?.parse().ok()
+    }
+
+    pub(super) fn state(&self) -> UserState {
         let lifecycle = self.lifecycle.as_ref();
         let lifecycle = lifecycle.and_then(|lifecycle| lifecycle.status.as_deref());
         let account = self.account.as_ref();
@@ -78,8 +83,7 @@ pub(super) fn answer(
     body: &Result<Bytes, BodyFault>,
 ) -> Result<UserState, ReadError> {
     let user: Document = read_answer(head, body)?;
-    let named = user.id.as_deref().map(str::parse);
-    if named == Some(Ok(id)) {
+    if user.id() == Some(id) {
         return Ok(user.state());
     }
     let message = "the answer shows another user than the one who was asked for";

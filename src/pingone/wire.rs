@@ -20,6 +20,8 @@ pub(crate) const DEVICES: &str = "/environments/{envID}/users/{userID}/devices";
 pub(crate) const USER: &str = "/environments/{envID}/users/{userID}";
 /// `GET` and `PUT`: whether a user can use MFA.
 pub(crate) const MFA_ENABLED: &str = "/environments/{envID}/users/{userID}/mfaEnabled";
+/// `GET`: the users of an environment for whom a filter holds.
+pub(crate) const USERS: &str = "/environments/{envID}/users";
 /// `GET`: all device authentication policies of an environment.
 pub(crate) const POLICIES: &str = "/environments/{envID}/deviceAuthenticationPolicies";
 /// `GET`: one device authentication policy.

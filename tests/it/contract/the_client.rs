@@ -1,14 +1,16 @@
 //! What the client makes of it.
 
 use wavepair::testing::model::{
-    AttemptOutcome, Device, DeviceType, Listing, LookOutcome, MfaOutcome, Refusal, ReportedAddress,
-    ReportedStatus, UserState,
+    AttemptOutcome, Device, DeviceType, Listing, LookOutcome, MfaOutcome, NameKind, Refusal,
+    ReportedAddress, ReportedStatus, UserName, UserState,
 };
-use wavepair::testing::pingone::{Connection, ListedPolicies};
+use wavepair::testing::pingone::{Connection, ListedPolicies, ListedUsers, UserFilter};
 
 use super::documents::reports::{REPORT, REPORTED};
 use super::documents::tenant::{MFA_SETTINGS, POLICY};
-use super::documents::{A_USER, CREATED, DEVICE_LIMIT, FORBIDDEN, LISTED, MFA_ENABLED, NOT_FOUND};
+use super::documents::{
+    A_USER, CREATED, DEVICE_LIMIT, FORBIDDEN, LISTED, MFA_ENABLED, NOT_FOUND, USERS,
+};
 use crate::wire_client::peer::Peer;
 use crate::wire_client::{ENVIRONMENT, PHONE, USER, client, create, http, look_at, request, token};
 
@@ -194,5 +196,31 @@ async fn reads_of_the_documented_user_whether_a_device_is_of_any_use_to_them() {
             bypassed: false,
         };
         assert_eq!(read.unwrap(), expected, "{document}");
+    }
+}
+
+#[tokio::test]
+async fn finds_a_user_in_the_documented_listing_by_each_kind_of_name() {
+    let listing = USERS.replace("{}", A_USER);
+    let peer = Peer::answering(http("200 OK", &filled_in(&listing))).await;
+    let client = client(&peer);
+    for (kind, text) in [
+        (NameKind::Username, format!("user-{USER}")),
+        (NameKind::Email, format!("User-{USER}@example.com")),
+        (NameKind::ExternalId, format!("external-{USER}")),
+    ] {
+        let filter = UserFilter::new(&client.users_address(), UserName::new(kind, &text));
+        let token = token();
+        let asked = client.users(&filter, None, &token, Connection::Fresh);
+        let ListedUsers::Whole(found) = asked.await.unwrap() else {
+            panic!("it is one page");
+        };
+        let [user] = &*found.users else {
+            panic!("{found:?}");
+        };
+        assert_eq!(user.id.to_string(), USER);
+        assert!(filter.names()[0].is(&user.name), "{kind:?}");
+        assert!(found.is_proven && found.answers(&filter));
+        assert_eq!((user.state.disabled, user.state.mfa), (false, Some(true)));
     }
 }
