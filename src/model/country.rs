@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
+use rlibphonenumber::Region;
+
+use super::libphonenumber::LIBRARY;
 
 /// A country with phone numbers of its own, by its code of two letters (ISO 3166-1 alpha-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,7 +14,7 @@ pub struct Country(Region);
 impl Country {
     /// The country calling code: 1, 44, 353. Several countries may have the same.
     pub(crate) fn calling_code(self) -> u16 {
-        let code = PHONE_NUMBER_UTIL.get_country_code_for_region(self.0);
+        let code = LIBRARY.get_country_code_for_region(self.0);
         code.and_then(|code| code.try_into().ok())
             .expect("a country has a calling code, or it was not taken")
     }
@@ -38,7 +40,7 @@ impl FromStr for Country {
             return Err(NotACountry::Uk);
         }
         let region = Region::from_code(text).map_err(|_| NotACountry::Shape)?;
-        match PHONE_NUMBER_UTIL.get_country_code_for_region(region) {
+        match LIBRARY.get_country_code_for_region(region) {
             Some(_) if region != Region::World => Ok(Self(region)),
             Some(_) | None => Err(NotACountry::Unknown),
         }

@@ -3,14 +3,13 @@
 //! No digit may be gained or lost on the way, and there is no default region: with one,
 //! libphonenumber turns some valid numbers into others.
 
-use rlibphonenumber::{
-    PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberType, ValidationError,
-};
+use rlibphonenumber::{ParseError, PhoneNumber, PhoneNumberType, ValidationError};
 
 use super::super::country::Country;
 use super::super::invalid::{InvalidCode, Problem};
+use super::super::libphonenumber::LIBRARY;
 use super::suggestion::told;
-use super::{E164, Line, calling_code};
+use super::{E164, Line, calling_code, numbering};
 
 /// Looks a `+` and digits up: the number, and what kind of line it is.
 ///
@@ -18,31 +17,46 @@ use super::{E164, Line, calling_code};
 ///
 /// It is no valid number, is one to which nothing is sent, or has other digits than were written.
 pub(super) fn judge(written: &str) -> Result<(E164, Line), Problem> {
-    let parsed = PHONE_NUMBER_UTIL
+    if let Some(kind) = numbering::kind(&written[1..])
+        && let Some(line) = line_of(kind)?
+        && let Some(phone) = E164::from_digits(&written[1..])
+    {
+        return Ok((phone, line));
+    }
+    let parsed = LIBRARY
         .parse(written, None)
         .map_err(|error| unparsable(&error))?;
-    let line = match PHONE_NUMBER_UTIL.get_number_type(&parsed) {
-        PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile => Line::Mobile,
-        PhoneNumberType::FixedLine => Line::Fixed,
+    let Some(line) = line_of(LIBRARY.get_number_type(&parsed))? else {
+        return Err(not_valid(&parsed));
+    };
+    let understood = digits_of(&parsed);
+    match E164::from_digits(&written[1..]) {
+        Some(phone) if u128::from(phone.value()) == understood => Ok((phone, line)),
+        _ => Err(other_digits(&written[1..], understood)),
+    }
+}
+
+/// The line of a valid number of a kind; none where it is not valid.
+///
+/// # Errors
+///
+/// Nothing is sent to numbers of this kind.
+fn line_of(kind: PhoneNumberType) -> Result<Option<Line>, Problem> {
+    match kind {
+        PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile => Ok(Some(Line::Mobile)),
+        PhoneNumberType::FixedLine => Ok(Some(Line::Fixed)),
         PhoneNumberType::TollFree
         | PhoneNumberType::SharedCost
         | PhoneNumberType::VoIP
         | PhoneNumberType::PersonalNumber
         | PhoneNumberType::Pager
         | PhoneNumberType::UAN
-        | PhoneNumberType::VoiceMail => Line::Unusual,
-        PhoneNumberType::PremiumRate => {
-            return Err(Problem::new(
-                InvalidCode::PhoneNotAllowed,
-                "a premium-rate number; passcodes are not sent to one, so use another number",
-            ));
-        }
-        PhoneNumberType::Unknown => return Err(not_valid(&parsed)),
-    };
-    let understood = digits_of(&parsed);
-    match E164::from_digits(&written[1..]) {
-        Some(phone) if u128::from(phone.value()) == understood => Ok((phone, line)),
-        _ => Err(other_digits(&written[1..], understood)),
+        | PhoneNumberType::VoiceMail => Ok(Some(Line::Unusual)),
+        PhoneNumberType::PremiumRate => Err(Problem::new(
+            InvalidCode::PhoneNotAllowed,
+            "a premium-rate number; passcodes are not sent to one, so use another number",
+        )),
+        PhoneNumberType::Unknown => Ok(None),
     }
 }
 
@@ -53,10 +67,13 @@ pub(super) fn number(written: &str) -> Option<E164> {
 
 /// Whether a `+` and digits are a valid number of any kind, all of them.
 pub(super) fn is_number(written: &str) -> bool {
-    let Ok(parsed) = PHONE_NUMBER_UTIL.parse(written, None) else {
+    if let Some(kind) = numbering::kind(&written[1..]) {
+        return kind != PhoneNumberType::Unknown;
+    }
+    let Ok(parsed) = LIBRARY.parse(written, None) else {
         return false;
     };
-    PHONE_NUMBER_UTIL.get_number_type(&parsed) != PhoneNumberType::Unknown
+    LIBRARY.get_number_type(&parsed) != PhoneNumberType::Unknown
         && written[1..].parse() == Ok(digits_of(&parsed))
 }
 
@@ -65,9 +82,7 @@ pub(super) fn is_number(written: &str) -> bool {
 pub(super) fn trunk_prefix(digits: &str, country: Country) -> Option<usize> {
     /// Those that there are. Whatever else libphonenumber drops chooses a carrier or a country.
     const PREFIXES: [&str; 5] = ["0", "1", "8", "06", "80"];
-    let parsed = PHONE_NUMBER_UTIL
-        .parse(digits, Some(country.region()))
-        .ok()?;
+    let parsed = LIBRARY.parse(digits, Some(country.region())).ok()?;
     let national = parsed.get_national_significant_number();
     let prefix = digits.strip_suffix(national.as_str())?;
     let is_of_country = parsed.country_code == i32::from(country.calling_code());
@@ -79,7 +94,7 @@ pub(super) fn digit_of_other_script(character: char) -> Option<char> {
     if character.is_ascii() || !character.is_numeric() {
         return None;
     }
-    let digits = PHONE_NUMBER_UTIL.normalize_digits_only(character.to_string());
+    let digits = LIBRARY.normalize_digits_only(character.to_string());
     digits.chars().next()
 }
 
@@ -118,7 +133,7 @@ fn unparsable(error: &ParseError) -> Problem {
 
 fn not_valid(number: &PhoneNumber) -> Problem {
     let country = number.country_code;
-    match PHONE_NUMBER_UTIL.is_possible_number_with_reason(number) {
+    match LIBRARY.is_possible_number_with_reason(number) {
         Err(ValidationError::TooShort) => Problem::new(
             InvalidCode::PhoneTooShort,
             format!("too few digits for a number of country code +{country}"),

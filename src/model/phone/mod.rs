@@ -15,6 +15,7 @@ mod letters;
 mod meant;
 mod metadata;
 mod national;
+mod numbering;
 mod old_plan;
 pub(crate) mod stored_number;
 mod suggestion;
