@@ -117,6 +117,44 @@ fn rejects_that_somebody_has_edited_stay_and_the_next_workbook_lies_beside_them(
 }
 
 #[test]
+fn rejects_that_are_mended_in_a_workbook_are_run_from_it() {
+    let rehearsal = Rehearsal::new();
+    rehearsal
+        .wave(&wave())
+        .run(&["--rejects", "x.xlsx"])
+        .exits(3);
+    assert_eq!(rehearsal.creates(), 1);
+    // As a spreadsheet saves it: the cells as they are, but for what somebody has typed.
+    let mut mended = rust_xlsxwriter::Workbook::new();
+    let sheet = mended.add_worksheet();
+    for (row, cells) in (0..).zip(cells(&rehearsal.path("x.xlsx"))) {
+        for (column, cell) in (0..).zip(cells) {
+            let typed = match cell.to_string().as_str() {
+                "07400 123456" => "+447400123456".to_owned(),
+                "" if column == 2 => WAVE_POLICY.to_owned(),
+                kept => kept.to_owned(),
+            };
+            sheet.write_string(row, column, typed).unwrap();
+        }
+    }
+    mended.save(rehearsal.path("x.xlsx")).unwrap();
+
+    let words = ["run", "x.xlsx", "--rate", "max", "--progress", "none"];
+    let ran = rehearsal.bare(&words).output().unwrap();
+    rehearsal.ended(&ran).exits(0);
+    rehearsal.ended(&ran).exits(0);
+    assert_eq!(rehearsal.creates(), 3);
+    let written = rows(&rehearsal.path("x.results.xlsx"));
+    let phones: Vec<_> = written.iter().map(|row| row["phone"].as_str()).collect();
+    assert_eq!(phones, ["+447400123456", "+15125550102"]);
+    // The first wave knows of both, though its own cell is as it was.
+    rehearsal
+        .run(&[])
+        .exits(3)
+        .has(&[("created", 1), ("invalid", 2)]);
+}
+
+#[test]
 fn more_rows_than_a_sheet_has_are_exit_2_before_anything_is_sent() {
     let rehearsal = Rehearsal::new();
     let rows = "x,x,x\n".repeat(1_048_576);

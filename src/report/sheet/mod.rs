@@ -89,6 +89,8 @@ impl Sheet {
         let prepared = || -> Result<(), XlsxError> {
             sheet.set_name(name)?;
             sheet.set_freeze_panes(1, 0)?;
+            // On paper the columns go on over several sheets, each with its names.
+            sheet.set_landscape().set_repeat_rows(0, 0)?;
             for (column, &(name, holds)) in (0..).zip(header) {
                 if holds == Holds::Text {
                     // Of the whole column: a cell that is filled in later is of text as well.
