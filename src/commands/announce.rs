@@ -56,7 +56,7 @@ pub(super) fn announce<L: Borrow<Reader>>(
             rate: pace.rate.per_second(),
             requests_per_row: match pace.existing {
                 Existing::Skip => 2,
-                Existing::Ledger | Existing::Unchecked => 1,
+                Existing::Report | Existing::Ledger | Existing::Unchecked => 1,
             },
         },
         stops: stops_at.as_ref(),

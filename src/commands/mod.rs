@@ -23,6 +23,7 @@ mod preview;
 pub(crate) mod print;
 mod question;
 mod read_ledger;
+mod reported;
 pub(crate) mod results;
 pub(crate) mod run;
 pub(crate) mod sandbox;

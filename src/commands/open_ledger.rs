@@ -73,7 +73,7 @@ impl Looked {
         start_line::Ledger {
             path: (!self.is_forgotten()).then_some(self.place.path.as_path()),
             is_new: self.found.is_new(),
-            unchecked: existing == Existing::Unchecked,
+            existing,
         }
     }
 

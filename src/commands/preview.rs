@@ -14,7 +14,6 @@ use crate::exit::ExitCode;
 use crate::ledger::Reader;
 use crate::model::ids::EnvironmentId;
 use crate::model::summary::Summary;
-use crate::plan::Existing;
 use crate::report::start_line::{Kind, Ledger};
 use crate::settings::run::{DryRun, wave_name};
 
@@ -36,7 +35,7 @@ pub(super) fn introduce(
         ledger: path.map(|path| Ledger {
             path: Some(path),
             is_new: !path.exists(),
-            unchecked: settings.common.pace.existing == Existing::Unchecked,
+            existing: settings.common.pace.existing,
         }),
     };
     let limits = (&settings.common.pace, &settings.common.stops);

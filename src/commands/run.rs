@@ -1,6 +1,7 @@
 //! `wavepair run`: the devices of a wave.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::announce::{Place, announce};
 use super::finish::{End, ended, finish};
@@ -9,6 +10,7 @@ use super::join::{Doubts, join, not_reached};
 use super::open_ledger::{self, Looked, last_exit_code};
 use super::opened_wave::OpenedWave;
 use super::planned::{Planned, reason_to_stop};
+use super::reported::before_run;
 use super::signals::During;
 use super::target::Remote;
 use super::wave_files::{Complete, WaveFiles};
@@ -21,6 +23,7 @@ use crate::input;
 use crate::input::source::Source;
 use crate::ledger::{LastRun, Ledger, RunRecord};
 use crate::model::account::Account;
+use crate::model::event::Event;
 use crate::model::ids::RunId;
 use crate::model::stop::{StopReason, Stopped};
 use crate::model::summary::Summary;
@@ -132,6 +135,7 @@ fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> Engine
     EngineOptions {
         run,
         existing: pace.existing,
+        report: Arc::default(),
         retry: pace.retry.clone(),
         guard: GuardOptions {
             concurrency,
@@ -150,7 +154,7 @@ async fn send(
     opened: &OpenedWave,
     remote: Remote,
     ledger: &Ledger,
-    options: EngineOptions,
+    mut options: EngineOptions,
     stop: &Stop,
     summary: &mut Summary,
     invocation: &Invocation,
@@ -160,6 +164,17 @@ async fn send(
     }
     let progress = invocation.start_progress(opened.rows, Goal::Created);
     let mut reporters = Reporters::new(summary.clone(), progress);
+    let mut report = |event: &Event| reporters.on(event);
+    let going_by = (&remote, &mut options);
+    let before = before_run(opened, ledger, going_by, stop, &mut report, invocation).await?;
+    if let Some(reason) = before {
+        report(&Event::StopRequested {
+            reason,
+            in_flight: 0,
+        });
+        *summary = reporters.finish();
+        return Ok(());
+    }
     let ended = engine::run(
         &remote.client,
         ledger,
@@ -167,7 +182,7 @@ async fn send(
         options,
         stop.clone(),
         &mut Planned::rows_of(opened),
-        &mut |event| reporters.on(event),
+        &mut report,
     )
     .await;
     *summary = reporters.finish();

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use super::answers::settled;
 use super::clocks::Opened;
 use super::row::{Phase, Row};
 use crate::ledger::Settled;
+use crate::model::device_report::Reported;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::event::{RowFinished, RowLabel};
 use crate::model::ids::DeviceId;
 use crate::model::invalid::Invalid;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{Answer, Device, Outcome};
 use crate::model::request::DeviceRequest;
 use crate::model::row::RowNumber;
 use crate::plan::{Admission, Existing, admit, same_device_as};
@@ -20,6 +22,8 @@ use crate::retry::UNPROVEN_LOOK;
 pub(super) enum Intake {
     /// Nothing: it ends at once.
     Ends(RowFinished),
+    /// It ends once the ledger has been told of its device.
+    Settles(Box<Row>, Settled),
     /// It ends at once, and its device is looked at once more.
     EndsAndRecheck(RowFinished, Box<Row>),
     /// It is worked at.
@@ -54,7 +58,7 @@ pub(super) fn duplicate(request: &DeviceRequest, earlier: RowNumber) -> RowFinis
 pub(super) fn take_up(
     request: DeviceRequest,
     entry: Option<&LedgerEntry>,
-    existing: Existing,
+    existing: (Existing, Reported),
     settle: Duration,
     opened: &Opened,
 ) -> Intake {
@@ -73,6 +77,7 @@ pub(super) fn take_up(
             let row = Row::recheck(request, entry, lost);
             return Intake::EndsAndRecheck(finished, Box::new(row));
         }
+        (Admission::Found(id), _) => return found(request, entry, id),
         (Admission::Look | Admission::Settle | Admission::Recheck, _) => Phase::Look,
         (Admission::Create, _) => Phase::Create { resend: false },
     };
@@ -89,6 +94,18 @@ pub(super) fn take_up(
         settled,
         after,
     }
+}
+
+/// A device that the report shows, of which the ledger knows that it is not ours.
+fn found(request: DeviceRequest, entry: Option<&LedgerEntry>, id: DeviceId) -> Intake {
+    let mut row = Box::new(Row::new(request, Phase::Look, entry));
+    row.answer = Answer::default();
+    let device = Device {
+        id: Some(id),
+        created_at: None,
+    };
+    let settled = settled(&row, DeviceState::Found, Some(device), None);
+    Intake::Settles(row, settled)
 }
 
 /// Lets a request settle from now on whose last send lies ahead of the wall clock: the clock was

@@ -24,7 +24,8 @@
 //! | `answers`, `whose` | what follows an answer |
 //! | `ending`, `stop` | whether the run goes on |
 //! | `reasons` | why it does not, in words |
-//! | `questions` | asking without changing anything, by the same gate, tokens and answers |
+//! | `questions`, `finding` | asking without changing anything, by the same gate, tokens and answers |
+//! | `device_reports` | how far the report of all devices is read |
 //!
 //! Where a 429 goes: `pingone::classify` says what it is, `retry` how long its row would wait,
 //! `answers` that everything is held instead, `gate` holds by `rate_limit`, `guard::throttled` knows
@@ -34,8 +35,10 @@
 
 mod answers;
 mod clocks;
+pub(crate) mod device_reports;
 mod ending;
 mod error;
+mod finding;
 mod gate;
 mod guard;
 mod intake;

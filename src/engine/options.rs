@@ -1,7 +1,9 @@
 //! What the engine is given: how to run, and the rows of the wave.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::model::device_report::DeviceReport;
 use crate::model::event::RowLabel;
 use crate::model::ids::RunId;
 use crate::model::invalid::Invalid;
@@ -17,6 +19,9 @@ pub struct EngineOptions {
     pub run: RunId,
     /// What a device that exists already means.
     pub existing: Existing,
+    /// What was reported of the devices that exist, for [`Existing::Report`]; what it does not tell of
+    /// is looked for.
+    pub report: Arc<DeviceReport>,
     /// What is tried again, and when.
     pub retry: RetryPolicy,
     /// When going on is pointless.

@@ -10,20 +10,19 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 
 use super::answers::{self, Context, Then};
+pub(crate) use super::finding::Finding;
+use super::finding::{finding, unsent};
 use super::gate::{Gate, Room};
 use super::guard::{Guard, Kind};
 use super::options::LONGEST_HOLD;
 use super::reasons::{forbidden, mixed_up, out_of_trust};
 use super::row::{Phase, Row};
 use super::tokens::{AfterVerdict, TokenVerdict, Tokens};
-use super::whose;
 use crate::clock;
-use crate::model::code;
 use crate::model::event::{Event, RequestKind};
 use crate::model::ids::PolicyId;
-use crate::model::outcome::{Answer, Device, LookOutcome, Outcome};
-use crate::model::request::{DeviceKey, DeviceRequest};
-use crate::model::row::RowNumber;
+use crate::model::outcome::{Answer, LookOutcome, Outcome};
+use crate::model::request::DeviceKey;
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
 use crate::pingone::classify::Listed;
@@ -50,17 +49,6 @@ impl std::fmt::Debug for Questions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Questions")
     }
-}
-
-/// What PingOne says of a device that nobody has asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Finding {
-    /// What it means for the row: `ready`, `existing`, `rejected` or `failed`.
-    pub outcome: Outcome,
-    /// The device, where PingOne lists one.
-    pub device: Option<Device>,
-    /// What the answer said.
-    pub answer: Answer,
 }
 
 /// Why a question was not answered.
@@ -90,6 +78,11 @@ impl<'a> Questions<'a> {
             tokens: Mutex::new(Tokens::new(tokens)),
             report: RefCell::new(report),
         }
+    }
+
+    /// What it asks by.
+    pub(super) fn client(&self) -> &'a Client {
+        self.client
     }
 
     /// A token that is good for a while yet, fetched once for all who ask.
@@ -159,34 +152,59 @@ impl<'a> Questions<'a> {
     {
         let mut tries = 0;
         loop {
-            let token = self.token().await.map_err(ReadFault::Stop)?;
-            self.pass().await;
-            self.tell(&Event::Sent(RequestKind::Read));
-            let generation = token.generation();
-            let answer = ask(token).await;
-            self.came_back();
-            let error = match answer {
+            let error = match self.read_once(&ask).await.map_err(ReadFault::Stop)? {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             tries += 1;
-            match error.failure {
-                ReadFailure::Unauthorized => {
-                    let heard = self.heard_token(generation, TokenVerdict::Refused);
-                    heard.await.map_err(ReadFault::Stop)?;
-                }
-                ReadFailure::Transient { retry_after } if tries < self.retry.attempts.get() => {
-                    let backoff = self.retry.base_delay.saturating_mul(tries);
-                    tokio::time::sleep(retry_after.unwrap_or(backoff).min(LONGEST_HOLD)).await;
-                }
-                ReadFailure::Transient { .. }
-                | ReadFailure::Forbidden
-                | ReadFailure::NotFound
-                | ReadFailure::Untrusted
-                | ReadFailure::Redirected
-                | ReadFailure::CaptivePortal
-                | ReadFailure::Malformed => return Err(ReadFault::Refused(error)),
+            match self.again(&error, tries) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return Err(ReadFault::Refused(error)),
             }
+        }
+    }
+
+    /// Asks once; a token that is refused is not used again.
+    ///
+    /// # Errors
+    ///
+    /// There is no token to be had.
+    pub(super) async fn read_once<T, F>(
+        &self,
+        ask: &impl Fn(Arc<AccessToken>) -> F,
+    ) -> Result<Result<T, ReadError>, StopReason>
+    where
+        F: Future<Output = Result<T, ReadError>>,
+    {
+        let token = self.token().await?;
+        self.pass().await;
+        self.tell(&Event::Sent(RequestKind::Read));
+        let generation = token.generation();
+        let answer = ask(token).await;
+        self.came_back();
+        if let Err(error) = &answer
+            && error.failure == ReadFailure::Unauthorized
+        {
+            self.heard_token(generation, TokenVerdict::Refused).await?;
+        }
+        Ok(answer)
+    }
+
+    /// After how long something is asked again that was asked so often; nothing where it is not.
+    pub(super) fn again(&self, error: &ReadError, tries: u32) -> Option<Duration> {
+        match error.failure {
+            ReadFailure::Unauthorized => Some(Duration::ZERO),
+            ReadFailure::Transient { retry_after } if tries < self.retry.attempts.get() => {
+                let backoff = self.retry.base_delay.saturating_mul(tries);
+                Some(retry_after.unwrap_or(backoff).min(LONGEST_HOLD))
+            }
+            ReadFailure::Transient { .. }
+            | ReadFailure::Forbidden
+            | ReadFailure::NotFound
+            | ReadFailure::Untrusted
+            | ReadFailure::Redirected
+            | ReadFailure::CaptivePortal
+            | ReadFailure::Malformed => None,
         }
     }
 
@@ -329,38 +347,5 @@ impl<'a> Questions<'a> {
 
     fn tell(&self, event: &Event) {
         (self.report.borrow_mut())(event);
-    }
-}
-
-/// A request that is never sent, for the rules of a row.
-fn unsent(key: &DeviceKey) -> DeviceRequest {
-    DeviceRequest {
-        row: RowNumber(1),
-        line: 1,
-        key: key.clone(),
-        policy: PolicyId::from_bytes([0; 16]),
-        status: None,
-        nickname: None,
-        notification: None,
-    }
-}
-
-fn finding(outcome: Outcome, answered: Answered<LookOutcome>) -> Finding {
-    let device = whose::listed(&answered.outcome).cloned();
-    let answer = answered.answer;
-    if outcome == Outcome::Failed && answer.http_status == Some(404) {
-        return Finding {
-            outcome: Outcome::Rejected,
-            device,
-            answer: Answer {
-                code: Some(code::USER_NOT_FOUND.to_owned()),
-                ..answer
-            },
-        };
-    }
-    Finding {
-        outcome,
-        device,
-        answer,
     }
 }

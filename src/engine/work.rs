@@ -18,9 +18,10 @@ use super::queue::Queue;
 use super::row::{Row, RowEnd};
 use super::{reasons, whose};
 use crate::clock;
+use crate::model::device_report::Reported;
 use crate::model::event::{Event, RowFinished};
-use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, LookOutcome};
-use crate::model::request::DeviceRequest;
+use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, LookOutcome, Outcome};
+use crate::model::request::{DeviceKey, DeviceRequest};
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
 
@@ -57,9 +58,19 @@ impl Work<'_> {
             self.tell_finished(intake::duplicate(&request, earlier));
             return Ok(());
         }
-        let (existing, settle) = (self.options.existing, self.options.retry.settle);
+        let existing = (self.options.existing, self.reported(&request.key)?);
+        let settle = self.options.retry.settle;
         match intake::take_up(request, entry.as_ref(), existing, settle, &self.opened) {
             Intake::Ends(finished) => self.tell_finished(finished),
+            Intake::Settles(row, settled) => {
+                let end = row.end(
+                    Outcome::Existing,
+                    settled.device.as_ref().and_then(|it| it.id),
+                );
+                self.queue.note(&row);
+                self.journal.settle(row.request.row, settled);
+                self.finish(&row, end);
+            }
             Intake::EndsAndRecheck(finished, row) => {
                 self.tell_finished(finished);
                 self.queue.keep_for_recheck(row);
@@ -76,6 +87,15 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What the report tells of a device. One that shows another device's ID for it tells nothing.
+    fn reported(&self, key: &DeviceKey) -> Result<Reported, Error> {
+        let reported = self.options.report.tells(key);
+        Ok(match reported {
+            Reported::There(id) if self.journal.has_elsewhere(id, key)? => Reported::Unclear,
+            Reported::There(_) | Reported::NotThere | Reported::Unclear => reported,
+        })
     }
 
     /// Begins what comes last, for the wave has no more rows.

@@ -69,7 +69,7 @@ macro_rules! identifier {
             }
 
             /// Takes the sixteen bytes that [`as_bytes`](Self::as_bytes) gave.
-            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
             }
         }

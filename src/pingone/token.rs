@@ -78,6 +78,20 @@ impl TokenCache {
         }
     }
 
+    /// A cache of its own for the same client: it holds a given token too, and fetches others anew.
+    #[must_use]
+    pub fn sibling(&self) -> Self {
+        if !self.fixed {
+            return Self::default();
+        }
+        Self {
+            current: self.current.clone(),
+            fixed: true,
+            generation: self.generation,
+            ..Self::default()
+        }
+    }
+
     /// What to do for a token now.
     ///
     /// A token is used while at least a fifth of its life is left, or a minute

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use crate::model::device_report::Reported;
 use crate::model::entry::{DeviceState, LedgerEntry};
+use crate::model::ids::DeviceId;
 use crate::model::outcome::Outcome;
 
 /// What a device that exists already means for a row that was never sent.
@@ -10,6 +12,9 @@ use crate::model::outcome::Outcome;
 pub enum Existing {
     /// The user's devices are listed before the first create.
     Skip,
+    /// One report of all devices stands in for those listings; so it takes a ledger that has proved
+    /// itself to know what was made since the report's data.
+    Report,
     /// The ledger alone is trusted, which saves that request; only one that has proved itself is.
     Ledger,
     /// Nobody looks, not even whether the ledger can be trusted: nobody in the tenant has a device yet.
@@ -21,6 +26,7 @@ impl Existing {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Existing::Skip => "skip",
+            Existing::Report => "report",
             Existing::Ledger => "ledger",
             Existing::Unchecked => "unchecked",
         }
@@ -36,6 +42,8 @@ pub(crate) enum Admission {
     Create,
     /// List the user's devices to learn what became of an unanswered request.
     Settle,
+    /// Nothing: the report shows that somebody made it. The ledger has yet to be told.
+    Found(DeviceId),
     /// Nothing: it is settled.
     Skip(Outcome),
     /// Nothing, for it is created; but the device has yet to be looked at, or is there more than once.
@@ -44,29 +52,35 @@ pub(crate) enum Admission {
 
 /// Decides what to do about a row, given what the ledger knows of its device.
 ///
-/// | the ledger's entry | `--existing skip` | `ledger`, `unchecked` |
-/// |---|---|---|
-/// | none | look, then create | create |
-/// | `rejected`, `failed` | look, then create | create |
-/// | … after a request that was sent again | look, then create | look, then create |
-/// | … by an answer that may be another's | look, then create | look, then create |
-/// | `created`, `found` | skip | skip |
-/// | `created`, a last look due, or seen twice | that look | that look |
-/// | `several` | look | look |
-/// | `in_flight`, `unresolved` | settle | settle |
+/// | the ledger's entry | `--existing skip` | `report`: there, not there, unclear | `ledger`, `unchecked` |
+/// |---|---|---|---|
+/// | none | look, then create | found, create, look | create |
+/// | `rejected`, `failed` | look, then create | found, create, look | create |
+/// | … after a request that was sent again | look, then create | the same | look, then create |
+/// | … by an answer that may be another's | look, then create | the same | look, then create |
+/// | `created`, `found` | skip | skip | skip |
+/// | `created`, a last look due, or seen twice | that look | that look | that look |
+/// | `several` | look | look | look |
+/// | `in_flight`, `unresolved` | settle | settle | settle |
 ///
-/// No entry in doubt leads to a create: it is settled first, whatever the options.
+/// No entry in doubt leads to a create: it is settled first, whatever the options. What a report does
+/// not show says nothing of it: a request that was lost may have taken effect since.
 ///
 /// `lost_age` is how long ago a request for a created device could have been sent last that was
 /// not answered. Its last look is due once that is `settle` ago, and at once where the ID is not known.
 pub(crate) fn admit(
     entry: Option<&LedgerEntry>,
-    existing: Existing,
+    (existing, reported): (Existing, Reported),
     lost_age: Option<Duration>,
     settle: Duration,
 ) -> Admission {
     let ask = match existing {
         Existing::Skip => Admission::Look,
+        Existing::Report => match reported {
+            Reported::Unclear => Admission::Look,
+            Reported::There(id) => Admission::Found(id),
+            Reported::NotThere => Admission::Create,
+        },
         Existing::Ledger | Existing::Unchecked => Admission::Create,
     };
     let Some(entry) = entry else {
@@ -91,7 +105,7 @@ pub(crate) fn admit(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::{DeviceId, RunId};
+    use crate::model::ids::RunId;
     use crate::model::outcome::Answer;
 
     fn entry(state: DeviceState) -> LedgerEntry {
@@ -102,7 +116,7 @@ mod tests {
     const HALF_HOUR: Duration = Duration::from_mins(30);
 
     fn admit_now(entry: Option<&LedgerEntry>, existing: Existing) -> Admission {
-        admit(entry, existing, None, HOUR)
+        admit(entry, (existing, Reported::Unclear), None, HOUR)
     }
 
     #[test]
@@ -140,6 +154,34 @@ mod tests {
         );
     }
 
+    const ID: DeviceId = DeviceId::from_bytes([3; 16]);
+    const REPORTED: [Reported; 3] = [Reported::There(ID), Reported::NotThere, Reported::Unclear];
+
+    #[test]
+    fn a_report_decides_about_what_was_never_sent_and_about_nothing_in_doubt() {
+        use Admission::{Create, Found, Look, Settle, Skip};
+        let open = [Found(ID), Create, Look];
+        let table = [
+            (None, open),
+            (Some(DeviceState::Rejected), open),
+            (Some(DeviceState::Failed), open),
+            (Some(DeviceState::Created), [Skip(Outcome::Created); 3]),
+            (Some(DeviceState::Found), [Skip(Outcome::Existing); 3]),
+            (Some(DeviceState::Several), [Look; 3]),
+            (Some(DeviceState::InFlight), [Settle; 3]),
+            (Some(DeviceState::Unresolved), [Settle; 3]),
+        ];
+        for (state, expected) in table {
+            let entry = state.map(entry);
+            let found = REPORTED.map(|reported| {
+                let by_report = (Existing::Report, reported);
+                admit(entry.as_ref(), by_report, None, HOUR)
+            });
+            assert_eq!(found, expected, "{state:?}");
+        }
+        assert_eq!(table.len(), DeviceState::ALL.len() + 1);
+    }
+
     #[test]
     fn what_failed_after_a_lost_or_mistaken_answer_is_looked_for_whatever_the_options() {
         for state in [DeviceState::Failed, DeviceState::Rejected] {
@@ -155,6 +197,11 @@ mod tests {
                 for existing in [Existing::Ledger, Existing::Unchecked] {
                     let admission = admit_now(Some(&entry), existing);
                     assert_eq!(admission, Admission::Look);
+                }
+                for reported in REPORTED {
+                    let by_report = (Existing::Report, reported);
+                    let admission = admit(Some(&entry), by_report, None, HOUR);
+                    assert_eq!(admission, Admission::Look, "{reported:?}");
                 }
             }
         }
@@ -173,7 +220,12 @@ mod tests {
                 device: named.then(|| DeviceId::from_bytes([3; 16])),
                 ..entry(DeviceState::Created)
             };
-            let found = admit(Some(&owed), Existing::Skip, lost_age, HOUR);
+            let found = admit(
+                Some(&owed),
+                (Existing::Skip, Reported::Unclear),
+                lost_age,
+                HOUR,
+            );
             assert_eq!(found, expected, "named {named}, {lost_age:?}");
         }
     }
@@ -193,7 +245,13 @@ mod tests {
             ..created
         };
         for entry in [owed, twice] {
-            for existing in [Existing::Skip, Existing::Ledger, Existing::Unchecked] {
+            let all = [
+                Existing::Skip,
+                Existing::Report,
+                Existing::Ledger,
+                Existing::Unchecked,
+            ];
+            for existing in all {
                 assert_eq!(admit_now(Some(&entry), existing), Admission::Recheck);
             }
         }

@@ -30,7 +30,7 @@ pub(crate) enum Distrust {
 pub(crate) fn distrust(existing: Existing, evidence: Evidence) -> Option<Distrust> {
     let needs_a_look = match existing {
         Existing::Skip => return None,
-        Existing::Ledger => true,
+        Existing::Report | Existing::Ledger => true,
         Existing::Unchecked => false,
     };
     if evidence.has_lost_its_counter {
@@ -90,7 +90,9 @@ mod tests {
             ),
         ] {
             assert_eq!(distrust(Existing::Skip, evidence), None, "{evidence:?}");
-            assert_eq!(distrust(Existing::Ledger, evidence), ledger, "{evidence:?}");
+            for existing in [Existing::Report, Existing::Ledger] {
+                assert_eq!(distrust(existing, evidence), ledger, "{evidence:?}");
+            }
             let found = distrust(Existing::Unchecked, evidence);
             assert_eq!(found, unchecked, "{evidence:?}");
         }

@@ -35,6 +35,7 @@ mod value;
 pub(crate) mod last_screen;
 pub(crate) mod next_command;
 pub(crate) mod plan_notes;
+pub(crate) mod report_notes;
 pub(crate) mod sheet_notes;
 pub(crate) mod start_line;
 pub(crate) mod summary_json;

@@ -112,9 +112,9 @@ pub(super) const NO_PROXY: Setting<bool> = switch("--no-proxy", "Do not use the 
 
 // How fast, and how often again.
 pub(super) const EXISTING: Setting<Existing> = setting("--existing", Text("WHAT"),
-    |given| given.one_of(&[("skip", Existing::Skip), ("ledger", Existing::Ledger), ("unchecked", Existing::Unchecked)]),
-    "Devices that exist already: skip, ledger, unchecked")
-    .details("`skip` lists each user's devices before the first create. `ledger` trusts the ledger alone and saves that request; it is refused until a run with `skip` has finished on this ledger. `unchecked` does not look at all: only for a tenant in which nobody has a device yet, because every device that the ledger does not know is created again.")
+    |given| given.one_of(&[("skip", Existing::Skip), ("report", Existing::Report), ("ledger", Existing::Ledger), ("unchecked", Existing::Unchecked)]),
+    "Devices that exist already: skip, report, ledger, unchecked")
+    .details("`skip` lists each user's devices before the first create. `report` reads PingOne's report of all devices instead, which is up to 15 minutes old, and lists users one by one where there is none; it is refused until a run with `skip` has finished on this ledger. `ledger` trusts the ledger alone and saves that request; it is refused until a run with `skip` has finished on this ledger. `unchecked` does not look at all: only for a tenant in which nobody has a device yet, because every device that the ledger does not know is created again.")
     .variable("WAVEPAIR_EXISTING", "what a device that exists already means").default("skip");
 pub(super) const RATE: Setting<Rate> = setting("--rate", Text("RATE"), Given::parse, "Ceiling of the pace: 25/s (or 25), 600/min, max")
     .variable("WAVEPAIR_RATE", "ceiling of the pace").default("25/s");

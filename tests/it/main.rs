@@ -55,6 +55,8 @@ mod readme_example;
 mod readme_tables;
 // What a second run does, for what a first one can leave.
 mod resumes;
+// One report of all devices in place of a listing for each user.
+mod reports;
 // Two waves that ask for the same devices, each in its own way.
 mod two_waves;
 // What ends a run early, and what the next one finds.

@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -128,6 +129,7 @@ async fn run(
     let options = EngineOptions {
         run: id,
         existing,
+        report: Arc::default(),
         retry: RetryPolicy {
             attempts: 4.try_into().unwrap(),
             base_delay: Duration::from_millis(1),

@@ -13,3 +13,4 @@ mod tests;
 pub(super) use self::create::{after_create, price};
 pub(super) use self::effects::{Context, Effects, Then};
 pub(super) use self::look::{after_look, is_empty_conflict};
+pub(super) use self::settle::settled;

@@ -19,7 +19,7 @@ pub(super) fn is_unproven(row: &Row, state: DeviceState) -> bool {
 }
 
 /// What the ledger is told of a row's device, with the answer that the row has now.
-pub(super) fn settled(
+pub(in crate::engine) fn settled(
     row: &Row,
     state: DeviceState,
     device: Option<Device>,

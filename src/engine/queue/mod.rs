@@ -59,6 +59,12 @@ impl Queue {
         self.busy.settled(key);
     }
 
+    /// Notes a row that ends without a request, so that a later one for the same device hears of it
+    /// until it is settled.
+    pub(super) fn note(&mut self, row: &Row) {
+        self.busy.take_up(row);
+    }
+
     /// Takes a row of the wave up whose first request may be sent so much later. It begins once
     /// nothing else is done for its user, and not before its time.
     pub(super) fn take_up(&mut self, row: Box<Row>, now: Instant, after: Duration) {

@@ -17,6 +17,7 @@
 //! - A lost request takes effect at once, as late as it may, or never; a listing is new, or as old as
 //!   it may be.
 //! - A listing that tells nothing does so until the row gives up.
+//! - A report shows all that is there, or nothing of ours: it may be older than every request.
 //! - Clocks are right, and a device of somebody else is an old one.
 //! - A request whose answer was another's takes effect at once or never; a listing may be too old to
 //!   show it, as any other.
@@ -41,6 +42,7 @@ enum Defect {
     BelievesAnyAnswer,
     ForgetsTheRecheck,
     TakesUpAtOnce,
+    TakesTheReportForAbsence,
 }
 
 /// What the search saw.
@@ -136,6 +138,7 @@ fn a_planted_bug_shows_the_shortest_history_that_it_breaks_a_promise_in() {
         (D::BelievesAnyAnswer, Promise::NeverLost, 2),
         (D::ForgetsTheRecheck, Promise::RecheckOwed, 3),
         (D::TakesUpAtOnce, Promise::NeverLost, 5),
+        (D::TakesTheReportForAbsence, Promise::SettledBeforeResend, 4),
     ] {
         let (broken, history) = shortest(defect);
         let found = (broken, history.len());

@@ -13,6 +13,7 @@ use crate::engine::clocks::{LastSend, Opened};
 use crate::engine::row::{Row, RowEnd};
 use crate::engine::samples;
 use crate::ledger::InMemory;
+use crate::model::device_report::Reported;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::DeviceId;
 use crate::model::outcome::{Device, Outcome};
@@ -100,7 +101,7 @@ impl State {
     /// Before the first run: with and without a device that somebody else made.
     pub(super) fn beginnings() -> Vec<Self> {
         let mut all = Vec::new();
-        for existing in [Existing::Skip, Existing::Unchecked] {
+        for existing in [Existing::Skip, Existing::Report, Existing::Unchecked] {
             for theirs in [false, true] {
                 let theirs = theirs.then_some(Made {
                     ours: false,
@@ -123,6 +124,20 @@ impl State {
 
     pub(super) fn entry(&self) -> Option<&LedgerEntry> {
         self.ledger.entry(&request().key)
+    }
+
+    /// What a report shows that is new, or older than all that we have asked for.
+    pub(super) fn reported(&self, is_new: bool) -> Reported {
+        let all = self.devices.iter().enumerate();
+        let mut shown = all.filter(|(_, made)| is_new || !made.ours);
+        match (shown.next(), shown.next()) {
+            (None, _) => Reported::NotThere,
+            (Some((number, made)), None) => {
+                let id = device(number, made.ours).id;
+                id.map_or(Reported::Unclear, Reported::There)
+            }
+            (Some(_), Some(_)) => Reported::Unclear,
+        }
     }
 
     /// How many devices our requests have made.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::state::{LAG, LATEST, SETTLE, State};
 use crate::engine::guard::Kind;
 use crate::model::outcome::{Ambiguity, Proof, Refusal};
+use crate::plan::Existing;
 
 /// How many intents are written at most.
 const INTENTS: u32 = 3;
@@ -12,8 +13,9 @@ const INTENTS: u32 = 3;
 /// One thing that happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// A run begins so many seconds later, and takes the row up.
-    Run { after: u64 },
+    /// A run begins so many seconds later, and takes the row up; where it goes by a report, by one that
+    /// is new or one that is old.
+    Run { after: u64, is_new: bool },
     /// The process dies.
     Crash,
     /// The run is told to end.
@@ -60,8 +62,15 @@ pub(super) enum Effect {
 /// All that can happen next.
 pub(super) fn possible(state: &State) -> Vec<Step> {
     let Some(row) = &state.row else {
-        let runs = [0, SETTLE - 1, SETTLE + 1];
-        return runs.map(|after| Step::Run { after }).into();
+        let ages = if state.existing == Existing::Report {
+            &[true, false][..]
+        } else {
+            &[true]
+        };
+        let runs = [0, SETTLE - 1, SETTLE + 1].into_iter();
+        let runs =
+            runs.flat_map(|after| ages.iter().map(move |&is_new| Step::Run { after, is_new }));
+        return runs.collect();
     };
     let mut found = vec![Step::Crash, Step::Stop];
     match row.phase.kind() {

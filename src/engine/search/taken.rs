@@ -9,15 +9,17 @@ use super::step::{Effect, Seen, Step, Told};
 use crate::engine::answers::{self, Context, Effects, Then};
 use crate::engine::intake::{self, Intake};
 use crate::engine::journal;
-use crate::engine::row::Row;
+use crate::engine::row::{Phase, Row};
 use crate::ledger::Settled;
 use crate::model::code::{FORBIDDEN, WITHHELD};
+use crate::model::device_report::Reported;
 use crate::model::entry::{DeviceState, RESENDS_MAX};
 use crate::model::ids::RunId;
 use crate::model::outcome::{
     Ambiguity, Answer, AttemptOutcome, Device, Listing, LookOutcome, Proof, Refusal,
 };
 use crate::pingone::Answered;
+use crate::plan::Existing;
 use crate::retry::RetryPolicy;
 
 type Reached = Result<State, Promise>;
@@ -25,7 +27,7 @@ type Reached = Result<State, Promise>;
 /// What comes of one thing that happens.
 pub(super) fn after(mut state: State, step: Step, defect: Option<Defect>) -> Reached {
     match step {
-        Step::Run { after } => run(state, after, defect),
+        Step::Run { after, is_new } => run(state, (after, is_new), defect),
         Step::Crash => {
             state.row = None;
             state.wait = 0;
@@ -57,7 +59,7 @@ pub(super) fn after(mut state: State, step: Step, defect: Option<Defect>) -> Rea
     }
 }
 
-fn run(mut state: State, after: u64, defect: Option<Defect>) -> Reached {
+fn run(mut state: State, (after, is_new): (u64, bool), defect: Option<Defect>) -> Reached {
     state.pass(after);
     let before = state.entry().and_then(|entry| entry.doubt.clone());
     state.ledger.begin(&at(0));
@@ -66,10 +68,15 @@ fn run(mut state: State, after: u64, defect: Option<Defect>) -> Reached {
     {
         entry.doubt = before;
     }
-    let (existing, settle) = (state.existing, policy(defect).settle);
+    let existing = (state.existing, state.reported(is_new));
+    let settle = policy(defect).settle;
     let entry = state.entry();
-    let row = match intake::take_up(request(), entry, existing, settle, &opened()) {
+    let mut row = match intake::take_up(request(), entry, existing, settle, &opened()) {
         Intake::Ends(_) => return Ok(state),
+        Intake::Settles(_, settled) => {
+            settle_as(&mut state, Some(settled), None)?;
+            return Ok(state);
+        }
         Intake::EndsAndRecheck(_, row) => row,
         Intake::Work {
             row,
@@ -83,6 +90,12 @@ fn run(mut state: State, after: u64, defect: Option<Defect>) -> Reached {
             row
         }
     };
+    if defect == Some(Defect::TakesTheReportForAbsence)
+        && existing == (Existing::Report, Reported::NotThere)
+        && row.history.doubt.is_some()
+    {
+        row.phase = Phase::Create { resend: true };
+    }
     state.row = Some(*row);
     Ok(state)
 }

@@ -14,6 +14,7 @@ use super::defect::Defect;
 use super::judge::{Broken, Judge};
 use super::lines::Lines;
 use super::pingone::PingOne;
+use super::report::report;
 use super::wave::{client_options, wanted};
 use super::weather::Weather;
 use super::wire::play;
@@ -263,7 +264,8 @@ impl History {
     fn begin(&self, run: RunId) -> (Ledger, crate::engine::EngineOptions) {
         let world = &mut *lock(&self.world);
         world.note(|| format!("run {run}"));
-        let options = world.weather.options(run, world.defect);
+        let mut options = world.weather.options(run, world.defect);
+        options.report = Arc::new(report(&world.pingone, &world.weather, world.time()));
         world.judge.begin_run(&options, clock::now());
         let moment = clock::moment();
         begin_on(

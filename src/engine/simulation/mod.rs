@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | `weather` | in which world a history is played |
 //! | `pingone` | which devices there are, and what listings show |
+//! | `report` | what a report of all devices shows |
 //! | `troubles`, `says` | what can be wrong with an answer; heads and bodies |
 //! | `lines` | connections, and what comes late on them |
 //! | `world` | all of that together, with the disk and the clocks |
@@ -22,6 +23,8 @@
 //! and tells it. The exhaustive search of [`search`](super::search) sees less of the world, and
 //! misses nothing in it.
 //!
+//! A run may go by a report of some minutes ago, which is then the truth of that time.
+//!
 //! What is left out: a disk that loses what it has synced, two machines with two ledgers, and devices
 //! that others make while a run goes on.
 
@@ -33,6 +36,7 @@ mod history;
 mod judge;
 mod lines;
 mod pingone;
+mod report;
 mod says;
 mod troubles;
 mod wave;
@@ -132,7 +136,10 @@ fn a_rule_that_is_broken_on_purpose_breaks_a_promise() {
             D::SettlesInNoTime,
             &[B::SentTooSoon, B::RecheckForgotten][..],
         ),
-        (D::SendsAgainAfterALoss, &[B::SentTooSoon, B::Lost]),
+        (
+            D::SendsAgainAfterALoss,
+            &[B::SentTooSoon, B::Lost, B::TakenForAnothers],
+        ),
         (
             D::TakesSilenceForAbsence,
             &[B::NotLookedFor, B::SentTooSoon],

@@ -1,6 +1,7 @@
 //! In which world a history is played: how late, how odd and how faulty it is.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -81,6 +82,8 @@ pub(super) struct Weather {
     /// How likely the process dies at each step; while a create is on its way, ten times as likely.
     pub(super) crash: f64,
     pub(super) existing: Existing,
+    /// How old the data of a report is.
+    pub(super) report_age: Duration,
     attempts: NonZeroU32,
     canary: u32,
     concurrency: usize,
@@ -129,9 +132,11 @@ impl Weather {
             existing: [
                 Existing::Skip,
                 Existing::Skip,
+                Existing::Report,
                 Existing::Ledger,
                 Existing::Unchecked,
-            ][rng.usize(..4)],
+            ][rng.usize(..5)],
+            report_age: Duration::from_secs(rng.u64(0..=900)),
             attempts: NonZeroU32::MIN.saturating_add(rng.u32(..4)),
             canary: [0, 1, 5][rng.usize(..3)],
             concurrency: rng.usize(1..=8),
@@ -212,6 +217,7 @@ impl Weather {
         EngineOptions {
             run,
             existing: self.existing,
+            report: Arc::default(),
             retry: RetryPolicy {
                 attempts: self.attempts,
                 base_delay: Duration::from_secs(1),

@@ -12,6 +12,7 @@ use super::quantity::{count, counted, moment, span};
 use super::wrap::{hanging, wrapped};
 use crate::model::ids::EnvironmentId;
 use crate::model::messages::Messages;
+use crate::plan::Existing;
 
 /// How far the second column stands from the first one's start.
 const COLUMN: usize = 13;
@@ -73,11 +74,15 @@ pub(crate) struct Ledger<'a> {
     pub path: Option<&'a Path>,
     /// Whether no run has begun on it before.
     pub is_new: bool,
-    /// Whether nobody looks what PingOne has already, and no ledger is trusted for it either.
-    pub unchecked: bool,
+    /// How it is known what PingOne has already.
+    pub existing: Existing,
 }
 
 impl Ledger<'_> {
+    fn is_unchecked(self) -> bool {
+        self.existing == Existing::Unchecked
+    }
+
     fn lines(self) -> Vec<(&'static str, String)> {
         let ledger = match self.path {
             Some(path) => {
@@ -87,11 +92,18 @@ impl Ledger<'_> {
             None => "thrown away at the end".to_owned(),
         };
         let mut lines = vec![("ledger", ledger)];
-        if self.unchecked {
-            let text = "NOT CHECKED (`--existing unchecked`): a device that PingOne has and this \
-                        ledger does not know is created again";
-            lines.push(("existing", text.to_owned()));
-        }
+        let existing = match self.existing {
+            Existing::Skip | Existing::Ledger => None,
+            Existing::Report => Some(
+                "by the device report: a device that somebody else paired in the last 15 minutes \
+                 would not be seen",
+            ),
+            Existing::Unchecked => Some(
+                "NOT CHECKED (`--existing unchecked`): a device that PingOne has and this ledger \
+                 does not know is created again",
+            ),
+        };
+        lines.extend(existing.map(|text| ("existing", text.to_owned())));
         lines
     }
 }
@@ -142,7 +154,7 @@ impl Start<'_> {
                 ledger.map(|path| path.to_string_lossy().into_owned()),
             )
             .fact("ledger_is_new", self.ledger.map(|ledger| ledger.is_new))
-            .fact("unchecked", self.ledger.map(|ledger| ledger.unchecked))
+            .fact("unchecked", self.ledger.map(Ledger::is_unchecked))
             .fact("requests_per_second", self.pace.rate)
             .fact("seconds_at_best", self.at_best().map(|time| time.as_secs()))
             .fact(

@@ -10,7 +10,7 @@ fn start(kind: Kind) -> Start<'static> {
     let ledger = Ledger {
         path: Some(Path::new("/state/e.db")),
         is_new: false,
-        unchecked: false,
+        existing: Existing::Skip,
     };
     Start {
         kind,
@@ -170,26 +170,32 @@ fn a_run_names_its_ledger_and_says_whether_it_is_new_and_whether_anybody_looks()
     let known = "ledger       /state/\\u{1b}e.db\n";
     let new = "ledger       /state/\\u{1b}e.db (new)\n";
     let unchecked = "existing     NOT CHECKED (`--existing unchecked`): a device";
-    for (path, is_new, nobody_looks, said) in [
-        (kept, false, false, known.to_owned()),
-        (kept, true, false, new.to_owned()),
+    let by_report = "existing     by the device report: a device that somebody else paired";
+    for (path, is_new, existing, said) in [
+        (kept, false, Existing::Skip, known.to_owned()),
+        (kept, false, Existing::Ledger, known.to_owned()),
+        (kept, true, Existing::Skip, new.to_owned()),
         (
             None,
             true,
-            false,
+            Existing::Skip,
             "ledger       thrown away at the end\n".to_owned(),
         ),
-        (kept, true, true, format!("{new}{unchecked}")),
+        (kept, true, Existing::Unchecked, format!("{new}{unchecked}")),
+        (kept, false, Existing::Report, format!("{known}{by_report}")),
     ] {
         let mut run = start(Kind::Run);
         run.ledger = Some(Ledger {
             path,
             is_new,
-            unchecked: nobody_looks,
+            existing,
         });
         let text = text(&run, None);
         assert!(text.contains(&said), "{text}");
-        assert_eq!(text.contains("NOT CHECKED"), nobody_looks, "{text}");
+        let is_unchecked = existing == Existing::Unchecked;
+        assert_eq!(text.contains("NOT CHECKED"), is_unchecked, "{text}");
+        let is_by_report = existing == Existing::Report;
+        assert_eq!(text.contains("existing     by"), is_by_report, "{text}");
     }
 }
 

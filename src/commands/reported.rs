@@ -1,0 +1,195 @@
+//! The report of all devices, for those who go by it: asked for where it pays, with what is said of it.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Invocation;
+use super::join::join;
+use super::opened_wave::OpenedWave;
+use super::target::Remote;
+use crate::clock;
+use crate::engine::device_reports::{Budget, Progress, Reading, read};
+use crate::engine::questions::Questions;
+use crate::engine::{EngineOptions, Stop};
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::model::device_report::DeviceReport;
+use crate::model::event::Event;
+use crate::model::request::DeviceType;
+use crate::model::stop::StopReason;
+use crate::plan::Existing;
+use crate::rate_limit::Rate;
+use crate::report::known_row::KnownRow;
+use crate::report::known_state::Mode;
+use crate::report::report_notes;
+use crate::report::result_row::ResultRow;
+use crate::report::row_sink::RowSink;
+
+/// What a report is asked for: the types of the devices that somebody would have to list, and how
+/// many listings that would take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    rows: u64,
+    of: [bool; DeviceType::ALL.len()],
+}
+
+impl Wanted {
+    /// Notes a row whose user would be listed.
+    pub(super) fn note(&mut self, kind: DeviceType) {
+        self.rows += 1;
+        for (known, is_wanted) in DeviceType::ALL.iter().zip(&mut self.of) {
+            *is_wanted |= *known == kind;
+        }
+    }
+
+    fn types(&self) -> Vec<DeviceType> {
+        let all = DeviceType::ALL.into_iter().zip(self.of);
+        all.filter_map(|(kind, is_wanted)| is_wanted.then_some(kind))
+            .collect()
+    }
+
+    /// Up to which point the report costs less than the listings.
+    fn budget(&self, rate: Rate) -> Budget {
+        /// Nobody minds so little.
+        const LEAST: Duration = Duration::from_mins(1);
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let seconds = self.rows as f64 / rate.per_second().unwrap_or(f64::INFINITY);
+        let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+        Budget {
+            pages: self.rows,
+            time: time.max(LEAST),
+        }
+    }
+}
+
+/// Notes the rows that a run may send.
+impl RowSink for Wanted {
+    fn take(&mut self, row: &KnownRow, _: &ResultRow) -> io::Result<()> {
+        if let Ok(valid) = &row.judged.verdict
+            && row.earlier.is_none()
+            && row.known.may_be_sent()
+        {
+            self.note(valid.request.key.kind);
+        }
+        Ok(())
+    }
+}
+
+/// Reads the report; says what it tells of, or why it tells nothing.
+///
+/// # Errors
+///
+/// Nothing can be asked at all.
+pub(super) async fn ask(
+    wanted: &Wanted,
+    rate: Rate,
+    questions: &Questions<'_>,
+    invocation: &Invocation,
+) -> Result<DeviceReport, StopReason> {
+    let types = wanted.types();
+    if types.is_empty() {
+        return Ok(DeviceReport::default());
+    }
+    let mut is_told = false;
+    let mut tell = |progress: Progress| {
+        if progress.is_slow && !std::mem::replace(&mut is_told, true) {
+            let notice = report_notes::is_slow(progress.devices, progress.of);
+            invocation.console.say(&notice);
+        }
+    };
+    let Reading { report, missing } =
+        read(questions, &types, wanted.budget(rate), &mut tell).await?;
+    for (kind, why) in &missing {
+        let notice = report_notes::is_missing(&[*kind], &why.to_string());
+        invocation.console.say(&notice);
+    }
+    let read: Vec<_> = types
+        .into_iter()
+        .filter(|kind| report.covers(*kind))
+        .collect();
+    if !read.is_empty() {
+        let (devices, unclear) = (report.devices() as u64, report.unclear() as u64);
+        let notice = report_notes::was_read(&read, devices, unclear);
+        invocation.console.say(&notice);
+    }
+    Ok(report)
+}
+
+/// Reads the report for a run that goes by it, within the run's own time; gives why the run ends
+/// before it has begun, where it does.
+///
+/// # Errors
+///
+/// The wave or the ledger cannot be read.
+pub(super) async fn before_run(
+    opened: &OpenedWave,
+    ledger: &Ledger,
+    (remote, options): (&Remote, &mut EngineOptions),
+    stop: &Stop,
+    report: &mut dyn FnMut(&Event),
+    invocation: &Invocation,
+) -> Result<Option<StopReason>, Error> {
+    if options.existing != Existing::Report {
+        return Ok(None);
+    }
+    let began = clock::now();
+    let mut wanted = Wanted::default();
+    let lookup = &mut |key: &_| Ok(ledger.entry(key)?.into());
+    let sinks: &mut [&mut dyn RowSink] = &mut [&mut wanted];
+    join(&opened.wave, opened.judge(), &Mode::DryRun, lookup, sinks)?;
+    let limits = (options.rate, options.guard.concurrency);
+    // From its own token a run hears PingOne's clock.
+    let (client, tokens) = (&remote.client, remote.tokens.sibling());
+    let questions = Questions::new(client, tokens, options.retry.clone(), limits, report);
+    let mut asked = stop.clone();
+    let is_stopped = asked.reason();
+    let end = tokio::select! {
+        biased;
+        () = std::future::ready(()), if is_stopped.is_some() => Err(is_stopped),
+        () = asked.requested() => Err(asked.reason()),
+        () = after(options.max_duration) => Err(Some(StopReason::TimeIsUp)),
+        end = ask(&wanted, options.rate, &questions, invocation) => end.map_err(Some),
+    };
+    let took = clock::now() - began;
+    options.max_duration = options.max_duration.map(|most| most.saturating_sub(took));
+    match end {
+        Ok(found) => {
+            options.report = Arc::new(found);
+            Ok(None)
+        }
+        Err(reason) => Ok(reason),
+    }
+}
+
+async fn after(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_may_cost_as_much_as_the_listings_that_it_stands_in_for() {
+        let mut wanted = Wanted::default();
+        assert_eq!(wanted.types(), []);
+        for kind in [DeviceType::Sms, DeviceType::WhatsApp, DeviceType::Sms] {
+            wanted.note(kind);
+        }
+        assert_eq!(wanted.types(), [DeviceType::WhatsApp, DeviceType::Sms]);
+        for (rows, rate, seconds) in [
+            (3, Rate::PerSecond(25.0), 60),
+            (10_000, Rate::PerSecond(25.0), 400),
+            (10_000, Rate::Unlimited, 60),
+        ] {
+            wanted.rows = rows;
+            let budget = wanted.budget(rate);
+            assert_eq!(budget.pages, rows);
+            assert_eq!(budget.time, Duration::from_secs(seconds));
+        }
+    }
+}
