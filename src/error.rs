@@ -9,6 +9,7 @@ use crate::exit::ExitCode;
 use crate::ledger::Flaw;
 use crate::model::stop::{StopCode, Stopped};
 use crate::pingone::tls::ClientError;
+use crate::probe::journal;
 use crate::report::notice::Notice;
 use crate::report::quantity::counted;
 use crate::report::safe_file;
@@ -41,6 +42,9 @@ pub(crate) enum Error {
     /// The ledger cannot be used.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
+    /// The journal of a probe cannot be used.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
     /// A file cannot be written.
     #[error(transparent)]
     File(#[from] safe_file::Error),
@@ -110,6 +114,16 @@ impl Error {
                     (Broken, StopCode::Failed)
                 };
                 (exit, code, error.hint())
+            }
+            Error::Journal(error) => {
+                let (exit, code) = match error {
+                    journal::Error::Held(_) => (Busy, StopCode::LedgerHeld),
+                    journal::Error::Missing(_)
+                    | journal::Error::Foreign { .. }
+                    | journal::Error::Unsettled(_) => (Usage, StopCode::Settings),
+                    journal::Error::Io { .. } => (Broken, StopCode::Failed),
+                };
+                (exit, code, error.hint().and_then(text))
             }
             Error::Results(_) | Error::File(_) if self.unread() => {
                 (Broken, StopCode::Failed, text(UNREAD))

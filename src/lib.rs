@@ -55,8 +55,10 @@
 //!
 //! # What always holds
 //!
-//! - A create request is sent from one place, `engine::job`, and only after its
-//!   intent is on disk, synced: [`ledger`] hands out the permission.
+//! - A create request for a row is sent from one place, `engine::job`, and only after its
+//!   intent is on disk, synced: [`ledger`] hands out the permission. The only others are
+//!   those of [`probe`], for a test user who had no device: what they make is on disk in
+//!   the probe's own journal before it is asked for, and is deleted by that.
 //! - Nothing that may have been created is created again before PingOne has been
 //!   asked, twice and with time in between ([`retry`]).
 //! - A row of the input is one line of the results: outcomes are counted twice, by
@@ -98,6 +100,9 @@ mod sandbox;
 
 // The loop.
 mod engine;
+
+// What PingOne really does.
+mod probe;
 
 // What people and scripts see of it.
 mod report;

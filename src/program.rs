@@ -117,6 +117,10 @@ fn run(
             invocation.start_log()?;
             block_on(commands::doctor::doctor(*doctor, &invocation))
         }
+        Settings::Probe(probe) => {
+            invocation.start_log()?;
+            block_on(commands::probe::probe(*probe, &invocation))
+        }
         Settings::Template => print(&commands::template::template()).map(|()| ExitCode::Done),
         Settings::Sandbox(sandbox) => {
             invocation.start_log()?;

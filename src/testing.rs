@@ -117,6 +117,7 @@ pub mod settings {
     pub use crate::settings::Error;
     pub use crate::settings::env::Env;
     pub use crate::settings::given::duration;
+    pub use crate::settings::probe::Probe;
     pub use crate::settings::rows::RowSettings;
     pub use crate::settings::run::{Doctor, DryRun, Results, Run, Target};
     pub use crate::settings::setting::{About, Command, Takes, Unset};

@@ -6,8 +6,8 @@ use wavepair::testing::clock;
 use wavepair::testing::rate_limit::{Rate, RateLimiter};
 use wavepair::testing::sandbox::FaultPlan;
 use wavepair::testing::settings::{
-    Command, Doctor, DryRun, Env, Error, Read, Results, RowSettings, Run, Sources, Target, Tenant,
-    duration, read,
+    Command, Doctor, DryRun, Env, Error, Probe, Read, Results, RowSettings, Run, Sources, Target,
+    Tenant, duration, read,
 };
 
 use super::subject::{SECRET, environment};
@@ -83,6 +83,13 @@ fn command_line(text: &str) {
                 private(tenant);
             }
             format!("{doctor:?}")
+        }
+        Command::Probe => {
+            let probe = Probe::resolve(&sources);
+            if let Ok(probe) = &probe {
+                private(&probe.tenant);
+            }
+            shown(&probe)
         }
         Command::Results => shown(&Results::resolve(&sources, &now)),
         Command::Sandbox | Command::Template => return,

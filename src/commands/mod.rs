@@ -21,6 +21,7 @@ mod planned;
 mod policies;
 mod preview;
 pub(crate) mod print;
+pub(crate) mod probe;
 mod question;
 mod read_ledger;
 mod reported;

@@ -1,4 +1,4 @@
-//! The one question that a run asks: whether messages may be sent to people.
+//! What a person is asked: whether messages may be sent to people, whether a probe may begin.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
@@ -9,7 +9,9 @@ use super::Invocation;
 use crate::engine::Stop;
 use crate::error::Error;
 use crate::model::messages::Messages;
+use crate::report::notice::Notice;
 use crate::report::start_line::question;
+use crate::settings;
 
 /// More than this is no answer.
 const LONGEST: u64 = 1024;
@@ -33,7 +35,60 @@ pub(super) async fn may_send(
     let Some(keyboard) = keyboard() else {
         return Ok(());
     };
-    invocation.console.say(&question(messages));
+    if is_answered_yes(keyboard, &question(messages), invocation, stop).await? {
+        Ok(())
+    } else {
+        Err(Error::Declined)
+    }
+}
+
+/// Asks a person something that must be answered yes; where nobody is there, it is not.
+///
+/// A signal counts as a yes, too: whoever asked finds out of it by `stop`.
+///
+/// # Errors
+///
+/// There is nobody to ask.
+pub(super) async fn is_wanted(
+    question: &Notice,
+    invocation: &Invocation,
+    stop: &mut Stop,
+) -> Result<bool, Error> {
+    if invocation.yes {
+        return Ok(true);
+    }
+    match keyboard().filter(|_| invocation.is_terminal) {
+        Some(keyboard) => is_answered_yes(keyboard, question, invocation, stop).await,
+        None => Err(nobody_to_ask()),
+    }
+}
+
+/// Whether a question that must be answered yes can be.
+///
+/// # Errors
+///
+/// There is nobody to ask.
+pub(super) fn can_be_answered(invocation: &Invocation) -> Result<(), Error> {
+    if invocation.yes || invocation.is_terminal && keyboard().is_some() {
+        Ok(())
+    } else {
+        Err(nobody_to_ask())
+    }
+}
+
+fn nobody_to_ask() -> Error {
+    settings::Error::new("there is nobody to ask whether this is wanted; nothing was sent")
+        .hint("answer with `--yes`")
+        .into()
+}
+
+async fn is_answered_yes(
+    keyboard: Box<dyn Read + Send>,
+    question: &Notice,
+    invocation: &Invocation,
+    stop: &mut Stop,
+) -> Result<bool, Error> {
+    invocation.console.say(question);
     let (tell, told) = oneshot::channel();
     // A thread of its own, which nobody waits for: a read from a terminal ends when the person
     // likes, and a signal must be heard before that.
@@ -46,11 +101,8 @@ pub(super) async fn may_send(
         })?;
     tokio::select! {
         biased;
-        () = stop.requested() => Ok(()),
-        yes = told => match yes {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(Error::Declined),
-        },
+        () = stop.requested() => Ok(true),
+        yes = told => Ok(yes.unwrap_or(false)),
     }
 }
 

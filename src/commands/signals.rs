@@ -33,6 +33,8 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 pub(super) enum During {
     /// A run, which has something to finish first.
     Run,
+    /// A probe, which has something to delete first.
+    Probe,
     /// What ends at once, and without results.
     Other,
 }
@@ -80,8 +82,8 @@ pub(super) fn watch(stopper: &Stopper, console: &Console, during: During) -> Res
                         Wish::Stop => {
                             standard_output::hurry();
                             stopper.ask(reason(signal));
-                            if during == During::Run {
-                                console.say(&first_words(signal));
+                            if let Some(words) = first_words(during, signal) {
+                                console.say(&words);
                             }
                         }
                         Wish::Same => {}
@@ -143,25 +145,36 @@ fn exit_code(signal: i32) -> ExitCode {
     }
 }
 
-fn first_words(signal: i32) -> Notice {
+fn first_words(during: During, signal: i32) -> Option<Notice> {
     let (name, again) = match signal {
         SIGINT => ("SIGINT", "Ctrl-C once more"),
         SIGHUP => ("SIGHUP", "a second signal"),
         SIGQUIT => ("SIGQUIT", "a second signal"),
         _ => ("SIGTERM", "a second signal"),
     };
-    let what = format!(
-        "stopping ({name}): open requests are finished and recorded, then the results are written"
-    );
-    let hint = format!("{again}, a second from now or later, leaves at once, without results");
-    Notice::info("stopping", what)
-        .hint(Some(hint))
-        .even_if_quiet()
+    let (first, without) = match during {
+        During::Run => (
+            "open requests are finished and recorded, then the results are written",
+            "without results",
+        ),
+        During::Probe => (
+            "the devices that the probe made are deleted, then the report is written",
+            "and leaves them there",
+        ),
+        During::Other => return None,
+    };
+    let what = format!("stopping ({name}): {first}");
+    let hint = format!("{again}, a second from now or later, leaves at once, {without}");
+    let notice = Notice::info("stopping", what).hint(Some(hint));
+    Some(notice.even_if_quiet())
 }
 
 fn last_words(during: During, written: bool) -> Notice {
     let what = match (during, written) {
         (During::Other, _) => "left at once",
+        (During::Probe, _) => {
+            "left at once: `wavepair probe --clean` with the name of the report deletes what was made"
+        }
         (During::Run, true) => "left at once; the results are written",
         (During::Run, false) => {
             "left at once, without results: what was sent is in the ledger, and the same command goes on from there"

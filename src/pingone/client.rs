@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use reqwest::{RequestBuilder, Url};
+use reqwest::{RequestBuilder, Response, Url};
 
 use crate::model::ids::{EnvironmentId, PolicyId, UserId};
 use crate::model::mfa::{MfaOutcome, UserState};
@@ -365,20 +365,31 @@ impl Client {
     ) -> Result<Read, Fault> {
         let name =
             HeaderValue::try_from(audit_name(transaction_id)).expect("the name is visible ASCII");
-        let sender = self.connections.sender(connection);
-        let request = build(&sender.http).header(wire::TRANSACTION_ID, name.clone());
-        let response = sender.http.send(request).await?;
-        let proof = self.connections.judge(&sender, &name, &response);
+        let (response, proof) = self.respond(connection, &name, build).await?;
         let head = head(&response, proof);
         let body = read_body(response, longest).await;
         Ok((head, body))
+    }
+
+    /// Sends a request, and judges whether what comes is the answer to it. Its body is not read yet.
+    pub(super) async fn respond(
+        &self,
+        connection: Connection,
+        name: &HeaderValue,
+        build: impl FnOnce(&Http) -> RequestBuilder,
+    ) -> Result<(Response, Proof), Fault> {
+        let sender = self.connections.sender(connection);
+        let request = build(&sender.http).header(wire::TRANSACTION_ID, name.clone());
+        let response = sender.http.send(request).await?;
+        let proof = self.connections.judge(&sender, name, &response);
+        Ok((response, proof))
     }
 
     fn of_user(&self, template: &str, user: UserId) -> String {
         self.url(template).replace("{userID}", &user.to_string())
     }
 
-    fn url(&self, template: &str) -> String {
+    pub(super) fn url(&self, template: &str) -> String {
         let path = template.replace("{envID}", &self.environment.to_string());
         format!("{}{path}", self.base)
     }

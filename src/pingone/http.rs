@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::client::legacy::{self, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use reqwest::header::{HeaderValue, USER_AGENT};
-use reqwest::{IntoUrl, RequestBuilder, Response};
+use reqwest::{IntoUrl, Method, RequestBuilder, Response};
 use tokio::time::{Instant, Sleep};
 
 use super::connect::{Connector, OUR_NAME};
@@ -81,6 +81,11 @@ impl Http {
     /// A request to be filled and sent.
     pub(super) fn put(&self, url: impl IntoUrl) -> RequestBuilder {
         self.requests.put(url)
+    }
+
+    /// A request to be filled and sent.
+    pub(super) fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
+        self.requests.request(method, url)
     }
 
     /// Sends a request, once.

@@ -15,6 +15,7 @@
 //! | `GET …/deviceAuthenticationPolicies` | "Read All Device Authentication Policies" |
 //! | `GET …/mfaSettings` | "Read MFA Settings" |
 //! | `POST …/dataExplorations`, `GET …/dataExplorations/{id}/entries` | "MFA Reports" |
+//! | what the probe asks | see [`raw`] |
 //! | `POST …/as/token` | "Token (client credentials)" |
 
 pub(crate) mod wire;
@@ -34,6 +35,7 @@ pub(crate) mod listing;
 mod next_page;
 mod own;
 mod ping_error;
+pub(crate) mod raw;
 pub(crate) mod read;
 mod redact;
 mod shown_phone;

@@ -81,6 +81,12 @@ impl PingError {
         }
     }
 
+    /// The members that the details are about; as they came.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &str> {
+        let details = self.details.iter();
+        details.filter_map(|detail| detail.target.as_deref())
+    }
+
     /// The message, then what each detail says and is about; as it came.
     pub(super) fn describe(&self) -> String {
         let details: Vec<String> = self

@@ -21,5 +21,6 @@ pub(crate) use self::decision::{Decision, Verdict};
 pub(crate) use self::history::{Doubt, History};
 pub(crate) use self::look::after_look;
 pub(crate) use self::ours::CLOCK_SKEW;
+pub(crate) use self::policy::FIRST_LOOK;
 pub use self::policy::RetryPolicy;
 pub(crate) use self::recheck::after_recheck;

@@ -27,6 +27,8 @@ const LOOKS: [Duration; 4] = [
     Duration::from_secs(15),
     Duration::from_mins(1),
 ];
+/// The age of an unanswered request at which its device is looked for first.
+pub(crate) const FIRST_LOOK: Duration = LOOKS[0];
 /// The age from which a negative look counts in a run that is not to wait for the settling time.
 const NEGATIVE_LOOK: Duration = Duration::from_mins(2);
 /// The distance between the two negative looks.

@@ -20,6 +20,7 @@ mod help;
 pub(crate) mod log;
 pub(crate) mod pace;
 mod places;
+pub(crate) mod probe;
 mod proxy;
 pub(crate) mod rows;
 pub(crate) mod run;

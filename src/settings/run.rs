@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::checks::Checks;
 use super::files::{self, Files, Kind};
 use super::pace::{Pace, Stops};
+use super::probe::Probe;
 use super::rows::RowSettings;
 use super::sandbox::{self, Sandbox};
 use super::setting::Command;
@@ -30,6 +31,8 @@ pub(crate) enum Settings {
     Results(Box<Results>),
     /// Of `doctor`.
     Doctor(Box<Doctor>),
+    /// Of `probe`.
+    Probe(Box<Probe>),
     /// Of `template`.
     Template,
     /// Of `sandbox`.
@@ -50,6 +53,7 @@ impl Settings {
             Command::Run => Self::Run(Box::new(Run::resolve(sources, now)?)),
             Command::Results => Self::Results(Box::new(Results::resolve(sources, now)?)),
             Command::Doctor => Self::Doctor(Box::new(Doctor::resolve(sources, now))),
+            Command::Probe => Self::Probe(Box::new(Probe::resolve(sources)?)),
             Command::Template => Self::Template,
             Command::Sandbox => Self::Sandbox(Box::new(Sandbox::resolve(sources)?)),
         })

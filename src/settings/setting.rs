@@ -96,6 +96,8 @@ pub enum Command {
     Results,
     /// `doctor`.
     Doctor,
+    /// `probe`.
+    Probe,
     /// `template`.
     Template,
     /// `sandbox`.

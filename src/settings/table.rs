@@ -24,7 +24,8 @@ use super::values;
 use crate::engine::MaxErrors;
 use crate::model::dialect::Delimiter;
 use crate::model::country::Country;
-use crate::model::ids::{EnvironmentId, PolicyId};
+use crate::model::ids::{EnvironmentId, PolicyId, UserId};
+use crate::model::phone::E164;
 use crate::model::request::{DeviceStatus, DeviceType};
 use crate::model::row::Column;
 use crate::model::secret::Secret;
@@ -147,6 +148,13 @@ const STYLES: [(&str, &str); 4] = [("auto", "A bar on a terminal, lines elsewher
 pub(super) const LOG_FILE: Setting<PathBuf> = path("--log-file", "PATH", "Write the log to a file too, as JSON lines");
 pub(super) const LOG_LEVEL: Setting<Option<LevelFilter>> = variable("RUST_LOG", "level of the log, such as wavepair=debug", values::level);
 
+// What a probe is about.
+pub(super) const PROBE_USER: Setting<UserId> = setting("--user", Text("UUID"), Given::parse, "Test user, who must not have an MFA device");
+pub(super) const PROBE_PHONE: Setting<E164> = setting("--phone", Text("+…"), values::phone, "Phone of the test user, with `+`; nothing is sent to it by wavepair");
+pub(super) const REPORT: Setting<PathBuf> = path("--report", "FILE", "Report, as Markdown; as JSON it is written beside that, and FILE.journal is kept")
+    .default_described("probe-report.md");
+pub(super) const CLEAN: Setting<PathBuf> = path("--clean", "FILE", "Delete what the probe with this report has left, by FILE.journal; ask nothing");
+
 // What kind of PingOne a sandbox is.
 pub(super) const LISTEN: Setting<SocketAddr> = setting("--listen", Text("ADDRESS"), values::loopback, "Address to listen on; loopback only").default_apart("127.0.0.1:8787");
 pub(super) const USERS: Setting<Users> = setting("--users", Text("any|N"), values::users, "`any`: every UUID is a user, and so is every name; N: exactly N generated users, called user-1 and so on").default_apart("any");
@@ -182,6 +190,11 @@ const PACE: Group = Group { heading: Some("Pace"), settings: &[
 const STOPS: Group = Group { heading: Some("Stops"), settings: &[CANARY.about, MAX_ERRORS.about, MAX_DURATION.about, DEADLINE.about, LIMIT.about] };
 const LOG: Group = Group { heading: VERBOSITY.heading, settings: &[PROGRESS.about, LOG_FILE.about] };
 const CHECKED: Group = Group { heading: None, settings: &[POLICY.saying("Policy to check"), LEDGER.saying("Ledger to check")] };
+const PROBED: Group = Group { heading: None, settings: &[
+    PROBE_USER.about, PROBE_PHONE.about, POLICY.saying("Policy to make devices by"), REPORT.about, CLEAN.about,
+    YES.saying("Answer yes where a person at a terminal would be asked"),
+] };
+const PROBE_PACE: Group = Group { heading: PACE.heading, settings: &[RATE.about, TIMEOUT.about, CONNECT_TIMEOUT.about] };
 const SERVICE: Group = Group {
     heading: None,
     settings: &[
@@ -194,7 +207,7 @@ const SERVICE: Group = Group {
 pub(super) const VERBOSITY: Group = Group { heading: Some("Progress and logs"), settings: &[VERBOSE.about, QUIET.about, LOG_FORMAT.about] };
 
 /// Every command.
-pub static COMMANDS: [Usage; 5] = [
+pub static COMMANDS: [Usage; 6] = [
     Usage {
         command: Command::Run,
         name: "run",
@@ -227,6 +240,16 @@ pub static COMMANDS: [Usage; 5] = [
         examples: &[
             ("wavepair doctor", "checks everything; lists the policies with their IDs"),
             ("wavepair doctor --policy ID", "checks this policy"),
+        ],
+    },
+    Usage {
+        command: Command::Probe,
+        name: "probe",
+        help: "Find out with a test user what PingOne really does, and delete what that makes",
+        groups: &[PROBED, TENANT, PROBE_PACE],
+        examples: &[
+            ("wavepair probe --user ID --phone +15125551234", "asks first; writes probe-report.md"),
+            ("wavepair probe --clean probe-report.md", "deletes what a killed probe has left"),
         ],
     },
     Usage { command: Command::Template, name: "template", help: "Print a small valid wave", groups: &[], examples: &[] },

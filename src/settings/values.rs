@@ -11,13 +11,25 @@ use super::credential::check_credential;
 use super::given::Given;
 use crate::engine::MaxErrors;
 use crate::model::dialect::encoding_of;
+use crate::model::phone::E164;
 use crate::model::row::Column;
 use crate::model::secret::Secret;
 use crate::model::shared_phones::Sharing;
 use crate::pingone::grant::Bearer;
+use crate::report::cell::without_phones;
 use crate::report::log_setup;
 use crate::report::results_writer::Phones;
 use crate::sandbox::Users;
+
+/// A phone in international format, as strictly as that of a row.
+pub(super) fn phone(given: &Given) -> Result<E164, Error> {
+    let (phone, _) = E164::parse(given.text()?).map_err(|problem| {
+        let name = given.name;
+        let why = without_phones(&problem.message);
+        Error::new(format!("the phone for {name} is none: {why}"))
+    })?;
+    Ok(phone)
+}
 
 /// How often a row is tried.
 pub(super) fn attempts(given: &Given) -> Result<NonZeroU32, Error> {

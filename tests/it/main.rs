@@ -102,6 +102,8 @@ mod tasks;
 mod corpus;
 // Each line of the doctor is true.
 mod doctor;
+// What PingOne really does, found out with a test user.
+mod probe;
 // What is given is checked, whatever is done with it.
 mod settings;
 // The command line from outside, and the README that describes it.

@@ -36,12 +36,18 @@ fn a_device_is_created_from_one_place() {
         let lines = text.lines().map(str::trim);
         lines.filter(|line| !line.starts_with("//")).collect()
     };
-    let callers: Vec<_> = sources("src")
-        .into_iter()
-        .filter(|source| code(&source.text).contains(".create_device("))
-        .map(|source| source.path)
-        .collect();
-    assert_eq!(callers, [Path::new("engine/job.rs")]);
+    let callers = |call: &str| -> Vec<_> {
+        sources("src")
+            .into_iter()
+            .filter(|source| code(&source.text).contains(call))
+            .map(|source| source.path)
+            .collect()
+    };
+    assert_eq!(callers(".create_device("), [Path::new("engine/job.rs")]);
+    // The probe's, of a test user: behind the line in its journal.
+    assert_eq!(callers("raw::exchange("), [Path::new("probe/asker.rs")]);
+    let makers = ["pingone/raw.rs", "probe/probing.rs"].map(Path::new);
+    assert_eq!(callers("Exchange::Create("), makers);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::source::Source;
 ///
 /// `sandbox` is a PingOne of its own: it shares the shapes on the wire with `pingone`,
 /// and no behavior that could hide a mistake of either.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("exit", &[]),
     ("model", &["exit"]),
     ("clock", &["model"]),
@@ -34,6 +34,18 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "ledger",
         ],
     ),
+    (
+        "probe",
+        &[
+            "model",
+            "clock",
+            "retry",
+            "rate_limit",
+            "pingone",
+            "pingone::wire",
+            "engine",
+        ],
+    ),
     ("report", &["exit", "model", "clock", "plan"]),
     (
         "settings",
@@ -54,7 +66,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     (
         "error",
         &[
-            "exit", "model", "input", "pingone", "ledger", "sandbox", "engine", "report",
+            "exit", "model", "input", "pingone", "ledger", "sandbox", "engine", "probe", "report",
             "settings",
         ],
     ),
@@ -72,6 +84,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "ledger",
             "sandbox",
             "engine",
+            "probe",
             "report",
             "error",
             "settings",
