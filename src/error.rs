@@ -36,6 +36,16 @@ pub(crate) enum Error {
         /// How many were expected.
         expected: ExpectedRows,
     },
+    /// A plan does not fit what a run finds; nothing was sent.
+    #[error("the plan {plan} is not carried out: {why}")]
+    Plan {
+        /// The file.
+        plan: String,
+        /// What differs, or what is wrong with it.
+        why: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// A part of a run panicked.
     #[error("the run was cut short by a fault of wavepair itself")]
     Panicked,
@@ -96,6 +106,7 @@ impl Error {
             Error::Settings(error) => (Usage, StopCode::Settings, error.remedy().and_then(text)),
             Error::Client(_) => (Usage, StopCode::Settings, None),
             Error::Output { hint, .. } => (Usage, StopCode::Output, text(hint)),
+            Error::Plan { hint, .. } => (Usage, StopCode::PlanDiffers, text(hint)),
             Error::Declined => (Usage, StopCode::Declined, text(DECLINED)),
             Error::Input(error @ input::error::Error::Changed { .. }) => {
                 (NeedsPerson, StopCode::WaveChanged, error.hint())

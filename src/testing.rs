@@ -42,7 +42,7 @@ pub mod clock {
 
 /// What a run does about a row that it has seen before.
 pub mod plan {
-    pub use crate::plan::Existing;
+    pub use crate::plan::{Bar, Existing};
 }
 
 /// How many requests a second.

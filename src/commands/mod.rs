@@ -2,6 +2,7 @@
 
 mod advice;
 mod announce;
+mod demanded;
 mod descriptors;
 pub(crate) mod doctor;
 pub(crate) mod dry_run;

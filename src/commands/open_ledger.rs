@@ -11,6 +11,8 @@ use crate::clock;
 use crate::error::Error;
 use crate::ledger::{Flaw, Found, Opened, Reader, RunRecord};
 use crate::model::ids::RunId;
+use crate::model::ledger_mark::LedgerMark;
+use crate::plan::demand::LedgerNow;
 use crate::plan::{Distrust, Evidence, Existing, distrust};
 use crate::report::earlier_runs::first_unknown;
 use crate::report::notice::Notice;
@@ -74,6 +76,16 @@ impl Looked {
             path: (!self.is_forgotten()).then_some(self.place.path.as_path()),
             is_new: self.found.is_new(),
             existing,
+        }
+    }
+
+    /// How far it has come since it was `planned` on; `may_have_grown` is whether it may have.
+    pub(super) fn now(&self, planned: LedgerMark, may_have_grown: bool) -> LedgerNow {
+        let last_run = planned.last_run;
+        LedgerNow {
+            mark: self.found.mark(),
+            knows_last_run: last_run.is_none_or(|run| self.found.knows_run(run)),
+            may_have_grown,
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::demanded::{Demanded, DemandedRows, changed};
 use super::opened_wave::OpenedWave;
 use crate::clock;
 use crate::engine::PlannedRow;
@@ -12,6 +13,8 @@ use crate::input::{self, Wave};
 use crate::model::row::InputRow;
 use crate::model::row_judge::RowJudge;
 use crate::model::stop::StopReason;
+use crate::plan::Bar;
+use crate::plan::reader::Flaw;
 
 /// Why a run does not go on where its input cannot be read on.
 pub(super) fn reason_to_stop(error: &input::error::Error) -> StopReason {
@@ -33,8 +36,10 @@ pub(super) fn reason_to_stop(error: &input::error::Error) -> StopReason {
 /// How soon a file is looked at again while rows are taken from a block of it.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// The rows of a wave, judged one by one, for as long as its file is the same.
+/// The rows of a wave, judged one by one, for as long as its file is the same; and what a plan says
+/// of them, where one is demanded.
 pub(super) struct Planned<'a> {
+    plan: Option<DemandedRows>,
     wave: &'a Wave,
     rows: Rows,
     /// When the file was last looked at.
@@ -43,23 +48,41 @@ pub(super) struct Planned<'a> {
 }
 
 impl Planned<'_> {
-    /// The rows of an opened wave, from the first on.
-    pub(super) fn rows_of(opened: &OpenedWave) -> Planned<'_> {
-        Planned {
+    /// The rows of an opened wave, from the first on; those that `plan` does not have created are
+    /// barred.
+    ///
+    /// # Errors
+    ///
+    /// The plan has changed since it was checked.
+    pub(super) fn rows_of<'a>(
+        opened: &'a OpenedWave,
+        plan: Option<&Demanded>,
+    ) -> Result<Planned<'a>, StopReason> {
+        Ok(Planned {
+            plan: plan.map(Demanded::rows).transpose()?,
             wave: &opened.wave,
             rows: opened.wave.rows(),
             looked: clock::now(),
             judge: opened.row_judge(),
-        }
+        })
     }
 
-    fn judge(&mut self, row: &InputRow) -> PlannedRow {
+    fn judge(&mut self, row: &InputRow) -> Result<PlannedRow, StopReason> {
         let judged = self.judge.judge(row);
+        let bar = match &mut self.plan {
+            None => None,
+            Some(plan) => match plan.next_row() {
+                Ok(Some(planned)) if planned.row == row.number.0 => Bar::of(&planned),
+                Ok(_) => return Err(changed(&Flaw::Cut)),
+                Err(flaw) => return Err(changed(&flaw)),
+            },
+        };
         let who = judged.label();
-        match judged.verdict {
-            Ok(valid) => PlannedRow::Valid(valid.request),
-            Err(invalid) => PlannedRow::Invalid { who, invalid },
-        }
+        Ok(match (judged.verdict, bar) {
+            (Ok(valid), None) => PlannedRow::Valid(valid.request),
+            (Ok(valid), Some(bar)) => PlannedRow::Barred(valid.request, bar),
+            (Err(invalid), _) => PlannedRow::Invalid { who, invalid },
+        })
     }
 }
 
@@ -80,7 +103,7 @@ impl Iterator for Planned<'_> {
             Err(error) => Err(error),
         };
         Some(match row {
-            Ok(row) => Ok(self.judge(&row)),
+            Ok(row) => self.judge(&row),
             Err(error) => Err(reason_to_stop(&error)),
         })
     }

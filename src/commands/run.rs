@@ -1,9 +1,10 @@
 //! `wavepair run`: the devices of a wave.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::announce::{Place, announce};
+use super::demanded::Demanded;
 use super::finish::{End, ended, finish};
 use super::foresee::Foreseen;
 use super::join::{Doubts, join, not_reached};
@@ -72,7 +73,15 @@ async fn run_wave(
         files,
         target,
         ledger,
+        plan,
     } = settings;
+    let concurrency = descriptors::fit(common.pace.concurrency, &target)?;
+    let remote = Remote::connect(target, &common.pace, invocation).await?;
+    summary.environment = Some(remote.binding.environment);
+    let looked = look(ledger, &remote, (&common, &files), summary, invocation)?;
+    let forgotten = looked.is_forgotten();
+    let place = (&remote.binding, &looked);
+    let plan = Demanded::check(plan.as_ref(), &common, &opened, place, invocation)?;
     let Common {
         wave: path,
         rows,
@@ -80,16 +89,6 @@ async fn run_wave(
         stops,
         ..
     } = common;
-    let concurrency = descriptors::fit(pace.concurrency, &target)?;
-    let remote = Remote::connect(target, &pace, invocation).await?;
-    summary.environment = Some(remote.binding.environment);
-    summary.ledger = ledger.as_ref().map(|path| path.display().to_string());
-    let looked = open_ledger::look(ledger.clone(), &remote, pace.existing, &files, invocation);
-    let looked = looked.inspect_err(|error| {
-        let (ledger, wave) = (ledger.as_deref(), wave_name(&path));
-        summary.previous_exit_code = last_exit_code(error, ledger, &remote, &wave);
-    })?;
-    let forgotten = looked.is_forgotten();
     let (stopper, mut stop) = stop();
     let watch = signals::watch(&stopper, &invocation.console, During::Run)?;
     panics::watch(&stopper);
@@ -102,10 +101,8 @@ async fn run_wave(
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
     let options = options(invocation.run, &pace, &stops, concurrency);
-    let ended = send(
-        &opened, remote, &ledger, options, &stop, summary, invocation,
-    )
-    .await;
+    let asked = (&opened, plan.as_ref());
+    let ended = send(asked, remote, &ledger, options, &stop, summary, invocation).await;
 
     let sound = ended.is_ok();
     let mode = mode(summary, sound);
@@ -131,6 +128,24 @@ async fn run_wave(
     Ok(conclusion.exit)
 }
 
+/// Looks at the ledger, which the summary names; where another run holds it, the summary says how the
+/// run before ended.
+fn look(
+    ledger: Option<PathBuf>,
+    remote: &Remote,
+    (common, files): (&Common, &Files),
+    summary: &mut Summary,
+    invocation: &Invocation,
+) -> Result<Looked, Error> {
+    summary.ledger = ledger.as_ref().map(|path| path.display().to_string());
+    let path = ledger.clone();
+    let looked = open_ledger::look(ledger, remote, common.pace.existing, files, invocation);
+    looked.inspect_err(|error| {
+        let wave = wave_name(&common.wave);
+        summary.previous_exit_code = last_exit_code(error, path.as_deref(), remote, &wave);
+    })
+}
+
 fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> EngineOptions {
     EngineOptions {
         run,
@@ -151,7 +166,7 @@ fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> Engine
 ///
 /// Where the summary says already why nothing is sent, nothing is.
 async fn send(
-    opened: &OpenedWave,
+    (opened, plan): (&OpenedWave, Option<&Demanded>),
     remote: Remote,
     ledger: &Ledger,
     mut options: EngineOptions,
@@ -162,6 +177,13 @@ async fn send(
     if summary.stopped.is_some() {
         return Ok(());
     }
+    let mut rows = match Planned::rows_of(opened, plan) {
+        Ok(rows) => rows,
+        Err(reason) => {
+            summary.stop(&reason);
+            return Ok(());
+        }
+    };
     let progress = invocation.start_progress(opened.rows, Goal::Created);
     let mut reporters = Reporters::new(summary.clone(), progress);
     let mut report = |event: &Event| reporters.on(event);
@@ -181,7 +203,7 @@ async fn send(
         remote.tokens,
         options,
         stop.clone(),
-        &mut Planned::rows_of(opened),
+        &mut rows,
         &mut report,
     )
     .await;

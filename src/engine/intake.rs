@@ -14,7 +14,7 @@ use crate::model::invalid::Invalid;
 use crate::model::outcome::{Answer, Device, Outcome};
 use crate::model::request::DeviceRequest;
 use crate::model::row::RowNumber;
-use crate::plan::{Admission, Existing, admit, same_device_as};
+use crate::plan::{Admission, Bar, Existing, admit, same_device_as};
 use crate::retry::UNPROVEN_LOOK;
 
 /// What is done about a row.
@@ -54,9 +54,10 @@ pub(super) fn duplicate(request: &DeviceRequest, earlier: RowNumber) -> RowFinis
     }
 }
 
-/// What is done about a row, by what the ledger knows of its device.
+/// What is done about a row, by what the ledger knows of its device; where there is a `bar`, no
+/// create is sent for it.
 pub(super) fn take_up(
-    request: DeviceRequest,
+    (request, bar): (DeviceRequest, Option<Bar>),
     entry: Option<&LedgerEntry>,
     existing: (Existing, Reported),
     settle: Duration,
@@ -78,10 +79,16 @@ pub(super) fn take_up(
             return Intake::EndsAndRecheck(finished, Box::new(row));
         }
         (Admission::Found(id), _) => return found(request, entry, id),
+        (Admission::Look | Admission::Create, _)
+            if bar.as_ref().is_some_and(|bar| !bar.looks) && is_certainly_absent(entry) =>
+        {
+            return left(Row::new(request, Phase::Look, entry).barred(bar));
+        }
         (Admission::Look | Admission::Settle | Admission::Recheck, _) => Phase::Look,
+        (Admission::Create, _) if bar.is_some() => Phase::Look,
         (Admission::Create, _) => Phase::Create { resend: false },
     };
-    let mut row = Box::new(Row::new(request, phase, entry));
+    let mut row = Box::new(Row::new(request, phase, entry).barred(bar));
     let doubt = entry.and_then(|entry| entry.doubt.as_ref());
     row.last_send = doubt.map(|doubt| opened.since(&doubt.last_send));
     let settled = entry.and_then(|entry| settle_anew(&row, entry, &opened.moment));
@@ -106,6 +113,25 @@ fn found(request: DeviceRequest, entry: Option<&LedgerEntry>, id: DeviceId) -> I
     };
     let settled = settled(&row, DeviceState::Found, Some(device), None);
     Intake::Settles(row, settled)
+}
+
+/// Whether nobody has to look for a device to say that no request of ours has made it.
+fn is_certainly_absent(entry: Option<&LedgerEntry>) -> bool {
+    entry.is_none_or(|entry| match entry.state {
+        DeviceState::Rejected | DeviceState::Failed => !entry.unproven,
+        DeviceState::InFlight
+        | DeviceState::Created
+        | DeviceState::Found
+        | DeviceState::Several
+        | DeviceState::Unresolved => false,
+    })
+}
+
+/// A row for which nothing is asked, because a plan says so.
+fn left(mut row: Row) -> Intake {
+    row.answer = row.bar.as_ref().map(Bar::answer).unwrap_or_default();
+    let settled = settled(&row, DeviceState::Rejected, None, None);
+    Intake::Settles(Box::new(row), settled)
 }
 
 /// Lets a request settle from now on whose last send lies ahead of the wall clock: the clock was

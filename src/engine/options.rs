@@ -8,7 +8,7 @@ use crate::model::event::RowLabel;
 use crate::model::ids::RunId;
 use crate::model::invalid::Invalid;
 use crate::model::request::DeviceRequest;
-use crate::plan::Existing;
+use crate::plan::{Bar, Existing};
 use crate::rate_limit::Rate;
 use crate::retry::RetryPolicy;
 
@@ -69,4 +69,6 @@ pub enum PlannedRow {
     },
     /// It asks for a device.
     Valid(DeviceRequest),
+    /// It asks for a device, and a plan lets no create be sent for it.
+    Barred(DeviceRequest, Bar),
 }

@@ -15,6 +15,7 @@ use crate::model::outcome::{Answer, Device, Outcome};
 use crate::model::request::DeviceRequest;
 use crate::pingone::connections::Connection;
 use crate::pingone::listing::Pages;
+use crate::plan::Bar;
 use crate::retry::{Doubt, History};
 
 /// What is done for a row next.
@@ -67,6 +68,8 @@ pub(super) enum Wanted {
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) request: DeviceRequest,
+    /// Why no create is sent for it, whatever comes.
+    pub(super) bar: Option<Bar>,
     pub(super) phase: Phase,
     pub(super) history: History,
     /// When the last intent was written in this run, or before a device of ours was made: by
@@ -124,6 +127,7 @@ impl Row {
         }
         Self {
             request,
+            bar: None,
             phase,
             history,
             asked_ms: None,
@@ -142,6 +146,13 @@ impl Row {
                 Some(_) | None => Connection::Kept,
             },
         }
+    }
+
+    /// The same row, for which no create is sent.
+    pub(super) fn barred(mut self, bar: Option<Bar>) -> Self {
+        self.history.is_barred = bar.is_some();
+        self.bar = bar;
+        self
     }
 
     /// A look at a device of ours that an earlier run did not get to. `lost` is when a request for it

@@ -15,6 +15,8 @@ use crate::model::request::DeviceRequest;
 use crate::model::row::RowNumber;
 use crate::model::samples;
 use crate::pingone::Answered;
+use crate::plan::file::RowPlan;
+use crate::plan::{Bar, Expectation};
 use crate::retry::{Doubt, RetryPolicy};
 
 pub(super) const HOUR: Duration = Duration::from_hours(1);
@@ -29,6 +31,26 @@ pub(super) fn request(row: u64, user: u8) -> DeviceRequest {
         line: row + 1,
         ..samples::request(user)
     }
+}
+
+/// What a plan bars for a row, which is looked for or not.
+pub(super) fn bar(looks: bool) -> Bar {
+    let expect = if looks {
+        Expectation::Existing
+    } else {
+        Expectation::Nothing
+    };
+    let row = RowPlan {
+        row: 1,
+        line: 2,
+        expect,
+        outcome: None,
+        code: None,
+        device: None,
+        device_id: None,
+        warnings: Vec::new(),
+    };
+    Bar::of(&row).unwrap()
 }
 
 /// A row of its own user that nothing is known of.

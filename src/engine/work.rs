@@ -20,10 +20,11 @@ use super::{reasons, whose};
 use crate::clock;
 use crate::model::device_report::Reported;
 use crate::model::event::{Event, RowFinished};
-use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, LookOutcome, Outcome};
+use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, LookOutcome};
 use crate::model::request::{DeviceKey, DeviceRequest};
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
+use crate::plan::Bar;
 
 /// The parts of a run that its rows go through.
 pub(super) struct Work<'a> {
@@ -45,11 +46,12 @@ impl Work<'_> {
                 self.tell_finished(intake::invalid(who, &invalid));
                 Ok(())
             }
-            PlannedRow::Valid(request) => self.take_request(request),
+            PlannedRow::Valid(request) => self.take_request(request, None),
+            PlannedRow::Barred(request, bar) => self.take_request(request, Some(bar)),
         }
     }
 
-    fn take_request(&mut self, request: DeviceRequest) -> Result<(), Error> {
+    fn take_request(&mut self, request: DeviceRequest, bar: Option<Bar>) -> Result<(), Error> {
         let (mut entry, mut earlier) = (None, self.queue.row_for(&request.key));
         if earlier.is_none() {
             (entry, earlier) = self.journal.look_up(&request.key, request.row)?;
@@ -60,13 +62,12 @@ impl Work<'_> {
         }
         let existing = (self.options.existing, self.reported(&request.key)?);
         let settle = self.options.retry.settle;
-        match intake::take_up(request, entry.as_ref(), existing, settle, &self.opened) {
+        let asked = (request, bar);
+        match intake::take_up(asked, entry.as_ref(), existing, settle, &self.opened) {
             Intake::Ends(finished) => self.tell_finished(finished),
             Intake::Settles(row, settled) => {
-                let end = row.end(
-                    Outcome::Existing,
-                    settled.device.as_ref().and_then(|it| it.id),
-                );
+                let id = settled.device.as_ref().and_then(|it| it.id);
+                let end = row.end(settled.state.outcome(), id);
                 self.queue.note(&row);
                 self.journal.settle(row.request.row, settled);
                 self.finish(&row, end);

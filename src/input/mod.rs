@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`source`], `opened`, `source_bytes`, `spool` | files, pipes, copies of them, and whether they changed |
 //! | `decode` | which form a file has, and how CSV in UTF-8 is made of it |
-//! | `memory`, `blocks` | bytes, as they were at first |
+//! | `memory`, `blocks`, [`steady`] | bytes, as they were at first |
 //! | `lines` | line ends, line numbers |
 //! | `records` | which lines belong together, by their delimiters and quotes |
 //! | `head`, `delimiter`, `sep_line` | the first record, and what stands between its fields |
@@ -36,6 +36,7 @@ mod sep_line;
 pub(crate) mod source;
 mod source_bytes;
 mod spool;
+pub(crate) mod steady;
 mod typed_cell;
 
 use std::ffi::OsStr;

@@ -18,6 +18,7 @@ use super::file::{
 use super::handle::{Ledger, Opened};
 use super::holder::Holder;
 use super::lock::Lock;
+use super::look::Facts;
 use super::place::{Place, Purpose, held};
 use super::reader::Reader;
 use super::runs::RunRecord;
@@ -27,6 +28,7 @@ use super::trust::{check_folder, others_have_rights};
 use super::writer::Writer;
 use crate::model::entry::Moment;
 use crate::model::ids::RunId;
+use crate::model::ledger_mark::LedgerMark;
 
 /// A ledger that a run may begin on, or where a new one can be made; nothing of it is changed yet.
 ///
@@ -70,6 +72,12 @@ impl Found {
     pub fn has_lost_its_counter(&self) -> bool {
         let facts = self.place.facts.as_ref();
         !self.place.has_counter && facts.is_some_and(|facts| facts.extent.events > 0)
+    }
+
+    /// How far it has come.
+    pub fn mark(&self) -> LedgerMark {
+        let mark = |facts: &Facts| facts.extent.mark(facts.last_run);
+        self.place.facts.as_ref().map(mark).unwrap_or_default()
     }
 
     /// Whether a run is one of its own.

@@ -30,6 +30,8 @@ pub(super) struct Facts {
     pub(super) extent: Extent,
     /// Its runs.
     pub(super) runs: BTreeSet<RunId>,
+    /// The last of them; not known of a ledger before the fourth step.
+    pub(super) last_run: Option<RunId>,
     /// Whether a run that lists users' devices first has finished on it.
     pub(super) has_looked: bool,
     /// Whether the last run did not end, or is still going on.
@@ -169,6 +171,11 @@ fn read(path: &Path, connection: &Connection) -> Result<Facts, Error> {
             binding: Binding::read(connection)?,
             extent: extent(connection)?,
             runs: runs::ids(connection)?,
+            last_run: if version >= 4 {
+                runs::last_begun(connection)?
+            } else {
+                None
+            },
             // Before this step nobody wrote down whether a run looked first.
             has_looked: version >= 4 && runs::any_looked(connection)?,
             is_open: runs::any_open(connection)?,

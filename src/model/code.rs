@@ -78,6 +78,8 @@ words! {
     SAME_DEVICE = "same_device",
     /// PingOne lists this device more than once; remove all but one
     DUPLICATE_FOUND = "duplicate_found",
+    /// The plan of the run does not say to create it, and PingOne does not list it; nothing was sent
+    NOT_IN_PLAN = "not_in_plan",
     /// Online dry run: the user is not in this environment
     USER_NOT_FOUND = "user_not_found",
     /// Online dry run: the policy is not in this environment

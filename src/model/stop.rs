@@ -42,6 +42,8 @@ stable_words! {
         WaveChanged = "wave_changed",
         /// wavepair itself failed: disk full, damaged ledger, a fault of its own
         Failed = "wavepair_failed",
+        /// The plan that was demanded is not of this wave, these settings, this tenant or this ledger, or is none; nothing was sent
+        PlanDiffers = "plan_differs",
         /// A person answered that no messages are to be sent; nothing was sent
         Declined = "declined",
         /// A setting cannot be used; nothing was sent

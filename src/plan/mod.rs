@@ -2,16 +2,21 @@
 //! with that; and a plan of it, which people review and a run demands. Pure.
 
 mod admit;
+mod bar;
+pub(crate) mod demand;
+pub(crate) mod difference;
 pub(crate) mod digest;
 mod earlier_rows;
 mod expectation;
 pub(crate) mod file;
+pub(crate) mod reader;
 mod seen;
 mod totals;
 mod trust;
 
 pub use admit::Existing;
 pub(crate) use admit::{Admission, admit};
+pub use bar::Bar;
 pub(crate) use earlier_rows::{Earlier, EarlierRows, same_device_as};
 pub(crate) use expectation::{Expectation, OpenRequest, expectation};
 pub(crate) use seen::Seen;

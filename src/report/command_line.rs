@@ -63,6 +63,24 @@ impl CommandLine {
         self
     }
 
+    /// Whether an option was typed, however it was spelled.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| matches!(part, Part::Option(known, _) if known == name))
+    }
+
+    /// The same with a switch behind an option that was typed, where it is not there yet.
+    #[must_use]
+    pub(crate) fn with_switch_behind(mut self, option: &str, switch: &str) -> Self {
+        let is_option = |part: &Part| matches!(part, Part::Option(known, _) if known == option);
+        let at = self.parts.iter().rposition(is_option);
+        if let Some(at) = at.filter(|_| !self.has(switch)) {
+            let part = Part::Option(switch.into(), vec![switch.into()]);
+            self.parts.insert(at + 1, part);
+        }
+        self
+    }
+
     /// The same for another wave.
     #[must_use]
     pub(crate) fn with_wave(mut self, wave: &Path) -> Self {

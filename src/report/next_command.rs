@@ -40,6 +40,9 @@ pub const TENANT_OPTIONS: [&str; 8] = [
     "--no-proxy",
 ];
 
+/// The options that make a run carry out a plan.
+const PLAN_OPTIONS: [&str; 2] = ["--plan", "--plan-allow-progress"];
+
 /// One thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -65,6 +68,7 @@ pub(crate) enum Step {
 ///
 /// Going on is the same command without what would end it at once: `--limit` where it was reached,
 /// `--deadline` where its moment is past. What has no name of its own comes on standard input then.
+/// A plan that was begun with is gone on with; it is not of the rows that are corrected.
 pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
     let mut steps = Vec::new();
     let again = |command: &CommandLine| {
@@ -80,8 +84,13 @@ pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
         }
         command
     };
+    let is_dry_run = command.has("--dry-run");
     if let Some(StopReason::InvalidRows { .. }) = left.stopped {
-        return vec![Step::CorrectWave(again(command).spelled())];
+        let mut command = again(command);
+        if !is_dry_run {
+            command = command.without(&PLAN_OPTIONS);
+        }
+        return vec![Step::CorrectWave(command.spelled())];
     }
     if left.to_correct > 0 {
         steps.push(Step::Correct(left.rejects.map(|rejects| {
@@ -95,7 +104,7 @@ pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
                 "--expect-rows",
                 "--sheet",
             ];
-            let mut command = again(command).without(&of_the_wave);
+            let mut command = again(command).without(&of_the_wave).without(&PLAN_OPTIONS);
             if FileForm::of(rejects) == FileForm::Workbook {
                 // They are written as lines are, and a workbook is not.
                 command = command.without(&["--delimiter", "--encoding"]);
@@ -111,7 +120,11 @@ pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
     steps.push(if left.forgotten && left.open > 0 {
         Step::BeginAnew
     } else {
-        Step::GoOn(again(command).spelled())
+        let mut command = again(command);
+        if !is_dry_run {
+            command = command.with_switch_behind("--plan", "--plan-allow-progress");
+        }
+        Step::GoOn(command.spelled())
     });
     steps
 }

@@ -36,6 +36,8 @@ pub(crate) struct History {
     pub unknown_user_before: bool,
     /// Whether an earlier run saw more than one such device.
     pub several_before: bool,
+    /// Whether no create may be sent for it, whatever comes.
+    pub is_barred: bool,
 }
 
 impl History {

@@ -27,6 +27,9 @@ pub(super) const LOOKS_WITHOUT_INFORMATION: u32 = 6;
 /// | may be another's | look at once, on a fresh connection | the same |
 /// | user not known | retry once, then `failed` | as not showing it |
 ///
+/// For a row that is barred nothing is sent: where it would be created it is `rejected`, or unknown
+/// where a request is unanswered.
+///
 /// A request that was refused by an answer which is not proven ours counts as sent where the
 /// listing shows the device, and as not sent where it does not.
 pub(crate) fn after_look(
@@ -118,6 +121,9 @@ fn after_listing(
             } else {
                 history.several_before = false;
                 history.was_absent = true;
+                if history.is_barred {
+                    return Verdict::of(DeviceState::Rejected);
+                }
                 Decision::create_now(false)
             }
         }
@@ -138,7 +144,7 @@ fn absent_in_doubt(
     let first = *doubt.first_negative.get_or_insert(age);
     let second = age.saturating_sub(first) >= apart && age > first;
     if second && age >= policy.settle {
-        if history.resends >= RESENDS_MAX {
+        if history.resends >= RESENDS_MAX || history.is_barred {
             return Verdict::of(DeviceState::Unresolved);
         }
         history.doubt = None;

@@ -86,6 +86,17 @@ pub struct Run {
     pub target: Target,
     /// The ledger; nothing where a rehearsal throws its own away.
     pub ledger: Option<PathBuf>,
+    /// The plan that is carried out, where one is demanded.
+    pub plan: Option<DemandedPlan>,
+}
+
+/// A plan that a run carries out, or refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemandedPlan {
+    /// The file.
+    pub path: PathBuf,
+    /// Whether the ledger may have gone on since it was made.
+    pub allow_progress: bool,
 }
 
 /// Whom a run is for.
@@ -181,8 +192,13 @@ impl Run {
             Target::PingOne(tenant) => Some(files::ledger(sources, tenant.environment)?),
             Target::Sandbox(_) => sources.typed_path(&table::LEDGER),
         };
+        let allow_progress = sources.is_on(&table::PLAN_ALLOW_PROGRESS);
         Ok(Self {
             files: run_files(&common.wave, ledger.as_deref(), sources)?,
+            plan: sources.path(&table::PLAN).map(|path| DemandedPlan {
+                path,
+                allow_progress,
+            }),
             common,
             target,
             ledger,
@@ -196,6 +212,11 @@ fn run_files(wave: &Path, ledger: Option<&Path>, sources: &Sources<'_>) -> Resul
         dry_run: sources.is_on(&table::DRY_RUN),
         sandbox: sources.is_on(&table::SANDBOX),
     };
+    let plan = sources.path(&table::PLAN);
+    if plan.is_some_and(|path| standard_stream::is_standard(&path)) {
+        let error = Error::new("`--plan -`: a plan is kept, and `-` is not");
+        return Err(error.hint("name a file"));
+    }
     let files = Files::resolve(sources, wave, kind);
     files.check(sources, wave, ledger)?;
     Ok(files)

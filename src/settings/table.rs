@@ -44,8 +44,9 @@ pub(super) const WAVE: Setting<PathBuf> = path("WAVE.csv", "WAVE.csv", "The wave
 pub(super) const DRY_RUN: Setting<bool> = switch("--dry-run", "Validate every row and say what a run would do; send nothing");
 pub(super) const ONLINE: Setting<bool> = switch("--online", "With --dry-run: read credentials, policies, limits and users' devices too")
     .needs("--dry-run");
-pub(super) const PLAN: Setting<PathBuf> = path("--plan", "FILE", "With --dry-run --online: write what is expected of each row, as a plan to review")
-    .needs("--dry-run");
+pub(super) const PLAN: Setting<PathBuf> = path("--plan", "FILE", "With --dry-run --online: write what is expected of each row to FILE, to be reviewed; without: do exactly what FILE says, or refuse");
+pub(super) const PLAN_ALLOW_PROGRESS: Setting<bool> = switch("--plan-allow-progress", "With --plan: go on where a run by this plan stopped, though the ledger has gone on since")
+    .needs("--plan");
 pub(super) const SANDBOX: Setting<bool> = switch("--sandbox", "Use an embedded sandbox instead of PingOne; needs no credentials");
 pub(super) const FAULTS: Setting<PathBuf> = path("--faults", "FILE", "With --sandbox: what goes wrong, how often, and when; `samples/faults.toml` shows all")
     .needs("--sandbox");
@@ -175,7 +176,7 @@ pub(super) const TOKEN_LIFE: Setting<Duration> = setting("--token-life", Text("T
 pub(super) const VARIANT: Setting<Variant> = setting("--variant", Texts("NAME"), |given| given.one_of(&Variant::ALL), "Answer a question that PingOne's documents leave open otherwise; the README lists the names");
 pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default_apart("0");
 
-const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, PLAN.about, SANDBOX.about, FAULTS.about, YES.about] };
+const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, PLAN.about, PLAN_ALLOW_PROGRESS.about, SANDBOX.about, FAULTS.about, YES.about] };
 const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
 const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
 const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COUNTRY.about, SHARED_PHONES.about, SHARED_PHONES_FILE.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
@@ -217,6 +218,8 @@ pub static COMMANDS: [Usage; 6] = [
             ("wavepair run wave.csv --dry-run", "checks every row; sends nothing"),
             ("wavepair run wave.csv --sandbox", "a rehearsal; needs no credentials"),
             ("wavepair run wave.csv --dry-run --online", "asks PingOne; changes nothing"),
+            ("wavepair run wave.csv --dry-run --online --plan FILE", "writes a plan to review"),
+            ("wavepair run wave.csv --plan FILE", "does exactly what it says, or refuses"),
             ("wavepair run wave.csv --limit 5", "five devices, to look at in PingOne"),
             ("wavepair run wave.csv", "the rest; again, to go on after a stop"),
             ("wavepair run wave.csv --deadline 06:00", "stops at six in the morning"),

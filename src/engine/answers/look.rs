@@ -8,6 +8,7 @@ use crate::engine::row::Row;
 use crate::model::outcome::{Listing, LookOutcome, Outcome};
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
+use crate::plan::Bar;
 use crate::retry::{self, Decision, RetryPolicy};
 
 /// What follows an answered listing.
@@ -48,7 +49,10 @@ pub(in crate::engine) fn after_look(
             (settled, then)
         }
         (Decision::Finish(verdict), None) => {
-            let settled = settle_by_look(row, &verdict, in_doubt, answer);
+            let is_absent = *outcome == LookOutcome::Seen(Listing::Absent);
+            let barred = row.bar.as_ref().filter(|_| is_absent).map(Bar::answer);
+            let told = barred.as_ref().unwrap_or(answer);
+            let settled = settle_by_look(row, &verdict, in_doubt, told);
             (settled, end(row, verdict))
         }
         (decision, _) => {

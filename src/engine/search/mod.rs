@@ -43,6 +43,7 @@ enum Defect {
     ForgetsTheRecheck,
     TakesUpAtOnce,
     TakesTheReportForAbsence,
+    ForgetsTheBar,
 }
 
 /// What the search saw.
@@ -139,6 +140,7 @@ fn a_planted_bug_shows_the_shortest_history_that_it_breaks_a_promise_in() {
         (D::ForgetsTheRecheck, Promise::RecheckOwed, 3),
         (D::TakesUpAtOnce, Promise::NeverLost, 5),
         (D::TakesTheReportForAbsence, Promise::SettledBeforeResend, 4),
+        (D::ForgetsTheBar, Promise::BarredIsNotSent, 3),
     ] {
         let (broken, history) = shortest(defect);
         let found = (broken, history.len());

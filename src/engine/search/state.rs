@@ -51,6 +51,8 @@ pub(super) enum Promise {
     LookedForTwice,
     /// A created device whose lost request may still take effect is looked at once more.
     RecheckOwed,
+    /// Nothing is sent for a row that a plan bars.
+    BarredIsNotSent,
 }
 
 /// A device that PingOne has, with its age as far as listings may not show it yet.
@@ -323,6 +325,7 @@ pub(super) fn opened() -> Opened {
 fn copy(row: &Row) -> Row {
     let Row {
         request,
+        bar,
         phase,
         history,
         asked_ms,
@@ -338,6 +341,7 @@ fn copy(row: &Row) -> Row {
     } = row;
     Row {
         request: request.clone(),
+        bar: bar.clone(),
         phase: phase.clone(),
         history: history.clone(),
         asked_ms: *asked_ms,

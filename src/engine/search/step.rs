@@ -14,8 +14,13 @@ const INTENTS: u32 = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// A run begins so many seconds later, and takes the row up; where it goes by a report, by one that
-    /// is new or one that is old.
-    Run { after: u64, is_new: bool },
+    /// is new or one that is old; where a plan bars it, `looks` is whether it is looked for all the
+    /// same.
+    Run {
+        after: u64,
+        is_new: bool,
+        looks: Option<bool>,
+    },
     /// The process dies.
     Crash,
     /// The run is told to end.
@@ -67,9 +72,16 @@ pub(super) fn possible(state: &State) -> Vec<Step> {
         } else {
             &[true]
         };
-        let runs = [0, SETTLE - 1, SETTLE + 1].into_iter();
-        let runs =
-            runs.flat_map(|after| ages.iter().map(move |&is_new| Step::Run { after, is_new }));
+        let free = [0, SETTLE - 1, SETTLE + 1].map(|after| (after, None));
+        let barred = [0, SETTLE + 1].map(|after| [(after, Some(true)), (after, Some(false))]);
+        let runs = free.into_iter().chain(barred.into_iter().flatten());
+        let runs = runs.flat_map(|(after, looks)| {
+            ages.iter().map(move |&is_new| Step::Run {
+                after,
+                is_new,
+                looks,
+            })
+        });
         return runs.collect();
     };
     let mut found = vec![Step::Crash, Step::Stop];

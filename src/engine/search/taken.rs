@@ -10,6 +10,7 @@ use crate::engine::answers::{self, Context, Effects, Then};
 use crate::engine::intake::{self, Intake};
 use crate::engine::journal;
 use crate::engine::row::{Phase, Row};
+use crate::engine::samples;
 use crate::ledger::Settled;
 use crate::model::code::{FORBIDDEN, WITHHELD};
 use crate::model::device_report::Reported;
@@ -27,7 +28,11 @@ type Reached = Result<State, Promise>;
 /// What comes of one thing that happens.
 pub(super) fn after(mut state: State, step: Step, defect: Option<Defect>) -> Reached {
     match step {
-        Step::Run { after, is_new } => run(state, (after, is_new), defect),
+        Step::Run {
+            after,
+            is_new,
+            looks,
+        } => run(state, (after, is_new, looks), defect),
         Step::Crash => {
             state.row = None;
             state.wait = 0;
@@ -59,7 +64,11 @@ pub(super) fn after(mut state: State, step: Step, defect: Option<Defect>) -> Rea
     }
 }
 
-fn run(mut state: State, (after, is_new): (u64, bool), defect: Option<Defect>) -> Reached {
+fn run(
+    mut state: State,
+    (after, is_new, looks): (u64, bool, Option<bool>),
+    defect: Option<Defect>,
+) -> Reached {
     state.pass(after);
     let before = state.entry().and_then(|entry| entry.doubt.clone());
     state.ledger.begin(&at(0));
@@ -71,10 +80,13 @@ fn run(mut state: State, (after, is_new): (u64, bool), defect: Option<Defect>) -
     let existing = (state.existing, state.reported(is_new));
     let settle = policy(defect).settle;
     let entry = state.entry();
-    let mut row = match intake::take_up(request(), entry, existing, settle, &opened()) {
+    let asked = (request(), looks.map(samples::bar));
+    let mut row = match intake::take_up(asked, entry, existing, settle, &opened()) {
         Intake::Ends(_) => return Ok(state),
-        Intake::Settles(_, settled) => {
+        Intake::Settles(row, settled) => {
+            let outcome = settled.state.outcome();
             settle_as(&mut state, Some(settled), None)?;
+            state.end(Some(row.end(outcome, None)))?;
             return Ok(state);
         }
         Intake::EndsAndRecheck(_, row) => row,
@@ -93,8 +105,12 @@ fn run(mut state: State, (after, is_new): (u64, bool), defect: Option<Defect>) -
     if defect == Some(Defect::TakesTheReportForAbsence)
         && existing == (Existing::Report, Reported::NotThere)
         && row.history.doubt.is_some()
+        && row.bar.is_none()
     {
         row.phase = Phase::Create { resend: true };
+    }
+    if defect == Some(Defect::ForgetsTheBar) {
+        row.history.is_barred = false;
     }
     state.row = Some(*row);
     Ok(state)
@@ -104,6 +120,9 @@ fn run(mut state: State, (after, is_new): (u64, bool), defect: Option<Defect>) -
 fn intend(state: &mut State) -> Result<(), Promise> {
     state.pass_wait();
     let row = state.row.as_mut().ok_or(Promise::WrittenBefore)?;
+    if row.bar.is_some() {
+        return Err(Promise::BarredIsNotSent);
+    }
     let intent = journal::intent(row, this_run(), at(0).wall_ms);
     let committed = state.ledger.commit(this_run(), &[], vec![intent], &at(0));
     committed.map(drop).map_err(|_| Promise::WrittenBefore)

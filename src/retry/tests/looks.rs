@@ -20,6 +20,27 @@ fn a_row_that_was_never_sent_is_created_only_if_the_listing_does_not_show_it() {
 }
 
 #[test]
+fn a_row_that_is_barred_is_created_neither_at_first_nor_after_a_lost_request() {
+    let mut never_sent = History {
+        is_barred: true,
+        ..History::default()
+    };
+    let decision = next_after_look(&mut never_sent, &absent(), secs(0), 0.0);
+    assert_eq!(decision, Verdict::of(DeviceState::Rejected));
+    let mut lost = History {
+        is_barred: true,
+        ..in_doubt()
+    };
+    for age in [3_600, 9_000] {
+        let decision = next_after_look(&mut lost, &absent(), secs(age), 0.0);
+        assert!(!matches!(decision, Decision::Create { .. }), "{decision:?}");
+    }
+    let decision = next_after_look(&mut lost, &absent(), secs(90_000), 0.0);
+    assert_eq!(decision, Verdict::of(DeviceState::Unresolved));
+    assert!(lost.doubt.is_some(), "a later run sends it");
+}
+
+#[test]
 fn a_listing_without_information_is_asked_for_six_times_and_never_means_absent() {
     for outcome in [LookOutcome::NoInformation, LookOutcome::Unreadable] {
         for (mut history, state) in [

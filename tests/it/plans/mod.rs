@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::support::rehearsal::Rehearsal;
 
+mod demanded;
+mod gone_on;
+mod refused;
 mod written;
 
 /// A plan, read as a person or another program would.

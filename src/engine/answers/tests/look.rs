@@ -1,6 +1,7 @@
 //! What follows an answered listing.
 
 use super::*;
+use crate::engine::samples::bar;
 
 #[test]
 fn a_look_that_may_be_anothers_is_made_anew_on_a_fresh_connection() {
@@ -36,6 +37,22 @@ fn what_is_not_there_is_asked_for_and_what_is_there_ends_the_row() {
     let told = &settled(&effects).answer;
     assert_eq!(told.code.as_deref(), Some(code::DUPLICATE_FOUND));
     assert!(told.message.as_ref().unwrap().contains("more than once"));
+}
+
+#[test]
+fn what_a_plan_bars_and_is_not_there_ends_the_row_and_says_so() {
+    let mut absent = row(1, Phase::Look).barred(Some(bar(true)));
+    let effects = look(&mut absent, LookOutcome::Seen(Listing::Absent));
+    let told = end(&effects.then);
+    assert_eq!(told.outcome, Outcome::Rejected);
+    assert_eq!(told.answer.code.as_deref(), Some(code::NOT_IN_PLAN));
+    assert_eq!(settled(&effects).state, DeviceState::Rejected);
+    assert_eq!(settled(&effects).answer, told.answer);
+    let mut unknown = row(1, Phase::Look).barred(Some(bar(true)));
+    look(&mut unknown, LookOutcome::UserUnknown);
+    let effects = look(&mut unknown, LookOutcome::UserUnknown);
+    let told = &settled(&effects).answer;
+    assert_eq!(told.code.as_deref(), Some("CODE"), "as PingOne said");
 }
 
 #[test]
