@@ -7,6 +7,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, Notify};
 
 use super::answers::{self, Context, Then};
@@ -22,13 +23,14 @@ use crate::clock;
 use crate::model::event::{Event, RequestKind};
 use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, LookOutcome, Outcome};
-use crate::model::request::DeviceKey;
+use crate::model::request::{DeviceKey, DeviceType};
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
 use crate::pingone::classify::Listed;
 use crate::pingone::client::Client;
 use crate::pingone::connections::Connection;
 use crate::pingone::read::{ListedPolicies, ReadError, ReadFailure};
+use crate::pingone::tenant::{self, Part, Shown};
 use crate::pingone::token::{AccessToken, TokenCache};
 use crate::pingone::wire::{MfaSettings, Policy};
 use crate::rate_limit::Rate;
@@ -144,6 +146,31 @@ impl<'a> Questions<'a> {
     pub(crate) async fn mfa_settings(&self) -> Result<MfaSettings, ReadFault> {
         self.read(|token| async move { self.client.mfa_settings(&token).await })
             .await
+    }
+
+    /// A part of what PingOne shows of the tenant as a whole.
+    ///
+    /// # Errors
+    ///
+    /// It was not given.
+    pub(crate) async fn tenant<T: DeserializeOwned>(
+        &self,
+        part: Part,
+    ) -> Result<Shown<T>, ReadFault> {
+        self.read(|token| async move { tenant::read(self.client, part, &token).await })
+            .await
+    }
+
+    /// Whether the report of all WhatsApp devices can be made, and its first page be read.
+    ///
+    /// # Errors
+    ///
+    /// It cannot.
+    pub(crate) async fn device_report(&self) -> Result<(), ReadFault> {
+        let kind = DeviceType::WhatsApp;
+        let page =
+            self.read(|token| async move { self.client.device_report(kind, None, &token).await });
+        page.await.map(|_| ())
     }
 
     async fn read<T, F>(&self, ask: impl Fn(Arc<AccessToken>) -> F) -> Result<T, ReadFault>

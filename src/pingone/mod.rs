@@ -16,6 +16,7 @@
 //! | `GET …/mfaSettings` | "Read MFA Settings" |
 //! | `POST …/dataExplorations`, `GET …/dataExplorations/{id}/entries` | "MFA Reports" |
 //! | what the probe asks | see [`raw`] |
+//! | what `doctor` asks of the tenant | see [`tenant`] |
 //! | `POST …/as/token` | "Token (client credentials)" |
 
 pub(crate) mod wire;
@@ -58,6 +59,7 @@ pub(crate) mod played;
 pub(crate) mod proxy;
 mod resolver;
 mod strict_head;
+pub(crate) mod tenant;
 pub(crate) mod tls;
 pub(crate) mod token;
 mod user;

@@ -104,7 +104,7 @@ pub(crate) struct MfaEnabled {
 
 /// A reference to something by its ID.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Reference {
+pub struct Reference {
     /// A UUID.
     pub id: String,
 }
@@ -233,6 +233,14 @@ pub struct Policy {
     /// Whether and how users are told of a new device: `NONE`, `EMAIL_THEN_SMS`, `SMS_THEN_EMAIL`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_device_notification: Option<String>,
+    /// The notification policy, which says to which countries messages go.
+    #[serde(
+        rename = "notificationsPolicy",
+        default,
+        deserialize_with = "lenient",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub notifications: Option<Reference>,
     /// The method `WHATSAPP`; missing in older environments.
     #[serde(rename = "whatsApp", skip_serializing_if = "Option::is_none")]
     pub whatsapp: Option<Method>,
@@ -265,6 +273,18 @@ pub struct MfaSettings {
     /// Rules for new devices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairing: Option<Pairing>,
+    /// Rules for new users.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub users: Option<NewUsers>,
+}
+
+/// Rules for new users.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewUsers {
+    /// Whether they can use MFA at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mfa_enabled: Option<bool>,
 }
 
 /// Rules for new devices.

@@ -6,6 +6,8 @@ use wavepair::testing::settings::{About, COMMANDS};
 
 use crate::support::rehearsal::{Ended, Rehearsal};
 
+mod tenant;
+
 /// What a check-up says, each line as it would be in a terminal without end.
 fn checked(rehearsal: &Rehearsal, arguments: &[&str]) -> Ended {
     let mut command = rehearsal.bare(&["doctor"]);
