@@ -46,6 +46,8 @@
 //! | to settle | to give a row or an entry its last state; the settling time is how long a lost request may still take effect |
 //! | to recheck | to look once more at a device that is created, because a request for it was lost |
 //! | to hold | to send nothing for a while, because PingOne asked for it |
+//! | plan (file) | what an online dry run expects of each row, for people to review and a run to carry out; to demand one is to do what it says or nothing |
+//! | bar | a plan lets no create be sent for a row, whatever comes |
 //! | streak | so many of the same trouble one after the other that a run ends |
 //! | batch | what the [`ledger`] writes with one sync, and what comes back from it |
 //! | `Recorded` | the permission to send one create: its intent is on disk |

@@ -75,7 +75,7 @@ impl Demanded {
             return Err(differs(path, &[difference]));
         }
         let width = Console::width();
-        let notice = plan_notes::totals("by plan", path, &head.totals, width);
+        let notice = plan_notes::demanded(path, &head.totals, width);
         invocation.console.say(&notice);
         Ok(Some(Self(file)))
     }

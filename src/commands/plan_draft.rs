@@ -70,7 +70,7 @@ impl PlanDraft {
         };
         let totals = writer.finish(head, path)?;
         let width = Console::width();
-        let notice = plan_notes::totals("plan", path, &totals, width);
+        let notice = plan_notes::written(path, &totals, &invocation.command, width);
         invocation.console.say(&notice);
         Ok(())
     }

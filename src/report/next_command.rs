@@ -129,6 +129,21 @@ pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
     steps
 }
 
+/// The command that carries a plan out which this one wrote; its results are another file than those
+/// of the dry run.
+pub(crate) fn carried_out_by(command: &CommandLine) -> String {
+    let of_the_dry_run = [
+        "--dry-run",
+        "--online",
+        "-o",
+        "--results",
+        "--output",
+        "--rejects",
+        "--summary",
+    ];
+    command.clone().without(&of_the_dry_run).spelled()
+}
+
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;

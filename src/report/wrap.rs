@@ -85,6 +85,11 @@ fn shown_length(word: &str) -> usize {
     length
 }
 
+/// A command stands alone in its line, however long: it is to be copied.
+pub(super) fn command_line(command: &str) -> String {
+    format!("  {command}\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

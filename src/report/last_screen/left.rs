@@ -16,7 +16,7 @@ use crate::report::next_command::{Left, Step, TENANT_OPTIONS, steps};
 use crate::report::notice::Notice;
 use crate::report::quantity::{clock_time, count, counted};
 use crate::report::rejects::Written;
-use crate::report::wrap::wrapped;
+use crate::report::wrap::{command_line, wrapped};
 
 /// Why something is left to do, and the commands that go on; empty where nothing is.
 pub(super) fn incomplete(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notice> {
@@ -259,9 +259,4 @@ fn when(ending: &Ending<'_>) -> &'static str {
         | ExitCode::Interrupted
         | ExitCode::Terminated => "Go on",
     }
-}
-
-/// A command stands alone in its line, however long: it is to be copied.
-fn command_line(command: &str) -> String {
-    format!("  {command}\n")
 }

@@ -10,6 +10,7 @@ use crate::support::rehearsal::Rehearsal;
 
 mod demanded;
 mod gone_on;
+mod readme;
 mod refused;
 mod written;
 

@@ -54,7 +54,7 @@ fn a_plan_says_what_it_rests_on_what_is_expected_of_each_row_and_is_sealed() {
     let (before, _) = plan.text.trim_end().rsplit_once('\n').unwrap();
     let sealed = sha256(format!("{before}\n").as_bytes());
     assert_eq!(plan.seal(), &json!({"sha256": sealed}));
-    let said = "plan review.plan:\n  \
+    let said = "\n\nplan review.plan:\n  \
                 create 3 · existing 0 · settle 0 · nothing 0\n  \
                 create by policy: ";
     assert!(run.stderr.contains(said), "{}", run.stderr);
