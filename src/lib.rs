@@ -9,7 +9,7 @@
 //!  wave.csv ─► input ─► model::validate ─► engine ─────────► ledger (SQLite)
 //!                 │                         │  ▲                │
 //!                 │                   plan, │  │ retry          │
-//!                 │             rate_limit  ▼  │                │
+//!                 │                   pace  ▼  │                │
 //!                 │                        pingone ◄──► PingOne │
 //!                 │                           ▲         or sandbox
 //!                 │                        events               │
@@ -90,8 +90,8 @@ mod model;
 
 // One thing each, without the others.
 mod clock;
+mod pace;
 mod plan;
-mod rate_limit;
 mod retry;
 
 // One way to the world each.

@@ -46,8 +46,8 @@ pub mod plan {
 }
 
 /// How many requests a second.
-pub mod rate_limit {
-    pub use crate::rate_limit::{Rate, RateLimiter};
+pub mod pace {
+    pub use crate::pace::{Pacing, Rate};
 }
 
 /// What is tried again, and when.

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use wavepair::testing::clock;
-use wavepair::testing::rate_limit::{Rate, RateLimiter};
+use wavepair::testing::pace::{Pacing, Rate};
 use wavepair::testing::sandbox::FaultPlan;
 use wavepair::testing::settings::{
     Command, Doctor, DryRun, Env, Error, Probe, Read, Results, RowSettings, Run, Sources, Target,
@@ -29,7 +29,9 @@ pub fn config(data: &[u8]) {
         }
         if let Ok(rate) = line.parse::<Rate>() {
             assert!(rate.to_string().parse::<Rate>().is_ok(), "{rate}");
-            assert!(RateLimiter::new(rate).take().is_ok(), "{rate}");
+        }
+        if let Ok(pacing) = line.parse::<Pacing>() {
+            assert!(pacing.to_string().parse::<Pacing>().is_ok(), "{pacing}");
         }
     }
     if let Err(error) = text.parse::<FaultPlan>() {

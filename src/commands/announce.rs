@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::ledger::Reader;
 use crate::model::ids::EnvironmentId;
 use crate::model::row::Column;
+use crate::pace::Pacing;
 use crate::plan::Existing;
 use crate::report::console::Console;
 use crate::report::sheet_notes;
@@ -53,7 +54,8 @@ pub(super) fn announce<L: Borrow<Reader>>(
         host: at.host,
         ledger: at.ledger,
         pace: start_line::Pace {
-            rate: pace.rate.per_second(),
+            rate: pace.pacing.ceiling(),
+            is_found: pace.pacing == Pacing::Found,
             requests_per_row: match pace.existing {
                 Existing::Skip => 2,
                 Existing::Report | Existing::Ledger | Existing::Unchecked => 1,

@@ -69,8 +69,8 @@ pub(super) async fn dry_run(
     let progress = invocation.start_progress(opened.rows, Goal::Ready);
     let reporters = RefCell::new(Reporters::new(summary.clone(), progress));
     let mut report = |event: &Event| reporters.borrow_mut().on(event);
-    let Pace { retry, rate, .. } = settings.common.pace.clone();
-    let limits = (rate, settings.common.pace.concurrency);
+    let Pace { retry, pacing, .. } = settings.common.pace.clone();
+    let limits = (pacing, settings.common.pace.concurrency);
     let questions = Questions::new(&remote.client, remote.tokens, retry, limits, &mut report);
     let mut plan = PlanDraft::begin(settings, &opened, reader.as_ref(), &remote.binding)?;
     let mut files = WaveFiles::begin(&opened.wave, &settings.common.rows, &settings.files)?;

@@ -18,8 +18,8 @@ use crate::model::device_report::DeviceReport;
 use crate::model::event::Event;
 use crate::model::request::DeviceType;
 use crate::model::stop::StopReason;
+use crate::pace::Pacing;
 use crate::plan::Existing;
-use crate::rate_limit::Rate;
 use crate::report::known_row::KnownRow;
 use crate::report::known_state::Mode;
 use crate::report::report_notes;
@@ -50,11 +50,11 @@ impl Wanted {
     }
 
     /// Up to which point the report costs less than the listings.
-    fn budget(&self, rate: Rate) -> Budget {
+    fn budget(&self, pacing: Pacing) -> Budget {
         /// Nobody minds so little.
         const LEAST: Duration = Duration::from_mins(1);
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let seconds = self.rows as f64 / rate.per_second().unwrap_or(f64::INFINITY);
+        let seconds = self.rows as f64 / pacing.ceiling().unwrap_or(f64::INFINITY);
         let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
         Budget {
             pages: self.rows,
@@ -83,7 +83,7 @@ impl RowSink for Wanted {
 /// Nothing can be asked at all.
 pub(super) async fn ask(
     wanted: &Wanted,
-    rate: Rate,
+    pacing: Pacing,
     questions: &Questions<'_>,
     invocation: &Invocation,
 ) -> Result<DeviceReport, StopReason> {
@@ -99,7 +99,7 @@ pub(super) async fn ask(
         }
     };
     let Reading { report, missing } =
-        read(questions, &types, wanted.budget(rate), &mut tell).await?;
+        read(questions, &types, wanted.budget(pacing), &mut tell).await?;
     for (kind, why) in &missing {
         let notice = report_notes::is_missing(&[*kind], &why.to_string());
         invocation.console.say(&notice);
@@ -138,7 +138,7 @@ pub(super) async fn before_run(
     let lookup = &mut |key: &_| Ok(ledger.entry(key)?.into());
     let sinks: &mut [&mut dyn RowSink] = &mut [&mut wanted];
     join(&opened.wave, opened.judge(), &Mode::DryRun, lookup, sinks)?;
-    let limits = (options.rate, options.guard.concurrency);
+    let limits = (options.pacing, options.guard.concurrency);
     // From its own token a run hears PingOne's clock.
     let (client, tokens) = (&remote.client, remote.tokens.sibling());
     let questions = Questions::new(client, tokens, options.retry.clone(), limits, report);
@@ -149,7 +149,7 @@ pub(super) async fn before_run(
         () = std::future::ready(()), if is_stopped.is_some() => Err(is_stopped),
         () = asked.requested() => Err(asked.reason()),
         () = after(options.max_duration) => Err(Some(StopReason::TimeIsUp)),
-        end = ask(&wanted, options.rate, &questions, invocation) => end.map_err(Some),
+        end = ask(&wanted, options.pacing, &questions, invocation) => end.map_err(Some),
     };
     let took = clock::now() - began;
     options.max_duration = options.max_duration.map(|most| most.saturating_sub(took));
@@ -181,13 +181,13 @@ mod tests {
             wanted.note(kind);
         }
         assert_eq!(wanted.types(), [DeviceType::WhatsApp, DeviceType::Sms]);
-        for (rows, rate, seconds) in [
-            (3, Rate::PerSecond(25.0), 60),
-            (10_000, Rate::PerSecond(25.0), 400),
-            (10_000, Rate::Unlimited, 60),
+        for (rows, pacing, seconds) in [
+            (3, Pacing::UpTo(25.0), 60),
+            (10_000, Pacing::UpTo(25.0), 400),
+            (10_000, Pacing::Unpaced, 60),
         ] {
             wanted.rows = rows;
-            let budget = wanted.budget(rate);
+            let budget = wanted.budget(pacing);
             assert_eq!(budget.pages, rows);
             assert_eq!(budget.time, Duration::from_secs(seconds));
         }

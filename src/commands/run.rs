@@ -156,7 +156,7 @@ fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> Engine
             concurrency,
             ..stops.guard
         },
-        rate: pace.rate,
+        pacing: pace.pacing,
         max_duration: stops.by(clock::wall()).map(|stops| stops.within),
         limit: stops.limit,
     }

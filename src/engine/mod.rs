@@ -28,7 +28,7 @@
 //! | `device_reports` | how far the report of all devices is read |
 //!
 //! Where a 429 goes: `pingone::classify` says what it is, `retry` how long its row would wait,
-//! `answers` that everything is held instead, `gate` holds by `rate_limit`, `guard::throttled` knows
+//! `answers` that everything is held instead, `gate` holds by `pace`, `guard::throttled` knows
 //! when to give up, and `reasons` says so. `report` tells a person: the log, and the progress line.
 //! The 429 of a token is answered in `tokens`, that of a question for `doctor` or an online dry run
 //! in `questions`.

@@ -8,8 +8,8 @@ use crate::model::event::RowLabel;
 use crate::model::ids::RunId;
 use crate::model::invalid::Invalid;
 use crate::model::request::DeviceRequest;
+use crate::pace::Pacing;
 use crate::plan::{Bar, Existing};
-use crate::rate_limit::Rate;
 use crate::retry::RetryPolicy;
 
 /// What a run does, and how fast.
@@ -26,8 +26,8 @@ pub struct EngineOptions {
     pub retry: RetryPolicy,
     /// When going on is pointless.
     pub guard: GuardOptions,
-    /// The ceiling of the pace.
-    pub rate: Rate,
+    /// What the pace keeps to.
+    pub pacing: Pacing,
     /// After how long to stop.
     pub max_duration: Option<Duration>,
     /// How many devices to create at most.

@@ -25,6 +25,7 @@ use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, LookOutcome, Outcome};
 use crate::model::request::{DeviceKey, DeviceType};
 use crate::model::stop::StopReason;
+use crate::pace::Pacing;
 use crate::pingone::Answered;
 use crate::pingone::classify::Listed;
 use crate::pingone::client::Client;
@@ -33,7 +34,6 @@ use crate::pingone::read::{ListedPolicies, ReadError, ReadFailure};
 use crate::pingone::tenant::{self, Part, Shown};
 use crate::pingone::token::{AccessToken, TokenCache};
 use crate::pingone::wire::{MfaSettings, Policy};
-use crate::rate_limit::Rate;
 use crate::retry::RetryPolicy;
 
 /// Asks questions of one tenant.
@@ -68,14 +68,14 @@ impl<'a> Questions<'a> {
         client: &'a Client,
         tokens: TokenCache,
         retry: RetryPolicy,
-        (rate, concurrency): (Rate, usize),
+        (pacing, concurrency): (Pacing, usize),
         report: &'a mut dyn FnMut(&Event),
     ) -> Self {
         let guard = Guard::of_questions(concurrency, client.address());
         Self {
             client,
             retry,
-            gate: RefCell::new(Gate::new(guard, rate, None)),
+            gate: RefCell::new(Gate::new(guard, pacing, None)),
             answered: Notify::new(),
             tokens: Mutex::new(Tokens::new(tokens)),
             report: RefCell::new(report),
@@ -328,6 +328,8 @@ impl<'a> Questions<'a> {
         if let Some(delay) = effects.hold {
             let delay = gate.hold(delay, context.now, fastrand::f64());
             self.tell(&Event::Held { delay });
+            let pace = gate.pace();
+            self.tell(&Event::Paced(pace));
         }
         stop.map_or(Ok(effects.then), Err)
     }

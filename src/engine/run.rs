@@ -59,7 +59,7 @@ pub async fn run(
         jobs: FuturesUnordered::new(),
         work: Work {
             queue: Queue::default(),
-            gate: Gate::new(guard, options.rate, options.limit),
+            gate: Gate::new(guard, options.pacing, options.limit),
             journal: Journal::new(ledger, options.run),
             ending: Ending::new(stop, options.max_duration.map(|most| start + most)),
             opened: Opened {
@@ -71,6 +71,7 @@ pub async fn run(
             options,
         },
     };
+    engine.work.tell_pace();
     let end = unless_it_panics(engine.run())
         .await
         .unwrap_or(Err(Error::Panicked));
@@ -78,6 +79,7 @@ pub async fn run(
         // Nothing more is sent; what is on the wire may still be answered, and is not cut off.
         while !matches!(unless_it_panics(engine.jobs.next()).await, Ok(None)) {}
     }
+    engine.work.tell_pace();
     end?;
     engine.work.ending.into_result()
 }

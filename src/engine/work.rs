@@ -201,7 +201,13 @@ impl Work<'_> {
         if let Some(delay) = delay {
             let delay = self.gate.hold(delay, now, fastrand::f64());
             (self.report)(&Event::Held { delay });
+            self.tell_pace();
         }
+    }
+
+    /// Tells how the pace goes.
+    pub(super) fn tell_pace(&mut self) {
+        (self.report)(&Event::Paced(self.gate.pace()));
     }
 
     /// Does what follows an answer.

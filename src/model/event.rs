@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::ids::{DeviceId, UserId};
 use super::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome};
+use super::pace_reading::PaceReading;
 use super::request::DeviceRequest;
 use super::row::RowNumber;
 use super::stop::StopReason;
@@ -46,6 +47,8 @@ pub enum Event {
         /// For how long from now.
         delay: Duration,
     },
+    /// The pace, when a run begins, where PingOne has refused it, and at the end.
+    Paced(PaceReading),
     /// A row has its outcome, on disk.
     RowFinished(RowFinished),
     /// Nothing is created any more from here on; what is in doubt may still be looked for.

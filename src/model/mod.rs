@@ -26,6 +26,7 @@ mod libphonenumber;
 pub(crate) mod messages;
 pub(crate) mod mfa;
 pub(crate) mod outcome;
+pub(crate) mod pace_reading;
 pub(crate) mod phone;
 pub(crate) mod placeholder;
 pub(crate) mod request;

@@ -14,12 +14,12 @@ use crate::clock;
 use crate::engine::Stop;
 use crate::model::request::Address;
 use crate::model::stop::StopReason;
+use crate::pace::{Meter, Pacing};
 use crate::pingone::client::Client;
 use crate::pingone::grant::TokenFailure;
 use crate::pingone::hint;
 use crate::pingone::raw::{self, Exchange, Exchanged, NoAnswer};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
-use crate::rate_limit::{Rate, RateLimiter};
 
 /// How often a token, or what changes nothing when it is asked twice, is asked for.
 const TRIES: u32 = 3;
@@ -53,7 +53,7 @@ impl From<journal::Error> for Halt {
 pub(crate) struct Asker<'a> {
     client: &'a Client,
     tokens: TokenCache,
-    limiter: RateLimiter,
+    meter: Meter,
     stop: Stop,
     own: Address,
     /// What the requests of this probe are called in PingOne's audit log.
@@ -78,14 +78,14 @@ impl<'a> Asker<'a> {
     pub(crate) fn new(
         client: &'a Client,
         tokens: TokenCache,
-        rate: Rate,
+        pacing: Pacing,
         stop: Stop,
         own: Address,
     ) -> Self {
         Self {
             client,
             tokens,
-            limiter: RateLimiter::new(rate),
+            meter: Meter::new(pacing, None, clock::now()),
             stop,
             own,
             name: format!("wavepair-probe-{}", Uuid::new_v4().simple()),
@@ -165,7 +165,7 @@ impl<'a> Asker<'a> {
     pub(crate) async fn ready(&mut self) -> Result<Arc<AccessToken>, Halt> {
         let token = self.token().await?;
         self.go_on()?;
-        while let Err(wait) = self.limiter.take() {
+        while let Err(wait) = self.meter.take(clock::now()) {
             self.sleep_until(wait.until()).await?;
         }
         Ok(token)
@@ -211,7 +211,8 @@ impl<'a> Asker<'a> {
                         "PingOne asks for a pause of {pause} s (HTTP 429)"
                     )));
                 }
-                self.limiter.hold(clock::now() + pause);
+                let now = clock::now();
+                self.meter.hold(now + pause, now);
                 Ok(Sent::Again)
             }
             300..=399 => Err(Halt::Pointless(

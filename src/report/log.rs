@@ -18,6 +18,7 @@ use super::quantity::{counted, span};
 use crate::model::event::{Event, Next, RowFinished, RowLabel};
 use crate::model::ids::DeviceId;
 use crate::model::outcome::{Answer, AttemptOutcome, Listing, LookOutcome, Outcome};
+use crate::model::pace_reading::{Millirate, PaceReading};
 
 /// The one target of all records.
 pub(crate) const TARGET: &str = "wavepair";
@@ -100,6 +101,7 @@ pub(crate) fn on(event: &Event) {
             let seconds = delay.as_secs();
             info!(target: TARGET, event = "held", seconds, "PingOne asks to wait {}", span(*delay));
         }
+        Event::Paced(pace) => paced(pace),
         Event::Waiting { rows, next } => {
             let (rows, seconds) = (u64::try_from(*rows).unwrap_or(u64::MAX), next.as_secs());
             let (left, next) = (counted(rows, "row"), span(*next));
@@ -113,6 +115,15 @@ pub(crate) fn on(event: &Event) {
         Event::RowFinished(row) => finished(row),
         Event::RowRead | Event::Sent(_) => {}
     }
+}
+
+fn paced(pace: &PaceReading) {
+    let (rate, events) = (pace.last.map(Millirate::per_second), pace.events);
+    let shown = match pace.last {
+        Some(rate) => format!("at most {rate}"),
+        None => "as fast as answers come".to_owned(),
+    };
+    debug!(target: TARGET, event = "paced", requests_per_second = rate, events, "requests go {shown}");
 }
 
 /// Logs how a row ended.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::exit::ExitCode;
+use crate::model::pace_reading::{Millirate, PaceReading};
 use crate::model::stop::Stopped;
 use crate::model::summary::Summary;
 
@@ -67,7 +68,10 @@ pub(crate) fn write(
                 .iter()
                 .map(|(kind, count)| (kind.as_str(), count)),
         ),
-        pace: None,
+        pace: summary
+            .pace
+            .as_ref()
+            .map(|pace| object([("requests", Pace::from(pace))])),
         shard: None,
     };
     serde_json::to_writer_pretty(&mut *out, &json)?;
@@ -93,9 +97,32 @@ struct Json<'a> {
     previous_exit_code: Option<u8>,
     ledger: Option<&'a str>,
     messages: Object<'a, u64>,
-    // What a later version fills; scripts find the keys where they will be.
-    pace: Option<()>,
+    pace: Option<Object<'a, Pace>>,
+    // What a later version fills; scripts find the key where it will be.
     shard: Option<()>,
+}
+
+/// How a pace went: rates in requests a second, null where there was none.
+#[derive(Serialize)]
+struct Pace {
+    first: Option<f64>,
+    last: Option<f64>,
+    highest: Option<f64>,
+    events: u64,
+    seconds_held: f64,
+}
+
+impl From<&PaceReading> for Pace {
+    fn from(pace: &PaceReading) -> Self {
+        let rate = |rate: Option<Millirate>| rate.map(Millirate::per_second);
+        Self {
+            first: rate(pace.first),
+            last: rate(pace.last),
+            highest: rate(pace.highest),
+            events: pace.events,
+            seconds_held: (pace.held.as_secs_f64() * 1000.0).round() / 1000.0,
+        }
+    }
 }
 
 /// An object, its keys in the order in which they were given.

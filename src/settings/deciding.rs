@@ -25,7 +25,7 @@ pub(crate) fn deciding(common: &Common, shared_phones: Option<String>) -> Decidi
     } = common;
     let Pace {
         existing,
-        rate: _,
+        pacing: _,
         retry: _,
         concurrency: _,
         timeout: _,

@@ -14,8 +14,8 @@ use super::sources::{Sources, Typed};
 use super::table;
 use crate::clock::Now;
 use crate::engine::GuardOptions;
+use crate::pace::Pacing;
 use crate::plan::Existing;
-use crate::rate_limit::Rate;
 use crate::report::start_line::StopsAt;
 use crate::retry::RetryPolicy;
 
@@ -24,8 +24,8 @@ use crate::retry::RetryPolicy;
 pub struct Pace {
     /// What a device that exists already means.
     pub existing: Existing,
-    /// The ceiling of the pace.
-    pub rate: Rate,
+    /// What the pace keeps to.
+    pub pacing: Pacing,
     /// What is tried again, and when.
     pub retry: RetryPolicy,
     /// How many requests may be in flight.
@@ -59,7 +59,7 @@ impl Pace {
     pub(super) fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
         Ok(Self {
             existing: sources.value(&table::EXISTING)?,
-            rate: sources.value(&table::RATE)?,
+            pacing: sources.value(&table::RATE)?,
             concurrency: sources.value(&table::CONCURRENCY)?,
             retry: RetryPolicy {
                 attempts: sources.value(&table::ATTEMPTS)?,

@@ -3,7 +3,7 @@
 use super::Error;
 use super::sources::Sources;
 use super::table;
-use crate::rate_limit::Rate;
+use crate::pace::Rate;
 use crate::sandbox::Options;
 use crate::sandbox::faults::FaultPlan;
 

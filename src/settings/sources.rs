@@ -92,17 +92,17 @@ impl<'a> Sources<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rate_limit::Rate;
+    use crate::pace::Pacing;
     use crate::settings::table;
     use crate::settings::usage::typed_of;
 
     #[test]
     fn what_is_typed_wins_over_the_variable_and_this_over_the_default() {
         for (words, variable, rate) in [
-            (&["run", "w.csv", "--rate=1"][..], "2", Rate::PerSecond(1.0)),
-            (&["run", "w.csv"], "2", Rate::PerSecond(2.0)),
-            (&["doctor"], "2", Rate::PerSecond(2.0)),
-            (&["run", "w.csv"], "", Rate::PerSecond(25.0)),
+            (&["run", "w.csv", "--rate=1"][..], "2", Pacing::UpTo(1.0)),
+            (&["run", "w.csv"], "2", Pacing::UpTo(2.0)),
+            (&["doctor"], "2", Pacing::UpTo(2.0)),
+            (&["run", "w.csv"], "", Pacing::UpTo(25.0)),
         ] {
             let get = |name: &str| (name == "WAVEPAIR_RATE").then(|| OsString::from(variable));
             let (typed, env) = (typed_of(words), Env::new(&get));

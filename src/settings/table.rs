@@ -33,7 +33,7 @@ use crate::model::shared_phones::Sharing;
 use crate::pingone::credentials::ClientAuth;
 use crate::pingone::grant::Bearer;
 use crate::plan::Existing;
-use crate::rate_limit::Rate;
+use crate::pace::{Pacing, Rate};
 use crate::report::progress::Choice;
 use crate::report::results_writer::Phones;
 use crate::sandbox::variants::Variant;
@@ -118,7 +118,7 @@ pub(super) const EXISTING: Setting<Existing> = setting("--existing", Text("WHAT"
     "Devices that exist already: skip, report, ledger, unchecked")
     .details("`skip` lists each user's devices before the first create. `report` reads PingOne's report of all devices instead, which is up to 15 minutes old, and lists users one by one where there is none; it is refused until a run with `skip` has finished on this ledger. `ledger` trusts the ledger alone and saves that request; it is refused until a run with `skip` has finished on this ledger. `unchecked` does not look at all: only for a tenant in which nobody has a device yet, because every device that the ledger does not know is created again.")
     .variable("WAVEPAIR_EXISTING", "what a device that exists already means").default("skip");
-pub(super) const RATE: Setting<Rate> = setting("--rate", Text("RATE"), Given::parse, "Ceiling of the pace: 25/s (or 25), 600/min, max")
+pub(super) const RATE: Setting<Pacing> = setting("--rate", Text("RATE"), Given::parse, "Ceiling of the pace: 25/s (or 25), 600/min; auto finds what PingOne bears, max keeps to nothing")
     .variable("WAVEPAIR_RATE", "ceiling of the pace").default("25/s");
 pub(super) const CONCURRENCY: Setting<usize> = setting("--concurrency", Text("N"), |given| given.number(1, 1024), "Requests in flight")
     .variable("WAVEPAIR_CONCURRENCY", "requests in flight").default("32");

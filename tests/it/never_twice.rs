@@ -19,9 +19,9 @@ use wavepair::testing::ledger::{Binding, Flaw, Found, Opened, RunRecord};
 use wavepair::testing::model::{
     Address, DeviceKey, DeviceRequest, DeviceType, E164, Event, Outcome, RowNumber, RunId, Secret,
 };
+use wavepair::testing::pace::Pacing;
 use wavepair::testing::pingone::{Client, ClientAuth, ClientOptions, Credentials, TokenCache};
 use wavepair::testing::plan::Existing;
-use wavepair::testing::rate_limit::Rate;
 use wavepair::testing::retry::RetryPolicy;
 use wavepair::testing::sandbox::{Options, Sandbox, WAVE_POLICY, start};
 
@@ -142,7 +142,7 @@ async fn run(
             concurrency: 3,
             max_errors: None,
         },
-        rate: Rate::Unlimited,
+        pacing: Pacing::Unpaced,
         max_duration: None,
         limit: None,
     };

@@ -20,7 +20,7 @@ fn a_server_slower_than_the_pace_is_obeyed_and_loses_no_row() {
     });
     let run = rehearsal
         .rows(25)
-        .run(&["--rate", "100/s", "--concurrency", "1", "--summary", "-"]);
+        .run(&["--concurrency", "1", "--summary", "-"]);
     assert_eq!(
         (run.code, run.count("created")),
         (Some(0), 25),

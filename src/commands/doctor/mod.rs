@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::model::event::Event;
 use crate::model::ids::PolicyId;
-use crate::rate_limit::Rate;
+use crate::pace::Pacing;
 use crate::settings::pace::Pace;
 use crate::settings::run::Doctor;
 use crate::settings::tenant::{Identity, Tenant};
@@ -109,7 +109,7 @@ async fn check_tenant(
         &client,
         tokens,
         pace.retry.clone(),
-        (Rate::PerSecond(10.0), 1),
+        (Pacing::UpTo(10.0), 1),
         &mut unheard,
     );
     match questions.token().await {

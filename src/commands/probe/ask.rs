@@ -46,7 +46,7 @@ pub(super) async fn ask(
     let mut asker = Asker::new(
         &client,
         tokens,
-        pace.rate,
+        pace.pacing,
         stop.clone(),
         Address::Phone(phone),
     );
@@ -65,7 +65,7 @@ pub(super) async fn ask(
         &subject,
         &checked,
         &room.binding.api_host,
-        &pace.rate.to_string(),
+        &pace.pacing.to_string(),
     );
     if let Some(code) = agree(&plan, invocation, &mut stop).await? {
         return Ok(code);

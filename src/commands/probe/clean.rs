@@ -41,7 +41,7 @@ pub(super) async fn clean(settings: Probe, invocation: &Invocation) -> Result<Ex
     let Access { client, tokens } = access(tenant, &pace)?;
     // Any phone will do: nothing of an answer is shown but its codes.
     let own = Address::Phone(E164::from_digits("15125550100").expect("a phone for examples"));
-    let asker = Asker::new(&client, tokens, pace.rate, stop.clone(), own);
+    let asker = Asker::new(&client, tokens, pace.pacing, stop.clone(), own);
     let mut probing = Probing::new(asker, journal, user, Evidence::default());
     let cleaned = probe::clean(&mut probing, room.patience).await;
     let ending = Ending::of(&probing, &cleaned);

@@ -13,12 +13,12 @@ use crate::model::ids::{DeviceId, EnvironmentId, UserId};
 use crate::model::phone::E164;
 use crate::model::request::{Address, DeviceKey};
 use crate::model::secret::Secret;
+use crate::pace::Pacing;
 use crate::pingone::client::Client;
 use crate::pingone::grant::Bearer;
 use crate::pingone::options::ClientOptions;
 use crate::pingone::played::{Call, Play, Said};
 use crate::pingone::token::TokenCache;
-use crate::rate_limit::Rate;
 use crate::retry::RetryPolicy;
 
 const KIND: DeviceType = DeviceType::WhatsApp;
@@ -119,7 +119,7 @@ async fn read_from(
         not_found_delay: Duration::from_secs(30),
     };
     let mut report = |_: &_| {};
-    let questions = Questions::new(&client, tokens, retry, (Rate::Unlimited, 8), &mut report);
+    let questions = Questions::new(&client, tokens, retry, (Pacing::Unpaced, 8), &mut report);
     let mut told = Vec::new();
     let reading = read(&questions, types, budget, &mut |progress| {
         told.push(progress);

@@ -7,15 +7,23 @@ use tokio::time::Instant;
 use super::guard::{Guard, Kind, Retried, RetryBudget, Subject};
 use super::options::LONGEST_HOLD;
 use super::reasons::too_long;
-use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome};
+use crate::clock;
+use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
+use crate::model::pace_reading::PaceReading;
 use crate::model::stop::StopReason;
+use crate::pace::{Meter, Pacing, Wait};
 use crate::pingone::Answered;
-use crate::rate_limit::{Rate, RateLimiter, Wait};
+
+/// A hold that lasts at least so long ends with one request that goes first.
+const LONG_HOLD: Duration = Duration::from_secs(10);
+
+/// The shortest hold.
+const SHORTEST_HOLD: Duration = Duration::from_secs(1);
 
 /// What stands between a request and the wire, for every request of a run.
 #[derive(Debug)]
 pub(super) struct Gate {
-    limiter: RateLimiter,
+    meter: Meter,
     guard: Guard,
     budget: RetryBudget,
     looking: usize,
@@ -39,9 +47,9 @@ pub(super) enum Room {
 
 impl Gate {
     /// A gate that has seen nothing yet.
-    pub(super) fn new(guard: Guard, rate: Rate, limit: Option<u64>) -> Self {
+    pub(super) fn new(guard: Guard, pacing: Pacing, limit: Option<u64>) -> Self {
         Self {
-            limiter: RateLimiter::new(rate),
+            meter: Meter::new(pacing, None, clock::now()),
             guard,
             budget: RetryBudget::new(),
             looking: 0,
@@ -96,7 +104,7 @@ impl Gate {
     ///
     /// When to ask again.
     pub(super) fn pass(&mut self, kind: Kind) -> Result<u64, Instant> {
-        self.limiter.take().map_err(Wait::until)?;
+        self.meter.take(clock::now()).map_err(Wait::until)?;
         match kind {
             Kind::Look => self.looking += 1,
             Kind::Create => {
@@ -110,7 +118,7 @@ impl Gate {
     /// Whether a request that has passed, and is not sent yet, must not be: since then everything is
     /// held, or one is to go first.
     pub(super) fn withholds(&self, seq: u64, now: Instant) -> bool {
-        self.limiter.held(now).is_some() || self.guard.traffic.withholds(seq)
+        self.meter.held(now).is_some() || self.guard.traffic.withholds(seq)
     }
 
     /// Takes a create back that has passed and was not written down.
@@ -141,6 +149,11 @@ impl Gate {
         retry: Option<Retried>,
         now: Instant,
     ) -> Option<StopReason> {
+        let is_throttled = matches!(
+            answered.outcome,
+            AttemptOutcome::NotCreated(Refusal::Throttled { .. })
+        );
+        self.pace_by(subject.seq, is_throttled, answered.pause);
         let stop = self.guard.on_create(subject, answered, now);
         match answered.outcome {
             AttemptOutcome::Created(_) => self.budget.succeeded(),
@@ -166,6 +179,8 @@ impl Gate {
         empty_conflict: Option<&Answer>,
         now: Instant,
     ) -> Option<StopReason> {
+        let is_throttled = matches!(answered.outcome, LookOutcome::Throttled { .. });
+        self.pace_by(subject.seq, is_throttled, answered.pause);
         let mut stop = self.guard.on_look(subject, answered, now);
         if let Some(create) = empty_conflict {
             stop = stop.or_else(|| self.guard.on_empty_conflict(subject, create, now));
@@ -177,6 +192,25 @@ impl Gate {
             .or_else(|| self.heed_budget(Kind::Look, &answered.answer, now))
     }
 
+    /// Takes note of an answer as far as it tells which rate PingOne bears.
+    fn pace_by(&mut self, seq: u64, is_throttled: bool, pause: Option<Duration>) {
+        match pause {
+            // A quota says nothing of the rate, and a rate limit asks for no such wait.
+            Some(pause) if is_throttled && pause > LONGEST_HOLD => {}
+            pause if is_throttled => {
+                let next = self.guard.traffic.next_seq();
+                let pause = pause.unwrap_or(SHORTEST_HOLD);
+                self.meter.refused(seq, next, pause);
+            }
+            Some(_) | None => self.meter.answered(),
+        }
+    }
+
+    /// How the pace goes.
+    pub(super) fn pace(&self) -> PaceReading {
+        self.meter.reading()
+    }
+
     fn heed_budget(&mut self, kind: Kind, answer: &Answer, now: Instant) -> Option<StopReason> {
         if !self.budget.is_exhausted(now) {
             return None;
@@ -184,15 +218,18 @@ impl Gate {
         self.guard.on_exhausted(kind, answer, now)
     }
 
-    /// Holds every request for so long, and lets one go first then; gives the wait in full.
+    /// Holds every request for so long, and lets one go first after a long hold; gives the wait in
+    /// full.
     ///
     /// `jitter`, from `0.0..1.0`, adds up to a tenth: every client that was throttled would
     /// otherwise come back in the same instant.
     pub(super) fn hold(&mut self, delay: Duration, now: Instant, jitter: f64) -> Duration {
-        let delay = delay.clamp(Duration::from_secs(1), LONGEST_HOLD);
+        let delay = delay.clamp(SHORTEST_HOLD, LONGEST_HOLD);
         let delay = delay + delay.mul_f64(jitter * 0.1);
-        self.limiter.hold(now + delay);
-        self.guard.traffic.probe();
+        self.meter.hold(now + delay, now);
+        if delay > LONG_HOLD {
+            self.guard.traffic.probe();
+        }
         delay
     }
 

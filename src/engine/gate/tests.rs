@@ -15,7 +15,7 @@ fn gate(canary: u32, limit: Option<u64>) -> Gate {
         concurrency: 4,
         max_errors: None,
     };
-    Gate::new(Guard::new(options, API, false), Rate::Unlimited, limit)
+    Gate::new(Guard::new(options, API, false), Pacing::Unpaced, limit)
 }
 
 /// Answers a create that has passed.
@@ -24,7 +24,7 @@ fn hear(gate: &mut Gate, seq: u64, outcome: AttemptOutcome) -> Option<StopReason
     row.seq = seq;
     let subject = row.subject(&answer(0, "CODE"), Duration::ZERO);
     gate.came_back(Kind::Create);
-    gate.heard_create(subject, &answered(outcome), None, crate::clock::now())
+    gate.heard_create(subject, &answered(outcome), None, clock::now())
 }
 
 fn created() -> AttemptOutcome {
@@ -88,7 +88,7 @@ async fn the_limit_counts_devices_that_are_there_or_may_be() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hold_is_bounded_and_spread_and_one_request_goes_first_then() {
+async fn a_hold_is_bounded_and_spread_and_one_request_goes_first_after_a_long_one() {
     let second = Duration::from_secs(1);
     for (asked, jitter, expected) in [
         (Duration::ZERO, 0.0, second),
@@ -98,19 +98,24 @@ async fn a_hold_is_bounded_and_spread_and_one_request_goes_first_then() {
     ] {
         let mut gate = gate(0, None);
         let before = gate.pass(Kind::Create).unwrap();
-        let now = crate::clock::now();
+        let now = clock::now();
         assert!(!gate.withholds(before, now));
         assert_eq!(gate.hold(asked, now, jitter), expected);
         assert_eq!(gate.pass(Kind::Look), Err(now + expected));
         assert_eq!(gate.in_flight(), 1, "what may not pass is not on its way");
         assert!(gate.withholds(before, now));
         tokio::time::advance(expected).await;
-        let later = crate::clock::now();
-        assert!(gate.withholds(before, later), "another one goes first");
+        let later = clock::now();
+        let is_long = expected > LONG_HOLD;
+        assert_eq!(
+            gate.withholds(before, later),
+            is_long,
+            "another one goes first"
+        );
         hear(&mut gate, before, lost());
         let first = gate.pass(Kind::Look).unwrap();
         assert!(!gate.withholds(first, later));
-        assert!(!gate.has_room(), "nothing goes beside it");
+        assert_eq!(gate.has_room(), !is_long, "nothing goes beside it");
     }
 }
 
@@ -126,7 +131,7 @@ async fn a_new_token_is_tried_by_one_request_first() {
 async fn a_wait_that_is_too_long_stops_the_run_whatever_the_answer() {
     let long = Some(LONGEST_HOLD + Duration::from_secs(1));
     let mut gate = gate(0, None);
-    let now = crate::clock::now();
+    let now = clock::now();
     let subject = row(1, CREATE).subject(&answer(0, "CODE"), Duration::ZERO);
     let create = Answered {
         pause: long,
@@ -158,7 +163,7 @@ async fn retries_are_paid_for_until_a_minute_without_success_closes_the_gate() {
             refused_before: true,
             ..subject
         };
-        gate.heard_create(subject, &answered(refused), retry, crate::clock::now())
+        gate.heard_create(subject, &answered(refused), retry, clock::now())
     };
     let seq = gate.pass(Kind::Create).unwrap();
     hear(&mut gate, seq, created());
@@ -169,10 +174,10 @@ async fn retries_are_paid_for_until_a_minute_without_success_closes_the_gate() {
     });
     assert_eq!(paid.count(), 20);
     assert!(!gate.affords(Retried::NotSent));
-    assert_eq!(gate.closed_until(crate::clock::now()), None);
+    assert_eq!(gate.closed_until(clock::now()), None);
     tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(fail(&mut gate), None, "it worked before: it is waited for");
-    let now = crate::clock::now();
+    let now = clock::now();
     assert_eq!(gate.closed_until(now), Some(now + Duration::from_mins(1)));
     for _ in 0..10 {
         let seq = gate.pass(Kind::Create).unwrap();
@@ -189,12 +194,7 @@ async fn listings_that_tell_nothing_draw_on_the_same_budget() {
     for _ in 0..18 {
         gate.pass(Kind::Look).unwrap();
         gate.came_back(Kind::Look);
-        gate.heard_look(
-            subject,
-            &answered(outcome.clone()),
-            None,
-            crate::clock::now(),
-        );
+        gate.heard_look(subject, &answered(outcome.clone()), None, clock::now());
     }
     // 100 - 18 are left: enough for eight retries after a time-out.
     assert!(gate.affords(Retried::TimedOut));
@@ -208,10 +208,10 @@ async fn listings_that_tell_nothing_draw_on_the_same_budget() {
             refused_before: true,
             ..subject
         };
-        gate.heard_create(subject, &answered(refused), retry, crate::clock::now());
+        gate.heard_create(subject, &answered(refused), retry, clock::now());
         gate.pass(Kind::Look).unwrap();
         gate.came_back(Kind::Look);
-        gate.heard_look(subject, &seen, None, crate::clock::now());
+        gate.heard_look(subject, &seen, None, clock::now());
     }
     assert!(!gate.affords(Retried::NotSent));
 }
@@ -225,7 +225,7 @@ async fn conflicts_with_nothing_count_as_failures() {
     let stop = (0..30).find_map(|_| {
         gate.pass(Kind::Look).unwrap();
         gate.came_back(Kind::Look);
-        gate.heard_look(subject, &absent, Some(&conflict), crate::clock::now())
+        gate.heard_look(subject, &absent, Some(&conflict), clock::now())
     });
     let Some(StopReason::Unavailable { what }) = stop else {
         panic!("{stop:?}")
@@ -243,7 +243,7 @@ async fn it_hears_of_rows_that_end_and_of_those_that_stay_in_doubt() {
         concurrency: 4,
         max_errors: Some(crate::engine::options::MaxErrors::Rows(2)),
     };
-    let mut gate = Gate::new(Guard::new(options, API, false), Rate::Unlimited, None);
+    let mut gate = Gate::new(Guard::new(options, API, false), Pacing::Unpaced, None);
     assert_eq!(gate.heard_row(Outcome::Failed), None);
     let stop = gate.heard_row(Outcome::Failed);
     assert_eq!(stop, Some(StopReason::TooManyErrors { bad: 2 }));

@@ -39,6 +39,11 @@ impl Traffic {
         self.next_seq - 1
     }
 
+    /// The number of the request that is begun next.
+    pub(in crate::engine) fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
     /// How many requests of any kind may be in flight.
     pub(super) fn width(&self) -> usize {
         if self.probe.is_some() || self.breaker.is_probing() {

@@ -134,7 +134,7 @@ fn a_rule_that_is_broken_on_purpose_breaks_a_promise() {
     for (defect, expected) in [
         (
             D::SettlesInNoTime,
-            &[B::SentTooSoon, B::RecheckForgotten][..],
+            &[B::SentTooSoon, B::NotLookedForTwice, B::RecheckForgotten][..],
         ),
         (
             D::SendsAgainAfterALoss,

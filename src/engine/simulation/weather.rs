@@ -9,8 +9,8 @@ use fastrand::Rng;
 use super::defect::Defect;
 use crate::engine::options::{EngineOptions, GuardOptions};
 use crate::model::ids::RunId;
+use crate::pace::Pacing;
 use crate::plan::Existing;
-use crate::rate_limit::Rate;
 use crate::retry::{CLOCK_SKEW, RetryPolicy};
 
 /// The longest time from a request to its last answer, when that comes late and twice.
@@ -87,7 +87,7 @@ pub(super) struct Weather {
     attempts: NonZeroU32,
     canary: u32,
     concurrency: usize,
-    rate: Rate,
+    pacing: Pacing,
     /// How many devices a run makes, and how long it sends.
     most: Option<u64>,
     max_duration: Option<Duration>,
@@ -140,7 +140,7 @@ impl Weather {
             attempts: NonZeroU32::MIN.saturating_add(rng.u32(..4)),
             canary: [0, 1, 5][rng.usize(..3)],
             concurrency: rng.usize(1..=8),
-            rate: [Rate::Unlimited, Rate::PerSecond(25.0)][rng.usize(..2)],
+            pacing: [Pacing::Unpaced, Pacing::UpTo(25.0)][rng.usize(..2)],
             most: (rng.u8(..10) == 0).then(|| rng.u64(1..3)),
             max_duration: (rng.u8(..10) == 0).then(|| Duration::from_millis(rng.u64(1..60_000))),
         }
@@ -230,7 +230,7 @@ impl Weather {
                 concurrency: self.concurrency,
                 max_errors: None,
             },
-            rate: self.rate,
+            pacing: self.pacing,
             max_duration: self.max_duration,
             limit: self.most,
         }

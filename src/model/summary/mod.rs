@@ -8,6 +8,7 @@ use super::event::{Event, Next, RequestKind};
 use super::ids::{EnvironmentId, RunId};
 use super::messages::Messages;
 use super::outcome::{LookOutcome, Outcome};
+use super::pace_reading::PaceReading;
 use super::shared_phones::SharedPhones;
 use super::stop::StopReason;
 use super::tally::{Counts, Tally};
@@ -59,6 +60,8 @@ pub(crate) struct Summary {
     pub throttled: u64,
     /// How often a create that failed was scheduled again.
     pub retries: u64,
+    /// How the pace went, where anything was to be sent.
+    pub pace: Option<PaceReading>,
     /// The most urgent reason to stop early, if there was one.
     pub stopped: Option<StopReason>,
     /// How the run before on this wave ended, where the ledger knows of one that did.
@@ -92,6 +95,7 @@ impl Summary {
             requests: Requests::default(),
             throttled: 0,
             retries: 0,
+            pace: None,
             stopped: None,
             previous_exit_code: None,
             ledger: None,
@@ -123,6 +127,7 @@ impl Summary {
                 self.created_now += u64::from(row.outcome == Outcome::Created && !row.earlier);
             }
             Event::StopRequested { reason, .. } => self.stop(reason),
+            Event::Paced(pace) => self.pace = Some(*pace),
             Event::Held { .. } | Event::Waiting { .. } => {}
         }
     }

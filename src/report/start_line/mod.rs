@@ -63,6 +63,8 @@ pub(crate) enum Kind {
 pub(crate) struct Pace {
     /// The ceiling in requests per second; `None` where there is none.
     pub rate: Option<f64>,
+    /// Whether the pace is found on the way.
+    pub is_found: bool,
     /// How many requests a new device takes: two where the user's devices are listed first.
     pub requests_per_row: u32,
 }
@@ -192,6 +194,10 @@ impl Start<'_> {
 
     fn pace(&self) -> String {
         let Some(rate) = self.pace.rate.filter(|rate| *rate > 0.0) else {
+            if self.pace.is_found {
+                return "found on the way: more and more requests/s until PingOne refuses one"
+                    .to_owned();
+            }
             return "as fast as PingOne allows".to_owned();
         };
         let unit = if rate >= 1.0 {

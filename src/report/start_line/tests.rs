@@ -23,6 +23,7 @@ fn start(kind: Kind) -> Start<'static> {
         pace: Pace {
             rate: Some(25.0),
             requests_per_row: 2,
+            is_found: false,
         },
         stops: None,
         limit: None,

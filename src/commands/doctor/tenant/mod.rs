@@ -11,10 +11,10 @@ use super::checkup::Checkup;
 use super::policies::Seen;
 use super::unread::unread;
 use crate::engine::questions::{Questions, ReadFault};
+use crate::pace::Pacing;
 use crate::pingone::tenant::{
     AllowList, Capabilities, Environments, NotificationPolicies, Part, Products, Shown,
 };
-use crate::rate_limit::Rate;
 
 /// Reads a part; says why not where it is not given.
 async fn read<T: DeserializeOwned>(

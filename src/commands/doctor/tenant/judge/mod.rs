@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use crate::commands::doctor::checkup::Mark;
+use crate::pace::Pacing;
 use crate::pingone::tenant::{AllowList, Capabilities, NotificationPolicy, Products};
 use crate::pingone::wire::MfaSettings;
-use crate::rate_limit::Rate;
 
 /// The share of the license's limit that one address gets, unless it is on the allow list.
 const SHARE: f64 = 0.35;

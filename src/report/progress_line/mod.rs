@@ -1,6 +1,6 @@
 //! How far a run is. Pure: whoever asks brings the time.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -10,6 +10,7 @@ use super::quantity::{count, counted, span};
 use super::rate_window::RateWindow;
 use crate::model::event::{Event, RequestKind};
 use crate::model::outcome::Outcome;
+use crate::model::pace_reading::Millirate;
 
 /// What becomes of a row that goes well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub(crate) struct ProgressLine {
     reached: u64,
     errors: u64,
     requests: RateWindow,
+    /// What the pace may become at most.
+    ceiling: Option<Millirate>,
     rows: RateWindow,
     wait: Option<Wait>,
     stopping: bool,
@@ -65,6 +68,7 @@ pub(crate) struct Snapshot {
     reached: u64,
     errors: u64,
     requests_per_second: Option<f64>,
+    at_most: Option<Millirate>,
     left: Option<Duration>,
     waits: Option<String>,
 }
@@ -80,6 +84,7 @@ impl ProgressLine {
             reached: 0,
             errors: 0,
             requests: RateWindow::default(),
+            ceiling: None,
             rows: RateWindow::default(),
             wait: None,
             stopping: false,
@@ -96,6 +101,7 @@ impl ProgressLine {
             Event::Sent(RequestKind::List | RequestKind::Create | RequestKind::Read) => {
                 self.requests.add(self.second(now));
             }
+            Event::Paced(pace) => self.ceiling = pace.ceiling,
             Event::Held { delay } => self.wait_for(What::Held, now, *delay),
             Event::Waiting { rows, next } => self.wait_for(What::Rows(*rows), now, *next),
             Event::RowFinished(row) => {
@@ -130,6 +136,7 @@ impl ProgressLine {
             errors: self.errors,
             // What is still on the wire comes to an end: neither says anything then.
             requests_per_second: self.requests.rate(second).filter(|_| !self.stopping),
+            at_most: self.ceiling,
             left: left.filter(|_| !self.stopping),
             waits: self.waits(now),
         }
@@ -175,21 +182,11 @@ fn is_error(outcome: Outcome) -> bool {
 /// One line: at ten million rows 75 characters, unless something is waited for.
 impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { done, total, .. } = *self;
-        let (reached, goal) = (count(self.reached), self.goal.outcome());
-        let errors = counted(self.errors, "error");
-        write!(
-            f,
-            "{}/{}, {reached} {goal}, {errors}",
-            count(done),
-            count(total)
-        )?;
-        if let Some(pace) = self.requests_per_second {
-            write!(f, ", {pace:.1}/s")?;
+        let mut line = self.line(true)?;
+        if line.len() > ROOM {
+            line = self.line(false)?;
         }
-        if let Some(left) = self.left {
-            write!(f, ", {} left", coarse(left))?;
-        }
+        f.write_str(&line)?;
         match &self.waits {
             Some(waits) => write!(f, ", {waits}"),
             None => Ok(()),
@@ -197,7 +194,31 @@ impl fmt::Display for Snapshot {
     }
 }
 
+/// How long a line may become with what the pace is at most.
+const ROOM: usize = 76;
+
 impl Snapshot {
+    fn line(&self, at_most: bool) -> Result<String, fmt::Error> {
+        let Self { done, total, .. } = *self;
+        let (reached, goal) = (count(self.reached), self.goal.outcome());
+        let errors = counted(self.errors, "error");
+        let mut line = format!(
+            "{}/{}, {reached} {goal}, {errors}",
+            count(done),
+            count(total)
+        );
+        if let Some(pace) = self.requests_per_second {
+            write!(line, ", {pace:.1}/s")?;
+            if let Some(most) = self.at_most.filter(|_| at_most) {
+                write!(line, " of at most {most}")?;
+            }
+        }
+        if let Some(left) = self.left {
+            write!(line, ", {} left", coarse(left))?;
+        }
+        Ok(line)
+    }
+
     /// The same, for whoever reads lines.
     pub(crate) fn notice(&self) -> Notice {
         Notice::info("progress", self.to_string())
@@ -206,6 +227,10 @@ impl Snapshot {
             .fact(self.goal.outcome().as_str(), self.reached)
             .fact("errors", self.errors)
             .fact("requests_per_second", self.requests_per_second)
+            .fact(
+                "at_most_per_second",
+                self.at_most.map(Millirate::per_second),
+            )
             .fact("seconds_left", self.left.map(|left| left.as_secs()))
     }
 }
@@ -221,143 +246,4 @@ fn coarse(time: Duration) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::stop::StopReason;
-
-    fn finished(outcome: Outcome) -> Event {
-        Event::RowFinished(crate::report::fixture::finished(1, outcome, None))
-    }
-
-    /// `per_second` rows sent and created in each of so many seconds.
-    fn after(seconds: u64, per_second: u64, line: &mut ProgressLine) -> Instant {
-        let start = line.started;
-        for second in 0..seconds {
-            let now = start + Duration::from_secs(second);
-            for _ in 0..per_second {
-                line.on(&Event::Sent(RequestKind::List), now);
-                line.on(&Event::Sent(RequestKind::Create), now);
-                line.on(&finished(Outcome::Created), now);
-            }
-        }
-        start + Duration::from_secs(seconds)
-    }
-
-    fn begun(rows: u64) -> ProgressLine {
-        ProgressLine::new(crate::clock::now(), rows, Goal::Created)
-    }
-
-    fn text(line: &ProgressLine, now: Instant) -> String {
-        line.snapshot(now).to_string()
-    }
-
-    #[test]
-    fn the_line_tells_what_is_done_how_fast_and_how_long_it_takes_yet() {
-        let mut line = begun(5000);
-        assert_eq!(text(&line, line.started), "0/5,000, 0 created, 0 errors");
-        let now = after(40, 12, &mut line);
-        for outcome in [Outcome::Invalid, Outcome::Unknown, Outcome::Existing] {
-            line.on(&finished(outcome), now);
-        }
-        assert_eq!(
-            text(&line, now),
-            "483/5,000, 480 created, 2 errors, 24.0/s, 6 min 17 s left"
-        );
-        assert_eq!(line.thousandths(), 96);
-    }
-
-    #[test]
-    fn a_dry_run_counts_what_is_ready() {
-        let mut line = ProgressLine::new(crate::clock::now(), 3, Goal::Ready);
-        let now = line.started;
-        for outcome in [Outcome::Ready, Outcome::Created, Outcome::Rejected] {
-            line.on(&finished(outcome), now);
-        }
-        assert_eq!(text(&line, now), "3/3, 1 ready, 1 error");
-    }
-
-    #[test]
-    fn a_program_reads_the_same_numbers() {
-        let mut line = begun(5000);
-        let now = after(40, 12, &mut line);
-        let json: serde_json::Value =
-            serde_json::from_str(&line.snapshot(now).notice().json(None)).unwrap();
-        for (key, number) in [
-            ("done", 480.0),
-            ("rows", 5000.0),
-            ("created", 480.0),
-            ("errors", 0.0),
-            ("requests_per_second", 24.0),
-            ("seconds_left", 377.0),
-        ] {
-            assert_eq!(json[key].as_f64(), Some(number), "{key}");
-        }
-    }
-
-    #[test]
-    fn a_pace_is_that_of_the_last_seconds_and_is_gone_when_nothing_happens() {
-        let mut line = begun(5000);
-        let now = after(3, 5, &mut line);
-        assert_eq!(line.requests.rate(3), Some(10.0));
-        assert_eq!(line.requests.rate(6), Some(5.0));
-        assert_eq!(line.requests.rate(60), None);
-        let later = now + Duration::from_secs(57);
-        assert_eq!(text(&line, later), "15/5,000, 15 created, 0 errors");
-        line.on(&Event::Sent(RequestKind::Create), later);
-        assert_eq!(line.requests.rate(61), Some(1.0 / 7.0));
-    }
-
-    #[test]
-    fn what_the_run_waits_for_is_said_until_it_is_over() {
-        let mut line = begun(10);
-        let now = line.started;
-        let delay = Duration::from_secs(12);
-        line.on(&Event::Held { delay }, now);
-        assert_eq!(line.waits(now).unwrap(), "PingOne asks to wait 12 s");
-        assert_eq!(line.waits(now + delay), None);
-        let next = Duration::from_secs(8);
-        line.on(&Event::Waiting { rows: 3, next }, now);
-        assert_eq!(line.waits(now).unwrap(), "looking again at 3 rows in 8 s");
-        let delay = Duration::MAX;
-        line.on(&Event::Held { delay }, now);
-        assert_eq!(line.waits(now), None);
-        let reason = StopReason::Interrupted;
-        line.on(
-            &Event::StopRequested {
-                reason,
-                in_flight: 2,
-            },
-            now,
-        );
-        assert_eq!(line.waits(now).unwrap(), "stopping: waiting for answers");
-    }
-
-    #[test]
-    fn pace_and_time_left_are_told_beside_a_pause_and_not_beside_a_stop() {
-        let mut line = begun(5000);
-        let now = after(40, 12, &mut line);
-        let delay = Duration::from_secs(1);
-        line.on(&Event::Held { delay }, now);
-        assert_eq!(
-            text(&line, now),
-            "480/5,000, 480 created, 0 errors, 24.0/s, 6 min 17 s left, PingOne asks to wait 1 s"
-        );
-        let reason = StopReason::Interrupted;
-        let in_flight = 2;
-        line.on(&Event::StopRequested { reason, in_flight }, now);
-        assert_eq!(
-            text(&line, now),
-            "480/5,000, 480 created, 0 errors, stopping: waiting for answers"
-        );
-    }
-
-    #[test]
-    fn ten_million_rows_fit_in_eighty_columns() {
-        let mut line = begun(10_000_000);
-        let now = after(10, 12, &mut line);
-        (line.done, line.reached, line.errors) = (2_345_678, 2_300_000, 45_678);
-        let text = text(&line, now);
-        assert!(text.ends_with(" h left"), "{text}");
-        assert!(text.len() <= 76, "{} {text}", text.len());
-    }
-}
+mod tests;

@@ -1,0 +1,75 @@
+//! How the pace of a run went.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Thousandths of a request in a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Millirate(pub u64);
+
+impl Millirate {
+    /// A rate in requests a second.
+    pub(crate) fn of(per_second: f64) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate is positive, and no larger than a million"
+        )]
+        let thousandths = (per_second * 1000.0).round() as u64;
+        Self(thousandths)
+    }
+
+    /// The rate in requests a second.
+    pub(crate) fn per_second(self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+        let thousandths = self.0 as f64;
+        thousandths / 1000.0
+    }
+}
+
+impl fmt::Display for Millirate {
+    /// Per second, or per minute where it is less than one a second.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rate = self.per_second();
+        let round = |rate: f64| (rate * 10.0).round() / 10.0;
+        if rate >= 1.0 {
+            write!(f, "{}/s", round(rate))
+        } else {
+            write!(f, "{}/min", round(rate * 60.0))
+        }
+    }
+}
+
+/// How the pace of a run went, or goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PaceReading {
+    /// What it may become at most, where that was said.
+    pub ceiling: Option<Millirate>,
+    /// The rate at first; none where requests go as fast as answers come.
+    pub first: Option<Millirate>,
+    /// The rate now, or at last.
+    pub last: Option<Millirate>,
+    /// The highest that requests went by.
+    pub highest: Option<Millirate>,
+    /// How often PingOne refused a rate; the refusals of one burst count once.
+    pub events: u64,
+    /// How long nothing was sent because of that.
+    pub held: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_told_per_second_or_per_minute() {
+        for (rate, told) in [
+            (25.0, "25/s"),
+            (33.333, "33.3/s"),
+            (0.5, "30/min"),
+            (1.0, "1/s"),
+        ] {
+            assert_eq!(Millirate::of(rate).to_string(), told);
+        }
+    }
+}
