@@ -134,7 +134,7 @@ async fn check_tenant(
     let license = tenant::check_license(&questions, &seen, report).await;
     tenant::check_countries(&questions, &seen, report).await;
     tenant::check_settings(&questions, report).await;
-    tenant::check_rate(&questions, license, (pace.rate, proxied), report).await;
+    tenant::check_rate(&questions, license, (pace.pacing, proxied), report).await;
     tenant::check_report(&questions, report).await;
     tenant::check_rights(&questions, report).await;
     Ok(())

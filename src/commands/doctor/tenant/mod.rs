@@ -97,14 +97,14 @@ pub(super) async fn check_settings(questions: &Questions<'_>, report: &mut Check
 pub(super) async fn check_rate(
     questions: &Questions<'_>,
     license: Option<Capabilities>,
-    (rate, proxied): (Rate, bool),
+    (pacing, proxied): (Pacing, bool),
     report: &mut Checkup<'_>,
 ) {
     let shown = read::<AllowList>(questions, Part::AllowList, "address", report).await;
     let place = shown.map(|shown| judge::Place::of(&shown.what, shown.from, proxied));
     if let Some(license) = license {
         say(
-            &judge::rate(license.mfa_rate(), rate, place.as_ref()),
+            &judge::rate(license.mfa_rate(), pacing, place.as_ref()),
             report,
         );
     }

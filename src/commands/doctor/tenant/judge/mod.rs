@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use crate::commands::doctor::checkup::Mark;
-use crate::pace::Pacing;
+use crate::pace::{Pacing, Rate};
 use crate::pingone::tenant::{AllowList, Capabilities, NotificationPolicy, Products};
 use crate::pingone::wire::MfaSettings;
 
@@ -214,7 +214,7 @@ pub(super) fn address(place: &Place) -> Line {
 }
 
 /// Whether the ceiling of the pace fits what this address gets.
-pub(super) fn rate(license: Option<f64>, rate: Rate, place: Option<&Place>) -> Line {
+pub(super) fn rate(license: Option<f64>, pacing: Pacing, place: Option<&Place>) -> Line {
     let Some(limit) = license else {
         return line(
             Mark::Warning,
@@ -235,8 +235,13 @@ pub(super) fn rate(license: Option<f64>, rate: Rate, place: Option<&Place>) -> L
     let license = Rate::PerSecond(limit);
     let found = format!("the license is for {license} MFA requests, {of_it}: ");
     let advised = Rate::PerSecond(fits.max(1.0 / 60.0));
-    match rate.per_second() {
-        Some(rate) if rate <= gets => line(
+    match pacing {
+        Pacing::Found => line(
+            Mark::Ok,
+            "rate",
+            format!("{found}`--rate auto` finds that by itself"),
+        ),
+        Pacing::UpTo(rate) if rate <= gets => line(
             Mark::Ok,
             "rate",
             format!(
@@ -244,10 +249,10 @@ pub(super) fn rate(license: Option<f64>, rate: Rate, place: Option<&Place>) -> L
                 Rate::PerSecond(rate)
             ),
         ),
-        Some(_) | None => line(
+        Pacing::UpTo(_) | Pacing::Unpaced => line(
             Mark::Warning,
             "rate",
-            format!("{found}`--rate {rate}` goes beyond that; set `--rate {advised}`"),
+            format!("{found}`--rate {pacing}` goes beyond that; set `--rate {advised}`"),
         ),
     }
 }
