@@ -227,34 +227,26 @@ pub(super) fn rate(license: Option<f64>, pacing: Pacing, place: Option<&Place>) 
     let gets = if whole { limit } else { limit * SHARE };
     // Down to what is certainly below it.
     let fits = if gets >= 1.0 { gets.floor() } else { gets };
+    let advised = Rate::PerSecond(fits.max(1.0 / 60.0));
+    let (mark, found) = match pacing {
+        Pacing::Found => (Mark::Ok, "`--rate auto` finds that by itself".to_owned()),
+        Pacing::UpTo(rate) if rate <= gets => {
+            let found = format!("`--rate {pacing}` keeps below that ({advised})");
+            (Mark::Ok, found)
+        }
+        Pacing::UpTo(_) | Pacing::Unpaced => {
+            let found = format!("`--rate {pacing}` goes beyond that; set `--rate {advised}`");
+            (Mark::Warning, found)
+        }
+    };
     let of_it = if whole {
         "all of which this address gets"
     } else {
         "35 % of which one address gets"
     };
     let license = Rate::PerSecond(limit);
-    let found = format!("the license is for {license} MFA requests, {of_it}: ");
-    let advised = Rate::PerSecond(fits.max(1.0 / 60.0));
-    match pacing {
-        Pacing::Found => line(
-            Mark::Ok,
-            "rate",
-            format!("{found}`--rate auto` finds that by itself"),
-        ),
-        Pacing::UpTo(rate) if rate <= gets => line(
-            Mark::Ok,
-            "rate",
-            format!(
-                "{found}`--rate {}` keeps below that ({advised})",
-                Rate::PerSecond(rate)
-            ),
-        ),
-        Pacing::UpTo(_) | Pacing::Unpaced => line(
-            Mark::Warning,
-            "rate",
-            format!("{found}`--rate {pacing}` goes beyond that; set `--rate {advised}`"),
-        ),
-    }
+    let found = format!("the license is for {license} MFA requests, {of_it}: {found}");
+    line(mark, "rate", found)
 }
 
 /// Whether the client may see more environments than its own and the one of the users.

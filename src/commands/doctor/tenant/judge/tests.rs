@@ -187,6 +187,13 @@ fn an_address_is_on_the_list_by_itself_or_by_its_network() {
 }
 
 #[test]
+fn a_pace_that_is_found_keeps_to_any_limit() {
+    let line = rate(Some(60.0), Pacing::Found, None);
+    assert_eq!(line.mark, Mark::Ok);
+    assert!(line.found.ends_with("`--rate auto` finds that by itself"));
+}
+
+#[test]
 fn a_rate_beyond_what_the_address_gets_is_a_warning_with_one_that_fits() {
     let at = |rate: &str| rate.parse::<Pacing>().unwrap();
     let here = "198.51.100.8".parse().unwrap();
@@ -205,13 +212,6 @@ fn a_rate_beyond_what_the_address_gets_is_a_warning_with_one_that_fits() {
             None,
             Mark::Ok,
             "35 % of which one address gets",
-        ),
-        (
-            Some(60.0),
-            "auto",
-            Some(&unlisted),
-            Mark::Ok,
-            "`--rate auto` finds that by itself",
         ),
         (
             Some(60.0),
