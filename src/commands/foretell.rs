@@ -48,7 +48,7 @@ pub(super) fn foretell(
     ];
     sinks.extend(others);
     let lookup = &mut |key: &_| known_by(reader.as_ref(), key);
-    let account = join(wave, opened.judge_of_dry_run(), &mode, lookup, &mut sinks)?;
+    let account = join(wave, opened.judge_of_results(), &mode, lookup, &mut sinks)?;
     let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(reader);

@@ -144,7 +144,7 @@ async fn ask_all(
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<(), Stopped> {
     let policies = Mutex::new(preflight(questions, invocation).await?);
-    let mut judge = opened.judge_of_dry_run();
+    let mut judge = opened.judge_of_results();
     let judged = opened
         .wave
         .rows()

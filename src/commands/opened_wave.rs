@@ -84,9 +84,9 @@ impl OpenedWave {
         Judge::new(self.row_judge())
     }
 
-    /// Judges the rows as a dry run does, which tells more of them.
-    pub(super) fn judge_of_dry_run(&self) -> Judge<'_> {
-        let sharers = self.sharing.of_dry_run();
+    /// Judges the rows as whoever writes them down does, who tells more of them.
+    pub(super) fn judge_of_results(&self) -> Judge<'_> {
+        let sharers = self.sharing.of_results();
         Judge::new(RowJudge::new(self.wave.header(), &self.defaults, sharers))
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<Exi
     sinks.push(&mut tally);
     let lookup = &mut |key: &_| known_by(Some(&ledger), key);
     let defaults = rows.defaults();
-    let judge = RowJudge::new(wave.header(), &defaults, sharing.of_run());
+    let judge = RowJudge::new(wave.header(), &defaults, sharing.of_results());
     let account = join(&wave, Judge::new(judge), &mode, lookup, &mut sinks)?;
     opened_wave::check_count(&settings.wave, account.rows, &settings.checks)?;
     let mut complete = files.complete()?;

@@ -238,7 +238,13 @@ fn write(
     sinks.extend(others);
     sinks.extend(lines.iter_mut().map(|lines| lines as &mut dyn RowSink));
     let lookup = &mut |key: &_| Ok(ledger.entry(key)?.into());
-    let account = join(&opened.wave, opened.judge(), mode, lookup, &mut sinks)?;
+    let account = join(
+        &opened.wave,
+        opened.judge_of_results(),
+        mode,
+        lookup,
+        &mut sinks,
+    )?;
     Ok(Joined {
         account,
         tally,

@@ -18,7 +18,7 @@ use super::warning::Warning;
 /// What is done about a phone that stands with two users.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sharing {
-    /// A dry run tells of it.
+    /// The results tell of it, and so does a dry run.
     #[default]
     Warn,
     /// Every row but the first user's is invalid.
@@ -51,13 +51,13 @@ impl SharingRule {
         phones.join("\n")
     }
 
-    /// The rule for a dry run over a wave, which tells and refuses.
-    pub(crate) fn of_dry_run(&self) -> Sharers {
+    /// The rule for whoever writes what becomes of the rows, which tells and refuses.
+    pub(crate) fn of_results(&self) -> Sharers {
         self.sharers(self.sharing != Sharing::Allow)
     }
 
-    /// The rule for a run over a wave, which refuses alone: a run has to fit into little memory
-    /// however long the wave is.
+    /// The rule for whoever only sends, which refuses alone: nobody hears of a warning then, and a
+    /// run has to fit into little memory however long the wave is.
     pub(crate) fn of_run(&self) -> Sharers {
         self.sharers(self.sharing == Sharing::Reject)
     }

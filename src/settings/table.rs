@@ -68,7 +68,7 @@ pub(super) const SHEET: Setting<String> = setting("--sheet", Text("NAME|N"), val
 pub(super) const COUNTRY: Setting<Country> = setting("--country", Text("CODE"), Given::parse, "Country of phones without `+` in rows that name none, such as DE (ISO 3166)");
 pub(super) const SHARED_PHONES: Setting<Sharing> = setting("--shared-phones", Word("WHAT", &SHARING), |given| given.one_of(&values::SHARING), "Phones that stand with several users")
     .default("warn");
-const SHARING: [(&str, &str); 3] = [("warn", "A dry run tells of them"), ("reject", "Every row but the first user's is invalid"), ("allow", "Fine")];
+const SHARING: [(&str, &str); 3] = [("warn", "The results tell of them, and so does a dry run"), ("reject", "Every row but the first user's is invalid"), ("allow", "Fine")];
 pub(super) const SHARED_PHONES_FILE: Setting<PathBuf> = path("--shared-phones-file", "FILE", "Phones that may stand with several users, one a line");
 pub(super) const COLUMN: Setting<(Column, String)> = setting("--column", Texts("COLUMN=HEADER"), values::column, "Column with another header, such as phone=\"Mobile (work)\"");
 

@@ -49,6 +49,29 @@ fn a_dry_run_tells_each_later_row_of_another_user_where_the_phone_stands_first()
 }
 
 #[test]
+fn a_run_and_the_results_again_tell_of_it_as_the_dry_run_did() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.wave(&wave());
+    for words in [&[][..], &["--shared-phones", "allow"]] {
+        rehearsal.run(&[words, &["--dry-run"]].concat()).exits(0);
+        let told = rehearsal.results("wave.dry-run.csv");
+        let run = rehearsal.run(words).exits(0);
+        for column in ["warning", "message"] {
+            let before: Vec<_> = told.iter().map(|row| row[column].as_str()).collect();
+            assert_eq!(run.column(column), before, "{words:?}");
+        }
+        let shared = run
+            .column("warning")
+            .join(" ")
+            .matches("phone_shared")
+            .count();
+        assert_eq!(shared, if words.is_empty() { 3 } else { 0 });
+        rehearsal.writes_results_again();
+    }
+    assert_eq!(rehearsal.stats().requests_of(Kind::Create), 5);
+}
+
+#[test]
 fn where_it_is_refused_only_the_first_users_device_is_created_and_the_results_say_so_again() {
     let rehearsal = Rehearsal::new();
     let run = rehearsal
