@@ -251,6 +251,10 @@ fn a_rate_beyond_what_the_address_gets_is_a_warning_with_one_that_fits() {
     ] {
         says(&rate(license, at(given), place), mark, part);
     }
+}
+
+#[test]
+fn the_limit_that_a_license_tells_is_read_and_silence_is_none() {
     let license = r#"{"licenseQuantities": {"rlgMfaRps": {"limit": 60}}}"#;
     assert_eq!(read::<Capabilities>(license).mfa_rate(), Some(60.0));
     for silent in [
