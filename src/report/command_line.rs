@@ -63,6 +63,19 @@ impl CommandLine {
         self
     }
 
+    /// The same with `***` for the value of an option.
+    #[must_use]
+    pub(crate) fn hiding(mut self, option: &str) -> Self {
+        for part in &mut self.parts {
+            if let Part::Option(known, spelled) = part
+                && known == option
+            {
+                *spelled = vec![option.into(), "***".into()];
+            }
+        }
+        self
+    }
+
     /// Whether an option was typed, however it was spelled.
     pub(crate) fn has(&self, name: &str) -> bool {
         let mut parts = self.parts.iter();
@@ -164,6 +177,21 @@ mod tests {
     fn shell_words(words: &str) -> String {
         let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
         shell::command(&words)
+    }
+
+    #[test]
+    fn the_value_of_an_option_is_hidden_however_it_is_spelled() {
+        for (words, hidden) in [
+            ("p probe --rate 5 -q", "p probe --rate '***' -q"),
+            ("p probe --rate=5", "p probe --rate '***'"),
+            (
+                "p probe --rate 5 --rate=6",
+                "p probe --rate '***' --rate '***'",
+            ),
+            ("p probe --limit 5", "p probe --limit 5"),
+        ] {
+            assert_eq!(line(words).hiding("--rate").spelled(), hidden);
+        }
     }
 
     #[test]

@@ -6,9 +6,12 @@ use super::command_line::CommandLine;
 use super::notice::Notice;
 use crate::exit::ExitCode;
 
+/// The option whose value is a phone, which no log holds.
+const PHONE: &str = "--phone";
+
 /// Says what begins.
 pub(crate) fn begins(command: &CommandLine) -> Notice {
-    let command = command.spelled();
+    let command = command.clone().hiding(PHONE).spelled();
     Notice::info("begin", format!("began: {command}"))
         .fact("command", command)
         .fact("version", env!("CARGO_PKG_VERSION"))

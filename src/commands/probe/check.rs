@@ -8,6 +8,7 @@ use crate::pingone::hint;
 use crate::pingone::raw::{Exchange, Exchanged, NoAnswer};
 use crate::pingone::wire::{Collection, Policies, Policy};
 use crate::probe::{Asker, Came, Evidence, Halt, Shown};
+use crate::report::quantity::counted;
 use crate::settings;
 
 /// What was read.
@@ -113,8 +114,8 @@ pub(super) async fn has_no_device(
     match (answer.status, listed) {
         (200, Some(devices)) if devices.is_empty() => Ok(()),
         (200, Some(devices)) => {
-            let many = devices.len();
-            let what = format!("the user has {many} MFA devices already, and a probe is for one who has none");
+            let many = counted(devices.len() as u64, "MFA device");
+            let what = format!("the user has {many} already, and a probe is for one who has none");
             Err(refused(what, ANOTHER))
         }
         (404, _) => Err(refused("PingOne does not know the user (HTTP 404)", ANOTHER)),

@@ -81,12 +81,13 @@ pub(super) fn table(verdicts: &[Verdict]) -> Notice {
         let line = line.trim_end_matches([':', ' ']);
         text += &hanging(line, 16, Console::width());
     }
-    for verdict in verdicts
-        .iter()
-        .filter(|verdict| verdict.standing == Standing::Otherwise)
-    {
-        let line = format!("So, by {}: {}", verdict.question.number(), verdict.follows);
-        text += &hanging(&line, 2, Console::width());
+    let otherwise = |verdict: &&Verdict| verdict.standing == Standing::Otherwise;
+    if verdicts.iter().any(|verdict| otherwise(&verdict)) {
+        text += "\nWhat follows:\n";
+    }
+    for verdict in verdicts.iter().filter(otherwise) {
+        let line = format!("{:>2}  {}", verdict.question.number(), verdict.follows);
+        text += &hanging(&line, 4, Console::width());
     }
     let of = |standing| {
         verdicts

@@ -143,7 +143,12 @@ pub(super) fn headers(evidence: &Evidence) -> Finding {
                 || "without Retry-After".to_owned(),
                 |wait| format!("the last with Retry-After {} s", wait.as_secs()),
             );
-            format!("; 429 came {times} times by itself, {wait}")
+            let times = if times == 1 {
+                "once".to_owned()
+            } else {
+                format!("{times} times")
+            };
+            format!("; 429 came {times} by itself, {wait}")
         }
     };
     let came = format!("{limits}{throttled}");

@@ -95,7 +95,7 @@ fn a_429_that_comes_by_itself_is_obeyed_and_noted() {
         let report = report(&rehearsal);
         let came = report["questions"][9]["came"].as_str().unwrap();
         assert!(
-            came.contains("429 came 1 times by itself, the last with Retry-After 1 s"),
+            came.contains("429 came once by itself, the last with Retry-After 1 s"),
             "{came}"
         );
     }

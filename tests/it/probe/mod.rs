@@ -108,7 +108,9 @@ fn a_probe_asks_all_questions_and_leaves_nothing_but_its_report() {
 fn what_a_probe_writes_is_private_and_safe_to_mail() {
     use std::os::unix::fs::PermissionsExt;
     let rehearsal = Rehearsal::with(known());
-    let ended = probe(&rehearsal, &["-vv"]).exits(0);
+    let ended = probe(&rehearsal, &["-vv", "--log-format", "json"]).exits(0);
+    let begins = ended.stderr.contains(r#""event":"begin""#);
+    assert!(begins, "what was typed is told, too: {}", ended.stderr);
     let secret = rehearsal.sandbox().client_secret();
     let whole = user(0);
     for file in ["probe-report.md", "probe-report.json"] {

@@ -22,7 +22,7 @@ fn a_user_who_has_a_device_is_refused_and_keeps_it() {
     rehearsal.pair(&user(0), "SMS", "+15125550199");
     let ended = probe(&rehearsal, &[]).exits(2);
     assert!(
-        ended.said().contains("1 MFA devices already"),
+        ended.said().contains("1 MFA device already"),
         "{}",
         ended.stderr
     );
