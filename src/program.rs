@@ -113,6 +113,7 @@ fn run(
             invocation.start_log()?;
             commands::results::results(&results, &invocation)
         }
+        Settings::Verify(verify) => block_on(commands::verify::verify(*verify, &invocation)),
         Settings::Doctor(doctor) => {
             invocation.start_log()?;
             block_on(commands::doctor::doctor(*doctor, &invocation))

@@ -27,6 +27,7 @@ pub mod model {
     pub use crate::model::stop::StopCode;
     pub use crate::model::user_name::{NameKind, UserName};
     pub use crate::model::validate::validate;
+    pub use crate::model::verdict::Verdict;
     pub use crate::model::warning::WarningCode;
 }
 
@@ -110,6 +111,7 @@ pub mod engine {
 pub mod report {
     pub use crate::report::next_command::TENANT_OPTIONS;
     pub use crate::report::results_writer::COLUMNS;
+    pub use crate::report::verdict_writer::COLUMNS as VERDICT_COLUMNS;
 }
 
 /// What was asked for.
@@ -125,4 +127,5 @@ pub mod settings {
     pub use crate::settings::table::{COMMANDS, VARIABLES, options};
     pub use crate::settings::tenant::Tenant;
     pub use crate::settings::usage::{Read, read};
+    pub use crate::settings::verify::Verify;
 }

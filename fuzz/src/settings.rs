@@ -7,7 +7,7 @@ use wavepair::testing::pace::{Pacing, Rate};
 use wavepair::testing::sandbox::FaultPlan;
 use wavepair::testing::settings::{
     Command, Doctor, DryRun, Env, Error, Probe, Read, Results, RowSettings, Run, Sources, Target,
-    Tenant, duration, read,
+    Tenant, Verify, duration, read,
 };
 
 use super::subject::{SECRET, environment};
@@ -94,6 +94,13 @@ fn command_line(text: &str) {
             shown(&probe)
         }
         Command::Results => shown(&Results::resolve(&sources, &now)),
+        Command::Verify => {
+            let verify = Verify::resolve(&sources, &now);
+            if let Ok(verify) = &verify {
+                private(&verify.tenant);
+            }
+            shown(&verify)
+        }
         Command::Sandbox | Command::Template => return,
     };
     assert!(!shown.contains(SECRET), "{shown}");

@@ -82,7 +82,8 @@ pub(super) fn ended(
     end
 }
 
-fn write(
+/// Writes the summary where one is wanted; `failed` is why the command failed, where it did.
+pub(super) fn write(
     summary: &Summary,
     exit: ExitCode,
     failed: Option<Stopped>,

@@ -2,6 +2,7 @@
 
 mod advice;
 mod announce;
+mod claims;
 mod demanded;
 mod descriptors;
 pub(crate) mod doctor;
@@ -25,6 +26,7 @@ pub(crate) mod print;
 pub(crate) mod probe;
 mod question;
 mod read_ledger;
+mod report_wait;
 mod reported;
 pub(crate) mod results;
 pub(crate) mod run;
@@ -32,6 +34,8 @@ pub(crate) mod sandbox;
 mod signals;
 mod target;
 pub(crate) mod template;
+mod verified_row;
+pub(crate) mod verify;
 mod wave_files;
 
 use crate::clock;

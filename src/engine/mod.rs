@@ -25,6 +25,7 @@
 //! | `ending`, `stop` | whether the run goes on |
 //! | `reasons` | why it does not, in words |
 //! | `questions`, `finding` | asking without changing anything, by the same gate, tokens and answers |
+//! | `user_devices` | all devices of a user, for whoever compares them |
 //! | `device_reports` | how far the report of all devices is read |
 //!
 //! Where a 429 goes: `pingone::classify` says what it is, `retry` how long its row would wait,
@@ -58,6 +59,7 @@ mod search;
 mod simulation;
 mod stop;
 mod tokens;
+pub(crate) mod user_devices;
 mod whose;
 mod work;
 

@@ -179,7 +179,11 @@ impl<'a> Questions<'a> {
     {
         let mut tries = 0;
         loop {
-            let error = match self.read_once(&ask).await.map_err(ReadFault::Stop)? {
+            let error = match self
+                .read_once(RequestKind::Read, &ask)
+                .await
+                .map_err(ReadFault::Stop)?
+            {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -198,6 +202,7 @@ impl<'a> Questions<'a> {
     /// There is no token to be had.
     pub(super) async fn read_once<T, F>(
         &self,
+        kind: RequestKind,
         ask: &impl Fn(Arc<AccessToken>) -> F,
     ) -> Result<Result<T, ReadError>, StopReason>
     where
@@ -205,7 +210,7 @@ impl<'a> Questions<'a> {
     {
         let token = self.token().await?;
         self.pass().await;
-        self.tell(&Event::Sent(RequestKind::Read));
+        self.tell(&Event::Sent(kind));
         let generation = token.generation();
         let answer = ask(token).await;
         self.came_back();

@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::file::{beside, identity, if_there, no_follow};
 use super::holder::Holder;
@@ -58,11 +59,7 @@ impl Lock {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
             Err(error) => return Err(LockError::Io(error)),
         };
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LockError::Held(Holder::read(&file))),
-            Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
-        }
+        lock(&file)?;
         // Somebody may have removed the file between the opening and the locking and made
         // it anew: then the lock just taken is on a file that nobody else will open.
         let signed = false;
@@ -85,6 +82,26 @@ impl Drop for Lock {
             self.file.set_len(0).ok();
         }
     }
+}
+
+/// Locks a file, or says who has it. A holder without a name is asked a little longer: `verify` holds
+/// a ledger for one commit, and is to keep no run from beginning.
+fn lock(file: &File) -> Result<(), LockError> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    const PAUSES: u32 = 50;
+    for pauses in 0..=PAUSES {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        let holder = Holder::read(file);
+        if holder.is_some() || pauses == PAUSES {
+            return Err(LockError::Held(holder));
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Err(LockError::Held(None))
 }
 
 /// Who holds a ledger by what the file beside it says.

@@ -38,6 +38,7 @@ mod served;
 mod transition;
 mod trust;
 mod values;
+mod verified;
 mod writer;
 
 #[cfg(test)]
@@ -57,3 +58,4 @@ pub use self::reader::Reader;
 pub(crate) use self::reader::Storage;
 pub(crate) use self::runs::LastRun;
 pub use self::runs::RunRecord;
+pub(crate) use self::verified::note_verified;

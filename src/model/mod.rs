@@ -49,4 +49,5 @@ pub(crate) mod undecodable;
 pub(crate) mod user_name;
 pub(crate) mod valid_row;
 pub(crate) mod validate;
+pub(crate) mod verdict;
 pub(crate) mod warning;

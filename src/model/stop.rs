@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::stable_words::stable_words;
+use crate::exit::ExitCode;
 
 stable_words! {
     /// A stable word for why a run ended before its wave did, or did not begin.
@@ -125,6 +126,21 @@ pub enum StopReason {
 const CORRECT_ALL: &str = "correct the wave; without `--strict` the other rows are sent";
 
 impl StopReason {
+    /// How a command ends for it.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            StopReason::Interrupted => ExitCode::Interrupted,
+            StopReason::Terminated => ExitCode::Terminated,
+            StopReason::TimeIsUp | StopReason::LimitReached => ExitCode::OutOfTime,
+            StopReason::Pointless { .. } | StopReason::TooManyErrors { .. } => ExitCode::Pointless,
+            StopReason::InputChanged { .. } | StopReason::InvalidRows { .. } => {
+                ExitCode::NeedsPerson
+            }
+            StopReason::Unavailable { .. } => ExitCode::RunAgain,
+            StopReason::Broken { .. } => ExitCode::Broken,
+        }
+    }
+
     /// The stable word for it.
     pub fn code(&self) -> StopCode {
         match self {

@@ -332,7 +332,7 @@ impl Client {
         self.read_on(Connection::Kept, url, token).await
     }
 
-    async fn read_on(
+    pub(super) async fn read_on(
         &self,
         connection: Connection,
         url: Url,
@@ -385,7 +385,7 @@ impl Client {
         Ok((response, proof))
     }
 
-    fn of_user(&self, template: &str, user: UserId) -> String {
+    pub(super) fn of_user(&self, template: &str, user: UserId) -> String {
         self.url(template).replace("{userID}", &user.to_string())
     }
 
@@ -395,6 +395,6 @@ impl Client {
     }
 }
 
-fn parsed(url: &str) -> Url {
+pub(super) fn parsed(url: &str) -> Url {
     Url::parse(url).expect("the base is a URL")
 }

@@ -63,6 +63,7 @@ pub(crate) mod tenant;
 pub(crate) mod tls;
 pub(crate) mod token;
 mod user;
+pub(crate) mod user_devices;
 
 use std::time::Duration;
 

@@ -16,6 +16,7 @@ pub(crate) mod sheet;
 pub(crate) mod standard_output;
 
 mod as_written;
+mod cells;
 pub(crate) mod earlier_runs;
 mod encoded;
 pub(crate) mod known_row;
@@ -31,6 +32,8 @@ pub(crate) mod results_written;
 pub(crate) mod row_sink;
 pub(crate) mod table;
 mod value;
+pub(crate) mod verdict_screen;
+pub(crate) mod verdict_writer;
 
 pub(crate) mod last_screen;
 pub(crate) mod next_command;

@@ -1,17 +1,17 @@
 //! The columns of the results file, and how a line of it is written.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::cell::{guarded, neutral, without_phones};
+pub(crate) use super::cells::Options;
+pub(crate) use super::cells::Phones;
+use super::cells::{Cells, input_names, shown};
 use super::known_row::KnownRow;
 use super::result_row::ResultRow;
 use super::row_sink::RowSink;
 use super::sheet::Holds;
 use super::table::{Form, Table};
 use super::value::Value;
-use crate::model::phone::E164;
-use crate::model::row::{Column, Header, InputRow};
+use crate::model::row::{Header, InputRow};
 
 /// The columns before the input's own.
 pub const COLUMNS: [&str; 18] = [
@@ -35,27 +35,6 @@ pub const COLUMNS: [&str; 18] = [
     "warning",
 ];
 
-/// How phones are shown: in `phone`, in the input's phone column, and in messages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phones {
-    /// In full.
-    #[default]
-    Full,
-    /// Country code and last two digits.
-    Masked,
-    /// Not at all.
-    None,
-}
-
-/// How the results file is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Options {
-    /// How phones are shown.
-    pub phones: Phones,
-    /// Whether cells that a spreadsheet would run stay as they are.
-    pub raw_cells: bool,
-}
-
 /// The columns of them that hold numbers.
 const NUMBERS: [&str; 4] = ["row", "line", "http_status", "attempts"];
 
@@ -63,8 +42,7 @@ const NUMBERS: [&str; 4] = ["row", "line", "http_status", "attempts"];
 #[derive(Debug)]
 pub(crate) struct ResultsWriter<W: Write> {
     table: Table<W>,
-    phone: Option<usize>,
-    options: Options,
+    cells: Cells,
 }
 
 impl<W: Write + Send> ResultsWriter<W> {
@@ -74,11 +52,7 @@ impl<W: Write + Send> ResultsWriter<W> {
     ///
     /// What `out` says.
     pub(crate) fn new(out: W, form: &Form, header: &Header, options: Options) -> io::Result<Self> {
-        let inputs: Vec<_> = header
-            .names()
-            .iter()
-            .map(|name| guarded(&format!("input.{name}")).into_owned())
-            .collect();
+        let inputs = input_names(header);
         let ours = COLUMNS.map(|name| {
             let is_number = NUMBERS.contains(&name);
             (
@@ -94,20 +68,16 @@ impl<W: Write + Send> ResultsWriter<W> {
         let columns: Vec<_> = ours.into_iter().chain(theirs).collect();
         Ok(Self {
             table: Table::begin(out, form, "results", &columns)?,
-            phone: header.place(Column::Phone),
-            options,
+            cells: Cells::new(header, options),
         })
     }
 
     fn line(&mut self, input: &InputRow, result: &ResultRow) -> io::Result<()> {
         let (ended, asked) = (&result.finished, &result.requested);
         let asked_phone = asked.phone();
-        let phone = asked_phone.map(|phone| self.phone_text(phone));
-        let message = ended.message.as_deref().unwrap_or_default();
-        let message = match self.options.phones {
-            Phones::Full => Cow::Borrowed(message),
-            Phones::Masked | Phones::None => without_phones(message),
-        };
+        let cells = self.cells;
+        let phone = asked_phone.map(|phone| cells.phone(phone));
+        let message = cells.message(ended.message.as_deref().unwrap_or_default());
         let warnings: Vec<_> = result.warnings.iter().map(|code| code.as_str()).collect();
         let status = result.http_status.map(u64::from);
         let mut values = Vec::with_capacity(COLUMNS.len() + input.cells.len());
@@ -117,24 +87,22 @@ impl<W: Write + Send> ResultsWriter<W> {
             Value::Outcome(ended.outcome),
             shown(ended.device),
             shown(asked.user),
-            self.text(asked.kind.map_or("", |kind| kind.as_str())),
-            self.text(phone.unwrap_or_default()),
+            cells.text(asked.kind.map_or("", |kind| kind.as_str())),
+            cells.text(phone.unwrap_or_default()),
             shown(asked.policy),
-            self.text(asked.status.map_or("", |status| status.as_str())),
-            self.text(ended.code.as_deref().unwrap_or_default()),
-            self.text(message),
+            cells.text(asked.status.map_or("", |status| status.as_str())),
+            cells.text(ended.code.as_deref().unwrap_or_default()),
+            cells.text(message),
             status.map_or(Value::Nothing, Value::Number),
             Value::Number(u64::from(result.attempts)),
-            self.text(result.correlation_id.as_deref().unwrap_or_default()),
-            self.text(result.created_at.as_deref().unwrap_or_default()),
+            cells.text(result.correlation_id.as_deref().unwrap_or_default()),
+            cells.text(result.created_at.as_deref().unwrap_or_default()),
             shown(result.run),
             // Nothing fills `mfa_enabled` yet; a script finds it where it will be.
             Value::Nothing,
-            self.text(warnings.join(" ")),
+            cells.text(warnings.join(" ")),
         ]);
-        for (place, cell) in input.cells.iter().enumerate() {
-            values.push(self.text(self.input_cell(input, place, cell, asked_phone)));
-        }
+        values.extend(cells.inputs(input, asked_phone));
         self.table.row(&values)
     }
 
@@ -146,55 +114,6 @@ impl<W: Write + Send> ResultsWriter<W> {
     pub(crate) fn finish(self) -> io::Result<W> {
         self.table.finish()
     }
-
-    fn phone_text(&self, phone: E164) -> String {
-        match self.options.phones {
-            Phones::Full => phone.to_string(),
-            Phones::Masked => phone.masked(),
-            Phones::None => String::new(),
-        }
-    }
-
-    /// A cell of the input. In a broken record any cell may hold the phone.
-    fn input_cell<'c>(
-        &self,
-        row: &InputRow,
-        place: usize,
-        cell: &'c str,
-        phone: Option<E164>,
-    ) -> Cow<'c, str> {
-        let may_hold_phone = self.phone == Some(place) || row.fault.is_some();
-        match self.options.phones {
-            _ if !may_hold_phone || cell.is_empty() => Cow::Borrowed(cell),
-            Phones::Full => Cow::Borrowed(cell),
-            Phones::None => Cow::Borrowed(""),
-            Phones::Masked => Cow::Owned(match phone {
-                Some(phone) => phone.masked(),
-                None => "…".to_owned(),
-            }),
-        }
-    }
-
-    /// A text that may come from outside.
-    fn text<'t>(&self, text: impl Into<Cow<'t, str>>) -> Value<'t> {
-        let text = text.into();
-        let safe = if self.options.raw_cells {
-            neutral(&text)
-        } else {
-            guarded(&text)
-        };
-        match safe {
-            Cow::Borrowed(_) => Value::Text(text),
-            Cow::Owned(safe) => Value::Text(Cow::Owned(safe)),
-        }
-    }
-}
-
-/// A value of our own, which needs no care.
-fn shown<'t>(value: Option<impl ToString>) -> Value<'t> {
-    value.map_or(Value::Nothing, |value| {
-        Value::Text(value.to_string().into())
-    })
 }
 
 impl<W: Write + Send> RowSink for ResultsWriter<W> {
@@ -208,6 +127,7 @@ mod tests {
     use super::*;
     use crate::model::entry::DeviceState;
     use crate::model::formula::is_formula;
+    use crate::report::cell::guarded;
     use crate::report::fixture::{broken_row, entry, header, key, known_row, row};
     use crate::report::known_state::{KnownState, Mode, NotReached};
     use proptest::prelude::*;

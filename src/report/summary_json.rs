@@ -40,6 +40,13 @@ pub(crate) fn write(
                 .iter()
                 .map(|(outcome, rows)| (outcome.as_str(), rows)),
         ),
+        verdicts: summary.verdicts.as_ref().map(|verdicts| {
+            object(
+                verdicts
+                    .iter()
+                    .map(|(verdict, count)| (verdict.as_str(), count.rows)),
+            )
+        }),
         codes: object(
             codes
                 .iter()
@@ -88,6 +95,8 @@ struct Json<'a> {
     finished_at: String,
     rows: u64,
     outcomes: Object<'a, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdicts: Option<Object<'a, u64>>,
     codes: Object<'a, u64>,
     requests: Object<'a, u64>,
     throttled: u64,

@@ -38,6 +38,8 @@ pub struct Files {
 pub(crate) struct Kind {
     /// Of a dry run: `WAVE.dry-run.csv`; of a workbook, `WAVE.dry-run.xlsx`, as with all of them.
     pub dry_run: bool,
+    /// Of `verify`: `WAVE.verify.csv`, and no rejects.
+    pub verify: bool,
     /// Of a rehearsal: `WAVE.sandbox.results.csv`, `WAVE.sandbox.rejects.csv`. What it invents never
     /// replaces what is real.
     pub sandbox: bool,
@@ -46,6 +48,7 @@ pub(crate) struct Kind {
 impl Kind {
     fn results(self) -> &'static str {
         match (self.dry_run, self.sandbox) {
+            _ if self.verify => "verify",
             (true, _) => "dry-run",
             (false, true) => "sandbox.results",
             (false, false) => "results",
@@ -73,7 +76,9 @@ impl Files {
                 .or_else(|| beside(wave, kind.results()))
                 .unwrap_or_else(|| PathBuf::from(standard_stream::NAME)),
             rejects_named: rejects.is_some(),
-            rejects: rejects.or_else(|| beside(wave, kind.rejects())),
+            rejects: rejects
+                .or_else(|| beside(wave, kind.rejects()))
+                .filter(|_| !kind.verify),
             summary: sources.path(&table::SUMMARY),
             plan: sources.path(&table::PLAN).filter(|_| kind.dry_run),
         }
@@ -253,7 +258,11 @@ mod tests {
             ),
             (true, true, "w.dry-run.csv", "w.sandbox.rejects.csv"),
         ] {
-            let kind = Kind { dry_run, sandbox };
+            let kind = Kind {
+                dry_run,
+                sandbox,
+                ..Kind::default()
+            };
             let files = files(&[], Path::new("w.csv"), kind);
             assert_eq!(files.results, PathBuf::from(results));
             assert_eq!(files.rejects, Some(PathBuf::from(rejects)));
@@ -266,6 +275,7 @@ mod tests {
         let kind = Kind {
             dry_run: true,
             sandbox: true,
+            ..Kind::default()
         };
         let default = files(&[], wave, kind);
         assert_eq!(default.results, Path::new("w.dry-run.xlsx"));
@@ -320,7 +330,11 @@ mod tests {
             (at("not there.csv"), false),
         ] {
             for (dry_run, sandbox) in [(false, false), (true, false), (false, true)] {
-                let kind = Kind { dry_run, sandbox };
+                let kind = Kind {
+                    dry_run,
+                    sandbox,
+                    ..Kind::default()
+                };
                 let files = files(&[], &wave, kind);
                 assert_eq!(files.results == Path::new("-"), streams, "{wave:?}");
                 assert_eq!(files.rejects.is_none(), streams, "{wave:?}");

@@ -33,6 +33,7 @@ pub(crate) mod table;
 pub(crate) mod tenant;
 pub(crate) mod usage;
 mod values;
+pub(crate) mod verify;
 pub(crate) mod which_ledger;
 mod zone;
 

@@ -11,6 +11,7 @@ use super::sandbox::{self, Sandbox};
 use super::setting::Command;
 use super::sources::Sources;
 use super::tenant::{GivenTenant, Problems, Tenant};
+use super::verify::Verify;
 use super::which_ledger::WhichLedger;
 use super::zone::check_zone;
 use super::{Error, table};
@@ -29,6 +30,8 @@ pub(crate) enum Settings {
     DryRun(Box<DryRun>),
     /// Of `results`.
     Results(Box<Results>),
+    /// Of `verify`.
+    Verify(Box<Verify>),
     /// Of `doctor`.
     Doctor(Box<Doctor>),
     /// Of `probe`.
@@ -52,6 +55,7 @@ impl Settings {
             }
             Command::Run => Self::Run(Box::new(Run::resolve(sources, now)?)),
             Command::Results => Self::Results(Box::new(Results::resolve(sources, now)?)),
+            Command::Verify => Self::Verify(Box::new(Verify::resolve(sources, now)?)),
             Command::Doctor => Self::Doctor(Box::new(Doctor::resolve(sources, now))),
             Command::Probe => Self::Probe(Box::new(Probe::resolve(sources)?)),
             Command::Template => Self::Template,
@@ -209,6 +213,7 @@ impl Run {
 /// Where `run` writes, which must be nowhere else as well.
 fn run_files(wave: &Path, ledger: Option<&Path>, sources: &Sources<'_>) -> Result<Files, Error> {
     let kind = Kind {
+        verify: false,
         dry_run: sources.is_on(&table::DRY_RUN),
         sandbox: sources.is_on(&table::SANDBOX),
     };

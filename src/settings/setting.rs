@@ -94,6 +94,8 @@ pub enum Command {
     Run,
     /// `results`.
     Results,
+    /// `verify`.
+    Verify,
     /// `doctor`.
     Doctor,
     /// `probe`.
@@ -235,6 +237,14 @@ impl<T> Setting<T> {
 }
 
 impl About {
+    /// The same for a command in which something else holds where it is not given.
+    pub(super) const fn otherwise(self, unset: &'static str) -> Self {
+        Self {
+            unset: Unset::Described(unset),
+            ..self
+        }
+    }
+
     /// The option, where it is one.
     pub fn option(&self) -> Option<&'static str> {
         self.name.starts_with('-').then_some(self.name)

@@ -135,6 +135,9 @@ pub(super) const MAX_DURATION: Setting<Duration> = setting("--max-duration", Tex
 pub(super) const DEADLINE: Setting<Deadline> = setting("--deadline", Text("TIME"), deadline::read, "Stop then: 06:00 is the next such time of the local zone; or 2026-12-01T06:00, with Z or +01:00");
 pub(super) const LIMIT: Setting<u64> = setting("--limit", Text("N"), |given| given.at_least(1), "Create at most so many new devices in this run: 1 or more");
 
+// How a wave is verified.
+pub(super) const NOW: Setting<bool> = switch("--now", "List users one by one at once; do not wait until PingOne's report of all devices shows the last ones");
+
 // How much is said, in which form, and where.
 pub(super) const VERBOSE: Setting<u8> = setting("--verbose", Count, Given::parse, "More in the log; twice for even more").also(&["-v"]);
 pub(super) const QUIET: Setting<bool> = switch("--quiet", "Nothing but errors and what is left to do").also(&["-q"]).excludes("--verbose");
@@ -204,11 +207,16 @@ const SERVICE: Group = Group {
         FAULTS.saying("What goes wrong, how often, and when; `samples/faults.toml` shows all"), SEED.about,
     ],
 };
+const VERIFIED: Group = Group { heading: FILES.heading, settings: &[
+    RESULTS.saying("File of the verdicts; `-` is standard output").otherwise("WAVE.verify.csv"), LEDGER.about,
+    RESULTS_PHONE.saying("How phones are written to the file of the verdicts"), RAW_CELLS.about, SUMMARY.about,
+] };
+const ASKING: Group = Group { heading: PACE.heading, settings: &[RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about] };
 /// What every command takes.
 pub(super) const VERBOSITY: Group = Group { heading: Some("Progress and logs"), settings: &[VERBOSE.about, QUIET.about, LOG_FORMAT.about] };
 
 /// Every command.
-pub static COMMANDS: [Usage; 6] = [
+pub static COMMANDS: [Usage; 7] = [
     Usage {
         command: Command::Run,
         name: "run",
@@ -233,6 +241,16 @@ pub static COMMANDS: [Usage; 6] = [
         examples: &[
             ("wavepair results wave.csv", "writes wave.results.csv again"),
             ("wavepair results wave.csv -o -", "writes it to standard output"),
+        ],
+    },
+    Usage {
+        command: Command::Verify,
+        name: "verify",
+        help: "Ask PingOne, after a wave, whether each device is there once and with its phone",
+        groups: &[Group { heading: None, settings: &[WAVE.saying("The wave"), NOW.about] }, ROWS, COUNTED, VERIFIED, TENANT, ASKING, LOG],
+        examples: &[
+            ("wavepair verify wave.csv", "by the report of all devices; may wait 20 minutes"),
+            ("wavepair verify wave.csv --now", "lists users one by one, at once"),
         ],
     },
     Usage {

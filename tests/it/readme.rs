@@ -38,6 +38,7 @@ fn the_steps_into_a_real_tenant_go_through_as_they_are_written() {
         ("run 2026-11.csv --dry-run --online", 0),
         ("run 2026-11.csv --limit 5", 7),
         ("run 2026-11.csv", 0),
+        ("verify 2026-11.csv --now", 0),
     ];
     assert_eq!(
         codes,

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use wavepair::testing::exit::ExitCode;
-use wavepair::testing::model::{Column, InvalidCode, Outcome, StopCode, WarningCode, code};
-use wavepair::testing::report::COLUMNS;
+use wavepair::testing::model::{
+    Column, InvalidCode, Outcome, StopCode, Verdict, WarningCode, code,
+};
+use wavepair::testing::report::{COLUMNS, VERDICT_COLUMNS};
 use wavepair::testing::settings::{About, COMMANDS, Unset, VARIABLES, options};
 
 use crate::support::binary::{root, run};
@@ -98,6 +100,17 @@ fn the_readme_lists_every_reason_to_stop_with_its_meaning() {
         .iter()
         .map(|code| vec![in_backticks(code.as_str()), code.meaning().to_owned()]);
     assert_eq!(tables("### Why a run stopped"), [codes.collect::<Vec<_>>()]);
+}
+
+#[test]
+fn the_readme_lists_every_verdict_with_its_meaning_and_their_columns() {
+    let verdicts = Verdict::ALL
+        .iter()
+        .map(|verdict| vec![in_backticks(verdict.as_str()), verdict.meaning().to_owned()]);
+    let tables = tables("## Is the promise true? Verify");
+    assert_eq!(tables, [verdicts.collect::<Vec<_>>()]);
+    let columns = VERDICT_COLUMNS.join(",");
+    assert!(readme().lines().any(|line| line == columns), "{columns}");
 }
 
 #[test]

@@ -191,6 +191,7 @@ fn a_secret_is_laid_open_only_where_it_goes_on_the_wire() {
         [
             "src/pingone/client.rs",
             "src/pingone/credentials.rs",
+            "src/pingone/exchange.rs",
             "src/pingone/grant/mod.rs",
         ]
     );

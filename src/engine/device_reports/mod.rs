@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::questions::Questions;
 use crate::clock;
 use crate::model::device_report::{DeviceReport, Gathered};
+use crate::model::event::RequestKind;
 use crate::model::request::DeviceType;
 use crate::model::stop::StopReason;
 use crate::pingone::device_reports::{NextReportPage, ReportPage};
@@ -191,7 +192,7 @@ impl Reader<'_, '_> {
             let ask = |token: Arc<AccessToken>| async move {
                 client.device_report(kind, before, &token).await
             };
-            let error = match questions.read_once(&ask).await? {
+            let error = match questions.read_once(RequestKind::Read, &ask).await? {
                 Ok(page) => return Ok(Ok(page)),
                 Err(error) => error,
             };

@@ -9,7 +9,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use super::email::EmailAddress;
 use super::ids::{DeviceId, UserId};
-use super::request::{Address, DeviceKey, DeviceType};
+use super::request::{Address, DeviceKey, DeviceStatus, DeviceType};
 
 /// Where a device of the report sends its passcodes, in a form that is compared and never shown.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +48,8 @@ impl ReportedAddress {
         Self(u64::from_be_bytes(first).clamp(1, u64::MAX - 1))
     }
 
-    fn of(address: &Address) -> Self {
+    /// The address of a row.
+    pub fn of(address: &Address) -> Self {
         match address {
             Address::Phone(phone) => Self::of_digits(&phone.digits()),
             Address::Email(email) => Self::of_mailbox(email),
@@ -65,6 +66,17 @@ pub enum ReportedStatus {
     ActivationRequired,
     /// Another word, or none.
     Other,
+}
+
+impl ReportedStatus {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ReportedStatus::Active => DeviceStatus::Active.as_str(),
+            ReportedStatus::ActivationRequired => DeviceStatus::ActivationRequired.as_str(),
+            ReportedStatus::Other => "OTHER",
+        }
+    }
 }
 
 /// A device, as the report tells of it.

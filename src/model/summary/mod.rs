@@ -12,6 +12,7 @@ use super::pace_reading::PaceReading;
 use super::shared_phones::SharedPhones;
 use super::stop::StopReason;
 use super::tally::{Counts, Tally};
+use super::verdict::Verdicts;
 use crate::exit::ExitCode;
 
 /// How many requests went to each kind of endpoint.
@@ -46,6 +47,8 @@ pub(crate) struct Summary {
     pub account: Option<Account>,
     /// What became of them.
     pub tally: Tally,
+    /// What a look from outside says of the devices, where there was one.
+    pub verdicts: Option<Verdicts>,
     /// The messages that the run may send to people, or a run would.
     pub messages: Messages,
     /// Phones of more than one user, where a dry run found some.
@@ -88,6 +91,7 @@ impl Summary {
             rows: 0,
             account: None,
             tally: Tally::default(),
+            verdicts: None,
             messages: Messages::default(),
             shared_phones: None,
             countries: CallingCodes::default(),
@@ -135,7 +139,7 @@ impl Summary {
     /// Notes a reason to stop; a less urgent one does not replace a more urgent one.
     pub(crate) fn stop(&mut self, reason: &StopReason) {
         let urgent = match &self.stopped {
-            Some(known) => exit_code_of(known).or(exit_code_of(reason)) != exit_code_of(known),
+            Some(known) => known.exit_code().or(reason.exit_code()) != known.exit_code(),
             None => true,
         };
         if urgent {
@@ -211,7 +215,7 @@ impl Summary {
         let open = outcomes.any_of(&[Outcome::Failed, Outcome::Pending]);
         let all_in_doubt = open == 0 && outcomes.get(Outcome::Unknown) > 0;
         if let Some(reason) = &self.stopped {
-            let stop = exit_code_of(reason);
+            let stop = reason.exit_code();
             if !(all_in_doubt && stop == ExitCode::Pointless) {
                 code = code.or(stop);
             }
@@ -220,18 +224,6 @@ impl Summary {
             code = code.or(ExitCode::Broken);
         }
         code
-    }
-}
-
-fn exit_code_of(reason: &StopReason) -> ExitCode {
-    match reason {
-        StopReason::Interrupted => ExitCode::Interrupted,
-        StopReason::Terminated => ExitCode::Terminated,
-        StopReason::TimeIsUp | StopReason::LimitReached => ExitCode::OutOfTime,
-        StopReason::Pointless { .. } | StopReason::TooManyErrors { .. } => ExitCode::Pointless,
-        StopReason::InputChanged { .. } | StopReason::InvalidRows { .. } => ExitCode::NeedsPerson,
-        StopReason::Unavailable { .. } => ExitCode::RunAgain,
-        StopReason::Broken { .. } => ExitCode::Broken,
     }
 }
 

@@ -242,20 +242,21 @@ fn device(kind: DeviceType, entry: &Value) -> Result<ReportedDevice, &'static st
     let uuid = |name| text(name).map(|text| text.trim().to_owned());
     let user = uuid(wire::REPORT_USER).and_then(|user| user.parse().ok());
     let id = uuid(wire::REPORT_DEVICE).and_then(|id| id.parse().ok());
-    let status = text(wire::REPORT_STATUS);
-    let is = |status: &str, word: DeviceStatus| status.eq_ignore_ascii_case(word.as_str());
     Ok(ReportedDevice {
         user: user.ok_or("an entry has no user")?,
         id: id.ok_or("an entry has no device")?,
         address: address(kind, text(address_field(kind)).as_deref()),
-        status: match status {
-            Some(status) if is(&status, DeviceStatus::Active) => ReportedStatus::Active,
-            Some(status) if is(&status, DeviceStatus::ActivationRequired) => {
-                ReportedStatus::ActivationRequired
-            }
-            Some(_) | None => ReportedStatus::Other,
-        },
+        status: status(text(wire::REPORT_STATUS).as_deref()),
     })
+}
+
+/// How a device stands, by PingOne's word for it.
+pub(super) fn status(word: Option<&str>) -> ReportedStatus {
+    match word.map(str::parse::<DeviceStatus>) {
+        Some(Ok(DeviceStatus::Active)) => ReportedStatus::Active,
+        Some(Ok(DeviceStatus::ActivationRequired)) => ReportedStatus::ActivationRequired,
+        Some(Err(_)) | None => ReportedStatus::Other,
+    }
 }
 
 /// A member of an entry: `{"userId": …}`, or `[{"name": "userId", "value": …}]`, either of them
@@ -293,7 +294,8 @@ fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-fn address(kind: DeviceType, shown: Option<&str>) -> ReportedAddress {
+/// The phone or mailbox of a device of this type, as it is shown.
+pub(super) fn address(kind: DeviceType, shown: Option<&str>) -> ReportedAddress {
     let Some(shown) = shown else {
         return ReportedAddress::UNCLEAR;
     };

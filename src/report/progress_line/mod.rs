@@ -19,6 +19,8 @@ pub(crate) enum Goal {
     Created,
     /// A run would create its device.
     Ready,
+    /// Its device is there.
+    Present,
 }
 
 impl Goal {
@@ -26,6 +28,14 @@ impl Goal {
         match self {
             Goal::Created => Outcome::Created,
             Goal::Ready => Outcome::Ready,
+            Goal::Present => Outcome::Existing,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Goal::Created | Goal::Ready => self.outcome().as_str(),
+            Goal::Present => "present",
         }
     }
 }
@@ -200,7 +210,7 @@ const ROOM: usize = 76;
 impl Snapshot {
     fn line(&self, at_most: bool) -> Result<String, fmt::Error> {
         let Self { done, total, .. } = *self;
-        let (reached, goal) = (count(self.reached), self.goal.outcome());
+        let (reached, goal) = (count(self.reached), self.goal.as_str());
         let errors = counted(self.errors, "error");
         let mut line = format!(
             "{}/{}, {reached} {goal}, {errors}",
@@ -224,7 +234,7 @@ impl Snapshot {
         Notice::info("progress", self.to_string())
             .fact("done", self.done)
             .fact("rows", self.total)
-            .fact(self.goal.outcome().as_str(), self.reached)
+            .fact(self.goal.as_str(), self.reached)
             .fact("errors", self.errors)
             .fact("requests_per_second", self.requests_per_second)
             .fact(

@@ -1,0 +1,364 @@
+//! `wavepair verify`: whether PingOne has what the results of a wave name.
+
+use std::cell::RefCell;
+use std::path::Path;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use tokio::time::Instant;
+
+use super::claims::Claims;
+use super::finish::{ended, write};
+use super::join::{join, known_by, not_reached};
+use super::report_wait::wait;
+use super::reported::ask;
+use super::signals::{self, During};
+use super::target::Remote;
+use super::verified_row::{Rows, told as told_of};
+use super::{Invocation, opened_wave, outputs};
+use crate::clock;
+use crate::engine::questions::Questions;
+use crate::engine::stop;
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::input::Wave;
+use crate::input::source::Source;
+use crate::ledger::{Binding, Flaw, Reader, note_verified};
+use crate::model::account::Account;
+use crate::model::device_report::DeviceReport;
+use crate::model::event::Event;
+use crate::model::ids::EnvironmentId;
+use crate::model::request::RowDefaults;
+use crate::model::row_judge::RowJudge;
+use crate::model::shared_phones::SharingRule;
+use crate::model::stop::StopReason;
+use crate::model::summary::Summary;
+use crate::model::verdict::{Verdict, Verdicts};
+use crate::report::console::Console;
+use crate::report::known_row::Judge;
+use crate::report::known_state::Mode;
+use crate::report::notice::Notice;
+use crate::report::output::Output;
+use crate::report::progress::Progress;
+use crate::report::progress_line::Goal;
+use crate::report::results_writer::Options;
+use crate::report::table::Form;
+use crate::report::verdict_screen::{self, Verified};
+use crate::report::verdict_writer::VerdictWriter;
+use crate::settings::Error as SettingsError;
+use crate::settings::files::Files;
+use crate::settings::pace::Pace;
+use crate::settings::rows::RowSettings;
+use crate::settings::run::{Target, wave_name};
+use crate::settings::verify::Verify;
+
+/// Asks PingOne of each device that the results of a wave name; changes nothing there.
+///
+/// # Errors
+///
+/// The settings, the input or the ledger cannot be used, or the file cannot be written.
+pub(crate) async fn verify(settings: Verify, invocation: &Invocation) -> Result<ExitCode, Error> {
+    let files = settings.files.clone();
+    let wave = Source::from(settings.wave.clone()).to_string();
+    let environment = Some(settings.tenant.environment);
+    let mut summary = Summary::new(invocation.run, wave, environment, false, clock::wall());
+    let end = verify_wave(settings, invocation, &mut summary).await;
+    ended(end, &summary, &files)
+}
+
+async fn verify_wave(
+    settings: Verify,
+    invocation: &Invocation,
+    summary: &mut Summary,
+) -> Result<ExitCode, Error> {
+    let started = clock::now();
+    invocation.start_log()?;
+    outputs::check(&settings.files, invocation)?;
+    let binding = settings.tenant.binding();
+    let (told, mut claims) = Told::read(&settings, &binding, summary)?;
+    let Verify {
+        files,
+        tenant,
+        ledger,
+        pace,
+        lists_users,
+        ..
+    } = settings;
+    let remote = Remote::connect(Target::PingOne(tenant), &pace, invocation).await?;
+    let rows = claims.rows.len() as u64;
+    let place = (binding.environment, remote.host.as_str());
+    say_begins(&summary.wave, &claims, place, &ledger, invocation);
+    let (stopper, mut asked) = stop();
+    signals::watch(&stopper, &invocation.console, During::Other)?;
+
+    let mut writer = told.writer(&files)?;
+    let heard = RefCell::new(summary.clone());
+    let checking = check(
+        &told,
+        &claims,
+        (&remote, &pace, lists_users),
+        &mut writer,
+        &heard,
+        invocation,
+    );
+    let checked = tokio::select! {
+        biased;
+        () = asked.requested() => None,
+        checked = checking => Some(checked?),
+    };
+    *summary = heard.into_inner();
+    let Some(checked) = checked else {
+        // Half a proof is worse than none: the file is not written.
+        if let Some(reason) = asked.reason() {
+            summary.stop(&reason);
+        }
+        let exit = summary.exit_code();
+        write(summary, exit, None, &files)?;
+        return Ok(exit);
+    };
+    told.wave.check_unchanged()?;
+    let waiting = writer.finish().map_err(Error::Results)?.settle()?;
+    note(&ledger, &binding, &checked.noted, invocation);
+    if let Some(waiting) = waiting {
+        waiting.write()?;
+    }
+    summary.settle(rows, checked.account, std::mem::take(&mut claims.tally));
+    conclude(checked.verdicts, started, &files, summary, invocation)
+}
+
+/// Says what it came to, and writes the summary.
+fn conclude(
+    verdicts: Verdicts,
+    started: Instant,
+    files: &Files,
+    summary: &mut Summary,
+    invocation: &Invocation,
+) -> Result<ExitCode, Error> {
+    let verified = Verified {
+        verdicts: &verdicts,
+        took: clock::now() - started,
+        file: &files.results,
+    };
+    for notice in verified.notices(Console::width()) {
+        invocation.console.say(&notice);
+    }
+    let exit = exit_of(&verdicts, summary);
+    summary.verdicts = Some(verdicts);
+    write(summary, exit, None, files)?;
+    Ok(exit)
+}
+
+/// Says what is verified, and where.
+fn say_begins(
+    wave: &str,
+    claims: &Claims,
+    place: (EnvironmentId, &str),
+    ledger: &Path,
+    invocation: &Invocation,
+) {
+    let counts = (claims.rows.len() as u64, claims.devices());
+    let notice = verdict_screen::begins(wave, counts, place, ledger, Console::width());
+    invocation.console.say(&notice);
+}
+
+/// How it ends: by its verdicts, and by why it stopped asking where it did.
+fn exit_of(verdicts: &Verdicts, summary: &Summary) -> ExitCode {
+    let stopped = summary.stopped.as_ref().map(StopReason::exit_code);
+    let exit = verdicts.exit_code().or(stopped.unwrap_or(ExitCode::Done));
+    if summary.conserved() && verdicts.total() == summary.rows {
+        exit
+    } else {
+        exit.or(ExitCode::Broken)
+    }
+}
+
+/// A wave, read as its last run read it.
+struct Told {
+    wave: Wave,
+    rows: RowSettings,
+    defaults: RowDefaults,
+    sharing: SharingRule,
+}
+
+impl Told {
+    /// Opens a wave, and gathers what its results say; the ledger is free when this returns.
+    fn read(
+        settings: &Verify,
+        binding: &Binding,
+        summary: &mut Summary,
+    ) -> Result<(Self, Claims), Error> {
+        let ledger = Reader::open(&settings.ledger, Some(binding))?.ok_or_else(|| {
+            let path = settings.ledger.display();
+            SettingsError::new(format!("there is no ledger at {path}"))
+                .hint("name the environment or the ledger as for the run")
+        })?;
+        summary.ledger = Some(settings.ledger.display().to_string());
+        let last_run = ledger.last_run(&wave_name(&settings.wave))?;
+        summary.previous_exit_code = last_run.as_ref().and_then(|run| run.exit_code);
+        let told = last_run.as_ref().map(|run| run.settings.as_str());
+        let rows = settings.rows.over(told.and_then(RowSettings::from_json));
+        let mode = Mode::Run(not_reached(last_run));
+        let sharing = opened_wave::sharing(&rows)?;
+        let wave = opened_wave::open(&settings.wave, &rows, &settings.checks)?;
+        outputs::check_room(&settings.files, &wave, || opened_wave::rows_of(&wave))?;
+        let told = Self {
+            defaults: rows.defaults(),
+            wave,
+            rows,
+            sharing,
+        };
+        let mut claims = Claims::default();
+        let lookup = &mut |key: &_| known_by(Some(&ledger), key);
+        let judge = Judge::new(told.judge());
+        let account = join(&told.wave, judge, &mode, lookup, &mut [&mut claims])?;
+        opened_wave::check_count(&settings.wave, account.rows, &settings.checks)?;
+        Ok((told, claims))
+    }
+
+    /// Begins the file of the verdicts.
+    fn writer(&self, files: &Files) -> Result<VerdictWriter<Output>, Error> {
+        let out = Output::spooled(&files.results)?;
+        let form = Form::of(&files.results, self.wave.header().dialect());
+        let options = Options {
+            phones: self.rows.phones(),
+            raw_cells: self.rows.raw_cells(),
+        };
+        let writer = VerdictWriter::new(out, &form, self.wave.header(), options);
+        writer.map_err(Error::Results)
+    }
+
+    /// Judges the rows in themselves, from the first one on.
+    fn judge(&self) -> RowJudge<'_> {
+        RowJudge::new(self.wave.header(), &self.defaults, self.sharing.of_run())
+    }
+}
+
+/// What all rows came to.
+struct Checked {
+    verdicts: Verdicts,
+    /// What is written down of devices, by the numbers of their entries.
+    noted: Vec<(u64, Verdict)>,
+    account: Account,
+}
+
+/// Asks PingOne about every row, and writes what it says, in input order.
+async fn check(
+    told: &Told,
+    claims: &Claims,
+    (remote, pace, lists_users): (&Remote, &Pace, bool),
+    writer: &mut VerdictWriter<Output>,
+    heard: &RefCell<Summary>,
+    invocation: &Invocation,
+) -> Result<Checked, Error> {
+    let progress = invocation.start_progress(claims.rows.len() as u64, Goal::Present);
+    let mut report = |event: &Event| {
+        heard.borrow_mut().on(event);
+        if let Some(progress) = &progress {
+            progress.on(event);
+        }
+    };
+    let limits = (pace.pacing, pace.concurrency);
+    let tokens = remote.tokens.sibling();
+    let questions = Questions::new(
+        &remote.client,
+        tokens,
+        pace.retry.clone(),
+        limits,
+        &mut report,
+    );
+    let (devices, stopped) = reported(claims, (pace, lists_users), &questions, invocation).await;
+    let rows = Rows::new(&questions, &devices, stopped);
+    let going = (&rows, pace.concurrency, progress.as_ref());
+    let checked = check_rows(told, claims, going, writer).await?;
+    let stopped = rows.into_stopped();
+    drop(questions);
+    if let Some(reason) = stopped {
+        let notice = Notice::error(format!("stopped: {reason}")).hint(reason.hint());
+        invocation.console.say(&notice);
+        heard.borrow_mut().stop(&reason);
+    }
+    Ok(checked)
+}
+
+/// Says of each row whether its device is there, many at once, and writes it in input order.
+async fn check_rows(
+    told: &Told,
+    claims: &Claims,
+    (rows, concurrency, progress): (&Rows<'_, '_>, usize, Option<&Progress>),
+    writer: &mut VerdictWriter<Output>,
+) -> Result<Checked, Error> {
+    let mut judge = told.judge();
+    let mut wave = told.wave.rows();
+    let judged = wave.by_ref().zip(&claims.rows).map(|(input, claim)| {
+        let input = input?;
+        let judged = judge.judge(&input);
+        Ok::<_, Error>((input, judged, claim))
+    });
+    let (mut verdicts, mut noted) = (Verdicts::default(), Vec::new());
+    {
+        let mut said = stream::iter(judged)
+            .map(|row| async {
+                let (input, judged, claim) = row?;
+                let said = rows.verify(&judged, claim).await;
+                Ok::<_, Error>((input, judged, claim, said))
+            })
+            .buffered(concurrency);
+        while let Some((input, judged, claim, said)) = said.try_next().await? {
+            verdicts.add(said.verdict, input.number, judged.line);
+            noted.extend(
+                claim
+                    .entry
+                    .filter(|_| claim.is_there)
+                    .map(|entry| (entry, said.verdict)),
+            );
+            let written = writer.row(&input, &judged, &said);
+            written.map_err(Error::Results)?;
+            if let Some(progress) = progress {
+                progress.on(&told_of(&judged, &said));
+            }
+        }
+    }
+    Ok(Checked {
+        verdicts,
+        noted,
+        account: wave.account(),
+    })
+}
+
+/// Reads the report where it is to be used, once it shows the last device; tells why nothing can be
+/// asked, where that is so.
+async fn reported(
+    claims: &Claims,
+    (pace, lists_users): (&Pace, bool),
+    questions: &Questions<'_>,
+    invocation: &Invocation,
+) -> (DeviceReport, Option<StopReason>) {
+    if claims.devices() == 0 {
+        return (DeviceReport::default(), None);
+    }
+    if lists_users {
+        let notice = verdict_screen::lists(claims.devices(), pace.pacing.ceiling());
+        invocation.console.say(&notice);
+        return (DeviceReport::default(), None);
+    }
+    wait(claims.last_create_ms, invocation).await;
+    match ask(&claims.wanted, pace.pacing, questions, invocation).await {
+        Ok(devices) => (devices, None),
+        Err(reason) => (DeviceReport::default(), Some(reason)),
+    }
+}
+
+/// Writes down in the ledger what was found of its devices. A run that holds it is not disturbed.
+fn note(ledger: &Path, binding: &Binding, noted: &[(u64, Verdict)], invocation: &Invocation) {
+    let Err(error) = note_verified(ledger, binding, noted, &clock::moment()) else {
+        return;
+    };
+    let notice = if matches!(error.flaw, Flaw::Held(_)) {
+        let text = "a run holds the ledger, so its history does not tell of this verification";
+        Notice::info("not_noted", text)
+    } else {
+        Notice::warning(format!(
+            "the ledger's history does not tell of this verification: {error}"
+        ))
+    };
+    invocation.console.say(&notice);
+}
