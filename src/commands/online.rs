@@ -12,6 +12,7 @@ use super::opened_wave::OpenedWave;
 use super::plan_draft::{PlanDraft, no_plan};
 use super::policies::Policies;
 use super::preview::{close, introduce};
+use super::reported::{for_dry_run, told_by};
 use super::signals::{self, During};
 use super::target::Remote;
 use super::wave_files::WaveFiles;
@@ -24,6 +25,7 @@ use crate::exit::ExitCode;
 use crate::ledger::Reader;
 use crate::model::calling_codes::CallingCodes;
 use crate::model::code;
+use crate::model::device_report::DeviceReport;
 use crate::model::event::Event;
 use crate::model::messages::MessageBook;
 use crate::model::outcome::{Answer, Outcome};
@@ -83,7 +85,7 @@ pub(super) async fn dry_run(
         &opened,
         reader.as_ref(),
         &questions,
-        settings.common.pace.concurrency,
+        &settings.common.pace,
         invocation,
         &mut sinks,
     );
@@ -139,11 +141,13 @@ async fn ask_all(
     opened: &OpenedWave,
     ledger: Option<&Reader>,
     questions: &Questions<'_>,
-    concurrency: usize,
+    pace: &Pace,
     invocation: &Invocation,
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<(), Stopped> {
     let policies = Mutex::new(preflight(questions, invocation).await?);
+    let report = for_dry_run(opened, ledger, pace, questions, invocation).await;
+    let report = report.map_err(Stopped::Failed)??;
     let mut judge = opened.judge_of_results();
     let judged = opened
         .wave
@@ -152,9 +156,10 @@ async fn ask_all(
     let mut rows = stream::iter(judged)
         .map(|row| async {
             let row = row.map_err(Stopped::Failed)?;
-            ask(row, &policies, questions).await.map_err(Stopped::from)
+            let asked = ask(row, &policies, &report, questions);
+            asked.await.map_err(Stopped::from)
         })
-        .buffered(concurrency);
+        .buffered(pace.concurrency);
     while let Some(row) = rows.try_next().await? {
         let told = results::tell(&row, &Mode::DryRun, sinks);
         told.map_err(|error| Stopped::Failed(Error::Results(error)))?;
@@ -186,6 +191,7 @@ impl From<StopReason> for Stopped {
 async fn ask(
     mut row: KnownRow,
     policies: &Mutex<Policies>,
+    report: &DeviceReport,
     questions: &Questions<'_>,
 ) -> Result<KnownRow, StopReason> {
     let Ok(valid) = &row.judged.verdict else {
@@ -196,6 +202,8 @@ async fn ask(
     }
     let request = &valid.request;
     let finding = if let Some(finding) = policy_finding(request, policies, questions).await? {
+        finding
+    } else if let Some(finding) = told_by(report, &row) {
         finding
     } else {
         let about = format!("dry-run-{}", row.input.number);

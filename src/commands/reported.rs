@@ -5,26 +5,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Invocation;
-use super::join::join;
+use super::join::{join, known_by};
 use super::opened_wave::OpenedWave;
 use super::target::Remote;
 use crate::clock;
 use crate::engine::device_reports::{Budget, Progress, Reading, read};
-use crate::engine::questions::Questions;
+use crate::engine::questions::{Finding, Questions};
 use crate::engine::{EngineOptions, Stop};
 use crate::error::Error;
-use crate::ledger::Ledger;
-use crate::model::device_report::DeviceReport;
+use crate::ledger::{Ledger, Reader};
+use crate::model::device_report::{DeviceReport, Reported};
 use crate::model::event::Event;
+use crate::model::outcome::{Answer, Device, Outcome};
 use crate::model::request::DeviceType;
 use crate::model::stop::StopReason;
 use crate::pace::Pacing;
 use crate::plan::Existing;
 use crate::report::known_row::KnownRow;
-use crate::report::known_state::Mode;
+use crate::report::known_state::{KnownState, Mode};
 use crate::report::report_notes;
 use crate::report::result_row::ResultRow;
 use crate::report::row_sink::RowSink;
+use crate::settings::pace::Pace;
 
 /// What a report is asked for: the types of the devices that somebody would have to list, and how
 /// many listings that would take.
@@ -160,6 +162,55 @@ pub(super) async fn before_run(
         }
         Err(reason) => Ok(reason),
     }
+}
+
+/// Reads the report for an online dry run of a run that goes by it.
+///
+/// # Errors
+///
+/// The wave or the ledger cannot be read; within, nothing can be asked at all.
+pub(super) async fn for_dry_run(
+    opened: &OpenedWave,
+    ledger: Option<&Reader>,
+    pace: &Pace,
+    questions: &Questions<'_>,
+    invocation: &Invocation,
+) -> Result<Result<DeviceReport, StopReason>, Error> {
+    if pace.existing != Existing::Report {
+        return Ok(Ok(DeviceReport::default()));
+    }
+    let mut wanted = Wanted::default();
+    let lookup = &mut |key: &_| known_by(ledger, key);
+    let sinks: &mut [&mut dyn RowSink] = &mut [&mut wanted];
+    join(&opened.wave, opened.judge(), &Mode::DryRun, lookup, sinks)?;
+    Ok(ask(&wanted, pace.pacing, questions, invocation).await)
+}
+
+/// What the report tells an online dry run of a row; nothing of one that is in doubt, or that the
+/// report does not tell of: its user's own devices are listed.
+pub(super) fn told_by(report: &DeviceReport, row: &KnownRow) -> Option<Finding> {
+    let Ok(valid) = &row.judged.verdict else {
+        return None;
+    };
+    if let KnownState::Entry(entry) = &row.known
+        && (entry.doubt.is_some() || entry.unproven || entry.resends > 0)
+    {
+        return None;
+    }
+    let (outcome, device) = match report.tells(&valid.request.key) {
+        Reported::Unclear => return None,
+        Reported::NotThere => (Outcome::Ready, None),
+        Reported::There(id) => {
+            let created_at = None;
+            let id = Some(id);
+            (Outcome::Existing, Some(Device { id, created_at }))
+        }
+    };
+    Some(Finding {
+        outcome,
+        device,
+        answer: Answer::default(),
+    })
 }
 
 async fn after(time: Option<Duration>) {

@@ -140,3 +140,19 @@ fn a_run_that_is_to_stop_while_it_reads_the_report_stops() {
     let run = rehearsal.ended(&command.output().unwrap()).exits(5);
     run.has(&[("created", 2), ("pending", 1)]);
 }
+
+#[test]
+fn an_online_dry_run_of_such_a_run_goes_by_the_report_too() {
+    let rehearsal = rehearsal(None);
+    with_history(&rehearsal);
+    let (lists, _) = asked(&rehearsal);
+    rehearsal.rows(9);
+    let flags = ["--dry-run", "--online", "--existing", "report"];
+    rehearsal.run(&flags).exits(0);
+    assert_eq!(asked(&rehearsal), (lists, 1));
+    let rows = rehearsal.results("wave.dry-run.csv");
+    let outcomes: Vec<_> = rows.iter().map(|row| row["outcome"].as_str()).collect();
+    let expected = ["created"; 3].into_iter().chain(["ready"]);
+    let expected = expected.chain(["existing"; 2]).chain(["ready"; 3]);
+    assert_eq!(outcomes, expected.collect::<Vec<_>>());
+}
