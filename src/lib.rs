@@ -45,6 +45,7 @@
 //! | to look | to list a user's devices; a create in doubt is settled by looks alone |
 //! | to settle | to give a row or an entry its last state; the settling time is how long a lost request may still take effect |
 //! | to recheck | to look once more at a device that is created, because a request for it was lost |
+//! | to switch | to set a user's `mfaEnabled`, without which no device is of use to them |
 //! | to hold | to send nothing for a while, because PingOne asked for it |
 //! | plan (file) | what an online dry run expects of each row, for people to review and a run to carry out; to demand one is to do what it says or nothing |
 //! | bar | a plan lets no create be sent for a row, whatever comes |

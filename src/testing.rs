@@ -14,7 +14,7 @@ pub mod model {
     pub use crate::model::event::Event;
     pub use crate::model::ids::{EnvironmentId, PolicyId, RunId, UserId};
     pub use crate::model::invalid::InvalidCode;
-    pub use crate::model::mfa::{MfaOutcome, UserState};
+    pub use crate::model::mfa::{MfaOutcome, MfaRule, UserState};
     pub use crate::model::outcome::{
         Ambiguity, Answer, AttemptOutcome, Device, Listing, LookOutcome, Outcome, Proof, Refusal,
     };

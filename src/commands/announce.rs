@@ -9,6 +9,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::ledger::Reader;
 use crate::model::ids::EnvironmentId;
+use crate::model::mfa::MfaRule;
 use crate::model::row::Column;
 use crate::pace::Pacing;
 use crate::plan::Existing;
@@ -24,6 +25,19 @@ pub(super) struct Place<'a> {
     pub(super) environment: Option<EnvironmentId>,
     pub(super) host: Option<&'a str>,
     pub(super) ledger: Option<Ledger<'a>>,
+}
+
+/// How many requests a new device takes at least.
+fn requests_per_row(pace: &Pace) -> u32 {
+    let looks = match pace.existing {
+        Existing::Skip => 1,
+        Existing::Report | Existing::Ledger | Existing::Unchecked => 0,
+    };
+    let asks_about_mfa = match pace.mfa {
+        MfaRule::Enable => 1,
+        MfaRule::Check | MfaRule::Ignore => 0,
+    };
+    1 + looks + asks_about_mfa
 }
 
 /// Says what is about to happen, and gives out what is foreseen of it.
@@ -56,10 +70,7 @@ pub(super) fn announce<L: Borrow<Reader>>(
         pace: start_line::Pace {
             rate: pace.pacing.ceiling(),
             is_found: pace.pacing == Pacing::Found,
-            requests_per_row: match pace.existing {
-                Existing::Skip => 2,
-                Existing::Report | Existing::Ledger | Existing::Unchecked => 1,
-            },
+            requests_per_row: requests_per_row(pace),
         },
         stops: stops_at.as_ref(),
         limit: stops.limit,

@@ -6,13 +6,13 @@ use std::time::Duration;
 use crate::clock;
 use crate::error::Error;
 use crate::input::Wave;
-use crate::ledger::{LastRun, Reader};
+use crate::ledger::{LastRun, Ledger, Reader};
 use crate::model::account::Account;
 use crate::model::entry::{Moment, RESENDS_MAX};
 use crate::model::outcome::Outcome;
 use crate::model::request::DeviceKey;
 use crate::report::known_row::{Judge, KnownRow};
-use crate::report::known_state::{KnownState, Mode, NotReached};
+use crate::report::known_state::{Known, KnownState, Mode, NotReached};
 use crate::report::result_row::ResultRow;
 use crate::report::results;
 use crate::report::row_sink::RowSink;
@@ -26,7 +26,7 @@ pub(super) fn join(
     wave: &Wave,
     judge: Judge<'_>,
     mode: &Mode,
-    lookup: &mut dyn FnMut(&DeviceKey) -> Result<KnownState, Error>,
+    lookup: &mut dyn FnMut(&DeviceKey) -> Result<Known, Error>,
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<Account, Error> {
     let mut rows = wave.rows();
@@ -41,10 +41,23 @@ pub(super) fn join(
     Ok(rows.account())
 }
 
-/// What a ledger knows of a device, where there is one.
-pub(super) fn known_by(ledger: Option<&Reader>, key: &DeviceKey) -> Result<KnownState, Error> {
-    let entry = ledger.map(|ledger| ledger.entry(key)).transpose()?;
-    Ok(entry.flatten().into())
+/// What a ledger knows of a device and of its user, where there is one.
+pub(super) fn known_by(ledger: Option<&Reader>, key: &DeviceKey) -> Result<Known, Error> {
+    let Some(ledger) = ledger else {
+        return Ok(KnownState::Untouched.into());
+    };
+    Ok(Known {
+        state: ledger.entry(key)?.into(),
+        mfa: ledger.mfa(key.user)?.map(|noted| noted.state),
+    })
+}
+
+/// What the ledger of a run knows of a device and of its user.
+pub(super) fn known_to(ledger: &Ledger, key: &DeviceKey) -> Result<Known, Error> {
+    Ok(Known {
+        state: ledger.entry(key)?.into(),
+        mfa: ledger.mfa(key.user)?.map(|noted| noted.state),
+    })
 }
 
 /// What is known of rows whose device may or may not have been created.

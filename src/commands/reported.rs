@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Invocation;
-use super::join::{join, known_by};
+use super::join::{join, known_by, known_to};
 use super::opened_wave::OpenedWave;
 use super::target::Remote;
 use crate::clock;
@@ -137,7 +137,7 @@ pub(super) async fn before_run(
     }
     let began = clock::now();
     let mut wanted = Wanted::default();
-    let lookup = &mut |key: &_| Ok(ledger.entry(key)?.into());
+    let lookup = &mut |key: &_| known_to(ledger, key);
     let sinks: &mut [&mut dyn RowSink] = &mut [&mut wanted];
     join(&opened.wave, opened.judge(), &Mode::DryRun, lookup, sinks)?;
     let limits = (options.pacing, options.guard.concurrency);

@@ -7,7 +7,7 @@ use super::announce::{Place, announce};
 use super::demanded::Demanded;
 use super::finish::{End, ended, finish};
 use super::foresee::Foreseen;
-use super::join::{Doubts, join, not_reached};
+use super::join::{Doubts, join, known_to, not_reached};
 use super::open_ledger::{self, Looked, last_exit_code};
 use super::opened_wave::OpenedWave;
 use super::planned::{Planned, reason_to_stop};
@@ -151,6 +151,7 @@ fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> Engine
         run,
         existing: pace.existing,
         report: Arc::default(),
+        mfa: pace.mfa,
         retry: pace.retry.clone(),
         guard: GuardOptions {
             concurrency,
@@ -237,7 +238,7 @@ fn write(
     let others: [&mut dyn RowSink; 2] = [&mut tally, &mut doubts];
     sinks.extend(others);
     sinks.extend(lines.iter_mut().map(|lines| lines as &mut dyn RowSink));
-    let lookup = &mut |key: &_| Ok(ledger.entry(key)?.into());
+    let lookup = &mut |key: &_| known_to(ledger, key);
     let account = join(
         &opened.wave,
         opened.judge_of_results(),

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::clock;
 use crate::ledger::Recorded;
 use crate::model::code;
+use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Proof, Refusal};
 use crate::pingone::Answered;
 use crate::pingone::classify::Listed;
@@ -15,7 +16,7 @@ use crate::pingone::client::Client;
 use crate::pingone::grant::{Granted, TokenError};
 use crate::pingone::token::AccessToken;
 
-use super::row::Row;
+use super::row::{Phase, Row};
 
 /// A request to send.
 #[derive(Debug)]
@@ -29,6 +30,12 @@ pub(super) enum Job {
     },
     /// List a user's devices, or go on with the list where it has another page.
     Look {
+        row: Box<Row>,
+        token: Arc<AccessToken>,
+        transaction: String,
+    },
+    /// Ask whether a row's user can use MFA, or switch it on, as its phase says.
+    Mfa {
         row: Box<Row>,
         token: Arc<AccessToken>,
         transaction: String,
@@ -57,6 +64,12 @@ pub(super) enum Done {
     Page {
         row: Box<Row>,
         token_generation: u64,
+    },
+    Mfa {
+        row: Box<Row>,
+        token_generation: u64,
+        answered: Answered<MfaOutcome>,
+        took: Duration,
     },
     Token {
         /// When the token was asked for: its life may count from there.
@@ -115,6 +128,11 @@ impl Job {
                     }
                 }
             }
+            Job::Mfa {
+                row,
+                token,
+                transaction,
+            } => ask_about_mfa(client, row, &token, &transaction).await,
             Job::Token => {
                 let asked = clock::now();
                 Done::Token {
@@ -123,6 +141,25 @@ impl Job {
                 }
             }
         }
+    }
+}
+
+/// Asks whether a row's user can use MFA, or switches it on, once.
+async fn ask_about_mfa(
+    client: &Client,
+    row: Box<Row>,
+    token: &AccessToken,
+    transaction: &str,
+) -> Done {
+    let (start, key) = (clock::now(), &row.request.key);
+    let switches = matches!(row.phase, Phase::Mfa { switches: true, .. });
+    let answered = client.mfa(key, switches, token, transaction, row.connection);
+    let answered = answered.await;
+    Done::Mfa {
+        row,
+        token_generation: token.generation(),
+        answered,
+        took: clock::now().duration_since(start),
     }
 }
 

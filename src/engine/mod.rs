@@ -20,6 +20,7 @@
 //! | `queue` | which row is next |
 //! | `gate`, `guard` | whether a request may be sent now, and when going on is pointless |
 //! | `tokens` | the access token |
+//! | `mfa` | who can use MFA, and so whether a create may go out for them |
 //! | `journal` | what goes to disk together |
 //! | `answers`, `whose` | what follows an answer |
 //! | `ending`, `stop` | whether the run goes on |
@@ -35,6 +36,7 @@
 //! in `questions`.
 
 mod answers;
+mod caught;
 mod clocks;
 pub(crate) mod device_reports;
 mod ending;
@@ -45,6 +47,7 @@ mod guard;
 mod intake;
 mod job;
 mod journal;
+mod mfa;
 mod options;
 pub(crate) mod questions;
 mod queue;

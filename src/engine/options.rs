@@ -7,6 +7,7 @@ use crate::model::device_report::DeviceReport;
 use crate::model::event::RowLabel;
 use crate::model::ids::RunId;
 use crate::model::invalid::Invalid;
+use crate::model::mfa::MfaRule;
 use crate::model::request::DeviceRequest;
 use crate::pace::Pacing;
 use crate::plan::{Bar, Existing};
@@ -22,6 +23,8 @@ pub struct EngineOptions {
     /// What was reported of the devices that exist, for [`Existing::Report`]; what it does not tell of
     /// is looked for.
     pub report: Arc<DeviceReport>,
+    /// What is done about users who cannot use MFA.
+    pub mfa: MfaRule,
     /// What is tried again, and when.
     pub retry: RetryPolicy,
     /// When going on is pointless.

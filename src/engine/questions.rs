@@ -272,7 +272,7 @@ impl<'a> Questions<'a> {
                 Then::End(end) | Then::EndAndRecheck(end) => {
                     return Ok(finding(end.outcome, answered));
                 }
-                Then::Nothing => Duration::ZERO,
+                Then::Next | Then::Nothing => Duration::ZERO,
             };
             if row.phase.kind() == Kind::Create {
                 return Ok(Finding {

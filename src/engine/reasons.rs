@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::guard::Kind;
 use super::guard::breaker::{Trip, TripCause};
 use super::options::LONGEST_HOLD;
 use crate::model::ids::PolicyId;
@@ -109,13 +110,16 @@ pub(super) fn most_fail(trip: &Trip, answer: &Answer) -> StopReason {
 
 /// PingOne refused so many rows, one after the other, with the same code.
 pub(super) fn same_refusal(
-    refusal: Refusal,
+    (kind, refusal): (Kind, Refusal),
     (seen, rows): (usize, &str),
     answer: &Answer,
     policy: PolicyId,
     api: &str,
 ) -> StopReason {
-    let (code, hint) = of_refusals(refusal, policy, api);
+    let (code, hint) = match kind {
+        Kind::Mfa => of_mfa_refusals(refusal, policy, api),
+        Kind::Create | Kind::Look => of_refusals(refusal, policy, api),
+    };
     let answer = describe(answer);
     let what = format!("PingOne refused {seen} consecutive rows with {answer} (rows {rows}, …)");
     pointless(code, what, &hint)
@@ -160,6 +164,32 @@ fn of_refusals(refusal: Refusal, policy: PolicyId, api: &str) -> (StopCode, Stri
                 "check that the policy is there and allows this type of device: `wavepair doctor --policy {policy}`"
             ),
         ),
+    }
+}
+
+/// The same for requests about users' MFA.
+fn of_mfa_refusals(refusal: Refusal, policy: PolicyId, api: &str) -> (StopCode, String) {
+    match refusal {
+        Refusal::Forbidden => (
+            StopCode::PermissionMissing,
+            hint::MFA_FORBIDDEN.to_owned(),
+        ),
+        Refusal::Invalid => (
+            StopCode::SameRefusal,
+            "look at one of these users in PingOne, switch MFA on there, and run again; or leave it off with `--mfa check`"
+                .to_owned(),
+        ),
+        Refusal::Unreachable
+        | Refusal::Untrusted
+        | Refusal::OutOfResources
+        | Refusal::Withheld
+        | Refusal::Throttled { .. }
+        | Refusal::Unauthorized
+        | Refusal::UserUnknown
+        | Refusal::AlreadyThere
+        | Refusal::DeviceLimit
+        | Refusal::Conflicting
+        | Refusal::Misdirected => of_refusals(refusal, policy, api),
     }
 }
 

@@ -28,6 +28,13 @@ pub(super) enum Phase {
         /// Whether an unanswered request went before, and was settled as absent.
         resend: bool,
     },
+    /// Ask whether the user can use MFA, or switch it on; then ask for the device.
+    Mfa {
+        /// Whether it is switched on.
+        switches: bool,
+        /// As of the create that follows.
+        resend: bool,
+    },
     /// List the user's devices for the ID of this one, which is ours; then the row ends.
     Identify(Device),
     /// The row has ended. List the user's devices once more for this one, which is ours.
@@ -39,6 +46,7 @@ impl Phase {
     pub(super) fn kind(&self) -> Kind {
         match self {
             Phase::Create { .. } => Kind::Create,
+            Phase::Mfa { .. } => Kind::Mfa,
             Phase::Look | Phase::Identify(_) | Phase::Recheck(_) => Kind::Look,
         }
     }
@@ -47,7 +55,7 @@ impl Phase {
     pub(super) fn ours(&self) -> Option<&Device> {
         match self {
             Phase::Identify(device) | Phase::Recheck(device) => Some(device),
-            Phase::Look | Phase::Create { .. } => None,
+            Phase::Look | Phase::Create { .. } | Phase::Mfa { .. } => None,
         }
     }
 }
@@ -183,6 +191,20 @@ impl Row {
         self.history.doubt.is_some() || self.history.unproven_since_ms.is_some()
     }
 
+    /// Whether its create is one that follows an unanswered one.
+    pub(super) fn resends(&self) -> bool {
+        match self.phase {
+            Phase::Create { resend } | Phase::Mfa { resend, .. } => resend,
+            Phase::Look | Phase::Identify(_) | Phase::Recheck(_) => false,
+        }
+    }
+
+    /// Whether it can neither be told as there nor as absent: it is in doubt, or the ledger says so
+    /// until the next intent.
+    pub(super) fn may_be_there(&self) -> bool {
+        self.is_in_doubt() || self.resends()
+    }
+
     /// Whether a look has to come before its create: without one, only PingOne's clock could tell a
     /// device of ours from one that somebody else made.
     pub(super) fn must_look_first(&self, remote: &RemoteClock, now: Instant) -> bool {
@@ -197,7 +219,7 @@ impl Row {
             Wanted::All => true,
             Wanted::InDoubt => match self.phase {
                 Phase::Look => self.is_in_doubt(),
-                Phase::Create { .. } => false,
+                Phase::Create { .. } | Phase::Mfa { .. } => false,
                 Phase::Identify(_) | Phase::Recheck(_) => true,
             },
             Wanted::Nothing => false,
@@ -209,12 +231,15 @@ impl Row {
     pub(super) fn end_now(&self) -> Option<RowEnd> {
         let (outcome, device) = match &self.phase {
             Phase::Identify(device) => (Outcome::Created, device.id),
-            Phase::Create { resend: true } => (Outcome::Unknown, None),
-            Phase::Look | Phase::Create { resend: false } if self.is_in_doubt() => {
+            Phase::Look | Phase::Create { .. } | Phase::Mfa { .. } if self.may_be_there() => {
                 (Outcome::Unknown, None)
             }
-            Phase::Look | Phase::Create { resend: false } if self.failed => (Outcome::Failed, None),
-            Phase::Look | Phase::Create { resend: false } | Phase::Recheck(_) => return None,
+            Phase::Look | Phase::Create { .. } | Phase::Mfa { .. } if self.failed => {
+                (Outcome::Failed, None)
+            }
+            Phase::Look | Phase::Create { .. } | Phase::Mfa { .. } | Phase::Recheck(_) => {
+                return None;
+            }
         };
         Some(self.end(outcome, device))
     }

@@ -1,7 +1,6 @@
 //! The loop: it sends, waits, and hands on what comes. It has no rule of its own.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::future::LocalBoxFuture;
@@ -9,6 +8,7 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use tokio::time::Instant;
 
+use super::caught::{Panicked, unless_it_panics};
 use super::clocks::{Opened, RemoteClock};
 use super::ending::Ending;
 use super::error::Error;
@@ -16,6 +16,7 @@ use super::gate::{Gate, Room};
 use super::guard::{Guard, Kind};
 use super::job::{Done, Job};
 use super::journal::{CommittedBatch, Intended, Journal};
+use super::mfa::MfaWatch;
 use super::options::{EngineOptions, PlannedRow};
 use super::queue::Queue;
 use super::stop::Stop;
@@ -67,6 +68,7 @@ pub async fn run(
                 moment: clock::moment(),
             },
             remote: RemoteClock::default(),
+            mfa: MfaWatch::new(options.mfa),
             report,
             options,
         },
@@ -82,15 +84,6 @@ pub async fn run(
     engine.work.tell_pace();
     end?;
     engine.work.ending.into_result()
-}
-
-/// A part of the run has panicked.
-struct Panicked;
-
-/// Waits for something that may panic. What it has borrowed may be half done then.
-async fn unless_it_panics<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
-    let caught = AssertUnwindSafe(work).catch_unwind().await;
-    caught.map_err(|_| Panicked)
 }
 
 /// How many rows are read before answers are looked at again.
@@ -185,6 +178,9 @@ impl Engine<'_> {
                 self.work.queue.look_first();
                 continue;
             }
+            if self.work.minds_mfa() {
+                continue;
+            }
             match self.work.gate.pass(kind) {
                 Ok(seq) => self.begin_request(kind, seq, token),
                 Err(until) => return Ok(Wake::At(until)),
@@ -200,7 +196,7 @@ impl Engine<'_> {
             .map_or(Wake::Event, Wake::At)
     }
 
-    /// Sends a look; hands a create to the journal first.
+    /// Sends a look, or a question about MFA; hands a create to the journal first.
     fn begin_request(&mut self, kind: Kind, seq: u64, token: Arc<AccessToken>) {
         let Some(mut row) = self.work.queue.pop() else {
             return;
@@ -208,16 +204,23 @@ impl Engine<'_> {
         row.seq = seq;
         match kind {
             Kind::Create => self.work.journal.intend(row, token),
+            Kind::Mfa => {
+                let transaction = format!("{}-{}-mfa", self.work.options.run, row.request.row);
+                let job = Job::Mfa {
+                    row,
+                    token,
+                    transaction,
+                };
+                self.begin_job(RequestKind::Mfa, job);
+            }
             Kind::Look => {
                 let transaction = format!("{}-{}-look", self.work.options.run, row.request.row);
-                self.begin_job(
-                    RequestKind::List,
-                    Job::Look {
-                        row,
-                        token,
-                        transaction,
-                    },
-                );
+                let job = Job::Look {
+                    row,
+                    token,
+                    transaction,
+                };
+                self.begin_job(RequestKind::List, job);
             }
         }
     }
@@ -326,6 +329,15 @@ impl Engine<'_> {
                 let verdict = TokenVerdict::of_look(&answered);
                 self.came_back(Kind::Look, token_generation, verdict);
                 self.work.take_look(row, answered, took)?;
+            }
+            Done::Mfa {
+                row,
+                token_generation,
+                answered,
+                took,
+            } => {
+                self.came_back(Kind::Mfa, token_generation, TokenVerdict::of_mfa(&answered));
+                self.work.take_mfa(row, &answered, took);
             }
             Done::Page {
                 row,

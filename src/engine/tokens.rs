@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::guard::Kind;
 use super::options::LONGEST_HOLD;
 use super::reasons::{no_token, tokens_too_short, unauthorized};
+use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{AttemptOutcome, LookOutcome, Refusal};
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
@@ -53,6 +54,11 @@ impl TokenVerdict {
     /// What an answered listing says of its token.
     pub(super) fn of_look(answered: &Answered<LookOutcome>) -> Self {
         Self::of(answered, &LookOutcome::Unauthorized)
+    }
+
+    /// What an answer about a user's MFA says of its token.
+    pub(super) fn of_mfa(answered: &Answered<MfaOutcome>) -> Self {
+        Self::of(answered, &MfaOutcome::Unauthorized)
     }
 
     fn of<T: PartialEq>(answered: &Answered<T>, refused: &T) -> Self {

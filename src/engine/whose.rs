@@ -1,5 +1,8 @@
 //! A device ID belongs to one row. Where an answer gives it to a second one, the answer is wrong.
 
+use super::journal::Journal;
+use super::row::Row;
+use crate::ledger;
 use crate::model::code;
 use crate::model::outcome::{Answer, AttemptOutcome, Device, Listing, LookOutcome};
 use crate::pingone::Answered;
@@ -20,8 +23,27 @@ pub(super) fn listed(outcome: &LookOutcome) -> Option<&Device> {
     Some(device)
 }
 
+/// An answer as it came; `wrong` where the device that it names is another row's.
+///
+/// # Errors
+///
+/// The ledger cannot be read.
+pub(super) fn checked<T>(
+    journal: &Journal<'_>,
+    row: &Row,
+    answered: Answered<T>,
+    named: fn(&T) -> Option<&Device>,
+    wrong: T,
+) -> Result<Answered<T>, ledger::Error> {
+    let id = named(&answered.outcome).and_then(|device| device.id);
+    match id {
+        Some(id) if journal.has_elsewhere(id, &row.request.key)? => Ok(of_another(answered, wrong)),
+        Some(_) | None => Ok(answered),
+    }
+}
+
 /// What an answer is worth that names the device of another row.
-pub(super) fn of_another<T>(answered: Answered<T>, outcome: T) -> Answered<T> {
+fn of_another<T>(answered: Answered<T>, outcome: T) -> Answered<T> {
     Answered {
         outcome,
         answer: Answer {

@@ -13,6 +13,7 @@ use super::error::Error;
 use super::gate::Gate;
 use super::intake::{self, Intake};
 use super::journal::{CommittedBatch, Journal};
+use super::mfa::{Leave, MfaWatch};
 use super::options::{EngineOptions, PlannedRow};
 use super::queue::Queue;
 use super::row::{Row, RowEnd};
@@ -20,7 +21,8 @@ use super::{reasons, whose};
 use crate::clock;
 use crate::model::device_report::Reported;
 use crate::model::event::{Event, RowFinished};
-use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, LookOutcome};
+use crate::model::mfa::MfaOutcome;
+use crate::model::outcome::{Ambiguity, AttemptOutcome, LookOutcome};
 use crate::model::request::{DeviceKey, DeviceRequest};
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
@@ -35,6 +37,7 @@ pub(super) struct Work<'a> {
     pub(super) ending: Ending,
     pub(super) opened: Opened,
     pub(super) remote: RemoteClock,
+    pub(super) mfa: MfaWatch,
     pub(super) report: &'a mut dyn FnMut(&Event),
 }
 
@@ -84,6 +87,7 @@ impl Work<'_> {
                 if let Some(settled) = settled {
                     self.journal.settle(row.request.row, settled);
                 }
+                self.mfa.learn(row.user(), &self.journal)?;
                 self.queue.take_up(row, clock::now(), after);
             }
         }
@@ -105,23 +109,6 @@ impl Work<'_> {
         self.queue.begin_lasts();
     }
 
-    /// An answer as it came; `wrong` where the device that it names is another row's.
-    fn checked<T>(
-        &self,
-        row: &Row,
-        answered: Answered<T>,
-        named: fn(&T) -> Option<&Device>,
-        wrong: T,
-    ) -> Result<Answered<T>, Error> {
-        let id = named(&answered.outcome).and_then(|device| device.id);
-        match id {
-            Some(id) if self.journal.has_elsewhere(id, &row.request.key)? => {
-                Ok(whose::of_another(answered, wrong))
-            }
-            Some(_) | None => Ok(answered),
-        }
-    }
-
     /// Takes the answer to a create, or that it was not sent.
     pub(super) fn take_create(
         &mut self,
@@ -131,7 +118,7 @@ impl Work<'_> {
         took: Duration,
     ) -> Result<(), Error> {
         let wrong = AttemptOutcome::Indeterminate(Ambiguity::WrongDevice);
-        let answered = self.checked(&row, answered, whose::created, wrong)?;
+        let answered = whose::checked(&self.journal, &row, answered, whose::created, wrong)?;
         let price = answers::price(&answered);
         let affords_retry = price.is_none_or(|price| self.gate.affords(price));
         let context = self.context(took, answered.date_ms, affords_retry);
@@ -162,7 +149,13 @@ impl Work<'_> {
         answered: Answered<LookOutcome>,
         took: Duration,
     ) -> Result<(), Error> {
-        let answered = self.checked(&row, answered, whose::listed, LookOutcome::MixedUp)?;
+        let answered = whose::checked(
+            &self.journal,
+            &row,
+            answered,
+            whose::listed,
+            LookOutcome::MixedUp,
+        )?;
         let context = self.context(took, answered.date_ms, true);
         let subject = row.subject(&answered.answer, took);
         let empty_conflict = answers::is_empty_conflict(&row, &answered.outcome);
@@ -182,6 +175,54 @@ impl Work<'_> {
         self.apply(row, effects, now);
         self.stop_for(stop);
         Ok(())
+    }
+
+    /// Takes the answer to a request about a user's MFA.
+    pub(super) fn take_mfa(
+        &mut self,
+        mut row: Box<Row>,
+        answered: &Answered<MfaOutcome>,
+        took: Duration,
+    ) {
+        let context = self.context(took, answered.date_ms, true);
+        let subject = row.subject(&answered.answer, took);
+        let retry = &self.options.retry;
+        let news = answers::after_mfa(retry, &mut row, answered, &context);
+        let effects = news.effects;
+        let now = context.now;
+        let stop = self.gate.heard_mfa(subject, answered, now);
+        self.hold(effects.hold, now);
+        (self.report)(&Event::MfaEnded {
+            who: row.label(),
+            outcome: answered.outcome.clone(),
+            took,
+            next: effects.next,
+        });
+        if let Some(state) = news.noted {
+            self.journal.note(row.user(), state);
+        }
+        if let Some(standing) = news.standing {
+            self.mfa.note(row.user(), standing);
+        }
+        self.apply(row, effects, now);
+        self.stop_for(stop);
+    }
+
+    /// Has the user of the row that is next asked about first, or ends the row, where it may not be
+    /// created for who cannot use MFA; tells whether it did either.
+    pub(super) fn minds_mfa(&mut self) -> bool {
+        let next = self.queue.next();
+        match next.map_or(Leave::Given, |row| self.mfa.leave(row)) {
+            Leave::Given => return false,
+            Leave::AskFirst => self.queue.ask_mfa_first(),
+            Leave::Refused(answer) => {
+                if let Some(mut row) = self.queue.pop() {
+                    let effects = answers::refuse(&mut row, &answer);
+                    self.apply(row, effects, clock::now());
+                }
+            }
+        }
+        true
     }
 
     fn context(&mut self, took: Duration, date_ms: Option<i64>, affords_retry: bool) -> Context {
@@ -217,6 +258,7 @@ impl Work<'_> {
         }
         match effects.then {
             Then::Go { after } => self.queue.put_later(row, now, after),
+            Then::Next => self.queue.put_first(row),
             Then::Defer { after } => self.defer(row, now + after),
             Then::End(end) => {
                 self.queue.free(row.user());

@@ -5,8 +5,10 @@ use super::error::Error;
 #[cfg(test)]
 use super::in_memory::Begun;
 use super::served::Served;
+use super::users::NotedMfa;
 use crate::model::entry::{LedgerEntry, Moment};
-use crate::model::ids::DeviceId;
+use crate::model::ids::{DeviceId, UserId};
+use crate::model::mfa::MfaNote;
 use crate::model::request::DeviceKey;
 use crate::model::stop::Stopped;
 
@@ -55,6 +57,19 @@ impl Ledger {
         }
     }
 
+    /// What is noted of a user's MFA, as of the last commit.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn mfa(&self, user: UserId) -> Result<Option<NotedMfa>, Error> {
+        match &self.0 {
+            Store::File(served) => served.mfa(user),
+            #[cfg(test)]
+            Store::Memory(begun) => Ok(begun.mfa(user)),
+        }
+    }
+
     /// Whether another device than this one has this ID, as of the last commit.
     ///
     /// # Errors
@@ -81,7 +96,8 @@ impl Ledger {
         }
     }
 
-    /// Commits what became of devices, and the intents to send, in one transaction.
+    /// Commits what is noted of users, what became of devices, and the intents to send, in one
+    /// transaction.
     ///
     /// Gives leave for each intent, in order, once all of it is on disk.
     ///
@@ -90,14 +106,15 @@ impl Ledger {
     /// Nothing of it was committed, and nothing will be any more: the run must end.
     pub async fn commit(
         &self,
+        noted: Vec<MfaNote>,
         settled: Vec<Settled>,
         intents: Vec<Intent>,
         now: Moment,
     ) -> Result<Committed, Error> {
         match &self.0 {
-            Store::File(served) => served.commit(settled, intents, now).await,
+            Store::File(served) => served.commit(noted, settled, intents, now).await,
             #[cfg(test)]
-            Store::Memory(begun) => begun.commit(settled, intents, now).await,
+            Store::Memory(begun) => begun.commit(noted, settled, intents, now).await,
         }
     }
 

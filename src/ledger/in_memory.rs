@@ -9,9 +9,11 @@ use std::time::Duration;
 use super::batch::{Committed, Intent, Recorded, Settled};
 use super::error::{Error, Flaw};
 use super::rules;
+use super::users::NotedMfa;
 use crate::model::code::INTERRUPTED;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
-use crate::model::ids::{DeviceId, RunId};
+use crate::model::ids::{DeviceId, RunId, UserId};
+use crate::model::mfa::MfaNote;
 use crate::model::outcome::Answer;
 use crate::model::request::DeviceKey;
 
@@ -19,6 +21,7 @@ use crate::model::request::DeviceKey;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct InMemory {
     entries: HashMap<DeviceKey, LedgerEntry>,
+    users: HashMap<UserId, NotedMfa>,
 }
 
 impl InMemory {
@@ -47,6 +50,10 @@ impl InMemory {
         self.entries.get_mut(key)
     }
 
+    pub(crate) fn mfa(&self, user: UserId) -> Option<NotedMfa> {
+        self.users.get(&user).copied()
+    }
+
     pub(crate) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> bool {
         let mut entries = self.entries.iter();
         entries.any(|(of, entry)| entry.device == Some(id) && of != key)
@@ -56,11 +63,19 @@ impl InMemory {
     pub(crate) fn commit(
         &mut self,
         run: RunId,
-        settled: &[Settled],
+        (noted, settled): (&[MfaNote], &[Settled]),
         intents: Vec<Intent>,
         now: &Moment,
     ) -> Result<Committed, Error> {
         let mut after = self.clone();
+        for note in noted {
+            let before = after.mfa(note.user).map(|known| known.state);
+            let known = NotedMfa {
+                state: note.state.over(before),
+                noted_ms: now.wall_ms,
+            };
+            after.users.insert(note.user, known);
+        }
         let settled = settled.iter().map(|end| after.settle(run, end, now));
         let settled = settled.collect::<Result<_, _>>().map_err(refused)?;
         let recorded = intents
@@ -161,6 +176,10 @@ impl Begun {
         self.with(|ledger| ledger.entry(key).cloned())
     }
 
+    pub(super) fn mfa(&self, user: UserId) -> Option<NotedMfa> {
+        self.with(|ledger| ledger.mfa(user))
+    }
+
     pub(super) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> bool {
         self.with(|ledger| ledger.has_elsewhere(id, key))
     }
@@ -171,6 +190,7 @@ impl Begun {
 
     pub(super) async fn commit(
         &self,
+        noted: Vec<MfaNote>,
         settled: Vec<Settled>,
         mut intents: Vec<Intent>,
         now: Moment,
@@ -182,7 +202,7 @@ impl Begun {
         } = (self.disk)();
         tokio::time::sleep(before).await;
         let (holds, fails) = match fate {
-            Fate::HoldsLater => return self.commit_later(settled, intents, now, after),
+            Fate::HoldsLater => return self.commit_later((noted, settled), intents, now, after),
             Fate::Holds | Fate::DiskFull => (true, false),
             Fate::Fails { holds } => (holds, true),
         };
@@ -190,8 +210,9 @@ impl Begun {
         if disk_full {
             intents.clear();
         }
-        let committed =
-            holds.then(|| self.with(|ledger| ledger.commit(self.run, &settled, intents, &now)));
+        let committed = holds.then(|| {
+            self.with(|ledger| ledger.commit(self.run, (&noted, &settled), intents, &now))
+        });
         tokio::time::sleep(after).await;
         match committed {
             Some(committed) if !fails => Ok(Committed {
@@ -205,7 +226,7 @@ impl Begun {
     /// What a ledger does that must not be trusted.
     fn commit_later(
         &self,
-        settled: Vec<Settled>,
+        (noted, settled): (Vec<MfaNote>, Vec<Settled>),
         intents: Vec<Intent>,
         now: Moment,
         after: Duration,
@@ -217,13 +238,13 @@ impl Begun {
         });
         let copies = copies.collect();
         let mut copy = self.with(|ledger| ledger.clone());
-        let committed = copy.commit(self.run, &settled, intents, &now);
+        let committed = copy.commit(self.run, (&noted, &settled), intents, &now);
         let begun = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(after + Duration::from_millis(100)).await;
             let run = begun.run;
             begun
-                .with(|ledger| ledger.commit(run, &settled, copies, &now))
+                .with(|ledger| ledger.commit(run, (&noted, &settled), copies, &now))
                 .ok();
         });
         committed

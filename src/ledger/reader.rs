@@ -15,8 +15,9 @@ use super::place::{Place, Purpose};
 use super::read_ahead::{ReadAhead, ReadRange};
 use super::runs::{self, LastRun};
 use super::schema;
+use super::users::{self, NotedMfa};
 use crate::model::entry::LedgerEntry;
-use crate::model::ids::DeviceId;
+use crate::model::ids::{DeviceId, UserId};
 use crate::model::ledger_mark::LedgerMark;
 use crate::model::request::DeviceKey;
 use crate::model::tally::Counts;
@@ -29,6 +30,8 @@ pub struct Reader {
     /// Whether one state of the file is being looked at; that saves taking a lock for each entry.
     snapshot: Cell<bool>,
     ahead: RefCell<ReadAhead>,
+    /// Whether anything is noted of any user, once somebody has asked: mostly nothing is.
+    knows_users: Cell<Option<bool>>,
 }
 
 /// How a ledger is kept, and how much is in it.
@@ -85,6 +88,7 @@ impl Reader {
             connection,
             snapshot: Cell::new(false),
             ahead: RefCell::default(),
+            knows_users: Cell::default(),
         })
     }
 
@@ -99,6 +103,7 @@ impl Reader {
             return Ok(());
         }
         self.ahead.borrow_mut().forget();
+        self.knows_users.set(None);
         self.unless_unreadable(self.connection.execute_batch("COMMIT"))
     }
 
@@ -111,10 +116,39 @@ impl Reader {
         self.unless_unreadable(self.find(&Key::from(key)))
     }
 
-    fn find(&self, key: &Key) -> rusqlite::Result<Option<LedgerEntry>> {
-        if !self.snapshot.replace(true) {
-            self.connection.execute_batch("BEGIN")?;
+    /// What is noted of a user's MFA, in the state of the file that the first call found.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn mfa(&self, user: UserId) -> Result<Option<NotedMfa>, Error> {
+        self.unless_unreadable(self.find_mfa(user))
+    }
+
+    fn find_mfa(&self, user: UserId) -> rusqlite::Result<Option<NotedMfa>> {
+        self.keep_state()?;
+        let knows = match self.knows_users.get() {
+            Some(knows) => knows,
+            None => users::any(&self.connection)?,
+        };
+        self.knows_users.set(Some(knows));
+        if knows {
+            users::find(&self.connection, user)
+        } else {
+            Ok(None)
         }
+    }
+
+    /// Looks at one state of the file from now on.
+    fn keep_state(&self) -> rusqlite::Result<()> {
+        if self.snapshot.replace(true) {
+            return Ok(());
+        }
+        self.connection.execute_batch("BEGIN")
+    }
+
+    fn find(&self, key: &Key) -> rusqlite::Result<Option<LedgerEntry>> {
+        self.keep_state()?;
         let mut ahead = self.ahead.borrow_mut();
         if let Some(entry) = ahead.take(key) {
             return Ok(Some(entry));

@@ -118,6 +118,15 @@ WHEN NEW.device IS NOT NULL
     AND EXISTS (SELECT 1 FROM devices WHERE device = NEW.device AND id <> NEW.id)
 BEGIN SELECT RAISE(ABORT, 'one device ID for two devices'); END;
 ",
+    "
+-- Who can use MFA: what was found of a user's `mfaEnabled`, or done about it, and when.
+CREATE TABLE users (
+    id       BLOB PRIMARY KEY CHECK (length(id) = 16),
+    mfa      TEXT NOT NULL CHECK (mfa IN ('already', 'enabled', 'off', 'switching')),
+    run      BLOB NOT NULL REFERENCES runs (id),
+    noted_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The `user_version` of a current ledger.

@@ -12,9 +12,11 @@ use super::batch::{Committed, Intent, Settled};
 use super::error::{Error, Flaw};
 use super::lock::Lock;
 use super::reader::Reader;
+use super::users::NotedMfa;
 use super::writer::{Command, Writer};
 use crate::model::entry::{LedgerEntry, Moment};
-use crate::model::ids::DeviceId;
+use crate::model::ids::{DeviceId, UserId};
+use crate::model::mfa::MfaNote;
 use crate::model::request::DeviceKey;
 use crate::model::stop::Stopped;
 
@@ -59,6 +61,10 @@ impl Served {
         self.reader.entry(key)
     }
 
+    pub(super) fn mfa(&self, user: UserId) -> Result<Option<NotedMfa>, Error> {
+        self.reader.mfa(user)
+    }
+
     pub(super) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> Result<bool, Error> {
         self.reader.has_elsewhere(id, key)
     }
@@ -69,12 +75,14 @@ impl Served {
 
     pub(super) async fn commit(
         &self,
+        noted: Vec<MfaNote>,
         settled: Vec<Settled>,
         intents: Vec<Intent>,
         now: Moment,
     ) -> Result<Committed, Error> {
         let (reply, answer) = oneshot::channel();
         let command = Command::Batch {
+            noted,
             settled,
             intents,
             now,

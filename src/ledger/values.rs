@@ -8,6 +8,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::model::entry::DeviceState;
 use crate::model::ids::{DeviceId, EnvironmentId, RunId, UserId};
+use crate::model::mfa::MfaState;
 use crate::model::request::{DeviceType, RequestDigest};
 
 /// What happened to a device.
@@ -57,6 +58,7 @@ macro_rules! words {
 words! {
     DeviceState, "state of a device";
     DeviceType, "type of device";
+    MfaState, "state of a user's MFA";
 }
 
 macro_rules! bytes {

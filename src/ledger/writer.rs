@@ -17,14 +17,17 @@ use super::error::{Error, Flaw};
 use super::file::{BUSY, beside, keep_log, opening, sqlite};
 use super::runs::{self, RunRecord};
 use super::transition::{Fault, intend, settle, settle_left_in_flight};
+use super::users;
 use crate::model::entry::Moment;
 use crate::model::ids::RunId;
+use crate::model::mfa::MfaNote;
 use crate::model::stop::Stopped;
 
 /// What the writer can be asked for.
 pub(super) enum Command {
     /// One transaction.
     Batch {
+        noted: Vec<MfaNote>,
         settled: Vec<Settled>,
         intents: Vec<Intent>,
         now: Moment,
@@ -38,6 +41,9 @@ pub(super) enum Command {
         reply: mpsc::Sender<Result<(), Error>>,
     },
 }
+
+/// What is noted of users, and what became of devices.
+type Known<'a> = (&'a [MfaNote], &'a [Settled]);
 
 pub(super) struct Writer {
     connection: Connection,
@@ -143,12 +149,13 @@ impl Writer {
         while let Ok(command) = queue.recv() {
             match command {
                 Command::Batch {
+                    noted,
                     settled,
                     intents,
                     now,
                     reply,
                 } => {
-                    let result = self.write(&settled, intents, &now);
+                    let result = self.write((&noted, &settled), intents, &now);
                     let poisoned = result.is_err();
                     // Nobody waits for the reply of a run that was dropped; the commit stands.
                     drop(reply.send(result));
@@ -171,7 +178,7 @@ impl Writer {
 
     fn write(
         &mut self,
-        settled: &[Settled],
+        known: Known<'_>,
         intents: Vec<Intent>,
         now: &Moment,
     ) -> Result<Committed, Error> {
@@ -180,12 +187,12 @@ impl Writer {
             self.disk_full = true;
         }
         let intents = if self.disk_full { Vec::new() } else { intents };
-        let first = self.commit(settled, intents, now);
+        let first = self.commit(known, intents, now);
         let full = matches!(&first, Err(Fault::Sqlite(error)) if is_full(error));
         let result = if full && self.ballast.drop_overboard() {
             // There is room now for what became of the requests on the wire, and for nothing else.
             self.disk_full = true;
-            self.commit(settled, Vec::new(), now)
+            self.commit(known, Vec::new(), now)
         } else {
             first
         };
@@ -212,7 +219,7 @@ impl Writer {
 
     fn commit(
         &mut self,
-        settled: &[Settled],
+        (noted, settled): Known<'_>,
         intents: Vec<Intent>,
         now: &Moment,
     ) -> Result<Committed, Fault> {
@@ -222,6 +229,9 @@ impl Writer {
         let mut numbers = Vec::with_capacity(settled.len());
         for end in settled {
             numbers.push(settle(&transaction, self.run, end, now)?);
+        }
+        for note in noted {
+            users::note(&transaction, self.run, *note, now.wall_ms)?;
         }
         let mut recorded = Vec::with_capacity(intents.len());
         for intent in intents {

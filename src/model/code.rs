@@ -80,6 +80,8 @@ words! {
     DUPLICATE_FOUND = "duplicate_found",
     /// The plan of the run does not say to create it, and PingOne does not list it; nothing was sent
     NOT_IN_PLAN = "not_in_plan",
+    /// `--mfa enable`: MFA could not be switched on for the user, so nothing was created for them in that run
+    MFA_NOT_ENABLED = "mfa_not_enabled",
     /// Online dry run: the user is not in this environment
     USER_NOT_FOUND = "user_not_found",
     /// Online dry run: the policy is not in this environment

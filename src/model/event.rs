@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::ids::{DeviceId, UserId};
+use super::mfa::MfaOutcome;
 use super::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome};
 use super::pace_reading::PaceReading;
 use super::request::DeviceRequest;
@@ -42,6 +43,17 @@ pub enum Event {
         /// What follows.
         next: Next,
     },
+    /// A request about a user's MFA was answered, or given up.
+    MfaEnded {
+        /// Whose row it is for.
+        who: RowLabel,
+        /// What it told us.
+        outcome: MfaOutcome,
+        /// How long it took.
+        took: Duration,
+        /// What follows.
+        next: Next,
+    },
     /// Every request waits: PingOne asked for a pause.
     Held {
         /// For how long from now.
@@ -76,6 +88,8 @@ pub enum RequestKind {
     List,
     /// A create.
     Create,
+    /// Whether a user can use MFA: read, or switched on.
+    Mfa,
     /// Policies, settings and other reads.
     Read,
 }
@@ -89,6 +103,8 @@ pub enum Next {
     Create(Duration),
     /// The user's devices are listed (again) after this long.
     Look(Duration),
+    /// The user's MFA is asked about, or switched on, after this long.
+    Mfa(Duration),
 }
 
 /// What may be said of a row in logs and messages.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::{RequestBuilder, Response, Url};
@@ -12,6 +11,7 @@ use crate::model::mfa::{MfaOutcome, UserState};
 use crate::model::outcome::{AttemptOutcome, LookOutcome, Proof};
 use crate::model::request::{DeviceKey, DeviceRequest, DeviceType};
 
+use super::anonymity::Anonymity;
 use super::body::{self, OneShot};
 use super::classify::Listed;
 use super::connections::{Connection, Connections};
@@ -44,8 +44,8 @@ pub struct Client {
     base: String,
     environment: EnvironmentId,
     credentials: Option<Arc<Credentials>>,
-    /// Whether a listing of this host was not seen to be ours, by ID or by what it names.
-    lists_anonymously: Arc<AtomicBool>,
+    /// Whether answers of this host say whose they are.
+    anonymity: Anonymity,
 }
 
 impl fmt::Debug for Client {
@@ -73,7 +73,7 @@ impl Client {
             base: options::api_base(&options.api_url),
             environment: options.environment,
             credentials: options.credentials.clone().map(Arc::new),
-            lists_anonymously: Arc::default(),
+            anonymity: Anonymity::default(),
         }
     }
 
@@ -129,20 +129,14 @@ impl Client {
             None => parsed(&self.of_user(wire::DEVICES, key.user)),
         };
         let build = |http: &Http| http.get(url.clone()).headers(api_headers(token));
-        let connection = if self.lists_anonymously.load(Ordering::Relaxed) {
-            Connection::Fresh
-        } else {
-            connection
-        };
+        let connection = self.anonymity.connection(connection);
         let listed = match self.answer(connection, transaction_id, build).await {
             Ok((head, body)) => classify::list_answer(key, &url, before, &head, &body),
             Err(fault) => Listed::Whole(classify::list_fault(key, &fault)),
         };
-        if let Listed::Whole(answered) = &listed
-            && answered.outcome == LookOutcome::Unproven
-            && answered.answer.http_status == Some(200)
-        {
-            self.lists_anonymously.store(true, Ordering::Relaxed);
+        if let Listed::Whole(answered) = &listed {
+            let is_unproven = answered.outcome == LookOutcome::Unproven;
+            self.anonymity.note(is_unproven, &answered.answer);
         }
         listed
     }
@@ -159,6 +153,7 @@ impl Client {
         connection: Connection,
     ) -> Answered<MfaOutcome> {
         let url = self.of_user(wire::MFA_ENABLED, key.user);
+        let connection = self.anonymity.connection(connection);
         let build = |http: &Http| {
             if switches {
                 let sent = http.put(url).headers(api_headers(token));
@@ -168,10 +163,13 @@ impl Client {
                 http.get(url).headers(api_headers(token))
             }
         };
-        match self.answer(connection, transaction_id, build).await {
+        let answered = match self.answer(connection, transaction_id, build).await {
             Ok((head, body)) => classify::mfa::answer(key, &head, &body),
             Err(fault) => classify::mfa::fault(key, &fault),
-        }
+        };
+        let is_unproven = answered.outcome == MfaOutcome::Unproven;
+        self.anonymity.note(is_unproven, &answered.answer);
+        answered
     }
 
     /// Reads what of a user decides whether a device is of any use to them, once.

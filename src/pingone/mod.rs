@@ -29,6 +29,7 @@ pub(crate) mod retry_after;
 pub(crate) mod transport;
 
 mod addressee;
+mod anonymity;
 pub(crate) mod classify;
 mod device_match;
 pub(crate) mod device_reports;

@@ -117,6 +117,7 @@ pub(super) fn known_row(number: u64, known: KnownState) -> KnownRow {
         input,
         known,
         open: None,
+        mfa: None,
         earlier: None,
     }
 }
@@ -132,6 +133,7 @@ pub(super) fn broken_row(input: InputRow, message: &str) -> KnownRow {
         input,
         known: KnownState::Untouched,
         open: None,
+        mfa: None,
         earlier: None,
     }
 }

@@ -1,6 +1,7 @@
 //! A row with all that is known of it, before anything is said of it.
 
-use super::known_state::KnownState;
+use super::known_state::{Known, KnownState};
+use crate::model::mfa::MfaState;
 use crate::model::request::DeviceKey;
 use crate::model::row::InputRow;
 use crate::model::row_judge::RowJudge;
@@ -18,6 +19,8 @@ pub(crate) struct KnownRow {
     pub known: KnownState,
     /// The request of an earlier run that nobody knows the answer to, where there is one.
     pub open: Option<OpenRequest>,
+    /// Whether its user can use MFA, where that was looked at.
+    pub mfa: Option<MfaState>,
     /// Which earlier row of the file asks for the same, if one does.
     pub earlier: Option<Earlier>,
 }
@@ -46,20 +49,23 @@ impl<'a> Judge<'a> {
     pub(crate) fn judge<E>(
         &mut self,
         input: InputRow,
-        lookup: &mut dyn FnMut(&DeviceKey) -> Result<KnownState, E>,
+        lookup: &mut dyn FnMut(&DeviceKey) -> Result<Known, E>,
     ) -> Result<KnownRow, E> {
         let mut judged = self.rows.judge(&input);
-        let (mut known, mut open, mut earlier) = (KnownState::Untouched, None, None);
+        let mut known = Known::from(KnownState::Untouched);
+        let (mut open, mut earlier) = (None, None);
         if let Ok(valid) = &mut judged.verdict {
             known = lookup(&valid.request.key)?;
-            open = known.open_request();
-            earlier = self.earlier.note(input.number, valid, known.entry_number());
+            open = known.state.open_request();
+            let entry = known.state.entry_number();
+            earlier = self.earlier.note(input.number, valid, entry);
         }
         Ok(KnownRow {
             input,
             judged,
-            known,
+            known: known.state,
             open,
+            mfa: known.mfa,
             earlier,
         })
     }

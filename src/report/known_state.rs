@@ -3,6 +3,7 @@
 use crate::model::code;
 use crate::model::entry::LedgerEntry;
 use crate::model::ids::DeviceId;
+use crate::model::mfa::MfaState;
 use crate::model::outcome::{Answer, Device, Outcome};
 use crate::model::stop::Stopped;
 use crate::plan::OpenRequest;
@@ -108,6 +109,21 @@ impl KnownState {
             KnownState::Entry(entry) => entry.device,
             KnownState::Finding { device, .. } => device.as_ref()?.id,
         }
+    }
+}
+
+/// What is known of a device, and of whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// What is known of the device.
+    pub state: KnownState,
+    /// Whether its user can use MFA, where that was looked at.
+    pub mfa: Option<MfaState>,
+}
+
+impl From<KnownState> for Known {
+    fn from(state: KnownState) -> Self {
+        Self { state, mfa: None }
     }
 }
 

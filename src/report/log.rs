@@ -10,14 +10,17 @@
 //! [`log_lines`](super::log_lines) and [`log_setup`](super::log_setup).
 
 use std::fmt;
+use std::time::Duration;
 
 use tracing::{debug, info, warn};
 
 use super::cell::{neutral, without_phones};
+use super::outcome_words::{attempt_word, look_word, mfa_word};
 use super::quantity::{counted, span};
 use crate::model::event::{Event, Next, RowFinished, RowLabel};
 use crate::model::ids::DeviceId;
-use crate::model::outcome::{Answer, AttemptOutcome, Listing, LookOutcome, Outcome};
+use crate::model::mfa::MfaOutcome;
+use crate::model::outcome::{Answer, LookOutcome, Outcome};
 use crate::model::pace_reading::{Millirate, PaceReading};
 
 /// The one target of all records.
@@ -74,7 +77,7 @@ pub(crate) fn on(event: &Event) {
                         "{text}, after {took} ms"
                     );
                 }
-                Next::Create(_) | Next::Look(_) => {
+                Next::Create(_) | Next::Look(_) | Next::Mfa(_) => {
                     row!(info, event, who, word, answer, NO_DEVICE, "{text}; {then}");
                 }
             }
@@ -84,19 +87,13 @@ pub(crate) fn on(event: &Event) {
             outcome,
             took,
             next,
-        } => {
-            let word = look_word(outcome);
-            let (label, took, then) = (Label(who), took.as_millis(), Then(*next));
-            row!(
-                debug,
-                "look_ended",
-                who,
-                word,
-                AnswerText::default(),
-                NO_DEVICE,
-                "{label}: listing: {word}, after {took} ms; {then}"
-            );
-        }
+        } => look_ended(who, outcome, *took, *next),
+        Event::MfaEnded {
+            who,
+            outcome,
+            took,
+            next,
+        } => mfa_ended(who, outcome, *took, *next),
         Event::Held { delay } => {
             let seconds = delay.as_secs();
             info!(target: TARGET, event = "held", seconds, "PingOne asks to wait {}", span(*delay));
@@ -124,6 +121,34 @@ fn paced(pace: &PaceReading) {
         None => "as fast as answers come".to_owned(),
     };
     debug!(target: TARGET, event = "paced", requests_per_second = rate, events, "requests go {shown}");
+}
+
+fn look_ended(who: &RowLabel, outcome: &LookOutcome, took: Duration, next: Next) {
+    let word = look_word(outcome);
+    let (label, took, then) = (Label(who), took.as_millis(), Then(next));
+    row!(
+        debug,
+        "look_ended",
+        who,
+        word,
+        AnswerText::default(),
+        NO_DEVICE,
+        "{label}: listing: {word}, after {took} ms; {then}"
+    );
+}
+
+fn mfa_ended(who: &RowLabel, outcome: &MfaOutcome, took: Duration, next: Next) {
+    let word = mfa_word(outcome);
+    let (label, took, then) = (Label(who), took.as_millis(), Then(next));
+    row!(
+        debug,
+        "mfa_ended",
+        who,
+        word,
+        AnswerText::default(),
+        NO_DEVICE,
+        "{label}: MFA of the user: {word}, after {took} ms; {then}"
+    );
 }
 
 /// Logs how a row ended.
@@ -157,32 +182,6 @@ pub(crate) fn finished(row: &RowFinished) {
         | Outcome::Duplicate
         | Outcome::Pending
         | Outcome::Ready => finished!(debug, "{label}: {word}{answer}"),
-    }
-}
-
-fn attempt_word(outcome: &AttemptOutcome) -> &'static str {
-    match outcome {
-        AttemptOutcome::Created(_) => "created",
-        AttemptOutcome::NotCreated(_) => "not created",
-        AttemptOutcome::Indeterminate(_) => "perhaps created",
-    }
-}
-
-fn look_word(outcome: &LookOutcome) -> &'static str {
-    match outcome {
-        LookOutcome::Seen(Listing::Absent) => "no such device",
-        LookOutcome::Seen(Listing::Present(_)) => "the device is there",
-        LookOutcome::Seen(Listing::Several(_)) => "the device is there more than once",
-        LookOutcome::UserUnknown => "no such user",
-        LookOutcome::Throttled { .. } => "throttled",
-        LookOutcome::Unauthorized => "the token is not accepted",
-        LookOutcome::Forbidden => "not permitted",
-        LookOutcome::NoInformation | LookOutcome::Unreadable => "no answer that can be believed",
-        LookOutcome::Untrusted => "no connection that can be trusted",
-        LookOutcome::Redirected => "redirected elsewhere",
-        LookOutcome::CaptivePortal => "a sign-in page in between",
-        LookOutcome::Unproven => "perhaps another's answer; asked again",
-        LookOutcome::MixedUp => "another's answer",
     }
 }
 
@@ -261,17 +260,17 @@ impl fmt::Display for Then {
             Next::Look(delay) if delay.is_zero() => f.write_str("looking for it now"),
             Next::Create(delay) => write!(f, "asking again in {}", span(delay)),
             Next::Look(delay) => write!(f, "looking for it in {}", span(delay)),
+            Next::Mfa(delay) if delay.is_zero() => f.write_str("asking about MFA now"),
+            Next::Mfa(delay) => write!(f, "asking about MFA in {}", span(delay)),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::model::code::DUPLICATE_FOUND;
-    use crate::model::outcome::{Ambiguity, Refusal};
+    use crate::model::outcome::{Ambiguity, AttemptOutcome, Listing, Refusal};
     use crate::model::row::RowNumber;
     use crate::model::stop::StopReason;
     use crate::report::fixture::{device_id, logged, user_id};

@@ -52,6 +52,7 @@ pub(crate) mod log_lines;
 pub(crate) mod log_setup;
 pub(crate) mod manner;
 pub(crate) mod notice;
+mod outcome_words;
 mod painter;
 pub(crate) mod panics;
 pub(crate) mod progress;

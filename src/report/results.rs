@@ -7,7 +7,7 @@
 use std::io;
 
 use super::known_row::{Judge, KnownRow};
-use super::known_state::{KnownState, Mode};
+use super::known_state::{Known, Mode};
 use super::result_row::ResultRow;
 use super::row_sink::RowSink;
 use crate::model::request::DeviceKey;
@@ -24,7 +24,7 @@ pub(crate) fn join<E>(
     rows: impl IntoIterator<Item = Result<InputRow, E>>,
     mut judge: Judge<'_>,
     mode: &Mode,
-    lookup: &mut dyn FnMut(&DeviceKey) -> Result<KnownState, E>,
+    lookup: &mut dyn FnMut(&DeviceKey) -> Result<Known, E>,
     unwritten: fn(io::Error) -> E,
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<(), E> {
@@ -59,7 +59,7 @@ mod tests {
     use crate::model::shared_phones::SharingRule;
     use crate::model::tally::Tally;
     use crate::report::fixture::{defaults, entry, header, key, known_row, row};
-    use crate::report::known_state::NotReached;
+    use crate::report::known_state::{KnownState, NotReached};
     use crate::report::results_writer::{Options, ResultsWriter};
     use crate::report::table::Form;
 
@@ -101,7 +101,8 @@ mod tests {
         });
         let lookup = &mut |asked: &DeviceKey| {
             let known = *asked == key(1);
-            Ok(known.then(|| entry(DeviceState::Created)).into())
+            let state = KnownState::from(known.then(|| entry(DeviceState::Created)));
+            Ok(Known::from(state))
         };
         let form = Form::Text(header.dialect());
         let mut writer =
@@ -148,7 +149,7 @@ mod tests {
         let rows = [Ok(asking(1, 1)), Err(changed()), Ok(asking(3, 3))];
         let mut heard = Heard::default();
         let judge = Judge::new(rows_of(&header, &defaults));
-        let lookup = &mut |_: &DeviceKey| Ok(KnownState::Untouched);
+        let lookup = &mut |_: &DeviceKey| Ok(KnownState::Untouched.into());
         let error = join(
             rows,
             judge,

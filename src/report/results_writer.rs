@@ -11,6 +11,7 @@ use super::row_sink::RowSink;
 use super::sheet::Holds;
 use super::table::{Form, Table};
 use super::value::Value;
+use crate::model::mfa::MfaState;
 use crate::model::row::{Header, InputRow};
 
 /// The columns before the input's own.
@@ -98,8 +99,7 @@ impl<W: Write + Send> ResultsWriter<W> {
             cells.text(result.correlation_id.as_deref().unwrap_or_default()),
             cells.text(result.created_at.as_deref().unwrap_or_default()),
             shown(result.run),
-            // Nothing fills `mfa_enabled` yet; a script finds it where it will be.
-            Value::Nothing,
+            shown(result.mfa.map(MfaState::in_results)),
             cells.text(warnings.join(" ")),
         ]);
         values.extend(cells.inputs(input, asked_phone));

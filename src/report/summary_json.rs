@@ -26,7 +26,6 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let stopped = failed.or(summary.stopped.as_ref().map(Stopped::from));
     let (outcomes, codes) = (&summary.tally.outcomes, &summary.tally.codes);
-    let sent = summary.requests;
     let json = Json {
         run_id: summary.run.to_string(),
         wave: &summary.wave,
@@ -52,12 +51,7 @@ pub(crate) fn write(
                 .iter()
                 .map(|(code, count)| (code.as_str(), count.rows)),
         ),
-        requests: object([
-            ("token", sent.token),
-            ("list", sent.list),
-            ("create", sent.create),
-            ("lookup", sent.read),
-        ]),
+        requests: object(requests(summary)),
         throttled: summary.throttled,
         retries: summary.retries,
         stopped: stopped.as_ref().map(|stopped| {
@@ -83,6 +77,21 @@ pub(crate) fn write(
     };
     serde_json::to_writer_pretty(&mut *out, &json)?;
     out.write_all(b"\n")
+}
+
+/// How many requests of each kind were sent; those about MFA only where any was.
+fn requests(summary: &Summary) -> Vec<(&'static str, u64)> {
+    let sent = summary.requests;
+    let mut requests = vec![
+        ("token", sent.token),
+        ("list", sent.list),
+        ("create", sent.create),
+        ("lookup", sent.read),
+    ];
+    if sent.mfa > 0 {
+        requests.push(("mfa", sent.mfa));
+    }
+    requests
 }
 
 #[derive(Serialize)]

@@ -19,6 +19,8 @@ pub(crate) struct History {
     pub reauthorized: bool,
     /// Whether a 404 was waited out already.
     pub waited_for_user: bool,
+    /// How many requests about the user's MFA told nothing.
+    pub mfa_failures: u32,
     /// How many listings in a row told nothing.
     pub blind_looks: u32,
     /// Whether a listing showed that the device was not there before the first request.

@@ -25,6 +25,7 @@ pub(crate) fn deciding(common: &Common, shared_phones: Option<String>) -> Decidi
     } = common;
     let Pace {
         existing,
+        mfa,
         pacing: _,
         retry: _,
         concurrency: _,
@@ -73,6 +74,7 @@ pub(crate) fn deciding(common: &Common, shared_phones: Option<String>) -> Decidi
         ("shared-phones", word(&SHARING, rows.sharing())),
         ("shared-phones-file", shared_phones),
         ("existing", Some(existing.as_str().to_owned())),
+        ("mfa", Some(mfa.as_str().to_owned())),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
@@ -108,6 +110,7 @@ mod tests {
             "--type=sms",
             "--status=active",
             "--country=de",
+            "--mfa=enable",
             "--column=phone=Mobile",
             "--delimiter=;",
             "--encoding=latin1",

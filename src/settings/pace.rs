@@ -14,6 +14,7 @@ use super::sources::{Sources, Typed};
 use super::table;
 use crate::clock::Now;
 use crate::engine::GuardOptions;
+use crate::model::mfa::MfaRule;
 use crate::pace::Pacing;
 use crate::plan::Existing;
 use crate::report::start_line::StopsAt;
@@ -24,6 +25,8 @@ use crate::retry::RetryPolicy;
 pub struct Pace {
     /// What a device that exists already means.
     pub existing: Existing,
+    /// What is done about users who cannot use MFA.
+    pub mfa: MfaRule,
     /// What the pace keeps to.
     pub pacing: Pacing,
     /// What is tried again, and when.
@@ -59,6 +62,7 @@ impl Pace {
     pub(super) fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
         Ok(Self {
             existing: sources.value(&table::EXISTING)?,
+            mfa: sources.value(&table::MFA)?,
             pacing: sources.value(&table::RATE)?,
             concurrency: sources.value(&table::CONCURRENCY)?,
             retry: RetryPolicy {

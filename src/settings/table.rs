@@ -26,6 +26,7 @@ use crate::model::dialect::Delimiter;
 use crate::model::country::Country;
 use crate::model::ids::{EnvironmentId, PolicyId, UserId};
 use crate::model::phone::E164;
+use crate::model::mfa::MfaRule;
 use crate::model::request::{DeviceStatus, DeviceType};
 use crate::model::row::Column;
 use crate::model::secret::Secret;
@@ -118,6 +119,11 @@ pub(super) const EXISTING: Setting<Existing> = setting("--existing", Text("WHAT"
     "Devices that exist already: skip, report, ledger, unchecked")
     .details("`skip` lists each user's devices before the first create. `report` reads PingOne's report of all devices instead, which is up to 15 minutes old, and lists users one by one where there is none; it is refused until a run with `skip` has finished on this ledger. `ledger` trusts the ledger alone and saves that request; it is refused until a run with `skip` has finished on this ledger. `unchecked` does not look at all: only for a tenant in which nobody has a device yet, because every device that the ledger does not know is created again.")
     .variable("WAVEPAIR_EXISTING", "what a device that exists already means").default("skip");
+pub(super) const MFA: Setting<MfaRule> = setting("--mfa", Text("WHAT"),
+    |given| given.one_of(&[("check", MfaRule::Check), ("enable", MfaRule::Enable), ("ignore", MfaRule::Ignore)]),
+    "Users who cannot use MFA yet: check, enable, ignore")
+    .details("A user whose `mfaEnabled` is off cannot use any device, and off is PingOne's default for new users. `check` tells of them in an online dry run, and reads nothing extra in a run. `enable` switches it on, once per user, before that user's first device is created; where that fails, nothing is created for the user. `ignore` does neither.")
+    .default("check");
 pub(super) const RATE: Setting<Pacing> = setting("--rate", Text("RATE"), Given::parse, "Ceiling of the pace: 25/s (or 25), 600/min; auto finds what PingOne bears, max keeps to nothing")
     .variable("WAVEPAIR_RATE", "ceiling of the pace").default("25/s");
 pub(super) const CONCURRENCY: Setting<usize> = setting("--concurrency", Text("N"), |given| given.number(1, 1024), "Requests in flight")
@@ -189,7 +195,7 @@ const TENANT: Group = Group { heading: Some("PingOne"), settings: &[
     REGION.about, ENVIRONMENT.about, SECRET_FILE.about, CLIENT_AUTH.about, API_URL.about, TOKEN_URL.about, CA_FILE.about, NO_PROXY.about,
 ] };
 const PACE: Group = Group { heading: Some("Pace"), settings: &[
-    EXISTING.about, RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about, SETTLE.about,
+    EXISTING.about, MFA.about, RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about, SETTLE.about,
 ] };
 const STOPS: Group = Group { heading: Some("Stops"), settings: &[CANARY.about, MAX_ERRORS.about, MAX_DURATION.about, DEADLINE.about, LIMIT.about] };
 const LOG: Group = Group { heading: VERBOSITY.heading, settings: &[PROGRESS.about, LOG_FILE.about] };

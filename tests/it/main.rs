@@ -53,6 +53,8 @@ mod readme;
 mod readme_example;
 // README's tables, held to the code.
 mod readme_tables;
+// Users who cannot use MFA.
+mod mfa;
 // What a second run does, for what a first one can leave.
 mod resumes;
 // One report of all devices in place of a listing for each user.

@@ -17,7 +17,8 @@ use wavepair::testing::clock;
 use wavepair::testing::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
 use wavepair::testing::ledger::{Binding, Flaw, Found, Opened, RunRecord};
 use wavepair::testing::model::{
-    Address, DeviceKey, DeviceRequest, DeviceType, E164, Event, Outcome, RowNumber, RunId, Secret,
+    Address, DeviceKey, DeviceRequest, DeviceType, E164, Event, MfaRule, Outcome, RowNumber, RunId,
+    Secret,
 };
 use wavepair::testing::pace::Pacing;
 use wavepair::testing::pingone::{Client, ClientAuth, ClientOptions, Credentials, TokenCache};
@@ -130,6 +131,7 @@ async fn run(
         run: id,
         existing,
         report: Arc::default(),
+        mfa: MfaRule::Check,
         retry: RetryPolicy {
             attempts: 4.try_into().unwrap(),
             base_delay: Duration::from_millis(1),

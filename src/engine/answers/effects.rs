@@ -53,6 +53,8 @@ pub(in crate::engine) enum Then {
         /// The wait.
         after: Duration,
     },
+    /// Its phase is done before that of any other row.
+    Next,
     /// It ends as unknown, unless the run lasts this long: then its phase is done.
     Defer {
         /// The wait.

@@ -6,6 +6,7 @@
 mod create;
 mod effects;
 mod look;
+mod mfa;
 mod settle;
 #[cfg(test)]
 mod tests;
@@ -13,4 +14,5 @@ mod tests;
 pub(super) use self::create::{after_create, price};
 pub(super) use self::effects::{Context, Effects, Then};
 pub(super) use self::look::{after_look, is_empty_conflict};
+pub(super) use self::mfa::{after_mfa, refuse};
 pub(super) use self::settle::settled;

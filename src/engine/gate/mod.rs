@@ -8,6 +8,7 @@ use super::guard::{Guard, Kind, Retried, RetryBudget, Subject};
 use super::options::LONGEST_HOLD;
 use super::reasons::too_long;
 use crate::clock;
+use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
 use crate::model::pace_reading::PaceReading;
 use crate::model::stop::StopReason;
@@ -27,6 +28,8 @@ pub(super) struct Gate {
     guard: Guard,
     budget: RetryBudget,
     looking: usize,
+    /// Requests about users for whom a create is to follow.
+    asking: usize,
     /// Creates on the wire or on their way there.
     creating: usize,
     /// Creates that made a device or may have: what `limit` counts.
@@ -53,6 +56,7 @@ impl Gate {
             guard,
             budget: RetryBudget::new(),
             looking: 0,
+            asking: 0,
             creating: 0,
             devices: 0,
             limit,
@@ -61,7 +65,7 @@ impl Gate {
 
     /// How many requests are on their way.
     pub(super) fn in_flight(&self) -> usize {
-        self.looking + self.creating
+        self.looking + self.asking + self.creating
     }
 
     /// Whether any device was created in this run.
@@ -74,17 +78,20 @@ impl Gate {
         if !self.has_room() {
             return Room::Full;
         }
+        // Whoever is switched on is to have a device next: so they count as creates do.
+        let to_come = self.asking + self.creating;
+        let devices = self.devices.saturating_add(self.asking as u64);
         match kind {
-            Kind::Create if self.creating >= self.guard.create_width() => Room::Full,
-            Kind::Create if self.limit.is_some_and(|limit| self.devices >= limit) => {
+            Kind::Create | Kind::Mfa if to_come >= self.guard.create_width() => Room::Full,
+            Kind::Create | Kind::Mfa if self.limit.is_some_and(|limit| devices >= limit) => {
                 // What is on its way may turn out to make none.
-                if self.creating == 0 {
+                if to_come == 0 {
                     Room::LimitReached
                 } else {
                     Room::Full
                 }
             }
-            Kind::Look | Kind::Create => Room::Free,
+            Kind::Look | Kind::Create | Kind::Mfa => Room::Free,
         }
     }
 
@@ -107,6 +114,7 @@ impl Gate {
         self.meter.take(clock::now()).map_err(Wait::until)?;
         match kind {
             Kind::Look => self.looking += 1,
+            Kind::Mfa => self.asking += 1,
             Kind::Create => {
                 self.creating += 1;
                 self.devices += 1;
@@ -131,6 +139,7 @@ impl Gate {
     pub(super) fn came_back(&mut self, kind: Kind) {
         match kind {
             Kind::Look => self.looking -= 1,
+            Kind::Mfa => self.asking -= 1,
             Kind::Create => self.creating -= 1,
         }
     }
@@ -209,6 +218,23 @@ impl Gate {
     /// How the pace goes.
     pub(super) fn pace(&self) -> PaceReading {
         self.meter.reading()
+    }
+
+    /// Takes note of an answer about a user's MFA; tells whether the run must stop.
+    pub(super) fn heard_mfa(
+        &mut self,
+        subject: Subject,
+        answered: &Answered<MfaOutcome>,
+        now: Instant,
+    ) -> Option<StopReason> {
+        let is_throttled = matches!(answered.outcome, MfaOutcome::Throttled { .. });
+        self.pace_by(subject.seq, is_throttled, answered.pause);
+        let stop = self.guard.on_mfa(subject, answered, now);
+        if let MfaOutcome::NoInformation | MfaOutcome::Unreadable = answered.outcome {
+            self.budget.pay_for_look(now);
+        }
+        stop.or_else(|| too_long(answered.pause))
+            .or_else(|| self.heed_budget(Kind::Mfa, &answered.answer, now))
     }
 
     fn heed_budget(&mut self, kind: Kind, answer: &Answer, now: Instant) -> Option<StopReason> {

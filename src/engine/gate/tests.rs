@@ -250,3 +250,34 @@ async fn it_hears_of_rows_that_end_and_of_those_that_stay_in_doubt() {
     let unsettled = (0..21).filter_map(|_| gate.heard_unsettled()).count();
     assert_eq!(unsettled, 1, "more than twenty are too many");
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_switched_on_counts_as_the_device_that_is_to_come() {
+    let mut gate = gate(0, Some(2));
+    assert_eq!(gate.room(Kind::Mfa), Room::Free);
+    gate.pass(Kind::Mfa).unwrap();
+    gate.pass(Kind::Mfa).unwrap();
+    assert_eq!(gate.in_flight(), 2);
+    for kind in [Kind::Mfa, Kind::Create] {
+        assert_eq!(gate.room(kind), Room::Full, "two are to come");
+    }
+    assert_eq!(gate.room(Kind::Look), Room::Free);
+    gate.came_back(Kind::Mfa);
+    gate.pass(Kind::Create).unwrap();
+    gate.came_back(Kind::Mfa);
+    let seq = gate.pass(Kind::Create).unwrap();
+    assert_eq!(gate.room(Kind::Mfa), Room::Full);
+    for _ in 0..2 {
+        hear(&mut gate, seq, created());
+    }
+    assert_eq!(gate.room(Kind::Mfa), Room::LimitReached);
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_the_first_device_users_are_asked_about_one_by_one() {
+    let mut gate = gate(2, None);
+    let seq = gate.pass(Kind::Mfa).unwrap();
+    assert_eq!(gate.room(Kind::Mfa), Room::Full);
+    gate.came_back(Kind::Mfa);
+    assert_eq!((gate.room(Kind::Mfa), seq), (Room::Free, 0));
+}

@@ -19,6 +19,8 @@ const OUT_OF_REACH: Duration = Duration::from_secs(30);
 pub(in crate::engine) enum Kind {
     Create,
     Look,
+    /// Whether a user can use MFA: read, or switched on.
+    Mfa,
 }
 
 impl Kind {
@@ -27,6 +29,7 @@ impl Kind {
         match self {
             Kind::Create => "creates",
             Kind::Look => "listings",
+            Kind::Mfa => "requests about users' MFA",
         }
     }
 }
@@ -84,6 +87,7 @@ pub(in crate::engine) enum TripCause {
 pub(super) struct Breaker {
     creates: VecDeque<bool>,
     looks: VecDeque<bool>,
+    mfas: VecDeque<bool>,
     opening: Option<Opening>,
     out_of_reach_since: Option<Instant>,
 }
@@ -102,6 +106,7 @@ impl Breaker {
         Self {
             creates: VecDeque::with_capacity(WINDOW),
             looks: VecDeque::with_capacity(WINDOW),
+            mfas: VecDeque::new(),
             opening: None,
             out_of_reach_since: None,
         }
@@ -145,6 +150,7 @@ impl Breaker {
         let window = match kind {
             Kind::Create => &mut self.creates,
             Kind::Look => &mut self.looks,
+            Kind::Mfa => &mut self.mfas,
         };
         if window.len() == WINDOW {
             window.pop_front();
@@ -204,6 +210,7 @@ impl Breaker {
         });
         self.creates.clear();
         self.looks.clear();
+        self.mfas.clear();
         Trip { cause, for_good }
     }
 }

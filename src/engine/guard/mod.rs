@@ -7,6 +7,7 @@
 pub(super) mod breaker;
 mod budget;
 mod rows;
+mod said;
 mod streak;
 mod subject;
 mod throttled;
@@ -21,6 +22,7 @@ pub(super) use self::breaker::Kind;
 use self::breaker::{Sign, Trip};
 pub(super) use self::budget::{Retried, RetryBudget};
 use self::rows::Rows;
+use self::said::Said;
 use self::streak::Streak;
 pub(super) use self::subject::Subject;
 use self::throttled::Throttled;
@@ -30,11 +32,11 @@ use super::reasons::{
     captive_portal, foreign, misdirected, mixed_up, most_fail, no_resources, redirected,
     same_refusal, too_long, unreadable, untrusted, wrong_device,
 };
+use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
-use crate::pingone::transport::FaultKind;
 
 const FOREIGN_ANSWERS: u32 = 3;
 /// How many rows are taken up whose listings cannot be read, before any could.
@@ -52,6 +54,8 @@ pub(super) struct Guard {
     judges_rows: bool,
     pub(super) traffic: Traffic,
     listed: u32,
+    /// How many answers told whether a user can use MFA.
+    heard_mfa: u32,
     creates: u32,
     created: u64,
     streak: Streak,
@@ -73,6 +77,7 @@ impl Guard {
             judges_rows: true,
             traffic: Traffic::new(options.concurrency),
             listed: 0,
+            heard_mfa: 0,
             creates: 0,
             created: 0,
             streak: Streak::default(),
@@ -183,7 +188,7 @@ impl Guard {
             | Refusal::Conflicting => {
                 self.count_create(subject);
                 let tripped = self.went(Kind::Create, subject, Sign::Answered, answer, now);
-                let refused = self.refused(subject, false, refusal, answer);
+                let refused = self.refused(subject, Kind::Create, refusal, answer);
                 refused.or(tripped)
             }
         }
@@ -235,44 +240,54 @@ impl Guard {
         answered: &Answered<LookOutcome>,
         now: Instant,
     ) -> Option<StopReason> {
-        let answer = &answered.answer;
+        let said = Said::of_look(answered, &self.api);
+        self.on_said(Kind::Look, said, subject, &answered.answer, now)
+    }
+
+    /// Takes note of an answer about a user's MFA; tells whether the run must stop.
+    pub(super) fn on_mfa(
+        &mut self,
+        subject: Subject,
+        answered: &Answered<MfaOutcome>,
+        now: Instant,
+    ) -> Option<StopReason> {
+        let said = Said::of_mfa(answered, &self.api);
+        self.on_said(Kind::Mfa, said, subject, &answered.answer, now)
+    }
+
+    fn on_said(
+        &mut self,
+        kind: Kind,
+        said: Said,
+        subject: Subject,
+        answer: &Answer,
+        now: Instant,
+    ) -> Option<StopReason> {
         let throttled = self.heard(answer, now);
-        let reason = match &answered.outcome {
-            LookOutcome::Seen(_) => {
-                self.listed = self.listed.saturating_add(1);
-                self.streak.listed();
-                self.traffic.probed(subject.seq);
-                self.went(Kind::Look, subject, Sign::Answered, answer, now)
+        if said.is_heard() {
+            self.traffic.probed(subject.seq);
+        }
+        let reason = match said {
+            Said::Told { ends_streak } => {
+                match kind {
+                    Kind::Look => self.listed = self.listed.saturating_add(1),
+                    Kind::Mfa => self.heard_mfa = self.heard_mfa.saturating_add(1),
+                    Kind::Create => {}
+                }
+                if ends_streak {
+                    self.streak.served(kind);
+                }
+                self.went(kind, subject, Sign::Answered, answer, now)
             }
-            LookOutcome::Throttled { retry_after } => too_long(*retry_after),
-            // What may be another's is asked for again at once.
-            LookOutcome::Unauthorized | LookOutcome::Unproven => None,
-            LookOutcome::UserUnknown => {
-                self.traffic.probed(subject.seq);
-                self.refused(subject, true, Refusal::UserUnknown, answer)
-            }
-            LookOutcome::Forbidden => {
-                self.traffic.probed(subject.seq);
-                self.refused(subject, true, Refusal::Forbidden, answer)
-            }
-            LookOutcome::NoInformation if answered.fault == Some(FaultKind::OutOfResources) => {
-                self.traffic.probed(subject.seq);
-                self.out_of_resources(subject, answer)
-            }
-            LookOutcome::NoInformation => {
-                self.traffic.probed(subject.seq);
-                let sign = Sign::of_failure(answered.fault);
-                self.went(Kind::Look, subject, sign, answer, now)
-            }
-            LookOutcome::Unreadable => {
-                self.traffic.probed(subject.seq);
+            Said::Again => None,
+            Said::Refused(refusal) => self.refused(subject, kind, refusal, answer),
+            Said::OutOfResources => self.out_of_resources(subject, answer),
+            Said::Failed(sign) => self.went(kind, subject, sign, answer, now),
+            Said::Unreadable => {
                 let unreadable = self.unreadable(subject.row, answer);
-                unreadable.or_else(|| self.went(Kind::Look, subject, Sign::Failed, answer, now))
+                unreadable.or_else(|| self.went(kind, subject, Sign::Failed, answer, now))
             }
-            LookOutcome::Untrusted => Some(untrusted(answer)),
-            LookOutcome::Redirected => Some(redirected(answer, &self.api)),
-            LookOutcome::CaptivePortal => Some(captive_portal(answer)),
-            LookOutcome::MixedUp => Some(mixed_up()),
+            Said::Ends(reason) => reason,
         };
         reason.or(throttled)
     }
@@ -329,6 +344,7 @@ impl Guard {
         let worked = match kind {
             Kind::Create => self.created > 0,
             Kind::Look => self.created > 0 || self.listed > 0,
+            Kind::Mfa => self.created > 0 || self.heard_mfa > 0,
         };
         let stop = trip.for_good || !worked;
         stop.then(|| most_fail(trip, answer))
@@ -355,7 +371,7 @@ impl Guard {
     fn refused(
         &mut self,
         subject: Subject,
-        of_looks: bool,
+        kind: Kind,
         refusal: Refusal,
         answer: &Answer,
     ) -> Option<StopReason> {
@@ -363,12 +379,12 @@ impl Guard {
         if !self.judges_rows || subject.refused_before && (self.proven || self.created > 0) {
             return None;
         }
-        self.streak.add(subject, of_looks, answer);
+        self.streak.add(subject, kind, answer);
         let canary = (self.created == 0).then_some(self.options.canary as usize);
         let seen = self.streak.too_many(refusal, canary)?;
         let rows = self.streak.rows();
         Some(same_refusal(
-            refusal,
+            (kind, refusal),
             (seen, &rows),
             answer,
             subject.policy,

@@ -1,5 +1,6 @@
 //! The same refusal, time after time: it is about the tenant and not about the rows.
 
+use super::breaker::Kind;
 use super::subject::Subject;
 use crate::model::ids::UserId;
 use crate::model::outcome::{Answer, Refusal};
@@ -13,21 +14,21 @@ const FORBIDDEN_AT_FIRST: usize = 3;
 #[derive(Debug, Default)]
 pub(super) struct Streak {
     code: String,
-    /// Whether listings were refused, and not creates.
-    of_looks: bool,
+    /// What was refused; none yet.
+    kind: Option<Kind>,
     count: usize,
     users: Vec<UserId>,
     rows: Vec<RowNumber>,
 }
 
 impl Streak {
-    /// Takes note of one more refusal, of a listing or of a create.
-    pub(super) fn add(&mut self, subject: Subject, of_looks: bool, answer: &Answer) {
+    /// Takes note of one more refusal of a request of this kind.
+    pub(super) fn add(&mut self, subject: Subject, kind: Kind, answer: &Answer) {
         let code = answer.code.as_deref().unwrap_or_default();
-        if self.code != code || self.of_looks != of_looks {
+        if self.code != code || self.kind != Some(kind) {
             *self = Self {
                 code: code.to_owned(),
-                of_looks,
+                kind: Some(kind),
                 ..Self::default()
             };
         }
@@ -38,9 +39,10 @@ impl Streak {
         }
     }
 
-    /// Takes note of a listing that was given: it ends a streak of those that were not.
-    pub(super) fn listed(&mut self) {
-        if self.of_looks {
+    /// Takes note of a request of this kind that was not refused: it ends a streak of those that
+    /// were. Creates have their own end.
+    pub(super) fn served(&mut self, kind: Kind) {
+        if self.kind == Some(kind) {
             *self = Self::default();
         }
     }
@@ -59,7 +61,7 @@ impl Streak {
 
     /// How many creates more may be on their way while all are refused: as many as it takes to stop.
     pub(super) fn left(&self) -> Option<usize> {
-        let refused = self.count > 0 && !self.of_looks;
+        let refused = self.count > 0 && self.kind == Some(Kind::Create);
         refused.then(|| SAME.saturating_sub(self.count).max(1))
     }
 

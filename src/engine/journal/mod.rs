@@ -8,10 +8,11 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
 use super::row::{Phase, Row};
-use crate::ledger::{self, Committed, Intent, Ledger, Recorded, Settled};
+use crate::ledger::{self, Committed, Intent, Ledger, NotedMfa, Recorded, Settled};
 use crate::model::entry::{LedgerEntry, Moment};
 use crate::model::event::RowFinished;
-use crate::model::ids::{DeviceId, RunId};
+use crate::model::ids::{DeviceId, RunId, UserId};
+use crate::model::mfa::{MfaNote, MfaState};
 use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
 use crate::pingone::token::AccessToken;
@@ -32,6 +33,7 @@ pub(super) struct Journal<'a> {
 /// What waits for the next batch.
 #[derive(Debug, Default)]
 struct PendingBatch {
+    noted: Vec<MfaNote>,
     settled: Vec<Settled>,
     intents: Vec<Intended>,
     after: AfterCommit,
@@ -119,6 +121,20 @@ impl<'a> Journal<'a> {
         self.pending.after.settled_rows.push(row);
     }
 
+    /// What the ledger knows of a user's MFA.
+    ///
+    /// # Errors
+    ///
+    /// The ledger cannot be read.
+    pub(super) fn mfa(&self, user: UserId) -> Result<Option<NotedMfa>, ledger::Error> {
+        self.ledger.mfa(user)
+    }
+
+    /// Notes what was found of a user's MFA, or done about it.
+    pub(super) fn note(&mut self, user: UserId, state: MfaState) {
+        self.pending.noted.push(MfaNote { user, state });
+    }
+
     /// Notes that a create is to be sent.
     pub(super) fn intend(&mut self, row: Box<Row>, token: Arc<AccessToken>) {
         self.pending.intents.push((row, token));
@@ -142,11 +158,15 @@ impl<'a> Journal<'a> {
     /// Whether nothing waits to be written down.
     pub(super) fn is_idle(&self) -> bool {
         let PendingBatch {
+            noted,
             settled,
             intents,
             after,
         } = &self.pending;
-        let nothing = settled.is_empty() && intents.is_empty() && after.finished.is_empty();
+        let nothing = noted.is_empty()
+            && settled.is_empty()
+            && intents.is_empty()
+            && after.finished.is_empty();
         nothing && self.batch.is_none()
     }
 
@@ -158,6 +178,7 @@ impl<'a> Journal<'a> {
             return;
         }
         let PendingBatch {
+            noted,
             settled,
             mut intents,
             after,
@@ -170,7 +191,10 @@ impl<'a> Journal<'a> {
         let named = settled.iter().filter_map(named);
         let named = named.map(|(id, key)| (id, key.clone())).collect();
         self.batch = Some(Batch {
-            commit: self.ledger.commit(settled, intended, moment).boxed_local(),
+            commit: self
+                .ledger
+                .commit(noted, settled, intended, moment)
+                .boxed_local(),
             named,
             intents,
             after,

@@ -36,6 +36,7 @@ pub(super) struct Queue {
     wanted: Wanted,
     busy: Busy,
     looks: VecDeque<Box<Row>>,
+    /// Creates, and what is asked about their users before.
     creates: VecDeque<Box<Row>>,
     waiting: Timetable,
     /// Rows that nobody waits for: they go on if the run lasts so long.
@@ -100,10 +101,11 @@ impl Queue {
         }
     }
 
-    /// Puts a row in that goes on with a listing, before all others: until then it tells nothing.
+    /// Puts a row in that goes on with what it has begun, before all others of its kind: a listing
+    /// that goes on tells nothing until then, and who can use MFA by now is to have a device.
     pub(super) fn put_first(&mut self, row: Box<Row>) {
         if row.is_wanted(self.wanted) {
-            self.looks.push_front(row);
+            self.of_kind(row.phase.kind()).push_front(row);
         } else {
             self.drop_row(row);
         }
@@ -162,9 +164,13 @@ impl Queue {
     }
 
     fn enqueue(&mut self, row: Box<Row>) {
-        match row.phase.kind() {
-            Kind::Look => self.looks.push_back(row),
-            Kind::Create => self.creates.push_back(row),
+        self.of_kind(row.phase.kind()).push_back(row);
+    }
+
+    fn of_kind(&mut self, kind: Kind) -> &mut VecDeque<Box<Row>> {
+        match kind {
+            Kind::Look => &mut self.looks,
+            Kind::Create | Kind::Mfa => &mut self.creates,
         }
     }
 
@@ -203,6 +209,14 @@ impl Queue {
         if let Some(mut row) = self.creates.pop_front() {
             row.phase = Phase::Look;
             self.looks.push_back(row);
+        }
+    }
+
+    /// Has the user of the create that is next asked about first: whether they can use MFA.
+    pub(super) fn ask_mfa_first(&mut self) {
+        if let Some(row) = self.creates.front_mut() {
+            let (switches, resend) = (false, row.resends());
+            row.phase = Phase::Mfa { switches, resend };
         }
     }
 

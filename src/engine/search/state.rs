@@ -75,6 +75,10 @@ pub(super) struct Lost {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) existing: Existing,
+    /// Whether MFA is switched on before a create, and whether the user can use it by now, as far as
+    /// the run knows.
+    pub(super) enables_mfa: bool,
+    pub(super) can_use_mfa: bool,
     pub(super) ledger: InMemory,
     pub(super) row: Option<Row>,
     /// How long the row waits for its next step.
@@ -103,14 +107,22 @@ impl State {
     /// Before the first run: with and without a device that somebody else made.
     pub(super) fn beginnings() -> Vec<Self> {
         let mut all = Vec::new();
-        for existing in [Existing::Skip, Existing::Report, Existing::Unchecked] {
-            for theirs in [false, true] {
+        for (existing, enables_mfa) in [
+            (Existing::Skip, false),
+            (Existing::Report, false),
+            (Existing::Unchecked, false),
+            (Existing::Unchecked, true),
+        ] {
+            // What somebody else made is found alike, whoever can use it.
+            for theirs in [false, true].into_iter().filter(|it| !(*it && enables_mfa)) {
                 let theirs = theirs.then_some(Made {
                     ours: false,
                     age: LAG,
                 });
                 all.push(Self {
                     existing,
+                    enables_mfa,
+                    can_use_mfa: !enables_mfa,
                     ledger: InMemory::default(),
                     row: None,
                     wait: 0,
@@ -239,6 +251,8 @@ impl State {
         let mut text = Fingerprint(DefaultHasher::new());
         let Self {
             existing,
+            enables_mfa,
+            can_use_mfa,
             ledger: _,
             row,
             wait,
@@ -248,7 +262,7 @@ impl State {
             lost,
         } = self;
         let entry = self.entry();
-        let world = (existing, wait, devices, late);
+        let world = (existing, enables_mfa, can_use_mfa, wait, devices, late);
         let seen = (sent, lost, entry);
         // A hasher takes everything.
         let _ = write!(text, "{world:?} {seen:?}");

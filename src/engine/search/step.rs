@@ -27,6 +27,8 @@ pub(super) enum Step {
     Stop,
     /// The user's devices are listed.
     Look(Seen),
+    /// The user is asked about: whether they can use MFA.
+    Mfa(Asked),
     /// The device is asked for.
     Create(Told, Effect),
     /// The intent is written down; so many seconds later the request is sent, if it has an effect
@@ -44,6 +46,15 @@ pub(super) enum Seen {
     /// Nothing, six times.
     Nothing,
     Throttled,
+}
+
+/// What an answer about a user's MFA tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    On,
+    Off,
+    Throttled,
+    Refused,
 }
 
 /// What an answer to a create tells.
@@ -87,7 +98,11 @@ pub(super) fn possible(state: &State) -> Vec<Step> {
     let mut found = vec![Step::Crash, Step::Stop];
     match row.phase.kind() {
         Kind::Look => looks(state, &mut found),
-        Kind::Create => {
+        Kind::Create | Kind::Mfa if !state.can_use_mfa => {
+            let asked = [Asked::On, Asked::Off, Asked::Throttled, Asked::Refused];
+            found.extend(asked.map(Step::Mfa));
+        }
+        Kind::Create | Kind::Mfa => {
             let intents = state.entry().map_or(0, |entry| entry.attempts);
             if intents < INTENTS {
                 creates(&mut found);

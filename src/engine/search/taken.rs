@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::Defect;
 use super::state::{LAG, Lost, NOW, OLD, Promise, SETTLE, State, at, device, opened, request};
-use super::step::{Effect, Seen, Step, Told};
+use super::step::{Asked, Effect, Seen, Step, Told};
 use crate::engine::answers::{self, Context, Effects, Then};
 use crate::engine::intake::{self, Intake};
 use crate::engine::journal;
+use crate::engine::mfa::Standing;
 use crate::engine::row::{Phase, Row};
 use crate::engine::samples;
 use crate::ledger::Settled;
@@ -16,6 +17,7 @@ use crate::model::code::{FORBIDDEN, WITHHELD};
 use crate::model::device_report::Reported;
 use crate::model::entry::{DeviceState, RESENDS_MAX};
 use crate::model::ids::RunId;
+use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{
     Ambiguity, Answer, AttemptOutcome, Device, Listing, LookOutcome, Proof, Refusal,
 };
@@ -46,6 +48,7 @@ pub(super) fn after(mut state: State, step: Step, defect: Option<Defect>) -> Rea
             Ok(state)
         }
         Step::Look(seen) => look(state, seen, defect),
+        Step::Mfa(asked) => ask_mfa(state, asked, defect),
         Step::Create(told, effect) => {
             intend(&mut state)?;
             send(&mut state)?;
@@ -70,6 +73,7 @@ fn run(
     defect: Option<Defect>,
 ) -> Reached {
     state.pass(after);
+    state.can_use_mfa = !state.enables_mfa;
     let before = state.entry().and_then(|entry| entry.doubt.clone());
     state.ledger.begin(&at(0));
     if defect == Some(Defect::SettlesFromTheIntent)
@@ -124,7 +128,9 @@ fn intend(state: &mut State) -> Result<(), Promise> {
         return Err(Promise::BarredIsNotSent);
     }
     let intent = journal::intent(row, this_run(), at(0).wall_ms);
-    let committed = state.ledger.commit(this_run(), &[], vec![intent], &at(0));
+    let committed = state
+        .ledger
+        .commit(this_run(), (&[], &[]), vec![intent], &at(0));
     committed.map(drop).map_err(|_| Promise::WrittenBefore)
 }
 
@@ -251,6 +257,29 @@ fn look(mut state: State, seen: Seen, defect: Option<Defect>) -> Reached {
     follow(state, row, effects, defect)
 }
 
+/// Asks whether the user can use MFA, for a create that is next.
+fn ask_mfa(mut state: State, asked: Asked, defect: Option<Defect>) -> Reached {
+    state.pass_wait();
+    let mut row = state.row.take().ok_or(Promise::WrittenBefore)?;
+    let (switches, resend) = (false, row.resends());
+    if let Phase::Create { .. } = row.phase {
+        row.phase = Phase::Mfa { switches, resend };
+    }
+    let (outcome, status) = match asked {
+        Asked::On => (MfaOutcome::Is(true), 200),
+        Asked::Off => (MfaOutcome::Is(false), 200),
+        Asked::Throttled => {
+            let retry_after = Some(Duration::from_secs(1));
+            (MfaOutcome::Throttled { retry_after }, 429)
+        }
+        Asked::Refused => (MfaOutcome::Refused, 400),
+    };
+    let answered = answered(outcome, Proof::Proven, status);
+    let news = answers::after_mfa(&policy(defect), &mut row, &answered, &context());
+    state.can_use_mfa = news.standing == Some(Standing::On);
+    follow(state, row, news.effects, defect)
+}
+
 fn outcome_of(state: &State, seen: Seen) -> (LookOutcome, u16) {
     let listing = |lag: u64| {
         let all = state.devices.iter().enumerate();
@@ -281,6 +310,7 @@ fn follow(mut state: State, row: Row, effects: Effects, defect: Option<Defect>) 
             state.wait = seconds(after.max(hold));
             state.row = Some(row);
         }
+        Then::Next => state.row = Some(row),
         Then::End(end) => state.end(Some(end))?,
         Then::EndAndRecheck(end) => {
             state.end(Some(end))?;
@@ -304,7 +334,7 @@ fn settle_as(
     }
     let committed = state
         .ledger
-        .commit(this_run(), &[settled], Vec::new(), &at(0));
+        .commit(this_run(), (&[], &[settled]), Vec::new(), &at(0));
     committed.map(drop).map_err(|_| Promise::WrittenBefore)
 }
 

@@ -7,6 +7,8 @@ pub(super) struct Counts {
     pub(super) crashes: u64,
     pub(super) requests: u64,
     pub(super) creates: u64,
+    /// How often MFA was to be switched on.
+    pub(super) switches: u64,
     /// Of the creates: how many nobody knows the outcome of.
     pub(super) lost: u64,
     /// Creates that followed a lost one.
@@ -24,6 +26,7 @@ impl Counts {
             crashes,
             requests,
             creates,
+            switches,
             lost,
             sent_again,
             stolen: [of_creates, of_looks],
@@ -33,6 +36,7 @@ impl Counts {
         self.crashes += crashes;
         self.requests += requests;
         self.creates += creates;
+        self.switches += switches;
         self.lost += lost;
         self.sent_again += sent_again;
         self.stolen[0] += of_creates;
@@ -45,6 +49,7 @@ impl Counts {
         let often = [self.runs, self.requests, self.creates, self.lost];
         let seldom = [
             self.crashes,
+            self.switches,
             self.sent_again,
             self.stolen[0],
             self.stolen[1],

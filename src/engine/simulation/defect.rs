@@ -21,4 +21,8 @@ pub(super) enum Defect {
     ForgetsTheRecheck,
     /// What PingOne asked for is not heard.
     HearsNoRetryAfter,
+    /// A create does not wait for MFA to be switched on.
+    CreatesFirst,
+    /// Whatever is said to a question about MFA is taken for "it is on".
+    TakesAnythingForOn,
 }

@@ -14,6 +14,8 @@ use crate::model::ids::UserId;
 pub(super) enum Question {
     Token,
     Look(UserId),
+    /// Whether this user can use MFA, or to switch it on.
+    Mfa(UserId),
     /// The number of the post, and of the device.
     Create(usize, usize),
 }

@@ -34,6 +34,8 @@ pub(super) enum Broken {
     NotLookedForTwice,
     /// One complete listing comes before the first request, and after a refusal that may be another's.
     NotLookedFor,
+    /// Nothing is made for a user who cannot use MFA, where that is to be switched on before.
+    SentBeforeMfa,
     /// The same row has the same bytes.
     OtherBytes,
     /// What PingOne asks for is heard.
@@ -195,6 +197,11 @@ impl Judge {
         self.check(!is_more, Broken::OverTheLimit);
         self.check(!is_too_often, Broken::SentTooOften);
         self.check(!is_another, Broken::OtherBytes);
+    }
+
+    /// A create leaves for a user who can use it, as far as MFA is concerned.
+    pub(super) fn sends_to(&mut self, can_use_it: bool) {
+        self.check(can_use_it, Broken::SentBeforeMfa);
     }
 
     /// A create came back with this, or with nothing.

@@ -8,6 +8,7 @@
 //! | file | what it knows |
 //! | --- | --- |
 //! | `weather` | in which world a history is played |
+//! | `people` | since when users exist, and who can use MFA |
 //! | `pingone` | which devices there are, and what listings show |
 //! | `report` | what a report of all devices shows |
 //! | `troubles`, `says` | what can be wrong with an answer; heads and bodies |
@@ -35,6 +36,7 @@ mod exchange;
 mod history;
 mod judge;
 mod lines;
+mod people;
 mod pingone;
 mod report;
 mod says;
@@ -146,16 +148,21 @@ fn a_rule_that_is_broken_on_purpose_breaks_a_promise() {
         ),
         (
             D::BelievesAnyAnswer,
-            &[B::NotLookedFor, B::Lost, B::MadeTwice],
+            &[B::NotLookedFor, B::Lost, B::MadeTwice, B::SentBeforeMfa],
         ),
         (D::WritesAfterwards, &[B::NotWrittenBefore]),
-        (D::SettlesFromTheIntent, &[B::SentTooSoon]),
+        (
+            D::SettlesFromTheIntent,
+            &[B::SentTooSoon, B::RecheckForgotten],
+        ),
         (
             D::TrustsTheWallClock,
             &[B::SentTooSoon, B::RecheckForgotten],
         ),
         (D::ForgetsTheRecheck, &[B::RecheckForgotten]),
         (D::HearsNoRetryAfter, &[B::NotHeld]),
+        (D::CreatesFirst, &[B::SentBeforeMfa]),
+        (D::TakesAnythingForOn, &[B::SentBeforeMfa]),
     ] {
         let (found, counts) = play_all(ENOUGH, Some(defect));
         let broken = found.map(|(_, broken)| broken);

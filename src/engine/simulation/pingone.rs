@@ -3,6 +3,7 @@
 use fastrand::Rng;
 
 use super::judge::{Listing, Told};
+use super::people::People;
 use super::says::{Answer, Reply, SPELLINGS, Shown, error, page};
 use super::troubles::{self, OfCreate, OfLook, Shape, cut_off};
 use super::weather::{Echo, Naming, Weather};
@@ -45,8 +46,7 @@ struct Open {
 pub(super) struct PingOne {
     pub(super) wanted: Vec<DeviceRequest>,
     pub(super) devices: Vec<Made>,
-    /// Since when each user exists.
-    users: Vec<(UserId, Time)>,
+    pub(super) people: People,
     posts: Vec<Post>,
     /// Which posts take effect, and when.
     late: Vec<(Time, usize)>,
@@ -54,7 +54,7 @@ pub(super) struct PingOne {
     tokens: u32,
 }
 
-fn us(duration: std::time::Duration) -> Time {
+pub(super) fn us(duration: std::time::Duration) -> Time {
     Time::try_from(duration.as_micros()).expect("it is short")
 }
 
@@ -65,20 +65,11 @@ impl PingOne {
         wanted: Vec<DeviceRequest>,
         now: Time,
     ) -> Self {
-        let mut users = Vec::new();
-        for request in &wanted {
-            let since = match rng.u8(..12) {
-                0 => now + rng.i64(0..2 * us(weather.settle)),
-                _ => Time::MIN,
-            };
-            if users.iter().all(|(user, _)| *user != request.key.user) {
-                users.push((request.key.user, since));
-            }
-        }
+        let people = People::draw(rng, weather, &wanted, now);
         let mut pingone = Self {
             wanted,
             devices: Vec::new(),
-            users,
+            people,
             posts: Vec::new(),
             late: Vec::new(),
             open: Vec::new(),
@@ -102,9 +93,7 @@ impl PingOne {
 
     /// From now on users exist.
     pub(super) fn calm_down(&mut self, now: Time) {
-        for (_, since) in &mut self.users {
-            *since = now.min(*since);
-        }
+        self.people.calm_down(now);
     }
 
     fn add(
@@ -152,7 +141,7 @@ impl PingOne {
         lag: Time,
     ) -> Result<usize, Answer> {
         let user = self.wanted[wanted].key.user;
-        if at < self.since(user) {
+        if at < self.people.since(user) {
             let body = error("NOT_FOUND", "NOT_FOUND");
             return Err(Answer::new(404, body, Told::Refused));
         }
@@ -167,11 +156,6 @@ impl PingOne {
             return Err(Answer::new(400, body, Told::Refused));
         }
         Ok(self.add(weather, Some(wanted), true, at, lag))
-    }
-
-    fn since(&self, user: UserId) -> Time {
-        let of = self.users.iter().find(|(known, _)| *known == user);
-        of.map_or(Time::MAX, |(_, since)| *since)
     }
 
     /// The devices like the one that is wanted.
@@ -346,7 +330,7 @@ impl PingOne {
         )]
         let shows_by = |lag: Time| now - (lag as f64 * old) as Time;
         let asked = now;
-        if shows_by(us(weather.lag)) < self.since(user) {
+        if shows_by(us(weather.lag)) < self.people.since(user) {
             let listing = Listing {
                 user,
                 shows: Vec::new(),
@@ -371,6 +355,22 @@ impl PingOne {
             devices,
             from: 0,
         })
+    }
+
+    /// Says whether a user can use MFA, once that was switched on where it `switches`.
+    pub(super) fn mfa(
+        &mut self,
+        rng: &mut Rng,
+        weather: &Weather,
+        (user, now): (UserId, Time),
+        switches: bool,
+    ) -> Reply {
+        let date_ms = weather
+            .dates
+            .then_some(now / 1000 + weather.remote_ahead_ms);
+        let trouble = troubles::of_look(rng, weather, date_ms);
+        self.people
+            .mfa(rng, weather, (user, now), switches, trouble)
     }
 
     /// Says who may ask.

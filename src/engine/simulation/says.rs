@@ -7,6 +7,7 @@ use hyper::{Response, StatusCode};
 use reqwest::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
 
 use super::judge::Told;
+use super::weather::Naming;
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::request::{Address, DeviceRequest};
 use crate::pingone::head::BodyFault;
@@ -199,6 +200,19 @@ pub(super) fn page(
         links.join(","),
         devices.join(",")
     )
+}
+
+/// Whether a user can use MFA, with what says whose answer it is.
+pub(super) fn mfa_enabled(on: bool, user: UserId, naming: Naming) -> String {
+    let named = match naming {
+        Naming::Link => {
+            let link = format!("http://127.0.0.1/v1/environments/e/users/{user}/mfaEnabled");
+            format!(r#","_links":{{"self":{{"href":"{link}"}}}}"#)
+        }
+        Naming::Devices => format!(r#","user":{{"id":"{user}"}}"#),
+        Naming::Nothing => String::new(),
+    };
+    format!(r#"{{"mfaEnabled":{on}{named}}}"#)
 }
 
 /// Under which name an answer repeats an ID.

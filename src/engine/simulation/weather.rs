@@ -9,6 +9,7 @@ use fastrand::Rng;
 use super::defect::Defect;
 use crate::engine::options::{EngineOptions, GuardOptions};
 use crate::model::ids::RunId;
+use crate::model::mfa::MfaRule;
 use crate::pace::Pacing;
 use crate::plan::Existing;
 use crate::retry::{CLOCK_SKEW, RetryPolicy};
@@ -84,6 +85,8 @@ pub(super) struct Weather {
     pub(super) existing: Existing,
     /// How old the data of a report is.
     pub(super) report_age: Duration,
+    /// Whether MFA is to be switched on before a create.
+    pub(super) enables_mfa: bool,
     attempts: NonZeroU32,
     canary: u32,
     concurrency: usize,
@@ -143,6 +146,7 @@ impl Weather {
             pacing: [Pacing::Unpaced, Pacing::UpTo(25.0)][rng.usize(..2)],
             most: (rng.u8(..10) == 0).then(|| rng.u64(1..3)),
             max_duration: (rng.u8(..10) == 0).then(|| Duration::from_millis(rng.u64(1..60_000))),
+            enables_mfa: rng.u8(..5) == 0,
         }
     }
 
@@ -165,6 +169,7 @@ impl Weather {
                 self.sleepy = 0.2;
                 self.reboots = false;
             }
+            Defect::CreatesFirst | Defect::TakesAnythingForOn => self.enables_mfa = true,
             Defect::SettlesInNoTime
             | Defect::SendsAgainAfterALoss
             | Defect::TakesSilenceForAbsence
@@ -218,6 +223,11 @@ impl Weather {
             run,
             existing: self.existing,
             report: Arc::default(),
+            mfa: if self.enables_mfa && defect != Some(Defect::CreatesFirst) {
+                MfaRule::Enable
+            } else {
+                MfaRule::Check
+            },
             retry: RetryPolicy {
                 attempts: self.attempts,
                 base_delay: Duration::from_secs(1),

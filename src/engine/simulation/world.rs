@@ -15,9 +15,9 @@ use super::exchange::{Exchange, Question, cursor_of, transaction, user_of};
 use super::judge::{Judge, Listing, Told};
 use super::lines::{Line, Lines};
 use super::pingone::{PingOne, Time};
-use super::says::{Answer, ECHO, Reply, digits, page};
+use super::says::{Answer, ECHO, Reply, digits, mfa_enabled, page};
 use super::troubles;
-use super::weather::{Echo, Weather};
+use super::weather::{Echo, Naming, Weather};
 use crate::clock;
 use crate::clock::played::{self, Machine};
 use crate::ledger::{Fate, InMemory, Writing};
@@ -158,6 +158,11 @@ impl World {
         let path = head.uri.path();
         let (question, reply) = if path.ends_with("/token") {
             (Question::Token, self.pingone.token(rng, weather))
+        } else if path.ends_with("/mfaEnabled") {
+            let (user, switches) = (user_of(path), head.method == Method::PUT);
+            self.counts.switches += u64::from(switches);
+            let reply = self.pingone.mfa(rng, weather, (user, now), switches);
+            (Question::Mfa(user), reply)
         } else if head.method == Method::GET {
             let (user, further) = (user_of(path), head.uri.query().and_then(cursor_of));
             let reply = self.pingone.list(rng, weather, (user, now), further);
@@ -196,6 +201,8 @@ impl World {
         let ledger = lock(&self.ledger);
         let entry = ledger.entry(&self.pingone.wanted[number].key);
         let which = (number, &self.pingone.wanted[..]);
+        let can_use_it = !self.weather.enables_mfa || self.pingone.people.has_mfa(user);
+        self.judge.sends_to(can_use_it);
         let looks_first = self.weather.looks_first(self.machine.ahead_ms);
         self.judge
             .sends(which, (entry, attempt), body, looks_first, now);
@@ -271,6 +278,8 @@ impl World {
         };
         match question {
             Question::Token => return,
+            // It tells nothing of a device.
+            Question::Mfa(_) => {}
             Question::Create(post, number) => {
                 let (weather, rng) = (&self.weather, &mut self.rng);
                 self.pingone.given_up(rng, weather, post, now);
@@ -320,6 +329,14 @@ impl World {
             (Some(Defect::HearsNoRetryAfter), _, Reply::Answer(mut answer)) => {
                 answer.headers.retain(|(name, _)| *name != RETRY_AFTER);
                 Reply::Answer(answer)
+            }
+            (Some(Defect::TakesAnythingForOn), Question::Mfa(user), reply) => {
+                let is_throttle = matches!(&reply, Reply::Answer(answer) if answer.hold.is_some());
+                if is_throttle {
+                    return reply;
+                }
+                let body = mfa_enabled(true, user, Naming::Link);
+                Reply::Answer(Answer::new(200, body, Told::Nothing).with(ECHO, transaction))
             }
             (_, _, reply) => reply,
         }

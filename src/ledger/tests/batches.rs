@@ -42,7 +42,9 @@ async fn a_device_is_in_doubt_exactly_while_it_is_known_when_it_was_last_sent() 
             last_send,
             ..settled(7, state)
         };
-        let refused = ledger.commit(vec![end], Vec::new(), moment(2)).await;
+        let refused = ledger
+            .commit(Vec::new(), vec![end], Vec::new(), moment(2))
+            .await;
         assert!(matches!(flaw(refused), Flaw::Invariant(_)), "{state:?}");
     }
 }
@@ -55,7 +57,9 @@ async fn every_device_has_a_number_of_its_own_and_keeps_it() {
     let asked = intend(&ledger, intents).await.unwrap().recorded;
     let asked: Vec<_> = asked.iter().map(Recorded::entry).collect();
     let ends = [7, 8, 9, 10].map(|user| settled(user, DeviceState::Failed));
-    let committed = ledger.commit(ends.into(), Vec::new(), moment(2)).await;
+    let committed = ledger
+        .commit(Vec::new(), ends.into(), Vec::new(), moment(2))
+        .await;
     let ended = committed.unwrap().settled;
     assert_eq!(asked, ended[..3]);
     for (user, number) in [7, 8, 9, 10].into_iter().zip(ended) {
@@ -72,7 +76,7 @@ async fn what_was_handed_over_is_on_disk_before_another_run_may_have_the_ledger(
         // Handed over, and the answer not waited for.
         drop(
             ledger
-                .commit(Vec::new(), vec![intent(user)], moment(1))
+                .commit(Vec::new(), Vec::new(), vec![intent(user)], moment(1))
                 .now_or_never(),
         );
     }
@@ -150,7 +154,9 @@ async fn one_id_is_never_the_id_of_two_devices() {
         device: settled(7, DeviceState::Created).device,
         ..settled(8, DeviceState::Created)
     };
-    let asked = ledger.commit(vec![clash], Vec::new(), moment(3)).await;
+    let asked = ledger
+        .commit(Vec::new(), vec![clash], Vec::new(), moment(3))
+        .await;
     assert!(asked.is_err());
 }
 

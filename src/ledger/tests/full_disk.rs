@@ -51,6 +51,7 @@ impl Full {
     fn commit(&self, settled: Vec<Settled>, intents: Vec<Intent>) -> Result<Committed, Error> {
         let (reply, answer) = oneshot::channel();
         let command = Command::Batch {
+            noted: Vec::new(),
             settled,
             intents,
             now: moment(1),
@@ -101,7 +102,9 @@ async fn a_write_that_fails_for_another_reason_does_not_cost_the_room() {
     let ledger = open(&place, 1);
     settle(&ledger, settled(7, DeviceState::Created)).await;
     let changed = settled(7, DeviceState::Failed);
-    let refused = ledger.commit(vec![changed], Vec::new(), moment(3)).await;
+    let refused = ledger
+        .commit(Vec::new(), vec![changed], Vec::new(), moment(3))
+        .await;
     assert!(matches!(flaw(refused), Flaw::Sqlite(_)));
     assert!(ballast(&place));
 }

@@ -74,13 +74,15 @@ async fn a_ledger_in_memory_holds_what_the_real_one_does() {
         for one in told {
             let (settled, intents) = one.of(user);
             if memory
-                .commit(run(1).id, &settled, intents, &moment(2))
+                .commit(run(1).id, (&[], &settled), intents, &moment(2))
                 .is_err()
             {
                 break;
             }
             let (settled, intents) = one.of(user);
-            real.commit(settled, intents, moment(2)).await.unwrap();
+            real.commit(Vec::new(), settled, intents, moment(2))
+                .await
+                .unwrap();
         }
         let entry = real.entry(&request(user).key).unwrap();
         assert_eq!(memory.entry(&request(user).key), entry.as_ref());
@@ -114,11 +116,13 @@ async fn a_ledger_in_memory_refuses_what_only_the_files_own_rules_refuse() {
         for (end, accepted) in [(first, true), (second, false)] {
             let ours = memory.commit(
                 run(1).id,
-                std::slice::from_ref(&end),
+                (&[], std::slice::from_ref(&end)),
                 Vec::new(),
                 &moment(2),
             );
-            let theirs = real.commit(vec![end], Vec::new(), moment(2)).await;
+            let theirs = real
+                .commit(Vec::new(), vec![end], Vec::new(), moment(2))
+                .await;
             assert_eq!((ours.is_ok(), theirs.is_ok()), (accepted, accepted));
         }
     }

@@ -8,6 +8,7 @@ mod identity;
 mod in_memory;
 mod opening;
 mod reading;
+mod users;
 
 use std::path::{Path, PathBuf};
 
@@ -137,12 +138,14 @@ fn in_doubt(place: &Place) -> u64 {
 }
 
 async fn intend(ledger: &Ledger, intents: Vec<Intent>) -> Result<Committed, Error> {
-    ledger.commit(Vec::new(), intents, moment(1)).await
+    ledger
+        .commit(Vec::new(), Vec::new(), intents, moment(1))
+        .await
 }
 
 async fn settle(ledger: &Ledger, end: Settled) {
     ledger
-        .commit(vec![end], Vec::new(), moment(2))
+        .commit(Vec::new(), vec![end], Vec::new(), moment(2))
         .await
         .unwrap();
 }
@@ -182,6 +185,7 @@ async fn a_device_that_is_there_is_never_asked_for_again_and_never_changes() {
         let ledger = open(&place, user + 10);
         let changed = ledger
             .commit(
+                Vec::new(),
                 vec![settled(user, DeviceState::Failed)],
                 Vec::new(),
                 moment(3),

@@ -181,7 +181,10 @@ async fn entries_that_are_read_ahead_are_those_of_their_devices_until_something_
         .unwrap();
     let ends = (1..=200).map(|user| settled(user, DeviceState::Created));
     let ends = ends.collect();
-    ledger.commit(ends, Vec::new(), moment(2)).await.unwrap();
+    ledger
+        .commit(Vec::new(), ends, Vec::new(), moment(2))
+        .await
+        .unwrap();
     for user in (1..=100).chain([90, 100, 3, 250]) {
         let entry = ledger.entry(&request(user).key).unwrap();
         let id = (user <= 200).then(|| DeviceId::from_bytes([user; 16]));

@@ -7,6 +7,7 @@ use super::calling_codes::CallingCodes;
 use super::event::{Event, Next, RequestKind};
 use super::ids::{EnvironmentId, RunId};
 use super::messages::Messages;
+use super::mfa::MfaOutcome;
 use super::outcome::{LookOutcome, Outcome};
 use super::pace_reading::PaceReading;
 use super::shared_phones::SharedPhones;
@@ -24,6 +25,8 @@ pub(crate) struct Requests {
     pub list: u64,
     /// Creates.
     pub create: u64,
+    /// Whether users can use MFA: read, or switched on.
+    pub mfa: u64,
     /// Policies, settings, users and other reads.
     pub read: u64,
 }
@@ -115,6 +118,7 @@ impl Summary {
                     RequestKind::Token => &mut self.requests.token,
                     RequestKind::List => &mut self.requests.list,
                     RequestKind::Create => &mut self.requests.create,
+                    RequestKind::Mfa => &mut self.requests.mfa,
                     RequestKind::Read => &mut self.requests.read,
                 };
                 *count += 1;
@@ -125,6 +129,9 @@ impl Summary {
             }
             Event::LookEnded { outcome, .. } => {
                 self.throttled += u64::from(matches!(outcome, LookOutcome::Throttled { .. }));
+            }
+            Event::MfaEnded { outcome, .. } => {
+                self.throttled += u64::from(matches!(outcome, MfaOutcome::Throttled { .. }));
             }
             Event::RowFinished(row) => {
                 self.tally.add(row);

@@ -8,6 +8,7 @@ use super::*;
 use crate::model::code::DUPLICATE_FOUND;
 use crate::model::event::{RowFinished, RowLabel};
 use crate::model::ids::DeviceId;
+use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, Refusal};
 use crate::model::row::RowNumber;
 
@@ -266,7 +267,14 @@ fn requests_throttles_and_retries_are_counted_apart() {
         Event::Sent(RequestKind::List),
         Event::Sent(RequestKind::Create),
         Event::Sent(RequestKind::Create),
+        Event::Sent(RequestKind::Mfa),
         Event::Sent(RequestKind::Read),
+        Event::MfaEnded {
+            who: label(1),
+            outcome: MfaOutcome::Throttled { retry_after: None },
+            took: Duration::ZERO,
+            next: Next::Mfa(Duration::ZERO),
+        },
         attempt(throttled, Some(429), Next::Create(Duration::ZERO)),
         attempt(
             AttemptOutcome::Indeterminate(Ambiguity::QuotaExceeded),
@@ -291,8 +299,9 @@ fn requests_throttles_and_retries_are_counted_apart() {
         token: 1,
         list: 1,
         create: 2,
+        mfa: 1,
         read: 1,
     };
     assert_eq!(summary.requests, requests);
-    assert_eq!((summary.throttled, summary.retries), (3, 1));
+    assert_eq!((summary.throttled, summary.retries), (4, 1));
 }

@@ -107,8 +107,11 @@ impl ProgressLine {
             Event::RowRead
             | Event::Sent(RequestKind::Token)
             | Event::AttemptEnded { .. }
-            | Event::LookEnded { .. } => {}
-            Event::Sent(RequestKind::List | RequestKind::Create | RequestKind::Read) => {
+            | Event::LookEnded { .. }
+            | Event::MfaEnded { .. } => {}
+            Event::Sent(
+                RequestKind::List | RequestKind::Create | RequestKind::Mfa | RequestKind::Read,
+            ) => {
                 self.requests.add(self.second(now));
             }
             Event::Paced(pace) => self.ceiling = pace.ceiling,

@@ -6,6 +6,7 @@ use crate::model::code::{self, DUPLICATE_FOUND, INTERRUPTED, SAME_DEVICE, UNEXPE
 use crate::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
 use crate::model::event::RowFinished;
 use crate::model::ids::RunId;
+use crate::model::mfa::MfaState;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::validate::{JudgedRow, RequestedDevice};
 use crate::model::warning::WarningCode;
@@ -39,6 +40,8 @@ pub(crate) struct ResultRow {
     pub created_at: Option<String>,
     /// The run that brought the device where it stands.
     pub run: Option<RunId>,
+    /// Whether the user can use MFA, where that was looked at.
+    pub mfa: Option<MfaState>,
     /// What a person may want to look at, though nothing is wrong.
     pub warnings: Vec<WarningCode>,
 }
@@ -70,6 +73,7 @@ impl ResultRow {
             let message = earlier.describe(&valid.request);
             let mut result = Self::new(judged, Outcome::Duplicate).because(SAME_DEVICE, message);
             result.finished.device = row.known.device();
+            result.mfa = row.mfa;
             return result;
         }
         let mut result = match &row.known {
@@ -94,6 +98,7 @@ impl ResultRow {
                 result
             }
         };
+        result.mfa = row.mfa;
         let message = &mut result.finished.message;
         if message.is_none() && !valid.warnings.is_empty() {
             let warnings: Vec<String> = valid.warnings.iter().map(ToString::to_string).collect();
@@ -120,6 +125,7 @@ impl ResultRow {
             correlation_id: None,
             created_at: None,
             run: None,
+            mfa: None,
             warnings: match &judged.verdict {
                 Ok(valid) => WarningCode::of(&valid.warnings),
                 Err(_) => Vec::new(),

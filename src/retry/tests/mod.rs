@@ -2,6 +2,7 @@
 
 mod doubt;
 mod looks;
+mod mfa;
 mod recheck;
 mod unproven;
 

@@ -219,7 +219,7 @@ impl Rehearsal {
                 raw::plain(method, &path, &bearer)
             } else {
                 let headers = format!("{bearer}Content-Type: application/json\r\n");
-                raw::post(&path, &headers, body)
+                raw::post(&path, &headers, body).replacen("POST", method, 1)
             };
             raw::ask(&self.sandbox, &request).await.unwrap()
         })

@@ -2,6 +2,7 @@
 
 mod create;
 mod look;
+mod mfa;
 
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use crate::engine::clocks::LastSend;
 use crate::engine::guard::Retried;
 use crate::engine::row::{Phase, Row, RowEnd};
 use crate::engine::samples::{
-    ASKED_MS, HOUR, answer, answered, context, device, in_doubt, moment, nameless, now, policy, row,
+    ASKED_MS, HOUR, answer, answered, context, device, in_doubt, moment, nameless, now, of_user,
+    policy, row,
 };
 use crate::ledger::Settled;
 use crate::model::code;
@@ -67,7 +69,9 @@ fn present(number: u8) -> LookOutcome {
 fn end(then: &Then) -> &RowEnd {
     match then {
         Then::End(end) | Then::EndAndRecheck(end) => end,
-        Then::Go { .. } | Then::Defer { .. } | Then::Nothing => panic!("no end: {then:?}"),
+        Then::Go { .. } | Then::Next | Then::Defer { .. } | Then::Nothing => {
+            panic!("no end: {then:?}")
+        }
     }
 }
 

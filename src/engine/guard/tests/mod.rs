@@ -8,6 +8,7 @@ use super::*;
 use crate::engine::options::MaxErrors;
 use crate::engine::samples::{answer, answered, nameless};
 use crate::model::ids::{PolicyId, UserId};
+use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::Listing;
 use crate::model::row::RowNumber;
 use crate::model::stop::StopCode;
@@ -343,4 +344,57 @@ async fn nothing_but_429_for_a_quarter_of_an_hour_ends_the_run_whatever_was_aske
         matches!(end, Some(StopReason::Unavailable { .. })),
         "{end:?}"
     );
+}
+
+/// Lets the guard hear of an answer about a user's MFA, now; tells after how many it stops the run.
+fn mfa_stops_after(guard: &mut Guard, outcome: &MfaOutcome, most: u8) -> Option<(u8, StopReason)> {
+    let (now, said) = (crate::clock::now(), said(outcome.clone(), 403, "CODE"));
+    (1..=most).find_map(|number| {
+        // Each is read before it is switched.
+        assert_eq!(
+            guard.on_mfa(row(number), &answered(MfaOutcome::Is(false)), now),
+            None
+        );
+        let reason = guard.on_mfa(row(number), &said, now)?;
+        Some((number, reason))
+    })
+}
+
+#[test]
+fn a_role_that_may_read_and_not_switch_ends_the_run_and_is_named() {
+    let mut guard = guard();
+    let (after, reason) = mfa_stops_after(&mut guard, &MfaOutcome::Forbidden, 20).unwrap();
+    assert_eq!(after, 3);
+    let StopReason::Pointless { code, hint, .. } = reason else {
+        panic!("{reason:?}");
+    };
+    assert_eq!(code, StopCode::PermissionMissing);
+    assert!(hint.contains("Environment Admin"), "{hint}");
+    let mut others = after_success();
+    let (after, _) = mfa_stops_after(&mut others, &MfaOutcome::Refused, 20).unwrap();
+    assert_eq!(after, 10);
+}
+
+#[test]
+fn a_user_who_is_switched_on_ends_a_streak_and_an_odd_answer_is_no_reason_to_stop_at_once() {
+    let mut guard = guard();
+    let now = crate::clock::now();
+    for number in 1..100 {
+        let outcome = match number % 3 {
+            0 => MfaOutcome::Is(true),
+            _ => MfaOutcome::Forbidden,
+        };
+        assert_eq!(
+            guard.on_mfa(row(number), &said(outcome, 403, "CODE"), now),
+            None,
+            "{number}"
+        );
+    }
+    for outcome in [
+        MfaOutcome::Untrusted,
+        MfaOutcome::Redirected,
+        MfaOutcome::MixedUp,
+    ] {
+        assert!(guard.on_mfa(row(1), &answered(outcome), now).is_some());
+    }
 }

@@ -1,0 +1,92 @@
+//! What an answer that is no create's says of how the run goes.
+
+use super::breaker::Sign;
+use crate::engine::reasons::{captive_portal, mixed_up, redirected, too_long, untrusted};
+use crate::model::mfa::MfaOutcome;
+use crate::model::outcome::{LookOutcome, Refusal};
+use crate::model::stop::StopReason;
+use crate::pingone::Answered;
+use crate::pingone::transport::FaultKind;
+
+/// What such an answer says of how the run goes.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// What was asked for.
+    Told {
+        /// Whether it ends a streak of refusals: that it may be read whether a user can use MFA says
+        /// nothing of whether that may be switched on.
+        ends_streak: bool,
+    },
+    /// Nothing: it is asked for again.
+    Again,
+    /// It was refused, which may be about all users.
+    Refused(Refusal),
+    /// This machine bears no more requests.
+    OutOfResources,
+    /// It failed on the way or at PingOne.
+    Failed(Sign),
+    /// Nobody can read it.
+    Unreadable,
+    /// The run ends, if there is a reason.
+    Ends(Option<StopReason>),
+}
+
+impl Said {
+    /// What a listing of the API at this address says.
+    pub(super) fn of_look(answered: &Answered<LookOutcome>, api: &str) -> Self {
+        let answer = &answered.answer;
+        match &answered.outcome {
+            LookOutcome::Seen(_) => Said::Told { ends_streak: true },
+            // What may be another's is asked for again at once.
+            LookOutcome::Unauthorized | LookOutcome::Unproven => Said::Again,
+            LookOutcome::UserUnknown => Said::Refused(Refusal::UserUnknown),
+            LookOutcome::Forbidden => Said::Refused(Refusal::Forbidden),
+            LookOutcome::NoInformation => Said::of_failure(answered.fault),
+            LookOutcome::Unreadable => Said::Unreadable,
+            LookOutcome::Throttled { retry_after } => Said::Ends(too_long(*retry_after)),
+            LookOutcome::Untrusted => Said::Ends(Some(untrusted(answer))),
+            LookOutcome::Redirected => Said::Ends(Some(redirected(answer, api))),
+            LookOutcome::CaptivePortal => Said::Ends(Some(captive_portal(answer))),
+            LookOutcome::MixedUp => Said::Ends(Some(mixed_up())),
+        }
+    }
+
+    /// What an answer about a user's MFA, of the API at this address, says.
+    pub(super) fn of_mfa(answered: &Answered<MfaOutcome>, api: &str) -> Self {
+        let answer = &answered.answer;
+        match &answered.outcome {
+            MfaOutcome::Is(on) => Said::Told { ends_streak: *on },
+            // What may be another's is asked for again at once.
+            MfaOutcome::Unauthorized | MfaOutcome::Unproven => Said::Again,
+            MfaOutcome::UserUnknown => Said::Refused(Refusal::UserUnknown),
+            MfaOutcome::Forbidden => Said::Refused(Refusal::Forbidden),
+            MfaOutcome::Refused => Said::Refused(Refusal::Invalid),
+            MfaOutcome::NoInformation => Said::of_failure(answered.fault),
+            MfaOutcome::Unreadable => Said::Failed(Sign::Failed),
+            MfaOutcome::Throttled { retry_after } => Said::Ends(too_long(*retry_after)),
+            MfaOutcome::Untrusted => Said::Ends(Some(untrusted(answer))),
+            MfaOutcome::Redirected => Said::Ends(Some(redirected(answer, api))),
+            MfaOutcome::CaptivePortal => Said::Ends(Some(captive_portal(answer))),
+            MfaOutcome::MixedUp => Said::Ends(Some(mixed_up())),
+        }
+    }
+
+    fn of_failure(fault: Option<FaultKind>) -> Self {
+        match fault {
+            Some(FaultKind::OutOfResources) => Said::OutOfResources,
+            fault => Said::Failed(Sign::of_failure(fault)),
+        }
+    }
+
+    /// Whether whoever waited for one request to go first may go now.
+    pub(super) fn is_heard(&self) -> bool {
+        match self {
+            Said::Told { .. }
+            | Said::Refused(_)
+            | Said::OutOfResources
+            | Said::Failed(_)
+            | Said::Unreadable => true,
+            Said::Again | Said::Ends(_) => false,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What follows a request about a user's MFA.
+
+use super::*;
+use crate::model::mfa::MfaOutcome as M;
+use crate::retry::{MfaDecision as D, after_mfa};
+
+fn after(history: &mut History, outcome: &M, switches: bool) -> D {
+    after_mfa(&hour(), history, outcome, switches, 1.0)
+}
+
+fn read(after: Duration) -> D {
+    D::Read { after }
+}
+
+#[test]
+fn what_is_on_goes_on_what_is_off_is_switched_and_a_refusal_is_the_end() {
+    for (outcome, of_read, of_switch) in [
+        (M::Is(true), D::GoOn, D::GoOn),
+        (M::Is(false), D::Switch, read(secs(1))),
+        (M::UserUnknown, D::GiveUp, D::GiveUp),
+        (M::Forbidden, D::GiveUp, D::GiveUp),
+        (M::Refused, D::GiveUp, D::GiveUp),
+        (M::Untrusted, D::GiveUp, D::GiveUp),
+        (M::Redirected, D::GiveUp, D::GiveUp),
+        (M::CaptivePortal, D::GiveUp, D::GiveUp),
+        (M::NoInformation, read(secs(1)), read(secs(1))),
+        (M::Unreadable, read(secs(1)), read(secs(1))),
+        (M::Unproven, read(Duration::ZERO), read(Duration::ZERO)),
+        (M::MixedUp, read(Duration::ZERO), read(Duration::ZERO)),
+        (M::Unauthorized, read(Duration::ZERO), read(Duration::ZERO)),
+    ] {
+        for (switches, expected) in [(false, of_read), (true, of_switch)] {
+            let decision = after(&mut History::default(), &outcome, switches);
+            assert_eq!(decision, expected, "{outcome:?} {switches}");
+        }
+    }
+}
+
+#[test]
+fn what_tells_nothing_is_asked_for_six_times_and_a_throttle_costs_none() {
+    let history = &mut History::default();
+    let throttled = M::Throttled {
+        retry_after: Some(secs(7)),
+    };
+    for number in 1..6 {
+        assert_eq!(after(history, &throttled, true), read(secs(7)));
+        let decision = after(history, &M::NoInformation, number % 2 == 0);
+        assert!(matches!(decision, D::Read { .. }), "{number}: {decision:?}");
+    }
+    assert_eq!(after(history, &M::Unproven, false), D::GiveUp);
+}
+
+#[test]
+fn a_second_refusal_of_the_token_is_the_end_unless_an_answer_came_between() {
+    let history = &mut History::default();
+    assert_eq!(
+        after(history, &M::Unauthorized, false),
+        read(Duration::ZERO)
+    );
+    assert_eq!(after(history, &M::Unauthorized, false), D::GiveUp);
+    assert_eq!(after(history, &M::Is(true), false), D::GoOn);
+    assert_eq!(
+        after(history, &M::Unauthorized, false),
+        read(Duration::ZERO)
+    );
+}
