@@ -25,7 +25,7 @@
 //! [`retry`] hold the hard decisions as pure functions: what a run does about a row
 //! that it has seen before, and what it does after each kind of answer. [`ledger`]
 //! remembers, [`pingone`] speaks, and [`engine`] is the one loop that calls all of
-//! them. Everything else is rim: [`input`] reads, [`report`] writes, [`settings`] say
+//! them; [`lookup`] asks whose names are before that loop begins. Everything else is rim: [`input`] reads, [`report`] writes, [`settings`] say
 //! what was asked for (its `table` lists all of it), [`commands`] and [`program`] wire
 //! it together.
 //!
@@ -42,6 +42,7 @@
 //! | canary | the first few rows of a run, sent alone, so that what is wrong with all of them costs little |
 //! | intent | "a create is about to be sent", on disk before it is sent; a [`ledger`] entry begins with one |
 //! | in doubt | a create was sent, and nobody knows whether there is a device |
+//! | name | what a row calls its user or policy where it does not know the ID; to look it up is to ask PingOne whose it is, once before the rows are judged |
 //! | to look | to list a user's devices; a create in doubt is settled by looks alone |
 //! | to settle | to give a row or an entry its last state; the settling time is how long a lost request may still take effect |
 //! | to recheck | to look once more at a device that is created, because a request for it was lost |
@@ -103,6 +104,9 @@ mod sandbox;
 
 // The loop.
 mod engine;
+
+// Whose the names in a wave are.
+mod lookup;
 
 // What PingOne really does.
 mod probe;

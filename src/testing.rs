@@ -15,18 +15,20 @@ pub mod model {
     pub use crate::model::ids::{EnvironmentId, PolicyId, RunId, UserId};
     pub use crate::model::invalid::InvalidCode;
     pub use crate::model::mfa::{MfaOutcome, MfaRule, UserState};
+    pub use crate::model::names::Names;
     pub use crate::model::outcome::{
         Ambiguity, Answer, AttemptOutcome, Device, Listing, LookOutcome, Outcome, Proof, Refusal,
     };
     pub use crate::model::phone::E164;
+    pub use crate::model::policy_ref::PolicyRef;
     pub use crate::model::request::{
         Address, DeviceKey, DeviceRequest, DeviceStatus, DeviceType, RowDefaults,
     };
     pub use crate::model::row::{Column, Header, InputRow, RowNumber};
     pub use crate::model::secret::Secret;
     pub use crate::model::stop::StopCode;
-    pub use crate::model::user_name::{NameKind, UserName};
-    pub use crate::model::validate::validate;
+    pub use crate::model::user_name::{NameKind, UserBy, UserName};
+    pub use crate::model::validate::{Unasked, validate};
     pub use crate::model::verdict::Verdict;
     pub use crate::model::warning::WarningCode;
 }

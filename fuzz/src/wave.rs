@@ -4,8 +4,8 @@ use std::io::Write;
 
 use wavepair::testing::input::{ReadOptions, Source, Wave};
 use wavepair::testing::model::{
-    Address, Column, Container, Delimiter, DeviceType, E164, Header, InputRow, LineEnd,
-    RowDefaults, validate,
+    Address, Column, Container, Delimiter, DeviceType, E164, Header, InputRow, LineEnd, Names,
+    PolicyRef, RowDefaults, Unasked, validate,
 };
 
 /// Reads a wave: no line is lost, and no phone that is accepted has other digits than its cell.
@@ -90,17 +90,18 @@ fn is_blank(line: &[u8]) -> bool {
 
 fn judge(header: &Header, row: &InputRow) {
     let defaults = RowDefaults {
-        policy: Some(super::subject::request().policy),
+        policy: Some(PolicyRef::Id(super::subject::request().policy)),
         kind: DeviceType::WhatsApp,
         status: None,
         country: None,
     };
-    let valid = match validate(header, row, &defaults).verdict {
-        Ok(valid) => valid,
-        Err(invalid) => return assert!(!invalid.message().is_empty()),
+    let address = match validate(header, row, &defaults, &Names::default()).verdict {
+        Ok(valid) => valid.request.key.address,
+        Err(Unasked::Unresolved(asks)) => asks.address,
+        Err(Unasked::Invalid(invalid)) => return assert!(!invalid.message().is_empty()),
     };
     assert!(row.fault.is_none(), "{row:?} is faulty and valid");
-    if let Address::Phone(phone) = valid.request.key.address {
+    if let Address::Phone(phone) = address {
         let place = header.place(Column::Phone).expect("a phone has a column");
         assert_eq!(phone.digits(), digits(row.cells.get(place)));
     }

@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::ledger::Reader;
 use crate::model::ids::EnvironmentId;
 use crate::model::mfa::MfaRule;
-use crate::model::row::Column;
 use crate::pace::Pacing;
 use crate::plan::Existing;
 use crate::report::console::Console;
@@ -63,7 +62,7 @@ pub(super) fn announce<L: Borrow<Reader>>(
         },
         wave: &opened.name,
         rows: opened.rows,
-        users_by: Column::UserId.name(),
+        users_by: opened.wave.header().user_by().column().name(),
         environment: at.environment,
         host: at.host,
         ledger: at.ledger,

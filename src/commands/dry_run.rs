@@ -2,6 +2,7 @@
 
 use super::finish::ended;
 use super::foretell::foretell;
+use super::memory::Memory;
 use super::opened_wave::OpenedWave;
 use super::preview::introduce;
 use super::{Invocation, online, read_ledger};
@@ -41,8 +42,9 @@ fn offline(
     summary: &mut Summary,
 ) -> Result<ExitCode, Error> {
     let started = clock::now();
-    let opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
+    let mut opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
     let reader = read_ledger::open(&settings.ledger, false, invocation)?;
+    opened.remember(Memory::ReadOnly(reader.as_ref()))?;
     let (environment, host) = (settings.ledger.environment(), settings.ledger.host());
     let place = (Kind::DryRun, environment, host);
     let ledger = reader.as_ref();

@@ -47,7 +47,7 @@ pub(super) fn foresee<L: Borrow<Reader>>(
     opened: &OpenedWave,
     ledger: &dyn Fn() -> Result<Option<L>, Error>,
 ) -> Result<Foreseen, Error> {
-    if !opened.asks_for_messages && !opened.strict {
+    if !opened.is_looked_over() {
         return Ok(Foreseen::default());
     }
     let (mut book, mut invalid) = (MessageBook::default(), InvalidRows::default());

@@ -4,6 +4,7 @@ use tokio::time::Instant;
 
 use super::Invocation;
 use super::join::{Doubts, join, known_by};
+use super::not_asked::NotAsked;
 use super::opened_wave::OpenedWave;
 use super::preview::close;
 use super::wave_files::WaveFiles;
@@ -36,14 +37,16 @@ pub(super) fn foretell(
     let wave = &opened.wave;
     let mut files = WaveFiles::begin(wave, &settings.common.rows, &settings.files)?;
     let (mut tally, mut shared) = (Tally::default(), None);
+    let mut not_asked = NotAsked::default();
     let mut countries = CallingCodes::default();
     let mut doubts = Doubts::new(settings.common.pace.retry.settle);
     let mut sinks = files.sinks();
-    let others: [&mut dyn RowSink; 5] = [
+    let others: [&mut dyn RowSink; 6] = [
         &mut tally,
         &mut shared,
         &mut countries,
         &mut doubts,
+        &mut not_asked,
         &mut LogLines,
     ];
     sinks.extend(others);
@@ -53,6 +56,7 @@ pub(super) fn foretell(
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(reader);
     complete.hand_out()?;
+    not_asked.tell(invocation);
     summary.shared_phones = shared;
     summary.countries = countries;
     summary.settle(opened.rows, account, tally);

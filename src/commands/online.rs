@@ -8,12 +8,15 @@ use tokio::sync::Mutex;
 use super::advice::{allows, pairing_disabled, tells_users};
 use super::foretell::foretell;
 use super::join::known_by;
+use super::memory::Memory;
+use super::names::look_up_all;
 use super::opened_wave::OpenedWave;
 use super::plan_draft::{PlanDraft, no_plan};
 use super::policies::Policies;
 use super::preview::{close, introduce};
 use super::reported::{for_dry_run, told_by};
 use super::signals::{self, During};
+use super::stopped::{Stopped, stopped};
 use super::target::Remote;
 use super::wave_files::WaveFiles;
 use super::{Invocation, read_ledger};
@@ -145,10 +148,12 @@ async fn ask_all(
     invocation: &Invocation,
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<(), Stopped> {
+    let memory = Memory::ReadOnly(ledger);
+    let names = look_up_all(opened, questions, memory, pace.concurrency, invocation).await?;
     let policies = Mutex::new(preflight(questions, invocation).await?);
-    let report = for_dry_run(opened, ledger, pace, questions, invocation).await;
+    let report = for_dry_run((opened, &names), ledger, pace, questions, invocation).await;
     let report = report.map_err(Stopped::Failed)??;
-    let mut judge = opened.judge_of_results();
+    let mut judge = opened.judge_by(&names);
     let judged = opened
         .wave
         .rows()
@@ -165,25 +170,6 @@ async fn ask_all(
         told.map_err(|error| Stopped::Failed(Error::Results(error)))?;
     }
     Ok(())
-}
-
-enum Stopped {
-    Reason(StopReason),
-    Failed(Error),
-}
-
-fn stopped(end: Result<(), Stopped>) -> Result<Option<StopReason>, Error> {
-    match end {
-        Ok(()) => Ok(None),
-        Err(Stopped::Reason(reason)) => Ok(Some(reason)),
-        Err(Stopped::Failed(error)) => Err(error),
-    }
-}
-
-impl From<StopReason> for Stopped {
-    fn from(reason: StopReason) -> Self {
-        Stopped::Reason(reason)
-    }
 }
 
 /// Learns of a row what PingOne says of its device, where neither the ledger nor an earlier row

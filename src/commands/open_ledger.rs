@@ -89,7 +89,7 @@ impl Looked {
         }
     }
 
-    /// What is in it, where it is not new.
+    /// What is in it, where it is not new and up to date.
     ///
     /// # Errors
     ///
@@ -98,7 +98,11 @@ impl Looked {
         if self.found.is_new() {
             return Ok(None);
         }
-        Ok(Reader::open(&self.place.path, Some(&remote.binding))?)
+        match Reader::open(&self.place.path, Some(&remote.binding)) {
+            // This run brings it up to date: until then nothing can be told of it.
+            Err(error) if matches!(error.flaw, Flaw::Outdated(_)) => Ok(None),
+            reader => Ok(reader?),
+        }
     }
 
     /// Records that a run begins.

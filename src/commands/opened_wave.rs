@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::memory::{Memory, remember};
 use super::{Invocation, outputs};
 use crate::error::Error;
 use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
+use crate::model::names::Names;
 use crate::model::request::RowDefaults;
 use crate::model::row_judge::RowJudge;
 use crate::model::shared_phones::{SharingRule, allowed_phones};
@@ -25,6 +27,8 @@ pub(super) struct OpenedWave {
     /// As a person names it.
     pub(super) name: String,
     pub(super) defaults: RowDefaults,
+    /// Whose the names in it are, as far as anybody has asked.
+    pub(super) names: Names,
     pub(super) rows: u64,
     /// Whether any row asks for a device whose user gets a message.
     pub(super) asks_for_messages: bool,
@@ -67,6 +71,7 @@ impl OpenedWave {
             wave,
             name: named(path),
             defaults,
+            names: Names::default(),
             rows,
             asks_for_messages,
             sharing,
@@ -74,9 +79,25 @@ impl OpenedWave {
         })
     }
 
+    /// Whether its rows are looked over before a run begins: for messages to people, or with `--strict`.
+    pub(super) fn is_looked_over(&self) -> bool {
+        self.asks_for_messages || self.strict
+    }
+
+    /// Takes for known what is remembered of the names in it.
+    ///
+    /// # Errors
+    ///
+    /// It or the ledger cannot be read.
+    pub(super) fn remember(&mut self, memory: Memory<'_>) -> Result<(), Error> {
+        self.names = remember(&self.wave, &self.defaults, memory)?;
+        Ok(())
+    }
+
     /// Judges the rows in themselves, as a run does.
     pub(super) fn row_judge(&self) -> RowJudge<'_> {
-        RowJudge::new(self.wave.header(), &self.defaults, self.sharing.of_run())
+        let sharers = self.sharing.of_run();
+        RowJudge::new(self.wave.header(), &self.defaults, &self.names, sharers)
     }
 
     /// Judges the rows as a run does, from the first one on.
@@ -86,8 +107,13 @@ impl OpenedWave {
 
     /// Judges the rows as whoever writes them down does, who tells more of them.
     pub(super) fn judge_of_results(&self) -> Judge<'_> {
-        let sharers = self.sharing.of_results();
-        Judge::new(RowJudge::new(self.wave.header(), &self.defaults, sharers))
+        self.judge_by(&self.names)
+    }
+
+    /// The same by what was told of names elsewhere.
+    pub(super) fn judge_by<'a>(&'a self, names: &'a Names) -> Judge<'a> {
+        let (header, sharers) = (self.wave.header(), self.sharing.of_results());
+        Judge::new(RowJudge::new(header, &self.defaults, names, sharers))
     }
 }
 
@@ -120,6 +146,7 @@ pub(super) fn open(path: &Path, settings: &RowSettings, checks: &Checks) -> Resu
         &ReadOptions {
             columns: settings.columns().to_vec(),
             form: settings.form().clone(),
+            user_by: settings.user_by(),
             defaults: Some(settings.defaults()),
             may_be_empty: checks.expected.is_some(),
         },

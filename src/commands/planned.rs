@@ -13,6 +13,8 @@ use crate::input::{self, Wave};
 use crate::model::row::InputRow;
 use crate::model::row_judge::RowJudge;
 use crate::model::stop::StopReason;
+use crate::model::unresolved::Unresolved;
+use crate::model::validate::Unasked;
 use crate::plan::Bar;
 use crate::plan::reader::Flaw;
 
@@ -81,7 +83,10 @@ impl Planned<'_> {
         Ok(match (judged.verdict, bar) {
             (Ok(valid), None) => PlannedRow::Valid(valid.request),
             (Ok(valid), Some(bar)) => PlannedRow::Barred(valid.request, bar),
-            (Err(invalid), _) => PlannedRow::Invalid { who, invalid },
+            (Err(Unasked::Invalid(invalid)), _) => PlannedRow::Invalid { who, invalid },
+            (Err(Unasked::Unresolved(Unresolved { trouble, .. })), _) => {
+                PlannedRow::Unresolved { who, trouble }
+            }
         })
     }
 }

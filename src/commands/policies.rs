@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::engine::questions::{Questions, ReadFault};
+use crate::lookup;
 use crate::model::ids::PolicyId;
+use crate::model::names::PolicyAnswer;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::stop::StopReason;
 use crate::pingone::wire::Policy;
 
@@ -53,5 +56,19 @@ impl Policies {
             unheard_of.insert(found);
         }
         Ok(self.0.get(&id).and_then(Option::as_ref))
+    }
+}
+
+/// The ID of the policy that is meant.
+///
+/// # Errors
+///
+/// Why it is no single one of those that are listed.
+pub(super) fn id_of(named: &PolicyRef, listed: &[Policy]) -> Result<PolicyId, String> {
+    match lookup::policies::answer(named, listed) {
+        (PolicyAnswer::One(id), _) => Ok(id),
+        (PolicyAnswer::None | PolicyAnswer::Several(_), _) => Err(format!(
+            "`{named}` is no single policy of this environment; name one of the policies above"
+        )),
     }
 }

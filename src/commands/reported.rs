@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::ledger::{Ledger, Reader};
 use crate::model::device_report::{DeviceReport, Reported};
 use crate::model::event::Event;
+use crate::model::names::Names;
 use crate::model::outcome::{Answer, Device, Outcome};
 use crate::model::request::DeviceType;
 use crate::model::stop::StopReason;
@@ -170,7 +171,7 @@ pub(super) async fn before_run(
 ///
 /// The wave or the ledger cannot be read; within, nothing can be asked at all.
 pub(super) async fn for_dry_run(
-    opened: &OpenedWave,
+    (opened, names): (&OpenedWave, &Names),
     ledger: Option<&Reader>,
     pace: &Pace,
     questions: &Questions<'_>,
@@ -182,7 +183,13 @@ pub(super) async fn for_dry_run(
     let mut wanted = Wanted::default();
     let lookup = &mut |key: &_| known_by(ledger, key);
     let sinks: &mut [&mut dyn RowSink] = &mut [&mut wanted];
-    join(&opened.wave, opened.judge(), &Mode::DryRun, lookup, sinks)?;
+    join(
+        &opened.wave,
+        opened.judge_by(names),
+        &Mode::DryRun,
+        lookup,
+        sinks,
+    )?;
     Ok(ask(&wanted, pace.pacing, questions, invocation).await)
 }
 

@@ -1,6 +1,7 @@
 //! `wavepair results`: the results file again, from the input and the ledger.
 
 use super::join::{join, known_by, not_reached};
+use super::memory::{Memory, remember};
 use super::wave_files::WaveFiles;
 use super::{Invocation, opened_wave, outputs};
 use crate::error::Error;
@@ -43,7 +44,8 @@ pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<Exi
     sinks.push(&mut tally);
     let lookup = &mut |key: &_| known_by(Some(&ledger), key);
     let defaults = rows.defaults();
-    let judge = RowJudge::new(wave.header(), &defaults, sharing.of_results());
+    let names = remember(&wave, &defaults, Memory::ReadOnly(Some(&ledger)))?;
+    let judge = RowJudge::new(wave.header(), &defaults, &names, sharing.of_results());
     let account = join(&wave, Judge::new(judge), &mode, lookup, &mut sinks)?;
     opened_wave::check_count(&settings.wave, account.rows, &settings.checks)?;
     let mut complete = files.complete()?;

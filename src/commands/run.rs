@@ -8,11 +8,13 @@ use super::demanded::Demanded;
 use super::finish::{End, ended, finish};
 use super::foresee::Foreseen;
 use super::join::{Doubts, join, known_to, not_reached};
+use super::memory::Memory;
 use super::open_ledger::{self, Looked, last_exit_code};
 use super::opened_wave::OpenedWave;
 use super::planned::{Planned, reason_to_stop};
-use super::reported::before_run;
+use super::prepare::prepare;
 use super::signals::During;
+use super::stopped::Stopped;
 use super::target::Remote;
 use super::wave_files::{Complete, WaveFiles};
 use super::{Invocation, descriptors, panics, question, signals};
@@ -26,7 +28,7 @@ use crate::ledger::{LastRun, Ledger, RunRecord};
 use crate::model::account::Account;
 use crate::model::event::Event;
 use crate::model::ids::RunId;
-use crate::model::stop::{StopReason, Stopped};
+use crate::model::stop::{self, StopReason};
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
 use crate::plan::Existing;
@@ -67,7 +69,7 @@ async fn run_wave(
     summary: &mut Summary,
 ) -> Result<ExitCode, Error> {
     let started = clock::now();
-    let opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
+    let mut opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
     let Run {
         common,
         files,
@@ -94,20 +96,20 @@ async fn run_wave(
     panics::watch(&stopper);
 
     let limits = (&pace, &stops);
-    let foreseen = agree(&looked, &opened, &remote, limits, invocation, &mut stop).await?;
+    let foreseen = agree(&looked, &mut opened, &remote, limits, invocation, &mut stop).await?;
     foreseen.note_in(summary);
-    let refused = summary.stopped.is_some();
     let begun = looked.begin(&record(invocation.run, &path, &rows, &pace, opened.rows))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
-    let options = options(invocation.run, &pace, &stops, concurrency);
-    let asked = (&opened, plan.as_ref());
-    let ended = send(asked, remote, &ledger, options, &stop, summary, invocation).await;
+    let how = (options(invocation.run, &pace, &stops, concurrency), &stop);
+    let asked = (&mut opened, plan.as_ref());
+    let sent = send(asked, remote, &ledger, how, summary, invocation);
+    let (ended, unheard) = sent.await;
 
     let sound = ended.is_ok();
     let mode = mode(summary, sound);
     let doubts = Doubts::new(pace.retry.settle);
-    let joined = write(&opened, &rows, &files, &ledger, &mode, (doubts, refused));
+    let joined = write(&opened, &rows, &files, &ledger, &mode, (doubts, unheard));
     let mut conclusion = conclude(summary, opened.rows, ended, joined, invocation)?;
     let closed = close(ledger, sound, summary, conclusion.exit);
     // The ledger is free by now: results may go where nobody reads them.
@@ -163,53 +165,53 @@ fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> Engine
     }
 }
 
-/// Sends what has to be sent; the summary is what was heard of that.
+/// Sends what has to be sent, once it is known for whom; the summary is what was heard of that. Tells
+/// too whether no row was heard of at all.
 ///
 /// Where the summary says already why nothing is sent, nothing is.
 async fn send(
-    (opened, plan): (&OpenedWave, Option<&Demanded>),
+    (opened, plan): (&mut OpenedWave, Option<&Demanded>),
     remote: Remote,
     ledger: &Ledger,
-    mut options: EngineOptions,
-    stop: &Stop,
+    (mut options, stop): (EngineOptions, &Stop),
     summary: &mut Summary,
     invocation: &Invocation,
-) -> Result<(), Error> {
+) -> (Result<(), Error>, bool) {
     if summary.stopped.is_some() {
-        return Ok(());
+        return (Ok(()), true);
     }
-    let mut rows = match Planned::rows_of(opened, plan) {
-        Ok(rows) => rows,
-        Err(reason) => {
-            summary.stop(&reason);
-            return Ok(());
-        }
-    };
     let progress = invocation.start_progress(opened.rows, Goal::Created);
     let mut reporters = Reporters::new(summary.clone(), progress);
     let mut report = |event: &Event| reporters.on(event);
     let going_by = (&remote, &mut options);
-    let before = before_run(opened, ledger, going_by, stop, &mut report, invocation).await?;
-    if let Some(reason) = before {
-        report(&Event::StopRequested {
-            reason,
-            in_flight: 0,
-        });
-        *summary = reporters.finish();
-        return Ok(());
-    }
-    let ended = engine::run(
-        &remote.client,
-        ledger,
-        remote.tokens,
-        options,
-        stop.clone(),
-        &mut rows,
-        &mut report,
-    )
-    .await;
+    let prepared = prepare(opened, ledger, going_by, stop, &mut report, invocation);
+    let rows = prepared
+        .await
+        .and_then(|()| Ok(Planned::rows_of(opened, plan)?));
+    let ended = match rows {
+        Ok(mut rows) => {
+            let sent = engine::run(
+                &remote.client,
+                ledger,
+                remote.tokens,
+                options,
+                stop.clone(),
+                &mut rows,
+                &mut report,
+            );
+            (sent.await.map(drop).map_err(Error::from), false)
+        }
+        Err(Stopped::Reason(reason)) => {
+            report(&Event::StopRequested {
+                reason,
+                in_flight: 0,
+            });
+            (Ok(()), true)
+        }
+        Err(Stopped::Failed(error)) => (Err(error), true),
+    };
     *summary = reporters.finish();
-    Ok(ended.map(drop)?)
+    ended
 }
 
 /// What the files say of a wave.
@@ -260,7 +262,7 @@ fn close(ledger: Ledger, sound: bool, summary: &Summary, exit: ExitCode) -> Resu
         // Answers may have been dropped: the next run is to look for what is left in flight.
         return Ok(());
     }
-    let why = summary.stopped.as_ref().map(Stopped::from);
+    let why = summary.stopped.as_ref().map(stop::Stopped::from);
     ledger.close(exit.code(), why, &clock::moment())?;
     Ok(())
 }
@@ -281,12 +283,15 @@ fn record(id: RunId, wave: &Path, rows: &RowSettings, pace: &Pace, count: u64) -
 /// Nothing is written down before the answer: after a "no" all is as it was.
 async fn agree(
     looked: &Looked,
-    opened: &OpenedWave,
+    opened: &mut OpenedWave,
     remote: &Remote,
     settings: (&Pace, &Stops),
     invocation: &Invocation,
     stop: &mut Stop,
 ) -> Result<Foreseen, Error> {
+    if opened.is_looked_over() {
+        opened.remember(Memory::ReadOnly(looked.reader(remote)?.as_ref()))?;
+    }
     let place = Place {
         kind: Kind::Run,
         environment: Some(remote.binding.environment),
@@ -307,7 +312,7 @@ fn mode(summary: &Summary, sound: bool) -> Mode {
     Mode::Run(not_reached(Some(LastRun {
         settings: String::new(),
         exit_code: sound.then_some(0),
-        stopped: summary.stopped.as_ref().map(Stopped::from),
+        stopped: summary.stopped.as_ref().map(stop::Stopped::from),
     })))
 }
 

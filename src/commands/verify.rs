@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::claims::Claims;
 use super::finish::{ended, write};
 use super::join::{join, known_by, not_reached};
+use super::memory::{Memory, remember};
 use super::report_wait::wait;
 use super::reported::ask;
 use super::signals::{self, During};
@@ -27,6 +28,7 @@ use crate::model::account::Account;
 use crate::model::device_report::DeviceReport;
 use crate::model::event::Event;
 use crate::model::ids::EnvironmentId;
+use crate::model::names::Names;
 use crate::model::request::RowDefaults;
 use crate::model::row_judge::RowJudge;
 use crate::model::shared_phones::SharingRule;
@@ -176,6 +178,8 @@ struct Told {
     wave: Wave,
     rows: RowSettings,
     defaults: RowDefaults,
+    /// Whose the names in it are.
+    names: Names,
     sharing: SharingRule,
 }
 
@@ -200,8 +204,10 @@ impl Told {
         let sharing = opened_wave::sharing(&rows)?;
         let wave = opened_wave::open(&settings.wave, &rows, &settings.checks)?;
         outputs::check_room(&settings.files, &wave, || opened_wave::rows_of(&wave))?;
+        let defaults = rows.defaults();
         let told = Self {
-            defaults: rows.defaults(),
+            names: remember(&wave, &defaults, Memory::ReadOnly(Some(&ledger)))?,
+            defaults,
             wave,
             rows,
             sharing,
@@ -228,7 +234,8 @@ impl Told {
 
     /// Judges the rows in themselves, from the first one on.
     fn judge(&self) -> RowJudge<'_> {
-        RowJudge::new(self.wave.header(), &self.defaults, self.sharing.of_run())
+        let header = self.wave.header();
+        RowJudge::new(header, &self.defaults, &self.names, self.sharing.of_run())
     }
 }
 

@@ -14,6 +14,7 @@ use crate::model::invalid::Invalid;
 use crate::model::outcome::{Answer, Device, Outcome};
 use crate::model::request::DeviceRequest;
 use crate::model::row::RowNumber;
+use crate::model::unresolved::NameTrouble;
 use crate::plan::{Admission, Bar, Existing, admit, same_device_as};
 use crate::retry::UNPROVEN_LOOK;
 
@@ -43,6 +44,15 @@ pub(super) fn invalid(who: RowLabel, invalid: &Invalid) -> RowFinished {
         further_codes: invalid.further_codes(),
         message: Some(invalid.message()),
         ..ended(who, Outcome::Invalid, None)
+    }
+}
+
+/// A row whose user or policy is not known ends at once.
+pub(super) fn unresolved(who: RowLabel, trouble: &NameTrouble) -> RowFinished {
+    RowFinished {
+        code: Some(trouble.code().to_owned()),
+        message: Some(trouble.message()),
+        ..ended(who, trouble.outcome().unwrap_or(Outcome::Failed), None)
     }
 }
 

@@ -25,7 +25,7 @@
 //! | `answers`, `whose` | what follows an answer |
 //! | `ending`, `stop` | whether the run goes on |
 //! | `reasons` | why it does not, in words |
-//! | `questions`, `finding` | asking without changing anything, by the same gate, tokens and answers |
+//! | `questions`, `users`, `finding`, `read_fault` | asking without changing anything, by the same gate, tokens and answers |
 //! | `user_devices` | all devices of a user, for whoever compares them |
 //! | `device_reports` | how far the report of all devices is read |
 //!
@@ -51,6 +51,7 @@ mod mfa;
 mod options;
 pub(crate) mod questions;
 mod queue;
+mod read_fault;
 mod reasons;
 mod row;
 mod run;
@@ -63,6 +64,7 @@ mod simulation;
 mod stop;
 mod tokens;
 pub(crate) mod user_devices;
+pub(crate) mod users;
 mod whose;
 mod work;
 

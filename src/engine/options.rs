@@ -9,6 +9,7 @@ use crate::model::ids::RunId;
 use crate::model::invalid::Invalid;
 use crate::model::mfa::MfaRule;
 use crate::model::request::DeviceRequest;
+use crate::model::unresolved::NameTrouble;
 use crate::pace::Pacing;
 use crate::plan::{Bar, Existing};
 use crate::retry::RetryPolicy;
@@ -69,6 +70,13 @@ pub enum PlannedRow {
         who: RowLabel,
         /// What is wrong with it.
         invalid: Invalid,
+    },
+    /// Nobody knows for whom it asks, or under which policy.
+    Unresolved {
+        /// Which row.
+        who: RowLabel,
+        /// Why.
+        trouble: NameTrouble,
     },
     /// It asks for a device.
     Valid(DeviceRequest),

@@ -15,7 +15,8 @@ pub(crate) use super::finding::Finding;
 use super::finding::{finding, unsent};
 use super::gate::{Gate, Room};
 use super::guard::{Guard, Kind};
-use super::options::LONGEST_HOLD;
+pub(crate) use super::read_fault::ReadFault;
+use super::read_fault::again;
 use super::reasons::{forbidden, mixed_up, out_of_trust};
 use super::row::{Phase, Row};
 use super::tokens::{AfterVerdict, TokenVerdict, Tokens};
@@ -51,15 +52,6 @@ impl std::fmt::Debug for Questions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Questions")
     }
-}
-
-/// Why a question was not answered.
-#[derive(Debug)]
-pub(crate) enum ReadFault {
-    /// Nothing can be asked at all.
-    Stop(StopReason),
-    /// This question was refused.
-    Refused(ReadError),
 }
 
 impl<'a> Questions<'a> {
@@ -173,18 +165,28 @@ impl<'a> Questions<'a> {
         page.await.map(|_| ())
     }
 
-    async fn read<T, F>(&self, ask: impl Fn(Arc<AccessToken>) -> F) -> Result<T, ReadFault>
+    /// Asks a question that may be asked again where it was not answered.
+    ///
+    /// # Errors
+    ///
+    /// It was not answered.
+    pub(super) async fn read<T, F>(
+        &self,
+        ask: impl Fn(Arc<AccessToken>) -> F,
+    ) -> Result<T, ReadFault>
     where
         F: Future<Output = Result<T, ReadError>>,
     {
         let mut tries = 0;
         loop {
-            let error = match self
-                .read_once(RequestKind::Read, &ask)
-                .await
-                .map_err(ReadFault::Stop)?
-            {
+            let asked = self.read_once(RequestKind::Read, &ask);
+            let (seq, answer) = asked.await.map_err(ReadFault::Stop)?;
+            let heard = self.heard_read(seq, answer.as_ref().err());
+            heard.map_err(ReadFault::Stop)?;
+            let error = match answer {
                 Ok(answer) => return Ok(answer),
+                // Everything is held: to be throttled costs no try.
+                Err(error) if error.is_throttle() => continue,
                 Err(error) => error,
             };
             tries += 1;
@@ -195,7 +197,7 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// Asks once; a token that is refused is not used again.
+    /// Asks once; a token that is refused is not used again. Gives the number of the request too.
     ///
     /// # Errors
     ///
@@ -204,40 +206,28 @@ impl<'a> Questions<'a> {
         &self,
         kind: RequestKind,
         ask: &impl Fn(Arc<AccessToken>) -> F,
-    ) -> Result<Result<T, ReadError>, StopReason>
+    ) -> Result<(u64, Result<T, ReadError>), StopReason>
     where
         F: Future<Output = Result<T, ReadError>>,
     {
         let token = self.token().await?;
-        self.pass().await;
+        let seq = self.pass().await;
         self.tell(&Event::Sent(kind));
         let generation = token.generation();
         let answer = ask(token).await;
         self.came_back();
-        if let Err(error) = &answer
-            && error.failure == ReadFailure::Unauthorized
-        {
-            self.heard_token(generation, TokenVerdict::Refused).await?;
-        }
-        Ok(answer)
+        let verdict = match &answer {
+            Ok(_) => TokenVerdict::Accepted,
+            Err(error) if error.failure == ReadFailure::Unauthorized => TokenVerdict::Refused,
+            Err(_) => TokenVerdict::Unheard,
+        };
+        self.heard_token(generation, verdict).await?;
+        Ok((seq, answer))
     }
 
     /// After how long something is asked again that was asked so often; nothing where it is not.
     pub(super) fn again(&self, error: &ReadError, tries: u32) -> Option<Duration> {
-        match error.failure {
-            ReadFailure::Unauthorized => Some(Duration::ZERO),
-            ReadFailure::Transient { retry_after } if tries < self.retry.attempts.get() => {
-                let backoff = self.retry.base_delay.saturating_mul(tries);
-                Some(retry_after.unwrap_or(backoff).min(LONGEST_HOLD))
-            }
-            ReadFailure::Transient { .. }
-            | ReadFailure::Forbidden
-            | ReadFailure::NotFound
-            | ReadFailure::Untrusted
-            | ReadFailure::Redirected
-            | ReadFailure::CaptivePortal
-            | ReadFailure::Malformed => None,
-        }
+        again(&self.retry, error, tries)
     }
 
     /// What PingOne lists of a device, by the rules of a row that was never sent.
@@ -339,6 +329,22 @@ impl<'a> Questions<'a> {
         stop.map_or(Ok(effects.then), Err)
     }
 
+    /// Takes note of an answered read; holds everything where PingOne asks for that.
+    fn heard_read(&self, seq: u64, error: Option<&ReadError>) -> Result<(), StopReason> {
+        let usual = self.retry.base_delay;
+        let heard = self
+            .gate
+            .borrow_mut()
+            .heard_read(seq, error, usual, clock::now());
+        if let Some(delay) = heard? {
+            self.tell(&Event::Throttled);
+            self.tell(&Event::Held { delay });
+        }
+        // There may be room for more than one now.
+        self.answered.notify_waiters();
+        Ok(())
+    }
+
     async fn heard_token(&self, generation: u64, verdict: TokenVerdict) -> Result<(), StopReason> {
         let mut tokens = self.tokens.lock().await;
         match tokens.heard(Kind::Look, generation, verdict) {
@@ -379,7 +385,8 @@ impl<'a> Questions<'a> {
         self.answered.notify_waiters();
     }
 
-    fn tell(&self, event: &Event) {
+    /// Tells who hears of requests.
+    pub(crate) fn tell(&self, event: &Event) {
         (self.report.borrow_mut())(event);
     }
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 use super::guard::Kind;
 use super::guard::breaker::{Trip, TripCause};
 use super::options::LONGEST_HOLD;
+use crate::model::code;
 use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, LookOutcome, Refusal};
 use crate::model::stop::{StopCode, StopReason};
 use crate::pingone::grant::{TokenError, TokenFailure};
 use crate::pingone::hint;
+use crate::pingone::read::{ReadError, ReadFailure};
 
 /// A new access token is refused as well.
 pub(super) fn unauthorized() -> StopReason {
@@ -64,6 +66,26 @@ pub(super) fn out_of_trust(outcome: &LookOutcome, answer: &Answer) -> StopReason
     let what = answer.message.as_ref().or(answer.code.as_ref());
     let what = hint::without_advice(what.map_or("", String::as_str), advice);
     pointless(code, what.to_owned(), advice)
+}
+
+/// The end of look-ups that are refused whoever is asked for; `None` where another one may be answered.
+pub(super) fn of_look_up(error: &ReadError) -> Option<StopReason> {
+    let (code, hint) = match error.failure {
+        ReadFailure::Malformed if error.answer.code.as_deref() == Some(code::MIXED_UP) => {
+            return Some(mixed_up());
+        }
+        ReadFailure::Malformed | ReadFailure::Transient { .. } => return None,
+        ReadFailure::Unauthorized => return Some(unauthorized()),
+        ReadFailure::Forbidden => (StopCode::PermissionMissing, hint::FORBIDDEN),
+        ReadFailure::Untrusted => (StopCode::NotTrusted, hint::UNTRUSTED),
+        ReadFailure::CaptivePortal => (StopCode::WrongHost, hint::CAPTIVE_PORTAL),
+        ReadFailure::NotFound | ReadFailure::Redirected => (StopCode::WrongHost, hint::WRONG_HOST),
+    };
+    let what = match error.answer.http_status {
+        Some(status) => format!("PingOne does not tell who the users are (HTTP {status})"),
+        None => error.answer.message.clone().unwrap_or_default(),
+    };
+    Some(pointless(code, what, hint))
 }
 
 /// PingOne asks for a longer pause than is waited out.

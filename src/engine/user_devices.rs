@@ -35,7 +35,7 @@ pub(crate) async fn list(questions: &Questions<'_>, user: UserId) -> Result<List
             let ask = |token: Arc<AccessToken>| async move {
                 user_devices(client, user, before, &token).await
             };
-            let error = match questions.read_once(RequestKind::List, &ask).await? {
+            let error = match questions.read_once(RequestKind::List, &ask).await?.1 {
                 Ok(page) => break page,
                 Err(error) if error.failure == ReadFailure::NotFound => return Ok(Listed::NoUser),
                 Err(error) => error,

@@ -44,14 +44,14 @@ pub(super) struct Work<'a> {
 impl Work<'_> {
     /// Takes a row of the wave up.
     pub(super) fn take_row(&mut self, row: PlannedRow) -> Result<(), Error> {
-        match row {
-            PlannedRow::Invalid { who, invalid } => {
-                self.tell_finished(intake::invalid(who, &invalid));
-                Ok(())
-            }
-            PlannedRow::Valid(request) => self.take_request(request, None),
-            PlannedRow::Barred(request, bar) => self.take_request(request, Some(bar)),
-        }
+        let ended = match row {
+            PlannedRow::Invalid { who, invalid } => intake::invalid(who, &invalid),
+            PlannedRow::Unresolved { who, trouble } => intake::unresolved(who, &trouble),
+            PlannedRow::Valid(request) => return self.take_request(request, None),
+            PlannedRow::Barred(request, bar) => return self.take_request(request, Some(bar)),
+        };
+        self.tell_finished(ended);
+        Ok(())
     }
 
     fn take_request(&mut self, request: DeviceRequest, bar: Option<Bar>) -> Result<(), Error> {

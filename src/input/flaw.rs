@@ -73,12 +73,10 @@ pub enum Flaw {
         /// A header that may be meant for it.
         likely: Option<String>,
     },
-    /// The column that is there in place of another is not read by this version.
-    NotRead {
-        /// What the file says.
-        header: String,
-        /// The column that is needed.
-        instead: Column,
+    /// The column that `--user-by` names is not there.
+    NoUserBy {
+        /// Which.
+        column: Column,
     },
     /// A header that `--column` names is not there.
     NoSuchHeader {
@@ -139,11 +137,10 @@ impl fmt::Display for Flaw {
                 }
                 Ok(())
             }
-            Flaw::NotRead { header, instead } => write!(
+            Flaw::NoUserBy { column } => write!(
                 f,
-                "this version does not read the column {}, and there is no `{}`",
-                shown(header),
-                instead.name()
+                "no column `{}`, by which `--user-by` names the users",
+                column.name()
             ),
             Flaw::NoSuchHeader { column, header } => write!(
                 f,
@@ -232,15 +229,20 @@ impl Flaw {
                 } else {
                     ""
                 };
+                let others = if *column == Column::UserId {
+                    " (or `external_id=`, `username=`, `email=`)"
+                } else {
+                    ""
+                };
                 format!(
-                    "{otherwise}name the column with `--column {}=HEADER`; the headers are {}",
+                    "{otherwise}name the column with `--column {}=HEADER`{others}; the headers are {}",
                     column.name(),
                     listed(names)
                 )
             }
-            Flaw::NotRead { instead, .. } => format!(
-                "add a column `{}` with the ID that PingOne shows",
-                instead.name()
+            Flaw::NoUserBy { column } => format!(
+                "name the column with `--column {}=HEADER`, or leave `--user-by` out",
+                column.name()
             ),
             Flaw::NoSuchHeader { .. } => "compare it with the first line of the file".into(),
             Flaw::NamedTwice { .. } => "name each column and each header once".into(),

@@ -1,7 +1,7 @@
 //! Misspelled words. Pure.
 
 /// Words of their own that are near a known one.
-const OTHERS: [&str; 2] = ["county", "counter"];
+const OTHERS: [&str; 3] = ["county", "counter", "surname"];
 
 /// Whether two words differ by a letter or two: too many, too few, wrong, or changed about.
 ///
@@ -34,6 +34,8 @@ mod tests {
             ("plcyd", "policyid", false),
             ("contry", "country", true),
             ("county", "country", false),
+            ("surname", "username", false),
+            ("usrname", "username", true),
         ] {
             assert_eq!(is_near(word, known), near, "{word}");
         }

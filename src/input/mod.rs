@@ -46,6 +46,7 @@ use crate::model::dialect::NamedForm;
 use crate::model::request::RowDefaults;
 use crate::model::row::{Column, Header};
 use crate::model::sheet::SheetRead;
+use crate::model::user_name::UserBy;
 use error::Error;
 use flaw::Flaw;
 use head::Position;
@@ -61,6 +62,8 @@ pub struct ReadOptions {
     pub columns: Vec<(Column, String)>,
     /// What is said of the form of the file, and not to be recognized.
     pub form: NamedForm,
+    /// How the rows name their users, where that is said; else by the first of all ways that is there.
+    pub user_by: Option<UserBy>,
     /// What stands in for missing columns, where that is known: a wave in which no row can be right
     /// for want of a column is refused then.
     pub defaults: Option<RowDefaults>,

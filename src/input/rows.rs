@@ -234,7 +234,7 @@ fn fault(record: &Record, fields: &[Field], layout: &Layout, broken: Broken) -> 
 fn may_be_cut(count: usize, layout: &Layout) -> bool {
     // Fields behind the phone, empty as they are, say that the phone is whole.
     let is_behind_phone = layout.fits(count) && count > layout.least;
-    count < layout.least || layout.ends_with_phone && !is_behind_phone
+    count < layout.least || layout.ends_openly && !is_behind_phone
 }
 
 /// The record's own bytes without the columns that are passed over, so that a rejects file can be

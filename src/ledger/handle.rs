@@ -4,13 +4,17 @@ use super::batch::{Committed, Intent, Settled};
 use super::error::Error;
 #[cfg(test)]
 use super::in_memory::Begun;
+use super::lookups::{LookupNote, Remembered};
 use super::served::Served;
 use super::users::NotedMfa;
 use crate::model::entry::{LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::mfa::MfaNote;
+use crate::model::names::PolicyAnswer;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceKey;
 use crate::model::stop::Stopped;
+use crate::model::user_name::UserName;
 
 /// What a ledger is opened for, and what it found.
 #[derive(Debug)]
@@ -115,6 +119,45 @@ impl Ledger {
             Store::File(served) => served.commit(noted, settled, intents, now).await,
             #[cfg(test)]
             Store::Memory(begun) => begun.commit(noted, settled, intents, now).await,
+        }
+    }
+
+    /// What was told last of a user's name, as of the last commit.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn user_named(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
+        match &self.0 {
+            Store::File(served) => served.user_named(name),
+            #[cfg(test)]
+            Store::Memory(_) => Ok(None),
+        }
+    }
+
+    /// What was told last of a policy that is not named by its ID, as of the last commit.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn policy_named(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
+        match &self.0 {
+            Store::File(served) => served.policy_named(policy),
+            #[cfg(test)]
+            Store::Memory(_) => Ok(None),
+        }
+    }
+
+    /// Commits what look-ups told, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// Nothing of it was committed, and nothing will be any more: the run must end.
+    pub(crate) async fn note(&self, notes: Vec<LookupNote>, now: Moment) -> Result<(), Error> {
+        match &self.0 {
+            Store::File(served) => served.note(notes, now).await,
+            #[cfg(test)]
+            Store::Memory(_) => Ok(()),
         }
     }
 

@@ -28,6 +28,7 @@ mod holder;
 mod in_memory;
 mod lock;
 mod look;
+mod lookups;
 mod place;
 mod read_ahead;
 mod reader;
@@ -55,6 +56,7 @@ pub use self::found::Found;
 pub use self::handle::{Ledger, Opened};
 #[cfg(test)]
 pub(crate) use self::in_memory::{Begun, Fate, InMemory, Writing};
+pub(crate) use self::lookups::{LookupNote, Remembered};
 pub use self::reader::Reader;
 pub(crate) use self::reader::Storage;
 pub(crate) use self::runs::LastRun;

@@ -11,6 +11,7 @@ use super::devices::{self, Key};
 use super::error::{Error, Flaw};
 use super::file::{SYNCHRONOUS, connect, keep_log, opening, sqlite};
 use super::look::has_log;
+use super::lookups::{self, Remembered};
 use super::place::{Place, Purpose};
 use super::read_ahead::{ReadAhead, ReadRange};
 use super::runs::{self, LastRun};
@@ -19,8 +20,11 @@ use super::users::{self, NotedMfa};
 use crate::model::entry::LedgerEntry;
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::ledger_mark::LedgerMark;
+use crate::model::names::PolicyAnswer;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceKey;
 use crate::model::tally::Counts;
+use crate::model::user_name::UserName;
 
 /// A ledger, open for reading.
 #[derive(Debug)]
@@ -161,6 +165,24 @@ impl Reader {
             devices::after(&self.connection, after, count, &mut keep)?;
         }
         Ok(found)
+    }
+
+    /// What was told last of a user's name.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn user_named(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
+        self.unless_unreadable(lookups::user(&self.connection, name))
+    }
+
+    /// What was told last of a policy that is not named by its ID.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn policy_named(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
+        self.unless_unreadable(lookups::policy(&self.connection, policy))
     }
 
     fn unless_unreadable<T>(&self, read: rusqlite::Result<T>) -> Result<T, Error> {

@@ -127,6 +127,29 @@ CREATE TABLE users (
     noted_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 ",
+    "
+-- Names that were looked up, and whose they are: the last answer to each. `matches`: how many have
+-- the name; NULL where the look-up failed, and `code` and `message` say why. `found`: whose it is.
+-- `other_case`: whether one has it with other capitals. `disabled`, `mfa`, `bypassed`: what was told of
+-- the user.
+CREATE TABLE lookups (
+    kind       TEXT NOT NULL CHECK (kind IN ('username', 'email', 'external_id', 'policy')),
+    value      TEXT NOT NULL CHECK (value <> ''),
+    found      BLOB CHECK (length(found) = 16),
+    matches    INTEGER CHECK (matches >= 0),
+    other_case INTEGER NOT NULL DEFAULT 0 CHECK (other_case = 0 OR other_case = 1 AND matches = 0),
+    disabled   INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+    mfa        INTEGER CHECK (mfa IN (0, 1)),
+    bypassed   INTEGER NOT NULL DEFAULT 0 CHECK (bypassed IN (0, 1)),
+    code       TEXT,
+    message    TEXT,
+    asked_at   INTEGER NOT NULL,
+    PRIMARY KEY (kind, value),
+    CHECK ((found IS NOT NULL) = (matches IS 1)),
+    CHECK ((matches IS NULL) = (code IS NOT NULL)),
+    CHECK ((code IS NULL) = (message IS NULL))
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The `user_version` of a current ledger.

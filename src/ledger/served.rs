@@ -11,14 +11,18 @@ use tokio::sync::oneshot;
 use super::batch::{Committed, Intent, Settled};
 use super::error::{Error, Flaw};
 use super::lock::Lock;
+use super::lookups::{LookupNote, Remembered};
 use super::reader::Reader;
 use super::users::NotedMfa;
 use super::writer::{Command, Writer};
 use crate::model::entry::{LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::mfa::MfaNote;
+use crate::model::names::PolicyAnswer;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceKey;
 use crate::model::stop::Stopped;
+use crate::model::user_name::UserName;
 
 /// A ledger in its file, open for one run.
 #[derive(Debug)]
@@ -92,6 +96,21 @@ impl Served {
         let committed = answer.await.map_err(|_| self.poisoned())??;
         self.reader.refresh()?;
         Ok(committed)
+    }
+
+    pub(super) fn user_named(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
+        self.reader.user_named(name)
+    }
+
+    pub(super) fn policy_named(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
+        self.reader.policy_named(policy)
+    }
+
+    pub(super) async fn note(&self, notes: Vec<LookupNote>, now: Moment) -> Result<(), Error> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Command::Lookups { notes, now, reply })?;
+        answer.await.map_err(|_| self.poisoned())??;
+        self.reader.refresh()
     }
 
     pub(super) fn close(

@@ -15,6 +15,7 @@ use super::binding::Binding;
 use super::counter::{Counter, extent};
 use super::error::{Error, Flaw};
 use super::file::{BUSY, beside, keep_log, opening, sqlite};
+use super::lookups::{self, LookupNote};
 use super::runs::{self, RunRecord};
 use super::transition::{Fault, intend, settle, settle_left_in_flight};
 use super::users;
@@ -32,6 +33,12 @@ pub(super) enum Command {
         intents: Vec<Intent>,
         now: Moment,
         reply: oneshot::Sender<Result<Committed, Error>>,
+    },
+    /// What look-ups told, in one transaction.
+    Lookups {
+        notes: Vec<LookupNote>,
+        now: Moment,
+        reply: oneshot::Sender<Result<(), Error>>,
     },
     /// The end.
     Close {
@@ -163,6 +170,14 @@ impl Writer {
                         return;
                     }
                 }
+                Command::Lookups { notes, now, reply } => {
+                    let result = self.note(&notes, &now);
+                    let poisoned = result.is_err();
+                    drop(reply.send(result));
+                    if poisoned {
+                        return;
+                    }
+                }
                 Command::Close {
                     exit_code,
                     stopped,
@@ -200,6 +215,12 @@ impl Writer {
             Fault::Sqlite(source) => sqlite(&self.path, source),
             Fault::Invariant(what) => Flaw::Invariant(what).of(&self.path),
         })
+    }
+
+    fn note(&mut self, notes: &[LookupNote], now: &Moment) -> Result<(), Error> {
+        self.check_place()?;
+        let written = write_notes(&mut self.connection, notes, now.wall_ms);
+        written.map_err(|source| sqlite(&self.path, source))
     }
 
     fn longest_file(&self) -> u64 {
@@ -264,6 +285,18 @@ impl Writer {
             .close()
             .map_err(|(_, source)| sqlite(&path, source))
     }
+}
+
+fn write_notes(
+    connection: &mut Connection,
+    notes: &[LookupNote],
+    now_ms: i64,
+) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for note in notes {
+        lookups::write(&transaction, note, now_ms)?;
+    }
+    transaction.commit()
 }
 
 fn begin_run(

@@ -82,9 +82,11 @@ words! {
     NOT_IN_PLAN = "not_in_plan",
     /// `--mfa enable`: MFA could not be switched on for the user, so nothing was created for them in that run
     MFA_NOT_ENABLED = "mfa_not_enabled",
-    /// Online dry run: the user is not in this environment
+    /// No user of this environment has the name; in an online dry run also: or the ID
     USER_NOT_FOUND = "user_not_found",
-    /// Online dry run: the policy is not in this environment
+    /// Several users of this environment have the name
+    USER_AMBIGUOUS = "user_ambiguous",
+    /// No policy of this environment has the name, or several have; in an online dry run also: none has the ID
     POLICY_NOT_FOUND = "policy_not_found",
     /// Online dry run: the policy does not allow this type of device
     TYPE_NOT_ALLOWED = "type_not_allowed",

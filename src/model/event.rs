@@ -15,6 +15,11 @@ use super::stop::StopReason;
 pub enum Event {
     /// A row was read.
     RowRead,
+    /// The names in so many rows, from the first one on, have been looked up.
+    LookingUp {
+        /// How many rows.
+        rows: u64,
+    },
     /// A request was sent.
     Sent(RequestKind),
     /// A create request was answered, or given up.
@@ -54,6 +59,8 @@ pub enum Event {
         /// What follows.
         next: Next,
     },
+    /// A question that is about no row was answered 429.
+    Throttled,
     /// Every request waits: PingOne asked for a pause.
     Held {
         /// For how long from now.

@@ -34,10 +34,12 @@ stable_words! {
         FieldTooLong = "field_too_long",
         /// The last line has no line end and may have been cut
         RowMayBeCut = "row_may_be_cut",
-        /// The user ID is empty
+        /// The user ID, or the name in its place, is empty
         UserIdMissing = "user_id_missing",
         /// The user ID is not a UUID
         UserIdNotUuid = "user_id_not_uuid",
+        /// The username, email address or external ID holds a control character or is too long
+        UserNameNotValid = "user_name_not_valid",
         /// The type is none of `WHATSAPP`, `SMS`, `VOICE`, `EMAIL`
         TypeUnknown = "type_unknown",
         /// The phone is empty
@@ -100,6 +102,8 @@ stable_words! {
         PolicyMissing = "policy_missing",
         /// The policy ID is not a UUID
         PolicyIdNotUuid = "policy_id_not_uuid",
+        /// The policy's name holds a character that does not show, is too long, or looks like an ID that was mistyped
+        PolicyNameNotValid = "policy_name_not_valid",
         /// The status is neither `ACTIVE` nor `ACTIVATION_REQUIRED`
         StatusUnknown = "status_unknown",
         /// The nickname is longer than 100 characters

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 
 use super::ids::UserId;
 use super::request::DeviceType;
+use super::unresolved::UserRef;
+use super::user_name::UserName;
 
 /// How many messages go to how many people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,15 +40,21 @@ impl Messages {
 pub(crate) struct MessageBook {
     messages: Messages,
     people: HashSet<UserId>,
+    /// Those who are known by a name alone.
+    named: HashSet<UserName>,
 }
 
 impl MessageBook {
     /// Notes that a device is created for a user, which sends a message.
-    pub(crate) fn note(&mut self, user: UserId, kind: DeviceType) {
+    pub(crate) fn note(&mut self, user: &UserRef, kind: DeviceType) {
         for (known, count) in DeviceType::ALL.iter().zip(&mut self.messages.by_kind) {
             *count += u64::from(*known == kind);
         }
-        self.messages.people += u64::from(self.people.insert(user));
+        let is_new = match user {
+            UserRef::Id(id) => self.people.insert(*id),
+            UserRef::Named(name) => self.named.insert(name.clone()),
+        };
+        self.messages.people += u64::from(is_new);
     }
 
     /// What it came to.
@@ -62,7 +70,7 @@ mod tests {
     fn counted(rows: &[(u8, DeviceType)]) -> (u64, u64, Vec<(DeviceType, u64)>) {
         let mut book = MessageBook::default();
         for &(user, kind) in rows {
-            book.note(UserId::from_bytes([user; 16]), kind);
+            book.note(&UserRef::Id(UserId::from_bytes([user; 16])), kind);
         }
         let messages = book.messages();
         (

@@ -10,6 +10,7 @@ use super::country::Country;
 use super::email::EmailAddress;
 use super::ids::{PolicyId, UserId};
 use super::phone::E164;
+use super::policy_ref::PolicyRef;
 use super::row::RowNumber;
 
 /// A kind of MFA device that wavepair creates.
@@ -266,7 +267,7 @@ impl RequestDigest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowDefaults {
     /// The policy of rows that name none.
-    pub policy: Option<PolicyId>,
+    pub policy: Option<PolicyRef>,
     /// The kind of rows that name none.
     pub kind: DeviceType,
     /// The status of rows that name none.

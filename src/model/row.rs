@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+pub use super::column::Column;
 use super::dialect::Dialect;
 use super::invalid::Problem;
+use super::user_name::UserBy;
 
 /// The number of a data row, from 1; the header and blank lines are no rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,69 +17,13 @@ impl fmt::Display for RowNumber {
     }
 }
 
-/// A column that means something to wavepair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Column {
-    /// The user's PingOne ID.
-    UserId,
-    /// The phone of the device.
-    Phone,
-    /// The ID of the device authentication policy.
-    PolicyId,
-    /// The kind of device.
-    Type,
-    /// The address of an `EMAIL` device.
-    EmailAddress,
-    /// The status that the device gets.
-    Status,
-    /// The device's nickname.
-    Nickname,
-    /// The country of a national number.
-    Country,
-    /// The language of the pairing notification.
-    Locale,
-    /// The variant of the pairing notification.
-    Variant,
-}
-
-impl Column {
-    /// Every column, in the order in which the documentation lists them.
-    pub const ALL: [Column; 10] = [
-        Column::UserId,
-        Column::Phone,
-        Column::PolicyId,
-        Column::Type,
-        Column::EmailAddress,
-        Column::Status,
-        Column::Nickname,
-        Column::Country,
-        Column::Locale,
-        Column::Variant,
-    ];
-
-    /// The name as the documentation writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Column::UserId => "user_id",
-            Column::Phone => "phone",
-            Column::PolicyId => "policy_id",
-            Column::Type => "type",
-            Column::EmailAddress => "email_address",
-            Column::Status => "status",
-            Column::Nickname => "nickname",
-            Column::Country => "country",
-            Column::Locale => "locale",
-            Column::Variant => "variant",
-        }
-    }
-}
-
 /// The header of a wave: its names, and where the known columns are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     names: Vec<String>,
     places: [Option<usize>; Column::ALL.len()],
     dialect: Dialect,
+    user_by: UserBy,
     likely_email: Option<String>,
 }
 
@@ -92,8 +38,20 @@ impl Header {
             names,
             places,
             dialect: Dialect::default(),
+            user_by: UserBy::Id,
             likely_email: None,
         }
+    }
+
+    /// Notes how the rows name their users.
+    #[must_use]
+    pub fn naming_users_by(self, user_by: UserBy) -> Self {
+        Self { user_by, ..self }
+    }
+
+    /// How the rows name their users.
+    pub fn user_by(&self) -> UserBy {
+        self.user_by
     }
 
     /// Notes the header of a column that may hold the addresses of `EMAIL` devices, though it is not

@@ -1,5 +1,6 @@
 //! What the rows of a wave ask for, judged one by one.
 
+use super::names::Names;
 use super::request::RowDefaults;
 use super::row::{Header, InputRow};
 use super::shared_phones::Sharers;
@@ -10,23 +11,30 @@ use super::validate::{JudgedRow, validate};
 pub(crate) struct RowJudge<'a> {
     header: &'a Header,
     defaults: &'a RowDefaults,
+    names: &'a Names,
     sharers: Sharers,
 }
 
 impl<'a> RowJudge<'a> {
-    /// `defaults` stand in for empty cells, and `sharers` tell what is done about phones of several
+    /// `defaults` stand in for empty cells, `names` tell whose names are in the rows, and `sharers` tell what is done about phones of several
     /// users.
-    pub(crate) fn new(header: &'a Header, defaults: &'a RowDefaults, sharers: Sharers) -> Self {
+    pub(crate) fn new(
+        header: &'a Header,
+        defaults: &'a RowDefaults,
+        names: &'a Names,
+        sharers: Sharers,
+    ) -> Self {
         Self {
             header,
             defaults,
+            names,
             sharers,
         }
     }
 
     /// Judges the next row.
     pub(crate) fn judge(&mut self, row: &InputRow) -> JudgedRow {
-        let mut judged = validate(self.header, row, self.defaults);
+        let mut judged = validate(self.header, row, self.defaults, self.names);
         self.sharers.judge(&mut judged);
         judged
     }

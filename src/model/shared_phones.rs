@@ -9,10 +9,11 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use super::ids::UserId;
 use super::invalid::{Invalid, InvalidCode, Problem};
 use super::phone::E164;
-use super::validate::JudgedRow;
+use super::unresolved::{NameTrouble, UserRef};
+use super::valid_row::ValidRow;
+use super::validate::{JudgedRow, Unasked};
 use super::warning::Warning;
 
 /// What is done about a phone that stands with two users.
@@ -84,29 +85,36 @@ impl Sharers {
         let Some(book) = &mut self.book else {
             return;
         };
-        let Ok(valid) = &mut row.verdict else {
-            return;
+        let (user, address, warnings) = match &mut row.verdict {
+            Ok(ValidRow { request, warnings }) => {
+                let key = &request.key;
+                (UserRef::Id(key.user), &key.address, warnings)
+            }
+            // Nobody knows yet whose it is: another name may be another user's.
+            Err(Unasked::Unresolved(row)) if row.trouble == NameTrouble::NotAsked => {
+                (row.user.clone(), &row.address, &mut row.warnings)
+            }
+            Err(Unasked::Unresolved(_) | Unasked::Invalid(_)) => return,
         };
-        let key = &valid.request.key;
-        let Some(phone) = key.address.phone() else {
+        let Some(phone) = address.phone() else {
             return;
         };
         if self.rule.allowed.contains(&phone) {
             return;
         }
-        let Some(Shared { line, is_new }) = book.note(row.line, key.user, phone) else {
+        let Some(Shared { line, is_new }) = book.note(row.line, &user, phone) else {
             return;
         };
         if self.rule.sharing == Sharing::Reject {
-            row.verdict = Err(Invalid::from(Problem::new(
+            row.verdict = Err(Unasked::Invalid(Invalid::from(Problem::new(
                 InvalidCode::PhoneShared,
                 format!(
                     "line {line} has the same phone with another user; write this user's own \
                      phone, or name a file of phones that may be shared with --shared-phones-file"
                 ),
-            )));
+            ))));
         } else {
-            valid.warnings.push(Warning::SharedPhone { line, is_new });
+            warnings.push(Warning::SharedPhone { line, is_new });
         }
     }
 }
@@ -192,7 +200,7 @@ impl Default for PhoneBook {
 impl PhoneBook {
     /// Notes for whom the row on a line asks for a device, and with which phone; rows come in their
     /// order. Tells where the phone stands with another user.
-    fn note(&mut self, line: u64, user: UserId, phone: E164) -> Option<Shared> {
+    fn note(&mut self, line: u64, user: &UserRef, phone: E164) -> Option<Shared> {
         let low = |hash: u64| u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
         let user = low(self.hasher.hash_one(user));
         let table = low(self.hasher.hash_one(phone)) as usize % TABLES;
@@ -221,6 +229,7 @@ impl PhoneBook {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::UserId;
 
     fn phone(last: u64) -> E164 {
         E164::from_digits(&format!("4479111{last:05}")).unwrap()
@@ -245,7 +254,11 @@ mod tests {
             let mut book = PhoneBook::default();
             let mut found = Vec::new();
             for (line, &(user, last)) in (1..).zip(rows) {
-                let shared = book.note(line, UserId::from_bytes([user; 16]), phone(last));
+                let shared = book.note(
+                    line,
+                    &UserRef::Id(UserId::from_bytes([user; 16])),
+                    phone(last),
+                );
                 found.extend(shared.map(|shared| (line, shared.line, shared.is_new)));
             }
             assert_eq!(found, told, "{rows:?}");
@@ -258,7 +271,7 @@ mod tests {
         let mut book = PhoneBook::default();
         for number in 0..250_000_u64 {
             let phone = E164::from_digits(&(447_000_000_000 + number).to_string()).unwrap();
-            let shared = book.note(number + 1, UserId::from_bytes([7; 16]), phone);
+            let shared = book.note(number + 1, &UserRef::Id(UserId::from_bytes([7; 16])), phone);
             assert_eq!(shared, None);
         }
         let places: usize = book.tables.iter().map(HashMap::capacity).sum();

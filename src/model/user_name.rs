@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use super::column::Column;
+
 /// A kind of name that PingOne knows a user by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NameKind {
@@ -35,6 +37,40 @@ impl NameKind {
             NameKind::Username => "username",
             NameKind::Email => "email address",
         }
+    }
+}
+
+/// How the rows of a wave name their users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserBy {
+    /// By their IDs.
+    Id,
+    /// By names, which are looked up.
+    Name(NameKind),
+}
+
+impl UserBy {
+    /// Every way, the one that is preferred first.
+    pub const ALL: [UserBy; 4] = [
+        UserBy::Id,
+        UserBy::Name(NameKind::ExternalId),
+        UserBy::Name(NameKind::Username),
+        UserBy::Name(NameKind::Email),
+    ];
+
+    /// The column that has it.
+    pub fn column(self) -> Column {
+        match self {
+            UserBy::Id => Column::UserId,
+            UserBy::Name(NameKind::ExternalId) => Column::ExternalId,
+            UserBy::Name(NameKind::Username) => Column::Username,
+            UserBy::Name(NameKind::Email) => Column::Email,
+        }
+    }
+
+    /// The way that a column is.
+    pub fn of(column: Column) -> Option<Self> {
+        UserBy::ALL.into_iter().find(|by| by.column() == column)
     }
 }
 

@@ -207,6 +207,7 @@ impl Client {
             Some(pages) => pages.next().clone(),
             None => parsed(&filter.address(&self.users_address())),
         };
+        let connection = self.connections.echoing(connection);
         let (head, body) = self.read_on(connection, url.clone(), token).await?;
         users::users_answer(filter.kind(), &url, before, &head, &body)
     }
@@ -332,15 +333,14 @@ impl Client {
 
     pub(super) async fn read_on(
         &self,
-        connection: Connection,
+        on: Connection,
         url: Url,
         token: &AccessToken,
     ) -> Result<Read, ReadError> {
         let build = |http: &Http| http.get(url).headers(api_headers(token));
         let name = uuid::Uuid::new_v4().to_string();
-        self.answer(connection, &name, build)
-            .await
-            .map_err(|fault| ReadError::of_fault(&fault))
+        let answer = self.answer(on, &name, build).await;
+        answer.map_err(|fault| ReadError::of_fault(&fault))
     }
 
     async fn answer(

@@ -83,6 +83,16 @@ impl Connections {
         }
     }
 
+    /// The same connection, where it is one that is kept for a host that was seen to repeat our
+    /// transaction IDs: elsewhere nothing would say whose answer it is.
+    pub(super) fn echoing(&self, connection: Connection) -> Connection {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        match connection {
+            Connection::Kept if kept.echoes => Connection::Kept,
+            Connection::Kept | Connection::Fresh => Connection::Fresh,
+        }
+    }
+
     /// What the next request is sent with.
     pub(super) fn sender(&self, connection: Connection) -> Sender {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

@@ -68,6 +68,25 @@ impl ReadError {
         }
     }
 
+    /// Whether PingOne limits requests: a 429.
+    pub(crate) fn is_throttle(&self) -> bool {
+        self.answer.http_status == Some(429)
+    }
+
+    /// The wait that PingOne asks for, where it names one; unclamped.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self.failure {
+            ReadFailure::Transient { retry_after } => retry_after,
+            ReadFailure::Unauthorized
+            | ReadFailure::Forbidden
+            | ReadFailure::NotFound
+            | ReadFailure::Untrusted
+            | ReadFailure::Redirected
+            | ReadFailure::CaptivePortal
+            | ReadFailure::Malformed => None,
+        }
+    }
+
     pub(super) fn of_fault(fault: &Fault) -> Self {
         let failure = if fault.kind.is_distrust() {
             ReadFailure::Untrusted

@@ -2,10 +2,11 @@
 
 use super::seen::Seen;
 use crate::model::ids::PolicyId;
-use crate::model::request::{Address, DeviceRequest};
+use crate::model::request::Address;
 use crate::model::row::RowNumber;
 use crate::model::row_policies::RowPolicies;
 use crate::model::twin_phones::TwinPhones;
+use crate::model::unresolved::Unresolved;
 use crate::model::valid_row::ValidRow;
 use crate::model::warning::Warning;
 
@@ -22,8 +23,8 @@ pub(crate) struct EarlierRows {
 pub(crate) struct Earlier {
     /// Which row.
     pub row: RowNumber,
-    /// The policy that it names.
-    pub policy: PolicyId,
+    /// The policy that it names, where that is known.
+    pub policy: Option<PolicyId>,
 }
 
 impl EarlierRows {
@@ -48,27 +49,36 @@ impl EarlierRows {
         }
         first.map(|row| Earlier {
             row,
-            policy: self.policies.of(row).unwrap_or(valid.request.policy),
+            policy: self.policies.of(row),
         })
+    }
+
+    /// The same for a row whose user or policy nobody knows yet: rows that name them alike ask for the
+    /// same device.
+    pub(crate) fn note_unresolved(&mut self, row: RowNumber, asks: &Unresolved) -> Option<Earlier> {
+        let key = (&asks.user, asks.kind, &asks.address);
+        let row = self.seen.earlier_alike(&key, row)?;
+        Some(Earlier { row, policy: None })
     }
 }
 
 impl Earlier {
     /// Says that a row asks for the same, and which policy counts where that is another one.
-    pub(crate) fn describe(self, request: &DeviceRequest) -> String {
+    pub(crate) fn describe(self, address: &Address, named: Option<PolicyId>) -> String {
         let Self { row, policy } = self;
-        let same = match request.key.address {
+        let same = match address {
             Address::Phone(_) => "phone",
             Address::Email(_) => "email address",
         };
         let holds = "what became of that row holds for this one";
-        if policy == request.policy {
-            format!("same user, type and {same} as row {row}; {holds}, so there is nothing to do")
-        } else {
-            format!(
+        match policy.filter(|policy| named.is_some_and(|named| named != *policy)) {
+            None => format!(
+                "same user, type and {same} as row {row}; {holds}, so there is nothing to do"
+            ),
+            Some(policy) => format!(
                 "same user, type and {same} as row {row}, which names another policy, {policy}; {holds}, \
                  and that policy counts"
-            )
+            ),
         }
     }
 }
@@ -82,7 +92,7 @@ pub(crate) fn same_device_as(earlier: RowNumber) -> String {
 mod tests {
     use super::*;
     use crate::model::phone::E164;
-    use crate::model::request::DeviceKey;
+    use crate::model::request::{DeviceKey, DeviceRequest};
     use crate::model::samples;
 
     /// A row with a phone and a policy, of one user.
@@ -125,7 +135,10 @@ mod tests {
         ] {
             let mut valid = asking("+447911123456", policy);
             let earlier = rows.note(RowNumber(row), &mut valid, None);
-            let text = earlier.map(|earlier| earlier.describe(&valid.request));
+            let text = earlier.map(|earlier| {
+                let request = &valid.request;
+                earlier.describe(&request.key.address, Some(request.policy))
+            });
             assert_eq!(text.as_deref(), told, "row {row}");
             assert_eq!(valid.warnings, []);
         }

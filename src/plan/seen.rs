@@ -1,7 +1,7 @@
 //! Which devices earlier rows of a file asked for.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 
 use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
@@ -44,18 +44,17 @@ impl Seen {
         entry: Option<u64>,
         row: RowNumber,
     ) -> Option<RowNumber> {
-        let number = u32::try_from(row.0).unwrap_or(u32::MAX);
         let slot = if let Some(entry) = entry {
             self.known_slot(entry)
         } else {
-            let (table, fingerprint) = self.fingerprint(key);
-            self.unknown[table].entry(fingerprint).or_insert(0)
+            self.unknown_slot(key)
         };
-        if *slot != 0 {
-            return Some(RowNumber(u64::from(*slot)));
-        }
-        *slot = number;
-        None
+        take(slot, row)
+    }
+
+    /// The same of a device of a user who is not known yet, by what is known of it.
+    pub(crate) fn earlier_alike(&mut self, known: &impl Hash, row: RowNumber) -> Option<RowNumber> {
+        take(self.unknown_slot(known), row)
     }
 
     /// Notes that a device which had no entry when its row was taken up has one now.
@@ -76,12 +75,26 @@ impl Seen {
         &mut chunk[place]
     }
 
-    fn fingerprint(&self, key: &DeviceKey) -> (usize, [u32; 3]) {
+    fn unknown_slot(&mut self, key: &impl Hash) -> &mut u32 {
+        let (table, fingerprint) = self.fingerprint(key);
+        self.unknown[table].entry(fingerprint).or_insert(0)
+    }
+
+    fn fingerprint(&self, key: &impl Hash) -> (usize, [u32; 3]) {
         let [one, other] = self.hashers.each_ref().map(|hasher| hasher.hash_one(key));
         let low = |hash: u64| u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
         let table = usize::try_from(other >> 32).unwrap_or_default() % TABLES;
         (table, [low(one), low(one >> 32), low(other)])
     }
+}
+
+/// Takes a slot that nobody has; tells who has it otherwise.
+fn take(slot: &mut u32, row: RowNumber) -> Option<RowNumber> {
+    if *slot != 0 {
+        return Some(RowNumber(u64::from(*slot)));
+    }
+    *slot = u32::try_from(row.0).unwrap_or(u32::MAX);
+    None
 }
 
 #[cfg(test)]

@@ -19,8 +19,10 @@ use crate::model::entry::{DeviceState, LedgerEntry};
 use crate::model::event::{Event, RowFinished, RowLabel};
 use crate::model::ids::{DeviceId, EnvironmentId, PolicyId, RunId, UserId};
 use crate::model::invalid::{InvalidCode, Problem};
+use crate::model::names::Names;
 use crate::model::outcome::Outcome;
 use crate::model::phone::E164;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::request::{Address, DeviceKey, DeviceType, RowDefaults};
 use crate::model::row::{Column, Header, InputRow, RowNumber};
 use crate::model::summary::Summary;
@@ -64,7 +66,7 @@ pub(super) fn run_id() -> RunId {
 
 pub(super) fn defaults() -> RowDefaults {
     RowDefaults {
-        policy: Some(policy_id()),
+        policy: Some(PolicyRef::Id(policy_id())),
         kind: DeviceType::WhatsApp,
         status: None,
         country: None,
@@ -113,7 +115,7 @@ pub(super) fn known_row(number: u64, known: KnownState) -> KnownRow {
     let cells = [user_id().to_string(), format!("+{}", digits(number))];
     let input = row(number, &[&cells[0], &cells[1]]);
     KnownRow {
-        judged: validate(&header, &input, &defaults()),
+        judged: validate(&header, &input, &defaults(), &Names::default()),
         input,
         known,
         open: None,
@@ -129,7 +131,7 @@ pub(super) fn broken_row(input: InputRow, message: &str) -> KnownRow {
         ..input
     };
     KnownRow {
-        judged: validate(&header(&["phone"]), &input, &defaults()),
+        judged: validate(&header(&["phone"]), &input, &defaults(), &Names::default()),
         input,
         known: KnownState::Untouched,
         open: None,

@@ -5,7 +5,8 @@ use crate::model::mfa::MfaState;
 use crate::model::request::DeviceKey;
 use crate::model::row::InputRow;
 use crate::model::row_judge::RowJudge;
-use crate::model::validate::JudgedRow;
+use crate::model::unresolved::NameTrouble;
+use crate::model::validate::{JudgedRow, Unasked};
 use crate::plan::{Earlier, EarlierRows, OpenRequest};
 
 /// A row of the input, and what is known of the device that it asks for.
@@ -54,11 +55,17 @@ impl<'a> Judge<'a> {
         let mut judged = self.rows.judge(&input);
         let mut known = Known::from(KnownState::Untouched);
         let (mut open, mut earlier) = (None, None);
-        if let Ok(valid) = &mut judged.verdict {
-            known = lookup(&valid.request.key)?;
-            open = known.state.open_request();
-            let entry = known.state.entry_number();
-            earlier = self.earlier.note(input.number, valid, entry);
+        match &mut judged.verdict {
+            Ok(valid) => {
+                known = lookup(&valid.request.key)?;
+                open = known.state.open_request();
+                let entry = known.state.entry_number();
+                earlier = self.earlier.note(input.number, valid, entry);
+            }
+            Err(Unasked::Unresolved(row)) if row.trouble == NameTrouble::NotAsked => {
+                earlier = self.earlier.note_unresolved(input.number, row);
+            }
+            Err(Unasked::Unresolved(_) | Unasked::Invalid(_)) => {}
         }
         Ok(KnownRow {
             input,

@@ -110,7 +110,7 @@ pub(crate) fn on(event: &Event) {
             info!(target: TARGET, event = "stop_requested", in_flight, "stopping: {reason}; waiting for {answers}");
         }
         Event::RowFinished(row) => finished(row),
-        Event::RowRead | Event::Sent(_) => {}
+        Event::RowRead | Event::LookingUp { .. } | Event::Throttled | Event::Sent(_) => {}
     }
 }
 

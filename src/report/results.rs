@@ -50,8 +50,11 @@ pub(crate) fn tell(row: &KnownRow, mode: &Mode, sinks: &mut [&mut dyn RowSink]) 
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::model::entry::DeviceState;
+    use crate::model::names::Names;
     use crate::model::outcome::Outcome;
     use crate::model::request::RowDefaults;
     use crate::model::row::Header;
@@ -79,7 +82,8 @@ mod tests {
     }
 
     fn rows_of<'a>(header: &'a Header, defaults: &'a RowDefaults) -> RowJudge<'a> {
-        RowJudge::new(header, defaults, SharingRule::default().of_run())
+        static NOBODY: LazyLock<Names> = LazyLock::new(Names::default);
+        RowJudge::new(header, defaults, &NOBODY, SharingRule::default().of_run())
     }
 
     fn wave() -> Header {

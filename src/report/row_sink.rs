@@ -9,8 +9,12 @@ use super::log;
 use super::result_row::ResultRow;
 use crate::model::calling_codes::CallingCodes;
 use crate::model::messages::MessageBook;
+use crate::model::request::DeviceKey;
 use crate::model::shared_phones::SharedPhones;
 use crate::model::tally::Tally;
+use crate::model::unresolved::{NameTrouble, UserRef};
+use crate::model::valid_row::ValidRow;
+use crate::model::validate::Unasked;
 use crate::model::warning::Warning;
 
 /// Hears of every row of a wave, in input order.
@@ -44,8 +48,7 @@ impl RowSink for LogLines {
 /// Counts the phones that rows are told to share with another user's.
 impl RowSink for Option<SharedPhones> {
     fn take(&mut self, row: &KnownRow, _: &ResultRow) -> io::Result<()> {
-        let warnings = row.judged.verdict.iter().flat_map(|valid| &valid.warnings);
-        for warning in warnings {
+        for warning in row.judged.warnings() {
             if let Warning::SharedPhone { line, is_new: true } = *warning {
                 SharedPhones::add(self, [line, row.judged.line]);
             }
@@ -69,12 +72,18 @@ impl RowSink for CallingCodes {
 /// A device that a run finds in PingOne, or that stays in doubt, sends none: they are never more.
 impl RowSink for MessageBook {
     fn take(&mut self, row: &KnownRow, _: &ResultRow) -> io::Result<()> {
-        if let Ok(valid) = &row.judged.verdict
-            && valid.request.sends_message()
-            && row.earlier.is_none()
-            && row.known.may_be_sent()
-        {
-            self.note(valid.request.key.user, valid.request.key.kind);
+        let (sends, user, kind) = match &row.judged.verdict {
+            Ok(ValidRow { request, .. }) => {
+                let DeviceKey { user, kind, .. } = request.key;
+                (request.sends_message(), UserRef::Id(user), kind)
+            }
+            Err(Unasked::Unresolved(asks)) if asks.trouble == NameTrouble::NotAsked => {
+                (asks.sends_message, asks.user.clone(), asks.kind)
+            }
+            Err(Unasked::Unresolved(_) | Unasked::Invalid(_)) => return Ok(()),
+        };
+        if sends && row.earlier.is_none() && row.known.may_be_sent() {
+            self.note(&user, kind);
         }
         Ok(())
     }

@@ -167,6 +167,7 @@ mod tests {
     use crate::model::messages::MessageBook;
     use crate::model::request::DeviceType;
     use crate::model::stop::{StopCode, StopReason};
+    use crate::model::unresolved::UserRef;
     use crate::report::fixture::summary;
 
     fn render(summary: &Summary, finished_at: Timestamp, exit: ExitCode) -> String {
@@ -197,7 +198,10 @@ mod tests {
         summary.ledger = Some("wave.db".to_owned());
         let mut book = MessageBook::default();
         for user in [1, 2] {
-            book.note(UserId::from_bytes([user; 16]), DeviceType::Sms);
+            book.note(
+                &UserRef::Id(UserId::from_bytes([user; 16])),
+                DeviceType::Sms,
+            );
         }
         summary.messages = book.messages();
         let finished_at = summary.started_at + jiff::SignedDuration::from_millis(400_250);

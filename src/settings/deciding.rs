@@ -34,6 +34,7 @@ pub(crate) fn deciding(common: &Common, shared_phones: Option<String>) -> Decidi
     } = pace;
     let RowSettings {
         policy,
+        user_by,
         // Of the defaults below.
         kind: _,
         status,
@@ -57,7 +58,8 @@ pub(crate) fn deciding(common: &Common, shared_phones: Option<String>) -> Decidi
         .collect();
     let columns = (!columns.is_empty()).then(|| columns.join("\n"));
     [
-        ("policy", policy.map(|policy| policy.to_string())),
+        ("policy", policy.as_ref().map(ToString::to_string)),
+        ("user-by", user_by.map(|by| by.column().name().to_owned())),
         ("type", Some(rows.defaults().kind.to_string())),
         ("status", status.map(|status| status.to_string())),
         ("country", country.map(|country| country.to_string())),
@@ -107,6 +109,7 @@ mod tests {
         let before = decided(&[]);
         for option in [
             "--policy=6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10",
+            "--user-by=email",
             "--type=sms",
             "--status=active",
             "--country=de",

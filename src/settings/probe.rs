@@ -11,6 +11,7 @@ use super::tenant::{GivenTenant, Problems, Tenant};
 use super::{Error, table};
 use crate::model::ids::{PolicyId, UserId};
 use crate::model::phone::E164;
+use crate::model::policy_ref::PolicyRef;
 
 /// What `probe` is told.
 #[derive(Debug)]
@@ -41,6 +42,18 @@ pub enum Task {
     Clean,
 }
 
+/// The ID of a policy; nothing for the environment's default.
+fn by_id(policy: PolicyRef) -> Result<Option<PolicyId>, Error> {
+    match policy {
+        PolicyRef::Id(id) => Ok(Some(id)),
+        PolicyRef::Default => Ok(None),
+        PolicyRef::Name(name) => Err(Error::new(format!(
+            "`{name}` is not the ID of a policy, and a probe looks for no names"
+        ))
+        .hint("name the policy by its ID, which `wavepair doctor` lists")),
+    }
+}
+
 impl Probe {
     /// Resolves what was typed.
     ///
@@ -49,7 +62,7 @@ impl Probe {
     /// A value that a setting cannot have, or something that is needed and missing.
     pub fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
         let pace = Pace::resolve(sources)?;
-        let policy = sources.find(&table::POLICY)?;
+        let policy = sources.find(&table::POLICY)?.map(by_id).transpose()?;
         let (user, phone) = (
             sources.find(&table::PROBE_USER)?,
             sources.find(&table::PROBE_PHONE)?,
@@ -62,7 +75,7 @@ impl Probe {
                 Task::Ask {
                     user: user.ok_or_else(|| missing(&table::PROBE_USER.about))?,
                     phone: phone.ok_or_else(|| missing(&table::PROBE_PHONE.about))?,
-                    policy,
+                    policy: policy.flatten(),
                 },
                 named.unwrap_or_else(|| PathBuf::from("probe-report.md")),
             ),

@@ -10,10 +10,11 @@ use super::table;
 use super::values::{PHONES, SHARING, column_in};
 use crate::model::country::Country;
 use crate::model::dialect::{NamedForm, encoding_of};
-use crate::model::ids::PolicyId;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::request::{DeviceStatus, DeviceType, RowDefaults};
 use crate::model::row::Column;
 use crate::model::shared_phones::Sharing;
+use crate::model::user_name::UserBy;
 use crate::report::results_writer::Phones;
 
 /// How the rows of a wave are judged and written, as far as it was said: what a results file is a
@@ -23,7 +24,8 @@ use crate::report::results_writer::Phones;
 /// being told again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowSettings {
-    pub(super) policy: Option<PolicyId>,
+    pub(super) policy: Option<PolicyRef>,
+    pub(super) user_by: Option<UserBy>,
     pub(super) kind: Option<DeviceType>,
     pub(super) status: Option<DeviceStatus>,
     pub(super) country: Option<Country>,
@@ -40,6 +42,8 @@ pub struct RowSettings {
 #[serde(default)]
 struct Kept {
     policy: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_by: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
     status: Option<String>,
@@ -66,6 +70,7 @@ impl RowSettings {
     pub(super) fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
         Ok(Self {
             policy: sources.find(&table::POLICY)?,
+            user_by: sources.find(&table::USER_BY)?,
             kind: sources.find(&table::TYPE)?,
             status: sources.find(&table::STATUS)?,
             country: sources.find(&table::COUNTRY)?,
@@ -92,7 +97,8 @@ impl RowSettings {
             self.columns.clone()
         };
         Self {
-            policy: self.policy.or(earlier.policy),
+            policy: self.policy.clone().or(earlier.policy),
+            user_by: self.user_by.or(earlier.user_by),
             kind: self.kind.or(earlier.kind),
             status: self.status.or(earlier.status),
             country: self.country.or(earlier.country),
@@ -117,6 +123,7 @@ impl RowSettings {
         let kept: Kept = serde_json::from_str(json).ok()?;
         Some(Self {
             policy: kept.policy.and_then(|policy| policy.parse().ok()),
+            user_by: kept.user_by.and_then(|name| user_by_of(&name)),
             kind: kept.kind.and_then(|kind| kind.parse().ok()),
             status: kept.status.and_then(|status| status.parse().ok()),
             country: kept.country.and_then(|country| country.parse().ok()),
@@ -141,7 +148,8 @@ impl RowSettings {
     pub fn to_json(&self) -> String {
         let columns = self.columns.iter();
         let kept = Kept {
-            policy: self.policy.map(|policy| policy.to_string()),
+            policy: self.policy.as_ref().map(ToString::to_string),
+            user_by: self.user_by.map(|by| by.column().name().to_owned()),
             kind: self.kind.map(|kind| kind.as_str().to_owned()),
             status: self.status.map(|status| status.as_str().to_owned()),
             country: self.country.map(|country| country.to_string()),
@@ -165,11 +173,16 @@ impl RowSettings {
     /// What is used for empty cells and missing columns.
     pub fn defaults(&self) -> RowDefaults {
         RowDefaults {
-            policy: self.policy,
+            policy: self.policy.clone(),
             kind: self.kind.unwrap_or(DeviceType::USUAL),
             status: self.status,
             country: self.country,
         }
+    }
+
+    /// How users are named, where that was said.
+    pub fn user_by(&self) -> Option<UserBy> {
+        self.user_by
     }
 
     /// Columns with other headers.
@@ -203,6 +216,13 @@ impl RowSettings {
     }
 }
 
+/// How users are named, by the column that does it.
+fn user_by_of(name: &str) -> Option<UserBy> {
+    UserBy::ALL
+        .into_iter()
+        .find(|by| by.column().name() == name)
+}
+
 /// The value that a word of a list stands for.
 fn meant<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
     let mut words = words.iter();
@@ -228,8 +248,9 @@ mod tests {
         RowSettings::resolve(&Sources::new(&typed, &Env::new(&|_| None))).unwrap()
     }
 
-    const ALL: [&str; 17] = [
+    const ALL: [&str; 18] = [
         "--policy=6F1B3C52-8a0e-4d39-9c47-2e5d1a7b9f10",
+        "--user-by=email",
         "--type",
         "sms",
         "--status",
@@ -250,7 +271,7 @@ mod tests {
 
     #[test]
     fn the_ledger_keeps_what_was_said_and_nothing_else() {
-        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","type":"SMS","status":"ACTIVE","country":"DE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","encoding":"windows-1252","sheet":"Wave 2","shared_phones":"reject","shared_phones_file":"desks.txt","phones":"none","raw_cells":true}"#;
+        let kept = r#"{"policy":"6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10","user_by":"email","type":"SMS","status":"ACTIVE","country":"DE","columns":["phone= Mobile=1","nickname=N"],"delimiter":"semicolon","encoding":"windows-1252","sheet":"Wave 2","shared_phones":"reject","shared_phones_file":"desks.txt","phones":"none","raw_cells":true}"#;
         let nothing = r#"{"policy":null,"type":null,"status":null,"country":null,"columns":[],"shared_phones":null,"shared_phones_file":null,"phones":null,"raw_cells":false}"#;
         for (said, json) in [(said(&ALL), kept), (said(&[]), nothing)] {
             assert_eq!(said.to_json(), json);

@@ -17,7 +17,8 @@ use super::zone::check_zone;
 use super::{Error, table};
 use crate::clock::Now;
 use crate::ledger::Binding;
-use crate::model::ids::{EnvironmentId, PolicyId};
+use crate::model::ids::EnvironmentId;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::standard_stream;
 use crate::sandbox::faults::FaultPlan;
 
@@ -150,7 +151,7 @@ pub struct Doctor {
     /// Everything that is wrong with the settings.
     pub problems: Vec<Error>,
     /// The policy to check.
-    pub policy: Option<PolicyId>,
+    pub policy: Option<PolicyRef>,
     /// The ledger to check, where the settings lead to one.
     pub ledger: Option<(PathBuf, Binding)>,
     /// How often again; the defaults of a run.

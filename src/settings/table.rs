@@ -24,13 +24,15 @@ use super::values;
 use crate::engine::MaxErrors;
 use crate::model::dialect::Delimiter;
 use crate::model::country::Country;
-use crate::model::ids::{EnvironmentId, PolicyId, UserId};
+use crate::model::ids::{EnvironmentId, UserId};
 use crate::model::phone::E164;
 use crate::model::mfa::MfaRule;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::request::{DeviceStatus, DeviceType};
 use crate::model::row::Column;
 use crate::model::secret::Secret;
 use crate::model::shared_phones::Sharing;
+use crate::model::user_name::UserBy;
 use crate::pingone::credentials::ClientAuth;
 use crate::pingone::grant::Bearer;
 use crate::plan::Existing;
@@ -54,8 +56,10 @@ pub(super) const FAULTS: Setting<PathBuf> = path("--faults", "FILE", "With --san
 pub(super) const YES: Setting<bool> = switch("--yes", "Answer yes where a person at a terminal would be asked: before messages are sent to people");
 
 // How its rows are judged: what is used for empty cells and missing columns.
-pub(super) const POLICY: Setting<PolicyId> = setting("--policy", Text("UUID"), Given::parse, "Policy for rows without one")
+pub(super) const POLICY: Setting<PolicyRef> = setting("--policy", Text("UUID|NAME"), Given::parse, "Policy for rows without one: its ID, its name, or `default`")
     .variable("WAVEPAIR_POLICY", "policy for rows without one");
+pub(super) const USER_BY: Setting<UserBy> = setting("--user-by", Text("COLUMN"), values::user_by, "Column that names the users: user_id, external_id, username, email")
+    .default_described("the first of these that the wave has");
 pub(super) const TYPE: Setting<DeviceType> = setting("--type", Text("TYPE"), Given::parse, "Type for rows without one: WHATSAPP, SMS, VOICE, EMAIL")
     .default(DeviceType::USUAL.as_str());
 pub(super) const STATUS: Setting<DeviceStatus> = setting("--status", Text("STATUS"), Given::parse, "Status for rows without one: ACTIVE, ACTIVATION_REQUIRED")
@@ -188,7 +192,7 @@ pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given
 const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, PLAN.about, PLAN_ALLOW_PROGRESS.about, SANDBOX.about, FAULTS.about, YES.about] };
 const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
 const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
-const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, TYPE.about, STATUS.about, COUNTRY.about, SHARED_PHONES.about, SHARED_PHONES_FILE.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
+const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, USER_BY.about, TYPE.about, STATUS.about, COUNTRY.about, SHARED_PHONES.about, SHARED_PHONES_FILE.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
 const FILES: Group = Group { heading: Some("Files"), settings: &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about] };
 const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
 const TENANT: Group = Group { heading: Some("PingOne"), settings: &[
@@ -201,7 +205,7 @@ const STOPS: Group = Group { heading: Some("Stops"), settings: &[CANARY.about, M
 const LOG: Group = Group { heading: VERBOSITY.heading, settings: &[PROGRESS.about, LOG_FILE.about] };
 const CHECKED: Group = Group { heading: None, settings: &[POLICY.saying("Policy to check"), LEDGER.saying("Ledger to check")] };
 const PROBED: Group = Group { heading: None, settings: &[
-    PROBE_USER.about, PROBE_PHONE.about, POLICY.saying("Policy to make devices by"), REPORT.about, CLEAN.about,
+    PROBE_USER.about, PROBE_PHONE.about, POLICY.saying("Policy to make devices by: its ID, or `default`"), REPORT.about, CLEAN.about,
     YES.saying("Answer yes where a person at a terminal would be asked"),
 ] };
 const PROBE_PACE: Group = Group { heading: PACE.heading, settings: &[RATE.about, TIMEOUT.about, CONNECT_TIMEOUT.about] };

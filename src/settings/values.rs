@@ -15,6 +15,7 @@ use crate::model::phone::E164;
 use crate::model::row::Column;
 use crate::model::secret::Secret;
 use crate::model::shared_phones::Sharing;
+use crate::model::user_name::UserBy;
 use crate::pingone::grant::Bearer;
 use crate::report::cell::without_phones;
 use crate::report::log_setup;
@@ -90,6 +91,11 @@ pub(super) const SHARING: [(&str, Sharing); 3] = [
     ("reject", Sharing::Reject),
     ("allow", Sharing::Allow),
 ];
+
+/// How users are named, by the column that does it.
+pub(super) fn user_by(given: &Given) -> Result<UserBy, Error> {
+    given.one_of(&UserBy::ALL.map(|by| (by.column().name(), by)))
+}
 
 /// `COLUMN=HEADER`: a column, and the header that it has in the file.
 pub(super) fn column(given: &Given) -> Result<(Column, String), Error> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use wavepair::testing::model::InvalidCode;
-use wavepair::testing::sandbox::FaultPlan;
+use wavepair::testing::sandbox::{FaultPlan, WAVE_POLICY};
 
 use crate::support::binary::{folder_with, root, run};
 
@@ -31,6 +31,26 @@ fn the_first_command_of_the_readme_creates_every_device_of_the_wave() {
     let devices: BTreeSet<_> = column(&results, "device_id").into_iter().collect();
     assert_eq!(devices.len(), 22);
     assert!(!folder.path().join("wave.sandbox.rejects.csv").exists());
+}
+
+#[test]
+fn the_wave_by_name_creates_a_device_for_each_of_its_users() {
+    let folder = folder_with(&["wave-by-name.csv"]);
+    let words = "run wave-by-name.csv --sandbox --policy default --summary summary.json";
+    let done = run(folder.path(), words);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("4 rows, users by username"));
+    let results = folder.path().join("wave-by-name.sandbox.results.csv");
+    let results = std::fs::read_to_string(results).unwrap();
+    let users: BTreeSet<_> = column(&results, "user_id").into_iter().collect();
+    assert_eq!((users.len(), users.contains("")), (4, false));
+    assert!(column(&results, "outcome").iter().all(|it| it == "created"));
+    let policies = column(&results, "policy_id");
+    assert!(policies.iter().all(|policy| policy == WAVE_POLICY));
+    // One request for the users, one for the policies.
+    let summary = std::fs::read_to_string(folder.path().join("summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["requests"]["lookup"], 2);
 }
 
 #[test]
@@ -76,7 +96,8 @@ fn the_troubled_wave_has_one_row_for_each_thing_that_can_be_wrong() {
         .filter(|code| !seen.contains(code.as_str()))
         .collect();
     // The sample is UTF-8, which has a code of its own; a field of 64 KiB would make a sample that
-    // nobody can read, a CSV file has no cells with a type, and a phone of two users is refused where
+    // nobody can read, a CSV file has no cells with a type, its users and policies have IDs and no
+    // names, and a phone of two users is refused where
     // that is asked for alone.
     let elsewhere = [
         InvalidCode::NotDecodable,
@@ -85,8 +106,10 @@ fn the_troubled_wave_has_one_row_for_each_thing_that_can_be_wrong() {
         InvalidCode::ErrorCell,
         InvalidCode::FormulaCell,
         InvalidCode::FieldTooLong,
+        InvalidCode::UserNameNotValid,
         InvalidCode::PhoneNumberCell,
         InvalidCode::PhoneShared,
+        InvalidCode::PolicyNameNotValid,
     ];
     assert_eq!(missing, elsewhere.iter().collect::<Vec<_>>());
 }

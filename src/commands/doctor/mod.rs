@@ -19,7 +19,7 @@ use crate::engine::questions::Questions;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::model::event::Event;
-use crate::model::ids::PolicyId;
+use crate::model::policy_ref::PolicyRef;
 use crate::pace::Pacing;
 use crate::settings::pace::Pace;
 use crate::settings::run::Doctor;
@@ -95,7 +95,7 @@ pub(crate) async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<
 async fn check_tenant(
     tenant: Tenant,
     pace: &Pace,
-    policy: Option<PolicyId>,
+    policy: Option<PolicyRef>,
     report: &mut Checkup<'_>,
 ) -> Result<(), Error> {
     let given = matches!(tenant.identity, Identity::Token(_));

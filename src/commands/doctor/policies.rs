@@ -3,9 +3,9 @@
 use super::checkup::Checkup;
 use super::unread::{unasked, unread};
 use crate::commands::advice::{allows, pairing_disabled, tells_users};
-use crate::commands::policies::Policies;
+use crate::commands::policies::{Policies, id_of};
 use crate::engine::questions::Questions;
-use crate::model::ids::PolicyId;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceType;
 use crate::pingone::wire::Policy;
 
@@ -24,7 +24,7 @@ pub(super) struct Seen {
 /// Lists the policies, and checks the one that is named, or the default.
 pub(super) async fn check_policies(
     questions: &Questions<'_>,
-    wanted: Option<PolicyId>,
+    wanted: Option<PolicyRef>,
     report: &mut Checkup<'_>,
 ) -> Seen {
     let listed = match questions.policies().await {
@@ -46,6 +46,13 @@ pub(super) async fn check_policies(
     let mut seen = Seen {
         whatsapp: Some(whatsapp),
         notifications: None,
+    };
+    let wanted = match wanted.map(|named| id_of(&named, &listed)).transpose() {
+        Ok(wanted) => wanted,
+        Err(found) => {
+            report.fail("policy", &found);
+            return seen;
+        }
     };
     let mut policies = Policies::new(listed);
     let policy = match wanted {

@@ -192,7 +192,8 @@ impl Reader<'_, '_> {
             let ask = |token: Arc<AccessToken>| async move {
                 client.device_report(kind, before, &token).await
             };
-            let error = match questions.read_once(RequestKind::Read, &ask).await? {
+            let asked = questions.read_once(RequestKind::Read, &ask);
+            let error = match asked.await?.1 {
                 Ok(page) => return Ok(Ok(page)),
                 Err(error) => error,
             };

@@ -14,6 +14,7 @@ use crate::model::pace_reading::PaceReading;
 use crate::model::stop::StopReason;
 use crate::pace::{Meter, Pacing, Wait};
 use crate::pingone::Answered;
+use crate::pingone::read::ReadError;
 
 /// A hold that lasts at least so long ends with one request that goes first.
 const LONG_HOLD: Duration = Duration::from_secs(10);
@@ -235,6 +236,36 @@ impl Gate {
         }
         stop.or_else(|| too_long(answered.pause))
             .or_else(|| self.heed_budget(Kind::Mfa, &answered.answer, now))
+    }
+
+    /// Takes note of an answered question that is about no row, or of why it was not answered; holds
+    /// everything where PingOne asks for that, and gives for how long: for the `usual` time where it
+    /// names none.
+    ///
+    /// # Errors
+    ///
+    /// Going on is pointless.
+    pub(super) fn heard_read(
+        &mut self,
+        seq: u64,
+        error: Option<&ReadError>,
+        usual: Duration,
+        now: Instant,
+    ) -> Result<Option<Duration>, StopReason> {
+        let throttle = error.filter(|error| error.is_throttle());
+        if throttle.is_none() {
+            self.guard.traffic.probed(seq);
+        }
+        let is_answer = error.is_none_or(|error| error.answer.http_status.is_some());
+        let stop = is_answer.then(|| self.guard.throttled.heard(throttle.is_some(), now));
+        let stop = stop.flatten();
+        let asked_for = throttle.and_then(ReadError::retry_after);
+        self.pace_by(seq, throttle.is_some(), asked_for);
+        if let Some(reason) = stop.or_else(|| too_long(asked_for)) {
+            return Err(reason);
+        }
+        let hold = |_: &ReadError| self.hold(asked_for.unwrap_or(usual), now, fastrand::f64());
+        Ok(throttle.map(hold))
     }
 
     fn heed_budget(&mut self, kind: Kind, answer: &Answer, now: Instant) -> Option<StopReason> {

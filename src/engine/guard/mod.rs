@@ -63,7 +63,7 @@ pub(super) struct Guard {
     /// The rows whose listing could not be read.
     unreadable: BTreeSet<RowNumber>,
     rows: Rows,
-    throttled: Throttled,
+    pub(super) throttled: Throttled,
 }
 
 impl Guard {

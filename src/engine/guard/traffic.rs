@@ -64,7 +64,7 @@ impl Traffic {
     }
 
     /// Lets all go again where the one that went first was answered.
-    pub(super) fn probed(&mut self, seq: u64) {
+    pub(in crate::engine) fn probed(&mut self, seq: u64) {
         self.probe.take_if(|first| seq >= *first);
     }
 

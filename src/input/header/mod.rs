@@ -4,12 +4,14 @@ use super::ReadOptions;
 use super::flaw::Flaw;
 use super::misspelling::is_near;
 use super::names::{
-    are_of_results, column, is_data, is_nameless, is_own, normal, twice, with_data,
+    are_of_results, column, column as column_of, is_data, is_nameless, is_own, normal, twice,
+    with_data,
 };
 use crate::model::dialect::Dialect;
 use crate::model::formula::unmarked;
 use crate::model::request::DeviceType;
 use crate::model::row::{Column, Header};
+use crate::model::user_name::UserBy;
 
 /// Where the columns of a file are, those that are passed over included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,8 +32,9 @@ pub(super) struct Layout {
     pub(super) own: Vec<usize>,
     /// The places of columns without a name, in order: they have to be empty.
     pub(super) nameless: Vec<usize>,
-    /// Whether a record that is cut at its end may lose digits of its phone.
-    pub(super) ends_with_phone: bool,
+    /// Whether a record that is cut at its end may lose what nobody would miss: digits of its phone, or
+    /// letters of a name.
+    pub(super) ends_openly: bool,
 }
 
 impl Layout {
@@ -46,15 +49,6 @@ impl Layout {
     }
 }
 
-/// Names of columns that this version does not read, as [`normal`] has them: each is carried
-/// through where the column beside it is there, and refused where it would have to replace it.
-const NOT_READ: [(&str, Column); 4] = [
-    ("externalid", Column::UserId),
-    ("username", Column::UserId),
-    ("email", Column::UserId),
-    ("policy", Column::PolicyId),
-];
-
 /// Finds out what each name of a header means.
 pub(super) fn understand(
     names: &[String],
@@ -64,13 +58,15 @@ pub(super) fn understand(
     let words: Vec<String> = names.iter().map(|name| normal(name)).collect();
     refuse_others(names, &words, options)?;
     let mut found = choose(names, &words, options)?;
+    let user_by = user_by(&words, &found, options)?;
     let is_chosen = |column| options.columns.iter().any(|&(chosen, _)| chosen == column);
     let mut others = Vec::new();
     for (place, name) in names.iter().enumerate() {
         if found.iter().any(|&(_, taken)| taken == place) || is_own(name) || is_nameless(name) {
             continue;
         }
-        match column(&words[place]).filter(|&column| !is_chosen(column)) {
+        let is_meant = |column: &Column| !is_chosen(*column) && is_read(*column, user_by, &words);
+        match column(&words[place]).filter(is_meant) {
             Some(column) if found.iter().any(|&(earlier, _)| earlier == column) => {
                 return Err(Flaw::Twice {
                     header: name.clone(),
@@ -92,9 +88,9 @@ pub(super) fn understand(
         .iter()
         .find_map(|word| others.iter().find(|&&place| words[place] == *word))
         .map(|&place| names[place].clone());
-    refuse_lookalikes(names, &words, &others, &found)?;
     let has = |column| found.iter().any(|&(found, _)| found == column);
-    if let Some(column) = missing(has, options) {
+    refuse_lookalikes(names, &words, &others, &has)?;
+    if let Some(column) = missing(has, user_by, options) {
         return Err(Flaw::Missing {
             column,
             names: names.to_vec(),
@@ -103,7 +99,43 @@ pub(super) fn understand(
     }
     let likely = likely.filter(|_| !has(Column::EmailAddress));
     let (header, layout) = lay_out(names, &words, dialect, &found);
-    Ok((header.with_likely_email(likely), layout))
+    let header = header.with_likely_email(likely);
+    Ok((header.naming_users_by(user_by), layout))
+}
+
+/// How the rows name their users: as it is said, else by the first of all ways that is there; by the
+/// ID where there is none.
+fn user_by(
+    words: &[String],
+    found: &[(Column, usize)],
+    options: &ReadOptions,
+) -> Result<UserBy, Flaw> {
+    let is_there = |by: &UserBy| {
+        let is_found = |&(found, _): &(Column, usize)| found == by.column();
+        found.iter().any(is_found) || words.iter().any(|word| column(word) == Some(by.column()))
+    };
+    let said = options.user_by.map_or(Ok(None), |by| {
+        let column = by.column();
+        let is_there = is_there(&by);
+        is_there
+            .then_some(Some(by))
+            .ok_or(Flaw::NoUserBy { column })
+    })?;
+    let first = || UserBy::ALL.into_iter().find(is_there);
+    Ok(said.or_else(first).unwrap_or(UserBy::Id))
+}
+
+/// Whether a header of this name means its column: a user is named in one way, and a policy's name
+/// is of no use beside its ID. What means nothing is carried through.
+fn is_read(known: Column, user_by: UserBy, words: &[String]) -> bool {
+    match UserBy::of(known) {
+        Some(by) => by == user_by,
+        None if known == Column::Policy => {
+            let mut words = words.iter();
+            !words.any(|word| column(word) == Some(Column::PolicyId))
+        }
+        None => true,
+    }
 }
 
 /// Refuses what is no header of a wave.
@@ -159,17 +191,21 @@ fn refuse_lookalikes(
     names: &[String],
     words: &[String],
     others: &[usize],
-    found: &[(Column, usize)],
+    has: &dyn Fn(Column) -> bool,
 ) -> Result<(), Flaw> {
-    let is_missing = |column| !found.iter().any(|&(found, _)| found == column);
-    let not_read = |place: usize| {
-        let known = NOT_READ.into_iter().find(|&(word, _)| word == words[place]);
-        known.map(|(_, column)| column)
+    let names_user = UserBy::ALL.into_iter().any(|by| has(by.column()));
+    let is_missing = |&column: &Column| match UserBy::of(column) {
+        // One way of naming the user is enough.
+        Some(_) => !names_user,
+        None if column == Column::Policy => !has(Column::PolicyId) && !has(Column::Policy),
+        None => !has(column),
     };
-    for column in Column::ALL.into_iter().filter(|&column| is_missing(column)) {
+    for column in Column::ALL.into_iter().filter(is_missing) {
         let known = normal(column.name());
-        let is_misspelled =
-            |&&place: &&usize| not_read(place).is_none() && is_near(&words[place], &known);
+        let is_misspelled = |&&place: &&usize| {
+            // What means another column, and is not needed, means that.
+            column_of(&words[place]).is_none() && is_near(&words[place], &known)
+        };
         if let Some(&place) = others.iter().find(is_misspelled) {
             return Err(Flaw::Misspelled {
                 header: names[place].clone(),
@@ -177,19 +213,11 @@ fn refuse_lookalikes(
             });
         }
     }
-    for &place in others {
-        if let Some(instead) = not_read(place).filter(|&column| is_missing(column)) {
-            return Err(Flaw::NotRead {
-                header: names[place].clone(),
-                instead,
-            });
-        }
-    }
     Ok(())
 }
 
 /// The first column without which no row of the wave can be right.
-fn missing(has: impl Fn(Column) -> bool, options: &ReadOptions) -> Option<Column> {
+fn missing(has: impl Fn(Column) -> bool, user_by: UserBy, options: &ReadOptions) -> Option<Column> {
     let defaults = options.defaults.as_ref();
     let address = match defaults.map(|defaults| defaults.kind) {
         Some(DeviceType::Email) if !has(Column::Type) => Column::EmailAddress,
@@ -199,7 +227,12 @@ fn missing(has: impl Fn(Column) -> bool, options: &ReadOptions) -> Option<Column
         _ => Column::Phone,
     };
     let has_policy = defaults.is_none_or(|defaults| defaults.policy.is_some());
-    let needed = [Some(Column::UserId), Some(address), Some(Column::PolicyId)];
+    let has_policy = has_policy || has(Column::Policy);
+    let needed = [
+        Some(user_by.column()),
+        Some(address),
+        Some(Column::PolicyId),
+    ];
     let needed = needed.into_iter().flatten();
     needed
         .filter(|&column| column != Column::PolicyId || !has_policy)
@@ -244,7 +277,9 @@ fn lay_out(
         dialect,
         width: names.len(),
         least,
-        ends_with_phone: least > 0 && found.contains(&(Column::Phone, least - 1)),
+        ends_openly: found
+            .iter()
+            .any(|&(column, place)| place + 1 == least && is_open(column)),
         columns: kept.iter().map(meaning).collect(),
         words: kept.iter().map(|&place| words[place].clone()).collect(),
         kept,
@@ -257,6 +292,24 @@ fn lay_out(
     });
     let header = Header::new(names.collect(), &places);
     (header.in_dialect(dialect), layout)
+}
+
+/// Whether part of a column's value may be another value of it.
+fn is_open(column: Column) -> bool {
+    match column {
+        Column::Phone | Column::ExternalId | Column::Username | Column::Email | Column::Policy => {
+            true
+        }
+        Column::UserId
+        | Column::PolicyId
+        | Column::Type
+        | Column::EmailAddress
+        | Column::Status
+        | Column::Nickname
+        | Column::Country
+        | Column::Locale
+        | Column::Variant => false,
+    }
 }
 
 #[cfg(test)]

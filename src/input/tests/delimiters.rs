@@ -152,6 +152,6 @@ fn where_no_delimiter_or_more_than_one_fits_the_reason_says_what_was_seen() {
     );
     assert_eq!(
         hint("Name|Mobile\nu|n\n"),
-        "name the column with `--column user_id=HEADER`; the headers are `Name`, `Mobile`"
+        "name the column with `--column user_id=HEADER` (or `external_id=`, `username=`, `email=`); the headers are `Name`, `Mobile`"
     );
 }

@@ -133,13 +133,14 @@ impl Summary {
             Event::MfaEnded { outcome, .. } => {
                 self.throttled += u64::from(matches!(outcome, MfaOutcome::Throttled { .. }));
             }
+            Event::Throttled => self.throttled += 1,
             Event::RowFinished(row) => {
                 self.tally.add(row);
                 self.created_now += u64::from(row.outcome == Outcome::Created && !row.earlier);
             }
             Event::StopRequested { reason, .. } => self.stop(reason),
             Event::Paced(pace) => self.pace = Some(*pace),
-            Event::Held { .. } | Event::Waiting { .. } => {}
+            Event::LookingUp { .. } | Event::Held { .. } | Event::Waiting { .. } => {}
         }
     }
 

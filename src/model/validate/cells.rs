@@ -3,17 +3,23 @@
 use super::super::country::Country;
 use super::super::email::EmailAddress;
 use super::super::hidden::is_unprintable;
-use super::super::ids::{NotAUuid, PolicyId, UserId};
+use super::super::ids::{NotAUuid, UserId};
 use super::super::invalid::{InvalidCode, Problem};
 use super::super::phone::{self, E164, Line};
 use super::super::placeholder::Placeholder;
+use super::super::policy_ref::{NotAPolicy, PolicyRef};
 use super::super::request::{Address, DeviceStatus, DeviceType, RowDefaults};
 use super::super::row::{Column, Header, InputRow};
 use super::super::shell;
+use super::super::unresolved::UserRef;
+use super::super::user_name::{UserBy, UserName};
 use super::super::warning::Warning;
 
 /// The most characters of a nickname that PingOne takes, and of a variant's name here.
 const MAX_TEXT: usize = 100;
+
+/// The most characters of a user's name: PingOne's longest has 128, an address may have twice as many.
+const MAX_NAME: usize = 256;
 
 /// The longest language tag that is believed (RFC 5646, 4.4.1).
 const MAX_LOCALE: usize = 35;
@@ -44,16 +50,34 @@ impl<'a> NamedCells<'a> {
         Some(self.cell(column)).filter(|cell| !cell.is_empty())
     }
 
-    pub(super) fn user(&self) -> Result<UserId, Problem> {
-        match self.optional(Column::UserId) {
-            None => Err(Problem::new(
-                InvalidCode::UserIdMissing,
-                "the user ID is empty; fill it in",
-            )),
-            Some(cell) => cell
-                .parse()
-                .map_err(|error| not_an_id(InvalidCode::UserIdNotUuid, "user", cell, error)),
-        }
+    pub(super) fn user(&self) -> Result<UserRef, Problem> {
+        let by = self.header.user_by();
+        let (cell, kind) = match (self.optional(by.column()), by) {
+            (None, _) => {
+                let what = match by {
+                    UserBy::Id => "user ID",
+                    UserBy::Name(kind) => kind.described(),
+                };
+                let message = format!("the {what} is empty; fill it in");
+                return Err(Problem::new(InvalidCode::UserIdMissing, message));
+            }
+            (Some(cell), UserBy::Id) => {
+                let id = cell.parse();
+                return id
+                    .map(UserRef::Id)
+                    .map_err(|error| not_an_id(InvalidCode::UserIdNotUuid, "user", cell, error));
+            }
+            (Some(cell), UserBy::Name(kind)) => (cell, kind),
+        };
+        let what = kind.described();
+        let message = if cell.chars().any(is_unprintable) {
+            format!("the {what} holds a line break or another control character; remove it")
+        } else if cell.chars().count() > MAX_NAME {
+            format!("the {what} has more than {MAX_NAME} characters, which none has; correct it")
+        } else {
+            return Ok(UserRef::Named(UserName::new(kind, cell)));
+        };
+        Err(Problem::new(InvalidCode::UserNameNotValid, message))
     }
 
     pub(super) fn kind(&self, defaults: &RowDefaults) -> Result<DeviceType, Problem> {
@@ -151,17 +175,27 @@ impl<'a> NamedCells<'a> {
         }
     }
 
-    pub(super) fn policy(&self, defaults: &RowDefaults) -> Result<PolicyId, Problem> {
-        match (self.optional(Column::PolicyId), defaults.policy) {
-            (Some(cell), _) => cell
-                .parse()
-                .map_err(|error| not_an_id(InvalidCode::PolicyIdNotUuid, "policy", cell, error)),
-            (None, Some(policy)) => Ok(policy),
-            (None, None) => Err(Problem::new(
-                InvalidCode::PolicyMissing,
-                "the policy ID is empty; fill it in or name a policy with --policy",
-            )),
+    pub(super) fn policy(&self, defaults: &RowDefaults) -> Result<PolicyRef, Problem> {
+        if let Some(cell) = self.optional(Column::PolicyId) {
+            let id = cell.parse();
+            return id
+                .map(PolicyRef::Id)
+                .map_err(|error| not_an_id(InvalidCode::PolicyIdNotUuid, "policy", cell, error));
         }
+        if let Some(cell) = self.optional(Column::Policy) {
+            return cell.parse().map_err(|error: NotAPolicy| {
+                let what = format!("the policy's name is not valid: {error}; correct it");
+                Problem::new(InvalidCode::PolicyNameNotValid, what)
+            });
+        }
+        let what = match self.header.place(Column::Policy) {
+            Some(_) => "policy's name",
+            None => "policy ID",
+        };
+        defaults.policy.clone().ok_or_else(|| {
+            let message = format!("the {what} is empty; fill it in or name a policy with --policy");
+            Problem::new(InvalidCode::PolicyMissing, message)
+        })
     }
 
     /// Words for no value in cells that take any text.

@@ -5,15 +5,22 @@
 
 mod cells;
 mod requested;
+mod resolve;
 
 pub(crate) use requested::RequestedDevice;
 
 use super::event::RowLabel;
 use super::invalid::{Invalid, Problem};
-use super::request::{Address, DeviceKey, DeviceRequest, DeviceStatus, Notification, RowDefaults};
+use super::names::Names;
+use super::policy_ref::PolicyRef;
+use super::request::{Address, DeviceStatus, Notification, RowDefaults};
 use super::row::{Header, InputRow, RowNumber};
+use super::unresolved::{Unresolved, UserRef};
+use super::user_name::{UserBy, UserName};
 use super::valid_row::ValidRow;
+use super::warning::Warning;
 use cells::NamedCells;
+use resolve::Asked;
 
 /// A row of the input, judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,11 +31,35 @@ pub struct JudgedRow {
     pub line: u64,
     /// What could be read of its cells; nothing where the record itself is at fault.
     pub requested: RequestedDevice,
-    /// What it asks for, or everything that is wrong with it.
-    pub verdict: Result<ValidRow, Invalid>,
+    /// What it asks for, or why it asks for nothing.
+    pub verdict: Result<ValidRow, Unasked>,
+}
+
+/// Why a row asks for no device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unasked {
+    /// It is wrong in itself: this is everything that is.
+    Invalid(Invalid),
+    /// It is right, and nobody knows for whom or under which policy it asks.
+    Unresolved(Unresolved),
+}
+
+impl From<Invalid> for Unasked {
+    fn from(invalid: Invalid) -> Self {
+        Unasked::Invalid(invalid)
+    }
 }
 
 impl JudgedRow {
+    /// What a person may want to look at, though nothing is wrong.
+    pub fn warnings(&self) -> &[Warning] {
+        match &self.verdict {
+            Ok(valid) => &valid.warnings,
+            Err(Unasked::Unresolved(unresolved)) => &unresolved.warnings,
+            Err(Unasked::Invalid(_)) => &[],
+        }
+    }
+
     /// What may be said of it in logs and messages.
     pub fn label(&self) -> RowLabel {
         RowLabel {
@@ -49,10 +80,20 @@ impl JudgedRow {
 /// The verdict names every problem of the row at once, in the order user, type, address,
 /// policy, status, nickname, notification; a fault of the record itself alone, since its
 /// cells cannot be trusted then.
-pub fn validate(header: &Header, row: &InputRow, defaults: &RowDefaults) -> JudgedRow {
+///
+/// `names` tell whose names are in it. A row whose user or policy they do not tell of asks for nothing.
+pub fn validate(
+    header: &Header,
+    row: &InputRow,
+    defaults: &RowDefaults,
+    names: &Names,
+) -> JudgedRow {
     let (requested, verdict) = match &row.fault {
-        Some(fault) => (RequestedDevice::default(), Err(fault.clone().into())),
-        None => read(&NamedCells::new(header, row), row, defaults),
+        Some(fault) => {
+            let invalid = Invalid::from(fault.clone());
+            (RequestedDevice::default(), Err(invalid.into()))
+        }
+        None => read(&NamedCells::new(header, row), row, defaults, names),
     };
     JudgedRow {
         number: row.number,
@@ -70,11 +111,37 @@ pub(crate) fn asks_for_message(header: &Header, row: &InputRow, defaults: &RowDe
     status == Ok(Some(DeviceStatus::ActivationRequired))
 }
 
+/// The names in a row that have to be looked up: its user's, and its policy's.
+///
+/// For a look over a whole wave: nothing else of the row is judged.
+pub(crate) fn names_in(
+    header: &Header,
+    row: &InputRow,
+    defaults: &RowDefaults,
+) -> (Option<UserName>, Option<PolicyRef>) {
+    if row.fault.is_some() {
+        return (None, None);
+    }
+    let cells = NamedCells::new(header, row);
+    let user = match header.user_by() {
+        UserBy::Id => None,
+        UserBy::Name(_) => cells.user().ok(),
+    };
+    let user = user.and_then(|user| match user {
+        UserRef::Named(name) => Some(name),
+        UserRef::Id(_) => None,
+    });
+    let policy = cells.policy(defaults).ok();
+    let policy = policy.filter(|policy| !matches!(policy, PolicyRef::Id(_)));
+    (user, policy)
+}
+
 fn read(
     cells: &NamedCells<'_>,
     row: &InputRow,
     defaults: &RowDefaults,
-) -> (RequestedDevice, Result<ValidRow, Invalid>) {
+    names: &Names,
+) -> (RequestedDevice, Result<ValidRow, Unasked>) {
     let mut wrong = Vec::new();
     let user = keep(cells.user(), &mut wrong);
     let kind = keep(cells.kind(defaults), &mut wrong);
@@ -93,14 +160,18 @@ fn read(
     let is_meant = |address: &&Address| kind.is_some() || address.phone().is_some();
     let address_read = address.as_ref().map(|(address, _)| address);
     let requested = RequestedDevice {
-        user,
+        user: user
+            .as_ref()
+            .and_then(|user| resolve::user(user, names).ok()),
         kind,
         address: address_read.filter(is_meant).cloned(),
-        policy,
+        policy: policy
+            .as_ref()
+            .and_then(|policy| resolve::policy(policy, names).ok()),
         status: status.map(|status| status.unwrap_or(DeviceStatus::Active)),
     };
     if let Some(invalid) = Invalid::gather(wrong) {
-        return (requested, Err(invalid));
+        return (requested, Err(invalid.into()));
     }
     let (
         Some(user),
@@ -117,22 +188,20 @@ fn read(
     else {
         unreachable!("a cell that was not read is a problem of the row");
     };
-    let request = DeviceRequest {
+    let asked = Asked {
         row: row.number,
         line: row.line,
-        key: DeviceKey {
-            user,
-            kind,
-            address,
-        },
+        user,
+        kind,
+        address,
         policy,
         status,
         nickname,
         notification: (locale.is_some() || variant.is_some())
             .then_some(Notification { locale, variant }),
+        warnings: of_address.into_iter().chain(cells.placeholders()).collect(),
     };
-    let warnings = of_address.into_iter().chain(cells.placeholders()).collect();
-    (requested, Ok(ValidRow { request, warnings }))
+    (requested, asked.by(names).map_err(Unasked::Unresolved))
 }
 
 /// What was read of a cell; what is wrong with it otherwise comes behind what is `wrong` already.

@@ -57,6 +57,7 @@ pub struct FoundUsers {
 }
 
 /// The users on the pages that were read so far, and where the next one is.
+#[derive(Clone)]
 pub struct UserPages {
     next: Url,
     trail: Trail,

@@ -54,6 +54,8 @@ pub(crate) struct ProgressLine {
     ceiling: Option<Millirate>,
     rows: RateWindow,
     wait: Option<Wait>,
+    /// In how many rows names were looked up, while that is what is done.
+    looking: Option<u64>,
     stopping: bool,
 }
 
@@ -97,6 +99,7 @@ impl ProgressLine {
             ceiling: None,
             rows: RateWindow::default(),
             wait: None,
+            looking: None,
             stopping: false,
         }
     }
@@ -104,8 +107,10 @@ impl ProgressLine {
     /// Takes an event in.
     pub(crate) fn on(&mut self, event: &Event, now: Instant) {
         match event {
-            Event::RowRead
-            | Event::Sent(RequestKind::Token)
+            Event::RowRead => self.looking = None,
+            Event::LookingUp { rows } => self.looking = Some(*rows),
+            Event::Sent(RequestKind::Token)
+            | Event::Throttled
             | Event::AttemptEnded { .. }
             | Event::LookEnded { .. }
             | Event::MfaEnded { .. } => {}
@@ -159,7 +164,10 @@ impl ProgressLine {
         if self.stopping {
             return Some("stopping: waiting for answers".to_owned());
         }
-        let wait = self.wait.as_ref().filter(|wait| wait.until > now)?;
+        let Some(wait) = self.wait.as_ref().filter(|wait| wait.until > now) else {
+            let rows = count(self.looking?);
+            return Some(format!("names looked up in {rows} rows"));
+        };
         let time = span(wait.until - now);
         Some(match wait.what {
             What::Held => format!("PingOne asks to wait {time}"),

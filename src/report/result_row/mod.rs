@@ -8,7 +8,8 @@ use crate::model::event::RowFinished;
 use crate::model::ids::RunId;
 use crate::model::mfa::MfaState;
 use crate::model::outcome::{Answer, Outcome};
-use crate::model::validate::{JudgedRow, RequestedDevice};
+use crate::model::unresolved::Unresolved;
+use crate::model::validate::{JudgedRow, RequestedDevice, Unasked};
 use crate::model::warning::WarningCode;
 
 const NAMELESS: &str = "created, and PingOne has not told its ID yet; the next run looks for it";
@@ -52,6 +53,7 @@ impl ResultRow {
     /// | row | device | run | dry run |
     /// | --- | --- | --- | --- |
     /// | wrong in itself | | `invalid` | `invalid` |
+    /// | whose user or policy was asked for in vain | | `rejected`, `failed` | the same |
     /// | asks for the same as an earlier one | any | `duplicate` | `duplicate` |
     /// | another | untouched, or the last create was withheld | `pending` | `ready` |
     /// | another | rejected, failed as another request | `pending` | `ready` |
@@ -62,7 +64,8 @@ impl ResultRow {
         let judged = &row.judged;
         let valid = match &judged.verdict {
             Ok(valid) => valid,
-            Err(invalid) => {
+            Err(Unasked::Unresolved(asks)) => return Self::unresolved(row, asks, mode),
+            Err(Unasked::Invalid(invalid)) => {
                 let (code, message) = (invalid.code().as_str(), invalid.message());
                 let mut result = Self::new(judged, Outcome::Invalid).because(code, message);
                 result.finished.further_codes = invalid.further_codes();
@@ -70,7 +73,8 @@ impl ResultRow {
             }
         };
         if let Some(earlier) = row.earlier {
-            let message = earlier.describe(&valid.request);
+            let request = &valid.request;
+            let message = earlier.describe(&request.key.address, Some(request.policy));
             let mut result = Self::new(judged, Outcome::Duplicate).because(SAME_DEVICE, message);
             result.finished.device = row.known.device();
             result.mfa = row.mfa;
@@ -99,12 +103,32 @@ impl ResultRow {
             }
         };
         result.mfa = row.mfa;
-        let message = &mut result.finished.message;
-        if message.is_none() && !valid.warnings.is_empty() {
-            let warnings: Vec<String> = valid.warnings.iter().map(ToString::to_string).collect();
+        result.warned(judged)
+    }
+
+    /// The line of a row whose user or policy is not known.
+    fn unresolved(row: &KnownRow, asks: &Unresolved, mode: &Mode) -> Self {
+        let judged = &row.judged;
+        if let Some(earlier) = row.earlier {
+            let message = earlier.describe(&asks.address, None);
+            return Self::new(judged, Outcome::Duplicate).because(SAME_DEVICE, message);
+        }
+        let trouble = &asks.trouble;
+        let result = match trouble.outcome() {
+            Some(outcome) => Self::new(judged, outcome).because(trouble.code(), trouble.message()),
+            None => Self::untouched(judged, mode),
+        };
+        result.warned(judged)
+    }
+
+    /// The same with what a person may want to look at, where nothing else is said.
+    fn warned(mut self, judged: &JudgedRow) -> Self {
+        let (message, warnings) = (&mut self.finished.message, judged.warnings());
+        if message.is_none() && !warnings.is_empty() {
+            let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
             *message = Some(warnings.join("; "));
         }
-        result
+        self
     }
 
     fn new(judged: &JudgedRow, outcome: Outcome) -> Self {
@@ -126,10 +150,7 @@ impl ResultRow {
             created_at: None,
             run: None,
             mfa: None,
-            warnings: match &judged.verdict {
-                Ok(valid) => WarningCode::of(&valid.warnings),
-                Err(_) => Vec::new(),
-            },
+            warnings: WarningCode::of(judged.warnings()),
         }
     }
 

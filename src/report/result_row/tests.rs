@@ -177,7 +177,7 @@ fn a_duplicate_carries_the_first_rows_device_and_names_that_row() {
         let row = KnownRow {
             earlier: Some(Earlier {
                 row: RowNumber(2),
-                policy: policy_id(),
+                policy: Some(policy_id()),
             }),
             ..known_row(5, known)
         };

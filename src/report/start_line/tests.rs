@@ -4,6 +4,7 @@ use super::*;
 use crate::model::ids::UserId;
 use crate::model::messages::MessageBook;
 use crate::model::request::DeviceType;
+use crate::model::unresolved::UserRef;
 use crate::report::fixture::environment_id;
 
 fn start(kind: Kind) -> Start<'static> {
@@ -34,7 +35,7 @@ fn start(kind: Kind) -> Start<'static> {
 fn messages(kinds: &[DeviceType]) -> Messages {
     let mut book = MessageBook::default();
     for (user, kind) in (0..).zip(kinds) {
-        book.note(UserId::from_bytes([user / 2; 16]), *kind);
+        book.note(&UserRef::Id(UserId::from_bytes([user / 2; 16])), *kind);
     }
     book.messages()
 }

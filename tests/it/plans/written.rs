@@ -30,6 +30,7 @@ fn a_plan_says_what_it_rests_on_what_is_expected_of_each_row_and_is_sealed() {
                 "column": null, "country": null, "delimiter": null, "encoding": null,
                 "existing": "skip", "policy": null, "shared-phones": "warn",
                 "shared-phones-file": null, "sheet": null, "status": null, "type": "WHATSAPP",
+                "user-by": null,
             },
             "ledger": {"runs": 0, "events": 0, "last_run": null},
             "totals": {

@@ -9,7 +9,7 @@ use super::source::Source;
 ///
 /// `sandbox` is a PingOne of its own: it shares the shapes on the wire with `pingone`,
 /// and no behavior that could hide a mistake of either.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("exit", &[]),
     ("model", &["exit"]),
     ("clock", &["model"]),
@@ -33,6 +33,10 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "pingone::wire",
             "ledger",
         ],
+    ),
+    (
+        "lookup",
+        &["model", "pingone", "pingone::wire", "ledger", "engine"],
     ),
     (
         "probe",
@@ -75,6 +79,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "ledger",
             "sandbox",
             "engine",
+            "lookup",
             "probe",
             "report",
             "error",

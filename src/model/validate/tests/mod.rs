@@ -43,11 +43,22 @@ const NO_DEFAULTS: RowDefaults = RowDefaults {
 };
 
 fn judge(cells: &[(Column, &str)]) -> Result<ValidRow, Invalid> {
-    validate(&header(), &row(cells), &NO_DEFAULTS).verdict
+    let names = Names::default();
+    let judged = validate(&header(), &row(cells), &NO_DEFAULTS, &names);
+    judged.verdict.map_err(invalid)
+}
+
+/// What is wrong with a row in itself.
+fn invalid(unasked: Unasked) -> Invalid {
+    match unasked {
+        Unasked::Invalid(invalid) => invalid,
+        Unasked::Unresolved(unresolved) => panic!("{unresolved:?}"),
+    }
 }
 
 fn requested(cells: &[(Column, &str)]) -> RequestedDevice {
-    validate(&header(), &row(cells), &NO_DEFAULTS).requested
+    let names = Names::default();
+    validate(&header(), &row(cells), &NO_DEFAULTS, &names).requested
 }
 
 fn codes(cells: &[(Column, &str)]) -> Vec<&'static str> {
@@ -269,9 +280,9 @@ fn of_a_broken_record_nothing_is_believed() {
     let mut row = row(&[(Column::UserId, USER), (Column::Phone, PHONE)]);
     let fault = Problem::new(InvalidCode::FieldCount, "3 fields instead of 2");
     row.fault = Some(fault.clone());
-    let judged = validate(&header(), &row, &NO_DEFAULTS);
+    let judged = validate(&header(), &row, &NO_DEFAULTS, &Names::default());
     assert_eq!(judged.requested, RequestedDevice::default());
-    assert_eq!(judged.verdict, Err(fault.into()));
+    assert_eq!(judged.verdict, Err(Invalid::from(fault).into()));
 }
 
 #[test]

@@ -62,10 +62,10 @@ fn a_national_number_is_of_the_country_of_the_row_or_else_of_all_rows_and_never_
             (Column::Phone, cell),
             (Column::Country, country),
         ];
-        let judged = validate(&header(), &row(&cells), defaults).verdict;
+        let judged = validate(&header(), &row(&cells), defaults, &Names::default()).verdict;
         judged
             .map(|row| (row.request.key.address.key(), row.warnings))
-            .map_err(|invalid| invalid.code().as_str())
+            .map_err(|unasked| invalid(unasked).code().as_str())
     };
     let taken = |digits: &str| Ok((digits.to_owned(), vec![]));
     let differs = |digits: &str, country: &str| {

@@ -1,0 +1,96 @@
+//! What is remembered of names, by the ledger of a run or beside it.
+
+use crate::clock;
+use crate::error::Error;
+use crate::input::Wave;
+use crate::ledger::{Ledger, LookupNote, Reader, Remembered};
+use crate::model::names::{Names, PolicyAnswer};
+use crate::model::policy_ref::PolicyRef;
+use crate::model::request::RowDefaults;
+use crate::model::row::{Column, Header};
+use crate::model::user_name::{UserBy, UserName};
+use crate::model::validate::names_in;
+
+/// Where answers to look-ups are remembered.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Memory<'a> {
+    /// In the ledger of a run, which remembers new ones.
+    OfRun(&'a Ledger),
+    /// In a ledger that is read alone, where there is one.
+    ReadOnly(Option<&'a Reader>),
+}
+
+impl Memory<'_> {
+    /// The last answer to a look-up of a user's name.
+    pub(super) fn user(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
+        Ok(match self {
+            Memory::OfRun(ledger) => ledger.user_named(name)?,
+            Memory::ReadOnly(Some(reader)) => reader.user_named(name)?,
+            Memory::ReadOnly(None) => None,
+        })
+    }
+
+    fn policy(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
+        Ok(match self {
+            Memory::OfRun(ledger) => ledger.policy_named(policy)?,
+            Memory::ReadOnly(Some(reader)) => reader.policy_named(policy)?,
+            Memory::ReadOnly(None) => None,
+        })
+    }
+
+    /// Remembers answers, where that is allowed.
+    pub(super) async fn note(&self, notes: Vec<LookupNote>) -> Result<(), Error> {
+        match self {
+            Memory::OfRun(ledger) if !notes.is_empty() => {
+                Ok(ledger.note(notes, clock::moment()).await?)
+            }
+            Memory::OfRun(_) | Memory::ReadOnly(_) => Ok(()),
+        }
+    }
+}
+
+/// Whether anything in a wave may have to be looked up.
+pub(super) fn has_names(header: &Header, defaults: &RowDefaults) -> bool {
+    let by_name = match header.user_by() {
+        UserBy::Id => false,
+        UserBy::Name(_) => true,
+    };
+    let default_is_named = match &defaults.policy {
+        None | Some(PolicyRef::Id(_)) => false,
+        Some(PolicyRef::Default | PolicyRef::Name(_)) => true,
+    };
+    by_name || default_is_named || header.place(Column::Policy).is_some()
+}
+
+/// What is remembered of the names in a wave, however long ago it was told: the results are a function
+/// of the wave and the ledger, and not of the time.
+///
+/// # Errors
+///
+/// The wave or the ledger cannot be read.
+pub(super) fn remember(
+    wave: &Wave,
+    defaults: &RowDefaults,
+    memory: Memory<'_>,
+) -> Result<Names, Error> {
+    let mut names = Names::default();
+    if !has_names(wave.header(), defaults) || matches!(memory, Memory::ReadOnly(None)) {
+        return Ok(names);
+    }
+    for row in wave.rows() {
+        let (user, policy) = names_in(wave.header(), &row?, defaults);
+        if let Some(name) = user
+            && names.user(&name).is_none()
+            && let Some(known) = memory.user(&name)?
+        {
+            names.note_user(&name, known.answer);
+        }
+        if let Some(policy) = policy
+            && names.policy(&policy).is_none()
+            && let Some(answer) = memory.policy(&policy)?
+        {
+            names.note_policy(policy, answer);
+        }
+    }
+    Ok(names)
+}
