@@ -32,6 +32,8 @@ mod tokens;
 mod throttling;
 // The answer is lost: ask, never send again blindly.
 mod lost_responses;
+// Users and policies by their names.
+mod names;
 // One device, asked for more than once.
 mod duplicates;
 // One phone, several users.
