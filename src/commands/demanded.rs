@@ -7,6 +7,7 @@ use super::Invocation;
 use super::open_ledger::Looked;
 use super::opened_wave::OpenedWave;
 use super::plan_basis::basis;
+use super::plan_draft::of_ids;
 use crate::error::Error;
 use crate::input::steady::SteadyFile;
 use crate::ledger::Binding;
@@ -46,6 +47,7 @@ impl Demanded {
         let Some(plan) = plan else {
             return Ok(None);
         };
+        of_ids(opened)?;
         let path = &plan.path;
         let unfit = |flaw: Flaw| refused(path, flaw.to_string(), NEW_PLAN);
         if path.is_dir() {

@@ -73,7 +73,6 @@ pub async fn run(
             options,
         },
     };
-    engine.work.tell_pace();
     let end = unless_it_panics(engine.run())
         .await
         .unwrap_or(Err(Error::Panicked));
@@ -81,7 +80,6 @@ pub async fn run(
         // Nothing more is sent; what is on the wire may still be answered, and is not cut off.
         while !matches!(unless_it_panics(engine.jobs.next()).await, Ok(None)) {}
     }
-    engine.work.tell_pace();
     end?;
     engine.work.ending.into_result()
 }
@@ -110,6 +108,7 @@ enum Wake {
 
 impl Engine<'_> {
     async fn run(&mut self) -> Result<(), Error> {
+        self.work.tell_pace();
         loop {
             if let Some(reason) = self.work.ending.due(clock::now()) {
                 self.work.stop(reason);
@@ -119,19 +118,21 @@ impl Engine<'_> {
             self.work.end_what_is_left(under_way);
             self.work.begin_batch();
             if self.work.has_stopped() {
-                return Ok(());
+                break;
             }
             if self.work.is_out_of_work(under_way) {
                 if self.work.queue.begin_rechecks() {
                     continue;
                 }
                 if self.work.queue.is_empty() {
-                    return Ok(());
+                    break;
                 }
             }
             self.work.tell_waiting(under_way);
             self.wait(wake).await?;
         }
+        self.work.tell_pace();
+        Ok(())
     }
 
     /// Sends all that may be sent now, and takes new rows up where there is room; tells what to
@@ -287,7 +288,7 @@ impl Engine<'_> {
             }
             // Not by a timer, which would take up to a millisecond.
             () = std::future::ready(()), if more => {}
-            () = sleep_until(until), if until.is_some() => {}
+            () = tokio::time::sleep_until(until.unwrap_or_else(clock::now)), if until.is_some() => {}
         }
         while let Some(done) = first {
             self.take(done)?;
@@ -393,8 +394,4 @@ impl Engine<'_> {
         );
         Ok(())
     }
-}
-
-fn sleep_until(until: Option<Instant>) -> impl Future<Output = ()> {
-    tokio::time::sleep_until(until.unwrap_or_else(clock::now))
 }
