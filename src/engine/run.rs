@@ -1,6 +1,5 @@
 //! The loop: it sends, waits, and hands on what comes. It has no rule of its own.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use futures::future::LocalBoxFuture;
