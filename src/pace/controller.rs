@@ -34,7 +34,7 @@ const TOO_MANY: f64 = 0.007;
 const FEW: f64 = 0.004;
 
 /// A refusal below this share of the one before, after a time without any, is somebody else's doing:
-/// on one licence are the sign-ins of people, too. What a full bucket lets through beyond the limit
+/// on one license are the sign-ins of people, too. What a full bucket lets through beyond the limit
 /// makes a fifth of difference by itself.
 const OTHERS: f64 = 0.75;
 /// They are given way for so long, by staying at this share of the refused rate.
@@ -65,7 +65,7 @@ pub(super) struct Controller {
 }
 
 impl Controller {
-    /// `ceiling` is never exceeded, in requests a second; without one, others on the licence are given
+    /// `ceiling` is never exceeded, in requests a second; without one, others on the license are given
     /// way. `remembered` was borne a short time ago.
     pub(super) fn new(ceiling: Option<f64>, remembered: Option<f64>) -> Self {
         let gives_way = ceiling.is_none();
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn others_on_the_licence_are_given_way_for_a_minute_without_a_ceiling() {
+    fn others_on_the_license_are_given_way_for_a_minute_without_a_ceiling() {
         for (ceiling, stays) in [(None, true), (Some(500.0), false)] {
             let mut controller = Controller::new(ceiling, None);
             controller.kept_back(6 * SECOND);
