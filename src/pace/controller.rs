@@ -10,8 +10,6 @@ use std::time::Duration;
 const FIRST: f64 = 10.0;
 /// One a minute: nothing goes slower.
 const LEAST: f64 = 1.0 / 60.0;
-/// Of a rate that was borne before, this share is taken up at once.
-const OF_REMEMBERED: f64 = 0.8;
 
 /// How long each step on unknown ground is, and how much higher the next one is.
 const STEP: Duration = Duration::from_secs(2);
@@ -66,16 +64,15 @@ pub(super) struct Controller {
 
 impl Controller {
     /// `ceiling` is never exceeded, in requests a second; without one, others on the license are given
-    /// way. `remembered` was borne a short time ago.
-    pub(super) fn new(ceiling: Option<f64>, remembered: Option<f64>) -> Self {
+    /// way.
+    pub(super) fn new(ceiling: Option<f64>) -> Self {
         let gives_way = ceiling.is_none();
         let ceiling = ceiling.unwrap_or(f64::INFINITY).max(LEAST);
-        let start = remembered.map_or(FIRST, |rate| (rate * OF_REMEMBERED).min(FIRST));
         Self {
             ceiling,
             gives_way,
             way: Duration::ZERO,
-            rate: start.clamp(LEAST, ceiling),
+            rate: FIRST.min(ceiling),
             top: None,
             is_measured: false,
             plateau: PLATEAU[0],
@@ -202,26 +199,21 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn it_begins_slowly_and_by_what_was_borne_before() {
-        for (ceiling, remembered, rate) in [
-            (None, None, 10.0),
-            (Some(25.0), None, 10.0),
-            (Some(4.0), None, 4.0),
-            (None, Some(5.0), 4.0),
-            (None, Some(100.0), 10.0),
-            (Some(0.001), None, LEAST),
+    fn it_begins_slowly_and_never_above_the_ceiling() {
+        for (ceiling, rate) in [
+            (None, 10.0),
+            (Some(25.0), 10.0),
+            (Some(4.0), 4.0),
+            (Some(0.001), LEAST),
         ] {
-            let first = Controller::new(ceiling, remembered).rate();
-            assert!(
-                (first - rate).abs() < 1e-9,
-                "{ceiling:?} {remembered:?}: {first}"
-            );
+            let first = Controller::new(ceiling).rate();
+            assert!((first - rate).abs() < 1e-9, "{ceiling:?}: {first}");
         }
     }
 
     #[test]
     fn unknown_ground_is_taken_in_steps_up_to_the_ceiling() {
-        let mut controller = Controller::new(Some(40.0), None);
+        let mut controller = Controller::new(Some(40.0));
         let mut rates = Vec::new();
         for _ in 0..5 {
             controller.kept_back(2 * SECOND);
@@ -232,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_refused_rate_is_left_kept_for_a_while_and_come_close_to_slowly() {
-        let mut controller = Controller::new(None, None);
+        let mut controller = Controller::new(None);
         controller.kept_back(4 * SECOND);
         assert!(
             controller.refused(7, 9, SECOND),
@@ -256,7 +248,7 @@ mod tests {
 
     #[test]
     fn many_refusals_make_the_plateau_longer_and_few_shorter() {
-        let mut controller = Controller::new(None, None);
+        let mut controller = Controller::new(None);
         let mut seq = 0;
         let mut hear = |controller: &mut Controller, answers: u64, refusals: u64| {
             (0..answers).for_each(|_| controller.answered());
@@ -287,7 +279,7 @@ mod tests {
     #[test]
     fn others_on_the_license_are_given_way_for_a_minute_without_a_ceiling() {
         for (ceiling, stays) in [(None, true), (Some(500.0), false)] {
-            let mut controller = Controller::new(ceiling, None);
+            let mut controller = Controller::new(ceiling);
             controller.kept_back(6 * SECOND);
             // Measured at some 30/s, and refused far below that after a calm time.
             controller.refused(1, 2, SECOND);
@@ -315,10 +307,9 @@ mod tests {
         #[test]
         fn no_answers_make_the_rate_less_than_one_a_minute_or_more_than_the_ceiling(
             ceiling in prop::option::of(0.001_f64..1e6),
-            remembered in prop::option::of(0.001_f64..1e6),
             answers in prop::collection::vec((0_u64..4000, 0_u64..40, any::<bool>()), 0..300),
         ) {
-            let mut controller = Controller::new(ceiling, remembered);
+            let mut controller = Controller::new(ceiling);
             let most = ceiling.unwrap_or(f64::INFINITY).max(LEAST);
             let mut next = 0;
             for (millis, behind, is_refused) in answers {

@@ -31,10 +31,10 @@ struct Paced {
 }
 
 impl Meter {
-    /// A meter that has seen nothing yet. `remembered` is a rate that was borne a short time ago.
-    pub(crate) fn new(pacing: Pacing, remembered: Option<f64>, now: Instant) -> Self {
+    /// A meter that has seen nothing yet.
+    pub(crate) fn new(pacing: Pacing, now: Instant) -> Self {
         let paced = |ceiling| {
-            let controller = Controller::new(ceiling, remembered);
+            let controller = Controller::new(ceiling);
             let rate = controller.rate();
             Paced {
                 controller,
@@ -161,13 +161,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_pace_is_steady_from_the_first_request_on() {
-        let mut meter = Meter::new(Pacing::UpTo(10.0), None, clock::now());
+        let mut meter = Meter::new(Pacing::UpTo(10.0), clock::now());
         assert_eq!(launches(&mut meter, 5).await, [0, 100, 200, 300, 400]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn no_burst_and_no_higher_rate_follow_a_quiet_time() {
-        let mut meter = Meter::new(Pacing::Found, None, clock::now());
+        let mut meter = Meter::new(Pacing::Found, clock::now());
         tokio::time::sleep(Duration::from_hours(1)).await;
         assert_eq!(launches(&mut meter, 3).await, [0, 100, 200]);
         tokio::time::sleep(Duration::from_hours(1)).await;
@@ -182,7 +182,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pace_that_keeps_requests_back_rises_until_a_rate_is_refused() {
-        let mut meter = Meter::new(Pacing::Found, None, clock::now());
+        let mut meter = Meter::new(Pacing::Found, clock::now());
         launches(&mut meter, 60).await;
         assert!(meter.reading().last > Some(Millirate(15_000)));
         meter.refused(60, 61, Duration::from_secs(1));
@@ -194,7 +194,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_hold_stops_everything_only_moves_later_and_is_counted_once() {
-        let mut meter = Meter::new(Pacing::Unpaced, None, clock::now());
+        let mut meter = Meter::new(Pacing::Unpaced, clock::now());
         let now = clock::now();
         meter.hold(now + Duration::from_secs(7), now);
         meter.hold(now + Duration::from_secs(3), now);

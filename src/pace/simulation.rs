@@ -123,7 +123,7 @@ impl Case {
     pub(super) async fn play(&self) -> Played {
         let start = clock::now();
         let client = || Client {
-            meter: Meter::new(self.pacing, None, start),
+            meter: Meter::new(self.pacing, start),
             next: 0,
             in_flight: 0,
             is_full: false,

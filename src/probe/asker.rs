@@ -85,7 +85,7 @@ impl<'a> Asker<'a> {
         Self {
             client,
             tokens,
-            meter: Meter::new(pacing, None, clock::now()),
+            meter: Meter::new(pacing, clock::now()),
             stop,
             own,
             name: format!("wavepair-probe-{}", Uuid::new_v4().simple()),

@@ -53,7 +53,7 @@ impl Gate {
     /// A gate that has seen nothing yet.
     pub(super) fn new(guard: Guard, pacing: Pacing, limit: Option<u64>) -> Self {
         Self {
-            meter: Meter::new(pacing, None, clock::now()),
+            meter: Meter::new(pacing, clock::now()),
             guard,
             budget: RetryBudget::new(),
             looking: 0,
