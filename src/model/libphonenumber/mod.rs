@@ -24,9 +24,19 @@ pub(super) static LIBRARY: LazyLock<PhoneNumberUtil> = LazyLock::new(|| {
 pub(super) fn metadata() -> PhoneMetadataCollection {
     let mut all = PhoneMetadataCollection::decode(METADATA).expect("the file is whole");
     for region in &mut all.metadata {
+        forget_layout(region);
         patterns(region).for_each(over_ascii);
     }
     all
+}
+
+#[expect(
+    deprecated,
+    reason = "the crate empties these fields only once it has taken them over"
+)]
+fn forget_layout(region: &mut PhoneMetadata) {
+    region.number_format.clear();
+    region.intl_number_format.clear();
 }
 
 fn over_ascii(pattern: &mut String) {
@@ -40,8 +50,6 @@ fn over_ascii(pattern: &mut String) {
     reason = "the crate empties these fields only once it has taken them over"
 )]
 fn patterns(region: &mut PhoneMetadata) -> impl Iterator<Item = &mut String> {
-    region.number_format.clear();
-    region.intl_number_format.clear();
     let own = [
         &mut region.leading_digits,
         &mut region.international_prefix,

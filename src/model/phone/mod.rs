@@ -9,6 +9,8 @@
 mod calling_code;
 mod diagnosis;
 mod digits;
+#[cfg(test)]
+mod examples;
 mod foreign;
 mod groups;
 mod letters;

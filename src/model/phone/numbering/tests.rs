@@ -7,23 +7,11 @@
 //! WAVEPAIR_NUMBERS=10000000 cargo test --release --lib numbering -- --nocapture
 //! ```
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberType, PhoneNumberUtil, Region};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberType, PhoneNumberUtil};
 
 use super::super::super::libphonenumber::LIBRARY;
+use super::super::examples::{SENT_TO, of_regions};
 use super::*;
-
-const KINDS: [PhoneNumberType; 10] = [
-    PhoneNumberType::Mobile,
-    PhoneNumberType::FixedLine,
-    PhoneNumberType::TollFree,
-    PhoneNumberType::PremiumRate,
-    PhoneNumberType::SharedCost,
-    PhoneNumberType::VoIP,
-    PhoneNumberType::PersonalNumber,
-    PhoneNumberType::Pager,
-    PhoneNumberType::UAN,
-    PhoneNumberType::VoiceMail,
-];
 
 fn digits_of(number: &PhoneNumber) -> String {
     let zeros = if number.italian_leading_zero() {
@@ -41,17 +29,8 @@ fn digits_of(number: &PhoneNumber) -> String {
 
 /// The example of each kind of number of each region, and of what belongs to no region.
 fn examples() -> Vec<String> {
-    let regions = PHONE_NUMBER_UTIL.get_supported_regions();
-    let mut regions: Vec<Region> = regions.collect();
-    regions.sort();
-    let of_regions = regions.into_iter().flat_map(|region| {
-        let of = move |kind: PhoneNumberType| {
-            PHONE_NUMBER_UTIL
-                .get_example_number_for_type_and_region(region, kind)
-                .ok()
-        };
-        KINDS.into_iter().filter_map(of)
-    });
+    let kinds = SENT_TO.into_iter().chain([PhoneNumberType::PremiumRate]);
+    let of_regions = of_regions(kinds).into_iter().map(|(_, number)| number);
     let codes = PHONE_NUMBER_UTIL.get_supported_global_network_calling_codes();
     let of_codes = codes.filter_map(|code| {
         PHONE_NUMBER_UTIL

@@ -5,23 +5,11 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Region};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 
+use super::super::examples::{SENT_TO, of_regions};
 use super::super::suggestion::meant_by;
 use super::super::*;
-
-/// Kinds of numbers to which something is sent.
-const KINDS: [PhoneNumberType; 9] = [
-    PhoneNumberType::Mobile,
-    PhoneNumberType::FixedLine,
-    PhoneNumberType::TollFree,
-    PhoneNumberType::SharedCost,
-    PhoneNumberType::VoIP,
-    PhoneNumberType::PersonalNumber,
-    PhoneNumberType::Pager,
-    PhoneNumberType::UAN,
-    PhoneNumberType::VoiceMail,
-];
 
 /// A valid number, as E.164, with spaces, as it is dialed at home, and its country.
 #[derive(Clone, Debug)]
@@ -36,14 +24,7 @@ struct Example {
 static EXAMPLES: LazyLock<Vec<Example>> = LazyLock::new(|| {
     let mut known = BTreeSet::new();
     let mut examples = Vec::new();
-    let mut regions: Vec<Region> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
-    regions.sort();
-    for (region, kind) in regions
-        .iter()
-        .flat_map(|region| KINDS.iter().map(move |kind| (*region, *kind)))
-    {
-        let example = PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, kind);
-        let Ok(number) = example else { continue };
+    for (region, number) in of_regions(SENT_TO) {
         let format = |format| PHONE_NUMBER_UTIL.format(&number, format).into_owned();
         let digits = format(PhoneNumberFormat::E164)[1..].to_owned();
         if known.insert((digits.clone(), region.as_region_str().to_string())) {
