@@ -38,32 +38,15 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    /// Warns where settings were given that are not used, and says by which way PingOne is reached.
-    fn warn(target: &Target, invocation: &Invocation) {
-        let Target::PingOne(tenant) = target else {
-            return;
-        };
-        let console = &invocation.console;
-        if tenant.unused_token {
-            console.say(&Notice::warning(UNUSED_TOKEN));
-        }
-        for warning in &tenant.warnings {
-            console.say(&Notice::warning(warning));
-        }
-        if let Some(route) = tenant.route().filter(|_| invocation.verbose) {
-            console.say(&Notice::info("proxy", route));
-        }
-    }
-
     /// Sets the client up; starts the sandbox where one is wanted. Sends nothing.
     pub(super) async fn connect(
         target: Target,
         pace: &Pace,
         invocation: &Invocation,
     ) -> Result<Self, Error> {
-        Self::warn(&target, invocation);
         match target {
             Target::PingOne(tenant) => {
+                warn(&tenant, invocation);
                 let binding = tenant.binding();
                 let host = binding.api_host.clone();
                 let Access { client, tokens } = access(*tenant, pace)?;
@@ -107,6 +90,20 @@ impl Remote {
             host,
             sandbox: Some(sandbox),
         })
+    }
+}
+
+/// Warns where settings were given that are not used, and says by which way PingOne is reached.
+pub(super) fn warn(tenant: &Tenant, invocation: &Invocation) {
+    let console = &invocation.console;
+    if tenant.unused_token {
+        console.say(&Notice::warning(UNUSED_TOKEN));
+    }
+    for warning in &tenant.warnings {
+        console.say(&Notice::warning(warning));
+    }
+    if let Some(route) = tenant.route().filter(|_| invocation.verbose) {
+        console.say(&Notice::info("proxy", route));
     }
 }
 

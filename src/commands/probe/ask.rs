@@ -2,7 +2,7 @@
 
 use super::check::{self, Checked};
 use super::files::Files;
-use super::room::{Room, stopped};
+use super::room::Room;
 use super::screen;
 use crate::clock;
 use crate::commands::Invocation;
@@ -93,7 +93,7 @@ async fn agree(
     invocation.console.say(plan);
     let wanted = is_wanted(&screen::question(), invocation, stop).await?;
     if let Some(reason) = stop.reason() {
-        return Ok(Some(stopped(&reason)));
+        return Ok(Some(reason.exit_code()));
     }
     if !wanted {
         let console = &invocation.console;

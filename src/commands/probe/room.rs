@@ -5,12 +5,11 @@ use std::time::Duration;
 use super::check::Unfit;
 use super::screen;
 use crate::commands::Invocation;
-use crate::commands::target::UNUSED_TOKEN;
+use crate::commands::target::warn;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Binding;
 use crate::model::shell;
-use crate::model::stop::StopReason;
 use crate::probe::journal;
 use crate::probe::{Cleaned, Ending, Halt, Standing, Verdict};
 use crate::report::notice::Notice;
@@ -30,7 +29,7 @@ pub(super) struct Room<'a> {
 impl<'a> Room<'a> {
     /// Warns where settings were given that are not used.
     pub(super) fn new(settings: &Probe, invocation: &'a Invocation) -> Self {
-        warn(settings, invocation);
+        warn(&settings.tenant, invocation);
         Self {
             invocation,
             binding: settings.tenant.binding(),
@@ -53,7 +52,7 @@ impl<'a> Room<'a> {
     fn halted(&self, halt: Halt) -> Result<ExitCode, Error> {
         let console = &self.invocation.console;
         match halt {
-            Halt::Stopped(reason) => Ok(stopped(&reason)),
+            Halt::Stopped(reason) => Ok(reason.exit_code()),
             Halt::Pointless(what, hint) => {
                 console.say(&Notice::error(what).hint(Some(hint)));
                 Ok(ExitCode::Pointless)
@@ -96,34 +95,5 @@ impl<'a> Room<'a> {
             code = code.or(ExitCode::RunAgain);
         }
         Ok(code)
-    }
-}
-
-/// How a command ends that a signal stopped.
-pub(super) fn stopped(reason: &StopReason) -> ExitCode {
-    match reason {
-        StopReason::Interrupted => ExitCode::Interrupted,
-        StopReason::Terminated
-        | StopReason::TimeIsUp
-        | StopReason::LimitReached
-        | StopReason::Pointless { .. }
-        | StopReason::TooManyErrors { .. }
-        | StopReason::InputChanged { .. }
-        | StopReason::InvalidRows { .. }
-        | StopReason::Unavailable { .. }
-        | StopReason::Broken { .. } => ExitCode::Terminated,
-    }
-}
-
-fn warn(settings: &Probe, invocation: &Invocation) {
-    let console = &invocation.console;
-    if settings.tenant.unused_token {
-        console.say(&Notice::warning(UNUSED_TOKEN));
-    }
-    for warning in &settings.tenant.warnings {
-        console.say(&Notice::warning(warning));
-    }
-    if let Some(route) = settings.tenant.route().filter(|_| invocation.verbose) {
-        console.say(&Notice::info("proxy", route));
     }
 }
