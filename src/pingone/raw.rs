@@ -278,6 +278,13 @@ impl Exchanged {
     }
 }
 
+impl Said {
+    /// Whether a 429 says that nothing was done, because of the pace.
+    pub(crate) fn is_about_rate(&self) -> bool {
+        self.label.starts_with("REQUEST_LIMITED") && !self.label.ends_with("QUOTA_EXCEEDED")
+    }
+}
+
 impl NoAnswer {
     fn of_fault(fault: &Fault, receipt: Option<&Receipt>, own: &Address) -> Self {
         Self {

@@ -18,7 +18,7 @@ use crate::pace::{Meter, Pacing};
 use crate::pingone::client::Client;
 use crate::pingone::grant::TokenFailure;
 use crate::pingone::hint;
-use crate::pingone::raw::{self, Exchange, Exchanged, NoAnswer};
+use crate::pingone::raw::{self, Exchange, Exchanged, NoAnswer, Said};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
 
 /// How often a token, or what changes nothing when it is asked twice, is asked for.
@@ -201,7 +201,7 @@ impl<'a> Asker<'a> {
                     hint::UNAUTHORIZED,
                 )),
             },
-            429 if is_about_rate(&answer) => {
+            429 if answer.error.as_ref().is_some_and(Said::is_about_rate) => {
                 let (times, _) = evidence.throttled.unwrap_or_default();
                 evidence.throttled = Some((times + 1, answer.retry_after));
                 let pause = answer.retry_after.unwrap_or(USUAL_PAUSE);
@@ -299,14 +299,6 @@ pub(crate) enum Sent {
     Again,
     /// This came.
     Answer(Result<Exchanged, NoAnswer>),
-}
-
-/// Whether a 429 says that nothing was done, because of the pace: in PingOne's own words.
-fn is_about_rate(answer: &Exchanged) -> bool {
-    let label = answer.error.as_ref().map(|error| error.label.as_str());
-    label.is_some_and(|label| {
-        label.starts_with("REQUEST_LIMITED") && !label.ends_with("QUOTA_EXCEEDED")
-    })
 }
 
 /// Takes down what any answer tells, whatever was asked.

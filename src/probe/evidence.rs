@@ -205,15 +205,12 @@ impl Came {
             Self::NotYet | Self::NotAsked(_) => false,
             Self::Silence(_) => true,
             Self::Answer(seen) => {
-                let label = seen.error.as_ref().map(|error| error.label.as_str());
-                let says_so = match (seen.status, label) {
+                let says_so = match (seen.status, &seen.error) {
                     (401 | 403 | 404, _) => true,
                     (408, _) => false,
-                    (409, Some(label)) => label.ends_with("UNIQUENESS_VIOLATION"),
-                    (429, Some(label)) => {
-                        label.starts_with("REQUEST_LIMITED") && !label.ends_with("QUOTA_EXCEEDED")
-                    }
-                    (status, label) => (400..500).contains(&status) && label.is_some(),
+                    (409, Some(error)) => error.label.ends_with("UNIQUENESS_VIOLATION"),
+                    (429, Some(error)) => error.is_about_rate(),
+                    (status, error) => (400..500).contains(&status) && error.is_some(),
                 };
                 !says_so
             }
