@@ -136,12 +136,6 @@ fn refusal<'a>(
         .map(|(_, seen)| seen)
 }
 
-/// What came of the last create with one of these members, where nothing is known of it.
-fn nothing(evidence: &Evidence) -> Finding {
-    let last = evidence.adorned.last();
-    Finding::none(last.map_or(&Came::NotYet, |tried| &tried.came))
-}
-
 pub(super) fn nickname(evidence: &Evidence) -> Finding {
     if let Some(seen) = refusal(evidence, "nickname", |tried| tried.nickname) {
         return Finding::new(
@@ -167,7 +161,7 @@ pub(super) fn nickname(evidence: &Evidence) -> Finding {
             "the column `nickname` is passed over for WhatsApp devices: set nicknames by another call \
              (`PUT …/devices/{deviceID}/nickname`)",
         ),
-        (Some(_) | None, _) => nothing(evidence),
+        (Some(_) | None, _) => Finding::of_no_device(evidence),
     }
 }
 
@@ -184,6 +178,6 @@ pub(super) fn notification(evidence: &Evidence) -> Finding {
             format!("{}: the device is made all the same", status(&made.came)),
             REFUSED_HERE,
         ),
-        None => nothing(evidence),
+        None => Finding::of_no_device(evidence),
     }
 }

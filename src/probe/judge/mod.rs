@@ -104,6 +104,12 @@ impl Finding {
             Came::Answer(seen) => Self::new(Standing::Failed, "", seen.label(), AGAIN),
         }
     }
+
+    /// Nothing was found, because there is no device of questions 5 and 6: by the last create for one.
+    fn of_no_device(evidence: &Evidence) -> Self {
+        let last = evidence.adorned.last();
+        Self::none(last.map_or(&Came::NotYet, |tried| &tried.came))
+    }
 }
 
 /// What is to be done about a question that was not answered.

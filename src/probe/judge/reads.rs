@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::evidence::{Came, Evidence, Look, Reported, Seen};
+use super::super::evidence::{Evidence, Look, Reported, Seen};
 use super::{AGAIN, Finding, Standing};
 use crate::retry::FIRST_LOOK;
 
@@ -12,8 +12,7 @@ pub(super) fn listing(evidence: &Evidence) -> Finding {
     let looks = &evidence.looks;
     let Some(first) = looks.iter().position(|look| look.seen) else {
         let Some(last) = looks.last() else {
-            let last = evidence.adorned.last();
-            return Finding::none(last.map_or(&Came::NotYet, |tried| &tried.came));
+            return Finding::of_no_device(evidence);
         };
         return Finding::new(
             Otherwise,

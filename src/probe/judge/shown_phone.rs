@@ -1,6 +1,6 @@
 //! Question 3: how a phone comes back.
 
-use super::super::evidence::{Came, Evidence, PhoneForm, Reported};
+use super::super::evidence::{Evidence, PhoneForm, Reported};
 use super::{Finding, Standing};
 
 pub(super) fn judge(evidence: &Evidence) -> Finding {
@@ -19,8 +19,7 @@ pub(super) fn judge(evidence: &Evidence) -> Finding {
         .filter_map(|(place, form)| Some((place, form?)))
         .collect();
     if known.is_empty() {
-        let last = evidence.adorned.last();
-        return Finding::none(last.map_or(&Came::NotYet, |tried| &tried.came));
+        return Finding::of_no_device(evidence);
     }
     let said = known
         .iter()
