@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use super::account::{Account, Line};
+use super::account::Line;
 use super::asker::Halt;
 use super::probing::{Probing, age};
 use crate::clock;
-use crate::model::ids::DeviceId;
 
 /// How often the user's devices are listed for the sake of a create whose answer was lost, where
 /// a listing fails.
@@ -17,24 +16,6 @@ const LOOKS_ENOUGH: u32 = 2;
 const LOOKS_APART: Duration = Duration::from_secs(1);
 /// The wait before the second look, which most lost ones are found by.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
-
-/// What is left when everything was tried.
-#[derive(Debug, Default)]
-pub(crate) struct Cleaned {
-    /// Devices of ours that could not be deleted.
-    pub(crate) left: Vec<DeviceId>,
-    /// How many creates there are of which nobody knows whether they made a device.
-    pub(crate) open: usize,
-    /// Why not all could be done.
-    pub(crate) halt: Option<Halt>,
-}
-
-impl Cleaned {
-    /// Whether nothing is left.
-    pub(crate) fn is_clean(&self) -> bool {
-        self.left.is_empty() && self.open == 0
-    }
-}
 
 /// How it ended.
 #[derive(Clone, Debug)]
@@ -52,31 +33,31 @@ pub(crate) struct Ending {
 }
 
 impl Ending {
-    /// What became of the devices of a probe that is cleaned up.
-    pub(crate) fn of(probing: &Probing<'_>, cleaned: &Cleaned) -> Self {
-        Self {
-            cut_short: None,
-            made: probing.journal.account().count(),
-            left: cleaned.left.len(),
-            open: cleaned.open,
-            others: probing.others.len(),
-        }
+    /// Whether nothing is left.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.left == 0 && self.open == 0
     }
 }
 
 /// Deletes everything that was made. A create whose answer was lost is looked for until it is as old as
-/// `patience`, and twice after that.
-pub(crate) async fn clean(probing: &mut Probing<'_>, patience: Duration) -> Cleaned {
+/// `patience`, and twice after that. Gives what became of the devices, and why not all could be done.
+pub(crate) async fn clean(probing: &mut Probing<'_>, patience: Duration) -> (Ending, Option<Halt>) {
     probing.asker.clean_up();
     let halt = delete_and_find(probing, patience).await.err();
-    let account: &Account = probing.journal.account();
-    let (left, open) = (account.there(), account.open().count());
-    if account.is_settled()
+    let account = probing.journal.account();
+    let ending = Ending {
+        cut_short: None,
+        made: account.count(),
+        left: account.there().len(),
+        open: account.open().count(),
+        others: probing.others.len(),
+    };
+    if ending.is_clean()
         && let Err(error) = probing.journal.note(&Line::Ends)
     {
         probing.unwritten.get_or_insert(error);
     }
-    Cleaned { left, open, halt }
+    (ending, halt)
 }
 
 async fn delete_and_find(probing: &mut Probing<'_>, patience: Duration) -> Result<(), Halt> {

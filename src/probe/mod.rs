@@ -34,7 +34,7 @@ mod subject;
 pub(crate) use self::account::Begins;
 pub(crate) use self::asker::{Asker, Halt};
 pub(crate) use self::budget::MOST;
-pub(crate) use self::cleaning::{Cleaned, Ending, clean};
+pub(crate) use self::cleaning::{Ending, clean};
 pub(crate) use self::document::{About, json, markdown};
 pub(crate) use self::evidence::{Came, Evidence, Shown};
 pub(crate) use self::judge::{Standing, Verdict, all, judge};

@@ -17,7 +17,7 @@ use crate::model::phone::E164;
 use crate::model::request::Address;
 use crate::model::stop::Stopped;
 use crate::probe::journal::{self, Journal};
-use crate::probe::{self, Asker, Begins, Ending, Evidence, Halt, Probing, Question, Subject};
+use crate::probe::{self, Asker, Begins, Evidence, Halt, Probing, Question, Subject};
 use crate::report::notice::Notice;
 use crate::settings::probe::Probe;
 
@@ -120,7 +120,7 @@ async fn carry_out(
         )));
     };
     let asked = probe::ask_all(&mut probing, subject, &mut done).await;
-    let cleaned = probe::clean(&mut probing, room.patience).await;
+    let (mut ending, halt) = probe::clean(&mut probing, room.patience).await;
     let verdicts = probe::all(probing.evidence());
     let about = probe::About {
         at: (began, moment()),
@@ -132,14 +132,18 @@ async fn carry_out(
         requests: probing.spent(),
         sent: Question::ALL.map(|question| subject.sent(question)).into(),
     };
-    let mut ending = Ending::of(&probing, &cleaned);
     ending.cut_short = asked.as_ref().err().map(in_words);
     let written = files.write(&about, &verdicts, &ending);
     console.say(&screen::table(&verdicts));
-    room.tell_of_devices(&ending, &cleaned);
+    room.tell_of_devices(&ending);
     written?;
     console.say(&files.notice());
-    room.end(asked.err(), cleaned, probing.take_unwritten(), &verdicts)
+    room.end(
+        [asked.err(), halt],
+        &ending,
+        probing.take_unwritten(),
+        &verdicts,
+    )
 }
 
 fn in_words(halt: &Halt) -> String {

@@ -10,7 +10,7 @@ use crate::exit::ExitCode;
 use crate::model::phone::E164;
 use crate::model::request::Address;
 use crate::probe::journal::Journal;
-use crate::probe::{self, Asker, Ending, Evidence, Halt, Probing};
+use crate::probe::{self, Asker, Evidence, Halt, Probing};
 use crate::report::notice::Notice;
 use crate::settings;
 use crate::settings::probe::Probe;
@@ -43,12 +43,11 @@ pub(super) async fn clean(settings: Probe, invocation: &Invocation) -> Result<Ex
     let own = Address::Phone(E164::from_digits("15125550100").expect("a phone for examples"));
     let asker = Asker::new(&client, tokens, pace.pacing, stop.clone(), own);
     let mut probing = Probing::new(asker, journal, user, Evidence::default());
-    let cleaned = probe::clean(&mut probing, room.patience).await;
-    let ending = Ending::of(&probing, &cleaned);
-    room.tell_of_devices(&ending, &cleaned);
+    let (ending, halt) = probe::clean(&mut probing, room.patience).await;
+    room.tell_of_devices(&ending);
     let cut_short = stop
         .reason()
-        .filter(|_| !cleaned.is_clean())
+        .filter(|_| !ending.is_clean())
         .map(Halt::Stopped);
-    room.end(cut_short, cleaned, probing.take_unwritten(), &[])
+    room.end([cut_short, halt], &ending, probing.take_unwritten(), &[])
 }

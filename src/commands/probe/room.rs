@@ -11,7 +11,7 @@ use crate::exit::ExitCode;
 use crate::ledger::Binding;
 use crate::model::shell;
 use crate::probe::journal;
-use crate::probe::{Cleaned, Ending, Halt, Standing, Verdict};
+use crate::probe::{Ending, Halt, Standing, Verdict};
 use crate::report::notice::Notice;
 use crate::settings::probe::Probe;
 
@@ -66,23 +66,22 @@ impl<'a> Room<'a> {
     }
 
     /// Tells what became of the devices.
-    pub(super) fn tell_of_devices(&self, ending: &Ending, cleaned: &Cleaned) {
-        for notice in screen::cleaned(ending.made, cleaned, ending.others, &self.cleaner) {
+    pub(super) fn tell_of_devices(&self, ending: &Ending) {
+        for notice in screen::cleaned(ending, &self.cleaner) {
             self.invocation.console.say(&notice);
         }
     }
 
-    /// How a probe ends that has begun.
+    /// How a probe ends that has begun; the halts are why it did not ask, or clean up, to its end.
     pub(super) fn end(
         &self,
-        asked: Option<Halt>,
-        cleaned: Cleaned,
+        halts: [Option<Halt>; 2],
+        ending: &Ending,
         unwritten: Option<journal::Error>,
         verdicts: &[Verdict],
     ) -> Result<ExitCode, Error> {
-        let clean = cleaned.is_clean();
         let mut code = ExitCode::Done;
-        for halt in [asked, cleaned.halt].into_iter().flatten() {
+        for halt in halts.into_iter().flatten() {
             code = code.or(self.halted(halt)?);
         }
         if let Some(error) = unwritten {
@@ -91,7 +90,7 @@ impl<'a> Room<'a> {
         let unanswered = verdicts
             .iter()
             .any(|verdict| verdict.standing == Standing::Failed);
-        if !clean || unanswered {
+        if !ending.is_clean() || unanswered {
             code = code.or(ExitCode::RunAgain);
         }
         Ok(code)

@@ -3,7 +3,7 @@
 use tracing::Level;
 
 use super::check::Checked;
-use crate::probe::{Cleaned, MOST, Standing, Subject, Verdict};
+use crate::probe::{Ending, MOST, Standing, Subject, Verdict};
 use crate::report::console::Console;
 use crate::report::notice::Notice;
 use crate::report::quantity::counted;
@@ -110,25 +110,32 @@ pub(super) fn table(verdicts: &[Verdict]) -> Notice {
 }
 
 /// What became of the devices.
-pub(super) fn cleaned(made: usize, cleaned: &Cleaned, others: usize, command: &str) -> Vec<Notice> {
+pub(super) fn cleaned(ending: &Ending, command: &str) -> Vec<Notice> {
     let mut notices = Vec::new();
-    let deleted = made - cleaned.left.len();
+    let Ending {
+        made,
+        left,
+        open,
+        others,
+        ..
+    } = *ending;
+    let deleted = made - left;
     let devices = |number: usize| counted(number as u64, "device");
     let message = format!("{} made, {deleted} deleted", devices(made));
     let facts = |notice: Notice| {
         notice
             .fact("made", made)
             .fact("deleted", deleted)
-            .fact("left", cleaned.left.len())
-            .fact("unknown", cleaned.open)
+            .fact("left", left)
+            .fact("unknown", open)
     };
-    if cleaned.is_clean() {
+    if ending.is_clean() {
         notices.push(facts(Notice::info("probe_cleaned", message)));
     } else {
         let message = format!(
             "{message}; {} left, and {} of which nobody knows whether it made one",
-            devices(cleaned.left.len()),
-            counted(cleaned.open as u64, "create")
+            devices(left),
+            counted(open as u64, "create")
         );
         let hint = format!("`{command}` deletes what is left");
         let notice = Notice::new("probe_cleaned", Level::WARN, message).hint(Some(hint));
