@@ -21,6 +21,7 @@ mod open_ledger;
 mod opened_wave;
 mod outputs;
 mod panics;
+mod past_run;
 mod plan_basis;
 mod plan_draft;
 mod planned;

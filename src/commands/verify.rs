@@ -8,36 +8,28 @@ use tokio::time::Instant;
 
 use super::claims::Claims;
 use super::finish::{ended, write};
-use super::join::{join, known_by, not_reached};
-use super::memory::{Memory, remember};
+use super::past_run::{PastRun, PastWave};
 use super::report_wait::wait;
 use super::reported::ask;
 use super::signals::{self, During};
 use super::target::Remote;
-use super::verified_row::{Rows, told as told_of};
-use super::{Invocation, opened_wave, outputs};
+use super::verified_row::{Rows, told};
+use super::{Invocation, outputs};
 use crate::clock;
 use crate::engine::questions::Questions;
 use crate::engine::stop;
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::input::Wave;
 use crate::input::source::Source;
-use crate::ledger::{Binding, Flaw, Reader, note_verified};
+use crate::ledger::{Binding, Flaw, note_verified};
 use crate::model::account::Account;
 use crate::model::device_report::DeviceReport;
 use crate::model::event::Event;
 use crate::model::ids::EnvironmentId;
-use crate::model::names::Names;
-use crate::model::request::RowDefaults;
-use crate::model::row_judge::RowJudge;
-use crate::model::shared_phones::SharingRule;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
 use crate::model::verdict::{Verdict, Verdicts};
 use crate::report::console::Console;
-use crate::report::known_row::Judge;
-use crate::report::known_state::Mode;
 use crate::report::notice::Notice;
 use crate::report::output::Output;
 use crate::report::progress::Progress;
@@ -46,11 +38,9 @@ use crate::report::results_writer::Options;
 use crate::report::table::Form;
 use crate::report::verdict_screen::{self, Verified};
 use crate::report::verdict_writer::VerdictWriter;
-use crate::settings::Error as SettingsError;
 use crate::settings::files::Files;
 use crate::settings::pace::Pace;
-use crate::settings::rows::RowSettings;
-use crate::settings::run::{Target, wave_name};
+use crate::settings::run::Target;
 use crate::settings::verify::Verify;
 
 /// Asks PingOne of each device that the results of a wave name; changes nothing there.
@@ -76,7 +66,7 @@ async fn verify_wave(
     invocation.start_log()?;
     outputs::check(&settings.files, invocation)?;
     let binding = settings.tenant.binding();
-    let (told, mut claims) = Told::read(&settings, &binding, summary)?;
+    let (past, mut claims) = gather(&settings, &binding, summary)?;
     let Verify {
         files,
         tenant,
@@ -92,10 +82,10 @@ async fn verify_wave(
     let (stopper, mut asked) = stop();
     signals::watch(&stopper, &invocation.console, During::Other)?;
 
-    let mut writer = told.writer(&files)?;
+    let mut writer = begin(&past, &files)?;
     let heard = RefCell::new(summary.clone());
     let checking = check(
-        &told,
+        &past,
         &claims,
         (&remote, &pace, lists_users),
         &mut writer,
@@ -117,7 +107,7 @@ async fn verify_wave(
         write(summary, exit, None, &files)?;
         return Ok(exit);
     };
-    told.wave.check_unchanged()?;
+    past.wave.check_unchanged()?;
     let waiting = writer.finish().map_err(Error::Results)?.settle()?;
     note(&ledger, &binding, &checked.noted, invocation);
     if let Some(waiting) = waiting {
@@ -173,70 +163,33 @@ fn exit_of(verdicts: &Verdicts, summary: &Summary) -> ExitCode {
     }
 }
 
-/// A wave, read as its last run read it.
-struct Told {
-    wave: Wave,
-    rows: RowSettings,
-    defaults: RowDefaults,
-    /// Whose the names in it are.
-    names: Names,
-    sharing: SharingRule,
+/// Opens a wave as its last run read it, and gathers what its results say; the ledger is free when
+/// this returns.
+fn gather(
+    settings: &Verify,
+    binding: &Binding,
+    summary: &mut Summary,
+) -> Result<(PastWave, Claims), Error> {
+    let last = PastRun::read(&settings.wave, &settings.ledger, Some(binding))?;
+    summary.ledger = Some(settings.ledger.display().to_string());
+    summary.previous_exit_code = last.exit_code;
+    let past = last.wave(&settings.rows, &settings.checks, &settings.files)?;
+    let mut claims = Claims::default();
+    let sharers = past.sharing.of_run();
+    last.tell(&past, sharers, &settings.checks, &mut [&mut claims])?;
+    Ok((past, claims))
 }
 
-impl Told {
-    /// Opens a wave, and gathers what its results say; the ledger is free when this returns.
-    fn read(
-        settings: &Verify,
-        binding: &Binding,
-        summary: &mut Summary,
-    ) -> Result<(Self, Claims), Error> {
-        let ledger = Reader::open(&settings.ledger, Some(binding))?.ok_or_else(|| {
-            let path = settings.ledger.display();
-            SettingsError::new(format!("there is no ledger at {path}"))
-                .hint("name the environment or the ledger as for the run")
-        })?;
-        summary.ledger = Some(settings.ledger.display().to_string());
-        let last_run = ledger.last_run(&wave_name(&settings.wave))?;
-        summary.previous_exit_code = last_run.as_ref().and_then(|run| run.exit_code);
-        let told = last_run.as_ref().map(|run| run.settings.as_str());
-        let rows = settings.rows.over(told.and_then(RowSettings::from_json));
-        let mode = Mode::Run(not_reached(last_run));
-        let sharing = opened_wave::sharing(&rows)?;
-        let wave = opened_wave::open(&settings.wave, &rows, &settings.checks)?;
-        outputs::check_room(&settings.files, &wave, || opened_wave::rows_of(&wave))?;
-        let defaults = rows.defaults();
-        let told = Self {
-            names: remember(&wave, &defaults, Memory::ReadOnly(Some(&ledger)))?,
-            defaults,
-            wave,
-            rows,
-            sharing,
-        };
-        let mut claims = Claims::default();
-        let lookup = &mut |key: &_| known_by(Some(&ledger), key);
-        let judge = Judge::new(told.judge());
-        let account = join(&told.wave, judge, &mode, lookup, &mut [&mut claims])?;
-        opened_wave::check_count(&settings.wave, account.rows, &settings.checks)?;
-        Ok((told, claims))
-    }
-
-    /// Begins the file of the verdicts.
-    fn writer(&self, files: &Files) -> Result<VerdictWriter<Output>, Error> {
-        let out = Output::spooled(&files.results)?;
-        let form = Form::of(&files.results, self.wave.header().dialect());
-        let options = Options {
-            phones: self.rows.phones(),
-            raw_cells: self.rows.raw_cells(),
-        };
-        let writer = VerdictWriter::new(out, &form, self.wave.header(), options);
-        writer.map_err(Error::Results)
-    }
-
-    /// Judges the rows in themselves, from the first one on.
-    fn judge(&self) -> RowJudge<'_> {
-        let header = self.wave.header();
-        RowJudge::new(header, &self.defaults, &self.names, self.sharing.of_run())
-    }
+/// Begins the file of the verdicts.
+fn begin(past: &PastWave, files: &Files) -> Result<VerdictWriter<Output>, Error> {
+    let out = Output::spooled(&files.results)?;
+    let header = past.wave.header();
+    let form = Form::of(&files.results, header.dialect());
+    let options = Options {
+        phones: past.rows.phones(),
+        raw_cells: past.rows.raw_cells(),
+    };
+    VerdictWriter::new(out, &form, header, options).map_err(Error::Results)
 }
 
 /// What all rows came to.
@@ -249,7 +202,7 @@ struct Checked {
 
 /// Asks PingOne about every row, and writes what it says, in input order.
 async fn check(
-    told: &Told,
+    past: &PastWave,
     claims: &Claims,
     (remote, pace, lists_users): (&Remote, &Pace, bool),
     writer: &mut VerdictWriter<Output>,
@@ -275,7 +228,7 @@ async fn check(
     let (devices, stopped) = reported(claims, (pace, lists_users), &questions, invocation).await;
     let rows = Rows::new(&questions, &devices, stopped);
     let going = (&rows, pace.concurrency, progress.as_ref());
-    let checked = check_rows(told, claims, going, writer).await?;
+    let checked = check_rows(past, claims, going, writer).await?;
     let stopped = rows.into_stopped();
     drop(questions);
     if let Some(reason) = stopped {
@@ -288,13 +241,13 @@ async fn check(
 
 /// Says of each row whether its device is there, many at once, and writes it in input order.
 async fn check_rows(
-    told: &Told,
+    past: &PastWave,
     claims: &Claims,
     (rows, concurrency, progress): (&Rows<'_, '_>, usize, Option<&Progress>),
     writer: &mut VerdictWriter<Output>,
 ) -> Result<Checked, Error> {
-    let mut judge = told.judge();
-    let mut wave = told.wave.rows();
+    let mut judge = past.judge(past.sharing.of_run());
+    let mut wave = past.wave.rows();
     let judged = wave.by_ref().zip(&claims.rows).map(|(input, claim)| {
         let input = input?;
         let judged = judge.judge(&input);
@@ -320,7 +273,7 @@ async fn check_rows(
             let written = writer.row(&input, &judged, &said);
             written.map_err(Error::Results)?;
             if let Some(progress) = progress {
-                progress.on(&told_of(&judged, &said));
+                progress.on(&told(&judged, &said));
             }
         }
     }
