@@ -56,6 +56,19 @@ impl Head {
         }
     }
 
+    /// The head of an answer of this status that says nothing else.
+    #[cfg(test)]
+    pub(super) fn bare(status: u16, proof: Proof) -> Self {
+        Self {
+            status,
+            retry_after: None,
+            correlation_id: None,
+            from_gateway: false,
+            proof,
+            date_ms: None,
+        }
+    }
+
     /// The wait that a 429 or a 503 asks for.
     pub fn pause(&self) -> Option<Duration> {
         self.retry_after

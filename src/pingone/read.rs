@@ -289,12 +289,9 @@ mod tests {
         body: &'static str,
     ) -> Result<ListedPolicies, ReadError> {
         let head = Head {
-            status,
             retry_after: Some(Duration::from_secs(3)),
             correlation_id: Some("c-1".to_owned()),
-            from_gateway: false,
-            proof: Proof::Proven,
-            date_ms: None,
+            ..Head::bare(status, Proof::Proven)
         };
         let body = Ok(Bytes::from_static(body.as_bytes()));
         policies_answer(&at.parse().unwrap(), before, &head, &body)

@@ -99,14 +99,7 @@ mod tests {
     const USER: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
 
     fn read(members: &str) -> Result<UserState, ReadFailure> {
-        let head = Head {
-            status: 200,
-            retry_after: None,
-            correlation_id: None,
-            from_gateway: false,
-            proof: Proof::Proven,
-            date_ms: None,
-        };
+        let head = Head::bare(200, Proof::Proven);
         let body = Ok(Bytes::from(format!("{{{members}}}")));
         let read = answer(USER.parse().unwrap(), &head, &body);
         read.map_err(|error| error.failure)

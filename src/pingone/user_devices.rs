@@ -156,8 +156,6 @@ fn device(user: UserId, shown: &wire::Device) -> Result<Option<UserDevice>, &'st
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderMap;
-
     use super::*;
     use crate::model::device_report::{ReportedAddress, ReportedStatus};
     use crate::model::outcome::Proof;
@@ -168,7 +166,7 @@ mod tests {
     const HERE: &str = "https://api.pingone.eu/v1/environments/E/users/U/devices";
 
     fn answer(before: Option<&NextDevicePage>, body: &str) -> Result<DevicePage, ReadError> {
-        let head = Head::new(200, &HeaderMap::new(), Proof::Proven);
+        let head = Head::bare(200, Proof::Proven);
         let body = Ok(Bytes::copy_from_slice(body.as_bytes()));
         devices_answer(
             USER.parse().unwrap(),

@@ -136,12 +136,9 @@ mod tests {
 
     fn answer_of(status: u16, proof: Proof, body: &str) -> Answered<MfaOutcome> {
         let head = Head {
-            status,
             retry_after: Some(Duration::from_secs(3)),
             correlation_id: Some("c-1".to_owned()),
-            from_gateway: false,
-            proof,
-            date_ms: None,
+            ..Head::bare(status, proof)
         };
         let key = DeviceKey {
             user: USER.parse().unwrap(),

@@ -1,7 +1,5 @@
 //! Pages of a report, in every shape that is read, and in those that are not.
 
-use reqwest::header::HeaderMap;
-
 use super::*;
 use crate::model::outcome::Proof;
 use crate::pingone::read::ReadFailure;
@@ -21,7 +19,7 @@ fn answer(
     status: u16,
     body: &str,
 ) -> Result<ReportPage, ReadError> {
-    let head = Head::new(status, &HeaderMap::new(), Proof::Proven);
+    let head = Head::bare(status, Proof::Proven);
     let body = Ok(Bytes::copy_from_slice(body.as_bytes()));
     report_answer(KIND, &reports(), before, &head, &body)
 }

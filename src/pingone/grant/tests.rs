@@ -5,12 +5,8 @@ use crate::model::outcome::Proof;
 
 fn read(status: u16, body: &str) -> Result<Granted, TokenError> {
     let head = Head {
-        status,
         retry_after: Some(Duration::from_secs(9)),
-        correlation_id: None,
-        from_gateway: false,
-        proof: Proof::Proven,
-        date_ms: None,
+        ..Head::bare(status, Proof::Proven)
     };
     let secret = Secret::new("hush".to_owned());
     token_answer(&head, &Ok(body.to_owned().into()), &secret)
@@ -153,14 +149,7 @@ fn a_token_endpoint_that_speaks_no_http_is_not_asked_again() {
 
 #[test]
 fn an_answer_that_is_cut_off_may_be_asked_for_again() {
-    let head = Head {
-        status: 200,
-        retry_after: None,
-        correlation_id: None,
-        from_gateway: false,
-        proof: Proof::Proven,
-        date_ms: None,
-    };
+    let head = Head::bare(200, Proof::Proven);
     let secret = Secret::new("hush".to_owned());
     for (fault, failure) in [
         (

@@ -11,12 +11,8 @@ const BOB: &str = "9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f702";
 
 fn head(status: u16, proof: Proof) -> Head {
     Head {
-        status,
         retry_after: Some(Duration::from_secs(3)),
-        correlation_id: None,
-        from_gateway: false,
-        proof,
-        date_ms: None,
+        ..Head::bare(status, proof)
     }
 }
 

@@ -135,12 +135,8 @@ fn listed(key: &DeviceKey, head: &Head, body: &Result<Bytes, BodyFault>) -> Answ
 
 fn head(status: u16) -> Head {
     Head {
-        status,
         retry_after: Some(Duration::from_secs(7)),
-        correlation_id: None,
-        from_gateway: false,
-        proof: Proof::Proven,
-        date_ms: None,
+        ..Head::bare(status, Proof::Proven)
     }
 }
 
