@@ -18,7 +18,7 @@ use crate::model::event::RequestKind;
 use crate::model::request::DeviceType;
 use crate::model::stop::StopReason;
 use crate::pingone::device_reports::{NextReportPage, ReportPage};
-use crate::pingone::read::{ReadError, ReadFailure};
+use crate::pingone::read::ReadError;
 use crate::pingone::token::AccessToken;
 
 /// How far two reports are apart ("MFA Reports").
@@ -198,13 +198,7 @@ impl Reader<'_, '_> {
                 Err(error) => error,
             };
             tries += 1;
-            let asks_to_wait = matches!(
-                error.failure,
-                ReadFailure::Transient {
-                    retry_after: Some(_)
-                }
-            );
-            self.is_slow |= before.is_some() && asks_to_wait;
+            self.is_slow |= before.is_some() && error.retry_after().is_some();
             match questions.again(&error, tries) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => return Ok(Err(error)),
