@@ -62,7 +62,7 @@ impl Demanded {
             )
         })?;
         let head = verify(file.bytes()).map_err(unfit)?;
-        let ledger = looked.now(head.ledger.into(), plan.allow_progress);
+        let ledger = looked.now(head.ledger, plan.allow_progress);
         let (now, key) = basis(common, opened, binding, ledger.mark)?;
         let found = differences(&head, &now, ledger);
         if !found.is_empty() {

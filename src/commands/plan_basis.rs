@@ -35,7 +35,7 @@ pub(super) fn basis(
         environment: binding.environment,
         host: binding.api_host.clone(),
         settings: deciding(common, shared),
-        ledger: mark.into(),
+        ledger: mark,
         totals: Totals::default(),
     };
     Ok((head, key))

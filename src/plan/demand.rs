@@ -61,7 +61,7 @@ pub(crate) fn differences(planned: &Head, now: &Head, ledger: LedgerNow) -> Vec<
         });
     }
     found.extend(settings_that_differ(settings, &now.settings));
-    found.extend(ledger_differs((*mark).into(), ledger));
+    found.extend(ledger_differs(*mark, ledger));
     found
 }
 
@@ -148,7 +148,7 @@ mod tests {
                 ("policy".to_owned(), None),
             ]
             .into(),
-            ledger: mark(2, 40).into(),
+            ledger: mark(2, 40),
             totals: Totals::default(),
         }
     }

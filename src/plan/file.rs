@@ -45,49 +45,20 @@ pub(crate) struct Head {
     /// Every setting that decides about rows.
     pub settings: Deciding,
     /// How far the ledger had come.
-    pub ledger: Mark,
+    #[serde(with = "Mark")]
+    pub ledger: LedgerMark,
     /// What the plan comes to.
     pub totals: Totals,
 }
 
-/// How far a ledger had come, as a plan has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Mark {
+/// How a plan writes how far a ledger had come.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "LedgerMark", deny_unknown_fields)]
+struct Mark {
     runs: u64,
     events: u64,
     #[serde(with = "text_or_null")]
     last_run: Option<RunId>,
-}
-
-impl From<LedgerMark> for Mark {
-    fn from(mark: LedgerMark) -> Self {
-        let LedgerMark {
-            runs,
-            events,
-            last_run,
-        } = mark;
-        Self {
-            runs,
-            events,
-            last_run,
-        }
-    }
-}
-
-impl From<Mark> for LedgerMark {
-    fn from(mark: Mark) -> Self {
-        let Mark {
-            runs,
-            events,
-            last_run,
-        } = mark;
-        Self {
-            runs,
-            events,
-            last_run,
-        }
-    }
 }
 
 /// What is expected of one row of the wave.
@@ -258,7 +229,7 @@ mod tests {
             environment: EnvironmentId::from_bytes([1; 16]),
             host: "api.pingone.eu".to_owned(),
             settings: [("policy".to_owned(), None)].into(),
-            ledger: mark.into(),
+            ledger: mark,
             totals: Totals::default(),
         };
         let row = RowPlan {
@@ -291,6 +262,5 @@ mod tests {
         ] {
             assert_eq!(written.matches('\n').count(), 1, "{written}");
         }
-        assert_eq!(LedgerMark::from(Mark::from(mark)), mark);
     }
 }

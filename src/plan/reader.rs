@@ -149,7 +149,7 @@ mod tests {
             environment: EnvironmentId::from_bytes([1; 16]),
             host: "h".to_owned(),
             settings: [("type".to_owned(), Some("SMS".to_owned()))].into(),
-            ledger: LedgerMark::default().into(),
+            ledger: LedgerMark::default(),
             totals: Totals::default(),
         }
     }
