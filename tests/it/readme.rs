@@ -3,12 +3,12 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
-use crate::support::binary::root;
+use crate::support::readme::readme;
 use crate::support::rehearsal::{Rehearsal, rows};
 
 /// The block that stands under a heading or a sentence, line by line, without its indentation.
 fn block(after: &str, language: &str) -> Vec<String> {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let readme = readme();
     let (_, rest) = readme.split_once(after).expect(after);
     let (_, rest) = rest.split_once(&format!("```{language}\n")).unwrap();
     let (block, _) = rest.split_once("```").unwrap();

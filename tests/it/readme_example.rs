@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use crate::support::binary::root;
+use crate::support::readme::{block, under};
 use crate::support::rehearsal::Rehearsal;
 use crate::support::sheets;
+use crate::support::shell::typed;
 
 /// What the example shows or asks for.
 #[derive(Debug)]
@@ -27,17 +28,12 @@ enum Step {
 
 /// The steps of the example, from its heading to the next chapter.
 fn steps() -> Vec<Step> {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, rest) = readme
-        .split_once("\n### From an HR export to devices\n")
-        .unwrap();
-    let (example, _) = rest.split_once("\n## ").unwrap();
+    let example = under("### From an HR export to devices");
     let (mut steps, mut file) = (Vec::new(), "");
     let mut lines = example.lines();
     while let Some(line) = lines.next() {
-        if let Some(language) = line.strip_prefix("```") {
-            let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
-            let (file, text) = (file.to_owned(), block.join("\n") + "\n");
+        if let Some((language, text)) = block(line, &mut lines) {
+            let file = file.to_owned();
             steps.push(match language {
                 "csv" => Step::Content { file, text },
                 "sh" => Step::Typed(text),
@@ -103,7 +99,6 @@ fn settled(said: &str) -> String {
 #[test]
 fn the_example_of_the_readme_leads_from_an_export_to_six_devices_as_it_is_written() {
     let rehearsal = Rehearsal::new();
-    let program = Path::new(env!("CARGO_BIN_EXE_wavepair"));
     let (mut codes, mut said) = (Vec::new(), String::new());
     let (mut shown, mut corrected) = (0, 0);
     for step in steps() {
@@ -126,18 +121,9 @@ fn the_example_of_the_readme_leads_from_an_export_to_six_devices_as_it_is_writte
                 corrected += 1;
             }
             Step::Typed(line) => {
-                let mut command = Command::new("/bin/sh");
-                command.args(["-c", &line]).env_clear();
-                for (name, value) in rehearsal.bare(&[]).get_envs() {
-                    command.env(name, value.unwrap());
-                }
-                let output = command
-                    .env("PATH", program.parent().unwrap())
-                    .current_dir(rehearsal.folder())
-                    .output()
-                    .unwrap();
-                codes.push(output.status.code().unwrap());
-                said = settled(&String::from_utf8(output.stderr).unwrap());
+                let ended = typed(&rehearsal, &line);
+                codes.push(ended.code.unwrap());
+                said = settled(&ended.stderr);
             }
             Step::Said(text) => {
                 let text = settled(&text);

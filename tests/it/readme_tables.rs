@@ -10,13 +10,10 @@ use wavepair::testing::report::{COLUMNS, VERDICT_COLUMNS};
 use wavepair::testing::settings::{About, COMMANDS, Unset, VARIABLES, options};
 
 use crate::support::binary::{root, run};
+use crate::support::readme::readme;
 
 /// Flags of cargo's that the README mentions.
 const CARGO: [&str; 1] = ["--path"];
-
-fn readme() -> String {
-    std::fs::read_to_string(root().join("README.md")).unwrap()
-}
 
 /// The tables under a heading, each as its lines without header, each line as its cells.
 fn tables(heading: &str) -> Vec<Vec<Vec<String>>> {

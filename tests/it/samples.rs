@@ -6,6 +6,7 @@ use wavepair::testing::model::InvalidCode;
 use wavepair::testing::sandbox::{FaultPlan, WAVE_POLICY};
 
 use crate::support::binary::{folder_with, root, run};
+use crate::support::readme::readme;
 
 /// The cells of one column of a results file.
 fn column(text: &str, name: &str) -> Vec<String> {
@@ -55,7 +56,7 @@ fn the_wave_by_name_creates_a_device_for_each_of_its_users() {
 
 #[test]
 fn the_bad_day_of_the_readme_can_be_rehearsed_as_it_stands() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let readme = readme();
     let block = readme
         .split_once("A bad day, rehearsed:\n\n```sh\n")
         .unwrap()

@@ -8,12 +8,9 @@ use serde_json::Value;
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::binary::{folder_with, root, wavepair};
+use crate::support::readme::readme;
 use crate::support::rehearsal::{Rehearsal, rows, user};
 use crate::support::terminal::{Shown, Terminal};
-
-fn readme() -> String {
-    std::fs::read_to_string(root().join("README.md")).unwrap()
-}
 
 /// What comes after a label in a line.
 fn after<'a>(text: &'a str, label: &str) -> &'a str {

@@ -1,10 +1,9 @@
 //! Files that are refused as a whole, each with one error; and lines of a file that are no rows.
 
-use std::process::Command;
-
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Ended, Rehearsal, user};
+use crate::support::shell::in_bash;
 use crate::support::waves;
 
 /// Asserts that one error ended it, before anything was sent or written.
@@ -217,7 +216,7 @@ fn what_is_no_regular_file_is_read_like_standard_input() {
         format!("'{binary}' run <(cat wave.csv) --rate max"),
         format!("mkfifo pipe.csv; cat wave.csv > pipe.csv & '{binary}' run pipe.csv --dry-run"),
     ] {
-        let run = in_a_shell(&rehearsal, &command);
+        let run = in_bash(&rehearsal, &command);
         assert_eq!(run.code, Some(3), "{command}: {}", run.stderr);
         assert!(
             run.stdout.starts_with("row,line,outcome,"),
@@ -241,29 +240,14 @@ fn what_has_no_name_of_its_own_is_gone_on_with_from_standard_input() {
         let rehearsal = Rehearsal::new();
         rehearsal.wave(&waves::of(3));
         let command = format!("'{binary}' run {wave} --rate max --limit 1");
-        let stopped = in_a_shell(&rehearsal, &command).exits(7).stderr;
+        let stopped = in_bash(&rehearsal, &command).exits(7).stderr;
         let (_, go_on) = stopped
             .split_once("Go on, with the wave on standard input:\n")
             .unwrap_or_else(|| panic!("{command}: {stopped}"));
         let go_on = format!("cat wave.csv | {}", go_on.trim());
-        in_a_shell(&rehearsal, &go_on).exits(0);
+        in_bash(&rehearsal, &go_on).exits(0);
         assert_eq!(rehearsal.creates(), 3, "{go_on}");
     }
-}
-
-/// What a line does in a shell, with the settings of a rehearsal.
-fn in_a_shell(rehearsal: &Rehearsal, line: &str) -> Ended {
-    let settings = rehearsal.bare(&[]);
-    let settings = settings
-        .get_envs()
-        .filter_map(|(name, value)| Some((name, value?)));
-    let output = Command::new("bash")
-        .args(["-c", line])
-        .current_dir(rehearsal.folder())
-        .envs(settings)
-        .output()
-        .unwrap();
-    rehearsal.ended(&output)
 }
 
 /// The files beside the wave.

@@ -1,24 +1,19 @@
 //! The plan that the README shows, made and carried out as it is written.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use crate::support::binary::root;
+use crate::support::readme::{block, under};
 use crate::support::rehearsal::Rehearsal;
+use crate::support::shell::typed;
 
 /// The blocks of the chapter: their languages, and what is in them.
 fn blocks() -> Vec<(String, String)> {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, rest) = readme
-        .split_once("\n## A plan that two people review\n")
-        .unwrap();
-    let (chapter, _) = rest.split_once("\n## ").unwrap();
+    let chapter = under("## A plan that two people review");
     let (mut found, mut lines) = (Vec::new(), chapter.lines());
     while let Some(line) = lines.next() {
-        if let Some(language) = line.strip_prefix("```") {
-            let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
-            found.push((language.to_owned(), block.join("\n") + "\n"));
+        if let Some((language, text)) = block(line, &mut lines) {
+            found.push((language.to_owned(), text));
         }
     }
     found
@@ -28,23 +23,13 @@ fn blocks() -> Vec<(String, String)> {
 fn the_plan_of_the_readme_is_made_refused_carried_out_and_gone_on_with_as_it_is_written() {
     let rehearsal = Rehearsal::new();
     fs::copy(root().join("samples/wave.csv"), rehearsal.path("wave.csv")).unwrap();
-    let program = Path::new(env!("CARGO_BIN_EXE_wavepair"));
     let (mut codes, mut said) = (Vec::new(), String::new());
     for (language, text) in blocks() {
         match language.as_str() {
             "sh" => {
-                let mut command = Command::new("/bin/sh");
-                command.args(["-c", &text]).env_clear();
-                for (name, value) in rehearsal.bare(&[]).get_envs() {
-                    command.env(name, value.unwrap());
-                }
-                let output = command
-                    .env("PATH", program.parent().unwrap())
-                    .current_dir(rehearsal.folder())
-                    .output()
-                    .unwrap();
-                codes.push(output.status.code().unwrap());
-                said = String::from_utf8(output.stderr).unwrap();
+                let ended = typed(&rehearsal, &text);
+                codes.push(ended.code.unwrap());
+                said = ended.stderr;
             }
             "text" => assert!(said.contains(&text), "{text}\nis not in\n{said}"),
             "json" => {

@@ -4,7 +4,7 @@ use wavepair::testing::sandbox::Variant;
 
 use super::*;
 use crate::contract::documents::reports::REPORT;
-use crate::support::binary::root;
+use crate::support::readme::readme;
 
 /// A sandbox with a variant.
 async fn with(variant: Variant, options: Options) -> Tenant {
@@ -32,7 +32,7 @@ async fn refused(tenant: &Tenant, from: &str, to: &str) -> Vec<(String, String)>
 
 #[test]
 fn the_readme_lists_every_variant() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let readme = readme();
     for (name, _) in Variant::ALL {
         assert!(readme.contains(&format!("\n| `{name}` | ")), "{name}");
     }

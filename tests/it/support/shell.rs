@@ -1,0 +1,30 @@
+//! What a person types, as a shell takes it.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Command;
+
+use super::rehearsal::{Ended, Rehearsal};
+
+/// What a line of the README does: nothing but `wavepair` is there to be called.
+pub(crate) fn typed(rehearsal: &Rehearsal, line: &str) -> Ended {
+    let program = Path::new(env!("CARGO_BIN_EXE_wavepair"));
+    let path = program.parent().unwrap().as_os_str();
+    done(rehearsal, "/bin/sh", line, path)
+}
+
+/// What a line does in bash, with the programs of this machine.
+pub(crate) fn in_bash(rehearsal: &Rehearsal, line: &str) -> Ended {
+    done(rehearsal, "bash", line, &std::env::var_os("PATH").unwrap())
+}
+
+/// Has a shell take a line, with the settings of a rehearsal and nothing else of this process's environment.
+fn done(rehearsal: &Rehearsal, shell: &str, line: &str, path: &OsStr) -> Ended {
+    let mut command = Command::new(shell);
+    command.args(["-c", line]).env_clear();
+    for (name, value) in rehearsal.bare(&[]).get_envs() {
+        command.env(name, value.unwrap());
+    }
+    let command = command.env("PATH", path).current_dir(rehearsal.folder());
+    rehearsal.ended(&command.output().unwrap())
+}
