@@ -62,10 +62,9 @@ pub(super) fn tell_of_permission(look: Result<Finding, StopReason>, report: &mut
             report.fail("permission", &what);
         }
         Ok(_) => report.ok("permission", "users' devices may be listed"),
-        Err(reason) if reason.code() == StopCode::CredentialsRefused => report.warn(
-            "permission",
-            "not checked: the access token is not accepted",
-        ),
+        Err(reason) if reason.code() == StopCode::CredentialsRefused => {
+            report.unchecked("permission", "the access token is not accepted");
+        }
         Err(reason) => report.fail("permission", &describe_stop(&reason)),
     }
 }

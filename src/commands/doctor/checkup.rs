@@ -78,6 +78,11 @@ impl<'a> Checkup<'a> {
         self.say(Mark::Warning, what, found);
     }
 
+    /// Says why something was not looked at.
+    pub(super) fn unchecked(&mut self, what: &str, why: &str) {
+        self.warn(what, &format!("not checked: {why}"));
+    }
+
     pub(super) fn fail(&mut self, what: &str, found: &str) {
         self.say(Mark::Failed, what, found);
     }

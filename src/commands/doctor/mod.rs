@@ -78,7 +78,7 @@ pub(crate) async fn doctor(settings: Doctor, invocation: &Invocation) -> Result<
         check_tenant(tenant, &pace, policy, &mut report).await?;
     } else {
         for what in OF_PINGONE {
-            report.warn(what, "not checked: the settings do not say whom to ask");
+            report.unchecked(what, "the settings do not say whom to ask");
         }
     }
     if let Some((path, binding)) = ledger {
@@ -119,7 +119,7 @@ async fn check_tenant(
         Err(reason) => {
             report.fail("credentials", &unasked(&reason));
             for what in OF_PINGONE {
-                report.warn(what, "not checked: there is no access token to ask with");
+                report.unchecked(what, "there is no access token to ask with");
             }
             return Ok(());
         }

@@ -30,7 +30,7 @@ pub(super) async fn check_policies(
     let listed = match questions.policies().await {
         Ok(listed) => listed,
         Err(fault) => {
-            report.warn("policies", &format!("not checked: {}", unread(&fault)));
+            report.unchecked("policies", &unread(&fault));
             return Seen::default();
         }
     };

@@ -26,7 +26,7 @@ async fn read<T: DeserializeOwned>(
     match questions.tenant(part).await {
         Ok(shown) => Some(shown),
         Err(fault) => {
-            report.warn(what, &format!("not checked: {}", unread(&fault)));
+            report.unchecked(what, &unread(&fault));
             None
         }
     }
@@ -55,9 +55,7 @@ pub(super) async fn check_license(
         Err(fault) => Err(unread(&fault)),
     };
     say(&judge::sender(license.as_ref().ok(), seen.whatsapp), report);
-    license
-        .map_err(|why| report.warn("rate", &format!("not checked: {why}")))
-        .ok()
+    license.map_err(|why| report.unchecked("rate", &why)).ok()
 }
 
 /// To which countries passcodes go.
@@ -87,7 +85,7 @@ pub(super) async fn check_settings(questions: &Questions<'_>, report: &mut Check
         }
         Err(fault) => {
             for what in ["limits", "new users"] {
-                report.warn(what, &format!("not checked: {}", unread(&fault)));
+                report.unchecked(what, &unread(&fault));
             }
         }
     }
@@ -127,7 +125,7 @@ pub(super) async fn check_report(questions: &Questions<'_>, report: &mut Checkup
             report.warn("report", &found);
         }
         Err(fault @ ReadFault::Stop(_)) => {
-            report.warn("report", &format!("not checked: {}", unread(&fault)));
+            report.unchecked("report", &unread(&fault));
         }
     }
 }
