@@ -3,6 +3,7 @@
 use wavepair::testing::sandbox::{Options, Policies, SMS_ONLY_POLICY, Users, WAVE_POLICY};
 
 use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::texts::column;
 use crate::support::waves;
 
 const TROUBLED: &str = "user_id,phone,policy_id\n\
@@ -30,7 +31,7 @@ fn it_needs_no_setting_and_lists_every_error_of_every_row() {
         .run(&["--dry-run", "--summary", "-"]);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     let rows = rehearsal.results("wave.dry-run.csv");
-    let outcomes: Vec<_> = rows.iter().map(|row| row["outcome"].as_str()).collect();
+    let outcomes = column(&rows, "outcome");
     assert_eq!(
         outcomes,
         ["ready", "invalid", "duplicate", "invalid", "ready"]
@@ -67,11 +68,8 @@ fn it_says_exactly_what_the_run_then_does() {
     let run = rehearsal.run(&[]);
     assert_eq!(run.outcomes(), told);
     rehearsal.run(&["--dry-run"]);
-    let after: Vec<_> = rehearsal
-        .results("wave.dry-run.csv")
-        .into_iter()
-        .map(|row| row["outcome"].clone())
-        .collect();
+    let rows = rehearsal.results("wave.dry-run.csv");
+    let after = column(&rows, "outcome");
     assert_eq!(after, told, "it knows what is done already");
 }
 

@@ -10,6 +10,7 @@ use wavepair::testing::sandbox::{Kind, Options, Policies, SMS_ONLY_POLICY};
 
 use crate::support::binary::{run, wavepair};
 use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::texts::column;
 
 /// Policies of some tenant, which no sandbox has ever heard of.
 const STANDARD: &str = "7f2b0d7a-0a45-4d0a-9a4c-6a1d1d8f3c11";
@@ -53,7 +54,7 @@ fn a_real_wave_is_rehearsed_from_the_dry_run_to_the_results() {
     ] {
         rehearsal.run(arguments).exits(0);
         let rows = rehearsal.results(results);
-        let outcomes: Vec<_> = rows.iter().map(|row| row["outcome"].as_str()).collect();
+        let outcomes = column(&rows, "outcome");
         assert_eq!(outcomes, [outcome; 4], "{arguments:?}");
     }
     assert_eq!(rehearsal.held().len(), 4);

@@ -1,21 +1,16 @@
 //! One wave in every form of a file: the same outcomes, line for line.
 
-use std::collections::BTreeMap;
-
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::sheets;
-use crate::support::texts::{decoded, encoded};
+use crate::support::texts::{Row, column, decoded, encoded};
 
 #[path = "../../../src/input/tests/workbook_file.rs"]
 mod workbook_file;
 // Packed, in a workbook, from a pipe.
 mod wrapped;
-
-/// A row of a results file, by its columns.
-type Row = BTreeMap<String, String>;
 
 /// The wave as cells: good rows, rows that are wrong, and cells that are awkward in some form.
 fn cells() -> Vec<Vec<String>> {
@@ -85,7 +80,7 @@ fn run(name: &str, bytes: &[u8], delimiter: u8, options: &[&str]) -> Vec<Row> {
 /// The outcomes of the wave in its plainest form.
 fn plain() -> Vec<Row> {
     let rows = run("wave.csv", text(',', "\n").as_bytes(), b',', &[]);
-    let seen: Vec<_> = rows.iter().map(|row| row["outcome"].as_str()).collect();
+    let seen = column(&rows, "outcome");
     assert_eq!(
         seen,
         [
@@ -133,7 +128,7 @@ fn rejects_come_back_with_the_delimiter_of_the_wave_and_run_as_they_are() {
     let again = { again }.output().unwrap();
     rehearsal.ended(&again).exits(3);
     let rows = outcomes(b';', &rehearsal.bytes("wave.rejects.results.csv"));
-    let seen: Vec<_> = rows.iter().map(|row| row["outcome"].as_str()).collect();
+    let seen = column(&rows, "outcome");
     assert_eq!(seen, ["created", "invalid", "invalid"]);
 }
 
@@ -178,7 +173,7 @@ fn a_wave_of_a_codepage_is_refused_until_its_encoding_is_named() {
         let rehearsal = Rehearsal::new();
         std::fs::write(rehearsal.path("wave.csv"), &bytes).unwrap();
         let ended = rehearsal.run(&["--encoding", label]).exits(3);
-        let seen: Vec<_> = plain.iter().map(|row| row["outcome"].as_str()).collect();
+        let seen = column(&plain, "outcome");
         assert_eq!(ended.outcomes(), seen, "{label}");
         assert_eq!(rehearsal.held().len(), 3);
     }

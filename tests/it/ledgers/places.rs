@@ -3,6 +3,7 @@
 use wavepair::testing::sandbox::Kind;
 
 use super::*;
+use crate::support::texts::column;
 
 #[test]
 fn a_ledger_is_trusted_alone_once_a_run_that_looked_first_has_finished_on_it() {
@@ -192,11 +193,8 @@ fn a_ledger_that_is_named_is_enough_to_write_results_and_to_see_what_is_done() {
         .rows(6)
         .run(&["--dry-run", "--ledger", "named.db"]);
     dry.exits(0);
-    let outcomes: Vec<_> = rehearsal
-        .results("wave.dry-run.csv")
-        .into_iter()
-        .map(|row| row["outcome"].clone())
-        .collect();
+    let rows = rehearsal.results("wave.dry-run.csv");
+    let outcomes = column(&rows, "outcome");
     let [created, ready] = ["created", "ready"];
     assert_eq!(outcomes, [created, created, created, created, ready, ready]);
 }

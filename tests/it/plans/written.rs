@@ -1,15 +1,14 @@
 //! What stands in a plan, and what is said of it.
 
-use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use encoding_rs::UTF_16LE;
 use serde_json::json;
 use wavepair::testing::sandbox::{Options, Policies, SMS_ONLY_POLICY, Users, WAVE_POLICY};
 
 use super::{Plan, WRITE, sha256};
 use crate::support::rehearsal::{Rehearsal, rows, user};
+use crate::support::texts::{encoded, packed};
 use crate::support::waves;
 
 #[test]
@@ -155,11 +154,8 @@ fn a_row_in_doubt_is_settled_until_its_request_has_settled_and_created_then() {
 #[test]
 fn a_plan_rests_on_the_bytes_of_the_file_whatever_form_they_are_in() {
     let rehearsal = Rehearsal::new();
-    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
-    packed.write_all(rows(2).as_bytes()).unwrap();
-    let text = format!("\u{feff}{}", rows(2));
-    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for bytes in [packed.finish().unwrap(), utf16] {
+    let utf16 = encoded(&format!("\u{feff}{}", rows(2)), UTF_16LE);
+    for bytes in [packed(rows(2).as_bytes()), utf16] {
         std::fs::write(rehearsal.path("wave.csv"), &bytes).unwrap();
         let plan = Plan::written(&rehearsal, 0);
         assert_eq!(plan.head()["sha256"], sha256(&bytes));

@@ -1,6 +1,7 @@
 //! `--existing report`.
 
 use super::*;
+use crate::support::texts::column;
 
 /// A ledger on which a run that looked first has finished, with the first rows of a wave; and two
 /// devices that somebody else has made.
@@ -151,7 +152,7 @@ fn an_online_dry_run_of_such_a_run_goes_by_the_report_too() {
     rehearsal.run(&flags).exits(0);
     assert_eq!(asked(&rehearsal), (lists, 1));
     let rows = rehearsal.results("wave.dry-run.csv");
-    let outcomes: Vec<_> = rows.iter().map(|row| row["outcome"].as_str()).collect();
+    let outcomes = column(&rows, "outcome");
     let expected = ["created"; 3].into_iter().chain(["ready"]);
     let expected = expected.chain(["existing"; 2]).chain(["ready"; 3]);
     assert_eq!(outcomes, expected.collect::<Vec<_>>());

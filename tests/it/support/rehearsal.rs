@@ -18,7 +18,7 @@ use wavepair::testing::sandbox::{
 use super::heeding::{behind, heeding_signals};
 use super::raw;
 use super::tampering_proxy::{Request, TamperingProxy, Then, Wire};
-use super::texts;
+use super::texts::{self, Row};
 
 /// A test that waits longer than this waits for something that will not come.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -37,8 +37,8 @@ pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    /// The results file, a map from column to cell for each row.
-    pub(crate) rows: Vec<BTreeMap<String, String>>,
+    /// The results file.
+    pub(crate) rows: Vec<Row>,
 }
 
 impl Rehearsal {
@@ -187,8 +187,8 @@ impl Rehearsal {
         }
     }
 
-    /// A results file, a map from column to cell for each row; empty where there is none.
-    pub(crate) fn results(&self, name: &str) -> Vec<BTreeMap<String, String>> {
+    /// A results file; empty where there is none.
+    pub(crate) fn results(&self, name: &str) -> Vec<Row> {
         texts::rows(&self.bytes(name))
     }
 
@@ -331,15 +331,12 @@ impl Ended {
 
     /// One column of all rows.
     pub(crate) fn column(&self, name: &str) -> Vec<&str> {
-        self.rows.iter().map(|row| row[name].as_str()).collect()
+        texts::column(&self.rows, name)
     }
 
     /// The outcomes of the rows, in order.
     pub(crate) fn outcomes(&self) -> Vec<&str> {
-        self.rows
-            .iter()
-            .map(|row| row["outcome"].as_str())
-            .collect()
+        self.column("outcome")
     }
 
     /// How many rows ended so.

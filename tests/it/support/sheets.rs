@@ -1,9 +1,10 @@
 //! Workbooks, read by another library than the one that writes them.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
+
+use super::texts::Row;
 
 /// The cells of the only sheet, its header among them.
 pub(crate) fn cells(path: &Path) -> Vec<Vec<Data>> {
@@ -15,7 +16,7 @@ pub(crate) fn cells(path: &Path) -> Vec<Vec<Data>> {
 }
 
 /// The rows below the header, a map from column to what a person reads there.
-pub(crate) fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn rows(path: &Path) -> Vec<Row> {
     let mut lines = cells(path)
         .into_iter()
         .map(|line| line.iter().map(ToString::to_string).collect());

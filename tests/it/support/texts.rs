@@ -40,8 +40,11 @@ pub(crate) fn packed(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The rows of a file that wavepair wrote, a map from column to cell for each; none where there are no bytes.
-pub(crate) fn rows(written: &[u8]) -> Vec<BTreeMap<String, String>> {
+/// A row of a file that wavepair wrote, a map from column to cell.
+pub(crate) type Row = BTreeMap<String, String>;
+
+/// The rows of a file that wavepair wrote; none where there are no bytes.
+pub(crate) fn rows(written: &[u8]) -> Vec<Row> {
     let text = decoded(written);
     // Behind the name of the first column stands what separates the columns.
     let delimiter = text
@@ -51,4 +54,9 @@ pub(crate) fn rows(written: &[u8]) -> Vec<BTreeMap<String, String>> {
         .delimiter(delimiter.unwrap_or(b','))
         .from_reader(text.as_bytes());
     reader.deserialize().map(Result::unwrap).collect()
+}
+
+/// One column of all rows.
+pub(crate) fn column<'a>(rows: &'a [Row], name: &str) -> Vec<&'a str> {
+    rows.iter().map(|row| row[name].as_str()).collect()
 }
