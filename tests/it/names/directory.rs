@@ -1,6 +1,6 @@
 //! A directory of users that knows nothing of wavepair: what it is asked it reads by itself.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
+
+use crate::support::binary::wavepair;
+use crate::support::tampering_proxy::read_request;
 
 pub(crate) const ENVIRONMENT: &str = "9a45cd88-8d59-40d6-8144-5b6a189663f5";
 pub(crate) const POLICY: &str = "6f1b3c52-8a0e-4d39-9c47-2e5d1a7b9f10";
@@ -73,7 +76,7 @@ impl Directory {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&serving);
-                std::thread::spawn(move || serve(&stream, &shared));
+                std::thread::spawn(move || serve(stream, &shared));
             }
         });
         Self { address, shared }
@@ -96,11 +99,9 @@ impl Directory {
 
     /// The binary, told to ask here.
     pub(crate) fn command(&self, folder: &Path, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wavepair"));
+        let mut command = wavepair(folder);
         let address = self.address;
         command
-            .env_clear()
-            .current_dir(folder)
             .env("XDG_STATE_HOME", folder.join("state"))
             .env("PINGONE_ENVIRONMENT_ID", ENVIRONMENT)
             .env("PINGONE_API_ACCESS_TOKEN", "eyJhIjoxfQ.eyJiIjoyfQ.c2ln")
@@ -112,42 +113,19 @@ impl Directory {
     }
 }
 
-fn serve(stream: &TcpStream, shared: &Shared) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut out = stream.try_clone().unwrap();
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).unwrap_or(0) == 0 {
-            return;
-        }
-        let mut length = 0;
-        loop {
-            let mut header = String::new();
-            if reader.read_line(&mut header).unwrap_or(0) == 0 {
-                return;
-            }
-            let header = header.trim_end().to_ascii_lowercase();
-            if let Some(value) = header.strip_prefix("content-length:") {
-                length = value.trim().parse().unwrap();
-            }
-            if header.is_empty() {
-                break;
-            }
-        }
-        let mut body = vec![0; length];
-        if reader.read_exact(&mut body).is_err() {
-            return;
-        }
-        let mut words = line.split(' ');
+fn serve(mut stream: TcpStream, shared: &Shared) {
+    while let Some(request) = read_request(&mut stream) {
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        let mut words = head.split(' ');
         let (method, target) = (words.next().unwrap(), words.next().unwrap());
-        if !answer(method, target, &body, shared, &mut out) {
+        if !answer(method, target, body, shared, &mut stream) {
             return;
         }
     }
 }
 
 /// Answers a request; tells whether the connection is kept.
-fn answer(method: &str, target: &str, body: &[u8], shared: &Shared, out: &mut TcpStream) -> bool {
+fn answer(method: &str, target: &str, body: &str, shared: &Shared, out: &mut TcpStream) -> bool {
     let base = format!("/v1/environments/{ENVIRONMENT}/users");
     let Some(rest) = target.strip_prefix(&base) else {
         return write(out, 404, r#"{"code": "NOT_FOUND", "message": "no"}"#);
@@ -185,7 +163,7 @@ fn answer(method: &str, target: &str, body: &[u8], shared: &Shared, out: &mut Tc
     if method == "GET" {
         return write(out, 200, r#"{"_embedded": {"devices": []}, "size": 0}"#);
     }
-    let asked: serde_json::Value = serde_json::from_slice(body).unwrap();
+    let asked: serde_json::Value = serde_json::from_str(body).unwrap();
     let mut creates = shared.creates.lock().unwrap();
     creates.push(user.to_owned());
     let number = creates.len();

@@ -10,10 +10,8 @@ use std::path::Path;
 use std::process::Command;
 
 use self::directory::{Directory, Person};
-use crate::support::binary::{Ran, ran};
-use crate::support::texts;
-
-type Row = std::collections::BTreeMap<String, String>;
+use crate::support::binary::{Ran, ran, wavepair};
+use crate::support::texts::{self, Row, column};
 
 fn id(number: usize) -> String {
     format!("9f1c2a34-5b6d-4e7f-8a90-{number:012x}")
@@ -57,24 +55,15 @@ fn run(directory: &Directory, folder: &Path, more: &[&str]) -> (Ran, Vec<Row>) {
     (ended, rows(folder, "wave.results.csv"))
 }
 
-/// One column of all rows.
-fn column<'a>(rows: &'a [Row], name: &str) -> Vec<&'a str> {
-    rows.iter().map(|row| row[name].as_str()).collect()
-}
-
 /// Asserts that `results` writes the same bytes again, without asking anybody.
 #[track_caller]
 fn writes_results_again(directory: &Directory, folder: &Path) {
     let path = folder.join("wave.results.csv");
     let (before, asked) = (fs::read(&path).unwrap(), directory.looked_up());
     fs::remove_file(&path).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wavepair"));
     let ledger = format!("state/wavepair/{}.db", directory::ENVIRONMENT);
-    command
-        .env_clear()
-        .current_dir(folder)
-        .args(["results", "wave.csv", "--ledger", &ledger]);
-    let again = ran(&mut command);
+    let words = ["results", "wave.csv", "--ledger", &ledger];
+    let again = ran(wavepair(folder).args(words));
     assert_eq!(again.code, Some(0), "{}", again.stderr);
     assert_eq!(
         String::from_utf8(fs::read(&path).unwrap()).unwrap(),

@@ -204,7 +204,7 @@ fn kind(request: &str) -> Option<&'static str> {
 }
 
 /// Reads a request with a `Content-Length` or without a body.
-fn read_request(wire: &mut impl Read) -> Option<String> {
+pub(crate) fn read_request(wire: &mut impl Read) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
         if let Some(request) = whole_request(&bytes) {
