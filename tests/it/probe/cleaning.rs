@@ -46,6 +46,17 @@ fn held(
     (proxy, told, go)
 }
 
+/// Has a probe killed at a moment.
+fn killed(rehearsal: &mut Rehearsal, moment: Moment) -> TamperingProxy {
+    let (proxy, told, go) = held(rehearsal, moment);
+    let mut child = begin(rehearsal, &[]);
+    told.recv().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(go);
+    proxy
+}
+
 #[test]
 fn a_probe_that_is_killed_is_cleaned_up_after_by_its_journal_alone() {
     // The first four requests change nothing; then come creates, deletions, listings.
@@ -53,12 +64,7 @@ fn a_probe_that_is_killed_is_cleaned_up_after_by_its_journal_alone() {
     let moments = both.flat_map(|n| [Moment::Before(n), Moment::After(n)]);
     for moment in moments.chain([9, 11, 30, 39].map(Moment::After)) {
         let mut rehearsal = Rehearsal::with(known());
-        let (proxy, told, go) = held(&mut rehearsal, moment);
-        let mut child = begin(&rehearsal, &[]);
-        told.recv().unwrap();
-        kill_process(Pid::from_child(&child), Signal::KILL).unwrap();
-        child.wait().unwrap();
-        drop(go);
+        let proxy = killed(&mut rehearsal, moment);
         assert!(!rehearsal.path("probe-report.md").exists());
         let refused = probe(&rehearsal, &[]);
         let left = rehearsal.held().len();
@@ -173,12 +179,7 @@ fn a_device_that_somebody_else_makes_meanwhile_is_left_alone_and_told() {
 fn a_device_like_ours_of_which_nobody_can_say_whose_it_is_is_left_alone() {
     let mut rehearsal = Rehearsal::with(known());
     // The first create is on its way: it takes effect, and the probe dies before it knows.
-    let (proxy, told, go) = held(&mut rehearsal, Moment::After(5));
-    let mut child = begin(&rehearsal, &[]);
-    told.recv().unwrap();
-    kill_process(Pid::from_child(&child), Signal::KILL).unwrap();
-    child.wait().unwrap();
-    drop(go);
+    let proxy = killed(&mut rehearsal, Moment::After(5));
     rehearsal.pair(&user(0), "WHATSAPP", PHONE);
     let ended = clean(&rehearsal, &["--timeout", "500ms"]).exits(0);
     assert_eq!(rehearsal.held().len(), 2, "{}", ended.stderr);

@@ -24,18 +24,16 @@ fn known() -> Options {
     }
 }
 
-/// The command that probes with the first user, as fast as it can.
+/// The command that probes with a user, as fast as it can, and asks whether it may.
+fn asking(rehearsal: &Rehearsal, user: &str) -> Command {
+    rehearsal.bare(&["probe", "--user", user, "--phone", PHONE, "--rate", "max"])
+}
+
+/// The command that probes with the first user, and does not ask.
 fn command(rehearsal: &Rehearsal, more: &[&str]) -> Command {
-    let user = user(0);
-    let words = ["probe", "--user", &user, "--phone", PHONE, "--rate", "max"];
-    let yes = if more.contains(&"--ask") {
-        None
-    } else {
-        Some("--yes")
-    };
-    let more = more.iter().copied().filter(|word| *word != "--ask");
-    let words: Vec<_> = words.into_iter().chain(yes).chain(more).collect();
-    rehearsal.bare(&words)
+    let mut command = asking(rehearsal, &user(0));
+    command.arg("--yes").args(more);
+    command
 }
 
 fn probe(rehearsal: &Rehearsal, more: &[&str]) -> Ended {

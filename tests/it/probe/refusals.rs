@@ -49,7 +49,8 @@ fn a_user_whom_pingone_does_not_know_is_refused() {
 #[test]
 fn where_nobody_can_be_asked_nothing_is_sent_without_yes() {
     let rehearsal = Rehearsal::with(known());
-    let ended = probe(&rehearsal, &["--ask"]).exits(2);
+    let mut command = asking(&rehearsal, &user(0));
+    let ended = rehearsal.ended(&command.output().unwrap()).exits(2);
     assert!(
         ended.said().contains("answer with `--yes`"),
         "{}",
@@ -63,7 +64,7 @@ fn where_nobody_can_be_asked_nothing_is_sent_without_yes() {
 fn a_person_is_told_what_will_happen_and_makes_nothing_by_anything_but_yes() {
     for answer in ["n\n", "\n", "\u{4}"] {
         let rehearsal = Rehearsal::with(known());
-        let mut terminal = Terminal::start(&command(&rehearsal, &["--ask"]), 80, None);
+        let mut terminal = Terminal::start(&asking(&rehearsal, &user(0)), 80, None);
         terminal.wait_for("Begin? [y/N]").types(answer);
         let shown = terminal.ends().exits(2);
         assert_eq!(shown.times("the answer was not yes"), 1, "{}", shown.text);
@@ -71,7 +72,7 @@ fn a_person_is_told_what_will_happen_and_makes_nothing_by_anything_but_yes() {
         nothing_was_made(&rehearsal);
     }
     let rehearsal = Rehearsal::with(known());
-    let mut terminal = Terminal::start(&command(&rehearsal, &["--ask"]), 80, None);
+    let mut terminal = Terminal::start(&asking(&rehearsal, &user(0)), 80, None);
     terminal.wait_for("Begin? [y/N]");
     assert_eq!(rehearsal.creates(), 0, "nothing goes before");
     terminal.types("y\n");
@@ -87,7 +88,7 @@ fn a_person_is_told_what_will_happen_and_makes_nothing_by_anything_but_yes() {
 #[test]
 fn ctrl_c_at_the_question_makes_nothing() {
     let rehearsal = Rehearsal::with(known());
-    let mut terminal = Terminal::start(&command(&rehearsal, &["--ask"]), 80, None);
+    let mut terminal = Terminal::start(&asking(&rehearsal, &user(0)), 80, None);
     terminal.wait_for("Begin? [y/N]").types("\u{3}");
     terminal.ends().exits(130);
     nothing_was_made(&rehearsal);
@@ -96,7 +97,7 @@ fn ctrl_c_at_the_question_makes_nothing() {
 #[test]
 fn a_user_who_gets_a_device_while_a_person_thinks_is_refused() {
     let rehearsal = Rehearsal::with(known());
-    let mut terminal = Terminal::start(&command(&rehearsal, &["--ask"]), 80, None);
+    let mut terminal = Terminal::start(&asking(&rehearsal, &user(0)), 80, None);
     terminal.wait_for("Begin? [y/N]");
     rehearsal.pair(&user(0), "SMS", "+15125550199");
     terminal.types("y\n");

@@ -90,10 +90,8 @@ fn with(variant: Variant) -> (Rehearsal, String) {
 }
 
 fn probed(rehearsal: &Rehearsal, user: &str) -> Ended {
-    let words = [
-        "probe", "--user", user, "--phone", PHONE, "--yes", "--rate", "max",
-    ];
-    rehearsal.ended(&rehearsal.bare(&words).output().unwrap())
+    let mut command = asking(rehearsal, user);
+    rehearsal.ended(&command.arg("--yes").output().unwrap())
 }
 
 #[test]
