@@ -17,7 +17,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::body::{OneShot, Receipt};
 use super::client::{Client, LONGEST_ANSWER};
@@ -29,10 +29,10 @@ use super::own::Own;
 use super::ping_error::PingError;
 use super::token::AccessToken;
 use super::transport::Fault;
-use super::{redact, wire};
+use super::{device_reports, redact, wire};
 use crate::model::ids::{DeviceId, EnvironmentId, UserId};
 use crate::model::outcome::Proof;
-use crate::model::request::Address;
+use crate::model::request::{Address, DeviceType};
 
 /// The path of one device of a user.
 const DEVICE: &str = "/environments/{envID}/users/{userID}/devices/{deviceID}";
@@ -139,7 +139,10 @@ impl Exchange {
                 let (body, receipt) = OneShot::new(bytes.into());
                 (Content::Device(body), Some(receipt))
             }
-            Self::Report => (Content::Report(report()), None),
+            Self::Report => {
+                let question = device_reports::body(DeviceType::WhatsApp);
+                (Content::Report(question), None)
+            }
             Self::Devices(_)
             | Self::MfaEnabled(_)
             | Self::Policies
@@ -147,24 +150,6 @@ impl Exchange {
             | Self::Delete(..) => (Content::Nothing, None),
         }
     }
-}
-
-/// The question for a report, as in PingOne's own example.
-fn report() -> Bytes {
-    let fields = [
-        wire::REPORT_USER,
-        wire::REPORT_PHONE,
-        wire::REPORT_STATUS,
-        wire::REPORT_DEVICE,
-    ];
-    let body = json!({
-        "dataExplorationTemplate": { "id": wire::REPORT_TEMPLATE },
-        "fields": fields.map(|name| json!({ "name": name })),
-        "filter": "(deviceType eq \"WHATSAPP\")",
-        "sync": "true",
-        "deliverAs": "ENTRIES",
-    });
-    body.to_string().into()
 }
 
 /// What stands in a request.

@@ -89,7 +89,7 @@ pub(super) fn question(
 }
 
 /// The body that asks for the devices of a type, as in PingOne's own example.
-fn body(kind: DeviceType) -> Bytes {
+pub(super) fn body(kind: DeviceType) -> Bytes {
     let fields = [
         wire::REPORT_USER,
         address_field(kind),
