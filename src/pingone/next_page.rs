@@ -27,6 +27,16 @@ pub(super) enum Astray {
     TooLong,
 }
 
+impl Astray {
+    /// What is wrong with a listing that is not followed.
+    pub(super) fn why(self) -> &'static str {
+        match self {
+            Astray::Elsewhere => "goes on at another address, which is not followed",
+            Astray::TooLong => "does not end",
+        }
+    }
+}
+
 impl Trail {
     /// How many pages were read.
     pub(super) fn pages(&self) -> usize {

@@ -12,7 +12,7 @@ use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, Proof};
 
 use super::head::{BodyFault, Head};
-use super::next_page::{Astray, Trail};
+use super::next_page::Trail;
 use super::ping_error::PingError;
 use super::transport::Fault;
 use super::{hint, redact, wire};
@@ -217,12 +217,8 @@ pub fn policies_answer(
     let bytes = body.as_ref().map_or(0, Bytes::len);
     let next = trail.next(at, bytes, page.links.as_ref());
     let next = next.map_err(|astray| {
-        unreadable(match astray {
-            Astray::Elsewhere => {
-                "the listing of policies goes on at another address, which is not followed"
-            }
-            Astray::TooLong => "the listing of policies does not end",
-        })
+        let why = astray.why();
+        unreadable(&format!("the listing of policies {why}"))
     })?;
     Ok(match next {
         None => ListedPolicies::Whole(policies),

@@ -17,6 +17,7 @@ use super::client::{Client, parsed};
 use super::connections::Connection;
 use super::device_reports::{address, status};
 use super::head::{BodyFault, Head};
+use super::listing::Unreadable;
 use super::next_page::Trail;
 use super::read::{ReadError, malformed, read_answer};
 use super::token::AccessToken;
@@ -95,21 +96,17 @@ fn devices_answer(
     let page: wire::Collection<wire::Devices> = read_answer(head, body)?;
     let unreadable = |why: &str| malformed(head, code::UNREADABLE_LISTING, why);
     let listed = page.embedded.and_then(|embedded| embedded.devices);
-    let listed = listed.ok_or_else(|| {
-        unreadable("the listing of the user's devices is not in PingOne's format")
-    })?;
+    let listed = listed.ok_or_else(|| unreadable(Unreadable::NotAListing.message()))?;
     let (mut trail, shown, counted) = before
         .map(|before| (before.trail.clone(), before.shown, before.counted))
         .unwrap_or_default();
     let shown = shown + listed.len() as u64;
     let counted = counted.max(page.count.unwrap_or(0));
     let bytes = body.as_ref().map_or(0, Bytes::len);
-    let next = trail.next(at, bytes, page.links.as_ref()).map_err(|_| {
-        unreadable("the listing of the user's devices goes on where it is not followed")
-    })?;
+    let next = trail.next(at, bytes, page.links.as_ref());
+    let next = next.map_err(|astray| unreadable(Unreadable::Astray(astray).message()))?;
     if page.size > Some(listed.len() as u64) || next.is_none() && counted > shown {
-        let why = "the listing of the user's devices shows fewer of them than it says there are";
-        return Err(unreadable(why));
+        return Err(unreadable(Unreadable::NotWhole.message()));
     }
     let mut devices = Vec::new();
     for shown in &listed {
@@ -131,7 +128,7 @@ fn device(user: UserId, shown: &wire::Device) -> Result<Option<UserDevice>, &'st
     if let Some(theirs) = &shown.user
         && theirs.id.parse() != Ok(user)
     {
-        return Err("the listing shows a device of another user");
+        return Err(Unreadable::OtherUser.message());
     }
     let kind = shown.kind.as_deref();
     let kind = kind.ok_or("the listing shows a device without a type")?;

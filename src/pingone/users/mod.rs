@@ -14,7 +14,7 @@ use crate::model::outcome::Proof;
 use crate::model::user_name::{NameKind, UserName};
 
 use super::head::{BodyFault, Head};
-use super::next_page::{Astray, Trail};
+use super::next_page::Trail;
 use super::read::{ReadError, malformed, read_answer};
 use super::user::Document;
 use super::user_filter::UserFilter;
@@ -147,12 +147,8 @@ pub(crate) fn users_answer(
     let bytes = body.as_ref().map_or(0, Bytes::len);
     let next = trail.next(at, bytes, page.links.as_ref());
     let next = next.map_err(|astray| {
-        unreadable(match astray {
-            Astray::Elsewhere => {
-                "the listing of users goes on at another address, which is not followed"
-            }
-            Astray::TooLong => "the listing of users does not end",
-        })
+        let why = astray.why();
+        unreadable(&format!("the listing of users {why}"))
     })?;
     if let Some(next) = next {
         return Ok(ListedUsers::GoesOn(UserPages {
