@@ -49,6 +49,8 @@ mod job;
 mod journal;
 mod mfa;
 mod options;
+#[cfg(test)]
+mod played_questions;
 pub(crate) mod questions;
 mod queue;
 mod read_fault;

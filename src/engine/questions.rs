@@ -16,7 +16,7 @@ use super::finding::{finding, unsent};
 use super::gate::{Gate, Room};
 use super::guard::{Guard, Kind};
 pub(crate) use super::read_fault::ReadFault;
-use super::read_fault::again;
+use super::read_fault::{again, verdict_of};
 use super::reasons::{forbidden, mixed_up, out_of_trust};
 use super::row::{Phase, Row};
 use super::tokens::{AfterVerdict, TokenVerdict, Tokens};
@@ -24,14 +24,14 @@ use crate::clock;
 use crate::model::event::{Event, RequestKind};
 use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, LookOutcome, Outcome};
-use crate::model::request::{DeviceKey, DeviceType};
+use crate::model::request::DeviceKey;
 use crate::model::stop::StopReason;
 use crate::pace::Pacing;
 use crate::pingone::Answered;
 use crate::pingone::classify::Listed;
 use crate::pingone::client::Client;
 use crate::pingone::connections::Connection;
-use crate::pingone::read::{ListedPolicies, ReadError, ReadFailure};
+use crate::pingone::read::{ListedPolicies, ReadError};
 use crate::pingone::tenant::{self, Part, Shown};
 use crate::pingone::token::{AccessToken, TokenCache};
 use crate::pingone::wire::{MfaSettings, Policy};
@@ -112,7 +112,9 @@ impl<'a> Questions<'a> {
         let mut before = None;
         loop {
             let pages = before.as_ref();
-            let page = self.read(|token| async move { self.client.policies(pages, &token).await });
+            let page = self.read(RequestKind::Read, |token| async move {
+                self.client.policies(pages, &token).await
+            });
             match page.await? {
                 ListedPolicies::Whole(policies) => return Ok(policies),
                 ListedPolicies::GoesOn(pages) => before = Some(pages),
@@ -126,8 +128,10 @@ impl<'a> Questions<'a> {
     ///
     /// It was not given, or is not there.
     pub(crate) async fn policy(&self, id: PolicyId) -> Result<Policy, ReadFault> {
-        self.read(|token| async move { self.client.policy(id, &token).await })
-            .await
+        self.read(RequestKind::Read, |token| async move {
+            self.client.policy(id, &token).await
+        })
+        .await
     }
 
     /// The MFA settings of the environment.
@@ -136,8 +140,10 @@ impl<'a> Questions<'a> {
     ///
     /// They were not given.
     pub(crate) async fn mfa_settings(&self) -> Result<MfaSettings, ReadFault> {
-        self.read(|token| async move { self.client.mfa_settings(&token).await })
-            .await
+        self.read(RequestKind::Read, |token| async move {
+            self.client.mfa_settings(&token).await
+        })
+        .await
     }
 
     /// A part of what PingOne shows of the tenant as a whole.
@@ -149,29 +155,21 @@ impl<'a> Questions<'a> {
         &self,
         part: Part,
     ) -> Result<Shown<T>, ReadFault> {
-        self.read(|token| async move { tenant::read(self.client, part, &token).await })
-            .await
+        self.read(RequestKind::Read, |token| async move {
+            tenant::read(self.client, part, &token).await
+        })
+        .await
     }
 
-    /// Whether the report of all WhatsApp devices can be made, and its first page be read.
-    ///
-    /// # Errors
-    ///
-    /// It cannot.
-    pub(crate) async fn device_report(&self) -> Result<(), ReadFault> {
-        let kind = DeviceType::WhatsApp;
-        let page =
-            self.read(|token| async move { self.client.device_report(kind, None, &token).await });
-        page.await.map(|_| ())
-    }
-
-    /// Asks a question that may be asked again where it was not answered.
+    /// Asks a question that may be asked again where it was not answered; it is told of as a request of
+    /// this kind.
     ///
     /// # Errors
     ///
     /// It was not answered.
     pub(super) async fn read<T, F>(
         &self,
+        kind: RequestKind,
         ask: impl Fn(Arc<AccessToken>) -> F,
     ) -> Result<T, ReadFault>
     where
@@ -179,7 +177,7 @@ impl<'a> Questions<'a> {
     {
         let mut tries = 0;
         loop {
-            let asked = self.read_once(RequestKind::Read, &ask);
+            let asked = self.read_once(kind, &ask);
             let (seq, answer) = asked.await.map_err(ReadFault::Stop)?;
             let heard = self.heard_read(seq, answer.as_ref().err());
             heard.map_err(ReadFault::Stop)?;
@@ -210,18 +208,26 @@ impl<'a> Questions<'a> {
     where
         F: Future<Output = Result<T, ReadError>>,
     {
+        self.ask_once(kind, ask, verdict_of).await
+    }
+
+    /// Sends one request; `verdict` is what its answer says of the token. Gives its number too.
+    async fn ask_once<T, F>(
+        &self,
+        kind: RequestKind,
+        ask: impl FnOnce(Arc<AccessToken>) -> F,
+        verdict: impl FnOnce(&T) -> TokenVerdict,
+    ) -> Result<(u64, T), StopReason>
+    where
+        F: Future<Output = T>,
+    {
         let token = self.token().await?;
         let seq = self.pass().await;
         self.tell(&Event::Sent(kind));
         let generation = token.generation();
         let answer = ask(token).await;
         self.came_back();
-        let verdict = match &answer {
-            Ok(_) => TokenVerdict::Accepted,
-            Err(error) if error.failure == ReadFailure::Unauthorized => TokenVerdict::Refused,
-            Err(_) => TokenVerdict::Unheard,
-        };
-        self.heard_token(generation, verdict).await?;
+        self.heard_token(generation, verdict(&answer)).await?;
         Ok((seq, answer))
     }
 
@@ -281,22 +287,22 @@ impl<'a> Questions<'a> {
         row: &mut Row,
         transaction: &str,
     ) -> Result<Answered<LookOutcome>, StopReason> {
-        let mut pages = None;
+        let (client, mut pages) = (self.client, None);
+        let verdict = |listed: &Listed| match listed {
+            Listed::GoesOn(_) => TokenVerdict::Accepted,
+            Listed::Whole(answered) => TokenVerdict::of_look(answered),
+        };
         loop {
-            let token = self.token().await?;
-            row.seq = self.pass().await;
-            self.tell(&Event::Sent(RequestKind::List));
-            let (key, connection) = (&row.request.key, row.connection);
-            let listed =
-                self.client
-                    .list_devices(key, pages.take(), &token, transaction, connection);
-            let listed = listed.await;
-            self.came_back();
+            let (key, connection, before) = (&row.request.key, row.connection, pages.take());
+            let ask = async |token: Arc<AccessToken>| {
+                let listed = client.list_devices(key, before, &token, transaction, connection);
+                listed.await
+            };
+            let (seq, listed) = self.ask_once(RequestKind::List, ask, verdict).await?;
+            row.seq = seq;
             match listed {
                 Listed::GoesOn(more) => pages = Some(more),
                 Listed::Whole(answered) => {
-                    let verdict = TokenVerdict::of_look(&answered);
-                    self.heard_token(token.generation(), verdict).await?;
                     row.connection = Connection::Kept;
                     return Ok(answered);
                 }

@@ -1,8 +1,9 @@
-//! Why a question was not answered, and whether it is asked again.
+//! Why a question was not answered, whether it is asked again, and what it says of its token.
 
 use std::time::Duration;
 
 use super::options::LONGEST_HOLD;
+use super::tokens::TokenVerdict;
 use crate::model::stop::StopReason;
 use crate::pingone::read::{ReadError, ReadFailure};
 use crate::retry::RetryPolicy;
@@ -31,5 +32,14 @@ pub(super) fn again(retry: &RetryPolicy, error: &ReadError, tries: u32) -> Optio
         | ReadFailure::Redirected
         | ReadFailure::CaptivePortal
         | ReadFailure::Malformed => None,
+    }
+}
+
+/// What a question that came back says of its token.
+pub(super) fn verdict_of<T>(answer: &Result<T, ReadError>) -> TokenVerdict {
+    match answer {
+        Ok(_) => TokenVerdict::Accepted,
+        Err(error) if error.failure == ReadFailure::Unauthorized => TokenVerdict::Refused,
+        Err(_) => TokenVerdict::Unheard,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::questions::{Questions, ReadFault};
 use super::reasons::of_look_up;
+use crate::model::event::RequestKind;
 use crate::pingone::connections::Connection;
 use crate::pingone::user_filter::UserFilter;
 use crate::pingone::users::{FoundUsers, ListedUsers, UserPages};
@@ -38,7 +39,7 @@ async fn listed(
     let mut before: Option<UserPages> = None;
     loop {
         let pages = &before;
-        let page = questions.read(|token| async move {
+        let page = questions.read(RequestKind::Read, |token| async move {
             let users = client.users(filter, pages.clone(), &token, connection);
             users.await
         });

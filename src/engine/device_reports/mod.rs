@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::questions::Questions;
+use super::questions::{Questions, ReadFault};
 use crate::clock;
 use crate::model::device_report::{DeviceReport, Gathered};
 use crate::model::event::RequestKind;
@@ -113,6 +113,19 @@ pub(crate) async fn read(
         }
     }
     Ok(reading)
+}
+
+/// Whether the report of all WhatsApp devices can be made, and its first page be read.
+///
+/// # Errors
+///
+/// It cannot.
+pub(crate) async fn try_out(questions: &Questions<'_>) -> Result<(), ReadFault> {
+    let (client, kind) = (questions.client(), DeviceType::WhatsApp);
+    let page = questions.read(RequestKind::Read, |token| async move {
+        client.device_report(kind, None, &token).await
+    });
+    page.await.map(|_| ())
 }
 
 struct Reader<'q, 'a> {

@@ -1,34 +1,14 @@
 //! Reports that a played PingOne gives, in virtual time.
 
-use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-
-use futures::FutureExt;
-use hyper::Response;
-
 use super::*;
+use crate::engine::played_questions::{Answer, Asked, asked_of};
 use crate::model::device_report::Reported;
-use crate::model::ids::{DeviceId, EnvironmentId, UserId};
+use crate::model::ids::{DeviceId, UserId};
 use crate::model::phone::E164;
 use crate::model::request::{Address, DeviceKey};
-use crate::model::secret::Secret;
-use crate::pace::Pacing;
-use crate::pingone::client::Client;
-use crate::pingone::grant::Bearer;
-use crate::pingone::options::ClientOptions;
-use crate::pingone::played::{Call, Play, Said};
-use crate::pingone::token::TokenCache;
-use crate::retry::RetryPolicy;
 
 const KIND: DeviceType = DeviceType::WhatsApp;
 const ID: &str = "0c5a8d51-0c0a-4b57-8f0a-6f8c3f0b1a2d";
-
-/// What is answered, in its turn: a status, a wait that is asked for, and a body.
-type Answer = (u16, Option<u64>, String);
-
-/// What was asked, and how many seconds after the start.
-type Asked = Vec<(u64, String)>;
 
 fn page(users: std::ops::Range<u8>, phone: &str, next: Option<u8>, count: Option<u64>) -> Answer {
     let entry = |user: u8| {
@@ -68,64 +48,20 @@ async fn read_from(
     types: &[DeviceType],
     budget: Budget,
 ) -> (Reading, Asked, Vec<Progress>) {
-    let began = clock::now();
-    let asked: Arc<Mutex<Asked>> = Arc::default();
-    let answers = Arc::new(Mutex::new(answers.into_iter()));
-    let connections = AtomicU64::new(1);
-    let questions_heard = Arc::clone(&asked);
-    let play: Play = Arc::new(move |call: Call| {
-        let at = (clock::now() - began).as_secs();
-        let uri = call.request.uri().path_and_query().unwrap();
-        let what = uri.as_str().rsplit_once("dataExplorations").unwrap().1;
-        let what = format!("{} {what}", call.request.method());
-        questions_heard.lock().unwrap().push((at, what));
-        let next = answers.lock().unwrap().next();
-        let connection = connections.fetch_add(1, Ordering::Relaxed);
-        async move {
-            let (status, wait, body) = next.expect("an answer for each question");
-            let mut head = Response::builder().status(status);
-            if let Some(wait) = wait {
-                head = head.header("Retry-After", wait);
-            }
-            Ok(Said {
-                head: head.body(()).unwrap(),
-                body: body.into_bytes(),
-                cut: None,
-                connection,
-            })
-        }
-        .boxed()
-    });
-    let options = ClientOptions {
-        api_url: "http://127.0.0.1:1".parse().unwrap(),
-        environment: EnvironmentId::from_bytes([1; 16]),
-        credentials: None,
-        timeout: Duration::from_secs(30),
-        connect_timeout: Duration::from_secs(10),
-        authorities: None,
-        proxy: None,
-        pool: 8,
-    };
-    let client = Client::played(&options, play).unwrap();
-    let tokens = TokenCache::fixed(
-        Bearer::new(Secret::new("token".to_owned())).unwrap(),
-        clock::now(),
-    );
-    let retry = RetryPolicy {
-        attempts: NonZeroU32::MIN.saturating_add(3),
-        base_delay: Duration::from_secs(1),
-        max_delay: Duration::from_secs(30),
-        settle: Duration::from_hours(1),
-        not_found_delay: Duration::from_secs(30),
-    };
-    let mut report = |_: &_| {};
-    let questions = Questions::new(&client, tokens, retry, (Pacing::Unpaced, 8), &mut report);
     let mut told = Vec::new();
-    let reading = read(&questions, types, budget, &mut |progress| {
-        told.push(progress);
+    let (reading, asked) = asked_of(answers, async |questions| {
+        read(questions, types, budget, &mut |progress| {
+            told.push(progress);
+        })
+        .await
     })
     .await;
-    let asked = asked.lock().unwrap().clone();
+    let of_reports = |(at, what): (u64, String)| {
+        let (method, _) = what.split_once(' ').unwrap();
+        let (_, what) = what.rsplit_once("dataExplorations").unwrap();
+        (at, format!("{method} {what}"))
+    };
+    let asked = asked.into_iter().map(of_reports).collect();
     (reading.unwrap(), asked, told)
 }
 

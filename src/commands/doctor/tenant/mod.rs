@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::checkup::Checkup;
 use super::policies::Seen;
 use super::unread::unread;
+use crate::engine::device_reports::try_out;
 use crate::engine::questions::{Questions, ReadFault};
 use crate::pace::Pacing;
 use crate::pingone::tenant::{
@@ -113,7 +114,7 @@ pub(super) async fn check_rate(
 
 /// Whether the report of all devices can be made and read.
 pub(super) async fn check_report(questions: &Questions<'_>, report: &mut Checkup<'_>) {
-    match questions.device_report().await {
+    match try_out(questions).await {
         Ok(()) => report.ok(
             "report",
             "the report of all WhatsApp devices can be made and read",
