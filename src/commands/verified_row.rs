@@ -4,16 +4,16 @@ use std::cell::{Cell, RefCell};
 
 use super::claims::RowClaim;
 use crate::engine::questions::Questions;
+use crate::engine::reasons::of_users;
 use crate::engine::user_devices::{Listed, list};
 use crate::model::device_report::{DeviceReport, ReportedAddress, ReportedDevice};
 use crate::model::event::{Event, RowFinished};
 use crate::model::outcome::Outcome;
 use crate::model::request::DeviceKey;
-use crate::model::stop::{StopCode, StopReason};
+use crate::model::stop::StopReason;
 use crate::model::validate::JudgedRow;
 use crate::model::verdict::Verdict;
-use crate::pingone::hint;
-use crate::pingone::read::{ReadError, ReadFailure};
+use crate::pingone::read::ReadError;
 use crate::plan::verdict::{Claim, Judged, in_words, verdict};
 use crate::report::verdict_writer::VerdictRow;
 
@@ -158,26 +158,5 @@ fn not_created(claim: &RowClaim) -> String {
 
 fn refusal(error: &ReadError) -> StopReason {
     let what = format!("one listing of a user's devices after the other was refused: {error}");
-    let code = match error.failure {
-        ReadFailure::Transient { .. } | ReadFailure::Unauthorized => {
-            return StopReason::Unavailable { what };
-        }
-        ReadFailure::Forbidden => {
-            return StopReason::Pointless {
-                code: StopCode::PermissionMissing,
-                what,
-                hint: hint::FORBIDDEN.to_owned(),
-            };
-        }
-        ReadFailure::Untrusted => StopCode::NotTrusted,
-        ReadFailure::NotFound
-        | ReadFailure::Redirected
-        | ReadFailure::CaptivePortal
-        | ReadFailure::Malformed => StopCode::WrongHost,
-    };
-    StopReason::Pointless {
-        code,
-        what,
-        hint: error.hint().to_owned(),
-    }
+    of_users(error, what)
 }

@@ -54,7 +54,7 @@ mod played_questions;
 pub(crate) mod questions;
 mod queue;
 mod read_fault;
-mod reasons;
+pub(crate) mod reasons;
 mod row;
 mod run;
 #[cfg(test)]

@@ -70,22 +70,49 @@ pub(super) fn out_of_trust(outcome: &LookOutcome, answer: &Answer) -> StopReason
 
 /// The end of look-ups that are refused whoever is asked for; `None` where another one may be answered.
 pub(super) fn of_look_up(error: &ReadError) -> Option<StopReason> {
-    let (code, hint) = match error.failure {
+    match error.failure {
         ReadFailure::Malformed if error.answer.code.as_deref() == Some(code::MIXED_UP) => {
             return Some(mixed_up());
         }
         ReadFailure::Malformed | ReadFailure::Transient { .. } => return None,
         ReadFailure::Unauthorized => return Some(unauthorized()),
-        ReadFailure::Forbidden => (StopCode::PermissionMissing, hint::FORBIDDEN),
-        ReadFailure::Untrusted => (StopCode::NotTrusted, hint::UNTRUSTED),
-        ReadFailure::CaptivePortal => (StopCode::WrongHost, hint::CAPTIVE_PORTAL),
-        ReadFailure::NotFound | ReadFailure::Redirected => (StopCode::WrongHost, hint::WRONG_HOST),
-    };
+        ReadFailure::Forbidden
+        | ReadFailure::Untrusted
+        | ReadFailure::CaptivePortal
+        | ReadFailure::NotFound
+        | ReadFailure::Redirected => {}
+    }
     let what = match error.answer.http_status {
         Some(status) => format!("PingOne does not tell who the users are (HTTP {status})"),
         None => error.answer.message.clone().unwrap_or_default(),
     };
-    Some(pointless(code, what, hint))
+    Some(of_users(error, what))
+}
+
+/// The end of questions about users, one of which was refused like this; `what` says that.
+pub(crate) fn of_users(error: &ReadError, what: String) -> StopReason {
+    let hint = if error.failure == ReadFailure::Forbidden {
+        hint::FORBIDDEN
+    } else {
+        error.hint()
+    };
+    of_read(error, what, hint)
+}
+
+/// The end of questions, one of which was refused like this; `what` says that, and `hint` what to do
+/// where it does not pass by itself.
+pub(crate) fn of_read(error: &ReadError, what: String, hint: &str) -> StopReason {
+    let code = match error.failure {
+        ReadFailure::Transient { .. } => return StopReason::Unavailable { what },
+        ReadFailure::Unauthorized => StopCode::CredentialsRefused,
+        ReadFailure::Forbidden => StopCode::PermissionMissing,
+        ReadFailure::Untrusted => StopCode::NotTrusted,
+        ReadFailure::NotFound
+        | ReadFailure::Redirected
+        | ReadFailure::CaptivePortal
+        | ReadFailure::Malformed => StopCode::WrongHost,
+    };
+    pointless(code, what, hint)
 }
 
 /// PingOne asks for a longer pause than is waited out.

@@ -1,10 +1,11 @@
 //! Which policy a name means, by the listing of all of them. Pure.
 
+use crate::engine::reasons::of_read;
 use crate::model::ids::PolicyId;
 use crate::model::names::PolicyAnswer;
 use crate::model::policy_ref::PolicyRef;
-use crate::model::stop::{StopCode, StopReason};
-use crate::pingone::read::{ReadError, ReadFailure};
+use crate::model::stop::StopReason;
+use crate::pingone::read::ReadError;
 use crate::pingone::wire::Policy;
 
 /// What the listing tells of a policy, and whether its name was written with other capitals.
@@ -40,21 +41,8 @@ pub(crate) fn answer(named: &PolicyRef, listed: &[Policy]) -> (PolicyAnswer, boo
 /// Why nothing can go on where policies are named, and their listing was not given.
 pub(crate) fn unread(error: &ReadError) -> StopReason {
     let what = format!("policies are named, and PingOne's listing of them was not given ({error})");
-    let code = match error.failure {
-        ReadFailure::Transient { .. } => return StopReason::Unavailable { what },
-        ReadFailure::Forbidden => StopCode::PermissionMissing,
-        ReadFailure::Unauthorized => StopCode::CredentialsRefused,
-        ReadFailure::Untrusted => StopCode::NotTrusted,
-        ReadFailure::NotFound
-        | ReadFailure::Redirected
-        | ReadFailure::CaptivePortal
-        | ReadFailure::Malformed => StopCode::WrongHost,
-    };
-    StopReason::Pointless {
-        code,
-        what,
-        hint: format!("name policies by their IDs, or: {}", error.hint()),
-    }
+    let hint = format!("name policies by their IDs, or: {}", error.hint());
+    of_read(error, what, &hint)
 }
 
 #[cfg(test)]
