@@ -3,7 +3,8 @@
 use std::borrow::Borrow;
 use std::io;
 
-use super::join::{join, known_by};
+use super::join::join;
+use super::memory::Memory;
 use super::opened_wave::OpenedWave;
 use crate::error::Error;
 use crate::ledger::Reader;
@@ -62,7 +63,7 @@ pub(super) fn foresee<L: Borrow<Reader>>(
         &opened.wave,
         opened.judge(),
         &Mode::DryRun,
-        &mut |key| known_by(ledger, key),
+        Memory::ReadOnly(ledger),
         &mut [&mut book, &mut invalid],
     )?;
     Ok(match invalid.reason().filter(|_| opened.strict) {

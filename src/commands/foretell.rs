@@ -3,7 +3,8 @@
 use tokio::time::Instant;
 
 use super::Invocation;
-use super::join::{Doubts, join, known_by};
+use super::join::{Doubts, join};
+use super::memory::Memory;
 use super::not_asked::NotAsked;
 use super::opened_wave::OpenedWave;
 use super::preview::close;
@@ -50,8 +51,8 @@ pub(super) fn foretell(
         &mut LogLines,
     ];
     sinks.extend(others);
-    let lookup = &mut |key: &_| known_by(reader.as_ref(), key);
-    let account = join(wave, opened.judge_of_results(), &mode, lookup, &mut sinks)?;
+    let memory = Memory::ReadOnly(reader.as_ref());
+    let account = join(wave, opened.judge_of_results(), &mode, memory, &mut sinks)?;
     let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(reader);

@@ -3,16 +3,16 @@
 use std::io;
 use std::time::Duration;
 
+use super::memory::Memory;
 use crate::clock;
 use crate::error::Error;
 use crate::input::Wave;
-use crate::ledger::{LastRun, Ledger, Reader};
+use crate::ledger::LastRun;
 use crate::model::account::Account;
 use crate::model::entry::{Moment, RESENDS_MAX};
 use crate::model::outcome::Outcome;
-use crate::model::request::DeviceKey;
 use crate::report::known_row::{Judge, KnownRow};
-use crate::report::known_state::{Known, KnownState, Mode, NotReached};
+use crate::report::known_state::{KnownState, Mode, NotReached};
 use crate::report::result_row::ResultRow;
 use crate::report::results;
 use crate::report::row_sink::RowSink;
@@ -21,12 +21,12 @@ use crate::report::row_sink::RowSink;
 ///
 /// # Errors
 ///
-/// The wave cannot be read on, or has changed; or a lookup or a sink fails.
+/// The wave cannot be read on, or has changed; or the ledger cannot be read, or a sink fails.
 pub(super) fn join(
     wave: &Wave,
     judge: Judge<'_>,
     mode: &Mode,
-    lookup: &mut dyn FnMut(&DeviceKey) -> Result<Known, Error>,
+    memory: Memory<'_>,
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<Account, Error> {
     let mut rows = wave.rows();
@@ -34,30 +34,11 @@ pub(super) fn join(
         rows.by_ref().map(|row| row.map_err(Error::from)),
         judge,
         mode,
-        lookup,
+        &mut |key| memory.device(key),
         Error::Results,
         sinks,
     )?;
     Ok(rows.account())
-}
-
-/// What a ledger knows of a device and of its user, where there is one.
-pub(super) fn known_by(ledger: Option<&Reader>, key: &DeviceKey) -> Result<Known, Error> {
-    let Some(ledger) = ledger else {
-        return Ok(KnownState::Untouched.into());
-    };
-    Ok(Known {
-        state: ledger.entry(key)?.into(),
-        mfa: ledger.mfa(key.user)?.map(|noted| noted.state),
-    })
-}
-
-/// What the ledger of a run knows of a device and of its user.
-pub(super) fn known_to(ledger: &Ledger, key: &DeviceKey) -> Result<Known, Error> {
-    Ok(Known {
-        state: ledger.entry(key)?.into(),
-        mfa: ledger.mfa(key.user)?.map(|noted| noted.state),
-    })
 }
 
 /// What is known of rows whose device may or may not have been created.

@@ -1,4 +1,4 @@
-//! What is remembered of names, by the ledger of a run or beside it.
+//! What is remembered of names and of devices, by the ledger of a run or beside it.
 
 use crate::clock;
 use crate::error::Error;
@@ -6,12 +6,13 @@ use crate::input::Wave;
 use crate::ledger::{Ledger, LookupNote, Reader, Remembered};
 use crate::model::names::{Names, PolicyAnswer};
 use crate::model::policy_ref::PolicyRef;
-use crate::model::request::RowDefaults;
+use crate::model::request::{DeviceKey, RowDefaults};
 use crate::model::row::{Column, Header};
 use crate::model::user_name::{UserBy, UserName};
 use crate::model::validate::names_in;
+use crate::report::known_state::Known;
 
-/// Where answers to look-ups are remembered.
+/// Where answers are remembered.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Memory<'a> {
     /// In the ledger of a run, which remembers new ones.
@@ -21,6 +22,19 @@ pub(super) enum Memory<'a> {
 }
 
 impl Memory<'_> {
+    /// What is known of a device and of its user.
+    pub(super) fn device(&self, key: &DeviceKey) -> Result<Known, Error> {
+        let (entry, noted) = match self {
+            Memory::OfRun(ledger) => (ledger.entry(key)?, ledger.mfa(key.user)?),
+            Memory::ReadOnly(Some(reader)) => (reader.entry(key)?, reader.mfa(key.user)?),
+            Memory::ReadOnly(None) => (None, None),
+        };
+        Ok(Known {
+            state: entry.into(),
+            mfa: noted.map(|noted| noted.state),
+        })
+    }
+
     /// The last answer to a look-up of a user's name.
     pub(super) fn user(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
         Ok(match self {

@@ -7,7 +7,6 @@ use tokio::sync::Mutex;
 
 use super::advice::{allows, pairing_disabled, tells_users};
 use super::foretell::foretell;
-use super::join::known_by;
 use super::memory::Memory;
 use super::names::look_up_all;
 use super::opened_wave::OpenedWave;
@@ -151,13 +150,13 @@ async fn ask_all(
     let memory = Memory::ReadOnly(ledger);
     let names = look_up_all(opened, questions, memory, pace.concurrency, invocation).await?;
     let policies = Mutex::new(preflight(questions, invocation).await?);
-    let report = for_dry_run((opened, &names), ledger, pace, questions, invocation).await;
+    let report = for_dry_run((opened, &names), memory, pace, questions, invocation).await;
     let report = report.map_err(Stopped::Failed)??;
     let mut judge = opened.judge_by(&names);
     let judged = opened
         .wave
         .rows()
-        .map(|row| judge.judge(row?, &mut |key| known_by(ledger, key)));
+        .map(|row| judge.judge(row?, &mut |key| memory.device(key)));
     let mut rows = stream::iter(judged)
         .map(|row| async {
             let row = row.map_err(Stopped::Failed)?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::join::{join, known_by, not_reached};
+use super::join::{join, not_reached};
 use super::memory::{Memory, remember};
 use super::opened_wave::{check_count, open, rows_of, sharing};
 use super::outputs;
@@ -80,12 +80,16 @@ impl<'a> PastRun<'a> {
         outputs::check_room(files, &wave, || rows_of(&wave))?;
         let defaults = rows.defaults();
         Ok(PastWave {
-            names: remember(&wave, &defaults, Memory::ReadOnly(Some(&self.ledger)))?,
+            names: remember(&wave, &defaults, self.memory())?,
             defaults,
             wave,
             rows,
             sharing,
         })
+    }
+
+    fn memory(&self) -> Memory<'_> {
+        Memory::ReadOnly(Some(&self.ledger))
     }
 
     /// Tells all `sinks` what became of each row, judged by the wave with these `sharers`.
@@ -100,9 +104,8 @@ impl<'a> PastRun<'a> {
         checks: &Checks,
         sinks: &mut [&mut dyn RowSink],
     ) -> Result<Account, Error> {
-        let lookup = &mut |key: &_| known_by(Some(&self.ledger), key);
         let judge = Judge::new(wave.judge(sharers));
-        let account = join(&wave.wave, judge, &self.mode, lookup, sinks)?;
+        let account = join(&wave.wave, judge, &self.mode, self.memory(), sinks)?;
         check_count(self.path, account.rows, checks)?;
         Ok(account)
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Invocation;
-use super::join::{join, known_by, known_to};
+use super::join::join;
+use super::memory::Memory;
 use super::opened_wave::OpenedWave;
 use super::target::Remote;
 use crate::clock;
@@ -13,7 +14,7 @@ use crate::engine::device_reports::{Budget, Progress, Reading, read};
 use crate::engine::questions::{Finding, Questions};
 use crate::engine::{EngineOptions, Stop};
 use crate::error::Error;
-use crate::ledger::{Ledger, Reader};
+use crate::ledger::Ledger;
 use crate::model::device_report::{DeviceReport, Reported};
 use crate::model::event::Event;
 use crate::model::names::Names;
@@ -22,7 +23,7 @@ use crate::model::request::DeviceType;
 use crate::model::stop::StopReason;
 use crate::pace::Pacing;
 use crate::plan::Existing;
-use crate::report::known_row::KnownRow;
+use crate::report::known_row::{Judge, KnownRow};
 use crate::report::known_state::{KnownState, Mode};
 use crate::report::report_notes;
 use crate::report::result_row::ResultRow;
@@ -38,6 +39,19 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// What a run of these rows would have to list.
+    fn by(opened: &OpenedWave, judge: Judge<'_>, memory: Memory<'_>) -> Result<Self, Error> {
+        let mut wanted = Self::default();
+        join(
+            &opened.wave,
+            judge,
+            &Mode::DryRun,
+            memory,
+            &mut [&mut wanted],
+        )?;
+        Ok(wanted)
+    }
+
     /// Notes a row whose user would be listed.
     pub(super) fn note(&mut self, kind: DeviceType) {
         self.rows += 1;
@@ -137,10 +151,7 @@ pub(super) async fn before_run(
         return Ok(None);
     }
     let began = clock::now();
-    let mut wanted = Wanted::default();
-    let lookup = &mut |key: &_| known_to(ledger, key);
-    let sinks: &mut [&mut dyn RowSink] = &mut [&mut wanted];
-    join(&opened.wave, opened.judge(), &Mode::DryRun, lookup, sinks)?;
+    let wanted = Wanted::by(opened, opened.judge(), Memory::OfRun(ledger))?;
     let limits = (options.pacing, options.guard.concurrency);
     // From its own token a run hears PingOne's clock.
     let (client, tokens) = (&remote.client, remote.tokens.sibling());
@@ -172,7 +183,7 @@ pub(super) async fn before_run(
 /// The wave or the ledger cannot be read; within, nothing can be asked at all.
 pub(super) async fn for_dry_run(
     (opened, names): (&OpenedWave, &Names),
-    ledger: Option<&Reader>,
+    memory: Memory<'_>,
     pace: &Pace,
     questions: &Questions<'_>,
     invocation: &Invocation,
@@ -180,16 +191,7 @@ pub(super) async fn for_dry_run(
     if pace.existing != Existing::Report {
         return Ok(Ok(DeviceReport::default()));
     }
-    let mut wanted = Wanted::default();
-    let lookup = &mut |key: &_| known_by(ledger, key);
-    let sinks: &mut [&mut dyn RowSink] = &mut [&mut wanted];
-    join(
-        &opened.wave,
-        opened.judge_by(names),
-        &Mode::DryRun,
-        lookup,
-        sinks,
-    )?;
+    let wanted = Wanted::by(opened, opened.judge_by(names), memory)?;
     Ok(ask(&wanted, pace.pacing, questions, invocation).await)
 }
 

@@ -7,7 +7,7 @@ use super::announce::{Place, announce};
 use super::demanded::Demanded;
 use super::finish::{End, ended, finish};
 use super::foresee::Foreseen;
-use super::join::{Doubts, join, known_to, not_reached};
+use super::join::{Doubts, join, not_reached};
 use super::memory::Memory;
 use super::open_ledger::{self, Looked, last_exit_code};
 use super::opened_wave::OpenedWave;
@@ -240,14 +240,8 @@ fn write(
     let others: [&mut dyn RowSink; 2] = [&mut tally, &mut doubts];
     sinks.extend(others);
     sinks.extend(lines.iter_mut().map(|lines| lines as &mut dyn RowSink));
-    let lookup = &mut |key: &_| known_to(ledger, key);
-    let account = join(
-        &opened.wave,
-        opened.judge_of_results(),
-        mode,
-        lookup,
-        &mut sinks,
-    )?;
+    let (judge, memory) = (opened.judge_of_results(), Memory::OfRun(ledger));
+    let account = join(&opened.wave, judge, mode, memory, &mut sinks)?;
     Ok(Joined {
         account,
         tally,
