@@ -1,6 +1,7 @@
 //! Wiring only: open, connect, call, return. What is decided is decided elsewhere.
 
 mod advice;
+mod ahead;
 mod announce;
 mod claims;
 mod demanded;

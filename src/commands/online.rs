@@ -150,8 +150,7 @@ async fn ask_all(
     let memory = Memory::ReadOnly(ledger);
     let names = look_up_all(opened, questions, memory, pace.concurrency, invocation).await?;
     let policies = Mutex::new(preflight(questions, invocation).await?);
-    let report = for_dry_run((opened, &names), memory, pace, questions, invocation).await;
-    let report = report.map_err(Stopped::Failed)??;
+    let report = for_dry_run((opened, &names), memory, pace, questions, invocation).await?;
     let mut judge = opened.judge_by(&names);
     let judged = opened
         .wave

@@ -5,18 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Invocation;
+use super::ahead::Ahead;
 use super::join::join;
 use super::memory::Memory;
 use super::opened_wave::OpenedWave;
-use super::target::Remote;
-use crate::clock;
+use super::stopped::Stopped;
 use crate::engine::device_reports::{Budget, Progress, Reading, read};
 use crate::engine::questions::{Finding, Questions};
-use crate::engine::{EngineOptions, Stop};
 use crate::error::Error;
-use crate::ledger::Ledger;
 use crate::model::device_report::{DeviceReport, Reported};
-use crate::model::event::Event;
 use crate::model::names::Names;
 use crate::model::outcome::{Answer, Device, Outcome};
 use crate::model::request::DeviceType;
@@ -133,66 +130,42 @@ pub(super) async fn ask(
     Ok(report)
 }
 
-/// Reads the report for a run that goes by it, within the run's own time; gives why the run ends
-/// before it has begun, where it does.
+/// Reads the report for a run that goes by it, within the run's own time.
 ///
 /// # Errors
 ///
-/// The wave or the ledger cannot be read.
-pub(super) async fn before_run(
-    opened: &OpenedWave,
-    ledger: &Ledger,
-    (remote, options): (&Remote, &mut EngineOptions),
-    stop: &Stop,
-    report: &mut dyn FnMut(&Event),
-    invocation: &Invocation,
-) -> Result<Option<StopReason>, Error> {
-    if options.existing != Existing::Report {
-        return Ok(None);
+/// The run ends before it has begun, or the wave or the ledger cannot be read.
+pub(super) async fn before_run(opened: &OpenedWave, run: &mut Ahead<'_>) -> Result<(), Stopped> {
+    if run.options.existing != Existing::Report {
+        return Ok(());
     }
-    let began = clock::now();
-    let wanted = Wanted::by(opened, opened.judge(), Memory::OfRun(ledger))?;
-    let limits = (options.pacing, options.guard.concurrency);
-    // From its own token a run hears PingOne's clock.
-    let (client, tokens) = (&remote.client, remote.tokens.sibling());
-    let questions = Questions::new(client, tokens, options.retry.clone(), limits, report);
-    let mut asked = stop.clone();
-    let is_stopped = asked.reason();
-    let end = tokio::select! {
-        biased;
-        () = std::future::ready(()), if is_stopped.is_some() => Err(is_stopped),
-        () = asked.requested() => Err(asked.reason()),
-        () = after(options.max_duration) => Err(Some(StopReason::TimeIsUp)),
-        end = ask(&wanted, options.pacing, &questions, invocation) => end.map_err(Some),
-    };
-    let took = clock::now() - began;
-    options.max_duration = options.max_duration.map(|most| most.saturating_sub(took));
-    match end {
-        Ok(found) => {
-            options.report = Arc::new(found);
-            Ok(None)
-        }
-        Err(reason) => Ok(reason),
-    }
+    let (memory, invocation) = (Memory::OfRun(run.ledger), run.invocation);
+    let found = run.ask(async |questions, options| {
+        let wanted = Wanted::by(opened, opened.judge(), memory)?;
+        let found = ask(&wanted, options.pacing, questions, invocation);
+        found.await.map_err(Stopped::from)
+    });
+    run.options.report = Arc::new(found.await?);
+    Ok(())
 }
 
 /// Reads the report for an online dry run of a run that goes by it.
 ///
 /// # Errors
 ///
-/// The wave or the ledger cannot be read; within, nothing can be asked at all.
+/// The wave or the ledger cannot be read; nothing can be asked at all.
 pub(super) async fn for_dry_run(
     (opened, names): (&OpenedWave, &Names),
     memory: Memory<'_>,
     pace: &Pace,
     questions: &Questions<'_>,
     invocation: &Invocation,
-) -> Result<Result<DeviceReport, StopReason>, Error> {
+) -> Result<DeviceReport, Stopped> {
     if pace.existing != Existing::Report {
-        return Ok(Ok(DeviceReport::default()));
+        return Ok(DeviceReport::default());
     }
     let wanted = Wanted::by(opened, opened.judge_by(names), memory)?;
-    Ok(ask(&wanted, pace.pacing, questions, invocation).await)
+    Ok(ask(&wanted, pace.pacing, questions, invocation).await?)
 }
 
 /// What the report tells an online dry run of a row; nothing of one that is in doubt, or that the
@@ -220,13 +193,6 @@ pub(super) fn told_by(report: &DeviceReport, row: &KnownRow) -> Option<Finding> 
         device,
         answer: Answer::default(),
     })
-}
-
-async fn after(time: Option<Duration>) {
-    match time {
-        Some(time) => tokio::time::sleep(time).await,
-        None => std::future::pending().await,
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::ahead::Ahead;
 use super::announce::{Place, announce};
 use super::demanded::Demanded;
 use super::finish::{End, ended, finish};
@@ -183,11 +184,16 @@ async fn send(
     let progress = invocation.start_progress(opened.rows, Goal::Created);
     let mut reporters = Reporters::new(summary.clone(), progress);
     let mut report = |event: &Event| reporters.on(event);
-    let going_by = (&remote, &mut options);
-    let prepared = prepare(opened, ledger, going_by, stop, &mut report, invocation);
-    let rows = prepared
-        .await
-        .and_then(|()| Ok(Planned::rows_of(opened, plan)?));
+    let ahead = Ahead {
+        ledger,
+        remote: &remote,
+        options: &mut options,
+        stop,
+        report: &mut report,
+        invocation,
+    };
+    let prepared = prepare(opened, ahead).await;
+    let rows = prepared.and_then(|()| Ok(Planned::rows_of(opened, plan)?));
     let ended = match rows {
         Ok(mut rows) => {
             let sent = engine::run(
