@@ -144,10 +144,12 @@ fn read(
 ) -> (RequestedDevice, Result<ValidRow, Unasked>) {
     let mut wrong = Vec::new();
     let user = keep(cells.user(), &mut wrong);
+    let whose = user.as_ref().map(|user| resolve::user(user, names));
     let kind = keep(cells.kind(defaults), &mut wrong);
     let address = cells.address(kind.unwrap_or_else(|| cells.likely_kind()), defaults);
     let address = keep(address, &mut wrong);
     let policy = keep(cells.policy(defaults), &mut wrong);
+    let policy = policy.map(|policy| resolve::policy(&policy, names));
     let status = cells.status(defaults);
     let sent = cells.notification_is_sent(&status);
     let status = keep(status, &mut wrong);
@@ -160,14 +162,10 @@ fn read(
     let is_meant = |address: &&Address| kind.is_some() || address.phone().is_some();
     let address_read = address.as_ref().map(|(address, _)| address);
     let requested = RequestedDevice {
-        user: user
-            .as_ref()
-            .and_then(|user| resolve::user(user, names).ok()),
+        user: known(whose.as_ref()),
         kind,
         address: address_read.filter(is_meant).cloned(),
-        policy: policy
-            .as_ref()
-            .and_then(|policy| resolve::policy(policy, names).ok()),
+        policy: known(policy.as_ref()),
         status: status.map(|status| status.unwrap_or(DeviceStatus::Active)),
     };
     if let Some(invalid) = Invalid::gather(wrong) {
@@ -175,6 +173,7 @@ fn read(
     }
     let (
         Some(user),
+        Some(whose),
         Some(kind),
         Some((address, of_address)),
         Some(policy),
@@ -183,7 +182,7 @@ fn read(
         Some(locale),
         Some(variant),
     ) = (
-        user, kind, address, policy, status, nickname, locale, variant,
+        user, whose, kind, address, policy, status, nickname, locale, variant,
     )
     else {
         unreachable!("a cell that was not read is a problem of the row");
@@ -194,14 +193,19 @@ fn read(
         user,
         kind,
         address,
-        policy,
         status,
         nickname,
         notification: (locale.is_some() || variant.is_some())
             .then_some(Notification { locale, variant }),
         warnings: of_address.into_iter().chain(cells.placeholders()).collect(),
     };
-    (requested, asked.by(names).map_err(Unasked::Unresolved))
+    let asked = asked.of(whose, policy);
+    (requested, asked.map_err(Unasked::Unresolved))
+}
+
+/// Who or what a cell names, where that is known.
+fn known<T: Copy, E>(found: Option<&Result<T, E>>) -> Option<T> {
+    found?.as_ref().ok().copied()
 }
 
 /// What was read of a cell; what is wrong with it otherwise comes behind what is `wrong` already.

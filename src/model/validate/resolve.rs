@@ -59,7 +59,6 @@ pub(super) struct Asked {
     pub(super) user: UserRef,
     pub(super) kind: DeviceType,
     pub(super) address: Address,
-    pub(super) policy: PolicyRef,
     pub(super) status: Option<DeviceStatus>,
     pub(super) nickname: Option<String>,
     pub(super) notification: Option<Notification>,
@@ -67,14 +66,17 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// What it asks for.
+    /// What it asks for, for this user and under this policy.
     ///
     /// # Errors
     ///
     /// Its user or its policy is not known.
-    pub(super) fn by(self, names: &Names) -> Result<ValidRow, Unresolved> {
-        let whose = user(&self.user, names);
-        let (user, policy) = match both(whose, policy(&self.policy, names)) {
+    pub(super) fn of(
+        self,
+        user: Result<UserId, NameTrouble>,
+        policy: Result<PolicyId, NameTrouble>,
+    ) -> Result<ValidRow, Unresolved> {
+        let (user, policy) = match both(user, policy) {
             Ok(both) => both,
             Err(trouble) => {
                 return Err(Unresolved {
