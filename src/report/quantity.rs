@@ -88,6 +88,16 @@ pub(crate) fn moment(at: &ZonedDateTime, with_date: bool) -> String {
     format!("{clock} {zone}")
 }
 
+/// How long so many requests take at so many a second, where PingOne answers at once and nothing is
+/// asked twice; `None` where nothing says.
+pub(crate) fn at_best(requests: u64, rate: Option<f64>) -> Option<Duration> {
+    let rate = rate.filter(|rate| *rate > 0.0)?;
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let seconds = requests as f64 / rate;
+    // A time that no clock can count to is none.
+    Duration::try_from_secs_f64(seconds.ceil()).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

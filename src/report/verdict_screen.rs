@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::cell::neutral;
 use super::notice::Notice;
-use super::quantity::{clock_time, count, counted, elapsed, span};
+use super::quantity::{at_best, clock_time, count, counted, elapsed, span};
 use super::wrap::wrapped;
 use crate::model::ids::EnvironmentId;
 use crate::model::standard_stream::is_standard;
@@ -59,11 +59,8 @@ pub(crate) fn waits(until: &ZonedDateTime, now: &ZonedDateTime, wait: Duration) 
 
 /// Says that users are listed one by one, and how long that takes at best.
 pub(crate) fn lists(devices: u64, rate: Option<f64>) -> Notice {
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let at_best = rate.map(|rate| devices as f64 / rate);
-    let at_best = at_best.and_then(|seconds| Duration::try_from_secs_f64(seconds.ceil()).ok());
     let requests = counted(devices, "request");
-    let text = match at_best {
+    let text = match at_best(devices, rate) {
         Some(time) => format!(
             "listing users one by one: {requests}, {} at best",
             span(time)

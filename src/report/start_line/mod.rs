@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::cell::neutral;
 use super::notice::Notice;
-use super::quantity::{count, counted, moment, span};
+use super::quantity::{at_best, count, counted, moment, span};
 use super::wrap::{hanging, wrapped};
 use crate::model::ids::EnvironmentId;
 use crate::model::messages::Messages;
@@ -184,12 +184,9 @@ impl Start<'_> {
 
     /// How long a run takes where PingOne answers at once and nothing is to be asked twice.
     fn at_best(&self) -> Option<Duration> {
-        let rate = self.pace.rate.filter(|rate| *rate > 0.0)?;
         let rows = self.limit.map_or(self.rows, |limit| self.rows.min(limit));
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let seconds = rows as f64 * f64::from(self.pace.requests_per_row) / rate;
-        // A time that no clock can count to is none.
-        Duration::try_from_secs_f64(seconds.ceil()).ok()
+        let requests = rows.saturating_mul(self.pace.requests_per_row.into());
+        at_best(requests, self.pace.rate)
     }
 
     fn pace(&self) -> String {
