@@ -34,7 +34,6 @@ use crate::report::notice::Notice;
 use crate::report::output::Output;
 use crate::report::progress::Progress;
 use crate::report::progress_line::Goal;
-use crate::report::results_writer::Options;
 use crate::report::table::Form;
 use crate::report::verdict_screen::{self, Verified};
 use crate::report::verdict_writer::VerdictWriter;
@@ -185,11 +184,7 @@ fn begin(past: &PastWave, files: &Files) -> Result<VerdictWriter<Output>, Error>
     let out = Output::spooled(&files.results)?;
     let header = past.wave.header();
     let form = Form::of(&files.results, header.dialect());
-    let options = Options {
-        phones: past.rows.phones(),
-        raw_cells: past.rows.raw_cells(),
-    };
-    VerdictWriter::new(out, &form, header, options).map_err(Error::Results)
+    VerdictWriter::new(out, &form, header, past.rows.cells()).map_err(Error::Results)
 }
 
 /// What all rows came to.

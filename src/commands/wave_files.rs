@@ -7,7 +7,7 @@ use crate::input::Wave;
 use crate::report::notice::Notice;
 use crate::report::output::{Output, Waiting};
 use crate::report::rejects::{Rejects, Written};
-use crate::report::results_writer::{Options, ResultsWriter};
+use crate::report::results_writer::ResultsWriter;
 use crate::report::row_sink::RowSink;
 use crate::report::safe_file;
 use crate::report::table::Form;
@@ -33,10 +33,7 @@ pub(super) struct Complete {
 impl WaveFiles {
     /// Begins the files of a wave; nothing has a name before they are complete.
     pub(super) fn begin(wave: &Wave, settings: &RowSettings, files: &Files) -> Result<Self, Error> {
-        let options = Options {
-            phones: settings.phones(),
-            raw_cells: settings.raw_cells(),
-        };
+        let options = settings.cells();
         let out = Output::spooled(&files.results)?;
         let form = Form::of(&files.results, wave.header().dialect());
         let rejects = files.rejects.clone().map(|path| {

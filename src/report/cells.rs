@@ -9,7 +9,7 @@ use crate::model::row::{Column, Header, InputRow};
 
 /// How phones are shown: in `phone`, in the input's phone column, and in messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phones {
+pub(crate) enum Phones {
     /// In full.
     #[default]
     Full,

@@ -15,7 +15,7 @@ use crate::model::request::{DeviceStatus, DeviceType, RowDefaults};
 use crate::model::row::Column;
 use crate::model::shared_phones::Sharing;
 use crate::model::user_name::UserBy;
-use crate::report::results_writer::Phones;
+use crate::report::results_writer::{Options, Phones};
 
 /// How the rows of a wave are judged and written, as far as it was said: what a results file is a
 /// function of, besides input and ledger.
@@ -205,14 +205,12 @@ impl RowSettings {
         self.shared_phones_file.as_deref()
     }
 
-    /// How phones are written to the results file.
-    pub fn phones(&self) -> Phones {
-        self.phones.unwrap_or_default()
-    }
-
-    /// Whether cells that a spreadsheet would run are written as they are.
-    pub fn raw_cells(&self) -> bool {
-        self.raw_cells
+    /// How cells are written to the files about the wave.
+    pub(crate) fn cells(&self) -> Options {
+        Options {
+            phones: self.phones.unwrap_or_default(),
+            raw_cells: self.raw_cells,
+        }
     }
 }
 
@@ -290,14 +288,17 @@ mod tests {
         assert_eq!(mixed.defaults().kind, DeviceType::Voice);
         assert_eq!(mixed.defaults().policy, said(&ALL).defaults().policy);
         assert_eq!(mixed.columns(), [(Column::Locale, "L".to_owned())]);
-        assert_eq!(mixed.phones(), Phones::None);
+        assert_eq!(mixed.cells().phones, Phones::None);
     }
 
     #[test]
     fn what_nobody_says_is_the_default_of_the_table() {
         let nothing = said(&[]);
         assert_eq!(Ok(nothing.defaults().kind), table::TYPE.read_default());
-        assert_eq!(Ok(nothing.phones()), table::RESULTS_PHONE.read_default());
+        assert_eq!(
+            Ok(nothing.cells().phones),
+            table::RESULTS_PHONE.read_default()
+        );
         assert_eq!(Ok(nothing.sharing()), table::SHARED_PHONES.read_default());
     }
 }
