@@ -32,8 +32,8 @@
 //! Where a 429 goes: `pingone::classify` says what it is, `retry` how long its row would wait,
 //! `answers` that everything is held instead, `gate` holds by `pace`, `guard::throttled` knows
 //! when to give up, and `reasons` says so. `report` tells a person: the log, and the progress line.
-//! The 429 of a token is answered in `tokens`, that of a question for `doctor` or an online dry run
-//! in `questions`.
+//! The 429 of a token is answered in `tokens`, that of whatever is asked beside a run in `questions`,
+//! and that of the report of devices in `device_reports`.
 
 mod answers;
 mod caught;
