@@ -40,17 +40,7 @@ pub(super) fn bar(looks: bool) -> Bar {
     } else {
         Expectation::Nothing
     };
-    let row = RowPlan {
-        row: 1,
-        line: 2,
-        expect,
-        outcome: None,
-        code: None,
-        device: None,
-        device_id: None,
-        warnings: Vec::new(),
-    };
-    Bar::of(&row).unwrap()
+    Bar::of(&RowPlan::bare(1, expect)).unwrap()
 }
 
 /// A row of its own user that nothing is known of.

@@ -57,14 +57,9 @@ mod tests {
     #[test]
     fn only_what_is_planned_to_be_created_is_not_barred_and_the_others_say_why() {
         let row = |expect, code: Option<&str>| RowPlan {
-            row: 1,
-            line: 2,
-            expect,
             outcome: code.map(|_| "rejected".to_owned()),
             code: code.map(str::to_owned),
-            device: None,
-            device_id: None,
-            warnings: Vec::new(),
+            ..RowPlan::bare(1, expect)
         };
         assert_eq!(Bar::of(&row(Expectation::Create, None)), None);
         for (expect, code, looks, says) in [

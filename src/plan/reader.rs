@@ -155,16 +155,7 @@ mod tests {
     }
 
     fn row(number: u64) -> RowPlan {
-        RowPlan {
-            row: number,
-            line: number + 1,
-            expect: Expectation::Create,
-            outcome: None,
-            code: None,
-            device: None,
-            device_id: None,
-            warnings: Vec::new(),
-        }
+        RowPlan::bare(number, Expectation::Create)
     }
 
     fn sealed(mut text: Vec<u8>) -> Vec<u8> {
