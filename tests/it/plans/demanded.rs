@@ -2,9 +2,7 @@
 
 use std::fs;
 
-use wavepair::testing::sandbox::{Options, Policies, SMS_ONLY_POLICY, Users, WAVE_POLICY};
-
-use super::{Plan, WRITE};
+use super::{Plan, WRITE, mixed};
 use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::waves;
 
@@ -36,34 +34,6 @@ fn a_wave_with_another_name_is_the_same_wave() {
     let run = rehearsal.ended(&rehearsal.bare(&words).output().unwrap());
     run.exits(0);
     assert_eq!(rehearsal.creates(), 2);
-}
-
-/// A wave of one row of each kind, and the plan of it.
-fn mixed() -> (Rehearsal, Vec<String>) {
-    let rehearsal = Rehearsal::with(Options {
-        users: Users::Exactly(5),
-        policies: Policies::Known,
-        ..Options::default()
-    });
-    let users: Vec<_> = rehearsal.sandbox().users();
-    let row = |user: &str, phone: &str, policy| format!("{user},{phone},{policy}\n");
-    let header = "user_id,phone,policy_id\n";
-    let done = row(&users[0], "+15125551230", WAVE_POLICY);
-    rehearsal.wave(&format!("{header}{done}")).run(&[]).exits(0);
-    rehearsal.pair(&users[1], "WHATSAPP", "+1.512.555.1231");
-    let wave = [
-        header.to_owned(),
-        done,
-        row(&users[1], "+15125551231", WAVE_POLICY),
-        row(&users[2], "+15125551232", WAVE_POLICY),
-        row(&users[2], "+1 512 555 1232", WAVE_POLICY),
-        row(&users[3], "07911", WAVE_POLICY),
-        row(&user(77), "+15125551234", WAVE_POLICY),
-        row(&users[3], "+15125551235", SMS_ONLY_POLICY),
-        row(&users[4], "+15125551236", WAVE_POLICY),
-    ];
-    Plan::written(rehearsal.wave(&wave.concat()), 3);
-    (rehearsal, users)
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
+use wavepair::testing::sandbox::{Options, Policies, SMS_ONLY_POLICY, Users, WAVE_POLICY};
 
-use crate::support::rehearsal::Rehearsal;
+use crate::support::rehearsal::{Rehearsal, user};
 
 mod demanded;
 mod gone_on;
@@ -58,6 +59,34 @@ impl Plan {
 
 /// What writes a plan of the wave.
 const WRITE: [&str; 4] = ["--dry-run", "--online", "--plan", "review.plan"];
+
+/// A wave with rows of each kind, the plan of it, and the users that PingOne knows.
+fn mixed() -> (Rehearsal, Vec<String>) {
+    let rehearsal = Rehearsal::with(Options {
+        users: Users::Exactly(5),
+        policies: Policies::Known,
+        ..Options::default()
+    });
+    let users: Vec<_> = rehearsal.sandbox().users();
+    let row = |user: &str, phone: &str, policy| format!("{user},{phone},{policy}\n");
+    let header = "user_id,phone,policy_id\n";
+    let done = row(&users[0], "+15125551230", WAVE_POLICY);
+    rehearsal.wave(&format!("{header}{done}")).run(&[]).exits(0);
+    rehearsal.pair(&users[1], "WHATSAPP", "+1.512.555.1231");
+    let wave = [
+        header.to_owned(),
+        done,
+        row(&users[1], "+15125551231", WAVE_POLICY),
+        row(&users[2], "+15125551232", WAVE_POLICY),
+        row(&users[2], "+1 512 555 1232", WAVE_POLICY),
+        row(&users[3], "07911", WAVE_POLICY),
+        row(&user(77), "+15125551234", WAVE_POLICY),
+        row(&users[3], "+15125551235", SMS_ONLY_POLICY),
+        row(&users[4], "+15125551236", WAVE_POLICY),
+    ];
+    Plan::written(rehearsal.wave(&wave.concat()), 3);
+    (rehearsal, users)
+}
 
 /// The SHA-256 of bytes, as `sha256sum` shows it.
 fn sha256(bytes: &[u8]) -> String {

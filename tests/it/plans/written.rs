@@ -4,9 +4,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use encoding_rs::UTF_16LE;
 use serde_json::json;
-use wavepair::testing::sandbox::{Options, Policies, SMS_ONLY_POLICY, Users, WAVE_POLICY};
+use wavepair::testing::sandbox::WAVE_POLICY;
 
-use super::{Plan, WRITE, sha256};
+use super::{Plan, WRITE, mixed, sha256};
 use crate::support::rehearsal::{Rehearsal, rows, user};
 use crate::support::texts::{encoded, packed};
 use crate::support::waves;
@@ -85,30 +85,8 @@ fn a_plan_is_private_and_holds_no_phone() {
 
 #[test]
 fn each_kind_of_row_is_expected_to_end_as_a_run_would_have_it_end() {
-    let rehearsal = Rehearsal::with(Options {
-        users: Users::Exactly(4),
-        policies: Policies::Known,
-        ..Options::default()
-    });
-    let users = rehearsal.sandbox().users();
-    let row = |user: &str, phone: &str, policy| format!("{user},{phone},{policy}\n");
-    let header = "user_id,phone,policy_id\n";
-    let done = row(&users[0], "+15125551230", WAVE_POLICY);
-    rehearsal.wave(&format!("{header}{done}")).run(&[]).exits(0);
-    rehearsal.pair(&users[1], "WHATSAPP", "+1.512.555.1231");
-    let unknown_user = user(77);
-    let wave = [
-        header.to_owned(),
-        done.clone(),
-        row(&users[1], "+15125551231", WAVE_POLICY),
-        row(&users[2], "+15125551232", WAVE_POLICY),
-        row(&users[2], "+1 512 555 1232", WAVE_POLICY),
-        row(&users[3], "07911", WAVE_POLICY),
-        row(&unknown_user, "+15125551234", WAVE_POLICY),
-        row(&users[3], "+15125551235", SMS_ONLY_POLICY),
-    ];
-    rehearsal.wave(&wave.concat());
-    let plan = Plan::written(&rehearsal, 3);
+    let (rehearsal, _) = mixed();
+    let plan = Plan::read(&rehearsal.path("review.plan"));
     let told: Vec<_> = { plan.rows().iter() }
         .map(|row| [&row["expect"], &row["outcome"], &row["code"]].map(|it| it.as_str()))
         .collect();
@@ -122,6 +100,7 @@ fn each_kind_of_row_is_expected_to_end_as_a_run_would_have_it_end() {
             [Some("nothing"), Some("invalid"), Some("phone_not_allowed")],
             [Some("nothing"), Some("rejected"), Some("user_not_found")],
             [Some("nothing"), Some("rejected"), Some("type_not_allowed")],
+            [Some("create"), None, None],
         ]
     );
     let address = |row: usize| &plan.rows()[row]["device"]["address"];
