@@ -17,7 +17,7 @@ use super::client::{Client, parsed};
 use super::connections::Connection;
 use super::device_reports::{address, status};
 use super::head::{BodyFault, Head};
-use super::listing::Unreadable;
+use super::listing::{Count, Unreadable};
 use super::next_page::Trail;
 use super::read::{ReadError, malformed, read_answer};
 use super::token::AccessToken;
@@ -46,8 +46,7 @@ pub(crate) struct DevicePage {
 pub(crate) struct NextDevicePage {
     url: Url,
     trail: Trail,
-    shown: u64,
-    counted: u64,
+    count: Count,
 }
 
 impl fmt::Debug for NextDevicePage {
@@ -95,32 +94,23 @@ fn devices_answer(
 ) -> Result<DevicePage, ReadError> {
     let page: wire::Collection<wire::Devices> = read_answer(head, body)?;
     let unreadable = |why: &str| malformed(head, code::UNREADABLE_LISTING, why);
-    let listed = page.embedded.and_then(|embedded| embedded.devices);
-    let listed = listed.ok_or_else(|| unreadable(Unreadable::NotAListing.message()))?;
-    let (mut trail, shown, counted) = before
-        .map(|before| (before.trail.clone(), before.shown, before.counted))
+    let not_believed = |why: Unreadable| unreadable(why.message());
+    let (mut trail, mut count) = before
+        .map(|before| (before.trail.clone(), before.count.clone()))
         .unwrap_or_default();
-    let shown = shown + listed.len() as u64;
-    let counted = counted.max(page.count.unwrap_or(0));
     let bytes = body.as_ref().map_or(0, Bytes::len);
     let next = trail.next(at, bytes, page.links.as_ref());
-    let next = next.map_err(|astray| unreadable(Unreadable::Astray(astray).message()))?;
-    if page.size > Some(listed.len() as u64) || next.is_none() && counted > shown {
-        return Err(unreadable(Unreadable::NotWhole.message()));
+    let listed = count.take(page).map_err(not_believed)?;
+    let next = next.map_err(Unreadable::Astray).map_err(not_believed)?;
+    if next.is_none() {
+        count.check_whole().map_err(not_believed)?;
     }
     let mut devices = Vec::new();
     for shown in &listed {
         devices.extend(device(user, shown).map_err(unreadable)?);
     }
-    Ok(DevicePage {
-        devices,
-        next: next.map(|url| NextDevicePage {
-            url,
-            trail,
-            shown,
-            counted,
-        }),
-    })
+    let next = next.map(|url| NextDevicePage { url, trail, count });
+    Ok(DevicePage { devices, next })
 }
 
 /// A device that is listed; nothing where it is of a type that wavepair does not create.
@@ -220,9 +210,14 @@ mod tests {
         let first = answer(None, &page(&one, links)).unwrap();
         let next = first.next.unwrap();
         assert_eq!(next.url.as_str(), format!("{HERE}?cursor=2"));
-        let last = answer(Some(&next), &page(&one, "")).unwrap();
+        let other = one.replace(ID, USER);
+        let last = answer(Some(&next), &page(&other, "")).unwrap();
         assert_eq!((last.devices.len(), last.next.is_none()), (1, true));
-        assert!(answer(Some(&next), &page("", "")).is_err());
+        // One that stands on both pages is one: another may have been missed.
+        for rest in ["", &one] {
+            let error = answer(Some(&next), &page(rest, "")).unwrap_err();
+            assert_eq!(error.failure, ReadFailure::Malformed, "{rest}");
+        }
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //!
 //! It is judged once it is whole, with all its pages.
 
-use std::collections::HashSet;
 use std::fmt;
 
 use reqwest::Url;
@@ -13,6 +12,10 @@ use crate::model::request::DeviceKey;
 use super::device_match::{DeviceMatch, Differs, device, device_match};
 use super::next_page::{Astray, Trail};
 use super::{hint, wire};
+
+mod count;
+
+pub(super) use count::Count;
 
 /// What a page of a listing told us.
 #[derive(Debug)]
@@ -34,12 +37,7 @@ pub struct Pages {
 struct Seen {
     trail: Trail,
     matches: Vec<(Option<String>, Device)>,
-    /// The IDs of all devices, to tell one that stands on two pages from two.
-    ids: HashSet<String>,
-    without_id: u64,
-    on_pages: u64,
-    /// How many devices the listing says it has.
-    counted: u64,
+    count: Count,
 }
 
 /// Why a listing may not be believed.
@@ -145,24 +143,15 @@ pub(super) fn read(
 impl Seen {
     /// Adds a page to what was seen.
     fn take(&mut self, key: &DeviceKey, page: Page) -> Result<(), Unreadable> {
-        let devices = page.embedded.and_then(|embedded| embedded.devices);
-        let devices = devices.ok_or(Unreadable::NotAListing)?;
-        if page.size > Some(devices.len() as u64) {
-            return Err(Unreadable::NotWhole);
-        }
-        self.counted = self.counted.max(page.count.unwrap_or(0));
-        self.on_pages += devices.len() as u64;
-        for shown in devices {
-            let id = shown.id.as_ref().map(|id| id.to_lowercase());
+        for shown in self.count.take(page)? {
             match device_match(key, &shown) {
-                DeviceMatch::Same => self.matches.push((id.clone(), device(key, &shown))),
+                DeviceMatch::Same => {
+                    let id = shown.id.as_ref().map(|id| id.to_lowercase());
+                    self.matches.push((id, device(key, &shown)));
+                }
                 DeviceMatch::Other(Differs::User) => return Err(Unreadable::OtherUser),
                 DeviceMatch::Unclear => return Err(Unreadable::Unclear),
                 DeviceMatch::Other(Differs::Type | Differs::Address) => {}
-            }
-            match id {
-                Some(id) => drop(self.ids.insert(id)),
-                None => self.without_id += 1,
             }
         }
         Ok(())
@@ -170,15 +159,7 @@ impl Seen {
 
     /// Judges the listing, all of whose pages were seen.
     fn judge(self) -> Result<Listing, Unreadable> {
-        // Where pages overlap, something moved while they were read, and may have been missed.
-        let shown = if self.trail.pages() > 1 {
-            self.ids.len() as u64 + self.without_id
-        } else {
-            self.on_pages
-        };
-        if self.counted > shown {
-            return Err(Unreadable::NotWhole);
-        }
+        self.count.check_whole()?;
         let mut matches = self.matches.into_iter();
         let Some((id, first)) = matches.next() else {
             return Ok(Listing::Absent);
