@@ -77,20 +77,28 @@ fn patterns(region: &mut PhoneMetadata) -> impl Iterator<Item = &mut String> {
 mod tests {
     use super::*;
 
-    /// The file that the crate was built from, wherever it lies.
-    fn file_of_the_crate() -> std::path::PathBuf {
-        let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
-        let listed = std::process::Command::new(cargo)
-            .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+    /// What a program of the toolchain prints.
+    fn told(program: &str, arguments: &[&str]) -> String {
+        let said = std::process::Command::new(program)
+            .args(arguments)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
             .unwrap();
-        assert!(
-            listed.status.success(),
-            "{}",
-            String::from_utf8_lossy(&listed.stderr)
-        );
-        let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+        let trouble = String::from_utf8_lossy(&said.stderr);
+        assert!(said.status.success(), "{program}: {trouble}");
+        String::from_utf8(said.stdout).unwrap()
+    }
+
+    /// The file that the crate was built from, wherever it lies.
+    fn file_of_the_crate() -> std::path::PathBuf {
+        // For this platform alone: the crates of others are nowhere where none was built for them.
+        let version = told("rustc", &["-vV"]);
+        let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+        let platform = ["--filter-platform", host.unwrap()];
+        let asked = ["metadata", "--format-version", "1", "--locked", "--offline"];
+        let cargo = std::env::var("CARGO").expect("cargo runs the tests");
+        let listed = told(&cargo, &[asked.as_slice(), &platform].concat());
+        let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
         let packages = listed["packages"].as_array().unwrap();
         let named = |package: &&serde_json::Value| package["name"] == "rlibphonenumber";
         let package = packages.iter().find(named).unwrap();
