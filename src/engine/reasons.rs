@@ -6,6 +6,7 @@ use super::guard::Kind;
 use super::guard::breaker::{Trip, TripCause};
 use super::options::LONGEST_HOLD;
 use crate::model::code;
+use crate::model::counted::{count, counted};
 use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, LookOutcome, Refusal};
 use crate::model::stop::{StopCode, StopReason};
@@ -146,7 +147,12 @@ pub(super) fn most_fail(trip: &Trip, answer: &Answer) -> StopReason {
             waited.as_secs()
         ),
         TripCause::MostFailed { kind, failed, of } => {
-            format!("{failed} of the last {of} {} failed", kind.plural())
+            format!(
+                "{} of the last {} {} failed",
+                count(*failed as u64),
+                count(*of as u64),
+                kind.plural()
+            )
         }
         TripCause::RetriesUnaffordable => {
             "for a minute too few requests succeeded to try failed ones again".to_owned()
@@ -170,7 +176,10 @@ pub(super) fn same_refusal(
         Kind::Create | Kind::Look => of_refusals(refusal, policy, api),
     };
     let answer = describe(answer);
-    let what = format!("PingOne refused {seen} consecutive rows with {answer} (rows {rows}, …)");
+    let what = format!(
+        "PingOne refused {} consecutive rows with {answer} (rows {rows}, …)",
+        count(seen as u64)
+    );
     pointless(code, what, &hint)
 }
 
@@ -246,7 +255,10 @@ fn of_mfa_refusals(refusal: Refusal, policy: PolicyId, api: &str) -> (StopCode, 
 pub(super) fn requests_unanswered(requests: u64) -> StopReason {
     pointless(
         StopCode::RequestsUnanswered,
-        format!("{requests} requests went unanswered and PingOne does not list their devices"),
+        format!(
+            "{} went unanswered and PingOne does not list their devices",
+            counted(requests, "request")
+        ),
         "find out what loses the answers before more rows are left in doubt; \
          run again after the settling time",
     )
@@ -287,7 +299,8 @@ pub(super) fn foreign(answers: u32, answer: &Answer, api: &str) -> StopReason {
     pointless(
         StopCode::WrongHost,
         format!(
-            "{answers} consecutive answers did not come from PingOne ({})",
+            "{} consecutive answers did not come from PingOne ({})",
+            count(u64::from(answers)),
             describe(answer)
         ),
         &asked_at(
@@ -302,7 +315,8 @@ pub(super) fn unreadable(rows: usize, answer: &Answer, api: &str) -> StopReason 
     pointless(
         StopCode::WrongHost,
         format!(
-            "the devices of {rows} rows' users cannot be told from their listings, and none before ({})",
+            "the devices of {} rows' users cannot be told from their listings, and none before ({})",
+            count(rows as u64),
             describe(answer)
         ),
         &asked_at(

@@ -198,7 +198,7 @@ mod tests {
             (
                 extent(1, 10),
                 extent(2, 10),
-                Some("knows of 1 runs out of 2"),
+                Some("knows of 1 run out of 2"),
             ),
             (
                 extent(2, 9),

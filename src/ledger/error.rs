@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::binding::Binding;
 use super::holder::Holder;
 use super::schema;
+use crate::model::counted::{count, counted};
 
 /// What is wrong with a ledger, and where it is.
 #[derive(Debug)]
@@ -161,8 +162,17 @@ pub enum Lacks {
 impl fmt::Display for Lacks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Lacks::Runs { known, of } => write!(f, "knows of {known} runs out of {of}"),
-            Lacks::Events { held, of } => write!(f, "holds {held} events out of {of}"),
+            Lacks::Runs { known, of } => {
+                write!(
+                    f,
+                    "knows of {} out of {}",
+                    counted(*known, "run"),
+                    count(*of)
+                )
+            }
+            Lacks::Events { held, of } => {
+                write!(f, "holds {} out of {}", counted(*held, "event"), count(*of))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod calling_codes;
 pub(crate) mod character;
 pub mod code;
 pub(crate) mod column;
+pub(crate) mod counted;
 pub(crate) mod country;
 pub(crate) mod decimal;
 pub(crate) mod device_report;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::counted::counted;
 use super::stable_words::stable_words;
 use crate::exit::ExitCode;
 
@@ -191,10 +192,10 @@ impl fmt::Display for StopReason {
             ),
             StopReason::InvalidRows { rows, line } => write!(
                 f,
-                "{rows} rows are invalid, the first in line {line}, and with `--strict` that keeps back all of them"
+                "{} are invalid, the first in line {line}, and with `--strict` that keeps back all of them",
+                counted(*rows, "row")
             ),
-            StopReason::TooManyErrors { bad: 1 } => f.write_str("1 bad row"),
-            StopReason::TooManyErrors { bad } => write!(f, "{bad} bad rows"),
+            StopReason::TooManyErrors { bad } => f.write_str(&counted(*bad, "bad row")),
         }
     }
 }
@@ -245,6 +246,28 @@ mod tests {
                 earlier.map(|code| code.as_str()).all(|other| other != word),
                 "{word}"
             );
+        }
+    }
+
+    #[test]
+    fn how_many_rows_stopped_a_run_is_told_as_every_count_is() {
+        for (reason, text) in [
+            (
+                StopReason::InvalidRows { rows: 1, line: 2 },
+                "1 row is invalid, in line 2,",
+            ),
+            (
+                StopReason::InvalidRows {
+                    rows: 1234,
+                    line: 5678,
+                },
+                "1,234 rows are invalid, the first in line 5678,",
+            ),
+            (StopReason::TooManyErrors { bad: 1 }, "1 bad row"),
+            (StopReason::TooManyErrors { bad: 1234 }, "1,234 bad rows"),
+        ] {
+            let told = reason.to_string();
+            assert!(told.starts_with(text), "{told}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::code;
+use super::counted::{count, counted};
 use super::ids::UserId;
 use super::names::LookupFault;
 use super::outcome::Outcome;
@@ -114,8 +115,9 @@ impl NameTrouble {
                 kind.described()
             ),
             NameTrouble::UserAmbiguous { kind, users } => format!(
-                "{users} users of this environment have this {}; name the user by the ID, or by \
+                "{} of this environment have this {}; name the user by the ID, or by \
                  something else that nobody else has",
+                counted(u64::from(*users), "user"),
                 kind.described()
             ),
             NameTrouble::UserNotTold(fault) => format!(
@@ -131,8 +133,9 @@ impl NameTrouble {
                     .to_owned()
             }
             NameTrouble::PolicyAmbiguous { policies } => format!(
-                "{policies} policies of this environment have this name, apart from capitals; \
-                 write it as PingOne does, or name the policy by its ID"
+                "{} policies of this environment have this name, apart from capitals; \
+                 write it as PingOne does, or name the policy by its ID",
+                count(u64::from(*policies))
             ),
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::digest::Digest;
 use super::file::Deciding;
+use crate::model::counted::{count, counted};
 use crate::model::ids::{EnvironmentId, RunId};
 use crate::model::ledger_mark::LedgerMark;
 
@@ -111,9 +112,12 @@ impl fmt::Display for Difference {
                 short(*now),
                 short(*planned)
             ),
-            Difference::Rows { planned, now } => {
-                write!(f, "the wave is read as {now} rows, in the plan {planned}")
-            }
+            Difference::Rows { planned, now } => write!(
+                f,
+                "the wave is read as {}, in the plan {}",
+                counted(*now, "row"),
+                count(*planned)
+            ),
             Difference::Environment { planned, now } => {
                 write!(f, "the environment is {now}, in the plan {planned}")
             }
@@ -133,7 +137,8 @@ impl fmt::Display for Difference {
             Difference::LedgerGrew { planned, now } => write!(
                 f,
                 "the ledger has gone on since the plan was made (runs: {}, in the plan {})",
-                now.runs, planned.runs
+                count(now.runs),
+                count(planned.runs)
             ),
             Difference::OtherLedger { missing: Some(run) } => {
                 write!(f, "the ledger is another one: it does not know run {run}")

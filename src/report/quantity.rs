@@ -5,25 +5,7 @@ use std::time::Duration;
 use jiff::{RoundMode, Unit, ZonedDateTime, ZonedDateTimeRound};
 
 use super::cell::neutral;
-
-/// A count with its thousands apart: `5,000`.
-pub(crate) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A count and its noun: `1 row`, `5,000 rows`.
-pub(crate) fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", count(number))
-}
+pub(crate) use crate::model::counted::{count, counted};
 
 /// A span in its two largest units, rounded up to a second: `8 s`, `6 min 40 s`, `31 h 2 min`.
 pub(crate) fn span(span: Duration) -> String {
@@ -125,18 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_for_people() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(count(number), text);
-        }
-        for (number, text) in [(0, "0 rows"), (1, "1 row"), (5000, "5,000 rows")] {
-            assert_eq!(counted(number, "row"), text);
-        }
+    fn spans_are_written_for_people() {
         for (ms, text) in [
             (0, "0 s"),
             (1, "1 s"),

@@ -201,7 +201,7 @@ async fn a_backup_that_was_made_during_the_last_run_is_refused_as_well() {
     let counter = place.path.with_file_name("ledger.db.runs");
     std::fs::copy(counter, backup.path.with_file_name("ledger.db.runs")).unwrap();
     let error = begin(&backup.path, &binding(), &run(2), &moment(0)).unwrap_err();
-    assert_eq!(lacks(&error), "holds 1 events out of 2");
+    assert_eq!(lacks(&error), "holds 1 event out of 2");
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ fn a_ledger_that_was_put_back_from_a_backup_is_refused_until_a_person_says_that_
     drop(open(&place, 2));
     std::fs::write(&place.path, backup).unwrap();
     let error = begin(&place.path, &binding(), &run(3), &moment(0)).unwrap_err();
-    assert!(lacks(&error).contains("1 runs out of 2"), "{error:?}");
+    assert!(lacks(&error).contains("1 run out of 2"), "{error:?}");
     std::fs::remove_file(place.path.with_file_name("ledger.db.runs")).unwrap();
     assert_eq!(open(&place, 3).entry(&request(7).key).unwrap(), None);
 }
