@@ -128,6 +128,7 @@ pub(super) fn access(tenant: Tenant, pace: &Pace) -> Result<Access, Error> {
         connect_timeout: pace.connect_timeout.min(pace.timeout),
         authorities: tenant.authorities,
         proxy: tenant.proxy,
+        source: tenant.source,
         pool: pace.concurrency,
     })?;
     Ok(Access { client, tokens })
@@ -152,6 +153,7 @@ fn tenant_of(sandbox: &Sandbox) -> Result<Tenant, Error> {
         unused_token: false,
         authorities: None,
         proxy: None,
+        source: None,
         warnings: Vec::new(),
     })
 }

@@ -88,6 +88,7 @@ fn options() -> ClientOptions {
         connect_timeout: Duration::from_secs(10),
         authorities: None,
         proxy: None,
+        source: None,
         pool: 8,
     }
 }

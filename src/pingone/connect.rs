@@ -5,6 +5,7 @@
 //! a tunnel with, and the address that a connection leads to.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -47,16 +48,20 @@ struct Inner {
 }
 
 impl Connector {
-    /// A connector that makes each connection within this time, or none.
+    /// A connector that makes each connection from this `source`, where one is named, and within this
+    /// time, or none.
     pub(super) fn new(
         tls: Option<Arc<ClientConfig>>,
         proxy: Option<Proxy>,
+        source: Option<IpAddr>,
         timeout: Duration,
     ) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(Resolver);
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_keepalive(Some(KEEPALIVE));
+        // Its family is that of every connection then: hosts are reached by no address of the other.
+        tcp.set_local_address(source);
         Self(Arc::new(Inner {
             tcp,
             tls: tls.map(TlsConnector::from),

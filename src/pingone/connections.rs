@@ -220,7 +220,7 @@ mod tests {
             let at = |port| std::net::SocketAddr::from(([127, 0, 0, 1], port));
             Ends(at(port), at(443))
         };
-        let connector = Connector::new(None, None, Duration::from_secs(1));
+        let connector = Connector::new(None, None, None, Duration::from_secs(1));
         let mut kept = Kept {
             http: Http::new(connector, Duration::from_secs(1)),
             generation: 0,

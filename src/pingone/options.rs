@@ -1,5 +1,6 @@
 //! What a client is made of: where it connects, whom it trusts, how long it waits.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -30,6 +31,9 @@ pub struct ClientOptions {
     pub authorities: Option<Vec<u8>>,
     /// The proxy; never for this machine, and never without TLS.
     pub proxy: Option<Proxy>,
+    /// The address of this machine that connections are made from; the system's choice where there is
+    /// none.
+    pub source: Option<IpAddr>,
     /// How many unused connections are kept.
     pub pool: usize,
 }
@@ -47,7 +51,12 @@ pub(super) fn http(options: &ClientOptions) -> Result<Http, ClientError> {
     } else {
         None
     };
-    let connector = Connector::new(tls, options.proxy.clone(), options.connect_timeout);
+    let connector = Connector::new(
+        tls,
+        options.proxy.clone(),
+        options.source,
+        options.connect_timeout,
+    );
     Ok(Http::new(connector, options.timeout))
 }
 

@@ -5,7 +5,7 @@
 //! reads it; nothing is read anywhere else. A new setting is a row, its place in a group, and the
 //! line that resolves it: the compiler asks for the rest, and a test for the README.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -115,6 +115,8 @@ pub(super) const API_URL: Setting<Url> = setting("--api-url", Text("URL"), addre
 pub(super) const TOKEN_URL: Setting<Url> = setting("--token-url", Text("URL"), address::url, "Token endpoint, instead of the region's")
     .variable("WAVEPAIR_TOKEN_URL", "token endpoint, instead of the region's");
 pub(super) const CA_FILE: Setting<PathBuf> = path("--ca-file", "PEM", "Private authority to trust besides the platform's, in PEM");
+pub(super) const SOURCE_ADDRESS: Setting<IpAddr> = setting("--source-address", Text("IP"), values::source_address, "Address of this machine to connect from: PingOne limits each address by itself")
+    .default_described("the system's choice");
 pub(super) const NO_PROXY: Setting<bool> = switch("--no-proxy", "Do not use the proxy of HTTPS_PROXY");
 
 // How fast, and how often again.
@@ -196,7 +198,7 @@ const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, USE
 const FILES: Group = Group { heading: Some("Files"), settings: &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about] };
 const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
 const TENANT: Group = Group { heading: Some("PingOne"), settings: &[
-    REGION.about, ENVIRONMENT.about, SECRET_FILE.about, CLIENT_AUTH.about, API_URL.about, TOKEN_URL.about, CA_FILE.about, NO_PROXY.about,
+    REGION.about, ENVIRONMENT.about, SECRET_FILE.about, CLIENT_AUTH.about, API_URL.about, TOKEN_URL.about, CA_FILE.about, NO_PROXY.about, SOURCE_ADDRESS.about,
 ] };
 const PACE: Group = Group { heading: Some("Pace"), settings: &[
     EXISTING.about, MFA.about, RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about, SETTLE.about,

@@ -1,6 +1,6 @@
 //! How the values of single settings are read, where their types have no rules of their own.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::num::NonZeroU32;
 
 use encoding_rs::Encoding;
@@ -59,6 +59,21 @@ pub(super) fn share(given: &Given) -> Result<f64, Error> {
 fn percent(text: &str) -> Option<f64> {
     let percent = text.parse().ok();
     percent.filter(|percent| *percent > 0.0 && *percent <= 100.0)
+}
+
+/// An address of this machine, to connect from.
+pub(super) fn source_address(given: &Given) -> Result<IpAddr, Error> {
+    let address: IpAddr = given.parse()?;
+    if address.is_unspecified() {
+        let error = given.wrong(&"this stands for any address, and none is chosen");
+        return Err(error.hint("leave it out, or name one that `ip address` lists"));
+    }
+    // Nothing is sent: a socket can be bound to an address of this machine alone.
+    UdpSocket::bind((address, 0)).map_err(|error| {
+        let error = given.wrong(&format_args!("it is no address of this machine ({error})"));
+        error.hint("name one that `ip address` lists")
+    })?;
+    Ok(address)
 }
 
 /// An encoding, by a label of the Encoding Standard.

@@ -1,5 +1,7 @@
 //! What goes out on which connection, and what comes back that is another's.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::support::rehearsal::Rehearsal;
@@ -64,6 +66,16 @@ fn with_one_id(request: &Request) -> Vec<u8> {
     let mut device: Value = serde_json::from_str(&body(&answer)).unwrap();
     device["id"] = json!(ONE_ID);
     with_body(&answer, &device.to_string())
+}
+
+#[test]
+fn every_connection_is_made_from_the_address_that_is_named() {
+    let mut rehearsal = Rehearsal::new();
+    let proxy = rehearsal.behind(|_, _| Then::LetThrough);
+    let from = ["--source-address", "127.0.0.2"];
+    let run = rehearsal.rows(20).run(&from).exits(0);
+    rehearsal.check(&run, 20);
+    assert_eq!(proxy.sources(), BTreeSet::from([from[1].parse().unwrap()]));
 }
 
 #[test]

@@ -78,6 +78,7 @@ fn client(sandbox: &Sandbox) -> Client {
         connect_timeout: Duration::from_secs(5),
         authorities: None,
         proxy: None,
+        source: None,
         pool: 4,
     })
     .unwrap()

@@ -12,8 +12,8 @@ use wavepair::testing::settings::{About, COMMANDS, Unset, VARIABLES, options};
 use crate::support::binary::{root, run};
 use crate::support::readme::readme;
 
-/// Flags of cargo's that the README mentions.
-const CARGO: [&str; 1] = ["--path"];
+/// Flags of other programs, cargo's and pingcli's, that the README mentions.
+const OF_OTHERS: [&str; 2] = ["--path", "--value"];
 
 /// The tables under a heading, each as its lines without header, each line as its cells.
 fn tables(heading: &str) -> Vec<Vec<Vec<String>>> {
@@ -147,7 +147,7 @@ fn the_readme_lists_every_outcome_and_every_column() {
 #[test]
 fn the_readme_and_the_help_texts_know_the_same_flags() {
     let mut described = flags(&readme());
-    described.retain(|flag| !CARGO.contains(&flag.as_str()));
+    described.retain(|flag| !OF_OTHERS.contains(&flag.as_str()));
     let offered = flags(&helps().join("\n"));
     let missing: Vec<_> = offered.difference(&described).collect();
     let invented: Vec<_> = described.difference(&offered).collect();

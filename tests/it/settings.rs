@@ -90,6 +90,10 @@ fn every_option_is_checked_by_a_dry_run_and_a_rehearsal_as_by_a_run() {
             ("--region", "mars"),
             ("--environment", "test"),
             ("--client-auth", "digest"),
+            ("--source-address", "here"),
+            ("--source-address", "0.0.0.0"),
+            // Of a network for documentation (RFC 5737), which no machine is in.
+            ("--source-address", "192.0.2.7"),
         ] {
             let joined = format!("{option}={value}");
             refused(mode, &[&joined], None, &format!("'{value}' for {option}"));

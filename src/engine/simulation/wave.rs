@@ -49,6 +49,7 @@ pub(super) fn client_options() -> ClientOptions {
         connect_timeout: Duration::from_secs(10),
         authorities: None,
         proxy: None,
+        source: None,
         pool: 8,
     }
 }

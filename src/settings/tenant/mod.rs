@@ -1,5 +1,7 @@
 //! Which tenant, and who we are there.
 
+use std::net::IpAddr;
+
 use reqwest::Url;
 
 use super::address::Region;
@@ -31,6 +33,8 @@ pub struct Tenant {
     pub proxy: Option<Proxy>,
     /// What of the hosts that are reached without it is not understood.
     pub warnings: Vec<String>,
+    /// The address of this machine that it is reached from, where one is named.
+    pub source: Option<IpAddr>,
 }
 
 /// Who we are.
@@ -96,6 +100,7 @@ pub(super) struct GivenTenant {
     client_secret: Found<Secret>,
     token: Found<Bearer>,
     proxy: Found<FoundProxy>,
+    source: Found<IpAddr>,
     problems: Problems,
 }
 
@@ -119,6 +124,7 @@ impl GivenTenant {
             client_id: problems.note(sources.find(&table::CLIENT_ID)),
             client_secret: problems.note(sources.find(&table::CLIENT_SECRET)),
             token: problems.note(sources.find(&table::TOKEN)),
+            source: problems.note(sources.find(&table::SOURCE_ADDRESS)),
             problems,
         }
     }
@@ -199,6 +205,7 @@ impl GivenTenant {
                     authorities,
                     proxy,
                     warnings,
+                    source: self.source.given(),
                 })
             }
             _ => Err(problems),

@@ -1,8 +1,9 @@
 //! A proxy before the sandbox, with TLS or without: it lets requests through, and where a test wants it says
 //! something of its own instead, byte by byte.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -48,7 +49,7 @@ struct Shared {
     server: SocketAddr,
     tamper: Box<Tamper>,
     tls: Mutex<Option<Arc<ServerConfig>>>,
-    connections: Mutex<usize>,
+    connections: Mutex<Vec<IpAddr>>,
     requests: Mutex<Vec<String>>,
 }
 
@@ -75,7 +76,8 @@ impl TamperingProxy {
         let proxy = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                *proxy.connections.lock().unwrap() += 1;
+                let peer = stream.peer_addr().unwrap().ip();
+                proxy.connections.lock().unwrap().push(peer);
                 let proxy = Arc::clone(&proxy);
                 thread::spawn(move || proxy.greet(stream));
             }
@@ -94,7 +96,13 @@ impl TamperingProxy {
 
     /// How many connections were made.
     pub(crate) fn connections(&self) -> usize {
-        *self.shared.connections.lock().unwrap()
+        self.shared.connections.lock().unwrap().len()
+    }
+
+    /// From which addresses connections were made.
+    pub(crate) fn sources(&self) -> BTreeSet<IpAddr> {
+        let connections = self.shared.connections.lock().unwrap();
+        connections.iter().copied().collect()
     }
 
     /// Every request that came whole, in order.

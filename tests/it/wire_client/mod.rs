@@ -58,6 +58,7 @@ fn options(base: &str) -> ClientOptions {
         connect_timeout: Duration::from_secs(20),
         authorities: None,
         proxy: None,
+        source: None,
         pool: 4,
     }
 }
