@@ -1,12 +1,12 @@
-//! Enums of stable words, each with what it means.
+//! Enums of stable words, each with what it means and what to do about it.
 
-/// An enum of stable words that users script against, and their meanings, which are the documentation
-/// of the variants.
+/// An enum of stable words that users script against, their meanings, which are the documentation
+/// of the variants, and what to do about each.
 macro_rules! stable_words {
     (
         $(#[$about:meta])+
         pub enum $code:ident {
-            $($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+
+            $($(#[doc = $doc:literal])+ $name:ident = $word:literal => $advice:literal,)+
         }
     ) => {
         $(#[$about])+
@@ -29,6 +29,13 @@ macro_rules! stable_words {
             pub fn meaning(self) -> &'static str {
                 match self {
                     $($code::$name => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
+
+            /// What to do about it, in one line; the README prints the same text.
+            pub fn advice(self) -> &'static str {
+                match self {
+                    $($code::$name => $advice,)+
                 }
             }
         }

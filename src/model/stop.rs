@@ -11,59 +11,59 @@ stable_words! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum StopCode {
         /// A signal: SIGINT, SIGTERM, SIGHUP or SIGQUIT
-        Signal = "signal",
+        Signal = "signal" => "run again",
         /// `--max-duration` or `--deadline` was reached
-        TimeIsUp = "time_is_up",
+        TimeIsUp = "time_is_up" => "run again",
         /// `--limit` was reached
-        LimitReached = "limit_reached",
+        LimitReached = "limit_reached" => "look at the devices in PingOne; run again without `--limit`",
         /// `--max-errors` was reached
-        TooManyErrors = "too_many_errors",
+        TooManyErrors = "too_many_errors" => "look at the first rejects: what is wrong with them is wrong with most",
         /// PingOne does not accept the client or its token
-        CredentialsRefused = "credentials_refused",
+        CredentialsRefused = "credentials_refused" => "check client ID, secret and region; `wavepair doctor` tells which",
         /// Access tokens expire before they can be used
-        TokensTooShort = "tokens_too_short",
+        TokensTooShort = "tokens_too_short" => "let access tokens of the worker application live longer",
         /// The worker application lacks a role
-        PermissionMissing = "permission_missing",
+        PermissionMissing = "permission_missing" => "give the worker application the role that the message names; wait some minutes",
         /// PingOne knows none of the users
-        UsersUnknown = "users_unknown",
+        UsersUnknown = "users_unknown" => "check the environment and the users' IDs",
         /// One user after another has as many devices as PingOne allows
-        DeviceLimitReached = "device_limit_reached",
+        DeviceLimitReached = "device_limit_reached" => "remove devices, or raise the limit in the MFA settings",
         /// PingOne refused one row after another with the same code: policy, type or a setting
-        SameRefusal = "same_refusal",
+        SameRefusal = "same_refusal" => "look at the policy, its types and the WhatsApp sender; `wavepair doctor` checks them",
         /// The connection cannot be trusted: certificate, host name, plain-text peer, proxy
-        NotTrusted = "connection_not_trusted",
+        NotTrusted = "connection_not_trusted" => "see what inspects TLS on the way; name a private authority with `--ca-file`",
         /// Something other than PingOne's API answers
-        WrongHost = "wrong_host",
+        WrongHost = "wrong_host" => "check the region, or `--api-url` and `--token-url`",
         /// An answer was about another request
-        AnswersMixedUp = "answers_mixed_up",
+        AnswersMixedUp = "answers_mixed_up" => "look for a cache or proxy that mixes answers up, and tell PingOne's support",
         /// Too many requests went unanswered, and PingOne does not list their devices
-        RequestsUnanswered = "requests_unanswered",
+        RequestsUnanswered = "requests_unanswered" => "look at the network and at PingOne's status; run again later",
         /// PingOne has trouble, asks for a long pause, or cannot be reached
-        Unavailable = "pingone_unavailable",
+        Unavailable = "pingone_unavailable" => "look at PingOne's status; run again later",
         /// The wave was changed while it was read
-        WaveChanged = "wave_changed",
+        WaveChanged = "wave_changed" => "see that nobody writes the file during a run; run again",
         /// wavepair itself failed: disk full, damaged ledger, a fault of its own
-        Failed = "wavepair_failed",
+        Failed = "wavepair_failed" => "read the message: make room on the disk, or restore the ledger",
         /// The plan that was demanded is not of this wave, these settings, this tenant or this ledger, or is none; nothing was sent
-        PlanDiffers = "plan_differs",
+        PlanDiffers = "plan_differs" => "make a new plan and let it be reviewed",
         /// A person answered that no messages are to be sent; nothing was sent
-        Declined = "declined",
+        Declined = "declined" => "run again when the messages may be sent",
         /// A setting cannot be used; nothing was sent
-        Settings = "settings",
+        Settings = "settings" => "correct the setting that the message names",
         /// The file is no wave that can be read; nothing was sent
-        NotAWave = "not_a_wave",
+        NotAWave = "not_a_wave" => "correct the file as the message says",
         /// The wave has another number of rows than `--expect-rows` says; nothing was sent
-        RowsUnexpected = "rows_unexpected",
+        RowsUnexpected = "rows_unexpected" => "see whether the export is whole",
         /// A row is invalid, and with `--strict` that keeps back all of them; nothing was sent
-        InvalidRows = "invalid_rows",
+        InvalidRows = "invalid_rows" => "correct the rows in the wave, or run without `--strict`",
         /// A file cannot be written where it was named; nothing was sent
-        Output = "output",
+        Output = "output" => "name another place, or make room for the file",
         /// Another run holds the ledger; nothing was sent
-        LedgerHeld = "ledger_held",
+        LedgerHeld = "ledger_held" => "wait for the other run to end",
         /// The ledger is older than it once was; nothing was sent
-        LedgerOlder = "ledger_older",
+        LedgerOlder = "ledger_older" => "use the latest ledger: an older copy does not know what was created since",
         /// The ledger belongs to another tenant, or is none that this version can use; nothing was sent
-        LedgerRefused = "ledger_refused",
+        LedgerRefused = "ledger_refused" => "name the ledger of this tenant, or let a newer wavepair read it",
     }
 }
 

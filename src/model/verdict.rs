@@ -9,19 +9,19 @@ stable_words! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum Verdict {
         /// PingOne has it, once, under its ID and with its phone
-        Present = "present",
+        Present = "present" => "nothing",
         /// PingOne has no device of this ID any more, and none with this phone for the user
-        Missing = "missing",
+        Missing = "missing" => "ask who removed it, and pair the phone in PingOne if it is still wanted",
         /// The device of this ID has another phone than the row
-        OtherPhone = "other_phone",
+        OtherPhone = "other_phone" => "look at the user's devices in PingOne, and remove what is wrong",
         /// The user has this type and phone under more than one ID
-        Twice = "twice",
+        Twice = "twice" => "remove all but one of them in PingOne",
         /// The user has this type and phone, under another ID than the results name
-        NotOurs = "not_ours",
+        NotOurs = "not_ours" => "somebody paired the phone anew: use that ID",
         /// There is no device to look for: the row is neither `created` nor `existing`
-        NotCreated = "not_created",
+        NotCreated = "not_created" => "see the results, and run the wave again",
         /// It could not be asked for, or what PingOne shows cannot be read
-        Unchecked = "unchecked",
+        Unchecked = "unchecked" => "see that the worker application is shown phones unmasked; verify again",
     }
 }
 

@@ -12,21 +12,21 @@ stable_words! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     pub enum WarningCode {
         /// The phone is a fixed line: WhatsApp must be registered on it, a text message may not arrive
-        PhoneFixedLine = "phone_fixed_line",
+        PhoneFixedLine = "phone_fixed_line" => "nothing, where WhatsApp is registered on it",
         /// The phone is toll-free, shared cost or the like
-        PhoneTypeUnusual = "phone_type_unusual",
+        PhoneTypeUnusual = "phone_type_unusual" => "ask the person whether it receives messages",
         /// The same phone stands with another user
-        PhoneShared = "phone_shared",
+        PhoneShared = "phone_shared" => "ask whose it is: whoever has the phone gets the passcodes of each of its users",
         /// An earlier row has this user's number with or without the `9` behind +54
-        PhoneOtherForm = "phone_other_form",
+        PhoneOtherForm = "phone_other_form" => "keep the form that the person uses",
         /// The phone is written with an unusual space, dash or mark, or as a spreadsheet keeps text; its digits are as they were
-        SeparatorUnusual = "separator_unusual",
+        SeparatorUnusual = "separator_unusual" => "nothing",
         /// The phone is of another country than the row's
-        CountryDiffers = "country_differs",
+        CountryDiffers = "country_differs" => "check the phone and the country",
         /// The email address mixes letters of several scripts and may look like another one
-        EmailMixedScripts = "email_mixed_scripts",
+        EmailMixedScripts = "email_mixed_scripts" => "type the address again, letter by letter",
         /// A cell is a word that programs write where they have no value, such as `NULL`
-        Placeholder = "placeholder",
+        Placeholder = "placeholder" => "empty the cell, or fill it in",
     }
 }
 

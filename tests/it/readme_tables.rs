@@ -69,14 +69,19 @@ fn helps() -> Vec<String> {
         .collect()
 }
 
+/// A line of a table of codes.
+fn line(word: &str, meaning: &str, advice: &str) -> Vec<String> {
+    vec![in_backticks(word), meaning.to_owned(), advice.to_owned()]
+}
+
 #[test]
-fn the_readme_lists_every_code_of_a_row_with_its_meaning() {
+fn the_readme_lists_every_code_of_a_row_with_what_to_do() {
     let invalid = InvalidCode::ALL
         .iter()
-        .map(|code| vec![in_backticks(code.as_str()), code.meaning().to_owned()]);
+        .map(|code| line(code.as_str(), code.meaning(), code.advice()));
     let others = code::ALL
         .iter()
-        .map(|(word, meaning)| vec![in_backticks(word), (*meaning).to_owned()]);
+        .map(|code| line(code.word, code.meaning, code.advice));
     assert_eq!(
         tables("### Codes of rows"),
         [invalid.collect::<Vec<_>>(), others.collect()]
@@ -84,26 +89,26 @@ fn the_readme_lists_every_code_of_a_row_with_its_meaning() {
 }
 
 #[test]
-fn the_readme_lists_every_code_of_a_warning_with_its_meaning() {
+fn the_readme_lists_every_code_of_a_warning_with_what_to_do() {
     let codes = WarningCode::ALL
         .iter()
-        .map(|code| vec![in_backticks(code.as_str()), code.meaning().to_owned()]);
+        .map(|code| line(code.as_str(), code.meaning(), code.advice()));
     assert_eq!(tables("### Warnings of rows"), [codes.collect::<Vec<_>>()]);
 }
 
 #[test]
-fn the_readme_lists_every_reason_to_stop_with_its_meaning() {
+fn the_readme_lists_every_reason_to_stop_with_what_to_do() {
     let codes = StopCode::ALL
         .iter()
-        .map(|code| vec![in_backticks(code.as_str()), code.meaning().to_owned()]);
+        .map(|code| line(code.as_str(), code.meaning(), code.advice()));
     assert_eq!(tables("### Why a run stopped"), [codes.collect::<Vec<_>>()]);
 }
 
 #[test]
-fn the_readme_lists_every_verdict_with_its_meaning_and_their_columns() {
+fn the_readme_lists_every_verdict_with_what_to_do_and_their_columns() {
     let verdicts = Verdict::ALL
         .iter()
-        .map(|verdict| vec![in_backticks(verdict.as_str()), verdict.meaning().to_owned()]);
+        .map(|verdict| line(verdict.as_str(), verdict.meaning(), verdict.advice()));
     let tables = tables("## Is the promise true? Verify");
     assert_eq!(tables, [verdicts.collect::<Vec<_>>()]);
     let columns = VERDICT_COLUMNS.join(",");

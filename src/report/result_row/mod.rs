@@ -250,8 +250,8 @@ fn earlier(result: &RowFinished) -> String {
 
 /// What a code means, for an answer that was kept without a message.
 fn in_words(code: &str) -> String {
-    match code::ALL.iter().find(|(word, _)| *word == code) {
-        Some((_, meaning)) => (*meaning).to_owned(),
+    match code::ALL.iter().find(|known| known.word == code) {
+        Some(known) => known.meaning.to_owned(),
         None => format!("PingOne refused it with {code}"),
     }
 }
