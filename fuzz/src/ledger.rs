@@ -72,7 +72,6 @@ fn intend(ledger: &Ledger, request: DeviceRequest) -> Result<(), Error> {
         was_absent: true,
         looked: true,
         asked_ms: 1_764_000_000_000,
-        transaction: "run-row".to_owned(),
     };
     let commit = ledger.commit(Vec::new(), Vec::new(), vec![intent], moment(2));
     runtime.block_on(commit).map(drop)

@@ -60,7 +60,7 @@ pub async fn run(
         work: Work {
             queue: Queue::default(),
             gate: Gate::new(guard, options.pacing, options.limit),
-            journal: Journal::new(ledger, options.run),
+            journal: Journal::new(ledger),
             ending: Ending::new(stop, options.max_duration.map(|most| start + most)),
             opened: Opened {
                 at: start,
@@ -381,7 +381,7 @@ impl Engine<'_> {
         if self.work.ending.is_stopping() || self.work.gate.withholds(row.seq, clock::now()) {
             return self.take(job::not_sent(row, attempt, &token));
         }
-        let transaction = format!("{}-{}-{attempt}", self.work.options.run, row.request.row);
+        let transaction = row.request.transaction(self.work.options.run, attempt);
         self.begin_job(
             RequestKind::Create,
             Job::Create {

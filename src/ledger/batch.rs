@@ -45,8 +45,6 @@ pub struct Intent {
     pub looked: bool,
     /// When this is, in milliseconds since 1970: by PingOne's clock, where that was heard.
     pub asked_ms: i64,
-    /// The identifier under which PingOne's audit log will know the request, without its attempt number.
-    pub transaction: String,
 }
 
 /// What a batch gives once all of it is on disk.

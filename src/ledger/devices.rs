@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{Connection, OptionalExtension, Result, Row, Statement, named_params};
 
+use super::values::{AddressText, TimeText, UuidText};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment, UnansweredSend};
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::request::{DeviceKey, DeviceType};
@@ -38,7 +39,7 @@ columns! {
     Address = "address",
     State = "state" => state,
     Device = "device" => device,
-    CreatedAt = "created_at" => created_at,
+    CreatedAt = "created_at",
     Run = "run" => run,
     Attempts = "attempts" => attempts,
     Resends = "resends" => resends,
@@ -57,7 +58,7 @@ columns! {
     HttpStatus = "http_status" => answer.http_status,
     Code = "code" => answer.code,
     Message = "message" => answer.message,
-    CorrelationId = "correlation_id" => answer.correlation_id,
+    CorrelationId = "correlation_id",
 }
 
 /// The three columns of a moment.
@@ -72,20 +73,39 @@ const LOST: MomentColumns = [Column::LostWall, Column::LostBoot, Column::LostBoo
 
 const OF_KEY: &str = "user = :user AND type = :type AND address = :address";
 
-static SELECT: LazyLock<String> =
-    LazyLock::new(|| format!("SELECT {} FROM devices", NAMES.join(", ")));
+/// The column in which a run is known by its number, which is shorter than its ID.
+const RUN: &str = NAMES[Column::Run as usize];
+
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    let read = |name: &&str| match *name {
+        RUN => "(SELECT id FROM runs WHERE number = run)".to_owned(),
+        name => name.to_owned(),
+    };
+    let columns: Vec<_> = NAMES.iter().map(read).collect();
+    format!("SELECT {} FROM devices", columns.join(", "))
+});
 static FIND: LazyLock<String> = LazyLock::new(|| format!("{} WHERE {OF_KEY}", *SELECT));
 static AFTER: LazyLock<String> =
     LazyLock::new(|| format!("{} WHERE id > :after ORDER BY id LIMIT :count", *SELECT));
+/// What is written to a column, from the parameter in its place.
+fn written(name: &str, place: usize) -> String {
+    if name == RUN {
+        format!("(SELECT number FROM runs WHERE id = ?{place})")
+    } else {
+        format!("?{place}")
+    }
+}
+
 static INSERT: LazyLock<String> = LazyLock::new(|| {
-    let values: Vec<_> = (1..=NAMES.len()).map(|place| format!("?{place}")).collect();
+    let values = NAMES.iter().zip(1..);
+    let values: Vec<_> = values.map(|(name, place)| written(name, place)).collect();
     let (names, values) = (NAMES.join(", "), values.join(", "));
     format!("INSERT INTO devices ({names}) VALUES ({values})")
 });
 static UPDATE: LazyLock<String> = LazyLock::new(|| {
     let values = NAMES.iter().zip(1..).skip(Column::State as usize);
     let values: Vec<_> = values
-        .map(|(name, place)| format!("{name} = ?{place}"))
+        .map(|(name, place)| format!("{name} = {}", written(name, place)))
         .collect();
     format!("UPDATE devices SET {} WHERE id = ?1", values.join(", "))
 });
@@ -116,7 +136,11 @@ pub(super) fn find(connection: &Connection, key: &Key) -> Result<Option<LedgerEn
     connection
         .prepare_cached(&FIND)?
         .query_row(
-            named_params! {":user": key.user, ":type": key.kind, ":address": key.address},
+            named_params! {
+                ":user": key.user,
+                ":type": key.kind,
+                ":address": AddressText(&key.address),
+            },
             entry,
         )
         .optional()
@@ -136,7 +160,7 @@ pub(super) fn after(
         let key = Key {
             user: get(row, Column::User)?,
             kind: get(row, Column::Kind)?,
-            address: get(row, Column::Address)?,
+            address: get::<AddressText<_>>(row, Column::Address)?.0,
         };
         keep(key, entry(row)?);
     }
@@ -147,7 +171,10 @@ pub(super) fn after(
 pub(super) fn has_elsewhere(connection: &Connection, id: DeviceId, key: &Key) -> Result<bool> {
     connection.prepare_cached(&HAS_ELSEWHERE)?.query_row(
         named_params! {
-            ":device": id, ":user": key.user, ":type": key.kind, ":address": key.address
+            ":device": id,
+            ":user": key.user,
+            ":type": key.kind,
+            ":address": AddressText(&key.address),
         },
         |row| row.get(0),
     )
@@ -182,7 +209,11 @@ pub(super) fn write(connection: &Connection, key: &Key, entry: &LedgerEntry) -> 
     bind(&mut statement, Column::Number, &known)?;
     bind(&mut statement, Column::User, &key.user)?;
     bind(&mut statement, Column::Kind, &key.kind)?;
-    bind(&mut statement, Column::Address, &key.address)?;
+    bind(&mut statement, Column::Address, &AddressText(&key.address))?;
+    let created_at = entry.created_at.as_ref().map(TimeText);
+    bind(&mut statement, Column::CreatedAt, &created_at)?;
+    let correlation_id = entry.answer.correlation_id.as_ref().map(UuidText);
+    bind(&mut statement, Column::CorrelationId, &correlation_id)?;
     let doubt = entry.doubt.as_ref();
     let since = doubt.map(|doubt| doubt.since_ms);
     bind(&mut statement, Column::DoubtSince, &since)?;
@@ -226,6 +257,10 @@ fn entry(row: &Row<'_>) -> Result<LedgerEntry> {
         last_send,
     });
     entry.lost = moment(row, LOST)?;
+    let created_at: Option<TimeText<_>> = get(row, Column::CreatedAt)?;
+    entry.created_at = created_at.map(|it| it.0);
+    let correlation_id: Option<UuidText<_>> = get(row, Column::CorrelationId)?;
+    entry.answer.correlation_id = correlation_id.map(|it| it.0);
     read_fields(row, &mut entry)?;
     Ok(entry)
 }

@@ -233,7 +233,6 @@ impl Begun {
     ) -> Result<Committed, Error> {
         let copies = intents.iter().map(|intent| Intent {
             request: intent.request.clone(),
-            transaction: intent.transaction.clone(),
             ..*intent
         });
         let copies = copies.collect();

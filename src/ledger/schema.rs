@@ -150,6 +150,7 @@ CREATE TABLE lookups (
     CHECK ((code IS NULL) = (message IS NULL))
 ) STRICT, WITHOUT ROWID;
 ",
+    include_str!("narrow_rows.sql"),
 ];
 
 /// The `user_version` of a current ledger.

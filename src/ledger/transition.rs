@@ -5,10 +5,11 @@ use rusqlite::{Connection, named_params};
 use super::batch::{Intent, Recorded, Settled};
 use super::devices::{self, Key};
 use super::rules;
-use super::values::EventKind;
+use super::values::{EventKind, UuidText};
 use crate::model::code::INTERRUPTED;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
 use crate::model::ids::RunId;
+use crate::model::row::RowNumber;
 
 /// What a batch failed on.
 pub(super) enum Fault {
@@ -39,8 +40,14 @@ pub(super) fn intend(
     } else {
         EventKind::Intent
     };
-    let name = format!("{}-{attempt}", intent.transaction);
-    record(transaction, &entry, run, kind, Some(&name), now)?;
+    record(
+        transaction,
+        &entry,
+        run,
+        kind,
+        Some(intent.request.row),
+        now,
+    )?;
     Ok(Recorded {
         request: intent.request,
         entry: entry.number,
@@ -75,7 +82,8 @@ pub(super) fn settle_left_in_flight(
 ) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO events (device, run, at, event, attempt)
-         SELECT id, :run, :now, :kind, attempts FROM devices WHERE state = :in_flight",
+         SELECT id, (SELECT number FROM runs WHERE id = :run), :now, :kind, attempts
+         FROM devices WHERE state = :in_flight",
         named_params! {
             ":run": run,
             ":now": now.wall_ms,
@@ -99,22 +107,22 @@ pub(super) fn settle_left_in_flight(
     Ok(())
 }
 
-/// Adds to the history of a device, which nobody changes any more; `name` is the identifier under
-/// which PingOne's audit log knows the request.
+/// Adds to the history of a device, which nobody changes any more; `row` is the row of the wave that
+/// asks for it.
 fn record(
     transaction: &Connection,
     entry: &LedgerEntry,
     run: RunId,
     kind: EventKind,
-    name: Option<&str>,
+    row: Option<RowNumber>,
     now: &Moment,
 ) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
             "INSERT INTO events (device, run, at, event, attempt,
-                    http_status, code, correlation_id, transaction_id)
-             VALUES (:device, :run, :at, :event, :attempt,
-                    :http_status, :code, :correlation_id, :transaction)",
+                    http_status, code, correlation_id, row)
+             VALUES (:device, (SELECT number FROM runs WHERE id = :run), :at, :event, :attempt,
+                    :http_status, :code, :correlation_id, :row)",
         )?
         .execute(named_params! {
             ":device": i64::try_from(entry.number).unwrap_or(i64::MAX),
@@ -124,8 +132,8 @@ fn record(
             ":attempt": entry.attempts,
             ":http_status": entry.answer.http_status,
             ":code": entry.answer.code,
-            ":correlation_id": entry.answer.correlation_id,
-            ":transaction": name,
+            ":correlation_id": entry.answer.correlation_id.as_ref().map(UuidText),
+            ":row": row.map(|row| i64::try_from(row.0).unwrap_or(i64::MAX)),
         })
         .map(drop)
 }

@@ -38,8 +38,10 @@ pub(super) fn note(connection: &Connection, run: RunId, note: MfaNote, now_ms: i
     let before = find(connection, note.user)?.map(|known| known.state);
     connection
         .prepare_cached(
-            "INSERT INTO users (id, mfa, run, noted_at) VALUES (:id, :mfa, :run, :now)
-             ON CONFLICT (id) DO UPDATE SET mfa = :mfa, run = :run, noted_at = :now",
+            "INSERT INTO users (id, mfa, run, noted_at)
+             VALUES (:id, :mfa, (SELECT number FROM runs WHERE id = :run), :now)
+             ON CONFLICT (id) DO UPDATE
+             SET mfa = excluded.mfa, run = excluded.run, noted_at = excluded.noted_at",
         )?
         .execute(named_params! {
             ":id": note.user,

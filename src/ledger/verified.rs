@@ -11,6 +11,7 @@ use super::binding::Binding;
 use super::error::Error;
 use super::file::{connect, keep_log, prepare, sqlite};
 use super::place::{Place, Purpose};
+use super::values::EventKind;
 use crate::model::entry::Moment;
 use crate::model::verdict::Verdict;
 
@@ -55,12 +56,13 @@ fn write(
     {
         let mut statement = transaction.prepare(
             "INSERT INTO events (device, run, at, event, attempt, code)
-             SELECT id, run, :now, 'verified', attempts, :verdict FROM devices WHERE id = :entry",
+             SELECT id, run, :now, :verified, attempts, :verdict FROM devices WHERE id = :entry",
         )?;
         for (entry, verdict) in found {
             statement.execute(named_params! {
                 ":entry": i64::try_from(*entry).unwrap_or(i64::MAX),
                 ":now": now.wall_ms,
+                ":verified": EventKind::Verified,
                 ":verdict": verdict.as_str(),
             })?;
         }

@@ -39,7 +39,7 @@ impl DeviceState {
         DeviceState::Unresolved,
     ];
 
-    /// The word in the ledger.
+    /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             DeviceState::InFlight => "in_flight",

@@ -43,7 +43,7 @@ impl MfaState {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Already, Self::Enabled, Self::Off, Self::Switching];
 
-    /// The word in the ledger.
+    /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             MfaState::Already => "already",

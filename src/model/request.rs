@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::country::Country;
 use super::email::EmailAddress;
-use super::ids::{PolicyId, UserId};
+use super::ids::{PolicyId, RunId, UserId};
 use super::phone::E164;
 use super::policy_ref::PolicyRef;
 use super::row::RowNumber;
@@ -202,6 +202,12 @@ pub struct DeviceRequest {
 }
 
 impl DeviceRequest {
+    /// The identifier under which PingOne's audit log knows this attempt; a ledger keeps what it is
+    /// made of.
+    pub(crate) fn transaction(&self, run: RunId, attempt: u32) -> String {
+        format!("{run}-{}-{attempt}", self.row)
+    }
+
     /// Whether PingOne sends its user a message when the device is created.
     ///
     /// Source: PingOne's documentation of a device's status: `ACTIVATION_REQUIRED` sends the passcode

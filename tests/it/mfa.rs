@@ -84,13 +84,17 @@ fn each_user_is_switched_on_once_before_the_first_device_and_who_was_on_is_left_
     );
 }
 
+/// What the ledger has of a user who is about to be switched, and of one who was.
+const SWITCHING: u8 = 3;
+const ENABLED: u8 = 1;
+
 /// Runs until the first request comes that `is_it`, lets the sandbox have it where it is to be `served`,
 /// and kills the run before the answer. Gives the way to the sandbox, and how many requests came.
 fn killed_at(
     rehearsal: &mut Rehearsal,
     is_it: fn(&Request) -> bool,
     served: bool,
-    noted: &str,
+    noted: u8,
 ) -> (TamperingProxy, usize) {
     let (tell, told) = mpsc::channel();
     let first = AtomicBool::new(true);
@@ -107,12 +111,12 @@ fn killed_at(
     });
     let mut run = rehearsal.begin(&["--mfa", "enable", "--concurrency", "1"]);
     told.recv_timeout(Duration::from_secs(30)).unwrap();
-    let known = || -> Option<String> {
+    let known = || -> Option<u8> {
         let ledger = rusqlite::Connection::open(rehearsal.ledger()).unwrap();
         let first = ledger.query_row("SELECT mfa FROM users", [], |row| row.get(0));
         first.ok()
     };
-    until(|| known().as_deref() == Some(noted));
+    until(|| known() == Some(noted));
     run.kill().unwrap();
     run.wait().unwrap();
     let requests = proxy.requests().len();
@@ -127,7 +131,7 @@ fn is_switch(request: &Request) -> bool {
 fn nobody_is_switched_twice_where_the_run_is_killed_before_the_switch_is_answered() {
     let mut rehearsal = switched_off();
     rehearsal.rows(2);
-    let (proxy, before) = killed_at(&mut rehearsal, is_switch, true, "switching");
+    let (proxy, before) = killed_at(&mut rehearsal, is_switch, true, SWITCHING);
     assert_eq!(rehearsal.creates(), 0, "the create comes after it");
     let run = rehearsal.run(&["--mfa", "enable"]).exits(0);
     rehearsal.check(&run, 2);
@@ -143,7 +147,7 @@ fn nobody_is_switched_twice_where_the_run_is_killed_before_the_switch_is_answere
 fn nobody_is_asked_about_twice_where_the_run_is_killed_behind_the_switch() {
     let mut rehearsal = switched_off();
     rehearsal.rows(1);
-    let (proxy, before) = killed_at(&mut rehearsal, Request::is_create, false, "enabled");
+    let (proxy, before) = killed_at(&mut rehearsal, Request::is_create, false, ENABLED);
     let run = rehearsal.run(&["--mfa", "enable", "--settle", "200ms"]);
     let run = run.exits(0).has(&[("created", 1)]);
     rehearsal.check(&run, 1);

@@ -188,12 +188,12 @@ fn a_clock_that_was_set_back_does_not_hold_a_row_through_short_runs() {
         .run(&["--settle", "1h", "--max-duration", "1s"]);
     let open = || rusqlite::Connection::open(rehearsal.ledger()).unwrap();
     let ahead = "UPDATE devices SET last_send_wall = 4294967296000, last_send_boot_id = 'before'
-                 WHERE state = 'unresolved'";
+                 WHERE doubt_since IS NOT NULL";
     open().execute(ahead, []).unwrap();
     rehearsal.run(&["--settle", "1h", "--max-duration", "1s"]);
     let since: i64 = open()
         .query_row(
-            "SELECT last_send_wall FROM devices WHERE state = 'unresolved'",
+            "SELECT last_send_wall FROM devices WHERE doubt_since IS NOT NULL",
             [],
             |row| row.get(0),
         )
@@ -334,17 +334,17 @@ fn an_id_that_was_never_told_is_learned_by_the_next_run_and_the_device_stays_the
         wire.read_exact(&mut [0]).ok();
         Then::HangUp
     });
-    let known = || -> (String, Option<Vec<u8>>, String) {
+    let known = || -> (bool, Option<Vec<u8>>, String) {
         let ledger = rusqlite::Connection::open(rehearsal.ledger()).unwrap();
+        let sql = "SELECT doubt_since IS NULL, device, hex(runs.id)
+                   FROM devices JOIN runs ON number = run";
         ledger
-            .query_row("SELECT state, device, hex(run) FROM devices", [], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
+            .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .unwrap()
     };
     let mut first = rehearsal.rows(1).begin(&["--existing", "unchecked"]);
     asked.recv_timeout(Duration::from_secs(30)).unwrap();
-    until(|| known().0 == "created");
+    until(|| known().0);
     first.kill().unwrap();
     first.wait().unwrap();
     let (_, device, run) = known();
@@ -370,11 +370,8 @@ fn results_are_those_of_the_run_that_began_last_even_if_the_clock_was_set_back_b
     rusqlite::Connection::open(rehearsal.ledger())
         .unwrap()
         .execute_batch(
-            "PRAGMA foreign_keys = OFF;
-             UPDATE devices SET run = x'7fffffffffff7fff8fffffffffffffff'
-                 WHERE run = (SELECT id FROM runs WHERE number = 1);
-             UPDATE runs SET id = x'7fffffffffff7fff8fffffffffffffff', started_at = 99999999999999
-                 WHERE number = 1;",
+            "UPDATE runs SET id = x'7fffffffffff7fff8fffffffffffffff', started_at = 99999999999999
+                 WHERE number = 1",
         )
         .unwrap();
     let again = rehearsal.bare(&["results", "wave.csv"]).output().unwrap();

@@ -11,7 +11,7 @@ use super::row::{Phase, Row};
 use crate::ledger::{self, Committed, Intent, Ledger, NotedMfa, Recorded, Settled};
 use crate::model::entry::{LedgerEntry, Moment};
 use crate::model::event::RowFinished;
-use crate::model::ids::{DeviceId, RunId, UserId};
+use crate::model::ids::{DeviceId, UserId};
 use crate::model::mfa::{MfaNote, MfaState};
 use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
@@ -24,7 +24,6 @@ pub(super) type Intended = (Box<Row>, Arc<AccessToken>);
 /// The engine's side of the ledger.
 pub(super) struct Journal<'a> {
     ledger: &'a Ledger,
-    run: RunId,
     seen: Seen,
     pending: PendingBatch,
     batch: Option<Batch<'a>>,
@@ -69,10 +68,9 @@ pub(super) struct CommittedBatch {
 }
 
 impl<'a> Journal<'a> {
-    pub(super) fn new(ledger: &'a Ledger, run: RunId) -> Self {
+    pub(super) fn new(ledger: &'a Ledger) -> Self {
         Self {
             ledger,
-            run,
             seen: Seen::default(),
             pending: PendingBatch::default(),
             batch: None,
@@ -183,10 +181,7 @@ impl<'a> Journal<'a> {
             mut intents,
             after,
         } = std::mem::take(&mut self.pending);
-        let run = self.run;
-        let intended = intents
-            .iter_mut()
-            .map(|(row, _)| intent(row, run, asked_ms));
+        let intended = intents.iter_mut().map(|(row, _)| intent(row, asked_ms));
         let intended = intended.collect();
         let named = settled.iter().filter_map(named);
         let named = named.map(|(id, key)| (id, key.clone())).collect();
@@ -238,7 +233,7 @@ impl<'a> Journal<'a> {
 }
 
 /// What is written down before a create of this row is sent.
-pub(super) fn intent(row: &mut Row, run: RunId, asked_ms: i64) -> Intent {
+pub(super) fn intent(row: &mut Row, asked_ms: i64) -> Intent {
     row.asked_ms = Some(asked_ms);
     Intent {
         request: row.request.clone(),
@@ -246,7 +241,6 @@ pub(super) fn intent(row: &mut Row, run: RunId, asked_ms: i64) -> Intent {
         was_absent: row.history.was_absent,
         looked: row.looked,
         asked_ms,
-        transaction: format!("{run}-{}", row.request.row),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::clock;
 use crate::engine::samples::{device, moment, row};
 use crate::ledger::{Binding, Found, RunRecord};
 use crate::model::entry::DeviceState;
-use crate::model::ids::EnvironmentId;
+use crate::model::ids::{EnvironmentId, RunId};
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::secret::Secret;
 use crate::pingone::grant::Bearer;
@@ -67,7 +67,7 @@ fn found(row: &Row, number: u8) -> Settled {
 #[tokio::test]
 async fn a_create_may_be_sent_and_an_end_is_told_once_they_are_on_disk() {
     let place = place();
-    let mut journal = Journal::new(&place.ledger, run());
+    let mut journal = Journal::new(&place.ledger);
     let (sent, ended) = (row(1, CREATE), row(2, Phase::Look));
     let (sent_key, key) = (sent.request.key.clone(), ended.request.key.clone());
     assert!(journal.is_idle());
@@ -103,7 +103,7 @@ async fn a_create_may_be_sent_and_an_end_is_told_once_they_are_on_disk() {
 #[tokio::test]
 async fn a_device_that_nobody_asked_for_has_no_earlier_row() {
     let place = place();
-    let mut journal = Journal::new(&place.ledger, run());
+    let mut journal = Journal::new(&place.ledger);
     let key = row(1, CREATE).request.key.clone();
     for _ in 0..2 {
         assert_eq!(journal.look_up(&key, RowNumber(1)).unwrap(), (None, None));
@@ -113,7 +113,7 @@ async fn a_device_that_nobody_asked_for_has_no_earlier_row() {
 #[tokio::test]
 async fn an_id_is_anothers_from_when_it_is_heard_until_for_ever() {
     let place = place();
-    let mut journal = Journal::new(&place.ledger, run());
+    let mut journal = Journal::new(&place.ledger);
     let (ours, other) = (row(1, Phase::Look), row(2, Phase::Look));
     let id = device(9).id.unwrap();
     let elsewhere =
@@ -133,7 +133,7 @@ async fn an_id_is_anothers_from_when_it_is_heard_until_for_ever() {
 #[tokio::test]
 async fn the_next_batch_gathers_while_one_is_written_and_its_creates_can_be_taken_back() {
     let place = place();
-    let mut journal = Journal::new(&place.ledger, run());
+    let mut journal = Journal::new(&place.ledger);
     journal.intend(row(1, CREATE), token());
     journal.begin(moment(), 7);
     journal.intend(row(2, CREATE), token());
@@ -152,10 +152,9 @@ async fn an_intent_says_what_the_row_knows() {
     let mut again = row(1, Phase::Create { resend: true });
     again.history.was_absent = true;
     again.looked = true;
-    let written = intent(&mut again, run(), 7);
+    let written = intent(&mut again, 7);
     assert!(written.resend && written.was_absent && written.looked);
     assert_eq!(written.asked_ms, 7);
-    assert_eq!(written.transaction, format!("{}-1", run()));
-    let first = intent(&mut row(2, CREATE), run(), 7);
+    let first = intent(&mut row(2, CREATE), 7);
     assert!(!first.resend && !first.was_absent && !first.looked);
 }

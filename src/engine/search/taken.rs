@@ -127,7 +127,7 @@ fn intend(state: &mut State) -> Result<(), Promise> {
     if row.bar.is_some() {
         return Err(Promise::BarredIsNotSent);
     }
-    let intent = journal::intent(row, this_run(), at(0).wall_ms);
+    let intent = journal::intent(row, at(0).wall_ms);
     let committed = state
         .ledger
         .commit(this_run(), (&[], &[]), vec![intent], &at(0));

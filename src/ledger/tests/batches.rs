@@ -247,8 +247,7 @@ async fn every_step_of_a_device_stands_in_its_history_by_its_run() {
     let file = Connection::open(&place.path).unwrap();
     let mut events = file
         .prepare(
-            "SELECT concat_ws(' ', event, attempt, http_status, code, correlation_id, transaction_id,
-                hex(substr(run, 1, 1))) FROM events ORDER BY id",
+            "SELECT concat_ws(' ', event, attempt, http_status, code, correlation_id, row, run) FROM events ORDER BY id",
         )
         .unwrap();
     let events: Vec<String> = events
@@ -256,12 +255,7 @@ async fn every_step_of_a_device_stands_in_its_history_by_its_run() {
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    let expected = [
-        "intent 1 run-row-1 01",
-        "unresolved 1 503 server_error c-1 01",
-        "resend 2 run-row-2 01",
-        "left_in_flight 2 02",
-    ];
+    let expected = ["0 1 7 1", "6 1 503 server_error c-1 1", "7 2 7 1", "8 2 2"];
     assert_eq!(events, expected);
 }
 

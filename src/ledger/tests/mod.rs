@@ -6,6 +6,7 @@ mod finding;
 mod full_disk;
 mod identity;
 mod in_memory;
+mod narrow_rows;
 mod opening;
 mod reading;
 mod users;
@@ -92,7 +93,6 @@ fn intent(user: u8) -> Intent {
         was_absent: true,
         looked: false,
         asked_ms: moment(1).wall_ms,
-        transaction: "run-row".to_owned(),
     }
 }
 
@@ -327,13 +327,5 @@ fn the_history_of_a_ledger_cannot_be_changed() {
     let ledger = open(&place, 1);
     runtime.block_on(intend(&ledger, vec![intent(7)])).unwrap();
     let other = Connection::open(&place.path).unwrap();
-    assert!(
-        other
-            .execute("UPDATE events SET event = 'nothing'", [])
-            .is_err()
-    );
-    let transaction: String = other
-        .query_row("SELECT transaction_id FROM events", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(transaction, "run-row-1");
+    assert!(other.execute("UPDATE events SET event = 9", []).is_err());
 }

@@ -143,9 +143,14 @@ async fn devices_are_counted_by_the_outcomes_of_their_rows() {
 #[tokio::test]
 async fn a_value_that_is_none_of_its_column_is_damage_for_whoever_reads_it() {
     for (column, value, what) in [
-        ("state", "'purple'", "no state of a device"),
-        ("type", "'MOBILE'", "no type of device"),
+        ("state", "7", "no state of a device"),
+        ("type", "-1", "no type of device"),
         ("device", "x'0102'", "1"),
+        ("address", "x'0102'", "Blob"),
+        ("created_at", "9223372036854775807", "9223372036854775807"),
+        ("created_at", "1.5", "Real"),
+        ("correlation_id", "x'0102'", "2"),
+        ("correlation_id", "1", "Integer"),
         ("attempts", "-1", "-1"),
         ("http_status", "70000", "70000"),
         ("last_send_boot", "NULL", "Null"),

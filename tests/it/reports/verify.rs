@@ -112,7 +112,7 @@ fn a_wave_that_is_as_its_results_say_is_all_present() {
     assert_eq!(rehearsal.held().len(), 20);
     rehearsal.writes_results_again();
     let ledger = rusqlite::Connection::open(rehearsal.ledger()).unwrap();
-    let sql = "SELECT count(*) FROM events WHERE event = 'verified' AND code = 'present'";
+    let sql = "SELECT count(*) FROM events WHERE event = 9 AND code = 'present'";
     let noted: i64 = ledger.query_row(sql, [], |row| row.get(0)).unwrap();
     assert_eq!(noted, 20);
     rehearsal.rows(21).run(&[]).exits(0).has(&[("created", 21)]);
