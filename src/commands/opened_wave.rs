@@ -10,7 +10,7 @@ use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
 use crate::model::names::Names;
 use crate::model::request::RowDefaults;
-use crate::model::row_judge::RowJudge;
+use crate::model::row_judge::{RowJudge, RowReader};
 use crate::model::shared_phones::{SharingRule, allowed_phones};
 use crate::model::validate::asks_for_message;
 use crate::report::known_row::Judge;
@@ -96,8 +96,7 @@ impl OpenedWave {
 
     /// Judges the rows in themselves, as a run does.
     pub(super) fn row_judge(&self) -> RowJudge<'_> {
-        let sharers = self.sharing.of_run();
-        RowJudge::new(self.wave.header(), &self.defaults, &self.names, sharers)
+        RowJudge::new(self.reader_by(&self.names), self.sharing.of_run())
     }
 
     /// Judges the rows as a run does, from the first one on.
@@ -112,8 +111,12 @@ impl OpenedWave {
 
     /// The same by what was told of names elsewhere.
     pub(super) fn judge_by<'a>(&'a self, names: &'a Names) -> Judge<'a> {
-        let (header, sharers) = (self.wave.header(), self.sharing.of_results());
-        Judge::new(RowJudge::new(header, &self.defaults, names, sharers))
+        let (reader, sharers) = (self.reader_by(names), self.sharing.of_results());
+        Judge::new(RowJudge::new(reader, sharers))
+    }
+
+    fn reader_by<'a>(&'a self, names: &'a Names) -> RowReader<'a> {
+        RowReader::new(self.wave.header(), &self.defaults, names)
     }
 }
 

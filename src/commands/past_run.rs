@@ -12,7 +12,7 @@ use crate::ledger::{Binding, Reader};
 use crate::model::account::Account;
 use crate::model::names::Names;
 use crate::model::request::RowDefaults;
-use crate::model::row_judge::RowJudge;
+use crate::model::row_judge::{RowJudge, RowReader};
 use crate::model::shared_phones::{Sharers, SharingRule};
 use crate::report::known_row::Judge;
 use crate::report::known_state::Mode;
@@ -126,6 +126,7 @@ pub(super) struct PastWave {
 impl PastWave {
     /// Judges the rows in themselves, from the first one on.
     pub(super) fn judge(&self, sharers: Sharers) -> RowJudge<'_> {
-        RowJudge::new(self.wave.header(), &self.defaults, &self.names, sharers)
+        let reader = RowReader::new(self.wave.header(), &self.defaults, &self.names);
+        RowJudge::new(reader, sharers)
     }
 }

@@ -1,41 +1,64 @@
 //! What the rows of a wave ask for, judged one by one.
 
 use super::names::Names;
+use super::phone_book::PhoneBefore;
 use super::request::RowDefaults;
 use super::row::{Header, InputRow};
 use super::shared_phones::Sharers;
 use super::validate::{JudgedRow, validate};
 
-/// Judges the rows of a wave, in their order, from the first one on.
-#[derive(Debug)]
-pub(crate) struct RowJudge<'a> {
+/// Judges rows one by one, whatever stands in the others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowReader<'a> {
     header: &'a Header,
     defaults: &'a RowDefaults,
     names: &'a Names,
-    sharers: Sharers,
 }
 
-impl<'a> RowJudge<'a> {
-    /// `defaults` stand in for empty cells, `names` tell whose names are in the rows, and `sharers` tell what is done about phones of several
-    /// users.
-    pub(crate) fn new(
-        header: &'a Header,
-        defaults: &'a RowDefaults,
-        names: &'a Names,
-        sharers: Sharers,
-    ) -> Self {
+impl<'a> RowReader<'a> {
+    /// `defaults` stand in for empty cells, and `names` tell whose names are in the rows.
+    pub(crate) fn new(header: &'a Header, defaults: &'a RowDefaults, names: &'a Names) -> Self {
         Self {
             header,
             defaults,
             names,
-            sharers,
         }
+    }
+
+    /// Judges a row by itself.
+    pub(crate) fn read(&self, row: &InputRow) -> JudgedRow {
+        validate(self.header, row, self.defaults, self.names)
+    }
+}
+
+/// Judges the rows of a wave, in their order, from the first one on.
+#[derive(Debug)]
+pub(crate) struct RowJudge<'a> {
+    reader: RowReader<'a>,
+    sharers: Sharers,
+}
+
+impl<'a> RowJudge<'a> {
+    /// `sharers` tell what is done about phones of several users.
+    pub(crate) fn new(reader: RowReader<'a>, sharers: Sharers) -> Self {
+        Self { reader, sharers }
+    }
+
+    /// Judges rows by themselves, in any order.
+    pub(crate) fn reader(&self) -> RowReader<'a> {
+        self.reader
     }
 
     /// Judges the next row.
     pub(crate) fn judge(&mut self, row: &InputRow) -> JudgedRow {
-        let mut judged = validate(self.header, row, self.defaults, self.names);
-        self.sharers.judge(&mut judged);
+        let mut judged = self.reader.read(row);
+        self.compare(&mut judged);
         judged
+    }
+
+    /// Judges the next row, which was judged by itself, by those before it; gives out what these have
+    /// to do with its phone.
+    pub(crate) fn compare(&mut self, judged: &mut JudgedRow) -> PhoneBefore {
+        self.sharers.judge(judged)
     }
 }

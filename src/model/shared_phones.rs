@@ -4,13 +4,12 @@
 //! slip of whoever filled the column down. What is done about it is asked for: it is told and
 //! hinders nothing, it is refused, or it is fine.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::invalid::{Invalid, InvalidCode, Problem};
 use super::phone::E164;
+use super::phone_book::{PhoneBefore, PhoneBook, PhoneUse, Shared};
 use super::unresolved::{NameTrouble, UserRef};
 use super::valid_row::ValidRow;
 use super::validate::{JudgedRow, Unasked};
@@ -80,30 +79,41 @@ pub(crate) struct Sharers {
 }
 
 impl Sharers {
-    /// Tells or refuses a row with the phone of another user's row before it.
-    pub(crate) fn judge(&mut self, row: &mut JudgedRow) {
+    /// Tells or refuses a row with the phone of another user's row before it; gives out what the rows
+    /// before it have to do with its phone.
+    pub(crate) fn judge(&mut self, row: &mut JudgedRow) -> PhoneBefore {
         let Some(book) = &mut self.book else {
-            return;
+            return PhoneBefore::NotLooked;
         };
-        let (user, address, warnings) = match &mut row.verdict {
+        let is_resolved = row.verdict.is_ok();
+        let (user, kind, address, warnings) = match &mut row.verdict {
             Ok(ValidRow { request, warnings }) => {
                 let key = &request.key;
-                (UserRef::Id(key.user), &key.address, warnings)
+                (UserRef::Id(key.user), key.kind, &key.address, warnings)
             }
             // Nobody knows yet whose it is: another name may be another user's.
             Err(Unasked::Unresolved(row)) if row.trouble == NameTrouble::NotAsked => {
-                (row.user.clone(), &row.address, &mut row.warnings)
+                let user = row.user.clone();
+                (user, row.kind, &row.address, &mut row.warnings)
             }
-            Err(Unasked::Unresolved(_) | Unasked::Invalid(_)) => return,
+            Err(Unasked::Unresolved(_) | Unasked::Invalid(_)) => return PhoneBefore::NotLooked,
         };
         let Some(phone) = address.phone() else {
-            return;
+            return PhoneBefore::NotLooked;
         };
         if self.rule.allowed.contains(&phone) {
-            return;
+            return PhoneBefore::NotLooked;
         }
-        let Some(Shared { line, is_new }) = book.note(row.line, &user, phone) else {
-            return;
+        let asks = PhoneUse {
+            row: row.number,
+            line: row.line,
+            user: &user,
+            kind,
+            is_resolved,
+        };
+        let (before, shared) = book.note(phone, &asks);
+        let Some(Shared { line, is_new }) = shared else {
+            return before;
         };
         if self.rule.sharing == Sharing::Reject {
             row.verdict = Err(Unasked::Invalid(Invalid::from(Problem::new(
@@ -116,6 +126,7 @@ impl Sharers {
         } else {
             warnings.push(Warning::SharedPhone { line, is_new });
         }
+        before
     }
 }
 
@@ -158,124 +169,12 @@ impl SharedPhones {
     }
 }
 
-/// Where a phone stands with another user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Shared {
-    /// The line of the first row with it.
-    line: u64,
-    /// Whether no row before said so.
-    is_new: bool,
-}
-
-/// Notes with whom each phone stands first: sixteen bytes for each phone, and a share of the table.
-#[derive(Debug)]
-struct PhoneBook {
-    // Many small tables: one that doubles holds its old half only for a sixty-fourth of the phones.
-    tables: Vec<HashMap<E164, First>>,
-    hasher: RandomState,
-}
-
-/// With whom a phone stands first, by a digest: a warning that two users' digests hide, once in
-/// four billion, is no loss.
-#[derive(Clone, Copy, Debug)]
-struct First {
-    user: u32,
-    /// With the highest bit set once another user was found.
-    line: u32,
-}
-
-const FOUND: u32 = 1 << 31;
-
-const TABLES: usize = 64;
-
-impl Default for PhoneBook {
-    fn default() -> Self {
-        Self {
-            tables: vec![HashMap::new(); TABLES],
-            hasher: RandomState::new(),
-        }
-    }
-}
-
-impl PhoneBook {
-    /// Notes for whom the row on a line asks for a device, and with which phone; rows come in their
-    /// order. Tells where the phone stands with another user.
-    fn note(&mut self, line: u64, user: &UserRef, phone: E164) -> Option<Shared> {
-        let low = |hash: u64| u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
-        let user = low(self.hasher.hash_one(user));
-        let table = low(self.hasher.hash_one(phone)) as usize % TABLES;
-        match self.tables[table].entry(phone) {
-            Entry::Vacant(vacant) => {
-                let line = u32::try_from(line).unwrap_or(u32::MAX) & !FOUND;
-                vacant.insert(First { user, line });
-                None
-            }
-            Entry::Occupied(mut known) => {
-                let first = known.get_mut();
-                if first.user == user {
-                    return None;
-                }
-                let is_new = first.line & FOUND == 0;
-                first.line |= FOUND;
-                Some(Shared {
-                    line: u64::from(first.line & !FOUND),
-                    is_new,
-                })
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::UserId;
 
     fn phone(last: u64) -> E164 {
         E164::from_digits(&format!("4479111{last:05}")).unwrap()
-    }
-
-    #[test]
-    fn a_phone_with_another_user_is_told_by_the_line_of_its_first_row() {
-        for (rows, told) in [
-            (&[][..], &[][..]),
-            (&[(1, 1), (2, 2), (3, 3)], &[]),
-            (&[(1, 1), (1, 1), (1, 2)], &[]),
-            (&[(1, 1), (2, 1)], &[(2, 1, true)]),
-            (
-                &[(1, 1), (1, 1), (2, 1), (3, 1), (1, 1)],
-                &[(3, 1, true), (4, 1, false)],
-            ),
-            (
-                &[(1, 1), (2, 2), (3, 2), (4, 1)],
-                &[(3, 2, true), (4, 1, true)],
-            ),
-        ] {
-            let mut book = PhoneBook::default();
-            let mut found = Vec::new();
-            for (line, &(user, last)) in (1..).zip(rows) {
-                let shared = book.note(
-                    line,
-                    &UserRef::Id(UserId::from_bytes([user; 16])),
-                    phone(last),
-                );
-                found.extend(shared.map(|shared| (line, shared.line, shared.is_new)));
-            }
-            assert_eq!(found, told, "{rows:?}");
-        }
-    }
-
-    #[test]
-    fn there_is_room_for_twice_as_many_phones_at_most() {
-        assert_eq!(size_of::<(E164, First)>(), 16);
-        let mut book = PhoneBook::default();
-        for number in 0..250_000_u64 {
-            let phone = E164::from_digits(&(447_000_000_000 + number).to_string()).unwrap();
-            let shared = book.note(number + 1, &UserRef::Id(UserId::from_bytes([7; 16])), phone);
-            assert_eq!(shared, None);
-        }
-        let places: usize = book.tables.iter().map(HashMap::capacity).sum();
-        assert!(places < 500_000, "{places}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::seen::Seen;
 use crate::model::ids::PolicyId;
+use crate::model::phone_book::PhoneBefore;
 use crate::model::request::Address;
 use crate::model::row::RowNumber;
 use crate::model::row_policies::RowPolicies;
@@ -29,18 +30,23 @@ pub(crate) struct Earlier {
 
 impl EarlierRows {
     /// Notes a row, and tells which earlier one asked for the same device first; `entry` is the
-    /// number of the device's entry in the ledger, if it has one. Rows come in their order.
+    /// number of the device's entry in the ledger, if it has one, and `before` what is known of its
+    /// phone already. Rows come in their order.
     ///
     /// A row that asks for what may be an earlier one's phone in another form gets a warning.
     pub(crate) fn note(
         &mut self,
-        row: RowNumber,
         valid: &mut ValidRow,
         entry: Option<u64>,
+        before: PhoneBefore,
     ) -> Option<Earlier> {
         let request = &valid.request;
-        let key = &request.key;
-        let first = self.seen.earlier(key, entry, row);
+        let (key, row) = (&request.key, request.row);
+        let first = match before {
+            PhoneBefore::First => None,
+            PhoneBefore::SameDevice(first) => Some(first),
+            PhoneBefore::NotLooked | PhoneBefore::OtherDevice => self.seen.earlier(key, entry, row),
+        };
         self.policies.note(row, request.policy);
         if let Some(phone) = key.address.phone()
             && let Some(row) = self.twins.note(row, key.user, phone)
@@ -55,10 +61,21 @@ impl EarlierRows {
 
     /// The same for a row whose user or policy nobody knows yet: rows that name them alike ask for the
     /// same device.
-    pub(crate) fn note_unresolved(&mut self, row: RowNumber, asks: &Unresolved) -> Option<Earlier> {
-        let key = (&asks.user, asks.kind, &asks.address);
-        let row = self.seen.earlier_alike(&key, row)?;
-        Some(Earlier { row, policy: None })
+    pub(crate) fn note_unresolved(
+        &mut self,
+        row: RowNumber,
+        asks: &Unresolved,
+        before: PhoneBefore,
+    ) -> Option<Earlier> {
+        let first = match before {
+            PhoneBefore::First => None,
+            PhoneBefore::SameDevice(first) => Some(first),
+            PhoneBefore::NotLooked | PhoneBefore::OtherDevice => {
+                let key = (&asks.user, asks.kind, &asks.address);
+                self.seen.earlier_alike(&key, row)
+            }
+        };
+        first.map(|row| Earlier { row, policy: None })
     }
 }
 
@@ -96,9 +113,10 @@ mod tests {
     use crate::model::samples;
 
     /// A row with a phone and a policy, of one user.
-    fn asking(phone: &str, policy: u8) -> ValidRow {
+    fn asking(row: u64, phone: &str, policy: u8) -> ValidRow {
         ValidRow {
             request: DeviceRequest {
+                row: RowNumber(row),
                 key: DeviceKey {
                     address: Address::Phone(E164::parse(phone).unwrap().0),
                     ..samples::key(7)
@@ -133,8 +151,8 @@ mod tests {
                 ),
             ),
         ] {
-            let mut valid = asking("+447911123456", policy);
-            let earlier = rows.note(RowNumber(row), &mut valid, None);
+            let mut valid = asking(row, "+447911123456", policy);
+            let earlier = rows.note(&mut valid, None, PhoneBefore::NotLooked);
             let text = earlier.map(|earlier| {
                 let request = &valid.request;
                 earlier.describe(&request.key.address, Some(request.policy))
@@ -155,9 +173,9 @@ mod tests {
                 vec![Warning::OtherForm { row: RowNumber(1) }],
             ),
         ] {
-            let mut valid = asking(phone, 7);
+            let mut valid = asking(row, phone, 7);
             assert_eq!(
-                rows.note(RowNumber(row), &mut valid, None),
+                rows.note(&mut valid, None, PhoneBefore::NotLooked),
                 None,
                 "row {row}"
             );

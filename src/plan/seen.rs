@@ -1,33 +1,51 @@
 //! Which devices earlier rows of a file asked for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 
+use crate::model::compact_table::{CompactTable, Slot};
 use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
 
 /// Which devices earlier rows of the same file asked for.
 ///
 /// A device that the ledger has an entry of costs four bytes, by the entry's
-/// number; one that it has none of costs sixteen bytes and a share of the table
-/// (48 at most), by a keyed 96-bit fingerprint: at ten million rows the chance
+/// number; one that it has none of costs sixteen bytes and a sixth to a third of that in free
+/// places, by a keyed 96-bit fingerprint: at ten million rows the chance
 /// that two of them are confused is one in 10^15.
 #[derive(Debug)]
 pub(crate) struct Seen {
     known: BTreeMap<u64, Box<[u32; CHUNK]>>,
-    // Many small tables: one that doubles holds its old half only for a sixty-fourth of the rows.
-    unknown: Vec<HashMap<[u32; 3], u32>>,
+    unknown: CompactTable<First>,
     hashers: [RandomState; 2],
 }
 
 const CHUNK: usize = 4096;
-const TABLES: usize = 64;
+
+/// The first row that asks for a device, by a fingerprint of that.
+#[derive(Clone, Copy, Debug)]
+struct First {
+    fingerprint: [u32; 3],
+    row: u32,
+}
+
+impl Slot for First {
+    type Key = [u32; 3];
+    const EMPTY: Self = Self {
+        fingerprint: [0; 3],
+        row: 0,
+    };
+
+    fn key(&self) -> Option<[u32; 3]> {
+        (self.row != 0).then_some(self.fingerprint)
+    }
+}
 
 impl Default for Seen {
     fn default() -> Self {
         Self {
             known: BTreeMap::new(),
-            unknown: vec![HashMap::new(); TABLES],
+            unknown: CompactTable::default(),
             hashers: [RandomState::new(), RandomState::new()],
         }
     }
@@ -44,25 +62,27 @@ impl Seen {
         entry: Option<u64>,
         row: RowNumber,
     ) -> Option<RowNumber> {
-        let slot = if let Some(entry) = entry {
-            self.known_slot(entry)
-        } else {
-            self.unknown_slot(key)
-        };
-        take(slot, row)
+        match entry {
+            Some(entry) => take(self.known_slot(entry), row),
+            None => self.earlier_alike(key, row),
+        }
     }
 
     /// The same of a device of a user who is not known yet, by what is known of it.
     pub(crate) fn earlier_alike(&mut self, known: &impl Hash, row: RowNumber) -> Option<RowNumber> {
-        take(self.unknown_slot(known), row)
+        let this = First {
+            fingerprint: self.fingerprint(known),
+            row: short(row),
+        };
+        let first = self.unknown.find_or_insert(this)?;
+        Some(RowNumber(u64::from(first.row)))
     }
 
     /// Notes that a device which had no entry when its row was taken up has one now.
     pub(crate) fn entered(&mut self, entry: u64, row: RowNumber) {
-        let number = u32::try_from(row.0).unwrap_or(u32::MAX);
         let slot = self.known_slot(entry);
         if *slot == 0 {
-            *slot = number;
+            *slot = short(row);
         }
     }
 
@@ -75,17 +95,16 @@ impl Seen {
         &mut chunk[place]
     }
 
-    fn unknown_slot(&mut self, key: &impl Hash) -> &mut u32 {
-        let (table, fingerprint) = self.fingerprint(key);
-        self.unknown[table].entry(fingerprint).or_insert(0)
-    }
-
-    fn fingerprint(&self, key: &impl Hash) -> (usize, [u32; 3]) {
+    fn fingerprint(&self, key: &impl Hash) -> [u32; 3] {
         let [one, other] = self.hashers.each_ref().map(|hasher| hasher.hash_one(key));
         let low = |hash: u64| u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
-        let table = usize::try_from(other >> 32).unwrap_or_default() % TABLES;
-        (table, [low(one), low(one >> 32), low(other)])
+        [low(one), low(one >> 32), low(other)]
     }
+}
+
+/// The number of a row, of which there are fewer than four billion.
+fn short(row: RowNumber) -> u32 {
+    u32::try_from(row.0).unwrap_or(u32::MAX)
 }
 
 /// Takes a slot that nobody has; tells who has it otherwise.
@@ -93,7 +112,7 @@ fn take(slot: &mut u32, row: RowNumber) -> Option<RowNumber> {
     if *slot != 0 {
         return Some(RowNumber(u64::from(*slot)));
     }
-    *slot = u32::try_from(row.0).unwrap_or(u32::MAX);
+    *slot = short(row);
     None
 }
 
@@ -177,15 +196,10 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_has_96_bits_of_its_own_and_fingerprints_fill_every_table() {
+    fn a_fingerprint_has_96_bits_of_its_own() {
         let seen = Seen::default();
-        let (tables, words): (Vec<_>, Vec<_>) =
-            (0..4_096).map(|n| seen.fingerprint(&key(n))).unzip();
-        for table in 0..TABLES {
-            assert!(tables.contains(&table), "table {table} is never used");
-        }
-        let bytes: Vec<Vec<u8>> = words
-            .into_iter()
+        let bytes: Vec<Vec<u8>> = (0..4_096)
+            .map(|number| seen.fingerprint(&key(number)))
             .map(|words| words.map(u32::to_ne_bytes).as_flattened().to_vec())
             .collect();
         for (one, other) in (0..12).flat_map(|one| (0..one).map(move |other| (one, other))) {

@@ -4,7 +4,7 @@ use super::known_state::{Known, KnownState};
 use crate::model::mfa::MfaState;
 use crate::model::request::DeviceKey;
 use crate::model::row::InputRow;
-use crate::model::row_judge::RowJudge;
+use crate::model::row_judge::{RowJudge, RowReader};
 use crate::model::unresolved::NameTrouble;
 use crate::model::validate::{JudgedRow, Unasked};
 use crate::plan::{Earlier, EarlierRows, OpenRequest};
@@ -42,6 +42,11 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Judges rows by themselves, in any order.
+    pub(crate) fn reader(&self) -> RowReader<'a> {
+        self.rows.reader()
+    }
+
     /// Judges the next row; `lookup` tells what is known of a device.
     ///
     /// # Errors
@@ -52,7 +57,22 @@ impl<'a> Judge<'a> {
         input: InputRow,
         lookup: &mut dyn FnMut(&DeviceKey) -> Result<Known, E>,
     ) -> Result<KnownRow, E> {
-        let mut judged = self.rows.judge(&input);
+        let judged = self.reader().read(&input);
+        self.compare(input, judged, lookup)
+    }
+
+    /// Judges the next row, which was `judged` by itself, by those before it and by what is known.
+    ///
+    /// # Errors
+    ///
+    /// Those of `lookup`.
+    pub(crate) fn compare<E>(
+        &mut self,
+        input: InputRow,
+        mut judged: JudgedRow,
+        lookup: &mut dyn FnMut(&DeviceKey) -> Result<Known, E>,
+    ) -> Result<KnownRow, E> {
+        let before = self.rows.compare(&mut judged);
         let mut known = Known::from(KnownState::Untouched);
         let (mut open, mut earlier) = (None, None);
         match &mut judged.verdict {
@@ -60,10 +80,10 @@ impl<'a> Judge<'a> {
                 known = lookup(&valid.request.key)?;
                 open = known.state.open_request();
                 let entry = known.state.entry_number();
-                earlier = self.earlier.note(input.number, valid, entry);
+                earlier = self.earlier.note(valid, entry, before);
             }
             Err(Unasked::Unresolved(row)) if row.trouble == NameTrouble::NotAsked => {
-                earlier = self.earlier.note_unresolved(input.number, row);
+                earlier = self.earlier.note_unresolved(input.number, row, before);
             }
             Err(Unasked::Unresolved(_) | Unasked::Invalid(_)) => {}
         }

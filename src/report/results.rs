@@ -58,7 +58,7 @@ mod tests {
     use crate::model::outcome::Outcome;
     use crate::model::request::RowDefaults;
     use crate::model::row::Header;
-    use crate::model::row_judge::RowJudge;
+    use crate::model::row_judge::{RowJudge, RowReader};
     use crate::model::shared_phones::SharingRule;
     use crate::model::tally::Tally;
     use crate::report::fixture::{defaults, entry, header, key, known_row, row};
@@ -83,7 +83,8 @@ mod tests {
 
     fn rows_of<'a>(header: &'a Header, defaults: &'a RowDefaults) -> RowJudge<'a> {
         static NOBODY: LazyLock<Names> = LazyLock::new(Names::default);
-        RowJudge::new(header, defaults, &NOBODY, SharingRule::default().of_run())
+        let reader = RowReader::new(header, defaults, &NOBODY);
+        RowJudge::new(reader, SharingRule::default().of_run())
     }
 
     fn wave() -> Header {
