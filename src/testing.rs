@@ -67,7 +67,7 @@ pub mod input {
 /// What is remembered.
 pub mod ledger {
     pub use crate::ledger::{
-        Binding, Error, Flaw, Found, Intent, Ledger, Opened, Reader, RunRecord,
+        Binding, Error, Flaw, Found, Intent, Ledger, Opened, Reader, RunEnd, RunRecord,
     };
 }
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tokio::runtime::{Builder, Runtime};
 use wavepair::testing::ledger::{
-    Binding, Error, Flaw, Found, Intent, Ledger, Opened, Reader, RunRecord,
+    Binding, Error, Flaw, Found, Intent, Ledger, Opened, Reader, RunEnd, RunRecord,
 };
 use wavepair::testing::model::{DeviceRequest, Moment, RunId};
 
@@ -48,7 +48,7 @@ fn write(path: &Path) {
     drop(opened.ledger.entry(&request().key));
     let asked = intend(&opened.ledger, request());
     assert!(!is_poisoned(&asked), "{asked:?}");
-    let closed = opened.ledger.close(0, None, &moment(3));
+    let closed = opened.ledger.close(ended(0), &moment(3));
     assert!(asked.is_err() || !is_poisoned(&closed));
 }
 
@@ -104,7 +104,7 @@ fn sound() -> Vec<u8> {
     other.key.user = wavepair::testing::model::UserId::from_bytes([0x22; 16]);
     intend(&ledger, other).expect("an intent can be written");
     ledger
-        .close(4, None, &moment(1))
+        .close(ended(4), &moment(1))
         .expect("a ledger can be closed");
     std::fs::read(&path).expect("a ledger can be read")
 }
@@ -122,6 +122,16 @@ fn run(number: u8) -> RunRecord {
         wave: "wave.csv".to_owned(),
         settings: "{}".to_owned(),
         looks_first: true,
+        called: String::new(),
+        rows: 1,
+    }
+}
+
+/// How a run ended that came to its end.
+fn ended(exit_code: u8) -> RunEnd {
+    RunEnd {
+        exit_code,
+        ..RunEnd::default()
     }
 }
 

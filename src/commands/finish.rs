@@ -1,6 +1,9 @@
 //! The end of a run or of a dry run: its last screen, and its summary.
 
+use std::path::Path;
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::Invocation;
 use super::join::Doubts;
@@ -11,6 +14,7 @@ use crate::model::standard_stream::is_standard;
 use crate::model::stop::Stopped;
 use crate::model::summary::Summary;
 use crate::report::console::Console;
+use crate::report::kept_run::{EndFacts, KeptRun};
 use crate::report::last_screen::{Ending, closing};
 use crate::report::output::Output;
 use crate::report::rejects::Written;
@@ -29,8 +33,40 @@ pub(super) struct End<'a> {
     pub(super) doubts: Option<Doubts>,
     /// Whether the ledger is gone with the run.
     pub(super) forgotten: bool,
-    /// Whether the deadline was a moment that is past.
-    pub(super) deadline_is_past: bool,
+    /// From when on the same command is refused, because its deadline is past.
+    pub(super) past_from: Option<Timestamp>,
+}
+
+impl End<'_> {
+    /// Where each row is told of, where that is a file that was written.
+    fn results(&self) -> Option<&Path> {
+        let results = self.written.as_ref().map(|_| self.files.results.as_path());
+        results.filter(|path| !is_standard(path))
+    }
+
+    /// How long it is until rows in doubt can be settled, where there are some that can.
+    fn settled_in(&self) -> Option<Duration> {
+        self.doubts.as_ref().and_then(|doubts| doubts.settled_in)
+    }
+
+    fn given_up(&self) -> u64 {
+        self.doubts.as_ref().map_or(0, |doubts| doubts.given_up)
+    }
+
+    /// What the ledger keeps of the run.
+    pub(super) fn kept(&self, summary: &Summary) -> KeptRun {
+        let settled_from = |time| clock::wall().checked_add(time).ok();
+        let facts = EndFacts {
+            took: self.took,
+            results: self.results(),
+            rejects: self.written.as_ref(),
+            wave_is_stream: self.files.wave_is_stream,
+            deadline: self.past_from,
+            settled_from: self.settled_in().and_then(settled_from),
+            given_up: self.given_up(),
+        };
+        KeptRun::new(summary, &facts)
+    }
 }
 
 /// Shows what became of the wave, and writes the summary where one is wanted.
@@ -39,13 +75,9 @@ pub(super) fn finish(
     end: &End<'_>,
     invocation: &Invocation,
 ) -> Result<(), Error> {
-    let results = end.written.as_ref().map(|_| &end.files.results);
-    let results = results.filter(|path| !is_standard(path));
-    let results = results.map(|path| path.display().to_string());
+    let results = end.results().map(|path| path.display().to_string());
     let now = clock::local().zoned();
-    let doubts = end.doubts.as_ref();
-    let settled_in = doubts.and_then(|doubts| doubts.settled_in);
-    let settled_from = settled_in.and_then(|time| now.checked_add(time).ok());
+    let settled_from = |time| now.checked_add(time).ok();
     let ending = Ending {
         summary,
         exit: end.exit,
@@ -56,10 +88,10 @@ pub(super) fn finish(
         command: &invocation.command,
         wave_is_stream: end.files.wave_is_stream,
         forgotten: end.forgotten,
-        deadline_is_past: end.deadline_is_past,
+        deadline_is_past: end.past_from.is_some_and(|at| at <= now.timestamp()),
         now: &now,
-        settled_from,
-        given_up: doubts.map_or(0, |doubts| doubts.given_up),
+        settled_from: end.settled_in().and_then(settled_from),
+        given_up: end.given_up(),
     };
     let width = Console::width();
     for notice in closing(&ending, width) {

@@ -37,6 +37,7 @@ mod report_wait;
 mod reported;
 pub(crate) mod results;
 pub(crate) mod run;
+mod run_record;
 pub(crate) mod sandbox;
 mod signals;
 mod stopped;

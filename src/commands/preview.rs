@@ -69,7 +69,7 @@ pub(super) fn close(
         written,
         doubts,
         forgotten: false,
-        deadline_is_past: false,
+        past_from: None,
     };
     finish(summary, &end, invocation)?;
     Ok(exit)

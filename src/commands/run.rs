@@ -1,6 +1,6 @@
 //! `wavepair run`: the devices of a wave.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::ahead::Ahead;
@@ -14,6 +14,7 @@ use super::open_ledger::{self, Looked, last_exit_code};
 use super::opened_wave::OpenedWave;
 use super::planned::{Planned, reason_to_stop};
 use super::prepare::prepare;
+use super::run_record::{close, record};
 use super::signals::During;
 use super::stopped::Stopped;
 use super::target::Remote;
@@ -25,14 +26,13 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::input;
 use crate::input::source::Source;
-use crate::ledger::{LastRun, Ledger, RunRecord};
+use crate::ledger::{LastRun, Ledger};
 use crate::model::account::Account;
 use crate::model::event::Event;
 use crate::model::ids::RunId;
 use crate::model::stop::{self, StopReason};
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
-use crate::plan::Existing;
 use crate::report::Reporters;
 use crate::report::known_state::Mode;
 use crate::report::notice::Notice;
@@ -99,7 +99,7 @@ async fn run_wave(
     let limits = (&pace, &stops);
     let foreseen = agree(&looked, &mut opened, &remote, limits, invocation, &mut stop).await?;
     foreseen.note_in(summary);
-    let begun = looked.begin(&record(invocation.run, &path, &rows, &pace, opened.rows))?;
+    let begun = looked.begin(&record(invocation, &path, (&rows, &pace), opened.rows))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
     let how = (options(invocation.run, &pace, &stops, concurrency), &stop);
@@ -112,20 +112,21 @@ async fn run_wave(
     let doubts = Doubts::new(pace.retry.settle);
     let joined = write(&opened, &rows, &files, &ledger, &mode, (doubts, unheard));
     let mut conclusion = conclude(summary, opened.rows, ended, joined, invocation)?;
-    let closed = close(ledger, sound, summary, conclusion.exit);
+    let mut end = End {
+        exit: conclusion.exit,
+        took: clock::now().duration_since(started),
+        files: &files,
+        written: conclusion.written.clone(),
+        doubts: conclusion.doubts.take(),
+        forgotten,
+        past_from: stops.past_from(),
+    };
+    let closed = close(ledger, sound, summary, &end);
     // The ledger is free by now: results may go where nobody reads them.
     if conclusion.hand_out(summary, &stop, invocation) {
         watch.results_are_written();
     }
-    let end = End {
-        exit: conclusion.exit,
-        took: clock::now().duration_since(started),
-        files: &files,
-        written: conclusion.written,
-        doubts: conclusion.doubts,
-        forgotten,
-        deadline_is_past: stops.are_past(clock::wall()),
-    };
+    end.exit = conclusion.exit;
     finish(summary, &end, invocation)?;
     closed?;
     Ok(conclusion.exit)
@@ -254,28 +255,6 @@ fn write(
         doubts,
         files: files.complete()?,
     })
-}
-
-/// Records how the run ended, if it lived to see that, and lets go of the ledger.
-fn close(ledger: Ledger, sound: bool, summary: &Summary, exit: ExitCode) -> Result<(), Error> {
-    if !sound {
-        // Answers may have been dropped: the next run is to look for what is left in flight.
-        return Ok(());
-    }
-    let why = summary.stopped.as_ref().map(stop::Stopped::from);
-    ledger.close(exit.code(), why, &clock::moment())?;
-    Ok(())
-}
-
-/// What is written down of a run when it begins.
-fn record(id: RunId, wave: &Path, rows: &RowSettings, pace: &Pace, count: u64) -> RunRecord {
-    RunRecord {
-        id,
-        wave: wave_name(wave),
-        settings: rows.to_json(),
-        // Where there is no row, nothing is looked at, and nothing proved.
-        looks_first: pace.existing == Existing::Skip && count > 0,
-    }
 }
 
 /// Says what is about to happen, and asks where messages go to people; gives out what is foreseen.

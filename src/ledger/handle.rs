@@ -5,6 +5,7 @@ use super::error::Error;
 #[cfg(test)]
 use super::in_memory::Begun;
 use super::lookups::{LookupNote, Remembered};
+use super::runs::RunEnd;
 use super::served::Served;
 use super::users::NotedMfa;
 use crate::model::entry::{LedgerEntry, Moment};
@@ -13,7 +14,6 @@ use crate::model::mfa::MfaNote;
 use crate::model::names::PolicyAnswer;
 use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceKey;
-use crate::model::stop::Stopped;
 use crate::model::user_name::UserName;
 
 /// What a ledger is opened for, and what it found.
@@ -161,14 +161,14 @@ impl Ledger {
         }
     }
 
-    /// Records how the run ended and closes the file; `stopped` is why it ended before its wave did.
+    /// Records how the run ended and closes the file.
     ///
     /// # Errors
     ///
     /// The last write failed; everything committed before stands.
-    pub fn close(self, exit_code: u8, stopped: Option<Stopped>, now: &Moment) -> Result<(), Error> {
+    pub fn close(self, end: RunEnd, now: &Moment) -> Result<(), Error> {
         match self.0 {
-            Store::File(served) => served.close(exit_code, stopped, now),
+            Store::File(served) => served.close(end, now),
             #[cfg(test)]
             Store::Memory(_) => Ok(()),
         }

@@ -60,6 +60,6 @@ pub(crate) use self::lookups::{LookupNote, Remembered};
 pub use self::reader::Reader;
 pub(crate) use self::reader::Storage;
 pub(crate) use self::runs::LastRun;
-pub use self::runs::RunRecord;
+pub use self::runs::{RunEnd, RunRecord};
 pub(crate) use self::users::NotedMfa;
 pub(crate) use self::verified::note_verified;

@@ -19,6 +19,21 @@ pub struct RunRecord {
     pub settings: String,
     /// Whether it lists a user's devices before it creates one that the ledger does not know.
     pub looks_first: bool,
+    /// How it was called, in a form of the caller's.
+    pub called: String,
+    /// How many rows the wave has.
+    pub rows: u64,
+}
+
+/// What is written down of a run when it ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunEnd {
+    /// How it ended.
+    pub exit_code: u8,
+    /// Why it ended before its wave did, where it did.
+    pub stopped: Option<Stopped>,
+    /// What it came to, in a form of the caller's.
+    pub account: Option<String>,
 }
 
 /// What is known of a run that has begun.
@@ -36,8 +51,10 @@ pub struct LastRun {
 pub(super) fn begin(connection: &Connection, run: &RunRecord, now_ms: i64) -> Result<()> {
     connection
         .execute(
-            "INSERT INTO runs (id, wave, settings, started_at, looked_first, number)
-             VALUES (:id, :wave, :settings, :now, :looks_first,
+            "INSERT INTO runs (id, wave, settings, started_at, looked_first, called, wave_rows,
+                    events_before, number)
+             VALUES (:id, :wave, :settings, :now, :looks_first, :called, :rows,
+                     (SELECT coalesce(max(id), 0) FROM events),
                      (SELECT coalesce(max(number), 0) + 1 FROM runs))",
             named_params! {
                 ":id": run.id,
@@ -45,31 +62,28 @@ pub(super) fn begin(connection: &Connection, run: &RunRecord, now_ms: i64) -> Re
                 ":settings": run.settings,
                 ":now": now_ms,
                 ":looks_first": run.looks_first,
+                ":called": run.called,
+                ":rows": i64::try_from(run.rows).unwrap_or(i64::MAX),
             },
         )
         .map(drop)
 }
 
 /// Writes how a run ended.
-pub(super) fn end(
-    connection: &Connection,
-    run: RunId,
-    exit_code: u8,
-    stopped: Option<Stopped>,
-    now_ms: i64,
-) -> Result<()> {
-    let (code, message) = stopped.map(|it| (it.code, it.message)).unzip();
+pub(super) fn end(connection: &Connection, run: RunId, end: RunEnd, now_ms: i64) -> Result<()> {
+    let (code, message) = end.stopped.map(|it| (it.code, it.message)).unzip();
     connection
         .execute(
             "UPDATE runs SET finished_at = :now, exit_code = :exit_code,
-                    stop_code = :stop_code, stop_message = :stop_message
+                    stop_code = :stop_code, stop_message = :stop_message, account = :account
              WHERE id = :id",
             named_params! {
                 ":id": run,
                 ":now": now_ms,
-                ":exit_code": exit_code,
+                ":exit_code": end.exit_code,
                 ":stop_code": code,
                 ":stop_message": message,
+                ":account": end.account,
             },
         )
         .map(drop)

@@ -151,6 +151,15 @@ CREATE TABLE lookups (
 ) STRICT, WITHOUT ROWID;
 ",
     include_str!("narrow_rows.sql"),
+    "
+-- How a run was called, in a form of the caller's; how many rows its wave had; how many events there
+-- were before it; and what it came to, in a form of the caller's: NULL of runs from before this step,
+-- and the last one where a run did not live to say so.
+ALTER TABLE runs ADD COLUMN called TEXT;
+ALTER TABLE runs ADD COLUMN wave_rows INTEGER CHECK (wave_rows >= 0);
+ALTER TABLE runs ADD COLUMN events_before INTEGER CHECK (events_before >= 0);
+ALTER TABLE runs ADD COLUMN account TEXT;
+",
 ];
 
 /// The `user_version` of a current ledger.

@@ -13,6 +13,7 @@ use super::error::{Error, Flaw};
 use super::lock::Lock;
 use super::lookups::{LookupNote, Remembered};
 use super::reader::Reader;
+use super::runs::RunEnd;
 use super::users::NotedMfa;
 use super::writer::{Command, Writer};
 use crate::model::entry::{LedgerEntry, Moment};
@@ -21,7 +22,6 @@ use crate::model::mfa::MfaNote;
 use crate::model::names::PolicyAnswer;
 use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceKey;
-use crate::model::stop::Stopped;
 use crate::model::user_name::UserName;
 
 /// A ledger in its file, open for one run.
@@ -113,16 +113,10 @@ impl Served {
         self.reader.refresh()
     }
 
-    pub(super) fn close(
-        self,
-        exit_code: u8,
-        stopped: Option<Stopped>,
-        now: &Moment,
-    ) -> Result<(), Error> {
+    pub(super) fn close(self, end: RunEnd, now: &Moment) -> Result<(), Error> {
         let (reply, answer) = mpsc::channel();
         let command = Command::Close {
-            exit_code,
-            stopped,
+            end: Box::new(end),
             now: now.clone(),
             reply,
         };

@@ -16,13 +16,12 @@ use super::counter::{Counter, extent};
 use super::error::{Error, Flaw};
 use super::file::{BUSY, beside, keep_log, opening, sqlite};
 use super::lookups::{self, LookupNote};
-use super::runs::{self, RunRecord};
+use super::runs::{self, RunEnd, RunRecord};
 use super::transition::{Fault, intend, settle, settle_left_in_flight};
 use super::users;
 use crate::model::entry::Moment;
 use crate::model::ids::RunId;
 use crate::model::mfa::MfaNote;
-use crate::model::stop::Stopped;
 
 /// What the writer can be asked for.
 pub(super) enum Command {
@@ -42,8 +41,7 @@ pub(super) enum Command {
     },
     /// The end.
     Close {
-        exit_code: u8,
-        stopped: Option<Stopped>,
+        end: Box<RunEnd>,
         now: Moment,
         reply: mpsc::Sender<Result<(), Error>>,
     },
@@ -178,13 +176,8 @@ impl Writer {
                         return;
                     }
                 }
-                Command::Close {
-                    exit_code,
-                    stopped,
-                    now,
-                    reply,
-                } => {
-                    drop(reply.send(self.close(exit_code, stopped, &now)));
+                Command::Close { end, now, reply } => {
+                    drop(reply.send(self.close(*end, &now)));
                     return;
                 }
             }
@@ -270,15 +263,14 @@ impl Writer {
         })
     }
 
-    fn close(self, exit_code: u8, stopped: Option<Stopped>, now: &Moment) -> Result<(), Error> {
+    fn close(self, end: RunEnd, now: &Moment) -> Result<(), Error> {
         let Self {
             connection,
             path,
             run,
             ..
         } = self;
-        runs::end(&connection, run, exit_code, stopped, now.wall_ms)
-            .map_err(|source| sqlite(&path, source))?;
+        runs::end(&connection, run, end, now.wall_ms).map_err(|source| sqlite(&path, source))?;
         keep_log(&connection, false).map_err(|source| sqlite(&path, source))?;
         // A reader beside us may keep the checkpoint from finishing; the next writer does it then.
         connection

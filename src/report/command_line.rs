@@ -116,13 +116,17 @@ impl CommandLine {
         options.collect::<Vec<_>>().concat()
     }
 
-    /// As it can be typed again.
-    pub(crate) fn spelled(&self) -> String {
-        let words = self.parts.iter().flat_map(|part| match part {
+    /// The words, as they were typed.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &OsString> {
+        self.parts.iter().flat_map(|part| match part {
             Part::Word(word) | Part::Wave(word) => std::slice::from_ref(word),
             Part::Option(_, words) => words,
-        });
-        shell::command(words)
+        })
+    }
+
+    /// As it can be typed again.
+    pub(crate) fn spelled(&self) -> String {
+        shell::command(self.words())
     }
 }
 

@@ -125,10 +125,10 @@ impl Stops {
         })
     }
 
-    /// Whether the same command would be refused now, because its deadline is past.
-    pub fn are_past(&self, now: Timestamp) -> bool {
+    /// From when on the same command is refused, because its deadline is past.
+    pub fn past_from(&self) -> Option<Timestamp> {
         let deadline = self.deadline.as_ref().filter(|_| self.is_on_a_date);
-        deadline.is_some_and(|at| at.timestamp() <= now)
+        deadline.map(ZonedDateTime::timestamp)
     }
 
     /// When a run that begins now stops by itself: the earlier of both, where both were asked for.
@@ -225,17 +225,16 @@ mod tests {
     #[test]
     fn only_a_deadline_with_a_date_is_past_for_the_next_run() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        for (deadline, now, past) in [
-            ("2026-11-25T06:00Z", "2026-11-25T05:59:59Z", false),
-            ("2026-11-25T06:00Z", "2026-11-25T06:00:00Z", true),
-            ("06:00Z", "2026-11-25T06:00:00Z", false),
+        for (deadline, past_from) in [
+            ("2026-11-25T06:00Z", Some("2026-11-25T06:00:00Z")),
+            ("06:00Z", None),
         ] {
             let here = Now {
                 wall: at("2026-11-24T22:30:00Z"),
                 zone: LocalZone::NoData,
             };
             let stops = stops(&["--deadline", deadline], &here).unwrap();
-            assert_eq!(stops.are_past(at(now)), past, "{deadline} {now}");
+            assert_eq!(stops.past_from(), past_from.map(at), "{deadline}");
         }
     }
 

@@ -121,6 +121,8 @@ async fn run(
         wave: "wave".to_owned(),
         settings: String::new(),
         looks_first: existing == Existing::Skip,
+        called: String::new(),
+        rows: 1,
     };
     let environment = sandbox.environment().parse().unwrap();
     let binding = Binding {

@@ -29,6 +29,8 @@ fn place() -> Place {
         wave: "/waves/a.csv".to_owned(),
         settings: String::new(),
         looks_first: true,
+        called: String::new(),
+        rows: 1,
     };
     let found = Found::look(&folder.path().join("ledger.db"), &binding).unwrap();
     Place {

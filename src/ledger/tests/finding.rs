@@ -47,7 +47,7 @@ fn of_two_that_found_no_ledger_the_second_does_not_replace_the_first_ones() {
         .begin(&run(1), &moment(0))
         .unwrap()
         .ledger
-        .close(0, None, &moment(1))
+        .close(ended(0), &moment(1))
         .unwrap();
     let refused = second.begin(&run(2), &moment(2)).unwrap_err();
     assert!(matches!(refused.flaw, Flaw::Held(_)), "{refused}");
@@ -91,14 +91,18 @@ async fn only_a_run_that_looked_first_and_came_to_its_end_proves_a_ledger() {
             ..run(1)
         };
         let opened = begin(&place.path, &binding(), &run, &moment(0)).unwrap();
-        opened.ledger.close(exit_code, None, &moment(1)).unwrap();
+        opened.ledger.close(ended(exit_code), &moment(1)).unwrap();
         let found = Found::look(&place.path, &binding()).unwrap();
         assert_eq!(found.has_looked(), proves, "{looks_first} {exit_code}");
     }
     let place = place();
     let opened = begin(&place.path, &binding(), &run(1), &moment(0)).unwrap();
     let stopped = Stopped::new(StopCode::Unavailable, "no answer", None);
-    let closed = opened.ledger.close(4, Some(stopped), &moment(1));
+    let end = RunEnd {
+        stopped: Some(stopped),
+        ..ended(4)
+    };
+    let closed = opened.ledger.close(end, &moment(1));
     closed.unwrap();
     let found = Found::look(&place.path, &binding()).unwrap();
     assert!(!found.has_looked(), "it stopped before its wave did");

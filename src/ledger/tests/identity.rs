@@ -52,7 +52,7 @@ pub(super) async fn closed() -> Place {
     let ledger = open(&place, 1);
     intend(&ledger, vec![intent(7)]).await.unwrap();
     settle(&ledger, settled(7, DeviceState::Created)).await;
-    ledger.close(0, None, &moment(3)).unwrap();
+    ledger.close(ended(0), &moment(3)).unwrap();
     place
 }
 

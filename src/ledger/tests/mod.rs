@@ -56,6 +56,16 @@ fn run(number: u8) -> RunRecord {
         wave: "/waves/a.csv".to_owned(),
         settings: format!("run {number}"),
         looks_first: true,
+        called: String::new(),
+        rows: 1,
+    }
+}
+
+/// How a run ended that came to its end.
+fn ended(exit_code: u8) -> RunEnd {
+    RunEnd {
+        exit_code,
+        ..RunEnd::default()
     }
 }
 
@@ -289,7 +299,7 @@ async fn a_run_that_was_closed_leaves_nothing_to_be_looked_after() {
     let ledger = open(&place, 1);
     intend(&ledger, vec![intent(7)]).await.unwrap();
     settle(&ledger, settled(7, DeviceState::Created)).await;
-    ledger.close(3, None, &moment(3)).unwrap();
+    ledger.close(ended(3), &moment(3)).unwrap();
     let end: (i64, u8) = Connection::open(&place.path)
         .unwrap()
         .query_row("SELECT finished_at, exit_code FROM runs", [], |row| {

@@ -197,7 +197,7 @@ async fn a_backup_that_was_made_during_the_last_run_is_refused_as_well() {
     intend(&ledger, vec![intent(7)]).await.unwrap();
     let backup = crashed(&place);
     intend(&ledger, vec![intent(8)]).await.unwrap();
-    ledger.close(0, None, &moment(2)).unwrap();
+    ledger.close(ended(0), &moment(2)).unwrap();
     let counter = place.path.with_file_name("ledger.db.runs");
     std::fs::copy(counter, backup.path.with_file_name("ledger.db.runs")).unwrap();
     let error = begin(&backup.path, &binding(), &run(2), &moment(0)).unwrap_err();
@@ -228,7 +228,7 @@ async fn a_crashed_ledger_whose_latest_commits_were_damaged_is_refused() {
 #[test]
 fn a_ledger_that_was_put_back_from_a_backup_is_refused_until_a_person_says_that_it_is_meant() {
     let place = place();
-    open(&place, 1).close(0, None, &moment(1)).unwrap();
+    open(&place, 1).close(ended(0), &moment(1)).unwrap();
     let backup = std::fs::read(&place.path).unwrap();
     drop(open(&place, 2));
     std::fs::write(&place.path, backup).unwrap();

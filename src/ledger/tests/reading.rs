@@ -74,7 +74,11 @@ fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock_says() {
             if at != 1 {
                 // The run that is not closed did not live to say how it ended.
                 let code = [10, 11, 12, 13][at];
-                opened.ledger.close(code, stop_of(code), &now).unwrap();
+                let end = RunEnd {
+                    stopped: stop_of(code),
+                    ..ended(code)
+                };
+                opened.ledger.close(end, &now).unwrap();
             }
         }
         let reader = read(&place);
@@ -161,7 +165,7 @@ async fn a_value_that_is_none_of_its_column_is_damage_for_whoever_reads_it() {
         intend(&ledger, (1..=20).map(intent).collect())
             .await
             .unwrap();
-        ledger.close(4, None, &moment(2)).unwrap();
+        ledger.close(ended(4), &moment(2)).unwrap();
         let edited = Connection::open(&place.path).unwrap();
         let edit = format!(
             "PRAGMA ignore_check_constraints = ON;
