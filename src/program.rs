@@ -17,6 +17,7 @@ use crate::report::lifetime;
 use crate::report::manner::Manner;
 use crate::report::notice::Notice;
 use crate::report::panics;
+use crate::settings::completions::script;
 use crate::settings::env::Env;
 use crate::settings::log::{self, LogSettings};
 use crate::settings::run::Settings;
@@ -123,6 +124,8 @@ fn run(
             block_on(commands::probe::probe(*probe, &invocation))
         }
         Settings::Template => print(&commands::template::template()).map(|()| ExitCode::Done),
+        Settings::Completions(shell) => print(&script(shell)).map(|()| ExitCode::Done),
+        Settings::Man(folder) => commands::man::man(folder.as_deref()).map(|()| ExitCode::Done),
         Settings::Sandbox(sandbox) => {
             invocation.start_log()?;
             block_on(commands::sandbox::sandbox(*sandbox, console))

@@ -124,7 +124,7 @@ pub mod settings {
     pub use crate::settings::probe::Probe;
     pub use crate::settings::rows::RowSettings;
     pub use crate::settings::run::{Doctor, DryRun, Results, Run, Target};
-    pub use crate::settings::setting::{About, Command, Takes, Unset};
+    pub use crate::settings::setting::{About, Command, Takes, Unset, Usage};
     pub use crate::settings::sources::Sources;
     pub use crate::settings::table::{COMMANDS, VARIABLES, options};
     pub use crate::settings::tenant::Tenant;

@@ -101,7 +101,7 @@ fn command_line(text: &str) {
             }
             shown(&verify)
         }
-        Command::Sandbox | Command::Template => return,
+        Command::Sandbox | Command::Template | Command::Completions | Command::Man => return,
     };
     assert!(!shown.contains(SECRET), "{shown}");
 }

@@ -13,6 +13,7 @@ mod foresee;
 mod foretell;
 mod join;
 mod ledger_notes;
+pub(crate) mod man;
 mod memory;
 mod names;
 mod names_of_run;

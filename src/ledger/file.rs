@@ -123,6 +123,11 @@ pub(super) fn make_folder(path: &Path) -> io::Result<()> {
 /// Older ones may lose a commit when the write-ahead log is reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
+/// The version of SQLite that is compiled in.
+pub(crate) fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 fn is_sound(sqlite: i32) -> bool {
     sqlite >= OLDEST_SQLITE
 }

@@ -50,7 +50,7 @@ pub use self::batch::Intent;
 pub(crate) use self::batch::{Committed, Recorded, Settled};
 pub use self::binding::Binding;
 pub use self::error::{Error, Flaw};
-pub(crate) use self::file::companions;
+pub(crate) use self::file::{companions, sqlite_version};
 pub(crate) use self::found::Check;
 pub use self::found::Found;
 pub use self::handle::{Ledger, Opened};

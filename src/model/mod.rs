@@ -25,7 +25,7 @@ pub(crate) mod hidden;
 pub(crate) mod ids;
 pub(crate) mod invalid;
 pub(crate) mod ledger_mark;
-mod libphonenumber;
+pub(crate) mod libphonenumber;
 pub(crate) mod messages;
 pub(crate) mod mfa;
 pub(crate) mod names;

@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::setting::{About, Group, Takes, Unset, Usage};
 use super::table::{COMMANDS, VARIABLES, VERBOSITY};
+use super::version;
 use crate::exit::ExitCode;
 use crate::report::wrap::hanging;
 
@@ -23,7 +24,8 @@ const MORE: &str = "`wavepair run --help` lists examples, environment variables 
 /// The command line, with all that `--help` says.
 pub(super) fn command() -> Command {
     Command::new("wavepair")
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(version::SHORT)
+        .long_version(version::LONG.as_str())
         .about(ABOUT)
         .long_about(format!("{ABOUT}.\n\n{PROMISE}"))
         .after_help(format!("{REHEARSAL}\n{MORE}"))

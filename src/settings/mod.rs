@@ -9,6 +9,7 @@
 mod address;
 mod authorities;
 pub(crate) mod checks;
+pub(crate) mod completions;
 mod credential;
 mod deadline;
 pub(crate) mod deciding;
@@ -18,6 +19,7 @@ pub(crate) mod files;
 pub(crate) mod given;
 mod help;
 pub(crate) mod log;
+pub(crate) mod manual;
 pub(crate) mod pace;
 mod places;
 pub(crate) mod probe;
@@ -34,6 +36,7 @@ pub(crate) mod tenant;
 pub(crate) mod usage;
 mod values;
 pub(crate) mod verify;
+mod version;
 pub(crate) mod which_ledger;
 mod zone;
 

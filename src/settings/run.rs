@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use clap_complete::Shell;
+
 use super::checks::Checks;
 use super::files::{self, Files, Kind};
 use super::pace::{Pace, Stops};
@@ -39,6 +41,10 @@ pub(crate) enum Settings {
     Probe(Box<Probe>),
     /// Of `template`.
     Template,
+    /// Of `completions`: the shell.
+    Completions(Shell),
+    /// Of `man`: the folder, where one is named.
+    Man(Option<PathBuf>),
     /// Of `sandbox`.
     Sandbox(Box<Sandbox>),
 }
@@ -60,6 +66,8 @@ impl Settings {
             Command::Doctor => Self::Doctor(Box::new(Doctor::resolve(sources, now))),
             Command::Probe => Self::Probe(Box::new(Probe::resolve(sources)?)),
             Command::Template => Self::Template,
+            Command::Completions => Self::Completions(sources.value(&table::SHELL)?),
+            Command::Man => Self::Man(sources.path(&table::OUT)),
             Command::Sandbox => Self::Sandbox(Box::new(Sandbox::resolve(sources)?)),
         })
     }

@@ -102,6 +102,10 @@ pub enum Command {
     Probe,
     /// `template`.
     Template,
+    /// `completions`.
+    Completions,
+    /// `man`.
+    Man,
     /// `sandbox`.
     Sandbox,
 }

@@ -10,6 +10,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap_complete::Shell;
 use encoding_rs::Encoding;
 use reqwest::Url;
 use tracing::level_filters::LevelFilter;
@@ -191,6 +192,11 @@ pub(super) const TOKEN_LIFE: Setting<Duration> = setting("--token-life", Text("T
 pub(super) const VARIANT: Setting<Variant> = setting("--variant", Texts("NAME"), |given| given.one_of(&Variant::ALL), "Answer a question that PingOne's documents leave open otherwise; the README lists the names");
 pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default_apart("0");
 
+// What is told of wavepair itself.
+pub(super) const SHELL: Setting<Shell> = setting("SHELL", Text("SHELL"), |given| given.one_of(&values::SHELLS), "Shell: bash, zsh, fish, elvish, powershell");
+pub(super) const OUT: Setting<PathBuf> = path("--out", "DIR", "Write one page a command into this folder, which is made where it is missing")
+    .default_described("all of them to standard output");
+
 const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, PLAN.about, PLAN_ALLOW_PROGRESS.about, SANDBOX.about, FAULTS.about, YES.about] };
 const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
 const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
@@ -228,7 +234,7 @@ const ASKING: Group = Group { heading: PACE.heading, settings: &[RATE.about, CON
 pub(super) const VERBOSITY: Group = Group { heading: Some("Progress and logs"), settings: &[VERBOSE.about, QUIET.about, LOG_FORMAT.about] };
 
 /// Every command.
-pub static COMMANDS: [Usage; 7] = [
+pub static COMMANDS: [Usage; 9] = [
     Usage {
         command: Command::Run,
         name: "run",
@@ -287,6 +293,20 @@ pub static COMMANDS: [Usage; 7] = [
     },
     Usage { command: Command::Template, name: "template", help: "Print a small valid wave", groups: &[], examples: &[] },
     Usage { command: Command::Sandbox, name: "sandbox", help: "Serve a PingOne-compatible sandbox on loopback", groups: &[SERVICE], examples: &[] },
+    Usage {
+        command: Command::Completions,
+        name: "completions",
+        help: "Print what a shell needs to complete commands and options",
+        groups: &[Group { heading: None, settings: &[SHELL.about] }],
+        examples: &[],
+    },
+    Usage {
+        command: Command::Man,
+        name: "man",
+        help: "Print the man pages, or write them into a folder",
+        groups: &[Group { heading: None, settings: &[OUT.about] }],
+        examples: &[],
+    },
 ];
 
 /// Every environment variable that is read.

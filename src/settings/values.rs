@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::num::NonZeroU32;
 
+use clap_complete::Shell;
 use encoding_rs::Encoding;
 use tracing::level_filters::LevelFilter;
 
@@ -105,6 +106,15 @@ pub(super) const SHARING: [(&str, Sharing); 3] = [
     ("warn", Sharing::Warn),
     ("reject", Sharing::Reject),
     ("allow", Sharing::Allow),
+];
+
+/// The shells that can be told what to complete.
+pub(super) const SHELLS: [(&str, Shell); 5] = [
+    ("bash", Shell::Bash),
+    ("zsh", Shell::Zsh),
+    ("fish", Shell::Fish),
+    ("elvish", Shell::Elvish),
+    ("powershell", Shell::PowerShell),
 ];
 
 /// How users are named, by the column that does it.

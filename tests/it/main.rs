@@ -112,6 +112,10 @@ mod probe;
 mod settings;
 // The command line from outside, and the README that describes it.
 mod cli;
+// Completions and man pages.
+mod manual;
+// Which source, which parts.
+mod version;
 // The sample files say what they claim to.
 mod samples;
 // Rules of the source that no compiler checks.

@@ -14,6 +14,9 @@ use rlibphonenumber::{PhoneMetadata, PhoneMetadataCollection, PhoneNumberUtil};
 /// Google's metadata, in the version that `rlibphonenumber` has (Apache License 2.0).
 const METADATA: &[u8] = include_bytes!("metadata.bin");
 
+/// The version of libphonenumber that the metadata is of.
+pub(crate) const VERSION: &str = "9.0.42";
+
 /// libphonenumber, over [`metadata`].
 pub(super) static LIBRARY: LazyLock<PhoneNumberUtil> = LazyLock::new(|| {
     PhoneNumberUtil::new_for_metadata(metadata()).expect("the regions are those of the crate")
