@@ -102,6 +102,8 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
     let (names, values) = (NAMES.join(", "), values.join(", "));
     format!("INSERT INTO devices ({names}) VALUES ({values})")
 });
+static INSERT_IF_NEW: LazyLock<String> =
+    LazyLock::new(|| format!("{} ON CONFLICT (user, type, address) DO NOTHING", *INSERT));
 static UPDATE: LazyLock<String> = LazyLock::new(|| {
     let values = NAMES.iter().zip(1..).skip(Column::State as usize);
     let values: Vec<_> = values
@@ -203,9 +205,34 @@ pub(super) fn count(connection: &Connection) -> Result<Counts> {
 
 /// Writes the entry of a device, and gives its number: a new one where it has none yet.
 pub(super) fn write(connection: &Connection, key: &Key, entry: &LedgerEntry) -> Result<u64> {
-    let is_new = entry.number == 0;
-    let mut statement = connection.prepare_cached(if is_new { &INSERT } else { &UPDATE })?;
-    let known = (!is_new).then_some(i64::try_from(entry.number).unwrap_or(i64::MAX));
+    if entry.number == 0 {
+        write_by(&INSERT, connection, key, entry)?;
+        return Ok(last_number(connection));
+    }
+    write_by(&UPDATE, connection, key, entry)?;
+    Ok(entry.number)
+}
+
+/// Writes the entry of a device that has none yet, and gives its number; where it has one, nothing
+/// is written or given.
+pub(super) fn write_new(
+    connection: &Connection,
+    key: &Key,
+    entry: &LedgerEntry,
+) -> Result<Option<u64>> {
+    let written = write_by(&INSERT_IF_NEW, connection, key, entry)?;
+    Ok((written > 0).then(|| last_number(connection)))
+}
+
+fn last_number(connection: &Connection) -> u64 {
+    // SQLite counts from 1.
+    u64::try_from(connection.last_insert_rowid()).unwrap_or_default()
+}
+
+/// Binds an entry to a statement and gives how many rows that wrote.
+fn write_by(sql: &str, connection: &Connection, key: &Key, entry: &LedgerEntry) -> Result<usize> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let known = (entry.number > 0).then_some(i64::try_from(entry.number).unwrap_or(i64::MAX));
     bind(&mut statement, Column::Number, &known)?;
     bind(&mut statement, Column::User, &key.user)?;
     bind(&mut statement, Column::Kind, &key.kind)?;
@@ -221,10 +248,7 @@ pub(super) fn write(connection: &Connection, key: &Key, entry: &LedgerEntry) -> 
     bind_moment(&mut statement, LAST_SEND, last_send)?;
     bind_moment(&mut statement, LOST, entry.lost.as_ref())?;
     bind_fields(&mut statement, entry)?;
-    statement.raw_execute()?;
-    let number = known.unwrap_or_else(|| connection.last_insert_rowid());
-    // SQLite counts from 1.
-    Ok(u64::try_from(number).unwrap_or_default())
+    statement.raw_execute()
 }
 
 fn get<T: FromSql>(row: &Row<'_>, column: Column) -> Result<T> {

@@ -1,5 +1,7 @@
 //! The transitions of a device, written down.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, named_params};
 
 use super::batch::{Intent, Recorded, Settled};
@@ -23,17 +25,20 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
+/// The entries of the devices that this run has in flight, as they stand on disk: what is known of
+/// each is asked for once more within moments.
+pub(super) type InFlight = HashMap<Key, LedgerEntry>;
+
 /// Writes that a device is about to be asked for.
 pub(super) fn intend(
     transaction: &Connection,
+    in_flight: &mut InFlight,
     run: RunId,
     intent: Intent,
     now: &Moment,
 ) -> Result<Recorded, Fault> {
     let key = Key::from(&intent.request.key);
-    let before = devices::find(transaction, &key)?;
-    let mut entry = rules::intended(before, &intent, run, now).map_err(Fault::Invariant)?;
-    entry.number = devices::write(transaction, &key, &entry)?;
+    let entry = write_intent(transaction, &key, &intent, run, now)?;
     let attempt = entry.attempts;
     let kind = if intent.resend {
         EventKind::Resend
@@ -48,22 +53,49 @@ pub(super) fn intend(
         Some(intent.request.row),
         now,
     )?;
-    Ok(Recorded {
+    let recorded = Recorded {
         request: intent.request,
         entry: entry.number,
         attempt,
-    })
+    };
+    in_flight.insert(key, entry);
+    Ok(recorded)
+}
+
+fn write_intent(
+    transaction: &Connection,
+    key: &Key,
+    intent: &Intent,
+    run: RunId,
+    now: &Moment,
+) -> Result<LedgerEntry, Fault> {
+    let after = |before| rules::intended(before, intent, run, now).map_err(Fault::Invariant);
+    if !intent.resend {
+        // Mostly it was never asked for, and whether it was is told by writing it: to look first
+        // would be a second way through an index of all devices.
+        let entry = after(None)?;
+        if let Some(number) = devices::write_new(transaction, key, &entry)? {
+            return Ok(LedgerEntry { number, ..entry });
+        }
+    }
+    let mut entry = after(devices::find(transaction, key)?)?;
+    entry.number = devices::write(transaction, key, &entry)?;
+    Ok(entry)
 }
 
 /// Writes what became of a device, and gives the number of its entry.
 pub(super) fn settle(
     transaction: &Connection,
+    in_flight: &mut InFlight,
     run: RunId,
     end: &Settled,
     now: &Moment,
 ) -> Result<u64, Fault> {
     let key = Key::from(&end.key);
-    let before = devices::find(transaction, &key)?;
+    let before = match in_flight.remove(&key) {
+        Some(entry) => Some(entry),
+        None => devices::find(transaction, &key)?,
+    };
     let mut entry = rules::settled(before, end, run, now).map_err(Fault::Invariant)?;
     entry.number = devices::write(transaction, &key, &entry)?;
     let kind = EventKind::Settled(end.state);

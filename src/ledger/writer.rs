@@ -17,7 +17,7 @@ use super::error::{Error, Flaw};
 use super::file::{BUSY, beside, keep_log, opening, sqlite};
 use super::lookups::{self, LookupNote};
 use super::runs::{self, RunEnd, RunRecord};
-use super::transition::{Fault, intend, settle, settle_left_in_flight};
+use super::transition::{Fault, InFlight, intend, settle, settle_left_in_flight};
 use super::users;
 use crate::model::entry::Moment;
 use crate::model::ids::RunId;
@@ -57,6 +57,7 @@ pub(super) struct Writer {
     ballast: Ballast,
     counter: Counter,
     disk_full: bool,
+    in_flight: InFlight,
     /// Device and inode of the file that the connection writes to.
     identity: (u64, u64),
     /// How long the system lets a file of this process become.
@@ -97,6 +98,7 @@ impl Writer {
             ballast,
             counter,
             disk_full: false,
+            in_flight: InFlight::new(),
             identity,
             size_limit: getrlimit(Resource::Fsize).current,
         }
@@ -237,22 +239,26 @@ impl Writer {
         intents: Vec<Intent>,
         now: &Moment,
     ) -> Result<Committed, Fault> {
+        // Not known any more where the transaction fails: it is on disk that they stand.
+        let mut in_flight = std::mem::take(&mut self.in_flight);
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut numbers = Vec::with_capacity(settled.len());
         for end in settled {
-            numbers.push(settle(&transaction, self.run, end, now)?);
+            numbers.push(settle(&transaction, &mut in_flight, self.run, end, now)?);
         }
         for note in noted {
             users::note(&transaction, self.run, *note, now.wall_ms)?;
         }
         let mut recorded = Vec::with_capacity(intents.len());
         for intent in intents {
-            recorded.push(intend(&transaction, self.run, intent, now)?);
+            let intended = intend(&transaction, &mut in_flight, self.run, intent, now);
+            recorded.push(intended?);
         }
         let events = transaction.last_insert_rowid();
         transaction.commit()?;
+        self.in_flight = in_flight;
         if !(numbers.is_empty() && recorded.is_empty()) {
             self.counter.note(u64::try_from(events).unwrap_or(0));
         }

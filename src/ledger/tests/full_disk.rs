@@ -82,18 +82,22 @@ fn on_a_full_disk_what_became_of_requests_is_still_written_and_no_leave_is_given
     assert_eq!(second.settled.len(), 1);
     assert!(!ballast(&place), "its room is given up");
 
-    let third = full
-        .commit(vec![settled(2, DeviceState::Failed)], vec![intent(3)])
-        .unwrap();
+    // The third was not asked for after all: there is no entry of it that could be written over.
+    let ends = [2, 3].map(|user| settled(user, DeviceState::Failed));
+    let third = full.commit(ends.into(), vec![intent(3)]).unwrap();
     assert!(third.disk_full && third.recorded.is_empty());
     drop(full.commands);
     full.thread.join().unwrap();
 
-    let count: u32 = Connection::open(&place.path)
+    let sql = "SELECT group_concat(concat(state, ' ', attempts), ', ') FROM devices";
+    let known: String = Connection::open(&place.path)
         .unwrap()
-        .query_row("SELECT count(*) FROM devices", [], |row| row.get(0))
+        .query_row(sql, [], |row| row.get(0))
         .unwrap();
-    assert_eq!(count, 2, "nothing that was not sent is in flight");
+    assert_eq!(
+        known, "1 1, 5 1, 5 0",
+        "nothing that was not sent is in flight"
+    );
 }
 
 #[tokio::test]
