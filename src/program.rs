@@ -22,9 +22,11 @@ use crate::settings::env::Env;
 use crate::settings::log::{self, LogSettings};
 use crate::settings::run::Settings;
 use crate::settings::setting::Command;
-use crate::settings::sources::{Sources, Typed};
+use crate::settings::settings_file::SettingsFile;
+use crate::settings::sources::Sources;
 use crate::settings::table;
 use crate::settings::usage::{self, Read};
+use crate::settings::which_file::settings_file;
 
 /// Does what the words of the command line ask for, and says how it ended.
 pub fn main() -> ProcessCode {
@@ -34,7 +36,12 @@ pub fn main() -> ProcessCode {
     let variable = |name: &str| std::env::var_os(name);
     let env = Env::new(&variable);
     let read = usage::read(&words);
-    let (console, closer) = Console::start(manner(read.as_ref().ok(), &words, &env));
+    let file = match &read {
+        Ok(Read::Call(typed)) => settings_file(typed, &env),
+        Ok(Read::Text(_) | Read::Empty(_)) | Err(_) => Ok(None),
+    };
+    let usable = file.as_ref().ok().and_then(Option::as_ref);
+    let (console, closer) = Console::start(manner(read.as_ref().ok(), &words, (&env, usable)));
     let code = match read {
         Ok(Read::Call(typed)) => {
             keep_memory_private();
@@ -42,9 +49,13 @@ pub fn main() -> ProcessCode {
             panics::tell(console.clone());
             let command = CommandLine::new(words, &table::takes_value);
             console.say(&lifetime::begins(&command));
-            catch_unwind(AssertUnwindSafe(|| run(&typed, &env, command, &console)))
-                // What there is to say of it was said when it happened.
-                .unwrap_or(Ok(ExitCode::Broken))
+            catch_unwind(AssertUnwindSafe(|| {
+                let file = file?;
+                let sources = Sources::new(&typed, &env).with_file(file.as_ref());
+                run(&sources, command, &console)
+            }))
+            // What there is to say of it was said when it happened.
+            .unwrap_or(Ok(ExitCode::Broken))
         }
         Ok(Read::Text(text)) => printed(text.print()).map(|()| ExitCode::Done),
         Ok(Read::Empty(help)) => printed(help.print()).map(|()| ExitCode::Usage),
@@ -60,11 +71,15 @@ pub fn main() -> ProcessCode {
 }
 
 /// How standard error is spoken to, and of which run.
-fn manner(read: Option<&Read>, words: &[OsString], env: &Env<'_>) -> Manner {
+fn manner(
+    read: Option<&Read>,
+    words: &[OsString],
+    of: (&Env<'_>, Option<&SettingsFile>),
+) -> Manner {
     let is_run = matches!(read, Some(Read::Call(typed)) if typed.command == Command::Run);
     Manner {
         run: is_run.then(commands::new_run_id),
-        ..log::manner(read, words, env, io::stderr().is_terminal())
+        ..log::manner(read, words, of, io::stderr().is_terminal())
     }
 }
 
@@ -87,16 +102,10 @@ fn keep_memory_private() {
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).ok();
 }
 
-fn run(
-    typed: &Typed,
-    env: &Env<'_>,
-    command: CommandLine,
-    console: &Console,
-) -> Result<ExitCode, Error> {
-    let sources = Sources::new(typed, env);
+fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result<ExitCode, Error> {
     let (manner, is_terminal) = (console.manner(), io::stderr().is_terminal());
-    let LogSettings { progress, yes, log } = LogSettings::resolve(&sources, manner, is_terminal)?;
-    let settings = Settings::resolve(&sources, &clock::local())?;
+    let LogSettings { progress, yes, log } = LogSettings::resolve(sources, manner, is_terminal)?;
+    let settings = Settings::resolve(sources, &clock::local())?;
     let invocation = Invocation {
         command,
         run: manner.run.unwrap_or_else(commands::new_run_id),

@@ -121,6 +121,7 @@ pub mod settings {
     pub use crate::settings::Error;
     pub use crate::settings::env::Env;
     pub use crate::settings::given::duration;
+    pub use crate::settings::keys::keyed;
     pub use crate::settings::probe::Probe;
     pub use crate::settings::rows::RowSettings;
     pub use crate::settings::run::{Doctor, DryRun, Results, Run, Target};

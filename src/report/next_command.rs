@@ -40,6 +40,9 @@ pub const TENANT_OPTIONS: [&str; 8] = [
     "--no-proxy",
 ];
 
+/// The options that say where settings are read from; every command has them.
+pub(crate) const FILE_OPTIONS: [&str; 2] = ["--config", "--profile"];
+
 /// The options that make a run carry out a plan.
 const PLAN_OPTIONS: [&str; 2] = ["--plan", "--plan-allow-progress"];
 

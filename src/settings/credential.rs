@@ -3,10 +3,26 @@
 use super::Error;
 use crate::model::secret::Secret;
 
-/// Takes a secret that can be sent; `origin` names where it came from.
-pub(super) fn usable(secret: String, origin: &str) -> Result<Secret, Error> {
+/// The longest secret; PingOne's have 64 characters or so.
+pub(super) const SECRET_MAX: u64 = 4096;
+
+/// Takes the secret that these bytes are, without the line end of an editor or a program.
+pub(super) fn secret_of(bytes: Vec<u8>, origin: &str) -> Result<Secret, Error> {
+    let mut secret = String::from_utf8(bytes).map_err(|_| {
+        Error::new(format!("{origin} is not UTF-8"))
+            .hint("save it as plain UTF-8; Windows tools may write UTF-16")
+    })?;
+    secret.truncate(without_line_ends(&secret).len());
     check_credential(&secret, origin)?;
     Ok(Secret::new(secret))
+}
+
+/// The line ends behind a secret are the editor's.
+fn without_line_ends(mut text: &str) -> &str {
+    while let Some(before) = text.strip_suffix('\n') {
+        text = before.strip_suffix('\r').unwrap_or(before);
+    }
+    text
 }
 
 /// Holds a credential to its alphabet, `%x20-7E` (RFC 6749, appendix A); none begins or ends with a blank.

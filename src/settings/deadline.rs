@@ -368,10 +368,7 @@ mod tests {
     #[test]
     fn what_is_refused_is_named_with_what_to_write() {
         let refused = |value: &str, zone: &str| {
-            let given = Given {
-                name: "--deadline",
-                value: value.into(),
-            };
+            let given = Given::typed("--deadline", value);
             let deadline = read(&given).unwrap();
             let error = deadline
                 .after(&now("2026-11-24T22:30:00Z", zone))

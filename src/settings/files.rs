@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::places::{self, Named};
+use super::settings_file::SettingsFile;
 use super::sources::Sources;
 use super::table;
 use crate::ledger::companions;
@@ -107,6 +108,8 @@ impl Files {
         }
         let file = |what, setting| Some(Named::file(what, &sources.path(setting)?));
         let mut kept = vec![Named::input("the wave", wave)];
+        let settings = sources.file.map(SettingsFile::path);
+        kept.extend(settings.map(|path| Named::file("the settings file", path)));
         kept.extend(file("the secret file", &table::SECRET_FILE));
         kept.extend(file("the file of faults", &table::FAULTS));
         kept.extend(file("the authority file", &table::CA_FILE));
@@ -200,16 +203,7 @@ pub(super) fn ledger(sources: &Sources<'_>, environment: EnvironmentId) -> Resul
     if let Some(path) = sources.path(&table::LEDGER) {
         return Ok(path);
     }
-    let env = sources.env;
-    // XDG Base Directory Specification: a relative path is ignored.
-    let state = env
-        .os("XDG_STATE_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
-        .or_else(|| {
-            env.os("HOME")
-                .map(|home| PathBuf::from(home).join(".local").join("state"))
-        });
+    let state = sources.env.base_folder("XDG_STATE_HOME", ".local/state");
     let state = state.ok_or_else(|| {
         Error::new("there is no place for the ledger: neither `XDG_STATE_HOME` nor `HOME` is set")
             .hint("name a file with `--ledger` or `WAVEPAIR_LEDGER`")

@@ -9,15 +9,24 @@ use std::time::Duration;
 use jiff::{Span, SpanRelativeTo};
 
 use super::Error;
+use super::origin::Origin;
 
-/// A value together with the name of the option or the variable that it was given by.
+/// A value together with what it was given by.
 #[derive(Clone, Debug)]
 pub(super) struct Given {
-    pub(super) name: &'static str,
+    pub(super) origin: Origin,
     pub(super) value: OsString,
 }
 
 impl Given {
+    /// What was typed behind an option.
+    pub(super) fn typed(option: &'static str, value: impl Into<OsString>) -> Self {
+        Self {
+            origin: Origin::Option(option),
+            value: value.into(),
+        }
+    }
+
     /// The value as text.
     ///
     /// # Errors
@@ -25,7 +34,7 @@ impl Given {
     /// It is not UTF-8. The value is not shown: it may be a secret.
     pub(super) fn text(&self) -> Result<&str, Error> {
         let text = self.value.to_str();
-        text.ok_or_else(|| Error::new(format!("`{}` is not UTF-8", self.name)))
+        text.ok_or_else(|| Error::new(format!("{} is not UTF-8", self.origin)))
     }
 
     /// The value as a path, which may be anything.
@@ -94,13 +103,13 @@ impl Given {
     /// Refuses the value, and shows it.
     pub(super) fn wrong(&self, why: &dyn fmt::Display) -> Error {
         let value = self.value.to_string_lossy();
-        let (value, name) = (shortened(&value), self.name);
+        let (value, name) = (shortened(&value), &self.origin);
         Error::new(format!("invalid value '{value}' for {name}: {why}"))
     }
 
     /// Refuses a value that may hold a password: it is not shown.
     pub(super) fn wrong_unseen(&self, why: &dyn fmt::Display) -> Error {
-        Error::new(format!("invalid value for {}: {why}", self.name))
+        Error::new(format!("invalid value for {}: {why}", self.origin))
     }
 }
 /// As much of a value as says which it was.
@@ -179,10 +188,7 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_named_with_its_setting_and_shown_unless_it_may_hold_a_password() {
-        let given = |value: &str| Given {
-            name: "--concurrency",
-            value: value.into(),
-        };
+        let given = |value: &str| Given::typed("--concurrency", value);
         for (error, expected) in [
             (
                 given("many").number(1_u32, 10).unwrap_err(),

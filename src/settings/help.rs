@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::setting::{About, Group, Takes, Unset, Usage};
-use super::table::{COMMANDS, VARIABLES, VERBOSITY};
+use super::table::{COMMANDS, EVERYWHERE, VARIABLES};
 use super::version;
 use crate::exit::ExitCode;
 use crate::report::wrap::hanging;
@@ -33,7 +33,12 @@ pub(super) fn command() -> Command {
         .max_term_width(100)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .args(arguments(&VERBOSITY).map(|argument| argument.global(true)))
+        .args(
+            EVERYWHERE
+                .iter()
+                .flat_map(arguments)
+                .map(|argument| argument.global(true)),
+        )
         .subcommands(COMMANDS.iter().map(subcommand))
 }
 
@@ -112,7 +117,8 @@ fn columns(heading: &str, lines: &[(&str, &str)]) -> String {
 }
 
 fn variables() -> String {
-    let heading = "Environment variables (an option wins over its variable):";
+    let heading =
+        "Environment variables (an option wins over its variable, and this over a settings file):";
     columns(
         heading,
         &VARIABLES.map(|variable| (variable.name, variable.meaning)),

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use super::Error;
 use super::env::Env;
+use super::settings_file::SettingsFile;
 use super::sources::Sources;
 use super::table;
 use super::usage::{Read, asks_for_json};
@@ -19,11 +20,11 @@ use crate::report::manner::{Manner, Style};
 pub(crate) fn manner(
     read: Option<&Read>,
     words: &[OsString],
-    env: &Env<'_>,
+    (env, file): (&Env<'_>, Option<&SettingsFile>),
     is_terminal: bool,
 ) -> Manner {
     let typed = match read {
-        Some(Read::Call(typed)) => Some(Sources::new(typed, env)),
+        Some(Read::Call(typed)) => Some(Sources::new(typed, env).with_file(file)),
         Some(Read::Text(_) | Read::Empty(_)) | None => None,
     };
     Manner {
@@ -68,6 +69,8 @@ impl LogSettings {
         is_terminal: bool,
     ) -> Result<Self, Error> {
         let rust_log = sources.find(&table::LOG_LEVEL)?.flatten();
+        // The manner has it already, and could not say what is wrong with it.
+        sources.value(&table::LOG_FORMAT)?;
         let file = sources.path(&table::LOG_FILE);
         if file.as_deref().is_some_and(is_standard) {
             return Err(
@@ -120,7 +123,12 @@ mod tests {
             };
             let read: Result<Read, Error> = read();
             for is_terminal in [true, false] {
-                let manner = manner(read.as_ref().ok(), &[], &Env::new(&get), is_terminal);
+                let manner = manner(
+                    read.as_ref().ok(),
+                    &[],
+                    (&Env::new(&get), None),
+                    is_terminal,
+                );
                 assert_eq!(manner.colored, colored && is_terminal, "{variable}={value}");
             }
         }

@@ -1,7 +1,7 @@
 //! What was typed and what it means here: defaults, environment variables, checks.
 //!
-//! Flags win over environment variables, these over defaults. `table` lists every
-//! setting, `usage` takes the command line apart by it, `sources` finds and reads values,
+//! Flags win over environment variables, these over the settings file, and this over defaults.
+//! `table` lists every setting, `usage` takes the command line apart by it, `sources` finds and reads values,
 //! and `run` resolves what a command is told, once. What comes out is plain. This is the
 //! last room that sees clap or the environment, and it sends nothing: a mistake here ends
 //! with exit code 2 before anything happened.
@@ -18,8 +18,11 @@ pub(crate) mod expected_rows;
 pub(crate) mod files;
 pub(crate) mod given;
 mod help;
+pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod manual;
+mod nearest;
+mod origin;
 pub(crate) mod pace;
 mod places;
 pub(crate) mod probe;
@@ -27,8 +30,10 @@ mod proxy;
 pub(crate) mod rows;
 pub(crate) mod run;
 pub(crate) mod sandbox;
+mod secret_command;
 mod secret_file;
 pub(crate) mod setting;
+pub(crate) mod settings_file;
 pub(crate) mod sources;
 #[rustfmt::skip] // A row or two of the table for each setting.
 pub(crate) mod table;
@@ -37,6 +42,7 @@ pub(crate) mod usage;
 mod values;
 pub(crate) mod verify;
 mod version;
+pub(crate) mod which_file;
 pub(crate) mod which_ledger;
 mod zone;
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::pace::Pace;
 use super::places::{self, Named};
 use super::setting::About;
+use super::settings_file::SettingsFile;
 use super::sources::Sources;
 use super::tenant::{GivenTenant, Problems, Tenant};
 use super::{Error, table};
@@ -134,7 +135,9 @@ fn check_places(sources: &Sources<'_>, report: &Path) -> Result<(), Error> {
         file("the secret file", &table::SECRET_FILE),
         file("the authority file", &table::CA_FILE),
     ];
-    let kept: Vec<_> = kept.into_iter().flatten().collect();
+    let settings = sources.file.map(SettingsFile::path);
+    let settings = settings.map(|path| Named::file("the settings file", path));
+    let kept: Vec<_> = kept.into_iter().chain([settings]).flatten().collect();
     let outputs = [
         Named::file("the report", report),
         Named::file("the report as JSON", &json_beside(report)),

@@ -33,14 +33,14 @@ pub(super) fn found(env: &Env<'_>) -> Result<FoundProxy, Error> {
         return Ok(FoundProxy::default());
     };
     let mut proxy = read(given.text()?).map_err(|why| {
-        Error::new(format!("`{}` cannot be read: {why}", given.name)).hint(
+        Error::new(format!("`{}` cannot be read: {why}", given.origin)).hint(
             "write it as `http://proxy.example.com:8080`, name and password before the host where it wants them (`http://name:password@…`, special characters by percent), or pass `--no-proxy`",
         )
     })?;
     let mut warnings = Vec::new();
     if let Some(given) = first("NO_PROXY", "no_proxy") {
         let (direct, strange) = read_direct(given.text()?);
-        let name = given.name;
+        let name = &given.origin;
         proxy.direct = direct;
         warnings.extend(strange.into_iter().map(|entry| {
             format!("`{name}` holds `{entry}`, which is neither a name, an address nor a network: it is passed over")

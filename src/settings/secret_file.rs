@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use super::credential::usable;
+use super::credential::{SECRET_MAX, secret_of};
 use super::env::Env;
 use crate::model::secret::Secret;
 use crate::report::shell;
@@ -47,9 +47,6 @@ impl Opened {
         }
     }
 }
-
-/// The longest secret file; PingOne's secrets have 64 characters or so.
-const SECRET_MAX: u64 = 4096;
 
 /// Reads a secret from a file or a pipe that nobody else can read; links are followed.
 ///
@@ -98,19 +95,7 @@ pub(super) fn read_secret(path: &Path, env: &Env<'_>) -> Result<Secret, Error> {
     if bytes.len() as u64 > SECRET_MAX {
         return Err(unread(&"it is longer than 4096 bytes"));
     }
-    let mut secret = String::from_utf8(bytes).map_err(|_| {
-        unread(&"it is not UTF-8").hint("save it as plain UTF-8; Windows tools may write UTF-16")
-    })?;
-    secret.truncate(without_line_ends(&secret).len());
-    usable(secret, &shown)
-}
-
-/// The line ends behind a secret are the editor's.
-fn without_line_ends(mut text: &str) -> &str {
-    while let Some(before) = text.strip_suffix('\n') {
-        text = before.strip_suffix('\r').unwrap_or(before);
-    }
-    text
+    secret_of(bytes, &shown)
 }
 
 /// Where a secret's file lies, as far as it matters for who sets its mode.

@@ -1,6 +1,7 @@
 //! What a setting is: where a person may give it, what is said of it, and how its value is read; and
 //! what a command is, which takes some of them.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -25,6 +26,8 @@ pub struct About {
     pub also: &'static [&'static str],
     /// The variable that is read where the option is not given.
     pub variable: Option<Variable>,
+    /// What it is called in a settings file.
+    pub in_file: InFile,
     /// What holds where neither is given.
     pub unset: Unset,
     /// What stands behind the option.
@@ -46,6 +49,17 @@ pub struct Variable {
     pub name: &'static str,
     /// What it is.
     pub meaning: &'static str,
+}
+
+/// What a setting is called in a settings file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InFile {
+    /// As its option, with `_` for `-`; nothing where it has none.
+    AsOption,
+    /// This.
+    Key(&'static str),
+    /// It says what one call does, and no file says that.
+    Never,
 }
 
 /// What holds where a setting is not given.
@@ -110,6 +124,22 @@ pub enum Command {
     Sandbox,
 }
 
+impl Command {
+    /// Whether any setting concerns it: a settings file that is wrong must not keep a shell from its
+    /// completions.
+    pub(crate) fn has_settings(self) -> bool {
+        match self {
+            Command::Template | Command::Completions | Command::Man => false,
+            Command::Run
+            | Command::Results
+            | Command::Verify
+            | Command::Doctor
+            | Command::Probe
+            | Command::Sandbox => true,
+        }
+    }
+}
+
 /// How a command is called, and what it takes.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage {
@@ -136,6 +166,7 @@ pub(super) const fn setting<T>(
         name,
         also: &[],
         variable: None,
+        in_file: InFile::AsOption,
         unset: Unset::Nothing,
         takes,
         help,
@@ -166,7 +197,7 @@ pub(super) const fn variable<T>(
     meaning: &'static str,
     read: fn(&Given) -> Result<T, Error>,
 ) -> Setting<T> {
-    setting(name, Takes::Nothing, read, "").variable(name, meaning)
+    setting(name, Takes::Text("TEXT"), read, "").variable(name, meaning)
 }
 
 impl<T> Setting<T> {
@@ -184,10 +215,7 @@ impl<T> Setting<T> {
 
     /// A value that was typed for it.
     pub(super) fn given(&self, value: OsString) -> Given {
-        Given {
-            name: self.about.name,
-            value,
-        }
+        Given::typed(self.about.name, value)
     }
 
     pub(super) const fn also(mut self, names: &'static [&'static str]) -> Self {
@@ -197,6 +225,18 @@ impl<T> Setting<T> {
 
     pub(super) const fn variable(mut self, name: &'static str, meaning: &'static str) -> Self {
         self.about.variable = Some(Variable { name, meaning });
+        self
+    }
+
+    /// Gives it a key of its own.
+    pub(super) const fn key(mut self, key: &'static str) -> Self {
+        self.about.in_file = InFile::Key(key);
+        self
+    }
+
+    /// Takes its key away: it says what one call does.
+    pub(super) const fn of_one_call(mut self) -> Self {
+        self.about.in_file = InFile::Never;
         self
     }
 
@@ -252,6 +292,18 @@ impl About {
     /// The option, where it is one.
     pub fn option(&self) -> Option<&'static str> {
         self.name.starts_with('-').then_some(self.name)
+    }
+
+    /// Its key in a settings file, where it has one.
+    pub fn key(&self) -> Option<Cow<'static, str>> {
+        match self.in_file {
+            InFile::AsOption => {
+                let option = self.name.strip_prefix("--")?;
+                Some(option.replace('-', "_").into())
+            }
+            InFile::Key(key) => Some(key.into()),
+            InFile::Never => None,
+        }
     }
 
     /// What stands for its value in a help text, where it has one.

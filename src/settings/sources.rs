@@ -1,4 +1,5 @@
-//! Where values come from: what was typed wins over the environment, this over the default.
+//! Where values come from: what was typed wins over the environment, this over the settings file, and
+//! this over the default.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use super::Error;
 use super::env::Env;
 use super::given::Given;
 use super::setting::{About, Command, Setting};
+use super::settings_file::SettingsFile;
 
 /// What was typed: a command, and what stands behind its options.
 #[derive(Clone, Debug)]
@@ -32,6 +34,11 @@ impl Typed {
         let found = values.find(|(name, _)| name == about.name);
         found.map_or(&[], |(_, values)| values)
     }
+
+    /// Whether an option was given.
+    fn has(&self, option: &str) -> bool {
+        self.values.iter().any(|(name, _)| name == option)
+    }
 }
 
 /// Where the values of settings come from.
@@ -39,17 +46,27 @@ impl Typed {
 pub struct Sources<'a> {
     pub(super) typed: &'a Typed,
     pub(super) env: &'a Env<'a>,
+    pub(super) file: Option<&'a SettingsFile>,
 }
 
 impl<'a> Sources<'a> {
     /// The values of a call in an environment.
     pub fn new(typed: &'a Typed, env: &'a Env<'a>) -> Self {
-        Self { typed, env }
+        Self {
+            typed,
+            env,
+            file: None,
+        }
+    }
+
+    /// The same with a settings file, where there is one.
+    pub(crate) fn with_file(self, file: Option<&'a SettingsFile>) -> Self {
+        Self { file, ..self }
     }
 
     /// The value of a setting, where one is given.
     pub(super) fn find<T>(&self, setting: &Setting<T>) -> Result<Option<T>, Error> {
-        let given = self.given(setting);
+        let given = self.given(&setting.about);
         given.map(|given| (setting.read)(&given)).transpose()
     }
 
@@ -61,31 +78,48 @@ impl<'a> Sources<'a> {
 
     /// Every value of a setting that may be given again and again.
     pub(super) fn values<T>(&self, setting: &Setting<T>) -> Result<Vec<T>, Error> {
-        let values = self.typed.values(&setting.about).iter();
-        let given = values.map(|value| setting.given(value.clone()));
+        let given = self.all_given(&setting.about).into_iter();
         given.map(|given| (setting.read)(&given)).collect()
     }
 
     /// The path that is given, which cannot be wrong.
     pub(super) fn path(&self, setting: &Setting<PathBuf>) -> Option<PathBuf> {
-        Some(self.given(setting)?.value.into())
+        Some(self.given(&setting.about)?.value.into())
     }
 
-    /// The path that was typed, whatever the environment has.
+    /// The path that was typed, whatever the environment and the settings file have.
     pub(super) fn typed_path(&self, setting: &Setting<PathBuf>) -> Option<PathBuf> {
         Some(self.typed.values(&setting.about).last()?.into())
     }
 
-    /// Whether an option that stands alone was typed.
+    /// Whether an option that stands alone was typed, or the settings file switches it on.
     pub(super) fn is_on(&self, setting: &Setting<bool>) -> bool {
-        !self.typed.values(&setting.about).is_empty()
+        let given = self.given(&setting.about);
+        given.is_some_and(|given| given.value != "false")
     }
 
-    fn given<T>(&self, setting: &Setting<T>) -> Option<Given> {
-        if let Some(value) = self.typed.values(&setting.about).last() {
-            return Some(setting.given(value.clone()));
+    /// The value that is given; of several, the last one.
+    pub(super) fn given(&self, about: &About) -> Option<Given> {
+        self.all_given(about).pop()
+    }
+
+    /// Every value that is given, by what stands highest of those that give any.
+    pub(super) fn all_given(&self, about: &About) -> Vec<Given> {
+        let typed = self.typed.values(about);
+        if !typed.is_empty() {
+            let values = typed.iter().cloned();
+            return values
+                .map(|value| Given::typed(about.name, value))
+                .collect();
         }
-        self.env.given(setting.about.variable?.name)
+        let variable = about.variable;
+        if let Some(given) = variable.and_then(|variable| self.env.given(variable.name)) {
+            return vec![given];
+        }
+        // What was typed wins over a file that says the opposite.
+        let excluded = about.excludes.is_some_and(|other| self.typed.has(other));
+        let file = self.file.filter(|_| !excluded);
+        file.map_or_else(Vec::new, |file| file.given(about))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Reading the command line, and saying in our own form what is wrong with it.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt::Write as _;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
@@ -10,6 +9,7 @@ use clap::{ArgMatches, Command};
 use super::Error;
 use super::given::shortened;
 use super::help;
+use super::nearest::did_you_mean;
 use super::sources::Typed;
 use super::table::COMMANDS;
 
@@ -102,7 +102,7 @@ impl Called<'_> {
     fn no_command(&self, name: &str) -> Error {
         let names = self.command.get_subcommands().map(Command::get_name);
         Error::new(format!("there is no command '{}'", shortened(name)))
-            .hint(suggestions(name, names).unwrap_or_else(|| self.see_help()))
+            .hint(did_you_mean(name, names).unwrap_or_else(|| self.see_help()))
     }
 
     fn no_argument(&self, word: &str) -> Error {
@@ -118,7 +118,7 @@ impl Called<'_> {
             .collect();
         let names = options.iter().map(String::as_str);
         Error::new(format!("`{name}` has no option '{shown}'"))
-            .hint(suggestions(word, names).unwrap_or_else(|| self.see_help()))
+            .hint(did_you_mean(word, names).unwrap_or_else(|| self.see_help()))
     }
 }
 
@@ -190,35 +190,6 @@ fn missing(error: &clap::Error) -> String {
     }
 }
 
-/// The names that may have been meant, where there are any: those that a person would take the word for.
-fn suggestions<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let mut close: Vec<_> = names.filter(|name| is_close(word, name)).collect();
-    close.sort_unstable();
-    close.dedup();
-    let mut said = String::new();
-    for (at, name) in close.iter().enumerate() {
-        let between = if at == 0 { "did you mean " } else { " or " };
-        write!(said, "{between}`{name}`").expect("a String takes any text");
-    }
-    (!said.is_empty()).then(|| said + "?")
-}
-
-/// Whether one name was cut off or written on, or a letter or two of it are wrong.
-fn is_close(word: &str, name: &str) -> bool {
-    const ENOUGH: usize = 3;
-    let (word, name) = (word.trim_start_matches('-'), name.trim_start_matches('-'));
-    if word.len() < ENOUGH {
-        return false;
-    }
-    let cut_off = name.starts_with(word);
-    let written_on = word
-        .strip_prefix(name)
-        .is_some_and(|rest| rest.starts_with('-'));
-    // Of a short word a letter is much.
-    let letters = if name.len() < 6 { 1 } else { 2 };
-    cut_off || written_on || strsim::damerau_levenshtein(word, name) <= letters
-}
-
 /// What is typed, of words that are right.
 #[cfg(test)]
 pub(super) fn typed_of(words: &[&str]) -> Typed {
@@ -255,8 +226,6 @@ runn | there is no command 'runn' | did you mean `run`?
 undo | there is no command 'undo' | `wavepair --help` says what there is
 temp | there is no command 'temp' | did you mean `template`?
 run w.csv --rat 5 | `wavepair run` has no option '--rat' | did you mean `--rate`?
-run w.csv --profile x | `wavepair run` has no option '--profile' | `wavepair run --help` says what there is
-run w.csv --config x | `wavepair run` has no option '--config' | `wavepair run --help` says what there is
 run w.csv --log x | `wavepair run` has no option '--log' | did you mean `--log-file` or `--log-format`?
 run w.csv --dryrun | `wavepair run` has no option '--dryrun' | did you mean `--dry-run`?
 run w.csv --client-secret=s3cr3t | `wavepair run` has no option '--client-secret' | did you mean `--client-secret-file`?

@@ -26,7 +26,7 @@ use crate::sandbox::Users;
 /// A phone in international format, as strictly as that of a row.
 pub(super) fn phone(given: &Given) -> Result<E164, Error> {
     let (phone, _) = E164::parse(given.text()?).map_err(|problem| {
-        let name = given.name;
+        let name = &given.origin;
         let why = without_phones(&problem.message);
         Error::new(format!("the phone for {name} is none: {why}"))
     })?;
@@ -144,7 +144,7 @@ pub(super) fn column_in(text: &str) -> Option<(Column, String)> {
 /// The ID of a client.
 pub(super) fn client_id(given: &Given) -> Result<String, Error> {
     let id = given.text()?;
-    check_credential(id, given.name)?;
+    check_credential(id, &given.origin.to_string())?;
     Ok(id.to_owned())
 }
 
@@ -158,7 +158,7 @@ pub(super) fn token(given: &Given) -> Result<Bearer, Error> {
     Bearer::new(client_secret(given)?).ok_or_else(|| {
         Error::new(format!(
             "{} is no access token: it holds a blank, or is too long",
-            given.name
+            given.origin
         ))
     })
 }
@@ -169,7 +169,7 @@ pub(super) fn level(given: &Given) -> Result<Option<LevelFilter>, Error> {
     match log_setup::unknown_level(text) {
         Some(level) => Err(Error::new(format!(
             "invalid value '{level}' for the level of wavepair in {}: expected off, error, warn, info, debug or trace",
-            given.name
+            given.origin
         ))),
         None => Ok(log_setup::level_in(text)),
     }
@@ -204,12 +204,7 @@ mod tests {
 
     #[test]
     fn too_many_errors_are_a_number_or_a_share() {
-        let read = |value: &str| {
-            max_errors(&Given {
-                name: "--max-errors",
-                value: value.into(),
-            })
-        };
+        let read = |value: &str| max_errors(&Given::typed("--max-errors", value));
         assert_eq!(read("20"), Ok(MaxErrors::Rows(20)));
         assert_eq!(read("2.5%"), Ok(MaxErrors::Percent(2.5)));
         for wrong in ["0", "0%", "101%", "-1", "x%", ""] {

@@ -110,6 +110,8 @@ mod doctor;
 mod probe;
 // What is given is checked, whatever is done with it.
 mod settings;
+// The settings file: where it is found, and what wins over it.
+mod settings_file;
 // The command line from outside, and the README that describes it.
 mod cli;
 // Completions and man pages.

@@ -11,7 +11,14 @@ use crate::readme_tables::flags;
 use crate::support::binary::{entries, fed, folder_with, root, run};
 
 /// What every command takes besides its own options.
-const EVERYWHERE: [&str; 4] = ["--verbose", "--quiet", "--log-format", "--help"];
+const EVERYWHERE: [&str; 6] = [
+    "--config",
+    "--profile",
+    "--verbose",
+    "--quiet",
+    "--log-format",
+    "--help",
+];
 
 fn options(usage: &Usage) -> BTreeSet<String> {
     let settings = usage.groups.iter().flat_map(|group| group.settings);

@@ -12,7 +12,7 @@ use crate::model::summary::Summary;
 use crate::model::tally::CodeCount;
 use crate::report::cell::neutral;
 use crate::report::command_line::CommandLine;
-use crate::report::next_command::{Left, Step, TENANT_OPTIONS, steps};
+use crate::report::next_command::{FILE_OPTIONS, Left, Step, TENANT_OPTIONS, steps};
 use crate::report::notice::Notice;
 use crate::report::quantity::{clock_time, count, counted};
 use crate::report::rejects::Written;
@@ -77,7 +77,7 @@ fn stopped(reason: &StopReason, summary: &Summary, command: &CommandLine) -> Not
 /// A hint whose doctor looks at the tenant that was named on the command line.
 fn for_this_tenant(hint: &str, command: &CommandLine) -> String {
     const DOCTOR: &str = "`wavepair doctor";
-    let named = command.only(&TENANT_OPTIONS);
+    let named = command.only(&[&TENANT_OPTIONS[..], &FILE_OPTIONS].concat());
     hint.replacen(DOCTOR, &format!("{DOCTOR}{named}"), 1)
 }
 

@@ -6,6 +6,7 @@ use reqwest::Url;
 
 use super::address::Region;
 use super::proxy::{self, FoundProxy};
+use super::secret_command::secret_by;
 use super::secret_file::read_secret;
 use super::sources::Sources;
 use super::{Error, authorities, table};
@@ -231,22 +232,42 @@ impl GivenTenant {
     }
 }
 
-/// The secret: of the file that the command line names, or of the environment, or of the file that
-/// it names.
+/// The secret, of what stands highest: as it is, in a file, or from a program.
+///
+/// Of one environment the secret itself comes first, of one settings file there is one of the others.
 fn find_secret(
-    of_env: Found<Secret>,
+    as_it_is: Found<Secret>,
     sources: &Sources<'_>,
     problems: &mut Problems,
 ) -> Found<Secret> {
-    let typed = sources.typed_path(&table::SECRET_FILE);
-    let file = typed.or_else(|| {
-        let set = sources.path(&table::SECRET_FILE);
-        set.filter(|_| of_env.is_absent())
-    });
-    match file {
-        Some(path) => problems.note(read_secret(&path, sources.env).map(Some)),
-        None => of_env,
+    let level = |about| sources.given(about).map(|given| given.origin.level());
+    let of_file = level(&table::SECRET_FILE.about);
+    let of_program = level(&table::SECRET_COMMAND.about);
+    let ways = [
+        level(&table::CLIENT_SECRET.about).map(|level| (level, Way::AsItIs)),
+        of_file.map(|level| (level, Way::File)),
+        of_program.map(|level| (level, Way::Program)),
+    ];
+    let highest = ways.into_iter().flatten().min_by_key(|(level, _)| *level);
+    match highest {
+        Some((_, Way::File)) => {
+            let path = sources.path(&table::SECRET_FILE).unwrap_or_default();
+            problems.note(read_secret(&path, sources.env).map(Some))
+        }
+        Some((_, Way::Program)) => {
+            let words = sources.all_given(&table::SECRET_COMMAND.about);
+            problems.note(secret_by(&words).map(Some))
+        }
+        Some((_, Way::AsItIs)) | None => as_it_is,
     }
+}
+
+/// How a secret is given.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    AsItIs,
+    File,
+    Program,
 }
 
 mod problems;

@@ -5,6 +5,7 @@
 //! reads it; nothing is read anywhere else. A new setting is a row, its place in a group, and the
 //! line that resolves it: the compiler asks for the rest, and a test for the README.
 
+use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -15,13 +16,13 @@ use encoding_rs::Encoding;
 use reqwest::Url;
 use tracing::level_filters::LevelFilter;
 
-use super::address::{self, Region};
-use super::deadline::{self, Deadline};
-use super::expected_rows::ExpectedRows;
-use super::given::Given;
-use super::setting::Takes::{Count, Text, Texts, Word};
-use super::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
-use super::values;
+use crate::settings::address::{self, Region};
+use crate::settings::deadline::{self, Deadline};
+use crate::settings::expected_rows::ExpectedRows;
+use crate::settings::given::Given;
+use crate::settings::setting::Takes::{Count, Text, Texts, Word};
+use crate::settings::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
+use crate::settings::values;
 use crate::engine::MaxErrors;
 use crate::model::dialect::Delimiter;
 use crate::model::country::Country;
@@ -45,12 +46,14 @@ use crate::sandbox::{Duplicates, Policies, Users};
 
 // What is done with a wave.
 pub(super) const WAVE: Setting<PathBuf> = path("WAVE.csv", "WAVE.csv", "The wave: a CSV file or an .xlsx workbook, with a header; `-` reads standard input");
-pub(super) const DRY_RUN: Setting<bool> = switch("--dry-run", "Validate every row and say what a run would do; send nothing");
+pub(super) const DRY_RUN: Setting<bool> = switch("--dry-run", "Validate every row and say what a run would do; send nothing")
+    .of_one_call();
 pub(super) const ONLINE: Setting<bool> = switch("--online", "With --dry-run: read credentials, policies, limits and users' devices too")
-    .needs("--dry-run");
-pub(super) const PLAN: Setting<PathBuf> = path("--plan", "FILE", "With --dry-run --online: write what is expected of each row to FILE, to be reviewed; without: do exactly what FILE says, or refuse");
+    .needs("--dry-run").of_one_call();
+pub(super) const PLAN: Setting<PathBuf> = path("--plan", "FILE", "With --dry-run --online: write what is expected of each row to FILE, to be reviewed; without: do exactly what FILE says, or refuse")
+    .of_one_call();
 pub(super) const PLAN_ALLOW_PROGRESS: Setting<bool> = switch("--plan-allow-progress", "With --plan: go on where a run by this plan stopped, though the ledger has gone on since")
-    .needs("--plan");
+    .needs("--plan").of_one_call();
 pub(super) const SANDBOX: Setting<bool> = switch("--sandbox", "Use an embedded sandbox instead of PingOne; needs no credentials");
 pub(super) const FAULTS: Setting<PathBuf> = path("--faults", "FILE", "With --sandbox: what goes wrong, how often, and when; `samples/faults.toml` shows all")
     .needs("--sandbox");
@@ -97,8 +100,10 @@ pub(super) const RAW_CELLS: Setting<bool> = switch("--raw-cells", "Write cells t
 pub(super) const SUMMARY: Setting<PathBuf> = path("--summary", "PATH", "Write a summary as JSON; `-` is standard output");
 
 // Which tenant, and who we are there.
-pub(super) const HOME: Setting<EnvironmentId> = variable("PINGONE_ENVIRONMENT_ID", "ID of the worker application's environment", Given::parse);
-pub(super) const CLIENT_ID: Setting<String> = variable("PINGONE_CLIENT_ID", "the worker application's client ID", values::client_id);
+pub(super) const HOME: Setting<EnvironmentId> = variable("PINGONE_ENVIRONMENT_ID", "ID of the worker application's environment", Given::parse)
+    .key("worker_environment");
+pub(super) const CLIENT_ID: Setting<String> = variable("PINGONE_CLIENT_ID", "the worker application's client ID", values::client_id)
+    .key("client_id");
 pub(super) const CLIENT_SECRET: Setting<Secret> = variable("PINGONE_CLIENT_SECRET", "its client secret", values::client_secret);
 pub(super) const TOKEN: Setting<Bearer> = variable("PINGONE_API_ACCESS_TOKEN", "an access token, instead of a client", values::token);
 pub(super) const REGION: Setting<Region> = setting("--region", Text("CODE"), address::region, "Region: na, ca, eu, ap, au, sg")
@@ -107,6 +112,8 @@ pub(super) const ENVIRONMENT: Setting<EnvironmentId> = setting("--environment", 
     .variable("WAVEPAIR_ENVIRONMENT", "environment of the users, where it is another one").default_described("PINGONE_ENVIRONMENT_ID");
 pub(super) const SECRET_FILE: Setting<PathBuf> = path("--client-secret-file", "PATH", "File that holds the client secret")
     .variable("PINGONE_CLIENT_SECRET_FILE", "file that holds the client secret");
+pub(super) const SECRET_COMMAND: Setting<OsString> = setting("client_secret_command", Texts("WORD"), |given| Ok(given.value.clone()), "Program that prints the client secret, and what it is told")
+    .key("client_secret_command");
 pub(super) const CLIENT_AUTH: Setting<ClientAuth> = setting("--client-auth", Text("HOW"),
     |given| given.one_of(&[("basic", ClientAuth::Basic), ("post", ClientAuth::Post)]),
     "How the client authenticates: basic, post")
@@ -151,6 +158,12 @@ pub(super) const LIMIT: Setting<u64> = setting("--limit", Text("N"), |given| giv
 // How a wave is verified.
 pub(super) const NOW: Setting<bool> = switch("--now", "List users one by one at once; do not wait until PingOne's report of all devices shows the last ones");
 
+// Where settings are read from.
+pub(super) const CONFIG: Setting<PathBuf> = path("--config", "FILE", "Settings file, in TOML; /dev/null is none")
+    .variable("WAVEPAIR_CONFIG", "the settings file").default_described("$XDG_CONFIG_HOME/wavepair/config.toml, if it is there").of_one_call();
+pub(super) const PROFILE: Setting<String> = setting("--profile", Text("NAME"), |given| given.text().map(str::to_owned), "Profile of the settings file")
+    .variable("WAVEPAIR_PROFILE", "profile of the settings file").default_described("its default_profile").of_one_call();
+
 // How much is said, in which form, and where.
 pub(super) const VERBOSE: Setting<u8> = setting("--verbose", Count, Given::parse, "More in the log; twice for even more").also(&["-v"]);
 pub(super) const QUIET: Setting<bool> = switch("--quiet", "Nothing but errors and what is left to do").also(&["-q"]).excludes("--verbose");
@@ -163,14 +176,16 @@ pub(super) const PROGRESS: Setting<Choice> = setting("--progress", Word("HOW", &
     "Progress: a bar, lines, or nothing").default("auto");
 const STYLES: [(&str, &str); 4] = [("auto", "A bar on a terminal, lines elsewhere"), ("bar", "A bar"), ("plain", "A line every 30 seconds"), ("none", "Nothing")];
 pub(super) const LOG_FILE: Setting<PathBuf> = path("--log-file", "PATH", "Write the log to a file too, as JSON lines");
-pub(super) const LOG_LEVEL: Setting<Option<LevelFilter>> = variable("RUST_LOG", "level of the log, such as wavepair=debug", values::level);
+pub(super) const LOG_LEVEL: Setting<Option<LevelFilter>> = variable("RUST_LOG", "level of the log, such as wavepair=debug", values::level)
+    .key("log_level");
 
 // What a probe is about.
 pub(super) const PROBE_USER: Setting<UserId> = setting("--user", Text("UUID"), Given::parse, "Test user, who must not have an MFA device");
 pub(super) const PROBE_PHONE: Setting<E164> = setting("--phone", Text("+…"), values::phone, "Phone of the test user, with `+`; nothing is sent to it by wavepair");
 pub(super) const REPORT: Setting<PathBuf> = path("--report", "FILE", "Report, as Markdown; as JSON it is written beside that, and FILE.journal is kept")
     .default_described("probe-report.md");
-pub(super) const CLEAN: Setting<PathBuf> = path("--clean", "FILE", "Delete what the probe with this report has left, by FILE.journal; ask nothing");
+pub(super) const CLEAN: Setting<PathBuf> = path("--clean", "FILE", "Delete what the probe with this report has left, by FILE.journal; ask nothing")
+    .of_one_call();
 
 // What kind of PingOne a sandbox is.
 pub(super) const LISTEN: Setting<SocketAddr> = setting("--listen", Text("ADDRESS"), values::loopback, "Address to listen on; loopback only").default_apart("127.0.0.1:8787");
@@ -195,7 +210,7 @@ pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given
 // What is told of wavepair itself.
 pub(super) const SHELL: Setting<Shell> = setting("SHELL", Text("SHELL"), |given| given.one_of(&values::SHELLS), "Shell: bash, zsh, fish, elvish, powershell");
 pub(super) const OUT: Setting<PathBuf> = path("--out", "DIR", "Write one page a command into this folder, which is made where it is missing")
-    .default_described("all of them to standard output");
+    .default_described("all of them to standard output").of_one_call();
 
 const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, PLAN.about, PLAN_ALLOW_PROGRESS.about, SANDBOX.about, FAULTS.about, YES.about] };
 const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
@@ -231,7 +246,11 @@ const VERIFIED: Group = Group { heading: FILES.heading, settings: &[
 ] };
 const ASKING: Group = Group { heading: PACE.heading, settings: &[RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about] };
 /// What every command takes.
-pub(super) const VERBOSITY: Group = Group { heading: Some("Progress and logs"), settings: &[VERBOSE.about, QUIET.about, LOG_FORMAT.about] };
+pub(super) static EVERYWHERE: [Group; 2] = [
+    Group { heading: Some("Settings"), settings: &[CONFIG.about, PROFILE.about] },
+    VERBOSITY,
+];
+const VERBOSITY: Group = Group { heading: Some("Progress and logs"), settings: &[VERBOSE.about, QUIET.about, LOG_FORMAT.about] };
 
 /// Every command.
 pub static COMMANDS: [Usage; 9] = [
@@ -310,7 +329,8 @@ pub static COMMANDS: [Usage; 9] = [
 ];
 
 /// Every environment variable that is read.
-pub static VARIABLES: [Variable; 21] = [
+pub static VARIABLES: [Variable; 24] = [
+    of(&CONFIG), of(&PROFILE),
     of(&HOME), of(&CLIENT_ID), of(&CLIENT_SECRET), of(&SECRET_FILE), of(&TOKEN), of(&REGION), of(&ENVIRONMENT), of(&CLIENT_AUTH),
     of(&API_URL), of(&TOKEN_URL), of(&POLICY), of(&LEDGER), of(&EXISTING), of(&RATE), of(&CONCURRENCY), of(&LOG_LEVEL),
     Variable { name: "NO_COLOR", meaning: "log without colors, where it is set" },
@@ -318,6 +338,7 @@ pub static VARIABLES: [Variable; 21] = [
     Variable { name: "SSL_CERT_FILE, SSL_CERT_DIR", meaning: "authorities to trust, instead of the platform's" },
     Variable { name: "TZ", meaning: "the local time zone, such as Europe/Berlin" },
     Variable { name: "XDG_STATE_HOME, HOME", meaning: "where the ledger lies unless it is named: $XDG_STATE_HOME/wavepair, or ~/.local/state/wavepair" },
+    Variable { name: "XDG_CONFIG_HOME", meaning: "where the settings file lies unless it is named: $XDG_CONFIG_HOME/wavepair, or ~/.config/wavepair" },
 ];
 
 /// The variable of a setting that has one.
@@ -327,7 +348,7 @@ pub(super) const fn of<T>(setting: &Setting<T>) -> Variable {
 
 /// Every option of every command, as often as it is listed.
 pub fn options() -> impl Iterator<Item = &'static About> {
-    let groups = COMMANDS.iter().flat_map(|usage| usage.groups).chain([&VERBOSITY]);
+    let groups = COMMANDS.iter().flat_map(|usage| usage.groups).chain(&EVERYWHERE);
     groups.flat_map(|group| group.settings).filter(|about| about.option().is_some())
 }
 
@@ -337,41 +358,4 @@ pub(crate) fn takes_value(option: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reads_its_words<T>(setting: &Setting<T>) {
-        let Word(_, words) = setting.about.takes else {
-            panic!("{} takes no word", setting.about.name)
-        };
-        for (word, _) in words {
-            assert!((setting.read)(&setting.given((*word).into())).is_ok(), "{word}");
-        }
-    }
-
-    #[test]
-    fn each_word_that_help_lists_is_read() {
-        reads_its_words(&SHARED_PHONES);
-        reads_its_words(&RESULTS_PHONE);
-        reads_its_words(&LOG_FORMAT);
-        reads_its_words(&PROGRESS);
-    }
-
-    #[test]
-    fn options_with_a_value_are_told_from_those_without() {
-        for (option, takes) in [
-            ("--limit", true),
-            ("-o", true),
-            ("--results", true),
-            ("--output", true),
-            ("--log-format", true),
-            ("--listen", true),
-            ("--dry-run", false),
-            ("-v", false),
-            ("--verbose", false),
-            ("--nonsense", false),
-        ] {
-            assert_eq!(takes_value(option), takes, "{option}");
-        }
-    }
-}
+mod tests;

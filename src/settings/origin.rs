@@ -1,0 +1,74 @@
+//! What a value was given by, and what wins where several give one.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// What a value was given by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// This option was typed, or stands for what is always typed.
+    Option(&'static str),
+    /// This variable has it.
+    Variable(&'static str),
+    /// A settings file has it.
+    File(FilePlace),
+}
+
+/// A place in a settings file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FilePlace {
+    /// The key.
+    pub(super) key: String,
+    /// The file.
+    pub(super) path: PathBuf,
+    /// The line, from 1.
+    pub(super) line: usize,
+    /// The profile; nothing for what stands outside of them.
+    pub(super) profile: Option<String>,
+}
+
+/// How far above others a value stands: the first wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// Typed.
+    Typed,
+    /// The environment's.
+    Environment,
+    /// The profile's.
+    Profile,
+    /// The settings file's, outside its profiles.
+    Whole,
+}
+
+impl Origin {
+    /// How far above others what it gives stands.
+    pub(super) fn level(&self) -> Level {
+        match self {
+            Origin::Option(_) => Level::Typed,
+            Origin::Variable(_) => Level::Environment,
+            Origin::File(FilePlace {
+                profile: Some(_), ..
+            }) => Level::Profile,
+            Origin::File(FilePlace { profile: None, .. }) => Level::Whole,
+        }
+    }
+}
+
+impl fmt::Display for FilePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, line {}", self.path.display(), self.line)?;
+        match &self.profile {
+            Some(profile) => write!(f, ", profile {profile}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Option(name) | Origin::Variable(name) => f.write_str(name),
+            Origin::File(place) => write!(f, "`{}` ({place})", place.key),
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! The settings file: where it is found, what it says, and what wins over it.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use wavepair::testing::settings::{Takes, VARIABLES, keyed};
+
+use crate::readme_tables::flags;
+use crate::support::binary::{Ran, folder_with, ran, root, run, wavepair};
+use crate::support::readme::readme;
+use crate::support::rehearsal::Rehearsal;
+
+/// Writes a file that others cannot write, and the folders above it.
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+}
+
+/// A dry run with a settings file of this text, and what else is given.
+fn dry_run(text: &str, change: impl FnOnce(&mut Command)) -> Ran {
+    let folder = folder_with(&["wave.csv"]);
+    write(&folder.path().join("c.toml"), text);
+    let mut command = wavepair(folder.path());
+    command.args(["run", "wave.csv", "--dry-run", "--config", "c.toml"]);
+    change(&mut command);
+    let mut ran = ran(&mut command);
+    // A line may be broken at any blank.
+    ran.stderr = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    ran
+}
+
+#[test]
+fn a_file_is_found_at_its_usual_place_and_where_it_is_named() {
+    for (place, variable, value) in [
+        ("xdg/wavepair/config.toml", "XDG_CONFIG_HOME", "xdg"),
+        ("home/.config/wavepair/config.toml", "HOME", "home"),
+        ("any.toml", "WAVEPAIR_CONFIG", "any.toml"),
+    ] {
+        let folder = folder_with(&["wave.csv"]);
+        let at = |name: &str| folder.path().join(name);
+        write(&at(place), "results = 'out.csv'");
+        let dry = ran(wavepair(folder.path())
+            .args(["run", "wave.csv", "--dry-run"])
+            .env(variable, at(value)));
+        assert_eq!(dry.code, Some(0), "{variable}: {}", dry.stderr);
+        // A path begins in the folder of the settings file.
+        let beside = at(place).with_file_name("out.csv");
+        assert!(beside.exists(), "{variable}");
+        let none = ran(wavepair(folder.path())
+            .args(["run", "wave.csv", "--dry-run", "--config", "/dev/null"])
+            .env(variable, at(value)));
+        assert_eq!(none.code, Some(0), "{variable}: {}", none.stderr);
+        assert!(at("wave.dry-run.csv").exists(), "{variable}");
+    }
+}
+
+#[test]
+fn a_file_or_a_profile_that_is_named_and_not_there_is_refused() {
+    let none = dry_run("", |command| {
+        command.args(["--profile", "prod"]);
+    });
+    assert_eq!(none.code, Some(2));
+    let why = "--profile names the profile 'prod', and the settings file c.toml has none";
+    assert!(none.stderr.contains(why), "{}", none.stderr);
+    let folder = folder_with(&["wave.csv"]);
+    for (name, value, why) in [
+        (
+            "WAVEPAIR_CONFIG",
+            "none.toml",
+            "none.toml, which WAVEPAIR_CONFIG names",
+        ),
+        ("WAVEPAIR_PROFILE", "prod", "and there is no settings file"),
+    ] {
+        let refused = ran(wavepair(folder.path())
+            .args(["run", "wave.csv", "--dry-run"])
+            .env(name, value));
+        assert_eq!(refused.code, Some(2), "{name}");
+        assert!(refused.stderr.contains(why), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn what_is_typed_wins_over_variable_profile_and_top_level_in_this_order() {
+    const TOP: &str = "rate = '1ps'";
+    const ALL: &str = "rate = '1ps'\ndefault_profile = 'p'\n[profile.p]\nrate = '2ps'";
+    for (text, variable, typed, named) in [
+        (ALL, Some("3ps"), Some("4ps"), "'4ps' for --rate:"),
+        (ALL, Some("3ps"), None, "'3ps' for WAVEPAIR_RATE:"),
+        (
+            ALL,
+            None,
+            None,
+            "'2ps' for `rate` (c.toml, line 4, profile p):",
+        ),
+        (TOP, None, None, "'1ps' for `rate` (c.toml, line 1):"),
+    ] {
+        let refused = dry_run(text, |command| {
+            command.args(typed.map(|rate| format!("--rate={rate}")));
+            command.envs(variable.map(|rate| ("WAVEPAIR_RATE", rate)));
+        });
+        assert_eq!(refused.code, Some(2), "{named}");
+        assert!(refused.stderr.contains(named), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_mistake_is_named_with_its_place_and_the_nearest_key() {
+    let refused = dry_run("rate = 5\n  concurency = 8", |_| {});
+    assert_eq!(refused.code, Some(2));
+    let why = "the settings file c.toml, line 2, column 3: there is no setting `concurency`";
+    assert!(refused.stderr.contains(why), "{}", refused.stderr);
+    let hint = "hint: did you mean `concurrency`?";
+    assert!(refused.stderr.contains(hint), "{}", refused.stderr);
+}
+
+#[test]
+fn no_key_takes_nonsense_and_each_is_named_with_its_line() {
+    // Any text may be the name of a policy, or a word of a program.
+    let any = ["policy", "client_secret_command"];
+    let runs = flags(&run(&root(), "run --help").stdout);
+    let mut tried = 0;
+    for (key, about) in keyed() {
+        let is_word = matches!(
+            about.takes,
+            Takes::Text(_) | Takes::Texts(_) | Takes::Word(..)
+        );
+        let of_a_run = about.option().is_none_or(|option| runs.contains(option));
+        if is_word && of_a_run && !any.contains(&&*key) {
+            let refused = dry_run(&format!("\n{key} = \"\u{feff}?\""), |_| {});
+            assert_eq!(refused.code, Some(2), "{key}: {}", refused.stderr);
+            let named = format!("`{key}` (c.toml, line 2)");
+            assert!(refused.stderr.contains(&named), "{key}: {}", refused.stderr);
+            tried += 1;
+        }
+    }
+    assert!(tried > 25, "{tried}");
+}
+
+#[test]
+fn a_switch_of_the_file_is_on_or_off_and_the_opposite_that_is_typed_wins() {
+    let folder = folder_with(&["troubled.csv"]);
+    let code = |text: &str, words: &str| {
+        write(&folder.path().join("c.toml"), text);
+        let words = format!("run troubled.csv --sandbox --config c.toml {words}");
+        let ran = run(folder.path(), &words);
+        (ran.code, ran.stderr)
+    };
+    for (text, creates) in [("strict = true", false), ("strict = false", true)] {
+        let (code, said) = code(text, "");
+        assert_eq!(code, Some(3), "{text}: {said}");
+        assert_eq!(said.contains("  created "), creates, "{text}: {said}");
+    }
+    let (_, quiet) = code("quiet = true", "");
+    let (_, verbose) = code("quiet = true", "-v");
+    assert!(!quiet.contains("environment"), "{quiet}");
+    assert!(verbose.contains("environment"), "{verbose}");
+}
+
+#[test]
+fn a_file_that_others_can_write_is_refused_and_keeps_no_shell_from_its_completions() {
+    let folder = folder_with(&["wave.csv"]);
+    let path = folder.path().join("c.toml");
+    write(&path, "");
+    fs::set_permissions(&path, Permissions::from_mode(0o620)).unwrap();
+    for (words, code) in [
+        ("run wave.csv --dry-run", 2),
+        ("results wave.csv", 2),
+        ("doctor", 2),
+        ("sandbox --listen 127.0.0.1:0", 2),
+        ("completions bash", 0),
+        ("template", 0),
+        ("man", 0),
+    ] {
+        let ran = ran(wavepair(folder.path())
+            .args(words.split_whitespace())
+            .env("WAVEPAIR_CONFIG", &path));
+        assert_eq!(ran.code, Some(code), "{words}: {}", ran.stderr);
+        if code == 2 {
+            let hint = "chmod go-w /";
+            assert!(ran.stderr.contains("can be written by others"), "{words}");
+            assert!(ran.stderr.contains(hint), "{words}: {}", ran.stderr);
+        }
+    }
+}
+
+/// The settings of a rehearsal's tenant as a profile, with this way to the secret.
+fn profile(rehearsal: &Rehearsal, secret: impl Fn(&str) -> String) -> String {
+    let mut lines = vec!["default_profile = 'tenant'\nrate = 'max'\n[profile.tenant]\n".to_owned()];
+    for (name, value) in rehearsal.bare(&[]).get_envs() {
+        let (name, value) = (name.to_str().unwrap(), value.unwrap().to_str().unwrap());
+        let mut keys = keyed();
+        let known = keys.find(|(_, about)| about.variable.is_some_and(|it| it.name == name));
+        match known {
+            Some((key, _)) => lines.push(format!("{key} = '{value}'\n")),
+            None if name == "PINGONE_CLIENT_SECRET" => lines.push(secret(value)),
+            None => {}
+        }
+    }
+    lines.concat()
+}
+
+#[test]
+fn a_wave_is_run_by_a_profile_alone_with_the_secret_in_a_file_or_from_a_program() {
+    for by_program in [true, false] {
+        let rehearsal = Rehearsal::new();
+        rehearsal.rows(3);
+        let secret = |value: &str| {
+            write(&rehearsal.path("secret"), value);
+            if by_program {
+                "client_secret_command = ['cat', 'secret']\n".to_owned()
+            } else {
+                "client_secret_file = 'secret'\n".to_owned()
+            }
+        };
+        let text = profile(&rehearsal, secret);
+        write(&rehearsal.path("c.toml"), &text);
+        let run = ran(wavepair(rehearsal.folder())
+            .args(["run", "wave.csv", "--config", "c.toml"])
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("XDG_STATE_HOME", rehearsal.path("state")));
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert_eq!(rehearsal.creates(), 3);
+    }
+}
+
+#[test]
+fn a_secret_of_the_environment_wins_and_no_program_is_run_then() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(1);
+    let program = "client_secret_command = ['touch', 'was-run']\n";
+    let text = profile(&rehearsal, |_| program.to_owned());
+    write(&rehearsal.path("c.toml"), &text);
+    let mut doctor = rehearsal.bare(&["run", "wave.csv", "--config", "c.toml"]);
+    let run = ran(&mut doctor);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(!rehearsal.path("was-run").exists());
+    let run = ran(wavepair(rehearsal.folder())
+        .args(["run", "wave.csv", "--config", "c.toml"])
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("XDG_STATE_HOME", rehearsal.path("state")));
+    assert_eq!(run.code, Some(2));
+    assert!(rehearsal.path("was-run").exists());
+    assert!(run.stderr.contains("has printed nothing"), "{}", run.stderr);
+}
+
+#[test]
+fn results_never_go_over_the_settings_file() {
+    let refused = dry_run("", |command| {
+        command.args(["-o", "c.csv"]);
+    });
+    assert_eq!(refused.code, Some(0), "{}", refused.stderr);
+    let folder = folder_with(&["wave.csv"]);
+    write(&folder.path().join("c.csv"), "rate = 5");
+    let refused = run(
+        folder.path(),
+        "run wave.csv --dry-run --config c.csv -o c.csv",
+    );
+    assert_eq!(refused.code, Some(2));
+    assert!(
+        refused.stderr.contains("the settings file"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn the_sample_and_the_readme_show_one_file_and_both_profiles_of_it_hold() {
+    let sample = fs::read_to_string(root().join("samples/config.toml")).unwrap();
+    let shown = readme();
+    let shown = shown.split("```toml\n").nth(1).unwrap();
+    let shown = shown.split("```").next().unwrap();
+    assert!(sample.ends_with(shown), "{shown}");
+    for (profile, environment) in [("test", "9f1c2a34"), ("prod", "1a2b3c4d")] {
+        let dry = dry_run(&sample, |command| {
+            command.args(["--profile", profile, "--expect-rows", "22"]);
+            command.env("HOME", "/nonexistent");
+        });
+        assert_eq!(dry.code, Some(0), "{profile}: {}", dry.stderr);
+        assert!(dry.stderr.contains(environment), "{}", dry.stderr);
+    }
+}
+
+#[test]
+fn the_readme_lists_each_key_that_is_not_the_name_of_an_option() {
+    let readme = readme();
+    let table = readme.split("### A settings file").nth(1).unwrap();
+    let table = table.split("\n### ").next().unwrap();
+    let alone = keyed().filter(|(_, about)| about.option().is_none());
+    let mut listed = 0;
+    for (key, about) in alone {
+        let variable = about.variable.map_or("", |variable| variable.name);
+        let line = table
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{key}` |")));
+        let line = line.unwrap_or_else(|| panic!("{key}"));
+        assert!(line.contains(variable), "{line}");
+        listed += 1;
+    }
+    assert_eq!(listed, 4);
+    assert!(
+        VARIABLES
+            .iter()
+            .any(|variable| variable.name == "WAVEPAIR_CONFIG")
+    );
+}
