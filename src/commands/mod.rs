@@ -44,6 +44,7 @@ mod signals;
 mod stopped;
 mod target;
 pub(crate) mod template;
+mod user_states;
 mod verified_row;
 pub(crate) mod verify;
 mod wave_files;

@@ -8,11 +8,12 @@ use super::{Invocation, outputs};
 use crate::error::Error;
 use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
-use crate::model::names::Names;
+use crate::model::names::{NameAnswer, NamedUser, Names};
 use crate::model::request::RowDefaults;
+use crate::model::row::InputRow;
 use crate::model::row_judge::{RowJudge, RowReader};
 use crate::model::shared_phones::{SharingRule, allowed_phones};
-use crate::model::validate::asks_for_message;
+use crate::model::validate::{asks_for_message, names_in};
 use crate::report::known_row::Judge;
 use crate::settings::Error as SettingsError;
 use crate::settings::checks::Checks;
@@ -117,6 +118,18 @@ impl OpenedWave {
 
     fn reader_by<'a>(&'a self, names: &'a Names) -> RowReader<'a> {
         RowReader::new(self.wave.header(), &self.defaults, names)
+    }
+
+    /// What a look-up told of the user whom a row names; nothing where it names one by the ID.
+    pub(super) fn named_user(&self, row: &InputRow, names: &Names) -> Option<NamedUser> {
+        let (user, _) = names_in(self.wave.header(), row, &self.defaults);
+        match names.user(&user?)? {
+            NameAnswer::One(user) => Some(*user),
+            NameAnswer::Nobody
+            | NameAnswer::OtherCase
+            | NameAnswer::Several(_)
+            | NameAnswer::Failed(_) => None,
+        }
     }
 }
 

@@ -1,9 +1,12 @@
-//! Asking for users by their names.
+//! Asking for users: by their names, and what one can use.
 
 use super::questions::{Questions, ReadFault};
 use super::reasons::of_look_up;
 use crate::model::event::RequestKind;
+use crate::model::ids::UserId;
+use crate::model::mfa::UserState;
 use crate::pingone::connections::Connection;
+use crate::pingone::read::ReadFailure;
 use crate::pingone::user_filter::UserFilter;
 use crate::pingone::users::{FoundUsers, ListedUsers, UserPages};
 
@@ -28,6 +31,26 @@ pub(crate) async fn users(
     }
     // Who is not in it may be in the answer to us.
     listed(questions, filter, Connection::Fresh).await
+}
+
+/// What decides whether a device is of any use to a user; nothing where PingOne does not know them.
+///
+/// # Errors
+///
+/// It was not told.
+pub(crate) async fn user_state(
+    questions: &Questions<'_>,
+    user: UserId,
+) -> Result<Option<UserState>, ReadFault> {
+    let client = questions.client();
+    let told = questions.read(RequestKind::Read, |token| async move {
+        client.user(user, &token).await
+    });
+    match told.await {
+        Ok(state) => Ok(Some(state)),
+        Err(ReadFault::Refused(error)) if error.failure == ReadFailure::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 async fn listed(

@@ -54,6 +54,7 @@ pub(crate) mod tally;
 pub(crate) mod twin_phones;
 pub(crate) mod undecodable;
 pub(crate) mod unresolved;
+pub(crate) mod user_book;
 pub(crate) mod user_name;
 pub(crate) mod valid_row;
 pub(crate) mod validate;

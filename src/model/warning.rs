@@ -27,6 +27,12 @@ stable_words! {
         EmailMixedScripts = "email_mixed_scripts" => "type the address again, letter by letter",
         /// A cell is a word that programs write where they have no value, such as `NULL`
         Placeholder = "placeholder" => "empty the cell, or fill it in",
+        /// Online dry run: the user's `mfaEnabled` is off, so no device is of use to them
+        MfaOff = "mfa_off" => "run with `--mfa enable`, or switch MFA on for the user in PingOne",
+        /// Online dry run: the user is disabled or locked, or their account is not ready, and cannot sign in
+        UserDisabled = "user_disabled" => "enable the user in PingOne, or leave the row out",
+        /// Online dry run: the user may sign in without MFA for now (`bypassMFAEnabled`)
+        MfaBypassed = "mfa_bypassed" => "switch that off in PingOne where it is not meant",
     }
 }
 
@@ -67,6 +73,12 @@ pub enum Warning {
         /// Which row.
         row: RowNumber,
     },
+    /// The user cannot use MFA, and so no device.
+    MfaOff,
+    /// The user cannot sign in at all.
+    UserDisabled,
+    /// The user may leave MFA out for now.
+    MfaBypassed,
 }
 
 impl Warning {
@@ -81,6 +93,9 @@ impl Warning {
             Warning::MixedScripts => WarningCode::EmailMixedScripts,
             Warning::Placeholder(_) => WarningCode::Placeholder,
             Warning::OtherForm { .. } => WarningCode::PhoneOtherForm,
+            Warning::MfaOff => WarningCode::MfaOff,
+            Warning::UserDisabled => WarningCode::UserDisabled,
+            Warning::MfaBypassed => WarningCode::MfaBypassed,
         }
     }
 }
@@ -121,6 +136,17 @@ impl fmt::Display for Warning {
                 f,
                 "row {row} has this user's number with or without the 9 behind +54; they may be \
                  one mobile"
+            ),
+            Warning::MfaOff => f.write_str(
+                "the user's `mfaEnabled` is off: no device is of use to them until it is switched \
+                 on",
+            ),
+            Warning::UserDisabled => f.write_str(
+                "the user is disabled or locked, or their account is not ready, and cannot sign in",
+            ),
+            Warning::MfaBypassed => f.write_str(
+                "the user may sign in without MFA for now (`bypassMFAEnabled`): no device is asked \
+                 for",
             ),
         }
     }

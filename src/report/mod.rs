@@ -43,6 +43,7 @@ pub(crate) mod report_notes;
 pub(crate) mod sheet_notes;
 pub(crate) mod start_line;
 pub(crate) mod summary_json;
+pub(crate) mod user_notes;
 
 mod bar_screen;
 pub(crate) mod console;

@@ -9,13 +9,15 @@ use super::log;
 use super::result_row::ResultRow;
 use crate::model::calling_codes::CallingCodes;
 use crate::model::messages::MessageBook;
+use crate::model::outcome::Outcome;
 use crate::model::request::DeviceKey;
 use crate::model::shared_phones::SharedPhones;
 use crate::model::tally::Tally;
 use crate::model::unresolved::{NameTrouble, UserRef};
+use crate::model::user_book::{UserBook, UserOfRow};
 use crate::model::valid_row::ValidRow;
 use crate::model::validate::Unasked;
-use crate::model::warning::Warning;
+use crate::model::warning::{Warning, WarningCode};
 
 /// Hears of every row of a wave, in input order.
 pub(crate) trait RowSink {
@@ -84,6 +86,23 @@ impl RowSink for MessageBook {
         };
         if sends && row.earlier.is_none() && row.known.may_be_sent() {
             self.note(&user, kind);
+        }
+        Ok(())
+    }
+}
+
+/// Counts the users for whom a device is of no use, or not needed.
+impl RowSink for UserBook {
+    fn take(&mut self, row: &KnownRow, result: &ResultRow) -> io::Result<()> {
+        if let Ok(valid) = &row.judged.verdict {
+            self.note(UserOfRow {
+                user: valid.request.key.user,
+                line: row.judged.line,
+                mfa_off: row.mfa.is_some_and(|state| !state.is_on()),
+                disabled: result.warnings.contains(&WarningCode::UserDisabled),
+                bypassed: result.warnings.contains(&WarningCode::MfaBypassed),
+                is_created: result.finished.outcome == Outcome::Ready,
+            });
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ pub(in crate::sandbox) fn user(home: &Home, person: &Person) -> Value {
     let itself = format!("users/{}", person.id);
     let mut links = home.links(&itself);
     links["devices"] = json!({ "href": home.at(&format!("{itself}/devices")) });
-    json!({
+    let mut document = json!({
         "_links": links,
         "id": person.id.to_string(),
         "environment": reference(home.id),
@@ -27,7 +27,11 @@ pub(in crate::sandbox) fn user(home: &Home, person: &Person) -> Value {
         "mfaEnabled": person.mfa_enabled,
         "population": { "id": POPULATION },
         "verifyStatus": "NOT_INITIATED",
-    })
+    });
+    if person.bypasses_mfa {
+        document["bypassMFAEnabled"] = json!(true);
+    }
+    document
 }
 
 /// A page of a listing of users, with the address of the next one.

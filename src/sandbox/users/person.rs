@@ -14,6 +14,8 @@ pub(in crate::sandbox) struct Person {
     pub(in crate::sandbox) external_id: String,
     pub(in crate::sandbox) enabled: bool,
     pub(in crate::sandbox) mfa_enabled: bool,
+    /// Whether the user may leave MFA out for now.
+    pub(in crate::sandbox) bypasses_mfa: bool,
 }
 
 impl Person {
@@ -26,11 +28,12 @@ impl Person {
             external_id: format!("external-{id}"),
             enabled: true,
             mfa_enabled: true,
+            bypasses_mfa: false,
         }
     }
 
-    /// The n-th generated user, from 1. Of ten, the seventh cannot use MFA, the eighth is disabled, and
-    /// the tenth has the address of the ninth.
+    /// The n-th generated user, from 1. Of ten, the sixth may leave MFA out for now, the seventh cannot
+    /// use it, the eighth is disabled, and the tenth has the address of the ninth.
     pub(super) fn generated(id: Uuid, number: usize) -> Self {
         let mailbox = if number.is_multiple_of(10) {
             number - 1
@@ -44,6 +47,7 @@ impl Person {
             external_id: format!("external-{number}"),
             enabled: number % 10 != 8,
             mfa_enabled: number % 10 != 7,
+            bypasses_mfa: number % 10 == 6,
         }
     }
 

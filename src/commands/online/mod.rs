@@ -1,9 +1,11 @@
 //! `wavepair run --dry-run --online`: what PingOne says of a wave, without changing anything.
 
+mod asker;
+
 use std::cell::RefCell;
 
+use asker::Asker;
 use futures::{StreamExt, TryStreamExt, stream};
-use tokio::sync::Mutex;
 
 use super::advice::{allows, pairing_disabled, tells_users};
 use super::foretell::foretell;
@@ -13,36 +15,33 @@ use super::opened_wave::OpenedWave;
 use super::plan_draft::{PlanDraft, no_plan};
 use super::policies::Policies;
 use super::preview::{close, introduce};
-use super::reported::{for_dry_run, told_by};
+use super::reported::for_dry_run;
 use super::signals::{self, During};
 use super::stopped::{Stopped, stopped};
 use super::target::Remote;
 use super::wave_files::WaveFiles;
 use super::{Invocation, read_ledger};
 use crate::clock;
-use crate::engine::questions::{Finding, Questions, ReadFault};
+use crate::engine::questions::{Questions, ReadFault};
 use crate::engine::stop;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
 use crate::model::calling_codes::CallingCodes;
-use crate::model::code;
-use crate::model::device_report::DeviceReport;
 use crate::model::event::Event;
 use crate::model::messages::MessageBook;
-use crate::model::outcome::{Answer, Outcome};
-use crate::model::request::DeviceRequest;
+use crate::model::mfa::MfaRule;
 use crate::model::shared_phones::SharedPhones;
-use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
+use crate::model::user_book::UserBook;
 use crate::report::Reporters;
-use crate::report::known_row::KnownRow;
-use crate::report::known_state::{KnownState, Mode};
+use crate::report::known_state::Mode;
 use crate::report::notice::Notice;
 use crate::report::progress_line::Goal;
 use crate::report::results;
 use crate::report::row_sink::RowSink;
 use crate::report::start_line::Kind;
+use crate::report::user_notes;
 use crate::settings::pace::Pace;
 use crate::settings::run::{DryRun, Target};
 
@@ -78,7 +77,7 @@ pub(super) async fn dry_run(
     let questions = Questions::new(&remote.client, remote.tokens, retry, limits, &mut report);
     let mut plan = PlanDraft::begin(settings, &opened, reader.as_ref(), &remote.binding)?;
     let mut files = WaveFiles::begin(&opened.wave, &settings.common.rows, &settings.files)?;
-    let (mut counted, mut heard) = (Counted::default(), &reporters);
+    let (mut counted, mut heard) = (Counted::new(settings.common.pace.mfa), &reporters);
     let mut sinks = files.sinks();
     sinks.extend(counted.sinks());
     sinks.push(&mut heard);
@@ -107,7 +106,7 @@ pub(super) async fn dry_run(
     }
     // The last rows were read before the last answers came.
     opened.wave.check_unchanged()?;
-    counted.note_in(summary);
+    counted.say_and_note_in(summary, invocation);
     let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(reader);
@@ -117,21 +116,44 @@ pub(super) async fn dry_run(
 }
 
 /// What is counted of the rows besides their outcomes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counted {
     shared: Option<SharedPhones>,
     countries: CallingCodes,
     messages: MessageBook,
+    users: UserBook,
+    rule: MfaRule,
 }
 
 impl Counted {
-    /// Each of them, for the list of those who hear of the rows.
-    fn sinks(&mut self) -> [&mut dyn RowSink; 3] {
-        [&mut self.shared, &mut self.countries, &mut self.messages]
+    /// Nothing yet.
+    fn new(rule: MfaRule) -> Self {
+        Self {
+            shared: None,
+            countries: CallingCodes::default(),
+            messages: MessageBook::default(),
+            users: UserBook::new(rule),
+            rule,
+        }
     }
 
-    /// Notes it in what the dry run comes to.
-    fn note_in(self, summary: &mut Summary) {
+    /// Each of them, for the list of those who hear of the rows.
+    fn sinks(&mut self) -> [&mut dyn RowSink; 4] {
+        let Self {
+            shared,
+            countries,
+            messages,
+            users,
+            rule: _,
+        } = self;
+        [shared, countries, messages, users]
+    }
+
+    /// Says what is to be known of users, and notes the rest in what the dry run comes to.
+    fn say_and_note_in(self, summary: &mut Summary, invocation: &Invocation) {
+        for notice in user_notes::of_dry_run(&self.users.counts(), self.rule) {
+            invocation.console.say(&notice);
+        }
         summary.messages = self.messages.messages();
         summary.shared_phones = self.shared;
         summary.countries = self.countries;
@@ -149,104 +171,28 @@ async fn ask_all(
 ) -> Result<(), Stopped> {
     let memory = Memory::ReadOnly(ledger);
     let names = look_up_all(opened, questions, memory, pace.concurrency, invocation).await?;
-    let policies = Mutex::new(preflight(questions, invocation).await?);
+    let policies = preflight(questions, invocation).await?;
     let report = for_dry_run((opened, &names), memory, pace, questions, invocation).await?;
+    let asker = Asker::new(questions, policies, &report, pace.mfa);
     let mut judge = opened.judge_by(&names);
-    let judged = opened
-        .wave
-        .rows()
-        .map(|row| judge.judge(row?, &mut |key| memory.device(key)));
+    let judged = opened.wave.rows().map(|row| {
+        let row = row?;
+        let named = opened.named_user(&row, &names);
+        let known = judge.judge(row, &mut |key| memory.device(key))?;
+        Ok::<_, Error>((known, named))
+    });
     let mut rows = stream::iter(judged)
         .map(|row| async {
-            let row = row.map_err(Stopped::Failed)?;
-            let asked = ask(row, &policies, &report, questions);
-            asked.await.map_err(Stopped::from)
+            let (row, named) = row.map_err(Stopped::Failed)?;
+            asker.ask(row, named).await.map_err(Stopped::from)
         })
         .buffered(pace.concurrency);
     while let Some(row) = rows.try_next().await? {
         let told = results::tell(&row, &Mode::DryRun, sinks);
         told.map_err(|error| Stopped::Failed(Error::Results(error)))?;
     }
+    asker.say_unread(invocation);
     Ok(())
-}
-
-/// Learns of a row what PingOne says of its device, where neither the ledger nor an earlier row
-/// settles what becomes of it.
-async fn ask(
-    mut row: KnownRow,
-    policies: &Mutex<Policies>,
-    report: &DeviceReport,
-    questions: &Questions<'_>,
-) -> Result<KnownRow, StopReason> {
-    let Ok(valid) = &row.judged.verdict else {
-        return Ok(row);
-    };
-    if row.earlier.is_some() || !row.known.may_be_sent() {
-        return Ok(row);
-    }
-    let request = &valid.request;
-    let finding = if let Some(finding) = policy_finding(request, policies, questions).await? {
-        finding
-    } else if let Some(finding) = told_by(report, &row) {
-        finding
-    } else {
-        let about = format!("dry-run-{}", row.input.number);
-        questions.device(&request.key, &about).await?
-    };
-    row.known = known_from(finding);
-    Ok(row)
-}
-
-fn known_from(finding: Finding) -> KnownState {
-    let Finding {
-        outcome,
-        device,
-        answer,
-    } = finding;
-    if outcome == Outcome::Ready {
-        return KnownState::Untouched;
-    }
-    KnownState::Finding {
-        outcome,
-        device,
-        answer,
-    }
-}
-
-/// What the policies alone say against a row.
-async fn policy_finding(
-    request: &DeviceRequest,
-    policies: &Mutex<Policies>,
-    questions: &Questions<'_>,
-) -> Result<Option<Finding>, StopReason> {
-    let mut policies = policies.lock().await;
-    if policies.is_empty() {
-        return Ok(None);
-    }
-    let (code, message) = match policies.find(request.policy, questions).await? {
-        None => (
-            code::POLICY_NOT_FOUND,
-            "the policy is not in this environment; copy its ID from PingOne's MFA policies, or leave the cell empty and name one with `--policy`".to_owned(),
-        ),
-        Some(policy) if !allows(policy, request.key.kind) => (
-            code::TYPE_NOT_ALLOWED,
-            format!(
-                "the policy does not allow {}; enable it in PingOne's MFA policy, or name another policy",
-                request.key.kind.as_str()
-            ),
-        ),
-        Some(_) => return Ok(None),
-    };
-    let answer = Answer {
-        code: Some(code.to_owned()),
-        message: Some(message),
-        ..Answer::default()
-    };
-    Ok(Some(Finding {
-        outcome: Outcome::Rejected,
-        device: None,
-        answer,
-    }))
 }
 
 /// Reads the policies, and says what a person should know of them before a run.

@@ -1,0 +1,243 @@
+//! What PingOne says of one row.
+
+use tokio::sync::Mutex;
+
+use crate::commands::Invocation;
+use crate::commands::advice::allows;
+use crate::commands::policies::Policies;
+use crate::commands::reported::told_by;
+use crate::commands::user_states::{Told, UserStates};
+use crate::engine::questions::{Finding, Questions};
+use crate::model::code;
+use crate::model::device_report::DeviceReport;
+use crate::model::mfa::{MfaRule, MfaState, UserState};
+use crate::model::names::NamedUser;
+use crate::model::outcome::{Answer, Outcome};
+use crate::model::request::DeviceRequest;
+use crate::model::stop::StopReason;
+use crate::model::warning::Warning;
+use crate::report::known_row::KnownRow;
+use crate::report::known_state::KnownState;
+
+/// Asks about the rows of a wave.
+pub(super) struct Asker<'q, 'a> {
+    questions: &'q Questions<'a>,
+    policies: Mutex<Policies>,
+    report: &'q DeviceReport,
+    users: UserStates<'q, 'a>,
+    rule: MfaRule,
+}
+
+impl<'q, 'a> Asker<'q, 'a> {
+    /// Asks by these questions what neither the policies nor the report tell.
+    pub(super) fn new(
+        questions: &'q Questions<'a>,
+        policies: Policies,
+        report: &'q DeviceReport,
+        rule: MfaRule,
+    ) -> Self {
+        Self {
+            questions,
+            policies: Mutex::new(policies),
+            report,
+            users: UserStates::new(questions, rule),
+            rule,
+        }
+    }
+
+    /// Learns of a row what PingOne says of its device and of its user, whom a look-up may have told of
+    /// (`named`).
+    ///
+    /// # Errors
+    ///
+    /// Nothing can be asked at all.
+    pub(super) async fn ask(
+        &self,
+        mut row: KnownRow,
+        named: Option<NamedUser>,
+    ) -> Result<KnownRow, StopReason> {
+        let Ok(valid) = &row.judged.verdict else {
+            return Ok(row);
+        };
+        let user = valid.request.key.user;
+        let mut is_reported_absent = false;
+        // What the ledger or an earlier row settles needs no question.
+        if row.earlier.is_none() && row.known.may_be_sent() {
+            let (finding, by) = self.finding(&row, &valid.request).await?;
+            let outcome = finding.outcome;
+            row.known = known_from(finding);
+            match (by, outcome) {
+                // A listing is refused where there is no such user.
+                (By::Listing, Outcome::Rejected) => return Ok(row),
+                (by, outcome) => is_reported_absent = by == By::Report && outcome == Outcome::Ready,
+            }
+        }
+        match self.users.of(user, named).await? {
+            Told::Is(state) => tell(&mut row, state, self.rule),
+            Told::NoUser if is_reported_absent => row.known = known_from(nobody()),
+            Told::NoUser | Told::Nothing => {}
+        }
+        Ok(row)
+    }
+
+    /// What the policies, the report or the user's own listing say of a device.
+    async fn finding(
+        &self,
+        row: &KnownRow,
+        request: &DeviceRequest,
+    ) -> Result<(Finding, By), StopReason> {
+        if let Some(finding) = self.of_policy(request).await? {
+            return Ok((finding, By::Policy));
+        }
+        if let Some(finding) = told_by(self.report, row) {
+            return Ok((finding, By::Report));
+        }
+        let about = format!("dry-run-{}", row.input.number);
+        let finding = self.questions.device(&request.key, &about).await?;
+        Ok((finding, By::Listing))
+    }
+
+    /// What the policies alone say against a row.
+    async fn of_policy(&self, request: &DeviceRequest) -> Result<Option<Finding>, StopReason> {
+        let mut policies = self.policies.lock().await;
+        if policies.is_empty() {
+            return Ok(None);
+        }
+        Ok(match policies.find(request.policy, self.questions).await? {
+            None => Some(rejected(
+                code::POLICY_NOT_FOUND,
+                "the policy is not in this environment; copy its ID from PingOne's MFA policies, or leave the cell empty and name one with `--policy`".to_owned(),
+            )),
+            Some(policy) if !allows(policy, request.key.kind) => Some(rejected(
+                code::TYPE_NOT_ALLOWED,
+                format!(
+                    "the policy does not allow {}; enable it in PingOne's MFA policy, or name another policy",
+                    request.key.kind.as_str()
+                ),
+            )),
+            Some(_) => None,
+        })
+    }
+
+    /// Says of how many users it is not known what they can use.
+    pub(super) fn say_unread(&self, invocation: &Invocation) {
+        self.users.say_unread(invocation);
+    }
+}
+
+/// What told of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    /// The policy of the row.
+    Policy,
+    /// The report of all devices.
+    Report,
+    /// The user's own listing.
+    Listing,
+}
+
+fn known_from(finding: Finding) -> KnownState {
+    let Finding {
+        outcome,
+        device,
+        answer,
+    } = finding;
+    if outcome == Outcome::Ready {
+        return KnownState::Untouched;
+    }
+    KnownState::Finding {
+        outcome,
+        device,
+        answer,
+    }
+}
+
+fn rejected(code: &str, message: String) -> Finding {
+    Finding {
+        outcome: Outcome::Rejected,
+        device: None,
+        answer: Answer {
+            code: Some(code.to_owned()),
+            message: Some(message),
+            ..Answer::default()
+        },
+    }
+}
+
+fn nobody() -> Finding {
+    let message = "PingOne knows no user of this ID; copy it from PingOne's user";
+    rejected(code::USER_NOT_FOUND, message.to_owned())
+}
+
+/// Notes in a row what is known of its user.
+fn tell(row: &mut KnownRow, state: UserState, rule: MfaRule) {
+    let is_created = row.earlier.is_none() && row.known.may_be_sent();
+    if let Ok(valid) = &mut row.judged.verdict {
+        valid.warnings.extend(warnings(state, rule, is_created));
+    }
+    if let (Some(on), MfaRule::Check | MfaRule::Enable) = (state.mfa, rule) {
+        let found = if on { MfaState::Already } else { MfaState::Off };
+        row.mfa = Some(found.over(row.mfa));
+    }
+}
+
+/// What a person should know of the user of a row, for which a device is to be created or not.
+fn warnings(state: UserState, rule: MfaRule, is_created: bool) -> Vec<Warning> {
+    let stays_off = state.mfa == Some(false)
+        && match rule {
+            MfaRule::Check => true,
+            // The run switches it on before it creates the device.
+            MfaRule::Enable => !is_created,
+            MfaRule::Ignore => false,
+        };
+    let is_bypassed = state.bypassed && rule != MfaRule::Ignore;
+    [
+        stays_off.then_some(Warning::MfaOff),
+        state.disabled.then_some(Warning::UserDisabled),
+        is_bypassed.then_some(Warning::MfaBypassed),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_who_cannot_use_mfa_is_warned_of_unless_the_run_switches_it_on() {
+        let off = UserState {
+            mfa: Some(false),
+            ..UserState::default()
+        };
+        for (rule, is_created, warned) in [
+            (MfaRule::Check, true, true),
+            (MfaRule::Check, false, true),
+            (MfaRule::Enable, true, false),
+            (MfaRule::Enable, false, true),
+            (MfaRule::Ignore, true, false),
+            (MfaRule::Ignore, false, false),
+        ] {
+            let expected: &[_] = if warned { &[Warning::MfaOff] } else { &[] };
+            assert_eq!(warnings(off, rule, is_created), expected, "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn who_cannot_sign_in_is_warned_of_whatever_is_done_about_mfa() {
+        use Warning::{MfaBypassed, UserDisabled};
+        let state = UserState {
+            mfa: Some(true),
+            disabled: true,
+            bypassed: true,
+        };
+        for (rule, expected) in [
+            (MfaRule::Check, &[UserDisabled, MfaBypassed][..]),
+            (MfaRule::Ignore, &[UserDisabled]),
+        ] {
+            assert_eq!(warnings(state, rule, true), expected);
+        }
+        assert_eq!(warnings(UserState::default(), MfaRule::Check, true), []);
+    }
+}

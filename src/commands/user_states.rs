@@ -1,0 +1,166 @@
+//! What decides whether a device is of any use to a user: of each asked once, where nobody has told it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use tokio::sync::OnceCell;
+
+use super::Invocation;
+use crate::engine::questions::{Questions, ReadFault};
+use crate::engine::users::user_state;
+use crate::model::ids::UserId;
+use crate::model::mfa::{MfaRule, UserState};
+use crate::model::names::NamedUser;
+use crate::model::stop::StopReason;
+use crate::pingone::read::{ReadError, ReadFailure};
+use crate::report::user_notes;
+
+/// So many users who were refused one after the other, and no more are asked about.
+const REFUSALS: u32 = 10;
+
+/// What is known of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// This.
+    Is(UserState),
+    /// PingOne does not know them.
+    NoUser,
+    /// Nothing: nobody asked, or it was refused.
+    Nothing,
+}
+
+/// Asks about users.
+pub(super) struct UserStates<'q, 'a> {
+    questions: &'q Questions<'a>,
+    rule: MfaRule,
+    /// Rows of one user may be under way together.
+    asked: RefCell<HashMap<UserId, Rc<OnceCell<Told>>>>,
+    refused_in_a_row: Cell<u32>,
+    unread: Cell<u64>,
+    last_refusal: RefCell<Option<ReadError>>,
+}
+
+impl<'q, 'a> UserStates<'q, 'a> {
+    /// Knows nothing of anybody. Who ignores MFA asks about nobody.
+    pub(super) fn new(questions: &'q Questions<'a>, rule: MfaRule) -> Self {
+        Self {
+            questions,
+            rule,
+            asked: RefCell::default(),
+            refused_in_a_row: Cell::new(0),
+            unread: Cell::new(0),
+            last_refusal: RefCell::new(None),
+        }
+    }
+
+    /// What is known of a user; `named` is what a look-up of their name told.
+    ///
+    /// # Errors
+    ///
+    /// Nothing can be asked at all.
+    pub(super) async fn of(
+        &self,
+        user: UserId,
+        named: Option<NamedUser>,
+    ) -> Result<Told, StopReason> {
+        if let Some(named) = named.filter(|named| named.id == user) {
+            let ignores = self.rule == MfaRule::Ignore;
+            if ignores || is_enough(&named) {
+                return Ok(Told::Is(named.state));
+            }
+        }
+        if self.rule == MfaRule::Ignore {
+            return Ok(Told::Nothing);
+        }
+        let cell = Rc::clone(self.asked.borrow_mut().entry(user).or_default());
+        cell.get_or_try_init(|| self.ask(user)).await.copied()
+    }
+
+    async fn ask(&self, user: UserId) -> Result<Told, StopReason> {
+        if self.refused_in_a_row.get() >= REFUSALS {
+            self.unread.set(self.unread.get() + 1);
+            return Ok(Told::Nothing);
+        }
+        let error = match user_state(self.questions, user).await {
+            Ok(state) => {
+                self.refused_in_a_row.set(0);
+                return Ok(state.map_or(Told::NoUser, Told::Is));
+            }
+            Err(ReadFault::Stop(reason)) => return Err(reason),
+            Err(ReadFault::Refused(error)) => error,
+        };
+        self.refused_in_a_row.set(self.refused_in_a_row.get() + 1);
+        self.unread.set(self.unread.get() + 1);
+        self.last_refusal.replace(Some(error));
+        Ok(Told::Nothing)
+    }
+
+    /// Says of how many users it is not known, and why.
+    pub(super) fn say_unread(&self, invocation: &Invocation) {
+        let Some(error) = &*self.last_refusal.borrow() else {
+            return;
+        };
+        let hint = match error.failure {
+            ReadFailure::Forbidden => "reading users needs the role Identity Data Admin",
+            ReadFailure::Transient { .. }
+            | ReadFailure::Unauthorized
+            | ReadFailure::NotFound
+            | ReadFailure::Untrusted
+            | ReadFailure::Redirected
+            | ReadFailure::CaptivePortal
+            | ReadFailure::Malformed => error.hint(),
+        };
+        let notice = user_notes::unread(self.unread.get(), &error.to_string(), hint);
+        invocation.console.say(&notice);
+    }
+}
+
+/// Whether a user need not be asked about again. What an earlier run was told is believed where it was
+/// good: what was bad may have been mended since.
+fn is_enough(named: &NamedUser) -> bool {
+    let UserState {
+        mfa,
+        disabled,
+        bypassed,
+    } = named.state;
+    let is_good = mfa == Some(true) && !disabled && !bypassed;
+    mfa.is_some() && (!named.is_remembered || is_good)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_look_up_told_is_enough_unless_it_is_old_and_bad_or_leaves_mfa_out() {
+        let good = UserState {
+            mfa: Some(true),
+            ..UserState::default()
+        };
+        let off = UserState {
+            mfa: Some(false),
+            ..good
+        };
+        let disabled = UserState {
+            disabled: true,
+            ..good
+        };
+        for (state, remembered, enough) in [
+            (good, false, true),
+            (good, true, true),
+            (off, false, true),
+            (off, true, false),
+            (disabled, false, true),
+            (disabled, true, false),
+            (UserState::default(), false, false),
+        ] {
+            let named = NamedUser {
+                id: UserId::from_bytes([1; 16]),
+                state,
+                is_remembered: remembered,
+            };
+            assert_eq!(is_enough(&named), enough, "{named:?}");
+        }
+    }
+}
