@@ -1,5 +1,8 @@
 //! The names in the wave of a run, looked up before its rows are taken up.
 
+use std::collections::HashSet;
+
+use super::Invocation;
 use super::ahead::Ahead;
 use super::memory::{Memory, has_names};
 use super::names::look_up_all;
@@ -7,6 +10,9 @@ use super::opened_wave::OpenedWave;
 use super::planned::reason_to_stop;
 use super::stopped::Stopped;
 use crate::error::Error;
+use crate::model::mfa::MfaRule;
+use crate::model::names::Names;
+use crate::report::user_notes;
 
 /// Learns whose the names in a wave are, and writes that down; asks nothing where there are none.
 ///
@@ -28,6 +34,9 @@ pub(super) async fn names_of_run(
     });
     match told.await {
         Ok(names) => {
+            if run.options.mfa == MfaRule::Check {
+                say_who_cannot_use_mfa(&names, invocation);
+            }
             opened.names = names;
             Ok(())
         }
@@ -36,6 +45,15 @@ pub(super) async fn names_of_run(
             let remembered = opened.remember(memory).map_err(Stopped::Failed);
             Err(in_words_of_a_run(remembered.err().unwrap_or(stopped)))
         }
+    }
+}
+
+/// Says of how many users it was told in passing that they cannot use MFA.
+fn say_who_cannot_use_mfa(names: &Names, invocation: &Invocation) {
+    let off = names.users().filter(|user| user.state.mfa == Some(false));
+    let users: HashSet<_> = off.map(|user| user.id).collect();
+    if let Some(notice) = user_notes::of_look_ups(users.len() as u64) {
+        invocation.console.say(&notice);
     }
 }
 

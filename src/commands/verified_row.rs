@@ -2,12 +2,16 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::Invocation;
 use super::claims::RowClaim;
+use super::user_states::{Told, UserStates, warnings};
 use crate::engine::questions::Questions;
 use crate::engine::reasons::of_users;
 use crate::engine::user_devices::{Listed, list};
 use crate::model::device_report::{DeviceReport, ReportedAddress, ReportedDevice};
 use crate::model::event::{Event, RowFinished};
+use crate::model::ids::UserId;
+use crate::model::mfa::{MfaRule, UserState};
 use crate::model::outcome::Outcome;
 use crate::model::request::DeviceKey;
 use crate::model::stop::StopReason;
@@ -25,23 +29,34 @@ const REFUSALS: u32 = 10;
 pub(super) struct Rows<'q, 'a> {
     questions: &'q Questions<'a>,
     report: &'q DeviceReport,
+    users: UserStates<'q, 'a>,
+    rule: MfaRule,
     refused: Cell<u32>,
     stopped: RefCell<Option<StopReason>>,
 }
 
 impl<'q, 'a> Rows<'q, 'a> {
-    /// Asks by these questions what the report does not tell; nothing, where there is a reason to.
+    /// Asks by these questions what the report does not tell; nothing, where there is a reason to. `rule`
+    /// says whether it is asked who can use MFA.
     pub(super) fn new(
         questions: &'q Questions<'a>,
         report: &'q DeviceReport,
+        rule: MfaRule,
         stopped: Option<StopReason>,
     ) -> Self {
         Self {
             questions,
             report,
+            users: UserStates::new(questions, rule),
+            rule,
             refused: Cell::new(0),
             stopped: RefCell::new(stopped),
         }
+    }
+
+    /// Says of how many users it is not known what they can use.
+    pub(super) fn say_unread(&self, invocation: &Invocation) {
+        self.users.say_unread(invocation);
     }
 
     /// Why nothing more was asked, where that was so.
@@ -49,13 +64,44 @@ impl<'q, 'a> Rows<'q, 'a> {
         self.stopped.into_inner()
     }
 
-    /// Says of a row whether its device is there.
+    /// Says of a row whether its device is there, and whether its user can use it.
     pub(super) async fn verify(&self, judged: &JudgedRow, claim: &RowClaim) -> VerdictRow {
+        let mut said = self.device(judged, claim).await;
+        if let Ok(valid) = &judged.verdict
+            && claim.is_there
+        {
+            said.user = self.user(valid.request.key.user).await;
+            if said.message.is_none() {
+                let warnings = warnings(said.user, self.rule, false);
+                let warnings: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+                said.message = (!warnings.is_empty()).then(|| warnings.join("; "));
+            }
+        }
+        said
+    }
+
+    /// What decides whether a device is of any use to a user, as far as that can be asked.
+    async fn user(&self, user: UserId) -> UserState {
+        if self.stopped.borrow().is_some() {
+            return UserState::default();
+        }
+        match self.users.of(user, None).await {
+            Ok(Told::Is(state)) => state,
+            Ok(Told::NoUser | Told::Nothing) => UserState::default(),
+            Err(reason) => {
+                self.stopped.borrow_mut().get_or_insert(reason);
+                UserState::default()
+            }
+        }
+    }
+
+    /// Says of a row whether its device is there.
+    async fn device(&self, judged: &JudgedRow, claim: &RowClaim) -> VerdictRow {
         let said = |verdict, message| VerdictRow {
             verdict,
             device: claim.device,
             found: Vec::new(),
-            mfa_enabled: None,
+            user: UserState::default(),
             message,
         };
         let key = match &judged.verdict {
@@ -71,11 +117,11 @@ impl<'q, 'a> Rows<'q, 'a> {
             let found = verdict(&sought, &devices);
             // Whatever is wrong is said of what is there now.
             if found.verdict == Verdict::Present {
-                return row(claim, found, None);
+                return row(claim, found);
             }
         }
         match self.listed(key).await {
-            Ok(devices) => row(claim, verdict(&sought, &devices), None),
+            Ok(devices) => row(claim, verdict(&sought, &devices)),
             Err(why) => said(Verdict::Unchecked, Some(why)),
         }
     }
@@ -138,13 +184,13 @@ pub(super) fn told(judged: &JudgedRow, said: &VerdictRow) -> Event {
     })
 }
 
-fn row(claim: &RowClaim, found: Judged, mfa_enabled: Option<bool>) -> VerdictRow {
+fn row(claim: &RowClaim, found: Judged) -> VerdictRow {
     VerdictRow {
         verdict: found.verdict,
         device: claim.device,
         message: in_words(found.verdict).map(str::to_owned),
         found: found.devices,
-        mfa_enabled,
+        user: UserState::default(),
     }
 }
 

@@ -26,8 +26,11 @@ use crate::model::account::Account;
 use crate::model::device_report::DeviceReport;
 use crate::model::event::Event;
 use crate::model::ids::EnvironmentId;
+use crate::model::mfa::MfaRule;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
+use crate::model::user_book::{UserBook, UserOfRow};
+use crate::model::validate::JudgedRow;
 use crate::model::verdict::{Verdict, Verdicts};
 use crate::report::console::Console;
 use crate::report::notice::Notice;
@@ -35,8 +38,9 @@ use crate::report::output::Output;
 use crate::report::progress::Progress;
 use crate::report::progress_line::Goal;
 use crate::report::table::Form;
+use crate::report::user_notes;
 use crate::report::verdict_screen::{self, Verified};
-use crate::report::verdict_writer::VerdictWriter;
+use crate::report::verdict_writer::{VerdictRow, VerdictWriter};
 use crate::settings::files::Files;
 use crate::settings::pace::Pace;
 use crate::settings::run::Target;
@@ -221,9 +225,18 @@ async fn check(
         &mut report,
     );
     let (devices, stopped) = reported(claims, (pace, lists_users), &questions, invocation).await;
-    let rows = Rows::new(&questions, &devices, stopped);
+    if claims.devices() > 0 && pace.mfa != MfaRule::Ignore {
+        let notice = verdict_screen::reads_users(claims.devices(), pace.pacing.ceiling());
+        invocation.console.say(&notice);
+    }
+    let rows = Rows::new(&questions, &devices, pace.mfa, stopped);
+    let mut users = UserBook::new(pace.mfa);
     let going = (&rows, pace.concurrency, progress.as_ref());
-    let checked = check_rows(past, claims, going, writer).await?;
+    let checked = check_rows(past, claims, going, &mut users, writer).await?;
+    rows.say_unread(invocation);
+    for notice in user_notes::of_verify(&users.counts()) {
+        invocation.console.say(&notice);
+    }
     let stopped = rows.into_stopped();
     drop(questions);
     if let Some(reason) = stopped {
@@ -239,6 +252,7 @@ async fn check_rows(
     past: &PastWave,
     claims: &Claims,
     (rows, concurrency, progress): (&Rows<'_, '_>, usize, Option<&Progress>),
+    users: &mut UserBook,
     writer: &mut VerdictWriter<Output>,
 ) -> Result<Checked, Error> {
     let mut judge = past.judge(past.sharing.of_run());
@@ -259,6 +273,7 @@ async fn check_rows(
             .buffered(concurrency);
         while let Some((input, judged, claim, said)) = said.try_next().await? {
             verdicts.add(said.verdict, input.number, judged.line);
+            note_user(users, &judged, &said);
             noted.extend(
                 claim
                     .entry
@@ -277,6 +292,20 @@ async fn check_rows(
         noted,
         account: wave.account(),
     })
+}
+
+/// Counts the user of a row, where something stands against them.
+fn note_user(users: &mut UserBook, judged: &JudgedRow, said: &VerdictRow) {
+    if let Some(user) = judged.requested.user {
+        users.note(UserOfRow {
+            user,
+            line: judged.line,
+            mfa_off: said.user.mfa == Some(false),
+            disabled: said.user.disabled,
+            bypassed: said.user.bypassed,
+            is_created: false,
+        });
+    }
 }
 
 /// Reads the report where it is to be used, once it shows the last device; tells why nothing can be

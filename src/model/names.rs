@@ -101,6 +101,18 @@ impl Names {
         self.users[table].insert(fingerprint, Some(answer));
     }
 
+    /// Those who were found by their names; one who has several is given for each.
+    pub fn users(&self) -> impl Iterator<Item = &NamedUser> {
+        let answers = self.users.iter().flat_map(HashMap::values);
+        answers.filter_map(|answer| match answer.as_ref()? {
+            NameAnswer::One(user) => Some(user),
+            NameAnswer::Nobody
+            | NameAnswer::OtherCase
+            | NameAnswer::Several(_)
+            | NameAnswer::Failed(_) => None,
+        })
+    }
+
     /// What was told of a policy that is not named by its ID; `None` where nobody has asked.
     pub fn policy(&self, policy: &PolicyRef) -> Option<&PolicyAnswer> {
         self.policies.get(policy)

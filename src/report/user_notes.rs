@@ -16,6 +16,26 @@ pub(crate) fn of_dry_run(counts: &UserCounts, rule: MfaRule) -> Vec<Notice> {
     mfa.into_iter().chain(others).flatten().collect()
 }
 
+/// What `verify` says at its end.
+pub(crate) fn of_verify(counts: &UserCounts) -> Vec<Notice> {
+    let hint = "switch it on in PingOne: `--mfa enable` does so only for users for whom a run creates a device";
+    let mfa = mfa_off(counts.mfa_off).map(|notice| notice.hint(Some(hint)));
+    let others = [disabled(counts.disabled), bypassed(counts.bypassed)];
+    std::iter::once(mfa).chain(others).flatten().collect()
+}
+
+/// What a run with `--mfa check` says once the names in its wave are looked up; nothing where that told
+/// of nobody who cannot use MFA.
+pub(crate) fn of_look_ups(users: u64) -> Option<Notice> {
+    let text = format!(
+        "{} could not use MFA when their names were looked up (`mfaEnabled` is off), and so no device.",
+        counted(users, "user")
+    );
+    let hint = "`--mfa enable` switches it on for them before their first device is created";
+    let notice = Notice::warning(text).fact("mfa_off", users);
+    (users > 0).then(|| notice.hint(Some(hint)))
+}
+
 /// With `--mfa check`: who cannot use MFA, and what mends it.
 fn would_need_it(counts: &UserCounts) -> Option<Notice> {
     let hint = match (counts.to_switch, counts.mfa_off.users - counts.to_switch) {
@@ -142,6 +162,33 @@ mod tests {
         ");
         assert_eq!(said(&counts(1_000), MfaRule::Ignore), "");
         assert_eq!(said(&UserCounts::default(), MfaRule::Check), "");
+    }
+
+    #[test]
+    fn behind_a_wave_nothing_but_pingone_switches_mfa_on() {
+        let counts = UserCounts {
+            mfa_off: at(1, 8),
+            ..UserCounts::default()
+        };
+        let notices = of_verify(&counts);
+        insta::assert_snapshot!(notices[0].text(Some(80), false), @r"
+        warning: 1 user, that of line 8, cannot use MFA (`mfaEnabled` is off), and so no
+          device.
+        hint: switch it on in PingOne: `--mfa enable` does so only for users for whom a
+          run creates a device
+        ");
+    }
+
+    #[test]
+    fn look_ups_that_told_of_nobody_who_cannot_use_mfa_are_no_news() {
+        assert_eq!(of_look_ups(0), None);
+        let said = of_look_ups(3).unwrap().text(Some(80), false);
+        insta::assert_snapshot!(said, @r"
+        warning: 3 users could not use MFA when their names were looked up (`mfaEnabled`
+          is off), and so no device.
+        hint: `--mfa enable` switches it on for them before their first device is
+          created
+        ");
     }
 
     #[test]

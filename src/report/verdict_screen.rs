@@ -70,6 +70,18 @@ pub(crate) fn lists(devices: u64, rate: Option<f64>) -> Notice {
     Notice::info("verify_lists", text).fact("requests", devices)
 }
 
+/// Says that users are read, how long that takes at best, and how to leave it out.
+pub(crate) fn reads_users(devices: u64, rate: Option<f64>) -> Notice {
+    let requests = counted(devices, "request");
+    let time = at_best(devices, rate).map(|time| format!(", {} at best", span(time)));
+    let text = format!(
+        "reading each user once, since no device is of use without MFA: {requests} at most{}; \
+         `--mfa ignore` leaves it out",
+        time.unwrap_or_default()
+    );
+    Notice::info("verify_reads_users", text).fact("requests", devices)
+}
+
 /// What it came to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Verified<'a> {

@@ -8,6 +8,7 @@ use super::table::{Form, Table};
 use super::value::Value;
 use crate::model::device_report::ReportedDevice;
 use crate::model::ids::DeviceId;
+use crate::model::mfa::UserState;
 use crate::model::row::{Header, InputRow};
 use crate::model::validate::JudgedRow;
 use crate::model::verdict::Verdict;
@@ -39,8 +40,8 @@ pub(crate) struct VerdictRow {
     pub device: Option<DeviceId>,
     /// The devices that PingOne shows for it.
     pub found: Vec<ReportedDevice>,
-    /// Whether the user can use it, where that was asked.
-    pub mfa_enabled: Option<bool>,
+    /// What decides whether it is of any use to the user, as far as that was asked.
+    pub user: UserState,
     /// What happened and what to do, where there is anything to say.
     pub message: Option<String>,
 }
@@ -100,9 +101,8 @@ impl<W: Write + Send> VerdictWriter<W> {
             .iter()
             .map(|found| found.status.as_str())
             .collect();
-        let mfa = said
-            .mfa_enabled
-            .map(|on| if on { "already" } else { "off" });
+        let mfa = said.user.mfa;
+        let mfa = mfa.map(|on| if on { "already" } else { "off" });
         let message = said.message.as_deref().unwrap_or_default();
         let mut values = Vec::with_capacity(COLUMNS.len() + input.cells.len());
         values.extend([
@@ -156,7 +156,10 @@ mod tests {
                 found(1, ReportedStatus::Active),
                 found(2, ReportedStatus::ActivationRequired),
             ],
-            mfa_enabled: Some(false),
+            user: UserState {
+                mfa: Some(false),
+                ..UserState::default()
+            },
             message: Some("=remove one".to_owned()),
         };
         let known = known_row(1, KnownState::Untouched);

@@ -162,3 +162,19 @@ fn a_user_who_is_in_no_report_is_rejected_where_pingone_knows_nobody_of_the_id()
     assert_eq!(told(&rehearsal, "outcome"), ["ready", "rejected"]);
     assert_eq!(told(&rehearsal, "code"), ["", "user_not_found"]);
 }
+
+#[test]
+fn a_run_counts_those_of_whom_a_look_up_told_and_reads_nobody() {
+    let rehearsal = ten_users("");
+    let names: Vec<_> = (1..=10).map(|number| format!("user-{number}")).collect();
+    rehearsal.wave(&wave("username", &names));
+    let sentence = "1 user could not use MFA when their names were looked up";
+    for (flags, times) in [(&["--mfa", "ignore"][..], 0), (&[], 1)] {
+        let said = rehearsal.run(flags).exits(0).said();
+        assert_eq!(said.matches(sentence).count(), times, "{said}");
+    }
+    assert_eq!(rehearsal.stats().requests_of(Kind::User), 0);
+    rehearsal.wave(&by_id(&rehearsal));
+    let said = rehearsal.run(&[]).exits(0).said();
+    assert!(!said.contains("MFA"), "{said}");
+}

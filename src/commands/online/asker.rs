@@ -6,7 +6,7 @@ use crate::commands::Invocation;
 use crate::commands::advice::allows;
 use crate::commands::policies::Policies;
 use crate::commands::reported::told_by;
-use crate::commands::user_states::{Told, UserStates};
+use crate::commands::user_states::{Told, UserStates, warnings};
 use crate::engine::questions::{Finding, Questions};
 use crate::model::code;
 use crate::model::device_report::DeviceReport;
@@ -15,7 +15,6 @@ use crate::model::names::NamedUser;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::request::DeviceRequest;
 use crate::model::stop::StopReason;
-use crate::model::warning::Warning;
 use crate::report::known_row::KnownRow;
 use crate::report::known_state::KnownState;
 
@@ -178,66 +177,5 @@ fn tell(row: &mut KnownRow, state: UserState, rule: MfaRule) {
     if let (Some(on), MfaRule::Check | MfaRule::Enable) = (state.mfa, rule) {
         let found = if on { MfaState::Already } else { MfaState::Off };
         row.mfa = Some(found.over(row.mfa));
-    }
-}
-
-/// What a person should know of the user of a row, for which a device is to be created or not.
-fn warnings(state: UserState, rule: MfaRule, is_created: bool) -> Vec<Warning> {
-    let stays_off = state.mfa == Some(false)
-        && match rule {
-            MfaRule::Check => true,
-            // The run switches it on before it creates the device.
-            MfaRule::Enable => !is_created,
-            MfaRule::Ignore => false,
-        };
-    let is_bypassed = state.bypassed && rule != MfaRule::Ignore;
-    [
-        stays_off.then_some(Warning::MfaOff),
-        state.disabled.then_some(Warning::UserDisabled),
-        is_bypassed.then_some(Warning::MfaBypassed),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_user_who_cannot_use_mfa_is_warned_of_unless_the_run_switches_it_on() {
-        let off = UserState {
-            mfa: Some(false),
-            ..UserState::default()
-        };
-        for (rule, is_created, warned) in [
-            (MfaRule::Check, true, true),
-            (MfaRule::Check, false, true),
-            (MfaRule::Enable, true, false),
-            (MfaRule::Enable, false, true),
-            (MfaRule::Ignore, true, false),
-            (MfaRule::Ignore, false, false),
-        ] {
-            let expected: &[_] = if warned { &[Warning::MfaOff] } else { &[] };
-            assert_eq!(warnings(off, rule, is_created), expected, "{rule:?}");
-        }
-    }
-
-    #[test]
-    fn who_cannot_sign_in_is_warned_of_whatever_is_done_about_mfa() {
-        use Warning::{MfaBypassed, UserDisabled};
-        let state = UserState {
-            mfa: Some(true),
-            disabled: true,
-            bypassed: true,
-        };
-        for (rule, expected) in [
-            (MfaRule::Check, &[UserDisabled, MfaBypassed][..]),
-            (MfaRule::Ignore, &[UserDisabled]),
-        ] {
-            assert_eq!(warnings(state, rule, true), expected);
-        }
-        assert_eq!(warnings(UserState::default(), MfaRule::Check, true), []);
     }
 }

@@ -136,7 +136,7 @@ pub(super) const EXISTING: Setting<Existing> = setting("--existing", Text("WHAT"
 pub(super) const MFA: Setting<MfaRule> = setting("--mfa", Text("WHAT"),
     |given| given.one_of(&[("check", MfaRule::Check), ("enable", MfaRule::Enable), ("ignore", MfaRule::Ignore)]),
     "Users who cannot use MFA yet: check, enable, ignore")
-    .details("A user whose `mfaEnabled` is off cannot use any device, and off is PingOne's default for new users. `check` reads nothing extra in a run; a dry run with `--online` reads each user and tells of them, and `wavepair doctor` tells whether new users can use MFA. `enable` switches it on, once per user, before that user's first device is created; where that fails, nothing is created for the user. `ignore` does neither.")
+    .details("A user whose `mfaEnabled` is off cannot use any device, and off is PingOne's default for new users. `check` reads nothing extra in a run; a dry run with `--online` and `wavepair verify` read each user and tell of them, and `wavepair doctor` tells whether new users can use MFA. `enable` switches it on, once per user, before that user's first device is created; where that fails, nothing is created for the user. `ignore` does neither.")
     .default("check");
 pub(super) const RATE: Setting<Pacing> = setting("--rate", Text("RATE"), Given::parse, "Ceiling of the pace: 25/s (or 25), 600/min; auto finds what PingOne bears, max keeps to nothing")
     .variable("WAVEPAIR_RATE", "ceiling of the pace").default("25/s");
@@ -244,7 +244,7 @@ const VERIFIED: Group = Group { heading: FILES.heading, settings: &[
     RESULTS.saying("File of the verdicts; `-` is standard output").otherwise("WAVE.verify.csv"), LEDGER.about,
     RESULTS_PHONE.saying("How phones are written to the file of the verdicts"), RAW_CELLS.about, SUMMARY.about,
 ] };
-const ASKING: Group = Group { heading: PACE.heading, settings: &[RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about] };
+const VERIFY_PACE: Group = Group { heading: PACE.heading, settings: &[MFA.saying("Whether users are read who may not be able to use MFA: check, ignore"), RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about] };
 /// What every command takes.
 pub(super) static EVERYWHERE: [Group; 2] = [
     Group { heading: Some("Settings"), settings: &[CONFIG.about, PROFILE.about] },
@@ -284,7 +284,7 @@ pub static COMMANDS: [Usage; 9] = [
         command: Command::Verify,
         name: "verify",
         help: "Ask PingOne, after a wave, whether each device is there once and with its phone",
-        groups: &[Group { heading: None, settings: &[WAVE.saying("The wave"), NOW.about] }, ROWS, COUNTED, VERIFIED, TENANT, ASKING, LOG],
+        groups: &[Group { heading: None, settings: &[WAVE.saying("The wave"), NOW.about] }, ROWS, COUNTED, VERIFIED, TENANT, VERIFY_PACE, LOG],
         examples: &[
             ("wavepair verify wave.csv", "by the report of all devices; may wait 20 minutes"),
             ("wavepair verify wave.csv --now", "lists users one by one, at once"),

@@ -7,6 +7,7 @@ use wavepair::testing::sandbox::{Kind, Options, Variant};
 use crate::support::rehearsal::{Ended, Rehearsal, rows, user};
 
 mod existing;
+mod users;
 mod verify;
 
 /// A sandbox that makes a report as often as it is asked for one, and answers a question otherwise.

@@ -130,12 +130,12 @@ pub(super) fn new_users(settings: &MfaSettings) -> Line {
             Mark::Warning,
             "new users",
             "new users cannot use MFA until `mfaEnabled` is switched on for each of them, and without it no device: \
-             switch it on for the users of the wave, or in the MFA settings for those to come",
+             run with `--mfa enable`, or switch it on in the MFA settings for those to come",
         ),
         None => line(
             Mark::Warning,
             "new users",
-            "PingOne does not say whether new users can use MFA; look at `mfaEnabled` of one before the wave",
+            "PingOne does not say whether new users can use MFA; a dry run with `--online` tells it of each user",
         ),
     }
 }
