@@ -67,7 +67,7 @@ fn listed(head: &Head, body: Bytes) -> Option<(LookOutcome, Answer)> {
     let at = "https://api.pingone.eu/v1/environments/e/users/u/devices";
     let at = at.parse().expect("it is an address");
     match list_answer(&request().key, &at, None, head, &Ok(body)) {
-        Listed::Whole(answered) => Some((answered.outcome, answered.answer)),
+        Listed::Whole(answered, _) => Some((answered.outcome, answered.answer)),
         Listed::GoesOn(_) => None,
     }
 }

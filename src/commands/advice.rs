@@ -1,6 +1,8 @@
 //! What policies and settings mean for a wave. Pure.
 
+use crate::model::country::Country;
 use crate::model::request::DeviceType;
+use crate::pingone::tenant::NotificationPolicy;
 use crate::pingone::wire::{Method, Policy};
 
 /// Whether a policy allows a type of device.
@@ -21,6 +23,34 @@ pub(super) fn tells_users(policy: &Policy) -> Option<&str> {
         .new_device_notification
         .as_deref()
         .filter(|how| *how != "NONE")
+}
+
+/// The notification policy that is named, or the environment's default.
+pub(super) fn notification_policy<'a>(
+    policies: &'a [NotificationPolicy],
+    named: Option<&str>,
+) -> Option<&'a NotificationPolicy> {
+    let named = policies
+        .iter()
+        .find(|policy| named == Some(policy.id.as_str()));
+    named.or_else(|| policies.iter().find(|policy| policy.default))
+}
+
+/// Whether a notification policy lets no passcode for a type of device go to a country ("Notification
+/// Policies": the limit is about texts and calls alone).
+pub(super) fn denies(policy: &NotificationPolicy, kind: DeviceType, country: Country) -> bool {
+    let (Some(limit), DeviceType::Sms | DeviceType::Voice) = (&policy.country_limit, kind) else {
+        return false;
+    };
+    let has = |words: &[String], word: &str| words.iter().any(|it| it.eq_ignore_ascii_case(word));
+    let methods = limit.delivery_methods.as_deref();
+    let is_listed = has(&limit.countries, &country.to_string());
+    methods.is_none_or(|methods| has(methods, kind.as_str()))
+        && match limit.kind.as_str() {
+            "ALLOWED" => !is_listed,
+            "DENIED" => is_listed,
+            _ => false,
+        }
 }
 
 fn method(policy: &Policy, kind: DeviceType) -> Option<&Method> {
@@ -57,6 +87,31 @@ mod tests {
         );
         assert!(pairing_disabled(&policy, DeviceType::WhatsApp));
         assert!(!pairing_disabled(&policy, DeviceType::Sms));
+    }
+
+    #[test]
+    fn texts_and_calls_go_to_no_country_that_the_limit_keeps_out() {
+        use DeviceType::{Email, Sms, Voice, WhatsApp};
+        let only_texts = r#", "deliveryMethods": ["SMS"]"#;
+        for (kind, methods, denied) in [
+            ("NONE", "", [&[][..], &[]]),
+            ("ALLOWED", "", [&[], &[Sms, Voice]]),
+            ("DENIED", "", [&[Sms, Voice], &[]]),
+            ("DENIED", only_texts, [&[Sms], &[]]),
+        ] {
+            let policy: NotificationPolicy = serde_json::from_str(&format!(
+                r#"{{"countryLimit": {{"type": "{kind}", "countries": ["us", "CA"]{methods}}}}}"#
+            ))
+            .unwrap();
+            for (country, denied) in ["US", "GB"].into_iter().zip(denied) {
+                let country = country.parse().unwrap();
+                let found = [WhatsApp, Sms, Voice, Email].into_iter();
+                let found: Vec<_> = found.filter(|it| denies(&policy, *it, country)).collect();
+                assert_eq!(found, denied, "{kind} {methods} {country}");
+            }
+        }
+        let unlimited: NotificationPolicy = serde_json::from_str("{}").unwrap();
+        assert!(!denies(&unlimited, Sms, "GB".parse().unwrap()));
     }
 
     #[test]

@@ -179,20 +179,20 @@ pub(super) fn told_by(report: &DeviceReport, row: &KnownRow) -> Option<Finding> 
     {
         return None;
     }
-    let (outcome, device) = match report.tells(&valid.request.key) {
-        Reported::Unclear => return None,
-        Reported::NotThere => (Outcome::Ready, None),
+    match report.tells(&valid.request.key) {
+        Reported::Unclear => None,
+        Reported::NotThere => Some(Finding::ready(None)),
         Reported::There(id) => {
             let created_at = None;
             let id = Some(id);
-            (Outcome::Existing, Some(Device { id, created_at }))
+            Some(Finding {
+                outcome: Outcome::Existing,
+                device: Some(Device { id, created_at }),
+                answer: Answer::default(),
+                devices: None,
+            })
         }
-    };
-    Some(Finding {
-        outcome,
-        device,
-        answer: Answer::default(),
-    })
+    }
 }
 
 #[cfg(test)]

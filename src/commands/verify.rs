@@ -300,9 +300,7 @@ fn note_user(users: &mut UserBook, judged: &JudgedRow, said: &VerdictRow) {
         users.note(UserOfRow {
             user,
             line: judged.line,
-            mfa_off: said.user.mfa == Some(false),
-            disabled: said.user.disabled,
-            bypassed: said.user.bypassed,
+            state: said.user,
             is_created: false,
         });
     }

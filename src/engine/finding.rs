@@ -17,6 +17,20 @@ pub(crate) struct Finding {
     pub device: Option<Device>,
     /// What the answer said.
     pub answer: Answer,
+    /// How many devices of the user count against the limit, where they were listed without this one.
+    pub devices: Option<u64>,
+}
+
+impl Finding {
+    /// PingOne lists no such device; so many devices of the user count against the limit.
+    pub(crate) fn ready(devices: Option<u64>) -> Self {
+        Self {
+            outcome: Outcome::Ready,
+            device: None,
+            answer: Answer::default(),
+            devices,
+        }
+    }
 }
 
 /// A request that is never sent, for the rules of a row.
@@ -44,11 +58,13 @@ pub(super) fn finding(outcome: Outcome, answered: Answered<LookOutcome>) -> Find
                 code: Some(code::USER_NOT_FOUND.to_owned()),
                 ..answer
             },
+            devices: None,
         };
     }
     Finding {
         outcome,
         device,
         answer,
+        devices: None,
     }
 }

@@ -113,7 +113,7 @@ impl Job {
                 let listed = client.list_devices(key, before, &token, &transaction, connection);
                 let token_generation = token.generation();
                 match listed.await {
-                    Listed::Whole(answered) => Done::Look {
+                    Listed::Whole(answered, _) => Done::Look {
                         row,
                         token_generation,
                         answered,

@@ -23,7 +23,7 @@ use super::tokens::{AfterVerdict, TokenVerdict, Tokens};
 use crate::clock;
 use crate::model::event::{Event, RequestKind};
 use crate::model::ids::PolicyId;
-use crate::model::outcome::{Answer, LookOutcome, Outcome};
+use crate::model::outcome::LookOutcome;
 use crate::model::request::DeviceKey;
 use crate::model::stop::StopReason;
 use crate::pace::Pacing;
@@ -248,7 +248,7 @@ impl<'a> Questions<'a> {
     ) -> Result<Finding, StopReason> {
         let mut row = Row::new(unsent(key), Phase::Look, None);
         loop {
-            let answered = self.list(&mut row, transaction).await?;
+            let (answered, devices) = self.list(&mut row, transaction).await?;
             match &answered.outcome {
                 LookOutcome::Forbidden => return Err(forbidden()),
                 LookOutcome::Untrusted | LookOutcome::Redirected | LookOutcome::CaptivePortal => {
@@ -271,11 +271,7 @@ impl<'a> Questions<'a> {
                 Then::Next | Then::Nothing => Duration::ZERO,
             };
             if row.phase.kind() == Kind::Create {
-                return Ok(Finding {
-                    outcome: Outcome::Ready,
-                    device: None,
-                    answer: Answer::default(),
-                });
+                return Ok(Finding::ready(devices));
             }
             tokio::time::sleep(after).await;
         }
@@ -286,11 +282,11 @@ impl<'a> Questions<'a> {
         &self,
         row: &mut Row,
         transaction: &str,
-    ) -> Result<Answered<LookOutcome>, StopReason> {
+    ) -> Result<(Answered<LookOutcome>, Option<u64>), StopReason> {
         let (client, mut pages) = (self.client, None);
         let verdict = |listed: &Listed| match listed {
             Listed::GoesOn(_) => TokenVerdict::Accepted,
-            Listed::Whole(answered) => TokenVerdict::of_look(answered),
+            Listed::Whole(answered, _) => TokenVerdict::of_look(answered),
         };
         loop {
             let (key, connection, before) = (&row.request.key, row.connection, pages.take());
@@ -302,9 +298,9 @@ impl<'a> Questions<'a> {
             row.seq = seq;
             match listed {
                 Listed::GoesOn(more) => pages = Some(more),
-                Listed::Whole(answered) => {
+                Listed::Whole(answered, devices) => {
                     row.connection = Connection::Kept;
-                    return Ok(answered);
+                    return Ok((answered, devices));
                 }
             }
         }

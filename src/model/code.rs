@@ -105,6 +105,8 @@ words! {
     POLICY_NOT_FOUND = "policy_not_found" => "copy the name from PingOne (`wavepair doctor` lists them)",
     /// Online dry run: the policy does not allow this type of device
     TYPE_NOT_ALLOWED = "type_not_allowed" => "allow the type in the policy, or name another policy",
+    /// Online dry run: the user has as many devices as PingOne allows, with those of the rows above
+    DEVICE_LIMIT = "device_limit" => "delete a device of the user, raise the limit in the MFA settings, or leave the row out",
 }
 
 #[cfg(test)]

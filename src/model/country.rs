@@ -19,6 +19,11 @@ impl Country {
             .expect("a country has a calling code, or it was not taken")
     }
 
+    /// The country of a region; none for what belongs to no country, such as satellite phones.
+    pub(super) fn of(region: Region) -> Option<Self> {
+        (region != Region::World).then_some(Self(region))
+    }
+
     /// The country as libphonenumber knows it.
     pub(crate) fn region(self) -> Region {
         self.0

@@ -13,6 +13,7 @@ pub(crate) mod compact_table;
 pub(crate) mod counted;
 pub(crate) mod country;
 pub(crate) mod decimal;
+pub(crate) mod denied_rows;
 pub(crate) mod device_report;
 pub(crate) mod dialect;
 pub(crate) mod email;

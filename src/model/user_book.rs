@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::ids::UserId;
-use super::mfa::MfaRule;
+use super::mfa::{MfaRule, UserState};
 
 /// How many users, and the line of the first row that names one of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,12 +43,8 @@ pub(crate) struct UserOfRow {
     pub user: UserId,
     /// The line on which it starts.
     pub line: u64,
-    /// Whether they cannot use MFA.
-    pub mfa_off: bool,
-    /// Whether they cannot sign in at all.
-    pub disabled: bool,
-    /// Whether they may leave MFA out for now.
-    pub bypassed: bool,
+    /// What is known of them.
+    pub state: UserState,
     /// Whether a device is to be created for the row.
     pub is_created: bool,
 }
@@ -82,13 +78,13 @@ impl UserBook {
     /// Notes what a row tells of its user.
     pub(crate) fn note(&mut self, row: UserOfRow) {
         let counts = &mut self.counts;
-        if row.disabled && self.disabled.insert(row.user) {
+        if row.state.disabled && self.disabled.insert(row.user) {
             counts.disabled.add(row.line);
         }
-        if row.bypassed && self.bypassed.insert(row.user) {
+        if row.state.bypassed && self.bypassed.insert(row.user) {
             counts.bypassed.add(row.line);
         }
-        if row.mfa_off && self.heeds_mfa {
+        if row.state.mfa == Some(false) && self.heeds_mfa {
             let switched = self.mfa_off.entry(row.user).or_insert_with(|| {
                 counts.mfa_off.add(row.line);
                 false
@@ -109,13 +105,17 @@ impl UserBook {
 mod tests {
     use super::*;
 
+    const OFF: UserState = UserState {
+        mfa: Some(false),
+        disabled: false,
+        bypassed: false,
+    };
+
     fn row(user: u8, line: u64) -> UserOfRow {
         UserOfRow {
             user: UserId::from_bytes([user; 16]),
             line,
-            mfa_off: true,
-            disabled: false,
-            bypassed: false,
+            state: OFF,
             is_created: false,
         }
     }
@@ -133,13 +133,18 @@ mod tests {
             created(row(1, 5)),
             row(2, 6),
             UserOfRow {
-                mfa_off: false,
-                disabled: true,
-                bypassed: true,
+                state: UserState {
+                    mfa: None,
+                    disabled: true,
+                    bypassed: true,
+                },
                 ..created(row(3, 7))
             },
             UserOfRow {
-                disabled: true,
+                state: UserState {
+                    disabled: true,
+                    ..OFF
+                },
                 ..row(3, 8)
             },
         ] {
@@ -159,7 +164,10 @@ mod tests {
     fn who_ignores_mfa_hears_only_of_those_who_cannot_sign_in() {
         let mut book = UserBook::new(MfaRule::Ignore);
         book.note(UserOfRow {
-            disabled: true,
+            state: UserState {
+                disabled: true,
+                ..OFF
+            },
             ..row(1, 2)
         });
         let counts = book.counts();

@@ -27,6 +27,8 @@ stable_words! {
         EmailMixedScripts = "email_mixed_scripts" => "type the address again, letter by letter",
         /// A cell is a word that programs write where they have no value, such as `NULL`
         Placeholder = "placeholder" => "empty the cell, or fill it in",
+        /// Online dry run: the notification policy lets no texts and calls go to the country of the phone, so no passcode comes
+        CountryDenied = "country_denied" => "change the country limit of the notification policy, or leave the row out",
         /// Online dry run: the user's `mfaEnabled` is off, so no device is of use to them
         MfaOff = "mfa_off" => "run with `--mfa enable`, or switch MFA on for the user in PingOne",
         /// Online dry run: the user is disabled or locked, or their account is not ready, and cannot sign in
@@ -73,6 +75,8 @@ pub enum Warning {
         /// Which row.
         row: RowNumber,
     },
+    /// No texts and calls go to this country.
+    CountryDenied(Country),
     /// The user cannot use MFA, and so no device.
     MfaOff,
     /// The user cannot sign in at all.
@@ -93,6 +97,7 @@ impl Warning {
             Warning::MixedScripts => WarningCode::EmailMixedScripts,
             Warning::Placeholder(_) => WarningCode::Placeholder,
             Warning::OtherForm { .. } => WarningCode::PhoneOtherForm,
+            Warning::CountryDenied(_) => WarningCode::CountryDenied,
             Warning::MfaOff => WarningCode::MfaOff,
             Warning::UserDisabled => WarningCode::UserDisabled,
             Warning::MfaBypassed => WarningCode::MfaBypassed,
@@ -136,6 +141,11 @@ impl fmt::Display for Warning {
                 f,
                 "row {row} has this user's number with or without the 9 behind +54; they may be \
                  one mobile"
+            ),
+            Warning::CountryDenied(country) => write!(
+                f,
+                "the notification policy lets no texts and calls go to {country}: the device is \
+                 paired, and no passcode comes"
             ),
             Warning::MfaOff => f.write_str(
                 "the user's `mfaEnabled` is off: no device is of use to them until it is switched \

@@ -132,9 +132,9 @@ impl Client {
         let connection = self.anonymity.connection(connection);
         let listed = match self.answer(connection, transaction_id, build).await {
             Ok((head, body)) => classify::list_answer(key, &url, before, &head, &body),
-            Err(fault) => Listed::Whole(classify::list_fault(key, &fault)),
+            Err(fault) => Listed::Whole(classify::list_fault(key, &fault), None),
         };
-        if let Listed::Whole(answered) = &listed {
+        if let Listed::Whole(answered, _) = &listed {
             let is_unproven = answered.outcome == LookOutcome::Unproven;
             self.anonymity.note(is_unproven, &answered.answer);
         }

@@ -197,6 +197,7 @@ pub(crate) struct NotificationPolicy {
 
 /// The countries that messages go to.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct CountryLimit {
     /// `NONE`, `ALLOWED` or `DENIED`.
     #[serde(rename = "type", default)]
@@ -204,6 +205,8 @@ pub(crate) struct CountryLimit {
     /// By their codes.
     #[serde(default)]
     pub countries: Vec<String>,
+    /// Which messages it is about, such as `SMS` and `Voice`; all of them where it does not say.
+    pub delivery_methods: Option<Vec<String>>,
 }
 
 /// The environments that a client may see.

@@ -8,7 +8,9 @@ use super::known_row::KnownRow;
 use super::log;
 use super::result_row::ResultRow;
 use crate::model::calling_codes::CallingCodes;
+use crate::model::denied_rows::DeniedRows;
 use crate::model::messages::MessageBook;
+use crate::model::mfa::{MfaState, UserState};
 use crate::model::outcome::Outcome;
 use crate::model::request::DeviceKey;
 use crate::model::shared_phones::SharedPhones;
@@ -91,6 +93,16 @@ impl RowSink for MessageBook {
     }
 }
 
+/// Counts the rows to whose countries no texts and calls go.
+impl RowSink for DeniedRows {
+    fn take(&mut self, row: &KnownRow, result: &ResultRow) -> io::Result<()> {
+        if result.warnings.contains(&WarningCode::CountryDenied) {
+            self.add(row.judged.line);
+        }
+        Ok(())
+    }
+}
+
 /// Counts the users for whom a device is of no use, or not needed.
 impl RowSink for UserBook {
     fn take(&mut self, row: &KnownRow, result: &ResultRow) -> io::Result<()> {
@@ -98,9 +110,11 @@ impl RowSink for UserBook {
             self.note(UserOfRow {
                 user: valid.request.key.user,
                 line: row.judged.line,
-                mfa_off: row.mfa.is_some_and(|state| !state.is_on()),
-                disabled: result.warnings.contains(&WarningCode::UserDisabled),
-                bypassed: result.warnings.contains(&WarningCode::MfaBypassed),
+                state: UserState {
+                    mfa: row.mfa.map(MfaState::is_on),
+                    disabled: result.warnings.contains(&WarningCode::UserDisabled),
+                    bypassed: result.warnings.contains(&WarningCode::MfaBypassed),
+                },
                 is_created: result.finished.outcome == Outcome::Ready,
             });
         }

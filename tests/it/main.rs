@@ -75,6 +75,7 @@ mod summaries;
 mod outputs;
 // Says what a run then does; sends nothing, changes nothing.
 mod dry_run;
+mod dry_run_limits;
 mod dry_run_users;
 // A dry run that is a plan: written, reviewed, demanded.
 mod plans;

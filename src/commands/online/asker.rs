@@ -2,6 +2,8 @@
 
 use tokio::sync::Mutex;
 
+use super::countries::Countries;
+
 use crate::commands::Invocation;
 use crate::commands::advice::allows;
 use crate::commands::policies::Policies;
@@ -9,12 +11,14 @@ use crate::commands::reported::told_by;
 use crate::commands::user_states::{Told, UserStates, warnings};
 use crate::engine::questions::{Finding, Questions};
 use crate::model::code;
+use crate::model::country::Country;
 use crate::model::device_report::DeviceReport;
 use crate::model::mfa::{MfaRule, MfaState, UserState};
 use crate::model::names::NamedUser;
 use crate::model::outcome::{Answer, Outcome};
-use crate::model::request::DeviceRequest;
+use crate::model::request::{DeviceRequest, DeviceType};
 use crate::model::stop::StopReason;
+use crate::model::warning::Warning;
 use crate::report::known_row::KnownRow;
 use crate::report::known_state::KnownState;
 
@@ -24,6 +28,7 @@ pub(super) struct Asker<'q, 'a> {
     policies: Mutex<Policies>,
     report: &'q DeviceReport,
     users: UserStates<'q, 'a>,
+    countries: Countries<'q, 'a>,
     rule: MfaRule,
 }
 
@@ -40,6 +45,7 @@ impl<'q, 'a> Asker<'q, 'a> {
             policies: Mutex::new(policies),
             report,
             users: UserStates::new(questions, rule),
+            countries: Countries::new(questions),
             rule,
         }
     }
@@ -54,9 +60,10 @@ impl<'q, 'a> Asker<'q, 'a> {
         &self,
         mut row: KnownRow,
         named: Option<NamedUser>,
-    ) -> Result<KnownRow, StopReason> {
+    ) -> Result<Asked, StopReason> {
+        let mut devices = None;
         let Ok(valid) = &row.judged.verdict else {
-            return Ok(row);
+            return Ok(Asked { row, devices });
         };
         let user = valid.request.key.user;
         let mut is_reported_absent = false;
@@ -64,19 +71,25 @@ impl<'q, 'a> Asker<'q, 'a> {
         if row.earlier.is_none() && row.known.may_be_sent() {
             let (finding, by) = self.finding(&row, &valid.request).await?;
             let outcome = finding.outcome;
+            devices = finding.devices;
             row.known = known_from(finding);
             match (by, outcome) {
                 // A listing is refused where there is no such user.
-                (By::Listing, Outcome::Rejected) => return Ok(row),
+                (By::Listing, Outcome::Rejected) => return Ok(Asked { row, devices }),
                 (by, outcome) => is_reported_absent = by == By::Report && outcome == Outcome::Ready,
             }
+        }
+        if let Ok(valid) = &mut row.judged.verdict
+            && let Some(country) = self.denied(&valid.request).await?
+        {
+            valid.warnings.push(Warning::CountryDenied(country));
         }
         match self.users.of(user, named).await? {
             Told::Is(state) => tell(&mut row, state, self.rule),
             Told::NoUser if is_reported_absent => row.known = known_from(nobody()),
             Told::NoUser | Told::Nothing => {}
         }
-        Ok(row)
+        Ok(Asked { row, devices })
     }
 
     /// What the policies, the report or the user's own listing say of a device.
@@ -118,10 +131,38 @@ impl<'q, 'a> Asker<'q, 'a> {
         })
     }
 
-    /// Says of how many users it is not known what they can use.
+    /// The country of a row's phone, where its policy lets no passcode go there.
+    async fn denied(&self, request: &DeviceRequest) -> Result<Option<Country>, StopReason> {
+        let (DeviceType::Sms | DeviceType::Voice) = request.key.kind else {
+            return Ok(None);
+        };
+        let notifications = {
+            let mut policies = self.policies.lock().await;
+            if policies.is_empty() {
+                return Ok(None);
+            }
+            match policies.find(request.policy, self.questions).await? {
+                None => return Ok(None),
+                Some(policy) => policy.notifications.as_ref().map(|it| it.id.clone()),
+            }
+        };
+        let named = notifications.as_deref();
+        self.countries.denied(request, named).await
+    }
+
+    /// Says what of users and countries is not known.
     pub(super) fn say_unread(&self, invocation: &Invocation) {
+        self.countries.say_unread(invocation);
         self.users.say_unread(invocation);
     }
+}
+
+/// A row of which PingOne was asked.
+pub(super) struct Asked {
+    /// The row, with what was found.
+    pub(super) row: KnownRow,
+    /// How many devices of its user count against the limit, where they were listed without this one.
+    pub(super) devices: Option<u64>,
 }
 
 /// What told of a device.
@@ -135,11 +176,12 @@ enum By {
     Listing,
 }
 
-fn known_from(finding: Finding) -> KnownState {
+pub(super) fn known_from(finding: Finding) -> KnownState {
     let Finding {
         outcome,
         device,
         answer,
+        devices: _,
     } = finding;
     if outcome == Outcome::Ready {
         return KnownState::Untouched;
@@ -151,7 +193,7 @@ fn known_from(finding: Finding) -> KnownState {
     }
 }
 
-fn rejected(code: &str, message: String) -> Finding {
+pub(super) fn rejected(code: &str, message: String) -> Finding {
     Finding {
         outcome: Outcome::Rejected,
         device: None,
@@ -160,6 +202,7 @@ fn rejected(code: &str, message: String) -> Finding {
             message: Some(message),
             ..Answer::default()
         },
+        devices: None,
     }
 }
 

@@ -1,11 +1,14 @@
 //! `wavepair run --dry-run --online`: what PingOne says of a wave, without changing anything.
 
 mod asker;
+mod countries;
+mod limit;
 
 use std::cell::RefCell;
 
 use asker::Asker;
 use futures::{StreamExt, TryStreamExt, stream};
+use limit::Limit;
 
 use super::advice::{allows, pairing_disabled, tells_users};
 use super::foretell::foretell;
@@ -28,6 +31,7 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
 use crate::model::calling_codes::CallingCodes;
+use crate::model::denied_rows::DeniedRows;
 use crate::model::event::Event;
 use crate::model::messages::MessageBook;
 use crate::model::mfa::MfaRule;
@@ -35,6 +39,7 @@ use crate::model::shared_phones::SharedPhones;
 use crate::model::summary::Summary;
 use crate::model::user_book::UserBook;
 use crate::report::Reporters;
+use crate::report::country_notes;
 use crate::report::known_state::Mode;
 use crate::report::notice::Notice;
 use crate::report::progress_line::Goal;
@@ -122,6 +127,7 @@ struct Counted {
     countries: CallingCodes,
     messages: MessageBook,
     users: UserBook,
+    denied: DeniedRows,
     rule: MfaRule,
 }
 
@@ -133,25 +139,29 @@ impl Counted {
             countries: CallingCodes::default(),
             messages: MessageBook::default(),
             users: UserBook::new(rule),
+            denied: DeniedRows::default(),
             rule,
         }
     }
 
     /// Each of them, for the list of those who hear of the rows.
-    fn sinks(&mut self) -> [&mut dyn RowSink; 4] {
+    fn sinks(&mut self) -> [&mut dyn RowSink; 5] {
         let Self {
             shared,
             countries,
             messages,
             users,
+            denied,
             rule: _,
         } = self;
-        [shared, countries, messages, users]
+        [shared, countries, messages, users, denied]
     }
 
-    /// Says what is to be known of users, and notes the rest in what the dry run comes to.
+    /// Says what is to be known of users and countries, and notes the rest in what the dry run comes to.
     fn say_and_note_in(self, summary: &mut Summary, invocation: &Invocation) {
-        for notice in user_notes::of_dry_run(&self.users.counts(), self.rule) {
+        let of_users = user_notes::of_dry_run(&self.users.counts(), self.rule);
+        let of_countries = country_notes::denied(&self.denied);
+        for notice in of_users.into_iter().chain(of_countries) {
             invocation.console.say(&notice);
         }
         summary.messages = self.messages.messages();
@@ -172,22 +182,24 @@ async fn ask_all(
     let memory = Memory::ReadOnly(ledger);
     let names = look_up_all(opened, questions, memory, pace.concurrency, invocation).await?;
     let policies = preflight(questions, invocation).await?;
+    let mut limit = Limit::read(questions, invocation).await?;
     let report = for_dry_run((opened, &names), memory, pace, questions, invocation).await?;
     let asker = Asker::new(questions, policies, &report, pace.mfa);
     let mut judge = opened.judge_by(&names);
     let judged = opened.wave.rows().map(|row| {
         let row = row?;
-        let named = opened.named_user(&row, &names);
+        let told = opened.named_user(&row, &names);
         let known = judge.judge(row, &mut |key| memory.device(key))?;
-        Ok::<_, Error>((known, named))
+        Ok::<_, Error>((known, told))
     });
     let mut rows = stream::iter(judged)
         .map(|row| async {
-            let (row, named) = row.map_err(Stopped::Failed)?;
-            asker.ask(row, named).await.map_err(Stopped::from)
+            let (row, told) = row.map_err(Stopped::Failed)?;
+            asker.ask(row, told).await.map_err(Stopped::from)
         })
         .buffered(pace.concurrency);
-    while let Some(row) = rows.try_next().await? {
+    while let Some(asked) = rows.try_next().await? {
+        let row = limit.judge(asked);
         let told = results::tell(&row, &Mode::DryRun, sinks);
         told.map_err(|error| Stopped::Failed(Error::Results(error)))?;
     }

@@ -60,6 +60,13 @@ fn line_of(kind: PhoneNumberType) -> Result<Option<Line>, Problem> {
     }
 }
 
+/// The country that a valid number is of; none where it is of no country, or nobody knows of which.
+pub(super) fn country(phone: E164) -> Option<Country> {
+    let parsed = LIBRARY.parse(phone.to_string(), None).ok()?;
+    let region = LIBRARY.get_region_for_number(&parsed)?;
+    Country::of(region)
+}
+
 /// The number that a `+` and digits are, if it is a valid one to which something may be sent.
 pub(super) fn number(written: &str) -> Option<E164> {
     judge(written).ok().map(|(phone, _)| phone)

@@ -103,6 +103,11 @@ impl E164 {
         code.parse().expect("at most three digits")
     }
 
+    /// The country that it is of; none where it is of no country, or nobody knows of which.
+    pub(crate) fn country(self) -> Option<Country> {
+        metadata::country(self)
+    }
+
     /// The digits behind the country code.
     pub(crate) fn national_digits(self) -> String {
         calling_code::split(&self.digits()).1.to_owned()

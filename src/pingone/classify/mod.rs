@@ -96,8 +96,9 @@ pub(crate) fn create_fault(
 /// What came of a request for a page of a listing.
 #[derive(Debug)]
 pub enum Listed {
-    /// There is nothing more to ask for.
-    Whole(Answered<LookOutcome>),
+    /// There is nothing more to ask for; with how many devices count against the limit for the user,
+    /// where they were listed.
+    Whole(Answered<LookOutcome>, Option<u64>),
     /// The listing goes on: its next page is to be asked for.
     GoesOn(Pages),
 }
@@ -144,7 +145,7 @@ pub fn list_answer(
         in_words(head, error, word, &own)
     };
     let answer = with_advice(answer, Some(hint::of_look(&outcome)));
-    Listed::Whole(answered(outcome, answer, head))
+    Listed::Whole(answered(outcome, answer, head), None)
 }
 
 /// What a 200 shows, and whether it is about our user at all.
@@ -166,6 +167,7 @@ fn listed(
     };
     let page = body.and_then(listing::page);
     let addressee = page.as_ref().map(|page| addressee(key.user, page));
+    let mut devices = None;
     let (outcome, answer) = match (page, addressee, head.proof) {
         (None, ..) | (_, None, _) => unreadable(Unreadable::NotAListing),
         (_, Some(Addressee::Another), _) => {
@@ -180,7 +182,8 @@ fn listed(
             let bytes = body.map_or(0, <[u8]>::len);
             match listing::read(key, at, before, page, bytes) {
                 Ok(Read::GoesOn(pages)) => return Listed::GoesOn(pages),
-                Ok(Read::Whole(listing)) => {
+                Ok(Read::Whole(listing, paired)) => {
+                    devices = Some(paired);
                     let answer = own_words(head, None, None, &own);
                     (LookOutcome::Seen(listing), answer)
                 }
@@ -188,7 +191,7 @@ fn listed(
             }
         }
     };
-    Listed::Whole(answered(outcome, answer, head))
+    Listed::Whole(answered(outcome, answer, head), devices)
 }
 
 /// What came of a list request that got no answer.

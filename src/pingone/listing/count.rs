@@ -12,6 +12,8 @@ pub(in crate::pingone) struct Count {
     /// The IDs of all devices, to tell one that stands on two pages from two.
     ids: HashSet<String>,
     without_id: u64,
+    /// How many of all are paired: those that wait for their activation have a limit of their own.
+    paired: u64,
     on_pages: u64,
     pages: u64,
     /// How many devices the listing says it has.
@@ -35,12 +37,21 @@ impl Count {
         self.on_pages += shown;
         self.pages += 1;
         for device in &devices {
-            match &device.id {
-                Some(id) => drop(self.ids.insert(id.to_lowercase())),
-                None => self.without_id += 1,
-            }
+            let is_new = if let Some(id) = &device.id {
+                self.ids.insert(id.to_lowercase())
+            } else {
+                self.without_id += 1;
+                true
+            };
+            let is_paired = device.status.as_deref() != Some("ACTIVATION_REQUIRED");
+            self.paired += u64::from(is_new && is_paired);
         }
         Ok(devices)
+    }
+
+    /// How many devices count against the limit for the user ("MFA Settings"): active and blocked ones.
+    pub(in crate::pingone) fn paired(&self) -> u64 {
+        self.paired
     }
 
     /// Checks a listing, all of whose pages were taken.

@@ -20,8 +20,8 @@ pub(super) use count::Count;
 /// What a page of a listing told us.
 #[derive(Debug)]
 pub(super) enum Read {
-    /// It was the last one.
-    Whole(Listing),
+    /// It was the last one; with how many devices count against the limit for the user.
+    Whole(Listing, u64),
     /// There is another one to ask for.
     GoesOn(Pages),
 }
@@ -135,7 +135,10 @@ pub(super) fn read(
     // What a page shows says more than where the listing leads to.
     seen.take(key, page)?;
     match next.map_err(Unreadable::Astray)? {
-        None => seen.judge().map(Read::Whole),
+        None => {
+            let paired = seen.count.paired();
+            seen.judge().map(|listing| Read::Whole(listing, paired))
+        }
         Some(next) => Ok(Read::GoesOn(Pages { next, seen })),
     }
 }

@@ -41,7 +41,7 @@ fn page_of(body: &[u8], before: Option<Pages>) -> Result<Read, Unreadable> {
 
 fn judged(body: &[u8]) -> Result<Listing, Unreadable> {
     match page_of(body, None)? {
-        Read::Whole(listing) => Ok(listing),
+        Read::Whole(listing, _) => Ok(listing),
         Read::GoesOn(pages) => panic!("it goes on at {}", pages.next()),
     }
 }
@@ -263,7 +263,7 @@ fn in_pages(pages: &[Vec<String>], count: u64) -> Result<Listing, Unreadable> {
             devices.len()
         );
         match page_of(body.as_bytes(), before.take())? {
-            Read::Whole(listing) => return Ok(listing),
+            Read::Whole(listing, _) => return Ok(listing),
             Read::GoesOn(pages) => before = Some(pages),
         }
     }
@@ -361,4 +361,25 @@ fn what_other_types_look_like_does_not_matter() {
     assert_eq!(read(&body), Some(Listing::Absent));
     let thousands: Vec<_> = (0..10_000).map(|_| entry(TWO, "SMS", "+1")).collect();
     assert_eq!(read(&page(&thousands, "")), Some(Listing::Absent));
+}
+
+#[test]
+fn all_devices_count_against_the_limit_but_those_that_wait_for_their_activation() {
+    let device = |id: u8, kind: &str, status: &str| {
+        format!(
+            r#"{{"id":"cd44c285-2375-4c17-9c54-47dea443{id:04}","type":"{kind}","status":"{status}","phone":"+442071838750"}}"#
+        )
+    };
+    let devices = [
+        device(1, "SMS", "ACTIVE"),
+        device(2, "TOTP", "ACTIVE"),
+        device(3, "SMS", "ACTIVATION_REQUIRED"),
+        device(2, "TOTP", "ACTIVE"),
+        device(4, "MOBILE", "BLOCKED"),
+    ];
+    let body = format!(r#"{{"_embedded":{{"devices":[{}]}}}}"#, devices.join(","));
+    let Ok(Read::Whole(_, paired)) = page_of(body.as_bytes(), None) else {
+        panic!("it is whole");
+    };
+    assert_eq!(paired, 3);
 }

@@ -88,7 +88,7 @@ pub(crate) fn token() -> Arc<AccessToken> {
 /// What a listing says that has one page.
 pub(crate) async fn look_at(client: &Client, key: &DeviceKey) -> Answered<LookOutcome> {
     match page_of(client, key, None).await {
-        Listed::Whole(answered) => answered,
+        Listed::Whole(answered, _) => answered,
         Listed::GoesOn(pages) => panic!("it goes on: {pages:?}"),
     }
 }

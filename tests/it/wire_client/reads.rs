@@ -41,7 +41,7 @@ async fn a_listing_of_two_pages_is_asked_for_page_by_page() {
     let Listed::GoesOn(pages) = page_of(&client, &key, None).await else {
         panic!("there is another page");
     };
-    let Listed::Whole(answered) = page_of(&client, &key, Some(pages)).await else {
+    let Listed::Whole(answered, _) = page_of(&client, &key, Some(pages)).await else {
         panic!("it was the last page");
     };
     assert!(matches!(

@@ -128,7 +128,7 @@ fn head_of(status: u16, name: &str) -> Head {
 fn listed(key: &DeviceKey, head: &Head, body: &Result<Bytes, BodyFault>) -> Answered<LookOutcome> {
     let at = "https://api.pingone.eu/v1/environments/e/users/u/devices";
     match list_answer(key, &at.parse().unwrap(), None, head, body) {
-        Listed::Whole(answered) => answered,
+        Listed::Whole(answered, _) => answered,
         Listed::GoesOn(pages) => panic!("it goes on at {}", pages.next()),
     }
 }

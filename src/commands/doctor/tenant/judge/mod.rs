@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use crate::commands::advice::notification_policy;
 use crate::commands::doctor::checkup::Mark;
 use crate::pace::{Pacing, Rate};
 use crate::pingone::tenant::{AllowList, Capabilities, NotificationPolicy, Products};
@@ -69,10 +70,7 @@ pub(super) fn sender(license: Option<&Capabilities>, a_policy_allows: Option<boo
 
 /// To which countries the notification policy of the policy lets messages go, or the default one.
 pub(super) fn countries(policies: &[NotificationPolicy], named: Option<&str>) -> Line {
-    let named = policies
-        .iter()
-        .find(|policy| named == Some(policy.id.as_str()));
-    let Some(policy) = named.or_else(|| policies.iter().find(|policy| policy.default)) else {
+    let Some(policy) = notification_policy(policies, named) else {
         return line(
             Mark::Warning,
             "countries",
