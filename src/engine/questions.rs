@@ -24,6 +24,7 @@ use crate::clock;
 use crate::model::event::{Event, RequestKind};
 use crate::model::ids::PolicyId;
 use crate::model::outcome::LookOutcome;
+use crate::model::pace_reading::PaceReading;
 use crate::model::request::DeviceKey;
 use crate::model::stop::StopReason;
 use crate::pace::Pacing;
@@ -385,6 +386,11 @@ impl<'a> Questions<'a> {
     fn came_back(&self) {
         self.gate.borrow_mut().came_back(Kind::Look);
         self.answered.notify_waiters();
+    }
+
+    /// Ends them; tells how the pace went.
+    pub(crate) fn end(self) -> PaceReading {
+        self.gate.into_inner().pace()
     }
 
     /// Tells who hears of requests.

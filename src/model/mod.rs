@@ -41,6 +41,7 @@ pub(crate) mod row;
 pub(crate) mod row_judge;
 mod row_lines;
 pub(crate) mod row_policies;
+pub(crate) mod run_cost;
 #[cfg(test)]
 pub(crate) mod samples;
 pub(crate) mod secret;

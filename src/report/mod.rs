@@ -35,6 +35,7 @@ mod value;
 pub(crate) mod verdict_screen;
 pub(crate) mod verdict_writer;
 
+pub(crate) mod cost_notes;
 pub(crate) mod country_notes;
 pub(crate) mod kept_run;
 pub(crate) mod last_screen;

@@ -5,6 +5,7 @@
 use std::io;
 
 use super::known_row::KnownRow;
+use super::known_state::KnownState;
 use super::log;
 use super::result_row::ResultRow;
 use crate::model::calling_codes::CallingCodes;
@@ -13,6 +14,7 @@ use crate::model::messages::MessageBook;
 use crate::model::mfa::{MfaState, UserState};
 use crate::model::outcome::Outcome;
 use crate::model::request::DeviceKey;
+use crate::model::run_cost::RunCost;
 use crate::model::shared_phones::SharedPhones;
 use crate::model::tally::Tally;
 use crate::model::unresolved::{NameTrouble, UserRef};
@@ -88,6 +90,21 @@ impl RowSink for MessageBook {
         };
         if sends && row.earlier.is_none() && row.known.may_be_sent() {
             self.note(&user, kind);
+        }
+        Ok(())
+    }
+}
+
+/// Counts what a run asks for of each row that it takes up.
+impl RowSink for RunCost {
+    fn take(&mut self, row: &KnownRow, result: &ResultRow) -> io::Result<()> {
+        let (Ok(valid), None) = (&row.judged.verdict, row.earlier) else {
+            return Ok(());
+        };
+        match (&row.known, result.finished.outcome) {
+            (_, Outcome::Ready) => self.create(valid.request.key.user),
+            (KnownState::Finding { .. }, _) | (_, Outcome::Unknown) => self.look(),
+            (KnownState::Untouched | KnownState::Entry(_), _) => {}
         }
         Ok(())
     }

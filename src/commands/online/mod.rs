@@ -35,11 +35,13 @@ use crate::model::denied_rows::DeniedRows;
 use crate::model::event::Event;
 use crate::model::messages::MessageBook;
 use crate::model::mfa::MfaRule;
+use crate::model::pace_reading::PaceReading;
+use crate::model::run_cost::{AsksToo, RunCost};
 use crate::model::shared_phones::SharedPhones;
 use crate::model::summary::Summary;
 use crate::model::user_book::UserBook;
+use crate::plan::Existing;
 use crate::report::Reporters;
-use crate::report::country_notes;
 use crate::report::known_state::Mode;
 use crate::report::notice::Notice;
 use crate::report::progress_line::Goal;
@@ -47,6 +49,7 @@ use crate::report::results;
 use crate::report::row_sink::RowSink;
 use crate::report::start_line::Kind;
 use crate::report::user_notes;
+use crate::report::{cost_notes, country_notes};
 use crate::settings::pace::Pace;
 use crate::settings::run::{DryRun, Target};
 
@@ -82,7 +85,7 @@ pub(super) async fn dry_run(
     let questions = Questions::new(&remote.client, remote.tokens, retry, limits, &mut report);
     let mut plan = PlanDraft::begin(settings, &opened, reader.as_ref(), &remote.binding)?;
     let mut files = WaveFiles::begin(&opened.wave, &settings.common.rows, &settings.files)?;
-    let (mut counted, mut heard) = (Counted::new(settings.common.pace.mfa), &reporters);
+    let (mut counted, mut heard) = (Counted::new(&settings.common.pace), &reporters);
     let mut sinks = files.sinks();
     sinks.extend(counted.sinks());
     sinks.push(&mut heard);
@@ -101,7 +104,7 @@ pub(super) async fn dry_run(
         end = asking => stopped(end)?,
     };
     drop(sinks);
-    drop(questions);
+    let reading = questions.end();
     *summary = reporters.into_inner().finish();
     if let Some(reason) = &early_end {
         // Half of what a run would do is worse than none: no file is written.
@@ -111,7 +114,7 @@ pub(super) async fn dry_run(
     }
     // The last rows were read before the last answers came.
     opened.wave.check_unchanged()?;
-    counted.say_and_note_in(summary, invocation);
+    counted.say_and_note_in(summary, reading, invocation);
     let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(reader);
@@ -128,40 +131,60 @@ struct Counted {
     messages: MessageBook,
     users: UserBook,
     denied: DeniedRows,
+    cost: RunCost,
     rule: MfaRule,
+    lists: bool,
 }
 
 impl Counted {
     /// Nothing yet.
-    fn new(rule: MfaRule) -> Self {
+    fn new(pace: &Pace) -> Self {
         Self {
             shared: None,
             countries: CallingCodes::default(),
             messages: MessageBook::default(),
-            users: UserBook::new(rule),
+            users: UserBook::new(pace.mfa),
             denied: DeniedRows::default(),
-            rule,
+            cost: RunCost::default(),
+            rule: pace.mfa,
+            lists: pace.existing == Existing::Skip,
         }
     }
 
     /// Each of them, for the list of those who hear of the rows.
-    fn sinks(&mut self) -> [&mut dyn RowSink; 5] {
+    fn sinks(&mut self) -> [&mut dyn RowSink; 6] {
         let Self {
             shared,
             countries,
             messages,
             users,
             denied,
+            cost,
             rule: _,
+            lists: _,
         } = self;
-        [shared, countries, messages, users, denied]
+        [shared, countries, messages, users, denied, cost]
     }
 
-    /// Says what is to be known of users and countries, and notes the rest in what the dry run comes to.
-    fn say_and_note_in(self, summary: &mut Summary, invocation: &Invocation) {
-        let of_users = user_notes::of_dry_run(&self.users.counts(), self.rule);
+    /// What a run asks besides its creates.
+    fn asks_too(&self, to_switch: u64) -> AsksToo {
+        AsksToo {
+            lists: self.lists,
+            switches: match self.rule {
+                MfaRule::Enable => Some(to_switch),
+                MfaRule::Check | MfaRule::Ignore => None,
+            },
+        }
+    }
+
+    /// Says what is to be known of users, countries and the cost of a run, and notes the rest in what the dry run comes to.
+    fn say_and_note_in(self, summary: &mut Summary, pace: PaceReading, invocation: &Invocation) {
+        let users = self.users.counts();
+        let of_users = user_notes::of_dry_run(&users, self.rule);
         let of_countries = country_notes::denied(&self.denied);
-        for notice in of_users.into_iter().chain(of_countries) {
+        let of_run = cost_notes::of_run(self.cost.requests(self.asks_too(users.to_switch)), pace);
+        let notices = of_users.into_iter().chain(of_countries);
+        for notice in notices.chain([of_run]) {
             invocation.console.say(&notice);
         }
         summary.messages = self.messages.messages();
