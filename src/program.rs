@@ -134,6 +134,9 @@ fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result
         }
         Settings::Template => print(&commands::template::template()).map(|()| ExitCode::Done),
         Settings::Completions(shell) => print(&script(shell)).map(|()| ExitCode::Done),
+        Settings::ConfigShow(config) => {
+            print(&commands::config::show(&config)).map(|()| ExitCode::Done)
+        }
         Settings::Man(folder) => commands::man::man(folder.as_deref()).map(|()| ExitCode::Done),
         Settings::Sandbox(sandbox) => {
             invocation.start_log()?;

@@ -101,7 +101,11 @@ fn command_line(text: &str) {
             }
             shown(&verify)
         }
-        Command::Sandbox | Command::Template | Command::Completions | Command::Man => return,
+        Command::Sandbox
+        | Command::Template
+        | Command::Completions
+        | Command::Man
+        | Command::ConfigShow => return,
     };
     assert!(!shown.contains(SECRET), "{shown}");
 }

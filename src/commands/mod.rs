@@ -4,6 +4,7 @@ mod advice;
 mod ahead;
 mod announce;
 mod claims;
+pub(crate) mod config;
 mod demanded;
 mod descriptors;
 pub(crate) mod doctor;

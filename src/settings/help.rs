@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::setting::{About, Group, Takes, Unset, Usage};
-use super::table::{COMMANDS, EVERYWHERE, VARIABLES};
+use super::table::{COMMANDS, EVERYWHERE, FAMILIES, VARIABLES};
 use super::version;
 use crate::exit::ExitCode;
 use crate::report::wrap::hanging;
@@ -39,11 +39,36 @@ pub(super) fn command() -> Command {
                 .flat_map(arguments)
                 .map(|argument| argument.global(true)),
         )
-        .subcommands(COMMANDS.iter().map(subcommand))
+        .subcommands(subcommands())
 }
 
-fn subcommand(usage: &'static Usage) -> Command {
-    let command = Command::new(usage.name)
+/// Every command; one of two words stands below the first of them.
+fn subcommands() -> Vec<Command> {
+    let mut commands: Vec<Command> = Vec::new();
+    for usage in &COMMANDS {
+        let Some((above, name)) = usage.name.split_once(' ') else {
+            commands.push(subcommand(usage, usage.name));
+            continue;
+        };
+        let parent = FAMILIES.iter().find(|(family, _)| *family == above);
+        let (family, help) = parent.expect("the table lists them");
+        let at = commands.iter().position(|known| known.get_name() == above);
+        let parent = at.map_or_else(
+            || {
+                Command::new(*family)
+                    .about(*help)
+                    .subcommand_required(true)
+                    .arg_required_else_help(true)
+            },
+            |at| commands.remove(at),
+        );
+        commands.push(parent.subcommand(subcommand(usage, name)));
+    }
+    commands
+}
+
+fn subcommand(usage: &'static Usage, name: &'static str) -> Command {
+    let command = Command::new(name)
         .about(usage.help)
         .args(usage.groups.iter().flat_map(arguments));
     if usage.examples.is_empty() {

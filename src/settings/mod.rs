@@ -22,7 +22,7 @@ pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod manual;
 mod nearest;
-mod origin;
+pub(crate) mod origin;
 pub(crate) mod pace;
 mod places;
 pub(crate) mod probe;
@@ -34,6 +34,7 @@ mod secret_command;
 mod secret_file;
 pub(crate) mod setting;
 pub(crate) mod settings_file;
+pub(crate) mod shown;
 pub(crate) mod sources;
 #[rustfmt::skip] // A row or two of the table for each setting.
 pub(crate) mod table;

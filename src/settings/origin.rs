@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// What a value was given by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// This option was typed, or stands for what is always typed.
     Option(&'static str),
     /// This variable has it.
@@ -16,20 +16,20 @@ pub(super) enum Origin {
 
 /// A place in a settings file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct FilePlace {
+pub(crate) struct FilePlace {
     /// The key.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// The file.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// The line, from 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
     /// The profile; nothing for what stands outside of them.
-    pub(super) profile: Option<String>,
+    pub(crate) profile: Option<String>,
 }
 
 /// How far above others a value stands: the first wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
+pub(crate) enum Level {
     /// Typed.
     Typed,
     /// The environment's.
@@ -41,8 +41,18 @@ pub(super) enum Level {
 }
 
 impl Origin {
+    /// The word for it.
+    pub(crate) fn word(&self) -> &'static str {
+        match self.level() {
+            Level::Typed => "option",
+            Level::Environment => "variable",
+            Level::Profile => "profile",
+            Level::Whole => "file",
+        }
+    }
+
     /// How far above others what it gives stands.
-    pub(super) fn level(&self) -> Level {
+    pub(crate) fn level(&self) -> Level {
         match self {
             Origin::Option(_) => Level::Typed,
             Origin::Variable(_) => Level::Environment,

@@ -11,6 +11,7 @@ use super::probe::Probe;
 use super::rows::RowSettings;
 use super::sandbox::{self, Sandbox};
 use super::setting::Command;
+use super::shown::ConfigShow;
 use super::sources::Sources;
 use super::tenant::{GivenTenant, Problems, Tenant};
 use super::verify::Verify;
@@ -45,6 +46,8 @@ pub(crate) enum Settings {
     Completions(Shell),
     /// Of `man`: the folder, where one is named.
     Man(Option<PathBuf>),
+    /// Of `config show`.
+    ConfigShow(Box<ConfigShow>),
     /// Of `sandbox`.
     Sandbox(Box<Sandbox>),
 }
@@ -68,6 +71,7 @@ impl Settings {
             Command::Template => Self::Template,
             Command::Completions => Self::Completions(sources.value(&table::SHELL)?),
             Command::Man => Self::Man(sources.path(&table::OUT)),
+            Command::ConfigShow => Self::ConfigShow(Box::new(ConfigShow::resolve(sources)?)),
             Command::Sandbox => Self::Sandbox(Box::new(Sandbox::resolve(sources)?)),
         })
     }

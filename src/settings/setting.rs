@@ -28,6 +28,8 @@ pub struct About {
     pub variable: Option<Variable>,
     /// What it is called in a settings file.
     pub in_file: InFile,
+    /// Whether its value is shown to nobody.
+    pub is_private: bool,
     /// What holds where neither is given.
     pub unset: Unset,
     /// What stands behind the option.
@@ -120,6 +122,8 @@ pub enum Command {
     Completions,
     /// `man`.
     Man,
+    /// `config show`.
+    ConfigShow,
     /// `sandbox`.
     Sandbox,
 }
@@ -135,7 +139,8 @@ impl Command {
             | Command::Verify
             | Command::Doctor
             | Command::Probe
-            | Command::Sandbox => true,
+            | Command::Sandbox
+            | Command::ConfigShow => true,
         }
     }
 }
@@ -167,6 +172,7 @@ pub(super) const fn setting<T>(
         also: &[],
         variable: None,
         in_file: InFile::AsOption,
+        is_private: false,
         unset: Unset::Nothing,
         takes,
         help,
@@ -231,6 +237,12 @@ impl<T> Setting<T> {
     /// Gives it a key of its own.
     pub(super) const fn key(mut self, key: &'static str) -> Self {
         self.about.in_file = InFile::Key(key);
+        self
+    }
+
+    /// Has its value shown to nobody.
+    pub(super) const fn private(mut self) -> Self {
+        self.about.is_private = true;
         self
     }
 

@@ -47,7 +47,12 @@ pub fn read(words: &[OsString]) -> Result<Read, Error> {
 
 /// What was typed, without what clap makes of it: a default is not typed, and is read elsewhere.
 fn typed(matches: &ArgMatches) -> Typed {
-    let (name, matches) = matches.subcommand().expect("clap requires a command");
+    let (name, mut matches) = matches.subcommand().expect("clap requires a command");
+    let mut name = name.to_owned();
+    while let Some((below, its_own)) = matches.subcommand() {
+        name = format!("{name} {below}");
+        matches = its_own;
+    }
     let usage = COMMANDS.iter().find(|usage| usage.name == name);
     let ids = matches.ids().map(clap::Id::as_str);
     let typed = ids.filter(|id| matches.value_source(id) == Some(ValueSource::CommandLine));
@@ -75,18 +80,19 @@ pub(super) fn asks_for_json(words: &[OsString]) -> bool {
 
 /// The command that was called, as far as the words name one, and its name in full.
 fn called<'a>(command: &'a Command, words: &[OsString]) -> Called<'a> {
-    let mut names = words.iter().skip(1).filter_map(|word| word.to_str());
-    let found = names.find_map(|name| command.find_subcommand(name));
-    match found {
-        Some(found) => Called {
-            name: format!("wavepair {}", found.get_name()),
-            command: found,
-        },
-        None => Called {
-            name: "wavepair".to_owned(),
-            command,
-        },
+    let mut called = Called {
+        name: "wavepair".to_owned(),
+        command,
+    };
+    for name in words.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(found) = called.command.find_subcommand(name) {
+            called = Called {
+                name: format!("{} {}", called.name, found.get_name()),
+                command: found,
+            };
+        }
     }
+    called
 }
 
 struct Called<'a> {

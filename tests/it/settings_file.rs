@@ -306,3 +306,69 @@ fn the_readme_lists_each_key_that_is_not_the_name_of_an_option() {
             .any(|variable| variable.name == "WAVEPAIR_CONFIG")
     );
 }
+
+/// What `config show` says with this settings file, as lines of words.
+fn told(text: &str, words: &str, variables: &[(&str, &str)]) -> (Vec<String>, String) {
+    let folder = folder_with(&[]);
+    write(&folder.path().join("c.toml"), text);
+    let shown = ran(wavepair(folder.path())
+        .args(["config", "show", "--config", "c.toml"])
+        .args(words.split_whitespace())
+        .envs(variables.iter().copied()));
+    assert_eq!((shown.code, shown.stderr.as_str()), (Some(0), ""));
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    (shown.stdout.lines().map(words).collect(), shown.stdout)
+}
+
+#[test]
+fn config_show_tells_each_setting_with_its_value_and_what_gives_it() {
+    let text = "rate = 5\ndefault_profile = 'p'\n[profile.p]\nregion = 'eu'\nstrict = true\n\
+                column = ['phone=Mobile', 'nickname=N']\nclient_secret_command = ['pass', 'x']";
+    let variables = [
+        ("PINGONE_CLIENT_ID", "client"),
+        ("PINGONE_API_ACCESS_TOKEN", "t0k3n"),
+        ("WAVEPAIR_API_URL", "https://a:s3cr3t@example.org"),
+    ];
+    let (lines, all) = told(text, "--canary 3", &variables);
+    for line in [
+        "settings file: c.toml, profile p",
+        "rate 5 line 1",
+        "region eu p, line 4",
+        "strict true p, line 5",
+        "column phone=Mobile, nickname=N p, line 6",
+        "client_secret_command pass … p, line 7",
+        "canary 3 --canary",
+        "client_id client PINGONE_CLIENT_ID",
+        "PINGONE_API_ACCESS_TOKEN set PINGONE_API_ACCESS_TOKEN",
+        "PINGONE_CLIENT_SECRET - not set",
+        "api_url set WAVEPAIR_API_URL",
+        "attempts 4 default",
+        "worker_environment - not set",
+    ] {
+        assert!(lines.iter().any(|told| told == line), "{line}:\n{all}");
+    }
+    for secret in ["s3cr3t", "t0k3n"] {
+        assert!(!all.contains(secret), "{all}");
+    }
+}
+
+#[test]
+fn config_show_as_json_is_one_object_of_the_same() {
+    let (_, all) = told("[profile.p]\nrate = 5", "--profile p --format json", &[]);
+    let all: serde_json::Value = serde_json::from_str(&all).unwrap();
+    assert_eq!(all["file"], "c.toml");
+    assert_eq!(all["profile"], "p");
+    let settings = all["settings"].as_array().unwrap();
+    let rate = settings
+        .iter()
+        .find(|one| one["setting"] == "rate")
+        .unwrap();
+    let expected = serde_json::json!({
+        "setting": "rate", "value": "5", "source": "profile", "given_by": null, "line": 2,
+    });
+    assert_eq!(*rate, expected);
+    let keys = keyed().map(|(key, _)| key);
+    for key in keys {
+        assert!(settings.iter().any(|one| one["setting"] == *key), "{key}");
+    }
+}

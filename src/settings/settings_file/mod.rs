@@ -17,6 +17,7 @@ mod tests;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SettingsFile {
     path: PathBuf,
+    profile: Option<String>,
     /// Those of the profile stand before those of the top level.
     values: Vec<FileValue>,
 }
@@ -45,6 +46,11 @@ impl SettingsFile {
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Which profile of it holds.
+    pub(super) fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
     }
 
     /// What it gives a setting, each value of it; the profile's win over those of the top level.

@@ -53,17 +53,19 @@ pub(super) fn parse(
         }
     }
     file.check_secrets(&top)?;
-    let mut values = match (wanted, usual) {
+    let profile = match (wanted, usual) {
         (Some(given), _) => {
             let by = given.origin.to_string();
-            file.chosen(given.text()?, &by, &mut profiles)?
+            Some(file.chosen(given.text()?, &by, &mut profiles)?)
         }
-        (None, Some(usual)) => file.chosen(&usual, DEFAULT_PROFILE, &mut profiles)?,
-        (None, None) => Vec::new(),
+        (None, Some(usual)) => Some(file.chosen(&usual, DEFAULT_PROFILE, &mut profiles)?),
+        (None, None) => None,
     };
+    let (profile, mut values) = profile.map_or((None, Vec::new()), |(name, own)| (Some(name), own));
     values.extend(top);
     Ok(SettingsFile {
         path: path.to_owned(),
+        profile,
         values,
     })
 }
@@ -132,15 +134,10 @@ impl Text<'_> {
         name.map(str::to_owned)
     }
 
-    /// What a profile says, by its name, which was given by `by`.
-    fn chosen(
-        &self,
-        name: &str,
-        by: &str,
-        profiles: &mut Vec<Profile>,
-    ) -> Result<Vec<FileValue>, Error> {
+    /// Takes a profile by its name, which was given by `by`.
+    fn chosen(&self, name: &str, by: &str, profiles: &mut Vec<Profile>) -> Result<Profile, Error> {
         if let Some(at) = profiles.iter().position(|(known, _)| known == name) {
-            return Ok(profiles.swap_remove(at).1);
+            return Ok(profiles.swap_remove(at));
         }
         let names: Vec<_> = profiles.iter().map(|(name, _)| name.as_str()).collect();
         let (path, shown) = (self.path.display(), shortened(name));

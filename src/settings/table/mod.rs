@@ -104,8 +104,8 @@ pub(super) const HOME: Setting<EnvironmentId> = variable("PINGONE_ENVIRONMENT_ID
     .key("worker_environment");
 pub(super) const CLIENT_ID: Setting<String> = variable("PINGONE_CLIENT_ID", "the worker application's client ID", values::client_id)
     .key("client_id");
-pub(super) const CLIENT_SECRET: Setting<Secret> = variable("PINGONE_CLIENT_SECRET", "its client secret", values::client_secret);
-pub(super) const TOKEN: Setting<Bearer> = variable("PINGONE_API_ACCESS_TOKEN", "an access token, instead of a client", values::token);
+pub(super) const CLIENT_SECRET: Setting<Secret> = variable("PINGONE_CLIENT_SECRET", "its client secret", values::client_secret).private();
+pub(super) const TOKEN: Setting<Bearer> = variable("PINGONE_API_ACCESS_TOKEN", "an access token, instead of a client", values::token).private();
 pub(super) const REGION: Setting<Region> = setting("--region", Text("CODE"), address::region, "Region: na, ca, eu, ap, au, sg")
     .variable("PINGONE_REGION_CODE", "na, ca, eu, ap, au or sg");
 pub(super) const ENVIRONMENT: Setting<EnvironmentId> = setting("--environment", Text("UUID"), Given::parse, "Target environment")
@@ -181,7 +181,7 @@ pub(super) const LOG_LEVEL: Setting<Option<LevelFilter>> = variable("RUST_LOG", 
 
 // What a probe is about.
 pub(super) const PROBE_USER: Setting<UserId> = setting("--user", Text("UUID"), Given::parse, "Test user, who must not have an MFA device");
-pub(super) const PROBE_PHONE: Setting<E164> = setting("--phone", Text("+…"), values::phone, "Phone of the test user, with `+`; nothing is sent to it by wavepair");
+pub(super) const PROBE_PHONE: Setting<E164> = setting("--phone", Text("+…"), values::phone, "Phone of the test user, with `+`; nothing is sent to it by wavepair").private();
 pub(super) const REPORT: Setting<PathBuf> = path("--report", "FILE", "Report, as Markdown; as JSON it is written beside that, and FILE.journal is kept")
     .default_described("probe-report.md");
 pub(super) const CLEAN: Setting<PathBuf> = path("--clean", "FILE", "Delete what the probe with this report has left, by FILE.journal; ask nothing")
@@ -208,11 +208,16 @@ pub(super) const VARIANT: Setting<Variant> = setting("--variant", Texts("NAME"),
 pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default_apart("0");
 
 // What is told of wavepair itself.
+pub(super) const FORMAT: Setting<bool> = setting("--format", Word("FORM", &FORMS), |given| given.one_of(&[("text", false), ("json", true)]), "Form of what is printed")
+    .default("text").of_one_call();
+const FORMS: [(&str, &str); 2] = [("text", "For people"), ("json", "One JSON object")];
 pub(super) const SHELL: Setting<Shell> = setting("SHELL", Text("SHELL"), |given| given.one_of(&values::SHELLS), "Shell: bash, zsh, fish, elvish, powershell");
 pub(super) const OUT: Setting<PathBuf> = path("--out", "DIR", "Write one page a command into this folder, which is made where it is missing")
     .default_described("all of them to standard output").of_one_call();
 
-const MODE: Group = Group { heading: None, settings: &[WAVE.about, DRY_RUN.about, ONLINE.about, PLAN.about, PLAN_ALLOW_PROGRESS.about, SANDBOX.about, FAULTS.about, YES.about] };
+const SHOWN: Group = Group { heading: None, settings: &[FORMAT.about] };
+const A_WAVE: Group = Group { heading: None, settings: &[WAVE.about] };
+const MODE: Group = Group { heading: None, settings: &[DRY_RUN.about, ONLINE.about, PLAN.about, PLAN_ALLOW_PROGRESS.about, SANDBOX.about, FAULTS.about, YES.about] };
 const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
 const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
 const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, USER_BY.about, TYPE.about, STATUS.about, COUNTRY.about, SHARED_PHONES.about, SHARED_PHONES_FILE.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
@@ -252,13 +257,25 @@ pub(super) static EVERYWHERE: [Group; 2] = [
 ];
 const VERBOSITY: Group = Group { heading: Some("Progress and logs"), settings: &[VERBOSE.about, QUIET.about, LOG_FORMAT.about] };
 
+/// What a run takes; the wave stands first.
+const RUN: [Group; 10] = [A_WAVE, MODE, ROWS, CHECKS, FILES, SUMMARIES, TENANT, PACE, STOPS, LOG];
+/// The same with the form of what is shown in place of the wave.
+static SHOWS: [Group; RUN.len()] = {
+    let mut groups = RUN;
+    groups[0] = SHOWN;
+    groups
+};
+
+/// Commands of two words, by the first of them.
+pub(super) const FAMILIES: [(&str, &str); 1] = [("config", "Say which settings hold")];
+
 /// Every command.
-pub static COMMANDS: [Usage; 9] = [
+pub static COMMANDS: [Usage; 10] = [
     Usage {
         command: Command::Run,
         name: "run",
         help: "Create the devices of a wave; run it again to go on where it stopped",
-        groups: &[MODE, ROWS, CHECKS, FILES, SUMMARIES, TENANT, PACE, STOPS, LOG],
+        groups: &RUN,
         examples: &[
             ("wavepair run wave.csv --dry-run", "checks every row; sends nothing"),
             ("wavepair run wave.csv --sandbox", "a rehearsal; needs no credentials"),
@@ -312,6 +329,16 @@ pub static COMMANDS: [Usage; 9] = [
     },
     Usage { command: Command::Template, name: "template", help: "Print a small valid wave", groups: &[], examples: &[] },
     Usage { command: Command::Sandbox, name: "sandbox", help: "Serve a PingOne-compatible sandbox on loopback", groups: &[SERVICE], examples: &[] },
+    Usage {
+        command: Command::ConfigShow,
+        name: "config show",
+        help: "Show every setting that is in force, and where it comes from; no secret",
+        groups: &SHOWS,
+        examples: &[
+            ("wavepair config show --profile prod", "what a run with this profile goes by"),
+            ("wavepair config show --rate 5", "what an option would change"),
+        ],
+    },
     Usage {
         command: Command::Completions,
         name: "completions",
