@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::sources::Sources;
-use super::table;
+use super::table::{self, service};
 use crate::pace::Rate;
 use crate::sandbox::Options;
 use crate::sandbox::faults::FaultPlan;
@@ -23,26 +23,26 @@ impl Sandbox {
     ///
     /// A value that a setting cannot have, or a file that cannot be used.
     pub(super) fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
-        let rate_limit = sources.find(&table::RATE_LIMIT)?;
+        let rate_limit = sources.find(&service::RATE_LIMIT)?;
         let options = Options {
-            listen: sources.value(&table::LISTEN)?,
-            users: sources.value(&table::USERS)?,
-            policies: sources.value(&table::POLICIES)?,
+            listen: sources.value(&service::LISTEN)?,
+            users: sources.value(&service::USERS)?,
+            policies: sources.value(&service::POLICIES)?,
             rate_limit: rate_limit.and_then(Rate::per_second),
-            per_ip: sources.find(&table::PER_IP)?,
-            duplicates: sources.value(&table::DUPLICATES)?,
-            max_devices: sources.value(&table::MAX_DEVICES)?,
-            latency: sources.value(&table::LATENCY)?,
-            report_age: sources.value(&table::REPORT_AGE)?,
-            token_life: sources.value(&table::TOKEN_LIFE)?,
-            variants: sources.values(&table::VARIANT)?.into_iter().collect(),
+            per_ip: sources.find(&service::PER_IP)?,
+            duplicates: sources.value(&service::DUPLICATES)?,
+            max_devices: sources.value(&service::MAX_DEVICES)?,
+            latency: sources.value(&service::LATENCY)?,
+            report_age: sources.value(&service::REPORT_AGE)?,
+            token_life: sources.value(&service::TOKEN_LIFE)?,
+            variants: sources.values(&service::VARIANT)?.into_iter().collect(),
             faults: faults(sources)?,
-            seed: sources.value(&table::SEED)?,
+            seed: sources.value(&service::SEED)?,
             ..Options::default()
         };
         Ok(Self {
             options,
-            print_users: sources.is_on(&table::PRINT_USERS),
+            print_users: sources.is_on(&service::PRINT_USERS),
         })
     }
 }

@@ -6,7 +6,7 @@
 //! line that resolves it: the compiler asks for the rest, and a test for the README.
 
 use std::ffi::OsString;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,6 +22,7 @@ use crate::settings::expected_rows::ExpectedRows;
 use crate::settings::given::Given;
 use crate::settings::setting::Takes::{Count, Text, Texts, Word};
 use crate::settings::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
+use self::service::{DUPLICATES, LATENCY, LISTEN, MAX_DEVICES, PER_IP, POLICIES, PRINT_USERS, RATE_LIMIT, REPORT_AGE, SEED, TOKEN_LIFE, USERS, VARIANT};
 use crate::settings::values;
 use crate::engine::MaxErrors;
 use crate::model::dialect::Delimiter;
@@ -38,11 +39,9 @@ use crate::model::user_name::UserBy;
 use crate::pingone::credentials::ClientAuth;
 use crate::pingone::grant::Bearer;
 use crate::plan::Existing;
-use crate::pace::{Pacing, Rate};
+use crate::pace::Pacing;
 use crate::report::progress::Choice;
 use crate::report::results_writer::Phones;
-use crate::sandbox::variants::Variant;
-use crate::sandbox::{Duplicates, Policies, Users};
 
 // What is done with a wave.
 pub(super) const WAVE: Setting<PathBuf> = path("WAVE.csv", "WAVE.csv", "The wave: a CSV file or an .xlsx workbook, with a header; `-` reads standard input");
@@ -186,26 +185,6 @@ pub(super) const REPORT: Setting<PathBuf> = path("--report", "FILE", "Report, as
     .default_described("probe-report.md");
 pub(super) const CLEAN: Setting<PathBuf> = path("--clean", "FILE", "Delete what the probe with this report has left, by FILE.journal; ask nothing")
     .of_one_call();
-
-// What kind of PingOne a sandbox is.
-pub(super) const LISTEN: Setting<SocketAddr> = setting("--listen", Text("ADDRESS"), values::loopback, "Address to listen on; loopback only").default_apart("127.0.0.1:8787");
-pub(super) const USERS: Setting<Users> = setting("--users", Text("any|N"), values::users, "`any`: every UUID is a user, and so is every name; N: exactly N generated users, called user-1 and so on").default_apart("any");
-pub(super) const PRINT_USERS: Setting<bool> = switch("--print-users", "Print the generated users, one ID a line");
-pub(super) const POLICIES: Setting<Policies> = setting("--policies", Text("any|known"),
-    |given| given.one_of(&[("any", Policies::Any), ("known", Policies::Known)]),
-    "`any`: every UUID is a policy that allows every type; `known`: the listed ones alone")
-    .default_apart("any");
-pub(super) const LATENCY: Setting<Duration> = setting("--latency", Text("TIME"), Given::duration, "Time before each answer").default_apart("0s");
-pub(super) const RATE_LIMIT: Setting<Rate> = setting("--rate-limit", Text("RATE"), Given::parse, "Requests allowed per rate group, such as 100/s");
-pub(super) const PER_IP: Setting<f64> = setting("--per-ip", Text("N%"), values::share, "Share of the rate limit that one client address gets, such as 35%");
-pub(super) const MAX_DEVICES: Setting<u32> = setting("--max-devices", Text("N"), |given| given.number(0, u32::MAX), "Devices per user").default_apart("5");
-pub(super) const DUPLICATES: Setting<Duplicates> = setting("--duplicates", Text("WHAT"),
-    |given| given.one_of(&[("allow", Duplicates::Allow), ("400", Duplicates::Refuse400), ("409", Duplicates::Refuse409)]),
-    "Answer to an identical device: allow, 400, 409").default_apart("allow");
-pub(super) const REPORT_AGE: Setting<Duration> = setting("--report-age", Text("TIME"), Given::duration, "Age of the data in a device report; PingOne's is up to 15m old").default_apart("0s");
-pub(super) const TOKEN_LIFE: Setting<Duration> = setting("--token-life", Text("TIME"), Given::duration, "Life of an access token").default_apart("1h");
-pub(super) const VARIANT: Setting<Variant> = setting("--variant", Texts("NAME"), |given| given.one_of(&Variant::ALL), "Answer a question that PingOne's documents leave open otherwise; the README lists the names");
-pub(super) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default_apart("0");
 
 // What is told of wavepair itself.
 pub(super) const FORMAT: Setting<bool> = setting("--format", Word("FORM", &FORMS), |given| given.one_of(&[("text", false), ("json", true)]), "Form of what is printed")
@@ -384,5 +363,6 @@ pub(crate) fn takes_value(option: &str) -> bool {
     options().any(|about| about.is_called(option) && about.value_name().is_some())
 }
 
+pub(super) mod service;
 #[cfg(test)]
 mod tests;
