@@ -81,7 +81,8 @@
 //! - No trait with one implementation. The sandbox is the double: it speaks HTTP on a
 //!   real socket, so that tests run the same client as a wave does.
 //! - No second thread that decides. One loop does, and work at the same time is
-//!   futures in it; the ledger's writer and the console have threads that obey.
+//!   futures in it; the ledger's writer, the console and those who judge rows by themselves
+//!   have threads that obey.
 //! - No retry inside the HTTP client, no redirect that is followed, no cache: an
 //!   answer is given to [`retry`] as it came.
 //! - No rooms for what fits nowhere: something has a noun or is not needed.

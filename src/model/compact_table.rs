@@ -1,8 +1,8 @@
 //! A table of small records that wastes little room, for what is kept of each row of a wave.
 //!
 //! A table of the standard library doubles: half of it may be empty, and while it grows its old
-//! half is there as well. This one is many small tables that grow by an eighth, each at another
-//! time.
+//! half is there as well. This one is a few tables that grow by an eighth where they lie, each at
+//! another time.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 
@@ -22,6 +22,8 @@ pub(crate) trait Slot: Copy {
 #[derive(Debug)]
 pub(crate) struct CompactTable<S> {
     parts: Vec<Part<S>>,
+    /// The records of a part while it grows; kept, so that the memory is not cut into pieces.
+    moved: Vec<S>,
     hasher: RandomState,
 }
 
@@ -31,16 +33,16 @@ struct Part<S> {
     filled: usize,
 }
 
-/// How many small tables there are: what one of them has twice while it grows is little then.
-const PARTS: usize = 256;
-/// The least and the most places that a part begins with: they differ, so that the parts do not
-/// grow together.
-const FIRST: std::ops::Range<usize> = 16..18;
+/// How many tables there are: what one of them has twice while it grows is little then.
+const PARTS: usize = 32;
+/// How many places a part begins with: each with another number, so that they do not grow together.
+const FIRST: std::ops::Range<usize> = 64..72;
 
 impl<S: Slot> Default for CompactTable<S> {
     fn default() -> Self {
         Self {
             parts: Vec::new(),
+            moved: Vec::new(),
             hasher: RandomState::new(),
         }
     }
@@ -56,7 +58,7 @@ impl<S: Slot> CompactTable<S> {
         let hash = self.hasher.hash_one(&key);
         let part = &mut self.parts[share(hash, PARTS)];
         if part.is_full() {
-            part.grow(&self.hasher);
+            part.grow(&self.hasher, &mut self.moved);
         }
         let place = part.place_of(&key, hash);
         if part.places[place].key().is_some() {
@@ -88,10 +90,15 @@ impl<S: Slot> Part<S> {
         self.filled * 7 >= self.places.len() * 6
     }
 
-    fn grow(&mut self, hasher: &RandomState) {
-        let more = self.places.len() / 8 + 1;
-        let bigger = vec![S::EMPTY; self.places.len() + more];
-        for slot in std::mem::replace(&mut self.places, bigger) {
+    fn grow(&mut self, hasher: &RandomState, moved: &mut Vec<S>) {
+        moved.reserve_exact(self.filled);
+        moved.extend(self.places.iter().filter(|slot| slot.key().is_some()));
+        let places = self.places.len() + self.places.len() / 8;
+        self.places.fill(S::EMPTY);
+        // Exactly so much, and not twice as much.
+        self.places.reserve_exact(places - self.places.len());
+        self.places.resize(places, S::EMPTY);
+        for slot in moved.drain(..) {
             if let Some(key) = slot.key() {
                 let place = self.place_of(&key, hasher.hash_one(&key));
                 self.places[place] = slot;

@@ -19,6 +19,7 @@ mod as_written;
 mod cells;
 pub(crate) mod earlier_runs;
 mod encoded;
+mod judged_ahead;
 pub(crate) mod known_row;
 pub(crate) mod known_state;
 mod lines;

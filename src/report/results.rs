@@ -6,6 +6,7 @@
 
 use std::io;
 
+use super::judged_ahead::judge_ahead;
 use super::known_row::{Judge, KnownRow};
 use super::known_state::{Known, Mode};
 use super::result_row::ResultRow;
@@ -20,19 +21,19 @@ use crate::model::row::InputRow;
 /// # Errors
 ///
 /// The input cannot be read on, or a lookup or a sink fails.
-pub(crate) fn join<E>(
-    rows: impl IntoIterator<Item = Result<InputRow, E>>,
+pub(crate) fn join<E: Send>(
+    mut rows: impl Iterator<Item = Result<InputRow, E>> + Send,
     mut judge: Judge<'_>,
     mode: &Mode,
     lookup: &mut dyn FnMut(&DeviceKey) -> Result<Known, E>,
     unwritten: fn(io::Error) -> E,
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<(), E> {
-    for row in rows {
-        let row = judge.judge(row?, lookup)?;
-        tell(&row, mode, sinks).map_err(unwritten)?;
-    }
-    Ok(())
+    let reader = judge.reader();
+    judge_ahead(&mut rows, reader, &mut |input, judged| {
+        let row = judge.compare(input, judged, lookup)?;
+        tell(&row, mode, sinks).map_err(unwritten)
+    })
 }
 
 /// Tells all `sinks` what became of a row.
@@ -148,10 +149,21 @@ mod tests {
     }
 
     #[test]
+    fn on_one_core_and_on_several_it_is_the_same_to_the_byte() {
+        let on = |cores| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).build();
+            pool.unwrap().install(|| joined(5_000, &run()))
+        };
+        let one = on(1);
+        assert_eq!(one.1.outcomes.total(), 5_000);
+        assert!(one == on(2) && one == on(5));
+    }
+
+    #[test]
     fn an_input_that_fails_fails_the_results() {
         let (header, defaults) = (wave(), defaults());
         let changed = || io::Error::other("the input changed");
-        let rows = [Ok(asking(1, 1)), Err(changed()), Ok(asking(3, 3))];
+        let rows = [Ok(asking(1, 1)), Err(changed()), Ok(asking(3, 3))].into_iter();
         let mut heard = Heard::default();
         let judge = Judge::new(rows_of(&header, &defaults));
         let lookup = &mut |_: &DeviceKey| Ok(KnownState::Untouched.into());

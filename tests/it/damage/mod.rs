@@ -129,6 +129,38 @@ fn each_file_of_the_corpus_comes_to_what_it_says_line_by_line() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The rows of all recipes that have but these columns, one behind the other, so often that no block
+/// of rows holds all of them.
+fn in_one_wave() -> Vec<u8> {
+    const HEADER: &[u8] = b"user_id,phone,policy_id\n";
+    let is_plain = |recipe: &Recipe| recipe.exit != 2 && recipe.options.is_empty();
+    let recipes = recipes();
+    let plain = recipes.iter().filter(|(_, recipe)| is_plain(recipe));
+    let rows: Vec<&[u8]> = plain
+        .filter_map(|(_, recipe)| recipe.wave.strip_prefix(HEADER))
+        // A quote that does not close takes the rows behind it with it.
+        .filter(|rows| !rows.contains(&b'"') && rows.ends_with(b"\n"))
+        .collect();
+    assert!(rows.len() > 50, "{} files", rows.len());
+    [HEADER, &rows.concat().repeat(20)].concat()
+}
+
+#[test]
+fn on_one_core_and_on_several_the_corpus_comes_to_the_same_to_the_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("wave.csv"), in_one_wave()).unwrap();
+    let [one, several] = ["1", "5"].map(|cores| {
+        let mut command = wavepair(folder.path());
+        command.args(["run", "wave.csv", "--dry-run", "--summary", "sum.json"]);
+        let Ran { code, stderr, .. } = ran(command.env("RAYON_NUM_THREADS", cores));
+        assert_eq!(code, Some(3), "{stderr}");
+        ["wave.dry-run.csv", "wave.rejects.csv"]
+            .map(|file| std::fs::read(folder.path().join(file)).unwrap())
+    });
+    assert!(one[0].len() > 500_000, "{} bytes", one[0].len());
+    assert!(one == several);
+}
+
 #[test]
 fn the_corpus_has_every_way_in_which_a_row_can_be_wrong() {
     let recipes = recipes();
