@@ -4,10 +4,12 @@
 use std::path::Path;
 
 use super::Invocation;
+use super::memory::Memory;
 use super::open_ledger::Looked;
 use super::opened_wave::OpenedWave;
 use super::plan_basis::basis;
 use super::plan_draft::of_ids;
+use super::wave_memory::WaveMemory;
 use crate::error::Error;
 use crate::input::steady::SteadyFile;
 use crate::ledger::Binding;
@@ -68,11 +70,15 @@ impl Demanded {
         if !found.is_empty() {
             return Err(differs(path, &found));
         }
+        let reader = looked.reader(binding)?;
+        let memory = opened.memory(Memory::ReadOnly(reader.as_ref()))?;
         let found =
-            rows_differ(&head, file.bytes(), opened, &key).map_err(|wrong| match wrong {
-                Wrong::Plan(flaw) => unfit(flaw),
-                Wrong::Wave(error) => error,
-            })?;
+            rows_differ(&head, file.bytes(), (opened, memory), &key).map_err(
+                |wrong| match wrong {
+                    Wrong::Plan(flaw) => unfit(flaw),
+                    Wrong::Wave(error) => error,
+                },
+            )?;
         if let Some(difference) = found {
             return Err(differs(path, &[difference]));
         }
@@ -114,13 +120,15 @@ enum Wrong {
 fn rows_differ(
     head: &Head,
     plan: impl std::io::BufRead,
-    opened: &OpenedWave,
+    (opened, memory): (&OpenedWave, WaveMemory<'_>),
     key: &AddressKey,
 ) -> Result<Option<Difference>, Wrong> {
     let mut plans = RowPlans::new(plan).map_err(Wrong::Plan)?;
     let (mut judge, mut totals) = (opened.row_judge(), Totals::default());
     for row in opened.wave.rows() {
-        let judged = judge.judge(&row.map_err(|error| Wrong::Wave(error.into()))?);
+        let row = row.map_err(|error| Wrong::Wave(error.into()))?;
+        let elsewhere = &mut |phone, user| memory.earlier_use(phone, user);
+        let judged = judge.judge(&row, elsewhere).map_err(Wrong::Wave)?;
         let Some(planned) = plans.next_row().map_err(Wrong::Plan)? else {
             break;
         };

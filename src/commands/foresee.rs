@@ -39,7 +39,7 @@ impl Foreseen {
 /// Looks over the rows, where the wave or the settings ask for it.
 ///
 /// Nearly every run asks for nothing of the kind: its rows are not judged once more then. `ledger` is
-/// asked for where a row asks for a message.
+/// asked for where a row asks for a message, or may be refused for an earlier wave.
 ///
 /// # Errors
 ///
@@ -52,8 +52,8 @@ pub(super) fn foresee<L: Borrow<Reader>>(
         return Ok(Foreseen::default());
     }
     let (mut book, mut invalid) = (MessageBook::default(), InvalidRows::default());
-    // What is done already sends no message, and makes no row right or wrong.
-    let ledger = if opened.asks_for_messages {
+    // What is done already sends no message; it makes a row wrong only where that is asked for.
+    let ledger = if opened.asks_for_messages || opened.sharing.refuses() {
         ledger()?
     } else {
         None
@@ -63,7 +63,7 @@ pub(super) fn foresee<L: Borrow<Reader>>(
         &opened.wave,
         opened.judge(),
         &Mode::DryRun,
-        Memory::ReadOnly(ledger),
+        opened.memory(Memory::ReadOnly(ledger))?,
         &mut [&mut book, &mut invalid],
     )?;
     Ok(match invalid.reason().filter(|_| opened.strict) {

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
 use crate::model::calling_codes::CallingCodes;
+use crate::model::shared_phones::SharedPhones;
 use crate::model::stop::Stopped;
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
@@ -37,7 +38,7 @@ pub(super) fn foretell(
     });
     let wave = &opened.wave;
     let mut files = WaveFiles::begin(wave, &settings.common.rows, &settings.files)?;
-    let (mut tally, mut shared) = (Tally::default(), None);
+    let (mut tally, mut shared) = (Tally::default(), SharedPhones::default());
     let mut not_asked = NotAsked::default();
     let mut countries = CallingCodes::default();
     let mut doubts = Doubts::new(settings.common.pace.retry.settle);
@@ -51,7 +52,7 @@ pub(super) fn foretell(
         &mut LogLines,
     ];
     sinks.extend(others);
-    let memory = Memory::ReadOnly(reader.as_ref());
+    let memory = opened.memory(Memory::ReadOnly(reader.as_ref()))?;
     let account = join(wave, opened.judge_of_results(), &mode, memory, &mut sinks)?;
     let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.

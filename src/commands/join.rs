@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::memory::Memory;
+use super::wave_memory::WaveMemory;
 use crate::clock;
 use crate::error::Error;
 use crate::input::Wave;
@@ -11,7 +11,7 @@ use crate::ledger::LastRun;
 use crate::model::account::Account;
 use crate::model::entry::{Moment, RESENDS_MAX};
 use crate::model::outcome::Outcome;
-use crate::report::known_row::{Judge, KnownRow};
+use crate::report::known_row::{Judge, KnownRow, Lookups};
 use crate::report::known_state::{KnownState, Mode, NotReached};
 use crate::report::result_row::ResultRow;
 use crate::report::results;
@@ -26,7 +26,7 @@ pub(super) fn join(
     wave: &Wave,
     judge: Judge<'_>,
     mode: &Mode,
-    memory: Memory<'_>,
+    memory: WaveMemory<'_>,
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<Account, Error> {
     let mut rows = wave.rows();
@@ -34,7 +34,10 @@ pub(super) fn join(
         rows.by_ref().map(|row| row.map_err(Error::from)),
         judge,
         mode,
-        &mut |key| memory.device(key),
+        &mut Lookups {
+            device: &mut |key| memory.device(key),
+            elsewhere: &mut |phone, user| memory.earlier_use(phone, user),
+        },
         Error::Results,
         sinks,
     )?;

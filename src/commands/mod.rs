@@ -49,6 +49,7 @@ mod user_states;
 mod verified_row;
 pub(crate) mod verify;
 mod wave_files;
+mod wave_memory;
 
 use crate::clock;
 use crate::error::Error;

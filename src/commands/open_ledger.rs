@@ -9,7 +9,7 @@ use super::ledger_notes::doubtful;
 use super::target::Remote;
 use crate::clock;
 use crate::error::Error;
-use crate::ledger::{Flaw, Found, Opened, Reader, RunRecord};
+use crate::ledger::{Binding, Flaw, Found, Opened, Reader, RunRecord};
 use crate::model::ids::RunId;
 use crate::model::ledger_mark::LedgerMark;
 use crate::plan::demand::LedgerNow;
@@ -94,11 +94,11 @@ impl Looked {
     /// # Errors
     ///
     /// It cannot be read.
-    pub(super) fn reader(&self, remote: &Remote) -> Result<Option<Reader>, Error> {
+    pub(super) fn reader(&self, binding: &Binding) -> Result<Option<Reader>, Error> {
         if self.found.is_new() {
             return Ok(None);
         }
-        match Reader::open(&self.place.path, Some(&remote.binding)) {
+        match Reader::open(&self.place.path, Some(binding)) {
             // This run brings it up to date: until then nothing can be told of it.
             Err(error) if matches!(error.flaw, Flaw::Outdated(_)) => Ok(None),
             reader => Ok(reader?),

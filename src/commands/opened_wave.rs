@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::memory::{Memory, remember};
+use super::wave_memory::WaveMemory;
 use super::{Invocation, outputs};
 use crate::error::Error;
 use crate::input::source::Source;
@@ -19,7 +20,7 @@ use crate::settings::Error as SettingsError;
 use crate::settings::checks::Checks;
 use crate::settings::files::Files;
 use crate::settings::rows::RowSettings;
-use crate::settings::run::Common;
+use crate::settings::run::{Common, wave_name};
 
 /// A wave, and what a first look over it tells.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(super) struct OpenedWave {
     pub(super) wave: Wave,
     /// As a person names it.
     pub(super) name: String,
+    /// As the ledger names it.
+    pub(super) ledger_name: String,
     pub(super) defaults: RowDefaults,
     /// Whose the names in it are, as far as anybody has asked.
     pub(super) names: Names,
@@ -71,6 +74,7 @@ impl OpenedWave {
         Ok(Self {
             wave,
             name: named(path),
+            ledger_name: wave_name(path),
             defaults,
             names: Names::default(),
             rows,
@@ -93,6 +97,15 @@ impl OpenedWave {
     pub(super) fn remember(&mut self, memory: Memory<'_>) -> Result<(), Error> {
         self.names = remember(&self.wave, &self.defaults, memory)?;
         Ok(())
+    }
+
+    /// What is remembered for its rows.
+    ///
+    /// # Errors
+    ///
+    /// The ledger cannot be read.
+    pub(super) fn memory<'a>(&self, memory: Memory<'a>) -> Result<WaveMemory<'a>, Error> {
+        WaveMemory::new(memory, &self.ledger_name)
     }
 
     /// Judges the rows in themselves, as a run does.

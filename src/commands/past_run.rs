@@ -6,6 +6,7 @@ use super::join::{join, not_reached};
 use super::memory::{Memory, remember};
 use super::opened_wave::{check_count, open, rows_of, sharing};
 use super::outputs;
+use super::wave_memory::WaveMemory;
 use crate::error::Error;
 use crate::input::Wave;
 use crate::ledger::{Binding, Reader};
@@ -105,7 +106,8 @@ impl<'a> PastRun<'a> {
         sinks: &mut [&mut dyn RowSink],
     ) -> Result<Account, Error> {
         let judge = Judge::new(wave.judge(sharers));
-        let account = join(&wave.wave, judge, &self.mode, self.memory(), sinks)?;
+        let memory = WaveMemory::new(self.memory(), &wave_name(self.path))?;
+        let account = join(&wave.wave, judge, &self.mode, memory, sinks)?;
         check_count(self.path, account.rows, checks)?;
         Ok(account)
     }

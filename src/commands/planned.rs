@@ -5,11 +5,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::demanded::{Demanded, DemandedRows, changed};
+use super::memory::Memory;
 use super::opened_wave::OpenedWave;
+use super::wave_memory::WaveMemory;
 use crate::clock;
 use crate::engine::PlannedRow;
+use crate::error::Error;
 use crate::input::rows::Rows;
 use crate::input::{self, Wave};
+use crate::ledger::Ledger;
 use crate::model::row::InputRow;
 use crate::model::row_judge::RowJudge;
 use crate::model::stop::StopReason;
@@ -35,6 +39,13 @@ pub(super) fn reason_to_stop(error: &input::error::Error) -> StopReason {
     }
 }
 
+/// Why a run does not go on where its ledger cannot be read.
+fn unread(error: &Error) -> StopReason {
+    StopReason::Broken {
+        what: error.in_words(),
+    }
+}
+
 /// How soon a file is looked at again while rows are taken from a block of it.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -47,6 +58,7 @@ pub(super) struct Planned<'a> {
     /// When the file was last looked at.
     looked: Instant,
     judge: RowJudge<'a>,
+    memory: WaveMemory<'a>,
 }
 
 impl Planned<'_> {
@@ -55,22 +67,28 @@ impl Planned<'_> {
     ///
     /// # Errors
     ///
-    /// The plan has changed since it was checked.
+    /// The plan has changed since it was checked, or the ledger cannot be read.
     pub(super) fn rows_of<'a>(
         opened: &'a OpenedWave,
         plan: Option<&Demanded>,
+        ledger: &'a Ledger,
     ) -> Result<Planned<'a>, StopReason> {
+        let memory = opened.memory(Memory::OfRun(ledger));
         Ok(Planned {
             plan: plan.map(Demanded::rows).transpose()?,
             wave: &opened.wave,
             rows: opened.wave.rows(),
             looked: clock::now(),
             judge: opened.row_judge(),
+            memory: memory.map_err(|error| unread(&error))?,
         })
     }
 
     fn judge(&mut self, row: &InputRow) -> Result<PlannedRow, StopReason> {
-        let judged = self.judge.judge(row);
+        let memory = self.memory;
+        let elsewhere = &mut |phone, user| memory.earlier_use(phone, user);
+        let judged = self.judge.judge(row, elsewhere);
+        let judged = judged.map_err(|error| unread(&error))?;
         let bar = match &mut self.plan {
             None => None,
             Some(plan) => match plan.next_row() {

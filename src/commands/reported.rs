@@ -43,7 +43,7 @@ impl Wanted {
             &opened.wave,
             judge,
             &Mode::DryRun,
-            memory,
+            opened.memory(memory)?,
             &mut [&mut wanted],
         )?;
         Ok(wanted)

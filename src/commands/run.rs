@@ -194,7 +194,7 @@ async fn send(
         invocation,
     };
     let prepared = prepare(opened, ahead).await;
-    let rows = prepared.and_then(|()| Ok(Planned::rows_of(opened, plan)?));
+    let rows = prepared.and_then(|()| Ok(Planned::rows_of(opened, plan, ledger)?));
     let ended = match rows {
         Ok(mut rows) => {
             let sent = engine::run(
@@ -247,7 +247,8 @@ fn write(
     let others: [&mut dyn RowSink; 2] = [&mut tally, &mut doubts];
     sinks.extend(others);
     sinks.extend(lines.iter_mut().map(|lines| lines as &mut dyn RowSink));
-    let (judge, memory) = (opened.judge_of_results(), Memory::OfRun(ledger));
+    let judge = opened.judge_of_results();
+    let memory = opened.memory(Memory::OfRun(ledger))?;
     let account = join(&opened.wave, judge, mode, memory, &mut sinks)?;
     Ok(Joined {
         account,
@@ -269,7 +270,8 @@ async fn agree(
     stop: &mut Stop,
 ) -> Result<Foreseen, Error> {
     if opened.is_looked_over() {
-        opened.remember(Memory::ReadOnly(looked.reader(remote)?.as_ref()))?;
+        let reader = looked.reader(&remote.binding)?;
+        opened.remember(Memory::ReadOnly(reader.as_ref()))?;
     }
     let place = Place {
         kind: Kind::Run,
@@ -277,7 +279,7 @@ async fn agree(
         host: Some(&remote.host),
         ledger: Some(looked.shown(settings.0.existing)),
     };
-    let ledger = || looked.reader(remote);
+    let ledger = || looked.reader(&remote.binding);
     let foreseen = announce(&place, opened, settings, &ledger, invocation)?;
     question::may_send(&foreseen.messages, invocation, stop).await?;
     Ok(foreseen)

@@ -8,10 +8,12 @@ use super::lookups::{LookupNote, Remembered};
 use super::runs::RunEnd;
 use super::served::Served;
 use super::users::NotedMfa;
+use crate::model::earlier_use::EarlierUse;
 use crate::model::entry::{LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::mfa::MfaNote;
 use crate::model::names::PolicyAnswer;
+use crate::model::phone::E164;
 use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceKey;
 use crate::model::user_name::UserName;
@@ -143,6 +145,36 @@ impl Ledger {
     pub(crate) fn policy_named(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
         match &self.0 {
             Store::File(served) => served.policy_named(policy),
+            #[cfg(test)]
+            Store::Memory(_) => Ok(None),
+        }
+    }
+
+    /// The number of the last device that was known before a wave was first run.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn last_device_before(&self, wave: &str) -> Result<u64, Error> {
+        match &self.0 {
+            Store::File(served) => served.last_device_before(wave),
+            #[cfg(test)]
+            Store::Memory(_) => Ok(0),
+        }
+    }
+
+    /// Where another user has a phone, by the devices up to this number.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn earlier_use(
+        &self,
+        asked: (E164, UserId),
+        last: u64,
+    ) -> Result<Option<EarlierUse>, Error> {
+        match &self.0 {
+            Store::File(served) => served.earlier_use(asked, last),
             #[cfg(test)]
             Store::Memory(_) => Ok(None),
         }

@@ -18,6 +18,7 @@ mod binding;
 mod counter;
 mod create;
 mod devices;
+mod earlier;
 mod error;
 mod file;
 mod file_system;

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use super::binding::Binding;
 use super::counter::extent;
 use super::devices::{self, Key};
+use super::earlier;
 use super::error::{Error, Flaw};
 use super::file::{SYNCHRONOUS, connect, keep_log, opening, sqlite};
 use super::look::has_log;
@@ -17,10 +18,12 @@ use super::read_ahead::{ReadAhead, ReadRange};
 use super::runs::{self, LastRun};
 use super::schema;
 use super::users::{self, NotedMfa};
+use crate::model::earlier_use::EarlierUse;
 use crate::model::entry::LedgerEntry;
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::ledger_mark::LedgerMark;
 use crate::model::names::PolicyAnswer;
+use crate::model::phone::E164;
 use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceKey;
 use crate::model::tally::Counts;
@@ -183,6 +186,29 @@ impl Reader {
     /// The file cannot be read.
     pub(crate) fn policy_named(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
         self.unless_unreadable(lookups::policy(&self.connection, policy))
+    }
+
+    /// The number of the last device that was known before a wave was first run.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn last_device_before(&self, wave: &str) -> Result<u64, Error> {
+        self.unless_unreadable(earlier::last_before(&self.connection, wave))
+    }
+
+    /// Where another user has a phone, by the devices up to this number.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn earlier_use(
+        &self,
+        asked: (E164, UserId),
+        last: u64,
+    ) -> Result<Option<EarlierUse>, Error> {
+        self.unless_unreadable(self.keep_state())?;
+        self.unless_unreadable(earlier::find(&self.connection, asked, last))
     }
 
     fn unless_unreadable<T>(&self, read: rusqlite::Result<T>) -> Result<T, Error> {

@@ -52,9 +52,10 @@ pub(super) fn begin(connection: &Connection, run: &RunRecord, now_ms: i64) -> Re
     connection
         .execute(
             "INSERT INTO runs (id, wave, settings, started_at, looked_first, called, wave_rows,
-                    events_before, number)
+                    events_before, devices_before, number)
              VALUES (:id, :wave, :settings, :now, :looks_first, :called, :rows,
                      (SELECT coalesce(max(id), 0) FROM events),
+                     (SELECT coalesce(max(id), 0) FROM devices),
                      (SELECT coalesce(max(number), 0) + 1 FROM runs))",
             named_params! {
                 ":id": run.id,

@@ -160,6 +160,18 @@ ALTER TABLE runs ADD COLUMN wave_rows INTEGER CHECK (wave_rows >= 0);
 ALTER TABLE runs ADD COLUMN events_before INTEGER CHECK (events_before >= 0);
 ALTER TABLE runs ADD COLUMN account TEXT;
 ",
+    "
+-- The number of the last device that was known when a run began: those of earlier waves are told by
+-- it, and found by their phones. Devices are numbered as they come, and each has an event.
+ALTER TABLE runs ADD COLUMN devices_before INTEGER NOT NULL DEFAULT 0 CHECK (devices_before >= 0);
+UPDATE runs SET devices_before = told.last FROM
+    (SELECT number, coalesce(max(own.last) OVER
+            (ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS last
+        FROM runs LEFT JOIN (SELECT run, max(device) AS last FROM events GROUP BY run) AS own
+            ON own.run = number) AS told
+    WHERE told.number = runs.number;
+CREATE INDEX devices_by_phone ON devices (address) WHERE typeof(address) = 'integer';
+",
 ];
 
 /// The `user_version` of a current ledger.

@@ -16,10 +16,12 @@ use super::reader::Reader;
 use super::runs::RunEnd;
 use super::users::NotedMfa;
 use super::writer::{Command, Writer};
+use crate::model::earlier_use::EarlierUse;
 use crate::model::entry::{LedgerEntry, Moment};
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::mfa::MfaNote;
 use crate::model::names::PolicyAnswer;
+use crate::model::phone::E164;
 use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceKey;
 use crate::model::user_name::UserName;
@@ -104,6 +106,18 @@ impl Served {
 
     pub(super) fn policy_named(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
         self.reader.policy_named(policy)
+    }
+
+    pub(super) fn last_device_before(&self, wave: &str) -> Result<u64, Error> {
+        self.reader.last_device_before(wave)
+    }
+
+    pub(super) fn earlier_use(
+        &self,
+        asked: (E164, UserId),
+        last: u64,
+    ) -> Result<Option<EarlierUse>, Error> {
+        self.reader.earlier_use(asked, last)
     }
 
     pub(super) async fn note(&self, notes: Vec<LookupNote>, now: Moment) -> Result<(), Error> {

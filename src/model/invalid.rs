@@ -88,7 +88,7 @@ stable_words! {
         PhoneNotValid = "phone_not_valid" => "ask the person; a digit may be wrong",
         /// A premium-rate, short or emergency number
         PhoneNotAllowed = "phone_not_allowed" => "ask the person for another phone",
-        /// With `--shared-phones reject`: an earlier row has the phone with another user
+        /// With `--shared-phones reject`: an earlier row, or an earlier wave, has the phone with another user
         PhoneShared = "phone_shared" => "ask which of the users has the phone; name numbers that are shared on purpose with `--shared-phones-file`",
         /// A phone where the policy or user belongs, or an ID where the phone belongs
         ColumnsSwapped = "columns_swapped" => "put the cells in their columns, or name the columns with `--column`",

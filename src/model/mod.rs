@@ -16,6 +16,7 @@ pub(crate) mod decimal;
 pub(crate) mod denied_rows;
 pub(crate) mod device_report;
 pub(crate) mod dialect;
+pub(crate) mod earlier_use;
 pub(crate) mod email;
 pub(crate) mod entry;
 pub(crate) mod event;

@@ -4,7 +4,7 @@ use super::names::Names;
 use super::phone_book::PhoneBefore;
 use super::request::RowDefaults;
 use super::row::{Header, InputRow};
-use super::shared_phones::Sharers;
+use super::shared_phones::{Elsewhere, Sharers};
 use super::validate::{JudgedRow, validate};
 
 /// Judges rows one by one, whatever stands in the others.
@@ -49,16 +49,32 @@ impl<'a> RowJudge<'a> {
         self.reader
     }
 
-    /// Judges the next row.
-    pub(crate) fn judge(&mut self, row: &InputRow) -> JudgedRow {
+    /// Judges the next row; `elsewhere` tells of phones of earlier waves.
+    ///
+    /// # Errors
+    ///
+    /// Those of `elsewhere`.
+    pub(crate) fn judge<E>(
+        &mut self,
+        row: &InputRow,
+        elsewhere: Elsewhere<'_, E>,
+    ) -> Result<JudgedRow, E> {
         let mut judged = self.reader.read(row);
-        self.compare(&mut judged);
-        judged
+        self.compare(&mut judged, elsewhere)?;
+        Ok(judged)
     }
 
-    /// Judges the next row, which was judged by itself, by those before it; gives out what these have
-    /// to do with its phone.
-    pub(crate) fn compare(&mut self, judged: &mut JudgedRow) -> PhoneBefore {
-        self.sharers.judge(judged)
+    /// Judges the next row, which was judged by itself, by those before it and by earlier waves; gives
+    /// out what the rows before it have to do with its phone.
+    ///
+    /// # Errors
+    ///
+    /// Those of `elsewhere`.
+    pub(crate) fn compare<E>(
+        &mut self,
+        judged: &mut JudgedRow,
+        elsewhere: Elsewhere<'_, E>,
+    ) -> Result<PhoneBefore, E> {
+        self.sharers.judge(judged, elsewhere)
     }
 }

@@ -7,9 +7,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::earlier_use::{EarlierUse, file_of};
+use super::ids::UserId;
 use super::invalid::{Invalid, InvalidCode, Problem};
 use super::phone::E164;
 use super::phone_book::{PhoneBefore, PhoneBook, PhoneUse, Shared};
+use super::request::DeviceType;
 use super::unresolved::{NameTrouble, UserRef};
 use super::valid_row::ValidRow;
 use super::validate::{JudgedRow, Unasked};
@@ -51,6 +54,11 @@ impl SharingRule {
         phones.join("\n")
     }
 
+    /// Whether rows are refused for it.
+    pub(crate) fn refuses(&self) -> bool {
+        self.sharing == Sharing::Reject
+    }
+
     /// The rule for whoever writes what becomes of the rows, which tells and refuses.
     pub(crate) fn of_results(&self) -> Sharers {
         self.sharers(self.sharing != Sharing::Allow)
@@ -59,7 +67,7 @@ impl SharingRule {
     /// The rule for whoever only sends, which refuses alone: nobody hears of a warning then, and a
     /// run has to fit into little memory however long the wave is.
     pub(crate) fn of_run(&self) -> Sharers {
-        self.sharers(self.sharing == Sharing::Reject)
+        self.sharers(self.refuses())
     }
 
     fn sharers(&self, looks: bool) -> Sharers {
@@ -78,55 +86,99 @@ pub(crate) struct Sharers {
     book: Option<PhoneBook>,
 }
 
+/// Tells where another user has a phone from an earlier wave.
+pub(crate) type Elsewhere<'a, E> = &'a mut dyn FnMut(E164, UserId) -> Result<Option<EarlierUse>, E>;
+
 impl Sharers {
-    /// Tells or refuses a row with the phone of another user's row before it; gives out what the rows
-    /// before it have to do with its phone.
-    pub(crate) fn judge(&mut self, row: &mut JudgedRow) -> PhoneBefore {
+    /// Tells or refuses a row with the phone of another user's row before it, or of another user's
+    /// device of an earlier wave; gives out what the rows before it have to do with its phone.
+    ///
+    /// # Errors
+    ///
+    /// Those of `elsewhere`.
+    pub(crate) fn judge<E>(
+        &mut self,
+        row: &mut JudgedRow,
+        elsewhere: Elsewhere<'_, E>,
+    ) -> Result<PhoneBefore, E> {
         let Some(book) = &mut self.book else {
-            return PhoneBefore::NotLooked;
+            return Ok(PhoneBefore::NotLooked);
         };
-        let is_resolved = row.verdict.is_ok();
-        let (user, kind, address, warnings) = match &mut row.verdict {
-            Ok(ValidRow { request, warnings }) => {
-                let key = &request.key;
-                (UserRef::Id(key.user), key.kind, &key.address, warnings)
-            }
-            // Nobody knows yet whose it is: another name may be another user's.
-            Err(Unasked::Unresolved(row)) if row.trouble == NameTrouble::NotAsked => {
-                let user = row.user.clone();
-                (user, row.kind, &row.address, &mut row.warnings)
-            }
-            Err(Unasked::Unresolved(_) | Unasked::Invalid(_)) => return PhoneBefore::NotLooked,
-        };
-        let Some(phone) = address.phone() else {
-            return PhoneBefore::NotLooked;
+        let Some((user, kind, phone)) = asked_by(&row.verdict) else {
+            return Ok(PhoneBefore::NotLooked);
         };
         if self.rule.allowed.contains(&phone) {
-            return PhoneBefore::NotLooked;
+            return Ok(PhoneBefore::NotLooked);
+        }
+        let earlier = match user {
+            UserRef::Id(user) => elsewhere(phone, user)?,
+            UserRef::Named(_) => None,
+        };
+        let refuses = self.rule.refuses();
+        // What is refused for an earlier wave is the first row of nobody: the owner may come yet.
+        if refuses
+            && let Some(EarlierUse { wave, .. }) = earlier.as_ref().filter(|it| !it.is_asked_for)
+        {
+            let who = format!(
+                "another user has the same phone from an earlier wave, {}",
+                file_of(wave)
+            );
+            row.verdict = Err(refused(&who));
+            return Ok(PhoneBefore::NotLooked);
         }
         let asks = PhoneUse {
             row: row.number,
             line: row.line,
             user: &user,
             kind,
-            is_resolved,
+            is_resolved: row.verdict.is_ok(),
         };
         let (before, shared) = book.note(phone, &asks);
-        let Some(Shared { line, is_new }) = shared else {
-            return before;
-        };
-        if self.rule.sharing == Sharing::Reject {
-            row.verdict = Err(Unasked::Invalid(Invalid::from(Problem::new(
-                InvalidCode::PhoneShared,
-                format!(
-                    "line {line} has the same phone with another user; write this user's own \
-                     phone, or name a file of phones that may be shared with --shared-phones-file"
-                ),
-            ))));
-        } else {
-            warnings.push(Warning::SharedPhone { line, is_new });
+        if refuses {
+            if let Some(Shared { line, .. }) = shared {
+                let who = format!("line {line} has the same phone with another user");
+                row.verdict = Err(refused(&who));
+            }
+        } else if let Some(Shared { line, is_new }) = shared {
+            warn(&mut row.verdict, Warning::SharedPhone { line, is_new });
+        } else if let Some(EarlierUse { wave, .. }) = earlier {
+            warn(&mut row.verdict, Warning::PhoneOfEarlierWave { wave });
         }
-        before
+        Ok(before)
+    }
+}
+
+/// For whom a row asks for a device, of which kind, and with which phone; nothing where it has none,
+/// or where nobody will ask for it.
+fn asked_by(verdict: &Result<ValidRow, Unasked>) -> Option<(UserRef, DeviceType, E164)> {
+    let (user, kind, address) = match verdict {
+        Ok(ValidRow { request, .. }) => {
+            let key = &request.key;
+            (UserRef::Id(key.user), key.kind, &key.address)
+        }
+        // Nobody knows yet whose it is: another name may be another user's.
+        Err(Unasked::Unresolved(row)) if row.trouble == NameTrouble::NotAsked => {
+            (row.user.clone(), row.kind, &row.address)
+        }
+        Err(Unasked::Unresolved(_) | Unasked::Invalid(_)) => return None,
+    };
+    Some((user, kind, address.phone()?))
+}
+
+fn refused(who: &str) -> Unasked {
+    let message = format!(
+        "{who}; write this user's own phone, or name a file of phones that may be shared with \
+         --shared-phones-file"
+    );
+    let problem = Problem::new(InvalidCode::PhoneShared, message);
+    Unasked::Invalid(Invalid::from(problem))
+}
+
+fn warn(verdict: &mut Result<ValidRow, Unasked>, warning: Warning) {
+    match verdict {
+        Ok(valid) => valid.warnings.push(warning),
+        Err(Unasked::Unresolved(row)) => row.warnings.push(warning),
+        Err(Unasked::Invalid(_)) => {}
     }
 }
 
@@ -149,23 +201,45 @@ pub(crate) fn allowed_phones(text: &str) -> Result<HashSet<E164>, (usize, Proble
 }
 
 /// How many phones stand with more than one user, and where to look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SharedPhones {
-    /// How many phones.
+    /// How many of them have both users in the wave.
     pub phones: u64,
-    /// The line of the first row of one of them, and that of the first row of another user with the
+    /// The line of the first row of one of these, and that of the first row of another user with the
     /// same phone.
-    pub example: [u64; 2],
+    pub lines: [u64; 2],
+    /// How many rows have a phone of another user from an earlier wave.
+    pub rows: u64,
+    /// The line of the first of these rows, and the wave.
+    pub earlier: Option<(u64, Arc<str>)>,
 }
 
 impl SharedPhones {
-    /// Counts a phone; `lines` is where it stands with two users.
-    pub(crate) fn add(found: &mut Option<Self>, lines: [u64; 2]) {
-        let none = Self {
-            phones: 0,
-            example: lines,
-        };
-        found.get_or_insert(none).phones += 1;
+    /// Counts a row on this line with a warning, where that is about a shared phone.
+    pub(crate) fn note(&mut self, line: u64, warning: &Warning) {
+        match warning {
+            Warning::SharedPhone {
+                line: first,
+                is_new: true,
+            } => {
+                if self.phones == 0 {
+                    self.lines = [*first, line];
+                }
+                self.phones += 1;
+            }
+            Warning::PhoneOfEarlierWave { wave } => {
+                self.rows += 1;
+                self.earlier.get_or_insert_with(|| (line, wave.clone()));
+            }
+            Warning::SharedPhone { is_new: false, .. }
+            | Warning::FixedLine(_)
+            | Warning::UnusualLine
+            | Warning::UnusualSeparator
+            | Warning::CountryDiffers(_)
+            | Warning::MixedScripts
+            | Warning::Placeholder(_)
+            | Warning::OtherForm { .. } => {}
+        }
     }
 }
 

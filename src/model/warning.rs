@@ -1,8 +1,10 @@
 //! What a person may want to look at in a row that is not wrong.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::country::Country;
+use super::earlier_use::file_of;
 use super::request::DeviceType;
 use super::row::{Column, RowNumber};
 use super::stable_words::stable_words;
@@ -15,7 +17,7 @@ stable_words! {
         PhoneFixedLine = "phone_fixed_line" => "nothing, where WhatsApp is registered on it",
         /// The phone is toll-free, shared cost or the like
         PhoneTypeUnusual = "phone_type_unusual" => "ask the person whether it receives messages",
-        /// The same phone stands with another user
+        /// The same phone stands with another user, of this wave or of an earlier one
         PhoneShared = "phone_shared" => "ask whose it is: whoever has the phone gets the passcodes of each of its users",
         /// An earlier row has this user's number with or without the `9` behind +54
         PhoneOtherForm = "phone_other_form" => "keep the form that the person uses",
@@ -49,7 +51,7 @@ impl WarningCode {
 }
 
 /// Something about a row that is unusual and hinders nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
     /// The phone is a fixed line, and the device is of this type.
     FixedLine(DeviceType),
@@ -65,6 +67,11 @@ pub enum Warning {
         line: u64,
         /// Whether this is the first row that shares it.
         is_new: bool,
+    },
+    /// Another user has the phone from an earlier wave.
+    PhoneOfEarlierWave {
+        /// The wave, as the ledger has it.
+        wave: Arc<str>,
     },
     /// The email address has letters of several scripts in one part.
     MixedScripts,
@@ -93,7 +100,9 @@ impl Warning {
             Warning::UnusualLine => WarningCode::PhoneTypeUnusual,
             Warning::UnusualSeparator => WarningCode::SeparatorUnusual,
             Warning::CountryDiffers(_) => WarningCode::CountryDiffers,
-            Warning::SharedPhone { .. } => WarningCode::PhoneShared,
+            Warning::SharedPhone { .. } | Warning::PhoneOfEarlierWave { .. } => {
+                WarningCode::PhoneShared
+            }
             Warning::MixedScripts => WarningCode::EmailMixedScripts,
             Warning::Placeholder(_) => WarningCode::Placeholder,
             Warning::OtherForm { .. } => WarningCode::PhoneOtherForm,
@@ -128,6 +137,12 @@ impl fmt::Display for Warning {
                 f,
                 "line {line} has the same phone with another user; whoever has it gets the \
                  passcodes of both"
+            ),
+            Warning::PhoneOfEarlierWave { wave } => write!(
+                f,
+                "another user has the same phone from an earlier wave, {}; whoever has it gets the \
+                 passcodes of both",
+                file_of(wave)
             ),
             Warning::MixedScripts => f.write_str(
                 "the email address mixes letters of several scripts and may look like another one",

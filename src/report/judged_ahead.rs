@@ -55,10 +55,7 @@ impl<E> Default for Block<E> {
 }
 
 impl<E: Send> Block<E> {
-    fn read(
-        rows: &mut impl Iterator<Item = Result<InputRow, E>>,
-        reader: RowReader<'_>,
-    ) -> Self {
+    fn read(rows: &mut impl Iterator<Item = Result<InputRow, E>>, reader: RowReader<'_>) -> Self {
         let mut read = Vec::with_capacity(ROWS);
         let (mut bytes, mut end) = (0, None);
         while end.is_none() && read.len() < ROWS && bytes < BYTES {

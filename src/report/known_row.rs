@@ -5,6 +5,7 @@ use crate::model::mfa::MfaState;
 use crate::model::request::DeviceKey;
 use crate::model::row::InputRow;
 use crate::model::row_judge::{RowJudge, RowReader};
+use crate::model::shared_phones::Elsewhere;
 use crate::model::unresolved::NameTrouble;
 use crate::model::validate::{JudgedRow, Unasked};
 use crate::plan::{Earlier, EarlierRows, OpenRequest};
@@ -24,6 +25,14 @@ pub(crate) struct KnownRow {
     pub mfa: Option<MfaState>,
     /// Which earlier row of the file asks for the same, if one does.
     pub earlier: Option<Earlier>,
+}
+
+/// Who is asked what is known beside the file.
+pub(crate) struct Lookups<'a, E> {
+    /// Tells what is known of a device.
+    pub device: &'a mut dyn FnMut(&DeviceKey) -> Result<Known, E>,
+    /// Tells where another user has a phone from an earlier wave.
+    pub elsewhere: Elsewhere<'a, E>,
 }
 
 /// Judges the rows of a file in their order, each in the light of those before it.
@@ -47,37 +56,37 @@ impl<'a> Judge<'a> {
         self.rows.reader()
     }
 
-    /// Judges the next row; `lookup` tells what is known of a device.
+    /// Judges the next row by all that is known.
     ///
     /// # Errors
     ///
-    /// Those of `lookup`.
+    /// Those of the lookups.
     pub(crate) fn judge<E>(
         &mut self,
         input: InputRow,
-        lookup: &mut dyn FnMut(&DeviceKey) -> Result<Known, E>,
+        lookups: &mut Lookups<'_, E>,
     ) -> Result<KnownRow, E> {
         let judged = self.reader().read(&input);
-        self.compare(input, judged, lookup)
+        self.compare(input, judged, lookups)
     }
 
     /// Judges the next row, which was `judged` by itself, by those before it and by what is known.
     ///
     /// # Errors
     ///
-    /// Those of `lookup`.
+    /// Those of the lookups.
     pub(crate) fn compare<E>(
         &mut self,
         input: InputRow,
         mut judged: JudgedRow,
-        lookup: &mut dyn FnMut(&DeviceKey) -> Result<Known, E>,
+        lookups: &mut Lookups<'_, E>,
     ) -> Result<KnownRow, E> {
-        let before = self.rows.compare(&mut judged);
+        let before = self.rows.compare(&mut judged, lookups.elsewhere)?;
         let mut known = Known::from(KnownState::Untouched);
         let (mut open, mut earlier) = (None, None);
         match &mut judged.verdict {
             Ok(valid) => {
-                known = lookup(&valid.request.key)?;
+                known = (lookups.device)(&valid.request.key)?;
                 open = known.state.open_request();
                 let entry = known.state.entry_number();
                 earlier = self.earlier.note(valid, entry, before);

@@ -7,16 +7,15 @@
 use std::io;
 
 use super::judged_ahead::judge_ahead;
-use super::known_row::{Judge, KnownRow};
-use super::known_state::{Known, Mode};
+use super::known_row::{Judge, KnownRow, Lookups};
+use super::known_state::Mode;
 use super::result_row::ResultRow;
 use super::row_sink::RowSink;
-use crate::model::request::DeviceKey;
 use crate::model::row::InputRow;
 
 /// Tells all `sinks` what became of each row of the input, in input order.
 ///
-/// `lookup` tells what is known of a device; `unwritten` makes an error of what a sink says.
+/// `lookups` tell what is known beside it; `unwritten` makes an error of what a sink says.
 ///
 /// # Errors
 ///
@@ -25,13 +24,13 @@ pub(crate) fn join<E: Send>(
     mut rows: impl Iterator<Item = Result<InputRow, E>> + Send,
     mut judge: Judge<'_>,
     mode: &Mode,
-    lookup: &mut dyn FnMut(&DeviceKey) -> Result<Known, E>,
+    lookups: &mut Lookups<'_, E>,
     unwritten: fn(io::Error) -> E,
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<(), E> {
     let reader = judge.reader();
     judge_ahead(&mut rows, reader, &mut |input, judged| {
-        let row = judge.compare(input, judged, lookup)?;
+        let row = judge.compare(input, judged, lookups)?;
         tell(&row, mode, sinks).map_err(unwritten)
     })
 }
@@ -57,13 +56,13 @@ mod tests {
     use crate::model::entry::DeviceState;
     use crate::model::names::Names;
     use crate::model::outcome::Outcome;
-    use crate::model::request::RowDefaults;
+    use crate::model::request::{DeviceKey, RowDefaults};
     use crate::model::row::Header;
     use crate::model::row_judge::{RowJudge, RowReader};
     use crate::model::shared_phones::SharingRule;
     use crate::model::tally::Tally;
     use crate::report::fixture::{defaults, entry, header, key, known_row, row};
-    use crate::report::known_state::{KnownState, NotReached};
+    use crate::report::known_state::{Known, KnownState, NotReached};
     use crate::report::results_writer::{Options, ResultsWriter};
     use crate::report::table::Form;
 
@@ -116,7 +115,11 @@ mod tests {
         let (mut tally, mut heard) = (Tally::default(), Heard::default());
         let sinks: &mut [&mut dyn RowSink] = &mut [&mut writer, &mut tally, &mut heard];
         let judge = Judge::new(rows_of(&header, &defaults));
-        join(rows, judge, mode, lookup, |error| error, sinks).unwrap();
+        let lookups = &mut Lookups {
+            device: lookup,
+            elsewhere: &mut |_, _| Ok(None),
+        };
+        join(rows, judge, mode, lookups, |error| error, sinks).unwrap();
         let text = String::from_utf8(writer.finish().unwrap()).unwrap();
         (text, tally, heard.0)
     }
@@ -171,7 +174,10 @@ mod tests {
             rows,
             judge,
             &run(),
-            lookup,
+            &mut Lookups {
+                device: lookup,
+                elsewhere: &mut |_, _| Ok(None),
+            },
             |error| error,
             &mut [&mut heard],
         );

@@ -21,7 +21,7 @@ use crate::model::unresolved::{NameTrouble, UserRef};
 use crate::model::user_book::{UserBook, UserOfRow};
 use crate::model::valid_row::ValidRow;
 use crate::model::validate::Unasked;
-use crate::model::warning::{Warning, WarningCode};
+use crate::model::warning::WarningCode;
 
 /// Hears of every row of a wave, in input order.
 pub(crate) trait RowSink {
@@ -52,12 +52,10 @@ impl RowSink for LogLines {
 }
 
 /// Counts the phones that rows are told to share with another user's.
-impl RowSink for Option<SharedPhones> {
+impl RowSink for SharedPhones {
     fn take(&mut self, row: &KnownRow, _: &ResultRow) -> io::Result<()> {
         for warning in row.judged.warnings() {
-            if let Warning::SharedPhone { line, is_new: true } = *warning {
-                SharedPhones::add(self, [line, row.judged.line]);
-            }
+            self.note(row.judged.line, warning);
         }
         Ok(())
     }

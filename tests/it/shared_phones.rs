@@ -95,6 +95,117 @@ fn where_it_is_refused_only_the_first_users_device_is_created_and_the_results_sa
     rehearsal.writes_results_again();
 }
 
+/// Runs another file as a wave of its own.
+fn run_as(rehearsal: &Rehearsal, file: &str, wave: &str, code: i32) {
+    std::fs::write(rehearsal.path(file), wave).unwrap();
+    let words = ["run", file, "--rate", "max", "--progress", "none"];
+    let ran = rehearsal.bare(&words).output().unwrap();
+    rehearsal.ended(&ran).exits(code);
+}
+
+#[test]
+fn a_phone_of_another_user_from_an_earlier_wave_is_told_with_the_name_of_the_wave() {
+    let rehearsal = Rehearsal::new();
+    let october = [(1, DESK), (2, "+15125551234")];
+    run_as(&rehearsal, "october.csv", &waves::asking(october), 0);
+    rehearsal.wave(&waves::asking([
+        (1, DESK),
+        (3, "+1 512 555 1234"),
+        (4, "+1.512.555.1234"),
+        (5, "+15125550000"),
+    ]));
+    let dry = rehearsal.run(&["--dry-run"]).exits(0);
+    let told = rehearsal.results("wave.dry-run.csv");
+    let warnings: Vec<_> = told.iter().map(|row| row["warning"].as_str()).collect();
+    let shared = "phone_shared";
+    assert_eq!(warnings, ["phone_fixed_line", shared, shared, ""]);
+    for (row, what) in [(1, "an earlier wave, october.csv;"), (2, "line 3 has")] {
+        let message = &told[row]["message"];
+        assert!(message.contains(what), "{message}");
+    }
+    let last = "1 row with a phone that another user has from an earlier wave, such as line 3, from \
+                october.csv";
+    assert!(dry.said().contains(last), "{}", dry.stderr);
+
+    let run = rehearsal.run(&[]).exits(0);
+    assert_eq!(run.column("warning"), warnings);
+    rehearsal.writes_results_again();
+    let written = rehearsal.bytes("wave.results.csv");
+    // Whatever other waves ask for later, and whoever runs them again, changes nothing of it.
+    let more = waves::asking([october[0], october[1], (9, "+15125550000")]);
+    run_as(&rehearsal, "october.csv", &more, 0);
+    rehearsal.run(&[]).exits(0);
+    assert_eq!(rehearsal.bytes("wave.results.csv"), written);
+    rehearsal.writes_results_again();
+    let allowed = rehearsal.run(&["--shared-phones", "allow"]).exits(0);
+    assert!(!allowed.column("warning").contains(&shared));
+}
+
+#[test]
+fn where_it_is_refused_a_phone_of_an_earlier_wave_stays_with_its_user() {
+    let rehearsal = Rehearsal::new();
+    let october = waves::asking([(1, DESK), (2, "+15125551234")]);
+    run_as(&rehearsal, "october.csv", &october, 0);
+    rehearsal.wave(&waves::asking([
+        (3, "+1 512 555 1234"),
+        (2, "+1.512.555.1234"),
+        (4, "+15125551234"),
+        (5, "+15125550000"),
+        (6, "+15125550000"),
+    ]));
+    let reject = ["--shared-phones", "reject"];
+    for words in [&["--dry-run"][..], &[], &["--strict"], &[]] {
+        rehearsal.run(&[&reject, words].concat()).exits(3);
+        let file = if words == ["--dry-run"] {
+            "wave.dry-run.csv"
+        } else {
+            "wave.results.csv"
+        };
+        let rows = rehearsal.results(file);
+        let codes: Vec<_> = rows.iter().map(|row| row["code"].as_str()).collect();
+        let refused = "phone_shared";
+        assert_eq!(codes, [refused, "", refused, "", refused], "{words:?}");
+        let message = &rows[0]["message"];
+        assert!(message.contains("earlier wave, october.csv;"), "{message}");
+    }
+    assert_eq!(rehearsal.creates(), 3);
+    rehearsal.writes_results_again();
+    // Nobody has mended them: they are refused as a wave of their own, too.
+    let words = [
+        "run",
+        "wave.rejects.csv",
+        "--rate",
+        "max",
+        "--shared-phones",
+        "reject",
+    ];
+    let ran = rehearsal.bare(&words).output().unwrap();
+    rehearsal.ended(&ran).exits(3);
+    assert_eq!(rehearsal.creates(), 3);
+}
+
+#[test]
+fn what_is_asked_for_already_is_not_refused_for_an_earlier_wave() {
+    let rehearsal = Rehearsal::new();
+    run_as(&rehearsal, "october.csv", &waves::asking([(1, DESK)]), 0);
+    let wave = rehearsal.wave(&waves::asking([(2, DESK)]));
+    let warned = wave.run(&[]).exits(0);
+    assert_eq!(warned.column("warning"), ["phone_fixed_line phone_shared"]);
+    let again = rehearsal.run(&["--shared-phones", "reject"]).exits(0);
+    assert_eq!(again.outcomes(), ["created"]);
+    rehearsal.writes_results_again();
+}
+
+#[test]
+fn a_device_that_pingone_refused_in_an_earlier_wave_holds_no_phone() {
+    let refusing = "[[fault]]\non = 'create'\nfirst = 1\nstatus = 400\n";
+    let rehearsal = Rehearsal::with_faults(refusing);
+    run_as(&rehearsal, "october.csv", &waves::asking([(1, DESK)]), 3);
+    let wave = rehearsal.wave(&waves::asking([(2, DESK)]));
+    let run = wave.run(&["--shared-phones", "reject"]).exits(0);
+    assert_eq!(run.outcomes(), ["created"]);
+}
+
 #[test]
 fn a_file_of_shared_phones_that_holds_something_else_is_refused_without_showing_it() {
     let rehearsal = Rehearsal::new();

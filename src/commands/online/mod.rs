@@ -42,6 +42,7 @@ use crate::model::summary::Summary;
 use crate::model::user_book::UserBook;
 use crate::plan::Existing;
 use crate::report::Reporters;
+use crate::report::known_row::Lookups;
 use crate::report::known_state::Mode;
 use crate::report::notice::Notice;
 use crate::report::progress_line::Goal;
@@ -126,7 +127,7 @@ pub(super) async fn dry_run(
 /// What is counted of the rows besides their outcomes.
 #[derive(Debug)]
 struct Counted {
-    shared: Option<SharedPhones>,
+    shared: SharedPhones,
     countries: CallingCodes,
     messages: MessageBook,
     users: UserBook,
@@ -140,7 +141,7 @@ impl Counted {
     /// Nothing yet.
     fn new(pace: &Pace) -> Self {
         Self {
-            shared: None,
+            shared: SharedPhones::default(),
             countries: CallingCodes::default(),
             messages: MessageBook::default(),
             users: UserBook::new(pace.mfa),
@@ -209,10 +210,15 @@ async fn ask_all(
     let report = for_dry_run((opened, &names), memory, pace, questions, invocation).await?;
     let asker = Asker::new(questions, policies, &report, pace.mfa);
     let mut judge = opened.judge_by(&names);
+    let remembered = opened.memory(memory)?;
     let judged = opened.wave.rows().map(|row| {
         let row = row?;
         let told = opened.named_user(&row, &names);
-        let known = judge.judge(row, &mut |key| memory.device(key))?;
+        let lookups = &mut Lookups {
+            device: &mut |key| remembered.device(key),
+            elsewhere: &mut |phone, user| remembered.earlier_use(phone, user),
+        };
+        let known = judge.judge(row, lookups)?;
         Ok::<_, Error>((known, told))
     });
     let mut rows = stream::iter(judged)

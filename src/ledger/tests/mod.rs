@@ -1,6 +1,7 @@
 //! What a ledger remembers, and what it refuses.
 
 mod batches;
+mod earlier;
 mod errors;
 mod finding;
 mod full_disk;

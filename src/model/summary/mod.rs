@@ -55,7 +55,7 @@ pub(crate) struct Summary {
     /// The messages that the run may send to people, or a run would.
     pub messages: Messages,
     /// Phones of more than one user, where a dry run found some.
-    pub shared_phones: Option<SharedPhones>,
+    pub shared_phones: SharedPhones,
     /// From which countries the valid phones are, where a dry run counted them.
     pub countries: CallingCodes,
     /// How many devices this run created itself; the others were there from earlier runs.
@@ -96,7 +96,7 @@ impl Summary {
             tally: Tally::default(),
             verdicts: None,
             messages: Messages::default(),
-            shared_phones: None,
+            shared_phones: SharedPhones::default(),
             countries: CallingCodes::default(),
             created_now: 0,
             requests: Requests::default(),

@@ -14,6 +14,7 @@ use super::notice::Notice;
 use super::quantity::{count, counted};
 use super::start_line::messages_of_a_run;
 use super::wrap::wrapped;
+use crate::model::earlier_use::file_of;
 use crate::model::shared_phones::SharedPhones;
 use left::incomplete;
 use outcomes::result;
@@ -31,21 +32,35 @@ pub(crate) fn closing(ending: &Ending<'_>, width: Option<usize>) -> Vec<Notice> 
                 .shown_as(wrapped(&text, width)),
         );
     }
-    if let Some(SharedPhones { phones, example }) = ending.summary.shared_phones {
-        let phones = counted(phones, "phone");
-        let [one, other] = example;
-        notices.push(Notice::warning(format!(
-            "{phones} with more than one user, such as in lines {one} and {other}. \
-             Whoever has such a phone gets the passcodes of each of its users."
-        )));
-    }
     let summary = ending.summary;
+    notices.extend(shared(&summary.shared_phones));
     if summary.dry_run && summary.messages.total() > 0 {
         notices.push(messages_of_a_run(&summary.messages));
     }
     notices.push(result(ending, width));
     notices.extend(incomplete(ending, width));
     notices
+}
+
+/// Says how many phones stand with more than one user, and where to look.
+fn shared(found: &SharedPhones) -> impl Iterator<Item = Notice> {
+    let in_wave = (found.phones > 0).then(|| {
+        let phones = counted(found.phones, "phone");
+        let [one, other] = found.lines;
+        format!("{phones} with more than one user, such as in lines {one} and {other}")
+    });
+    let earlier = found.earlier.as_ref().map(|(line, wave)| {
+        let (rows, wave) = (counted(found.rows, "row"), file_of(wave));
+        format!(
+            "{rows} with a phone that another user has from an earlier wave, such as line {line}, \
+             from {wave}"
+        )
+    });
+    in_wave.into_iter().chain(earlier).map(|what| {
+        Notice::warning(format!(
+            "{what}. Whoever has such a phone gets the passcodes of each of its users."
+        ))
+    })
 }
 
 #[cfg(test)]

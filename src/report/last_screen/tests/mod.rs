@@ -213,13 +213,23 @@ fn phones_of_more_than_one_user_are_a_warning_on_the_screen_and_nothing_else() {
             "warning: 1,200 phones with more than one user, such as in lines 8 and 4813.",
         ),
     ] {
-        summary.shared_phones = Some(SharedPhones {
+        summary.shared_phones = SharedPhones {
             phones,
-            example: [8, 4813],
-        });
+            lines: [8, 4813],
+            ..SharedPhones::default()
+        };
         let text = screen(&summary, None, |_| {});
         assert!(text.starts_with(told), "{text}");
     }
+    summary.shared_phones = SharedPhones {
+        rows: 1_200,
+        earlier: Some((8, "/waves/october.csv".into())),
+        ..SharedPhones::default()
+    };
+    let text = screen(&summary, None, |_| {});
+    let told = "warning: 1,200 rows with a phone that another user has from an earlier wave, such as \
+                line 8, from october.csv.";
+    assert!(text.starts_with(told), "{text}");
     assert_eq!(summary.exit_code(), before);
 }
 
