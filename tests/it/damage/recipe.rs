@@ -13,6 +13,8 @@
 //! | `\xE9` | that byte |
 //! | `\\`, `\{` | the character itself |
 //! | `\` at the end of a line | no line end |
+//!
+//! With `Encode: xlsx` the wave is a workbook, which `sheet` says how to write.
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -20,6 +22,7 @@ use std::str::Chars;
 
 use wavepair::testing::sandbox::{SMS_ONLY_POLICY, WAVE_POLICY};
 
+use super::sheet::written;
 use crate::support::rehearsal::user;
 use crate::support::texts::packed;
 
@@ -105,7 +108,11 @@ impl Recipe {
         let mut take = |key| keys.remove(key).unwrap_or_default();
         let last = |values: Vec<&str>| values.last().copied().map(str::to_owned);
         let ends = last(take("Ends")).unwrap_or_else(|| "lf".to_owned());
-        let wave = encoded(&unescaped(body, line_end(&ends)), &take("Encode"));
+        let encode = take("Encode");
+        let wave = match encode.first().and_then(|names| names.strip_prefix("xlsx")) {
+            Some(then) => changed(written(body, &|text| plain(&unescaped(text, ""))), then),
+            None => encoded(&unescaped(body, line_end(&ends)), &encode),
+        };
         let recipe = Self {
             about: last(take("About")).expect("what it is about"),
             file: last(take("File")).unwrap_or_else(|| "wave.csv".to_owned()),
@@ -219,7 +226,7 @@ fn plain(pieces: &[Piece]) -> String {
 /// The bytes of a wave in the encoding that is named; what else is named is done to the bytes.
 fn encoded(pieces: &[Piece], names: &[&str]) -> Vec<u8> {
     let mut names = names.iter().flat_map(|names| names.split_whitespace());
-    let mut bytes: Vec<u8> = match names.next().unwrap_or("utf-8") {
+    let bytes = match names.next().unwrap_or("utf-8") {
         "utf-8" => pieces.iter().flat_map(|piece| in_utf8(*piece)).collect(),
         "utf-8-bom" => [b"\xef\xbb\xbf".to_vec(), encoded(pieces, &[])].concat(),
         "utf-16le" => in_utf16(pieces, u16::to_le_bytes),
@@ -227,7 +234,12 @@ fn encoded(pieces: &[Piece], names: &[&str]) -> Vec<u8> {
         "windows-1252" => pieces.iter().map(|piece| in_windows(*piece)).collect(),
         other => panic!("no encoding {other}"),
     };
-    for then in names {
+    changed(bytes, &names.collect::<Vec<_>>().join(" "))
+}
+
+/// Bytes to which all that is named is done.
+fn changed(mut bytes: Vec<u8>, names: &str) -> Vec<u8> {
+    for then in names.split_whitespace() {
         match then {
             "cut" => bytes.truncate(bytes.len() - 1),
             "gzip" => bytes = packed(&bytes),

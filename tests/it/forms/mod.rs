@@ -8,7 +8,7 @@ use crate::support::sheets;
 use crate::support::texts::{Row, column, decoded, encoded};
 
 #[path = "../../../src/input/tests/workbook_file.rs"]
-mod workbook_file;
+pub(crate) mod workbook_file;
 // Packed, in a workbook, from a pipe.
 mod wrapped;
 
