@@ -36,7 +36,7 @@ struct Part<S> {
 /// How many tables there are: what one of them has twice while it grows is little then.
 const PARTS: usize = 32;
 /// How many places a page has.
-const PAGE: usize = 256;
+const PAGE: usize = 128;
 
 impl<S: Slot> Default for CompactTable<S> {
     fn default() -> Self {

@@ -238,7 +238,11 @@ impl SharedPhones {
             | Warning::CountryDiffers(_)
             | Warning::MixedScripts
             | Warning::Placeholder(_)
-            | Warning::OtherForm { .. } => {}
+            | Warning::OtherForm { .. }
+            | Warning::CountryDenied(_)
+            | Warning::MfaOff
+            | Warning::UserDisabled
+            | Warning::MfaBypassed => {}
         }
     }
 }
