@@ -124,6 +124,10 @@ fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result
             commands::results::results(&results, &invocation)
         }
         Settings::Verify(verify) => block_on(commands::verify::verify(*verify, &invocation)),
+        Settings::Report(report) => {
+            invocation.start_log()?;
+            commands::report::report(&report, &invocation)
+        }
         Settings::Doctor(doctor) => {
             invocation.start_log()?;
             block_on(commands::doctor::doctor(*doctor, &invocation))

@@ -123,6 +123,7 @@ pub mod settings {
     pub use crate::settings::given::duration;
     pub use crate::settings::keys::keyed;
     pub use crate::settings::probe::Probe;
+    pub use crate::settings::report::Report;
     pub use crate::settings::rows::RowSettings;
     pub use crate::settings::run::{Doctor, DryRun, Results, Run, Target};
     pub use crate::settings::setting::{About, Command, Takes, Unset, Usage};

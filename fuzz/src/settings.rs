@@ -6,8 +6,8 @@ use wavepair::testing::clock;
 use wavepair::testing::pace::{Pacing, Rate};
 use wavepair::testing::sandbox::FaultPlan;
 use wavepair::testing::settings::{
-    Command, Doctor, DryRun, Env, Error, Probe, Read, Results, RowSettings, Run, Sources, Target,
-    Tenant, Verify, duration, read,
+    Command, Doctor, DryRun, Env, Error, Probe, Read, Report, Results, RowSettings, Run, Sources,
+    Target, Tenant, Verify, duration, read,
 };
 
 use super::subject::{SECRET, environment};
@@ -94,6 +94,7 @@ fn command_line(text: &str) {
             shown(&probe)
         }
         Command::Results => shown(&Results::resolve(&sources, &now)),
+        Command::Report => shown(&Report::resolve(&sources, &now)),
         Command::Verify => {
             let verify = Verify::resolve(&sources, &now);
             if let Ok(verify) = &verify {

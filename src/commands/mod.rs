@@ -35,6 +35,7 @@ pub(crate) mod print;
 pub(crate) mod probe;
 mod question;
 mod read_ledger;
+pub(crate) mod report;
 mod report_wait;
 mod reported;
 pub(crate) mod results;

@@ -28,7 +28,7 @@ use crate::settings::run::wave_name;
 #[derive(Debug)]
 pub(super) struct PastRun<'a> {
     path: &'a Path,
-    ledger: Reader,
+    pub(super) ledger: Reader,
     /// How the last run judged rows, where there was one.
     settings: Option<RowSettings>,
     /// How it ended, where it lived to write that down.

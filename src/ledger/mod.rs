@@ -42,6 +42,7 @@ mod trust;
 mod users;
 mod values;
 mod verified;
+mod wave_history;
 mod writer;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Reading what is known, beside whoever writes.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -18,6 +19,7 @@ use super::read_ahead::{ReadAhead, ReadRange};
 use super::runs::{self, LastRun};
 use super::schema;
 use super::users::{self, NotedMfa};
+use super::wave_history;
 use crate::model::earlier_use::EarlierUse;
 use crate::model::entry::LedgerEntry;
 use crate::model::ids::{DeviceId, UserId};
@@ -28,6 +30,8 @@ use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceKey;
 use crate::model::tally::Counts;
 use crate::model::user_name::UserName;
+use crate::model::verdict::Verdict;
+use crate::model::wave_history::RunHistory;
 
 /// A ledger, open for reading.
 #[derive(Debug)]
@@ -260,6 +264,25 @@ impl Reader {
         let last_run = self.unless_unreadable(runs::last_begun(&self.connection))?;
         let extent = self.unless_unreadable(extent(&self.connection))?;
         Ok(extent.mark(last_run))
+    }
+
+    /// The runs of a wave, the first one first.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn history(&self, wave: &str) -> Result<Vec<RunHistory>, Error> {
+        self.unless_unreadable(wave_history::runs(&self.connection, wave))
+    }
+
+    /// What a look from outside said last of each device, by the number of its entry, and when, in
+    /// milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn verified(&self) -> Result<BTreeMap<u64, (i64, Verdict)>, Error> {
+        self.unless_unreadable(wave_history::verified(&self.connection))
     }
 
     /// The last run of a wave, as far as it has come.

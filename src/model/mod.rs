@@ -63,3 +63,4 @@ pub(crate) mod valid_row;
 pub(crate) mod validate;
 pub(crate) mod verdict;
 pub(crate) mod warning;
+pub(crate) mod wave_history;

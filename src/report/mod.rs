@@ -58,6 +58,7 @@ pub(crate) mod log_setup;
 pub(crate) mod manner;
 pub(crate) mod notice;
 mod outcome_words;
+pub(crate) mod page;
 mod painter;
 pub(crate) mod panics;
 pub(crate) mod progress;

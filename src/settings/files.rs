@@ -85,6 +85,42 @@ impl Files {
         }
     }
 
+    /// Where the page about a wave is written: `WAVE.report.html`.
+    pub(super) fn of_page(sources: &Sources<'_>, wave: &Path) -> Self {
+        let named = sources.path(&table::RESULTS);
+        let page = beside(wave, "report").map(|beside| beside.with_extension("html"));
+        Self {
+            wave_is_stream: is_stream(wave),
+            results_named: named.is_some(),
+            results: { named.or(page) }.unwrap_or_else(|| PathBuf::from(standard_stream::NAME)),
+            rejects: None,
+            rejects_named: false,
+            summary: None,
+            plan: None,
+        }
+    }
+
+    /// Refuses a name that says the page is something else, and whatever [`check`](Self::check)
+    /// refuses to write over.
+    pub(super) fn check_page(
+        &self,
+        sources: &Sources<'_>,
+        wave: &Path,
+        ledger: &Path,
+    ) -> Result<(), Error> {
+        let ending = self.results.extension();
+        let is_page =
+            ending.is_some_and(|it| ["html", "htm"].iter().any(|ok| it.eq_ignore_ascii_case(ok)));
+        if !is_page && !is_standard(&self.results) {
+            let error = Error::new(format!(
+                "`-o {}`: a page is written",
+                self.results.display()
+            ));
+            return Err(error.hint("name a file that ends in `.html`"));
+        }
+        self.check_places(sources, wave, Some(ledger))
+    }
+
     /// Refuses to write one file over another, or over what a command reads or keeps, and what a name
     /// promises that is not written.
     ///
@@ -106,6 +142,15 @@ impl Files {
                 return Err(error.hint("name a file that ends in `.csv` or `.xlsx`"));
             }
         }
+        self.check_places(sources, wave, ledger)
+    }
+
+    fn check_places(
+        &self,
+        sources: &Sources<'_>,
+        wave: &Path,
+        ledger: Option<&Path>,
+    ) -> Result<(), Error> {
         let file = |what, setting| Some(Named::file(what, &sources.path(setting)?));
         let mut kept = vec![Named::input("the wave", wave)];
         let settings = sources.file.map(SettingsFile::path);
@@ -136,6 +181,11 @@ impl Files {
         }
         places::check(&kept, &outputs)
     }
+}
+
+/// The wave, which the command line does not do without.
+pub(super) fn wave(sources: &Sources<'_>) -> PathBuf {
+    sources.path(&table::WAVE).unwrap_or_default()
 }
 
 /// Whether a wave has no name that others can be made of: standard input, a pipe, or whatever else

@@ -45,7 +45,7 @@ pub(super) fn command() -> Command {
 /// Every command; one of two words stands below the first of them.
 fn subcommands() -> Vec<Command> {
     let mut commands: Vec<Command> = Vec::new();
-    for usage in &COMMANDS {
+    for usage in COMMANDS {
         let Some((above, name)) = usage.name.split_once(' ') else {
             commands.push(subcommand(usage, usage.name));
             continue;

@@ -38,6 +38,7 @@ pub(crate) mod shown;
 pub(crate) mod sources;
 #[rustfmt::skip] // A row or two of the table for each setting.
 pub(crate) mod table;
+pub(crate) mod report;
 pub(crate) mod tenant;
 pub(crate) mod usage;
 mod values;

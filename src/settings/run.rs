@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use clap_complete::Shell;
 
 use super::checks::Checks;
-use super::files::{self, Files, Kind};
+use super::files::{self, Files, Kind, wave};
 use super::pace::{Pace, Stops};
 use super::probe::Probe;
+use super::report::Report;
 use super::rows::RowSettings;
 use super::sandbox::{self, Sandbox};
 use super::setting::Command;
@@ -36,6 +37,8 @@ pub(crate) enum Settings {
     Results(Box<Results>),
     /// Of `verify`.
     Verify(Box<Verify>),
+    /// Of `report`.
+    Report(Box<Report>),
     /// Of `doctor`.
     Doctor(Box<Doctor>),
     /// Of `probe`.
@@ -66,6 +69,7 @@ impl Settings {
             Command::Run => Self::Run(Box::new(Run::resolve(sources, now)?)),
             Command::Results => Self::Results(Box::new(Results::resolve(sources, now)?)),
             Command::Verify => Self::Verify(Box::new(Verify::resolve(sources, now)?)),
+            Command::Report => Self::Report(Box::new(Report::resolve(sources, now)?)),
             Command::Doctor => Self::Doctor(Box::new(Doctor::resolve(sources, now))),
             Command::Probe => Self::Probe(Box::new(Probe::resolve(sources)?)),
             Command::Template => Self::Template,
@@ -191,11 +195,6 @@ impl Common {
     }
 }
 
-/// The wave, which the command line does not do without.
-fn wave(sources: &Sources<'_>) -> PathBuf {
-    sources.path(&table::WAVE).unwrap_or_default()
-}
-
 impl Run {
     /// Resolves what was typed.
     ///
@@ -310,16 +309,7 @@ impl Results {
         let (rows, checks) = (RowSettings::resolve(sources)?, Checks::resolve(sources)?);
         let tenant = GivenTenant::read(sources);
         tenant.check()?;
-        let (ledger, binding) = match WhichLedger::resolve(sources, tenant.binding()) {
-            WhichLedger::At(path, binding) => (path, binding),
-            WhichLedger::Nowhere(_, why) => return Err(why),
-            WhichLedger::None => {
-                return Err(Error::new("nothing says which ledger is meant").hint(
-                    "set `PINGONE_ENVIRONMENT_ID` and `PINGONE_REGION_CODE` as for the run \
-                     (no credentials are needed), or name it with `--ledger`",
-                ));
-            }
-        };
+        let (ledger, binding) = WhichLedger::resolve(sources, tenant.binding()).needed()?;
         let wave = wave(sources);
         let files = Files::resolve(sources, &wave, Kind::default());
         files.check(sources, &wave, Some(&ledger))?;

@@ -112,6 +112,8 @@ pub enum Command {
     Results,
     /// `verify`.
     Verify,
+    /// `report`.
+    Report,
     /// `doctor`.
     Doctor,
     /// `probe`.
@@ -137,6 +139,7 @@ impl Command {
             Command::Run
             | Command::Results
             | Command::Verify
+            | Command::Report
             | Command::Doctor
             | Command::Probe
             | Command::Sandbox

@@ -47,8 +47,7 @@ impl Verify {
         let (rows, checks) = (RowSettings::resolve(sources)?, Checks::resolve(sources)?);
         let tenant = tenant.into_tenant(sources).map_err(Problems::into_error)?;
         let ledger = files::ledger(sources, tenant.environment)?;
-        // The command line does not do without it.
-        let wave = sources.path(&table::WAVE).unwrap_or_default();
+        let wave = files::wave(sources);
         let kind = Kind {
             verify: true,
             ..Kind::default()

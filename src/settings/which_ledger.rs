@@ -35,6 +35,22 @@ impl WhichLedger {
         }
     }
 
+    /// The ledger, for a command that cannot do without; and what it is bound to.
+    ///
+    /// # Errors
+    ///
+    /// Nothing says which one is meant.
+    pub(super) fn needed(self) -> Result<(PathBuf, Option<Binding>), Error> {
+        match self {
+            Self::At(path, binding) => Ok((path, binding)),
+            Self::Nowhere(_, why) => Err(why),
+            Self::None => Err(Error::new("nothing says which ledger is meant").hint(
+                "set `PINGONE_ENVIRONMENT_ID` and `PINGONE_REGION_CODE` as for the run \
+                 (no credentials are needed), or name it with `--ledger`",
+            )),
+        }
+    }
+
     /// Where it is, where that is known.
     pub fn path(&self) -> Option<&Path> {
         match self {

@@ -98,6 +98,8 @@ mod trust;
 mod proxies;
 // Listings that go on.
 mod pages;
+// The page about a wave.
+mod page;
 // Answers that no PingOne gives.
 mod forged;
 // What is compiled in besides our own code.

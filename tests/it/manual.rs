@@ -55,7 +55,7 @@ fn bash_completes_every_command_and_every_option_of_it() {
     let Some(commands) = completed("wavepair ") else {
         return;
     };
-    for usage in &COMMANDS {
+    for usage in COMMANDS {
         let first = usage.name.split(' ').next().unwrap();
         assert!(commands.contains(first), "{first}: {commands:?}");
         let offered = completed(&format!("wavepair {} --", usage.name)).unwrap();
@@ -83,7 +83,7 @@ fn each_shell_gets_a_script_that_names_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = run(&root(), &format!("completions {shell}"));
         assert_eq!(script.code, Some(0), "{shell}: {}", script.stderr);
-        for usage in &COMMANDS {
+        for usage in COMMANDS {
             let first = usage.name.split(' ').next().unwrap();
             assert!(script.stdout.contains(first), "{shell}: {first}");
         }
@@ -121,7 +121,7 @@ fn pages() -> BTreeMap<String, String> {
 #[test]
 fn a_man_page_says_of_each_option_what_the_table_and_the_help_say() {
     let pages = pages();
-    for usage in &COMMANDS {
+    for usage in COMMANDS {
         let file = format!("wavepair-{}.1", usage.name.replace(' ', "-"));
         let page = read(&pages[&file]);
         let help = run(&root(), &format!("{} --help", usage.name)).stdout;

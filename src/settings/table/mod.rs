@@ -229,6 +229,9 @@ const VERIFIED: Group = Group { heading: FILES.heading, settings: &[
     RESULTS_PHONE.saying("How phones are written to the file of the verdicts"), RAW_CELLS.about, SUMMARY.about,
 ] };
 const VERIFY_PACE: Group = Group { heading: PACE.heading, settings: &[MFA.saying("Whether users are read who may not be able to use MFA: check, ignore"), RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about] };
+const PAGE: Group = Group { heading: FILES.heading, settings: &[
+    RESULTS.saying("The page; `-` is standard output").otherwise("WAVE.report.html"), LEDGER.about,
+] };
 /// What every command takes.
 pub(super) static EVERYWHERE: [Group; 2] = [
     Group { heading: Some("Settings"), settings: &[CONFIG.about, PROFILE.about] },
@@ -249,7 +252,7 @@ static SHOWS: [Group; RUN.len()] = {
 pub(super) const FAMILIES: [(&str, &str); 1] = [("config", "Say which settings hold")];
 
 /// Every command.
-pub static COMMANDS: [Usage; 10] = [
+pub static COMMANDS: &[Usage] = &[
     Usage {
         command: Command::Run,
         name: "run",
@@ -285,6 +288,13 @@ pub static COMMANDS: [Usage; 10] = [
             ("wavepair verify wave.csv", "by the report of all devices; may wait 20 minutes"),
             ("wavepair verify wave.csv --now", "lists users one by one, at once"),
         ],
+    },
+    Usage {
+        command: Command::Report,
+        name: "report",
+        help: "Write one page about a wave, for whoever has to know how it went",
+        groups: &[Group { heading: None, settings: &[WAVE.saying("The wave")] }, ROWS, COUNTED, PAGE, TENANT],
+        examples: &[("wavepair report wave.csv", "writes wave.report.html, to open in a browser or to mail")],
     },
     Usage {
         command: Command::Doctor,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::rehearsal::{Ended, Rehearsal};
+use crate::support::skipped;
 use crate::support::tampering_proxy::Then;
 
 mod places;
@@ -75,12 +76,6 @@ fn by(rehearsal: &Rehearsal, program: &[&str], wanted: &Command) -> Ended {
         command.env(name, value.unwrap_or_default());
     }
     rehearsal.ended(&command.output().unwrap())
-}
-
-/// Says what this machine does not let a test do.
-#[expect(clippy::print_stderr, reason = "whoever watches is to know")]
-fn skipped(why: &str) {
-    eprintln!("skipped: {why}");
 }
 
 /// Whether this machine lets a process have namespaces of its own.
