@@ -47,7 +47,8 @@
 //! | to settle | to give a row or an entry its last state; the settling time is how long a lost request may still take effect |
 //! | to recheck | to look once more at a device that is created, because a request for it was lost |
 //! | to switch | to set a user's `mfaEnabled`, without which no device is of use to them |
-//! | to hold | to send nothing for a while, because PingOne asked for it |
+//! | rate group | requests that PingOne limits together; each has its own pace and its own hold |
+//! | to hold | to send nothing of a rate group for a while, because PingOne asked for it; or nothing at all |
 //! | plan (file) | what an online dry run expects of each row, for people to review and a run to carry out; to demand one is to do what it says or nothing |
 //! | bar | a plan lets no create be sent for a row, whatever comes |
 //! | streak | so many of the same trouble one after the other that a run ends |

@@ -67,6 +67,7 @@ mod stop;
 mod tokens;
 pub(crate) mod user_devices;
 pub(crate) mod users;
+mod wake;
 mod whose;
 mod work;
 

@@ -25,6 +25,7 @@ use crate::model::event::{Event, RequestKind};
 use crate::model::ids::PolicyId;
 use crate::model::outcome::LookOutcome;
 use crate::model::pace_reading::PaceReading;
+use crate::model::rate_group::RateGroup;
 use crate::model::request::DeviceKey;
 use crate::model::stop::StopReason;
 use crate::pace::Pacing;
@@ -180,11 +181,11 @@ impl<'a> Questions<'a> {
         loop {
             let asked = self.read_once(kind, &ask);
             let (seq, answer) = asked.await.map_err(ReadFault::Stop)?;
-            let heard = self.heard_read(seq, answer.as_ref().err());
+            let heard = self.heard_read((kind.group(), seq), answer.as_ref().err());
             heard.map_err(ReadFault::Stop)?;
             let error = match answer {
                 Ok(answer) => return Ok(answer),
-                // Everything is held: to be throttled costs no try.
+                // Its group is held: to be throttled costs no try.
                 Err(error) if error.is_throttle() => continue,
                 Err(error) => error,
             };
@@ -223,11 +224,11 @@ impl<'a> Questions<'a> {
         F: Future<Output = T>,
     {
         let token = self.token().await?;
-        let seq = self.pass().await;
+        let seq = self.pass(kind.group()).await;
         self.tell(&Event::Sent(kind));
         let generation = token.generation();
         let answer = ask(token).await;
-        self.came_back();
+        self.came_back(kind.group());
         self.heard_token(generation, verdict(&answer)).await?;
         Ok((seq, answer))
     }
@@ -324,24 +325,25 @@ impl<'a> Questions<'a> {
         // There may be room for more than one now.
         self.answered.notify_waiters();
         if let Some(delay) = effects.hold {
-            let delay = gate.hold(delay, context.now, fastrand::f64());
-            self.tell(&Event::Held { delay });
-            let pace = gate.pace();
-            self.tell(&Event::Paced(pace));
+            let (group, delay) = gate.hold_for(Kind::Look, &answered.answer, delay);
+            self.tell(&Event::Held { group, delay });
+            self.tell(&Event::Paced(gate.paces()));
         }
         stop.map_or(Ok(effects.then), Err)
     }
 
-    /// Takes note of an answered read; holds everything where PingOne asks for that.
-    fn heard_read(&self, seq: u64, error: Option<&ReadError>) -> Result<(), StopReason> {
-        let usual = self.retry.base_delay;
-        let heard = self
-            .gate
-            .borrow_mut()
-            .heard_read(seq, error, usual, clock::now());
+    /// Takes note of an answered read; holds its group where PingOne asks for that.
+    fn heard_read(
+        &self,
+        asked: (RateGroup, u64),
+        error: Option<&ReadError>,
+    ) -> Result<(), StopReason> {
+        let (usual, now) = (self.retry.base_delay, clock::now());
+        let heard = self.gate.borrow_mut().heard_read(asked, error, usual, now);
         if let Some(delay) = heard? {
+            let group = Some(asked.0);
             self.tell(&Event::Throttled);
-            self.tell(&Event::Held { delay });
+            self.tell(&Event::Held { group, delay });
         }
         // There may be room for more than one now.
         self.answered.notify_waiters();
@@ -361,15 +363,15 @@ impl<'a> Questions<'a> {
     }
 
     /// Waits until a read may be sent; gives its number.
-    async fn pass(&self) -> u64 {
+    async fn pass(&self, group: RateGroup) -> u64 {
         loop {
             let answered = self.answered.notified();
             let until = {
                 let mut gate = self.gate.borrow_mut();
-                match (gate.room(Kind::Look), gate.closed_until(clock::now())) {
+                match (gate.room(group), gate.closed_until(clock::now())) {
                     (Room::Full | Room::LimitReached, _) => None,
                     (Room::Free, Some(until)) => Some(until),
-                    (Room::Free, None) => match gate.pass(Kind::Look) {
+                    (Room::Free, None) => match gate.pass(group) {
                         Ok(seq) => return seq,
                         Err(until) => Some(until),
                     },
@@ -383,14 +385,16 @@ impl<'a> Questions<'a> {
     }
 
     /// Takes note that a read is not on its way any more.
-    fn came_back(&self) {
-        self.gate.borrow_mut().came_back(Kind::Look);
+    fn came_back(&self, group: RateGroup) {
+        self.gate.borrow_mut().came_back(group);
         self.answered.notify_waiters();
     }
 
-    /// Ends them; tells how the pace went.
+    /// Ends them; tells how that of the listings went.
     pub(crate) fn end(self) -> PaceReading {
-        self.gate.into_inner().pace()
+        let mut groups = self.gate.into_inner().paces().groups.into_iter();
+        let of_lists = groups.find(|(group, _)| *group == RateGroup::Lists);
+        of_lists.map(|(_, pace)| pace).unwrap_or_default()
     }
 
     /// Tells who hears of requests.

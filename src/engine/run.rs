@@ -11,7 +11,7 @@ use super::caught::{Panicked, unless_it_panics};
 use super::clocks::{Opened, RemoteClock};
 use super::ending::Ending;
 use super::error::Error;
-use super::gate::{Gate, Room};
+use super::gate::{Gate, Room, Turn};
 use super::guard::{Guard, Kind};
 use super::job::{Done, Job};
 use super::journal::{CommittedBatch, Intended, Journal};
@@ -20,6 +20,7 @@ use super::options::{EngineOptions, PlannedRow};
 use super::queue::Queue;
 use super::stop::Stop;
 use super::tokens::{AfterVerdict, TokenVerdict, Tokens};
+use super::wake::{Took, Wake};
 use super::work::Work;
 use super::{job, reasons};
 use crate::clock;
@@ -95,19 +96,9 @@ struct Engine<'a> {
     work: Work<'a>,
 }
 
-/// What to wait for when nothing more can be sent.
-enum Wake {
-    /// Until then at the latest.
-    At(Instant),
-    /// Until something happens.
-    Event,
-    /// Not at all: there are more rows to take up.
-    Now,
-}
-
 impl Engine<'_> {
     async fn run(&mut self) -> Result<(), Error> {
-        self.work.tell_pace();
+        self.work.tell_paces();
         loop {
             if let Some(reason) = self.work.ending.due(clock::now()) {
                 self.work.stop(reason);
@@ -130,7 +121,7 @@ impl Engine<'_> {
             self.work.tell_waiting(under_way);
             self.wait(wake).await?;
         }
-        self.work.tell_pace();
+        self.work.tell_paces();
         Ok(())
     }
 
@@ -138,67 +129,77 @@ impl Engine<'_> {
     /// wait for then.
     fn send(&mut self) -> Result<Wake, Error> {
         let mut rows_read = 0;
-        while !self.work.ending.is_stopping() {
+        'next: while !self.work.ending.is_stopping() {
             let now = clock::now();
             self.work.queue.wake_due(now);
             if self.tokens.is_due(now) {
                 self.fetch_token();
             }
-            if !self.work.gate.has_room() {
-                return Ok(self.next_due());
-            }
-            let Some(next) = self.work.queue.next() else {
-                if !self.work.ending.takes_rows() || self.work.queue.is_full() {
-                    return Ok(self.next_due());
-                }
-                if rows_read == ROWS_AT_ONCE {
-                    return Ok(Wake::Now);
-                }
-                rows_read += 1;
-                self.take_row()?;
-                continue;
-            };
-            let kind = next.phase.kind();
-            let must_look_first = next.must_look_first(&self.work.remote, now);
-            match self.work.gate.room(kind) {
-                Room::Free => {}
-                Room::Full => return Ok(self.next_due()),
-                Room::LimitReached => {
-                    self.work.stop(StopReason::LimitReached);
-                    continue;
+            let mut waits = Vec::new();
+            let ready = self.work.queue.ready();
+            for turn in self.work.gate.turns(ready) {
+                match self.take_turn(*turn, now)? {
+                    Took::Row if rows_read == ROWS_AT_ONCE => return Ok(Wake::Now),
+                    Took::Row => {
+                        rows_read += 1;
+                        continue 'next;
+                    }
+                    Took::Step => continue 'next,
+                    Took::Waits(until) => waits.push(until),
+                    Took::Nothing => {}
                 }
             }
-            let Some(token) = self.token(now) else {
-                return Ok(self.next_due());
-            };
-            if let Some(until) = self.work.gate.closed_until(now) {
-                return Ok(Wake::At(until));
-            }
-            if must_look_first {
-                self.work.queue.look_first();
-                continue;
-            }
-            if self.work.minds_mfa() {
-                continue;
-            }
-            match self.work.gate.pass(kind) {
-                Ok(seq) => self.begin_request(kind, seq, token),
-                Err(until) => return Ok(Wake::At(until)),
-            }
+            waits.extend(self.work.queue.next_due());
+            waits.extend(self.tokens.due());
+            return Ok(Wake::at_first(waits));
         }
         Ok(Wake::Event)
     }
 
-    fn next_due(&self) -> Wake {
-        let due = self.work.queue.next_due().into_iter();
-        due.chain(self.tokens.due())
-            .min()
-            .map_or(Wake::Event, Wake::At)
+    fn take_turn(&mut self, turn: Turn, now: Instant) -> Result<Took, Error> {
+        let kind = match turn {
+            Turn::Look => Kind::Look,
+            Turn::Create => Kind::Create,
+            Turn::Mfa => Kind::Mfa,
+            Turn::Row => return self.take_row(),
+        };
+        let Some(next) = self.work.queue.next(kind) else {
+            return Ok(Took::Nothing);
+        };
+        let must_look_first = next.must_look_first(&self.work.remote, now);
+        match self.work.gate.room(kind.group()) {
+            Room::Free => {}
+            Room::Full => return Ok(Took::Nothing),
+            Room::LimitReached => {
+                self.work.stop(StopReason::LimitReached);
+                return Ok(Took::Step);
+            }
+        }
+        let Some(token) = self.token(now) else {
+            return Ok(Took::Nothing);
+        };
+        if let Some(until) = self.work.gate.closed_until(now) {
+            return Ok(Took::Waits(until));
+        }
+        if must_look_first {
+            self.work.queue.look_first();
+            return Ok(Took::Step);
+        }
+        if kind == Kind::Create && self.work.minds_mfa() {
+            return Ok(Took::Step);
+        }
+        Ok(match self.work.gate.pass(kind.group()) {
+            Ok(seq) => {
+                self.begin_request(kind, seq, token);
+                Took::Step
+            }
+            Err(until) => Took::Waits(until),
+        })
     }
 
     /// Sends a look, or a question about MFA; hands a create to the journal first.
     fn begin_request(&mut self, kind: Kind, seq: u64, token: Arc<AccessToken>) {
-        let Some(mut row) = self.work.queue.pop() else {
+        let Some(mut row) = self.work.queue.pop(kind) else {
             return;
         };
         row.seq = seq;
@@ -244,21 +245,22 @@ impl Engine<'_> {
         self.begin_job(RequestKind::Token, Job::Token);
     }
 
-    fn take_row(&mut self) -> Result<(), Error> {
+    /// Takes a row of the wave up, where no listing is ready and there is room for its request.
+    fn take_row(&mut self) -> Result<Took, Error> {
+        let work = &mut self.work;
+        let is_asked_for = work.ending.takes_rows() && work.queue.next(Kind::Look).is_none();
+        if !is_asked_for || work.queue.is_full() || !work.gate.has_room() {
+            return Ok(Took::Nothing);
+        }
         match self.rows.next() {
             Some(Ok(row)) => {
-                (self.work.report)(&Event::RowRead);
-                self.work.take_row(row)
+                (work.report)(&Event::RowRead);
+                work.take_row(row)?;
             }
-            Some(Err(reason)) => {
-                self.work.stop(reason);
-                Ok(())
-            }
-            None => {
-                self.work.end_of_rows();
-                Ok(())
-            }
+            Some(Err(reason)) => work.stop(reason),
+            None => work.end_of_rows(),
         }
+        Ok(Took::Row)
     }
 
     /// Waits for an answer, a commit, a moment, or a wish to stop; takes all that is there.
@@ -359,7 +361,7 @@ impl Engine<'_> {
 
     /// Takes note of an answer, before anything follows from it.
     fn came_back(&mut self, kind: Kind, token_generation: u64, verdict: TokenVerdict) {
-        self.work.gate.came_back(kind);
+        self.work.gate.came_back(kind.group());
         match self.tokens.heard(kind, token_generation, verdict) {
             AfterVerdict::GoOn => {}
             AfterVerdict::Probe => self.work.gate.probe(),

@@ -43,7 +43,7 @@ pub(crate) async fn user_state(
     user: UserId,
 ) -> Result<Option<UserState>, ReadFault> {
     let client = questions.client();
-    let told = questions.read(RequestKind::Read, |token| async move {
+    let told = questions.read(RequestKind::User, |token| async move {
         client.user(user, &token).await
     });
     match told.await {
@@ -62,7 +62,7 @@ async fn listed(
     let mut before: Option<UserPages> = None;
     loop {
         let pages = &before;
-        let page = questions.read(RequestKind::Read, |token| async move {
+        let page = questions.read(RequestKind::User, |token| async move {
             let users = client.users(filter, pages.clone(), &token, connection);
             users.await
         });

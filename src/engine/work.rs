@@ -11,6 +11,7 @@ use super::clocks::{Opened, RemoteClock};
 use super::ending::Ending;
 use super::error::Error;
 use super::gate::Gate;
+use super::guard::Kind;
 use super::intake::{self, Intake};
 use super::journal::{CommittedBatch, Journal};
 use super::mfa::{Leave, MfaWatch};
@@ -22,7 +23,7 @@ use crate::clock;
 use crate::model::device_report::Reported;
 use crate::model::event::{Event, RowFinished};
 use crate::model::mfa::MfaOutcome;
-use crate::model::outcome::{Ambiguity, AttemptOutcome, LookOutcome};
+use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome};
 use crate::model::request::{DeviceKey, DeviceRequest};
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
@@ -128,7 +129,7 @@ impl Work<'_> {
         let stop = self
             .gate
             .heard_create(subject, &answered, effects.retry, now);
-        self.hold(effects.hold, now);
+        self.hold(Kind::Create, &answered.answer, effects.hold);
         (self.report)(&Event::AttemptEnded {
             who: row.label(),
             attempt,
@@ -165,7 +166,7 @@ impl Work<'_> {
         let stop = self
             .gate
             .heard_look(subject, &answered, empty_conflict.as_ref(), now);
-        self.hold(effects.hold, now);
+        self.hold(Kind::Look, &answered.answer, effects.hold);
         (self.report)(&Event::LookEnded {
             who: row.label(),
             outcome: answered.outcome,
@@ -191,7 +192,7 @@ impl Work<'_> {
         let effects = news.effects;
         let now = context.now;
         let stop = self.gate.heard_mfa(subject, answered, now);
-        self.hold(effects.hold, now);
+        self.hold(Kind::Mfa, &answered.answer, effects.hold);
         (self.report)(&Event::MfaEnded {
             who: row.label(),
             outcome: answered.outcome.clone(),
@@ -208,15 +209,15 @@ impl Work<'_> {
         self.stop_for(stop);
     }
 
-    /// Has the user of the row that is next asked about first, or ends the row, where it may not be
+    /// Has the user of the create that is next asked about first, or ends its row, where it may not be
     /// created for who cannot use MFA; tells whether it did either.
     pub(super) fn minds_mfa(&mut self) -> bool {
-        let next = self.queue.next();
+        let next = self.queue.next(Kind::Create);
         match next.map_or(Leave::Given, |row| self.mfa.leave(row)) {
             Leave::Given => return false,
             Leave::AskFirst => self.queue.ask_mfa_first(),
             Leave::Refused(answer) => {
-                if let Some(mut row) = self.queue.pop() {
+                if let Some(mut row) = self.queue.pop(Kind::Create) {
                     let effects = answers::refuse(&mut row, &answer);
                     self.apply(row, effects, clock::now());
                 }
@@ -238,17 +239,17 @@ impl Work<'_> {
         }
     }
 
-    fn hold(&mut self, delay: Option<Duration>, now: Instant) {
+    fn hold(&mut self, kind: Kind, answer: &Answer, delay: Option<Duration>) {
         if let Some(delay) = delay {
-            let delay = self.gate.hold(delay, now, fastrand::f64());
-            (self.report)(&Event::Held { delay });
-            self.tell_pace();
+            let (group, delay) = self.gate.hold_for(kind, answer, delay);
+            (self.report)(&Event::Held { group, delay });
+            self.tell_paces();
         }
     }
 
-    /// Tells how the pace goes.
-    pub(super) fn tell_pace(&mut self) {
-        (self.report)(&Event::Paced(self.gate.pace()));
+    /// Tells how the paces go.
+    pub(super) fn tell_paces(&mut self) {
+        (self.report)(&Event::Paced(self.gate.paces()));
     }
 
     /// Does what follows an answer.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::ids::{DeviceId, UserId};
 use super::mfa::MfaOutcome;
 use super::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome};
-use super::pace_reading::PaceReading;
+use super::pace_reading::Paces;
+use super::rate_group::RateGroup;
 use super::request::DeviceRequest;
 use super::row::RowNumber;
 use super::stop::StopReason;
@@ -61,13 +62,15 @@ pub enum Event {
     },
     /// A question that is about no row was answered 429.
     Throttled,
-    /// Every request waits: PingOne asked for a pause.
+    /// Requests wait: PingOne asked for a pause.
     Held {
+        /// Those of this rate group; all where there is none.
+        group: Option<RateGroup>,
         /// For how long from now.
         delay: Duration,
     },
-    /// The pace, when a run begins, where PingOne has refused it, and at the end.
-    Paced(PaceReading),
+    /// The paces, when a run begins, where PingOne has refused one, and at the end.
+    Paced(Paces),
     /// A row has its outcome, on disk.
     RowFinished(RowFinished),
     /// Nothing is created any more from here on; what is in doubt may still be looked for.
@@ -97,8 +100,26 @@ pub enum RequestKind {
     Create,
     /// Whether a user can use MFA: read, or switched on.
     Mfa,
-    /// Policies, settings and other reads.
+    /// Users, by their names.
+    User,
+    /// Policies, settings and what the license allows.
     Read,
+    /// The report of all devices.
+    Report,
+}
+
+impl RequestKind {
+    /// With which other requests it is limited.
+    pub fn group(self) -> RateGroup {
+        match self {
+            Self::Token => RateGroup::Token,
+            Self::List => RateGroup::Lists,
+            Self::Create => RateGroup::Creates,
+            Self::Mfa | Self::User => RateGroup::Directory,
+            Self::Read => RateGroup::Settings,
+            Self::Report => RateGroup::Reports,
+        }
+    }
 }
 
 /// What follows an answered request.

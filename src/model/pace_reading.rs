@@ -1,7 +1,9 @@
-//! How the pace of a run went.
+//! How the paces of a run went.
 
 use std::fmt;
 use std::time::Duration;
+
+use super::rate_group::RateGroup;
 
 /// Thousandths of a request in a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,20 +42,31 @@ impl fmt::Display for Millirate {
     }
 }
 
-/// How the pace of a run went, or goes.
+/// How the paces of a run went, or go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paces {
+    /// What all of them may come to together, where that was said.
+    pub ceiling: Option<Millirate>,
+    /// That of each rate group of which anything was sent.
+    pub groups: Vec<(RateGroup, PaceReading)>,
+}
+
+/// How the pace of one rate group went, or goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PaceReading {
-    /// What it may become at most, where that was said.
-    pub ceiling: Option<Millirate>,
     /// The rate at first; none where requests go as fast as answers come.
     pub first: Option<Millirate>,
     /// The rate now, or at last.
     pub last: Option<Millirate>,
     /// The highest that requests went by.
     pub highest: Option<Millirate>,
+    /// How many requests had leave to go.
+    pub requests: u64,
+    /// How many of them were answered 429.
+    pub throttled: u64,
     /// How often PingOne refused a rate; the refusals of one burst count once.
     pub events: u64,
-    /// How long nothing was sent because of that.
+    /// How long none of its requests was sent because PingOne asked for that.
     pub held: Duration,
 }
 

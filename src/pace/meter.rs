@@ -1,4 +1,4 @@
-//! The pace of one rate group: what keeps its requests back, and how fast they go.
+//! What keeps the requests of one rate group back, and how fast they go.
 
 use std::time::Duration;
 
@@ -12,10 +12,13 @@ use crate::model::pace_reading::{Millirate, PaceReading};
 /// Gives leave to send, one request after the other.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    pacing: Pacing,
     /// None where requests go as fast as answers come.
     paced: Option<Paced>,
     held_until: Option<Instant>,
+    /// Whether there is leave for a request that is not launched yet.
+    granted: bool,
+    requests: u64,
+    throttled: u64,
     events: u64,
     held: Duration,
 }
@@ -45,13 +48,15 @@ impl Meter {
             }
         };
         Self {
-            pacing,
             paced: match pacing {
                 Pacing::Unpaced => None,
                 Pacing::Found => Some(paced(None)),
                 Pacing::UpTo(ceiling) => Some(paced(Some(ceiling))),
             },
             held_until: None,
+            granted: false,
+            requests: 0,
+            throttled: 0,
             events: 0,
             held: Duration::ZERO,
         }
@@ -63,13 +68,33 @@ impl Meter {
     ///
     /// The moment at which to ask again, and whether it is the pace or a hold that says so.
     pub(crate) fn take(&mut self, now: Instant) -> Result<(), Wait> {
+        self.grant(now)?;
+        self.launch();
+        Ok(())
+    }
+
+    /// Gives leave for one request, which stays until that is launched or held.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Meter::take`].
+    pub(super) fn grant(&mut self, now: Instant) -> Result<(), Wait> {
         if let Some(until) = self.held(now) {
             return Err(Wait::Held(until));
         }
-        match &mut self.paced {
-            None => Ok(()),
-            Some(paced) => paced.take(now).map_err(Wait::Pace),
+        if let Some(paced) = &mut self.paced
+            && !self.granted
+        {
+            paced.take(now).map_err(Wait::Pace)?;
         }
+        self.granted = true;
+        Ok(())
+    }
+
+    /// Takes note that the request is launched for which there is leave.
+    pub(super) fn launch(&mut self) {
+        self.granted = false;
+        self.requests += 1;
     }
 
     /// Holds every request until then; a hold that lasts longer already stays.
@@ -77,6 +102,7 @@ impl Meter {
         let held = self.held_until.map_or(now, |held| held.max(now));
         self.held += until.saturating_duration_since(held);
         self.held_until = Some(held.max(until));
+        self.granted = false;
         if let Some(paced) = &mut self.paced {
             // What is held is kept back by no pace.
             paced.kept_back = None;
@@ -102,6 +128,7 @@ impl Meter {
             Some(paced) => paced.controller.refused(launch, next, pause),
             None => true,
         };
+        self.throttled += 1;
         self.events += u64::from(is_news);
     }
 
@@ -109,10 +136,11 @@ impl Meter {
     pub(crate) fn reading(&self) -> PaceReading {
         let of = |part: fn(&Paced) -> f64| self.paced.as_ref().map(part).map(Millirate::of);
         PaceReading {
-            ceiling: self.pacing.ceiling().map(Millirate::of),
             first: of(|paced| paced.first),
             last: of(|paced| paced.controller.rate()),
             highest: of(|paced| paced.highest),
+            requests: self.requests,
+            throttled: self.throttled,
             events: self.events,
             held: self.held,
         }

@@ -1,11 +1,12 @@
 //! How fast requests may leave: a pace that finds what a tenant bears, and a hold that PingOne asked
-//! for.
+//! for; for each rate group its own, and one ceiling for all.
 //!
 //! It knows neither what is sent nor why it is held. A hold only ever moves later.
 
 mod bucket;
 mod controller;
 mod meter;
+mod meters;
 mod rate;
 #[cfg(test)]
 mod simulation;
@@ -15,6 +16,7 @@ mod tests;
 use tokio::time::Instant;
 
 pub(crate) use meter::Meter;
+pub(crate) use meters::Meters;
 pub use rate::{Pacing, Rate};
 
 /// How long to wait before asking again.

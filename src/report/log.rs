@@ -21,7 +21,8 @@ use crate::model::event::{Event, Next, RowFinished, RowLabel};
 use crate::model::ids::DeviceId;
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Answer, LookOutcome, Outcome};
-use crate::model::pace_reading::{Millirate, PaceReading};
+use crate::model::pace_reading::{Millirate, Paces};
+use crate::model::rate_group::RateGroup;
 
 /// The one target of all records.
 pub(crate) const TARGET: &str = "wavepair";
@@ -94,11 +95,8 @@ pub(crate) fn on(event: &Event) {
             took,
             next,
         } => mfa_ended(who, outcome, *took, *next),
-        Event::Held { delay } => {
-            let seconds = delay.as_secs();
-            info!(target: TARGET, event = "held", seconds, "PingOne asks to wait {}", span(*delay));
-        }
-        Event::Paced(pace) => paced(pace),
+        Event::Held { group, delay } => held(*group, *delay),
+        Event::Paced(paces) => paced(paces),
         Event::Waiting { rows, next } => {
             let (rows, seconds) = (u64::try_from(*rows).unwrap_or(u64::MAX), next.as_secs());
             let (left, next) = (counted(rows, "row"), span(*next));
@@ -114,13 +112,23 @@ pub(crate) fn on(event: &Event) {
     }
 }
 
-fn paced(pace: &PaceReading) {
-    let (rate, events) = (pace.last.map(Millirate::per_second), pace.events);
-    let shown = match pace.last {
-        Some(rate) => format!("at most {rate}"),
-        None => "as fast as answers come".to_owned(),
-    };
-    debug!(target: TARGET, event = "paced", requests_per_second = rate, events, "requests go {shown}");
+fn held(group: Option<RateGroup>, delay: Duration) {
+    let (seconds, wait) = (delay.as_secs(), span(delay));
+    let requests = group.map_or("all requests", RateGroup::requests);
+    let group = group.map(RateGroup::as_str);
+    info!(target: TARGET, event = "held", group, seconds, "PingOne asks to wait {wait} ({requests})");
+}
+
+fn paced(paces: &Paces) {
+    for (group, pace) in &paces.groups {
+        let (rate, events) = (pace.last.map(Millirate::per_second), pace.events);
+        let shown = match pace.last {
+            Some(rate) => format!("at most {rate}"),
+            None => "as fast as answers come".to_owned(),
+        };
+        let (requests, group) = (group.requests(), group.as_str());
+        debug!(target: TARGET, event = "paced", group, requests_per_second = rate, events, "{requests} go {shown}");
+    }
 }
 
 fn look_ended(who: &RowLabel, outcome: &LookOutcome, took: Duration, next: Next) {
@@ -352,7 +360,10 @@ mod tests {
                 took: second,
                 next: Next::Create(Duration::ZERO),
             },
-            Event::Held { delay: second },
+            Event::Held {
+                group: None,
+                delay: second,
+            },
             Event::Waiting {
                 rows: 3,
                 next: second,
@@ -374,7 +385,7 @@ mod tests {
         info: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): attempt 2: not created (HTTP 503): UNEXPECTED_ERROR; asking for it now
         debug: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): attempt 2: not created (HTTP 503): UNEXPECTED_ERROR, after 800 ms
         debug: row 12 (line 13, user 9f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506, +44…56): listing: no such device, after 2000 ms; asking for it now
-        info: PingOne asks to wait 2 s
+        info: PingOne asks to wait 2 s (all requests)
         debug: 3 rows left to look at again, the first in 2 s
         info: stopping: interrupted by SIGINT; waiting for 4 answers
         ");

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::exit::ExitCode;
 use crate::model::pace_reading::{Millirate, PaceReading};
+use crate::model::rate_group::RateGroup;
 use crate::model::stop::Stopped;
 use crate::model::summary::Summary;
 
@@ -70,9 +71,9 @@ pub(crate) fn write(
                 .map(|(kind, count)| (kind.as_str(), count)),
         ),
         pace: summary
-            .pace
+            .paces
             .as_ref()
-            .map(|pace| object([("requests", Pace::from(pace))])),
+            .map(|paces| object(paces.groups.iter().map(Pace::of))),
         shard: None,
     };
     serde_json::to_writer_pretty(&mut *out, &json)?;
@@ -120,7 +121,7 @@ struct Json<'a> {
     shard: Option<()>,
 }
 
-/// How a pace went: rates in requests a second, null where there was none.
+/// How the pace of a rate group went: rates in requests a second, null where there was none.
 #[derive(Serialize)]
 struct Pace {
     first: Option<f64>,
@@ -130,16 +131,17 @@ struct Pace {
     seconds_held: f64,
 }
 
-impl From<&PaceReading> for Pace {
-    fn from(pace: &PaceReading) -> Self {
+impl Pace {
+    fn of((group, pace): &(RateGroup, PaceReading)) -> (&'static str, Self) {
         let rate = |rate: Option<Millirate>| rate.map(Millirate::per_second);
-        Self {
+        let pace = Self {
             first: rate(pace.first),
             last: rate(pace.last),
             highest: rate(pace.highest),
             events: pace.events,
             seconds_held: (pace.held.as_secs_f64() * 1000.0).round() / 1000.0,
-        }
+        };
+        (group.as_str(), pace)
     }
 }
 

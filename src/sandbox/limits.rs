@@ -17,6 +17,8 @@ const MAX_ADDRESSES: usize = 10_000;
 pub(super) enum Group {
     Directory,
     Mfa,
+    /// Listings of devices. Whether PingOne limits them with the creates is not documented.
+    MfaLists,
     Configuration,
     Analytics,
 }
@@ -25,16 +27,11 @@ impl Group {
     /// The group of a request; `None` for those that no group limits.
     pub(super) fn of(kind: Kind) -> Option<Self> {
         match kind {
-            Kind::Users | Kind::User => Some(Self::Directory),
-            Kind::Mfa
-            | Kind::SetMfa
-            | Kind::Create
-            | Kind::List
-            | Kind::Reorder
-            | Kind::Read
-            | Kind::Delete
-            | Kind::Change
-            | Kind::Nickname => Some(Self::Mfa),
+            Kind::Users | Kind::User | Kind::Mfa | Kind::SetMfa => Some(Self::Directory),
+            Kind::List | Kind::Read => Some(Self::MfaLists),
+            Kind::Create | Kind::Reorder | Kind::Delete | Kind::Change | Kind::Nickname => {
+                Some(Self::Mfa)
+            }
             Kind::Policies
             | Kind::Policy
             | Kind::Settings

@@ -122,7 +122,7 @@ pub(crate) async fn read(
 /// It cannot.
 pub(crate) async fn try_out(questions: &Questions<'_>) -> Result<(), ReadFault> {
     let (client, kind) = (questions.client(), DeviceType::WhatsApp);
-    let page = questions.read(RequestKind::Read, |token| async move {
+    let page = questions.read(RequestKind::Report, |token| async move {
         client.device_report(kind, None, &token).await
     });
     page.await.map(|_| ())
@@ -205,7 +205,7 @@ impl Reader<'_, '_> {
             let ask = |token: Arc<AccessToken>| async move {
                 client.device_report(kind, before, &token).await
             };
-            let asked = questions.read_once(RequestKind::Read, &ask);
+            let asked = questions.read_once(RequestKind::Report, &ask);
             let error = match asked.await?.1 {
                 Ok(page) => return Ok(Ok(page)),
                 Err(error) => error,

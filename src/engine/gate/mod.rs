@@ -1,18 +1,23 @@
-//! May this be sent now? The one owner of pace, hold, width, breaker and budget.
+//! May this be sent now? The one owner of paces, holds, width, breaker and budget.
+
+mod lead;
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::lead::Ahead;
+pub(super) use self::lead::Turn;
 use super::guard::{Guard, Kind, Retried, RetryBudget, Subject};
 use super::options::LONGEST_HOLD;
 use super::reasons::too_long;
 use crate::clock;
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
-use crate::model::pace_reading::PaceReading;
+use crate::model::pace_reading::Paces;
+use crate::model::rate_group::{ByGroup, RateGroup};
 use crate::model::stop::StopReason;
-use crate::pace::{Meter, Pacing, Wait};
+use crate::pace::{Meters, Pacing, Wait};
 use crate::pingone::Answered;
 use crate::pingone::read::ReadError;
 
@@ -25,14 +30,11 @@ const SHORTEST_HOLD: Duration = Duration::from_secs(1);
 /// What stands between a request and the wire, for every request of a run.
 #[derive(Debug)]
 pub(super) struct Gate {
-    meter: Meter,
+    meters: Meters,
     guard: Guard,
     budget: RetryBudget,
-    looking: usize,
-    /// Requests about users for whom a create is to follow.
-    asking: usize,
-    /// Creates on the wire or on their way there.
-    creating: usize,
+    /// Requests on the wire or on their way there. Those about users are for creates that follow.
+    on_way: ByGroup<usize>,
     /// Creates that made a device or may have: what `limit` counts.
     devices: u64,
     limit: Option<u64>,
@@ -53,20 +55,40 @@ impl Gate {
     /// A gate that has seen nothing yet.
     pub(super) fn new(guard: Guard, pacing: Pacing, limit: Option<u64>) -> Self {
         Self {
-            meter: Meter::new(pacing, clock::now()),
+            meters: Meters::new(pacing, clock::now()),
             guard,
             budget: RetryBudget::new(),
-            looking: 0,
-            asking: 0,
-            creating: 0,
+            on_way: ByGroup::default(),
             devices: 0,
             limit,
         }
     }
 
-    /// How many requests are on their way.
+    /// How many requests are on their way; a token is waited for by nobody else.
     pub(super) fn in_flight(&self) -> usize {
-        self.looking + self.asking + self.creating
+        let counted = |(group, on_way): (RateGroup, &usize)| {
+            if group == RateGroup::Token {
+                0
+            } else {
+                *on_way
+            }
+        };
+        self.on_way.iter().map(counted).sum()
+    }
+
+    /// What is seen to next, where so many rows have nothing before them but their create.
+    pub(super) fn turns(&self, ready: usize) -> &'static [Turn] {
+        let asking = *self.on_way.get(RateGroup::Directory) as u64;
+        let devices = self.devices.saturating_add(asking);
+        let ahead = Ahead {
+            ready,
+            looking: *self.on_way.get(RateGroup::Lists),
+            width: self.guard.width(),
+            create_width: self.guard.create_width(),
+            one_by_one: self.guard.creates_one_by_one(),
+            left: self.limit.map(|limit| limit.saturating_sub(devices)),
+        };
+        ahead.turns()
     }
 
     /// Whether any device was created in this run.
@@ -74,17 +96,21 @@ impl Gate {
         self.guard.any_created()
     }
 
-    /// Whether a request of this kind has room beside those on their way.
-    pub(super) fn room(&self, kind: Kind) -> Room {
-        if !self.has_room() {
+    /// Whether a request of this group has room beside those on their way.
+    pub(super) fn room(&self, group: RateGroup) -> Room {
+        let goes_beside_first = self.guard.traffic.is_probing(group) && *self.on_way.get(group) > 0;
+        if !self.has_room() || goes_beside_first {
             return Room::Full;
         }
+        let asking = *self.on_way.get(RateGroup::Directory);
         // Whoever is switched on is to have a device next: so they count as creates do.
-        let to_come = self.asking + self.creating;
-        let devices = self.devices.saturating_add(self.asking as u64);
-        match kind {
-            Kind::Create | Kind::Mfa if to_come >= self.guard.create_width() => Room::Full,
-            Kind::Create | Kind::Mfa if self.limit.is_some_and(|limit| devices >= limit) => {
+        let to_come = asking + self.on_way.get(RateGroup::Creates);
+        let devices = self.devices.saturating_add(asking as u64);
+        let is_to_come = matches!(group, RateGroup::Creates | RateGroup::Directory);
+        match self.limit {
+            _ if !is_to_come => Room::Free,
+            _ if to_come >= self.guard.create_width() => Room::Full,
+            Some(limit) if devices >= limit => {
                 // What is on its way may turn out to make none.
                 if to_come == 0 {
                     Room::LimitReached
@@ -92,7 +118,7 @@ impl Gate {
                     Room::Full
                 }
             }
-            Kind::Look | Kind::Create | Kind::Mfa => Room::Free,
+            Some(_) | None => Room::Free,
         }
     }
 
@@ -106,43 +132,37 @@ impl Gate {
         self.guard.traffic.open_until(now)
     }
 
-    /// Takes leave to send a request of this kind now, and gives its number.
+    /// Takes leave to send a request of this group now, and gives its number.
     ///
     /// # Errors
     ///
     /// When to ask again.
-    pub(super) fn pass(&mut self, kind: Kind) -> Result<u64, Instant> {
-        self.meter.take(clock::now()).map_err(Wait::until)?;
-        match kind {
-            Kind::Look => self.looking += 1,
-            Kind::Mfa => self.asking += 1,
-            Kind::Create => {
-                self.creating += 1;
-                self.devices += 1;
-            }
+    pub(super) fn pass(&mut self, group: RateGroup) -> Result<u64, Instant> {
+        let leave = self.meters.take(group, clock::now());
+        leave.map_err(Wait::until)?;
+        *self.on_way.get_mut(group) += 1;
+        if group == RateGroup::Creates {
+            self.devices += 1;
         }
         Ok(self.guard.traffic.number())
     }
 
-    /// Whether a request that has passed, and is not sent yet, must not be: since then everything is
+    /// Whether a create that has passed, and is not sent yet, must not be: since then creates are
     /// held, or one is to go first.
     pub(super) fn withholds(&self, seq: u64, now: Instant) -> bool {
-        self.meter.held(now).is_some() || self.guard.traffic.withholds(seq)
+        let group = RateGroup::Creates;
+        self.meters.held(group, now).is_some() || self.guard.traffic.withholds(group, seq)
     }
 
     /// Takes a create back that has passed and was not written down.
     pub(super) fn take_back_create(&mut self) {
-        self.creating -= 1;
+        self.came_back(RateGroup::Creates);
         self.devices = self.devices.saturating_sub(1);
     }
 
     /// Takes note that a request is not on its way any more.
-    pub(super) fn came_back(&mut self, kind: Kind) {
-        match kind {
-            Kind::Look => self.looking -= 1,
-            Kind::Mfa => self.asking -= 1,
-            Kind::Create => self.creating -= 1,
-        }
+    pub(super) fn came_back(&mut self, group: RateGroup) {
+        *self.on_way.get_mut(group) -= 1;
     }
 
     /// Whether a retry of this price can be paid for.
@@ -163,7 +183,12 @@ impl Gate {
             answered.outcome,
             AttemptOutcome::NotCreated(Refusal::Throttled { .. })
         );
-        self.pace_by(subject.seq, is_throttled, answered.pause);
+        self.pace_by(
+            RateGroup::Creates,
+            subject.seq,
+            is_throttled,
+            answered.pause,
+        );
         let stop = self.guard.on_create(subject, answered, now);
         match answered.outcome {
             AttemptOutcome::Created(_) => self.budget.succeeded(),
@@ -190,7 +215,7 @@ impl Gate {
         now: Instant,
     ) -> Option<StopReason> {
         let is_throttled = matches!(answered.outcome, LookOutcome::Throttled { .. });
-        self.pace_by(subject.seq, is_throttled, answered.pause);
+        self.pace_by(RateGroup::Lists, subject.seq, is_throttled, answered.pause);
         let mut stop = self.guard.on_look(subject, answered, now);
         if let Some(create) = empty_conflict {
             stop = stop.or_else(|| self.guard.on_empty_conflict(subject, create, now));
@@ -203,22 +228,22 @@ impl Gate {
     }
 
     /// Takes note of an answer as far as it tells which rate PingOne bears.
-    fn pace_by(&mut self, seq: u64, is_throttled: bool, pause: Option<Duration>) {
+    fn pace_by(&mut self, group: RateGroup, seq: u64, is_throttled: bool, pause: Option<Duration>) {
         match pause {
             // A quota says nothing of the rate, and a rate limit asks for no such wait.
             Some(pause) if is_throttled && pause > LONGEST_HOLD => {}
             pause if is_throttled => {
                 let next = self.guard.traffic.next_seq();
                 let pause = pause.unwrap_or(SHORTEST_HOLD);
-                self.meter.refused(seq, next, pause);
+                self.meters.refused(group, seq, next, pause);
             }
-            Some(_) | None => self.meter.answered(),
+            Some(_) | None => self.meters.answered(group),
         }
     }
 
-    /// How the pace goes.
-    pub(super) fn pace(&self) -> PaceReading {
-        self.meter.reading()
+    /// How the paces go.
+    pub(super) fn paces(&self) -> Paces {
+        self.meters.reading()
     }
 
     /// Takes note of an answer about a user's MFA; tells whether the run must stop.
@@ -229,7 +254,12 @@ impl Gate {
         now: Instant,
     ) -> Option<StopReason> {
         let is_throttled = matches!(answered.outcome, MfaOutcome::Throttled { .. });
-        self.pace_by(subject.seq, is_throttled, answered.pause);
+        self.pace_by(
+            RateGroup::Directory,
+            subject.seq,
+            is_throttled,
+            answered.pause,
+        );
         let stop = self.guard.on_mfa(subject, answered, now);
         if let MfaOutcome::NoInformation | MfaOutcome::Unreadable = answered.outcome {
             self.budget.pay_for_look(now);
@@ -239,7 +269,7 @@ impl Gate {
     }
 
     /// Takes note of an answered question that is about no row, or of why it was not answered; holds
-    /// everything where PingOne asks for that, and gives for how long: for the `usual` time where it
+    /// its group where PingOne asks for that, and gives for how long: for the `usual` time where it
     /// names none.
     ///
     /// # Errors
@@ -247,24 +277,25 @@ impl Gate {
     /// Going on is pointless.
     pub(super) fn heard_read(
         &mut self,
-        seq: u64,
+        (group, seq): (RateGroup, u64),
         error: Option<&ReadError>,
         usual: Duration,
         now: Instant,
     ) -> Result<Option<Duration>, StopReason> {
         let throttle = error.filter(|error| error.is_throttle());
         if throttle.is_none() {
-            self.guard.traffic.probed(seq);
+            self.guard.traffic.probed(group, seq);
         }
         let is_answer = error.is_none_or(|error| error.answer.http_status.is_some());
         let stop = is_answer.then(|| self.guard.throttled.heard(throttle.is_some(), now));
         let stop = stop.flatten();
         let asked_for = throttle.and_then(ReadError::retry_after);
-        self.pace_by(seq, throttle.is_some(), asked_for);
+        self.pace_by(group, seq, throttle.is_some(), asked_for);
         if let Some(reason) = stop.or_else(|| too_long(asked_for)) {
             return Err(reason);
         }
-        let hold = |_: &ReadError| self.hold(asked_for.unwrap_or(usual), now, fastrand::f64());
+        let delay = asked_for.unwrap_or(usual);
+        let hold = |_: &ReadError| self.hold(Some(group), delay, now, fastrand::f64());
         Ok(throttle.map(hold))
     }
 
@@ -275,24 +306,43 @@ impl Gate {
         self.guard.on_exhausted(kind, answer, now)
     }
 
-    /// Holds every request for so long, and lets one go first after a long hold; gives the wait in
-    /// full.
+    /// Holds the requests of a group for so long, or all where there is none, and lets one go first
+    /// after a long hold; gives the wait in full.
     ///
     /// `jitter`, from `0.0..1.0`, adds up to a tenth: every client that was throttled would
     /// otherwise come back in the same instant.
-    pub(super) fn hold(&mut self, delay: Duration, now: Instant, jitter: f64) -> Duration {
+    pub(super) fn hold(
+        &mut self,
+        group: Option<RateGroup>,
+        delay: Duration,
+        now: Instant,
+        jitter: f64,
+    ) -> Duration {
         let delay = delay.clamp(SHORTEST_HOLD, LONGEST_HOLD);
         let delay = delay + delay.mul_f64(jitter * 0.1);
-        self.meter.hold(now + delay, now);
+        self.meters.hold(group, now + delay, now);
         if delay > LONG_HOLD {
-            self.guard.traffic.probe();
+            self.guard.traffic.probe(group);
         }
         delay
     }
 
+    /// Holds what an answer to a request of this kind asks to be held, for so long; gives its group and
+    /// the wait in full. A 429 speaks for its group, anything else for PingOne as a whole.
+    pub(super) fn hold_for(
+        &mut self,
+        kind: Kind,
+        answer: &Answer,
+        delay: Duration,
+    ) -> (Option<RateGroup>, Duration) {
+        let group = (answer.http_status == Some(429)).then(|| kind.group());
+        let delay = self.hold(group, delay, clock::now(), fastrand::f64());
+        (group, delay)
+    }
+
     /// Lets one request go first, with a new token.
     pub(super) fn probe(&mut self) {
-        self.guard.traffic.probe();
+        self.guard.traffic.probe(None);
     }
 
     /// Takes note of a finished row; tells whether there are too many bad ones.

@@ -23,7 +23,7 @@ fn hear(gate: &mut Gate, seq: u64, outcome: AttemptOutcome) -> Option<StopReason
     let mut row = row(1, CREATE);
     row.seq = seq;
     let subject = row.subject(&answer(0, "CODE"), Duration::ZERO);
-    gate.came_back(Kind::Create);
+    gate.came_back(RateGroup::Creates);
     gate.heard_create(subject, &answered(outcome), None, clock::now())
 }
 
@@ -43,9 +43,9 @@ fn lost() -> AttemptOutcome {
 async fn the_first_creates_go_one_by_one_and_then_as_many_as_are_allowed() {
     let mut gate = gate(2, None);
     for made in 0..2 {
-        assert_eq!(gate.room(Kind::Create), Room::Free);
-        let seq = gate.pass(Kind::Create).unwrap();
-        assert_eq!(gate.room(Kind::Create), Room::Full);
+        assert_eq!(gate.room(RateGroup::Creates), Room::Free);
+        let seq = gate.pass(RateGroup::Creates).unwrap();
+        assert_eq!(gate.room(RateGroup::Creates), Room::Full);
         assert_eq!(gate.in_flight(), 1);
         assert_eq!(gate.has_room(), made > 0, "nothing goes beside the first");
         hear(&mut gate, seq, created());
@@ -53,38 +53,42 @@ async fn the_first_creates_go_one_by_one_and_then_as_many_as_are_allowed() {
     }
     assert!(gate.any_created());
     for passed in 0..4 {
-        assert_eq!(gate.room(Kind::Create), Room::Free, "{passed}");
-        let kind = [Kind::Create, Kind::Look][passed % 2];
+        assert_eq!(gate.room(RateGroup::Creates), Room::Free, "{passed}");
+        let kind = [RateGroup::Creates, RateGroup::Lists][passed % 2];
         assert_eq!(gate.pass(kind), Ok(2 + passed as u64));
     }
     assert_eq!(gate.in_flight(), 4);
-    assert_eq!(gate.room(Kind::Look), Room::Full);
-    gate.came_back(Kind::Look);
-    assert_eq!(gate.room(Kind::Look), Room::Free);
+    assert_eq!(gate.room(RateGroup::Lists), Room::Full);
+    gate.came_back(RateGroup::Lists);
+    assert_eq!(gate.room(RateGroup::Lists), Room::Free);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_limit_counts_devices_that_are_there_or_may_be() {
     let mut gate = gate(0, Some(2));
-    let first = gate.pass(Kind::Create).unwrap();
-    let second = gate.pass(Kind::Create).unwrap();
+    let first = gate.pass(RateGroup::Creates).unwrap();
+    let second = gate.pass(RateGroup::Creates).unwrap();
     assert_eq!(
-        gate.room(Kind::Create),
+        gate.room(RateGroup::Creates),
         Room::Full,
         "one may come to nothing"
     );
-    assert_eq!(gate.room(Kind::Look), Room::Free);
+    assert_eq!(gate.room(RateGroup::Lists), Room::Free);
     hear(&mut gate, first, invalid());
-    assert_eq!(gate.room(Kind::Create), Room::Free);
+    assert_eq!(gate.room(RateGroup::Creates), Room::Free);
     hear(&mut gate, second, lost());
-    let third = gate.pass(Kind::Create).unwrap();
-    assert_eq!(gate.room(Kind::Create), Room::Full);
+    let third = gate.pass(RateGroup::Creates).unwrap();
+    assert_eq!(gate.room(RateGroup::Creates), Room::Full);
     gate.take_back_create();
-    assert_eq!(gate.room(Kind::Create), Room::Free, "{third} was not sent");
-    let fourth = gate.pass(Kind::Create).unwrap();
+    assert_eq!(
+        gate.room(RateGroup::Creates),
+        Room::Free,
+        "{third} was not sent"
+    );
+    let fourth = gate.pass(RateGroup::Creates).unwrap();
     hear(&mut gate, fourth, created());
-    assert_eq!(gate.room(Kind::Create), Room::LimitReached);
-    assert_eq!(gate.room(Kind::Look), Room::Free);
+    assert_eq!(gate.room(RateGroup::Creates), Room::LimitReached);
+    assert_eq!(gate.room(RateGroup::Lists), Room::Free);
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,11 +101,11 @@ async fn a_hold_is_bounded_and_spread_and_one_request_goes_first_after_a_long_on
         (1_000 * second, 0.0, LONGEST_HOLD),
     ] {
         let mut gate = gate(0, None);
-        let before = gate.pass(Kind::Create).unwrap();
+        let before = gate.pass(RateGroup::Creates).unwrap();
         let now = clock::now();
         assert!(!gate.withholds(before, now));
-        assert_eq!(gate.hold(asked, now, jitter), expected);
-        assert_eq!(gate.pass(Kind::Look), Err(now + expected));
+        assert_eq!(gate.hold(None, asked, now, jitter), expected);
+        assert_eq!(gate.pass(RateGroup::Lists), Err(now + expected));
         assert_eq!(gate.in_flight(), 1, "what may not pass is not on its way");
         assert!(gate.withholds(before, now));
         tokio::time::advance(expected).await;
@@ -113,9 +117,37 @@ async fn a_hold_is_bounded_and_spread_and_one_request_goes_first_after_a_long_on
             "another one goes first"
         );
         hear(&mut gate, before, lost());
-        let first = gate.pass(Kind::Look).unwrap();
+        let first = gate.pass(RateGroup::Lists).unwrap();
         assert!(!gate.withholds(first, later));
         assert_eq!(gate.has_room(), !is_long, "nothing goes beside it");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_to_a_listing_holds_the_listings_alone() {
+    let long = Duration::from_secs(20);
+    let mut gate = gate(0, None);
+    let passed = gate.pass(RateGroup::Creates).unwrap();
+    let (group, hold) = gate.hold_for(Kind::Look, &answer(429, "REQUEST_LIMITED"), long);
+    assert_eq!(group, Some(RateGroup::Lists));
+    assert!(gate.pass(RateGroup::Lists).is_err());
+    assert!(!gate.withholds(passed, clock::now()), "a create goes on");
+    assert_eq!(gate.room(RateGroup::Creates), Room::Free);
+    gate.pass(RateGroup::Creates).unwrap();
+    tokio::time::advance(hold).await;
+    assert_eq!(gate.room(RateGroup::Lists), Room::Free);
+    gate.pass(RateGroup::Lists).unwrap();
+    assert_eq!(gate.room(RateGroup::Lists), Room::Full, "one goes first");
+    assert!(gate.has_room(), "and creates go beside it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_asked_for_by_no_429_speaks_for_pingone_as_a_whole() {
+    let mut gate = gate(0, None);
+    let (group, _) = gate.hold_for(Kind::Look, &answer(503, "CODE"), Duration::from_secs(2));
+    assert_eq!(group, None);
+    for group in RateGroup::ALL {
+        assert!(gate.pass(group).is_err(), "{group:?}");
     }
 }
 
@@ -123,7 +155,7 @@ async fn a_hold_is_bounded_and_spread_and_one_request_goes_first_after_a_long_on
 async fn a_new_token_is_tried_by_one_request_first() {
     let mut gate = gate(0, None);
     gate.probe();
-    gate.pass(Kind::Look).unwrap();
+    gate.pass(RateGroup::Lists).unwrap();
     assert!(!gate.has_room());
 }
 
@@ -155,8 +187,8 @@ async fn retries_are_paid_for_until_a_minute_without_success_closes_the_gate() {
     let mut gate = gate(0, None);
     let subject = row(1, CREATE).subject(&answer(0, "CODE"), Duration::ZERO);
     let fail = |gate: &mut Gate| {
-        gate.pass(Kind::Create).unwrap();
-        gate.came_back(Kind::Create);
+        gate.pass(RateGroup::Creates).unwrap();
+        gate.came_back(RateGroup::Creates);
         let refused = AttemptOutcome::NotCreated(Refusal::Conflicting);
         let retry = Some(Retried::NotSent);
         let subject = Subject {
@@ -165,7 +197,7 @@ async fn retries_are_paid_for_until_a_minute_without_success_closes_the_gate() {
         };
         gate.heard_create(subject, &answered(refused), retry, clock::now())
     };
-    let seq = gate.pass(Kind::Create).unwrap();
+    let seq = gate.pass(RateGroup::Creates).unwrap();
     hear(&mut gate, seq, created());
     let paid = (0..100).take_while(|_| {
         let affords = gate.affords(Retried::NotSent);
@@ -180,7 +212,7 @@ async fn retries_are_paid_for_until_a_minute_without_success_closes_the_gate() {
     let now = clock::now();
     assert_eq!(gate.closed_until(now), Some(now + Duration::from_mins(1)));
     for _ in 0..10 {
-        let seq = gate.pass(Kind::Create).unwrap();
+        let seq = gate.pass(RateGroup::Creates).unwrap();
         hear(&mut gate, seq, created());
     }
     assert!(gate.affords(Retried::NotSent), "successes pay for retries");
@@ -192,16 +224,16 @@ async fn listings_that_tell_nothing_draw_on_the_same_budget() {
     let subject = row(1, Phase::Look).subject(&answer(0, "CODE"), Duration::ZERO);
     let outcome = LookOutcome::NoInformation;
     for _ in 0..18 {
-        gate.pass(Kind::Look).unwrap();
-        gate.came_back(Kind::Look);
+        gate.pass(RateGroup::Lists).unwrap();
+        gate.came_back(RateGroup::Lists);
         gate.heard_look(subject, &answered(outcome.clone()), None, clock::now());
     }
     // 100 - 18 are left: enough for eight retries after a time-out.
     assert!(gate.affords(Retried::TimedOut));
     let seen = answered(LookOutcome::Seen(Listing::Absent));
     for _ in 0..8 {
-        gate.pass(Kind::Create).unwrap();
-        gate.came_back(Kind::Create);
+        gate.pass(RateGroup::Creates).unwrap();
+        gate.came_back(RateGroup::Creates);
         let refused = AttemptOutcome::NotCreated(Refusal::Conflicting);
         let retry = Some(Retried::TimedOut);
         let subject = Subject {
@@ -209,8 +241,8 @@ async fn listings_that_tell_nothing_draw_on_the_same_budget() {
             ..subject
         };
         gate.heard_create(subject, &answered(refused), retry, clock::now());
-        gate.pass(Kind::Look).unwrap();
-        gate.came_back(Kind::Look);
+        gate.pass(RateGroup::Lists).unwrap();
+        gate.came_back(RateGroup::Lists);
         gate.heard_look(subject, &seen, None, clock::now());
     }
     assert!(!gate.affords(Retried::NotSent));
@@ -223,8 +255,8 @@ async fn conflicts_with_nothing_count_as_failures() {
     let conflict = answer(409, "CONFLICT");
     let absent = answered(LookOutcome::Seen(Listing::Absent));
     let stop = (0..30).find_map(|_| {
-        gate.pass(Kind::Look).unwrap();
-        gate.came_back(Kind::Look);
+        gate.pass(RateGroup::Lists).unwrap();
+        gate.came_back(RateGroup::Lists);
         gate.heard_look(subject, &absent, Some(&conflict), clock::now())
     });
     let Some(StopReason::Unavailable { what }) = stop else {
@@ -254,30 +286,30 @@ async fn it_hears_of_rows_that_end_and_of_those_that_stay_in_doubt() {
 #[tokio::test(start_paused = true)]
 async fn whoever_is_switched_on_counts_as_the_device_that_is_to_come() {
     let mut gate = gate(0, Some(2));
-    assert_eq!(gate.room(Kind::Mfa), Room::Free);
-    gate.pass(Kind::Mfa).unwrap();
-    gate.pass(Kind::Mfa).unwrap();
+    assert_eq!(gate.room(RateGroup::Directory), Room::Free);
+    gate.pass(RateGroup::Directory).unwrap();
+    gate.pass(RateGroup::Directory).unwrap();
     assert_eq!(gate.in_flight(), 2);
-    for kind in [Kind::Mfa, Kind::Create] {
+    for kind in [RateGroup::Directory, RateGroup::Creates] {
         assert_eq!(gate.room(kind), Room::Full, "two are to come");
     }
-    assert_eq!(gate.room(Kind::Look), Room::Free);
-    gate.came_back(Kind::Mfa);
-    gate.pass(Kind::Create).unwrap();
-    gate.came_back(Kind::Mfa);
-    let seq = gate.pass(Kind::Create).unwrap();
-    assert_eq!(gate.room(Kind::Mfa), Room::Full);
+    assert_eq!(gate.room(RateGroup::Lists), Room::Free);
+    gate.came_back(RateGroup::Directory);
+    gate.pass(RateGroup::Creates).unwrap();
+    gate.came_back(RateGroup::Directory);
+    let seq = gate.pass(RateGroup::Creates).unwrap();
+    assert_eq!(gate.room(RateGroup::Directory), Room::Full);
     for _ in 0..2 {
         hear(&mut gate, seq, created());
     }
-    assert_eq!(gate.room(Kind::Mfa), Room::LimitReached);
+    assert_eq!(gate.room(RateGroup::Directory), Room::LimitReached);
 }
 
 #[tokio::test(start_paused = true)]
 async fn before_the_first_device_users_are_asked_about_one_by_one() {
     let mut gate = gate(2, None);
-    let seq = gate.pass(Kind::Mfa).unwrap();
-    assert_eq!(gate.room(Kind::Mfa), Room::Full);
-    gate.came_back(Kind::Mfa);
-    assert_eq!((gate.room(Kind::Mfa), seq), (Room::Free, 0));
+    let seq = gate.pass(RateGroup::Directory).unwrap();
+    assert_eq!(gate.room(RateGroup::Directory), Room::Full);
+    gate.came_back(RateGroup::Directory);
+    assert_eq!((gate.room(RateGroup::Directory), seq), (Room::Free, 0));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::model::rate_group::RateGroup;
 use crate::pingone::transport::FaultKind;
 
 const WINDOW: usize = 50;
@@ -24,6 +25,15 @@ pub(in crate::engine) enum Kind {
 }
 
 impl Kind {
+    /// With which other requests it is limited.
+    pub(in crate::engine) fn group(self) -> RateGroup {
+        match self {
+            Kind::Create => RateGroup::Creates,
+            Kind::Look => RateGroup::Lists,
+            Kind::Mfa => RateGroup::Directory,
+        }
+    }
+
     /// Several of them, in a message.
     pub(in crate::engine) fn plural(self) -> &'static str {
         match self {

@@ -112,11 +112,14 @@ impl Guard {
         if canary { 1 } else { self.traffic.width() }
     }
 
+    /// Whether the first creates go alone, since nobody knows yet how they go.
+    pub(super) fn creates_one_by_one(&self) -> bool {
+        self.options.canary > 0 && (self.created == 0 || self.creates < self.options.canary)
+    }
+
     /// How many creates may be in flight.
     pub(super) fn create_width(&self) -> usize {
-        let canary =
-            self.options.canary > 0 && (self.created == 0 || self.creates < self.options.canary);
-        if canary {
+        if self.creates_one_by_one() {
             return 1;
         }
         // While creates are refused, no more are on their way than it takes to see that all are.
@@ -197,7 +200,7 @@ impl Guard {
     /// Counts a create that PingOne judged, or might have.
     fn count_create(&mut self, subject: Subject) {
         self.creates = self.creates.saturating_add(1);
-        self.traffic.probed(subject.seq);
+        self.traffic.probed(Kind::Create.group(), subject.seq);
     }
 
     fn on_ambiguity(
@@ -265,7 +268,7 @@ impl Guard {
     ) -> Option<StopReason> {
         let throttled = self.heard(answer, now);
         if said.is_heard() {
-            self.traffic.probed(subject.seq);
+            self.traffic.probed(kind.group(), subject.seq);
         }
         let reason = match said {
             Said::Told { ends_streak } => {

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::breaker::{Breaker, Kind, Sign, Trip};
 use super::subject::Subject;
 use super::width::Width;
+use crate::model::rate_group::{ByGroup, RateGroup};
 
 /// An answer that takes longer shows that there is too much in flight.
 const SLOW: Duration = Duration::from_secs(5);
@@ -20,6 +21,8 @@ pub(in crate::engine) struct Traffic {
     breaker: Breaker,
     /// While one request goes first: the earliest whose answer counts.
     probe: Option<u64>,
+    /// The same while one of a rate group does.
+    probes: ByGroup<Option<u64>>,
 }
 
 impl Traffic {
@@ -30,6 +33,7 @@ impl Traffic {
             width: Width::new(most),
             breaker: Breaker::new(),
             probe: None,
+            probes: ByGroup::default(),
         }
     }
 
@@ -58,19 +62,32 @@ impl Traffic {
         self.breaker.open_until(now)
     }
 
-    /// Lets one request go first after a pause or with a new token, until an answer comes.
-    pub(in crate::engine) fn probe(&mut self) {
-        self.probe = Some(self.next_seq);
+    /// Lets one request go first after a pause or with a new token, until an answer comes: one of a
+    /// rate group, or of all where there is none.
+    pub(in crate::engine) fn probe(&mut self, group: Option<RateGroup>) {
+        let probe = match group {
+            Some(group) => self.probes.get_mut(group),
+            None => &mut self.probe,
+        };
+        *probe = Some(self.next_seq);
+    }
+
+    /// Whether one request of a rate group goes first.
+    pub(in crate::engine) fn is_probing(&self, group: RateGroup) -> bool {
+        self.probes.get(group).is_some()
     }
 
     /// Lets all go again where the one that went first was answered.
-    pub(in crate::engine) fn probed(&mut self, seq: u64) {
+    pub(in crate::engine) fn probed(&mut self, group: RateGroup, seq: u64) {
         self.probe.take_if(|first| seq >= *first);
+        let probe = self.probes.get_mut(group);
+        probe.take_if(|first| seq >= *first);
     }
 
     /// Whether a request that was begun, and is not sent yet, must not be: since then one is to go first.
-    pub(in crate::engine) fn withholds(&self, seq: u64) -> bool {
-        self.probe.is_some_and(|first| seq < first) || self.breaker.opened_after(seq)
+    pub(in crate::engine) fn withholds(&self, group: RateGroup, seq: u64) -> bool {
+        let mut probes = self.probe.iter().chain(self.probes.get(group));
+        probes.any(|first| seq < *first) || self.breaker.opened_after(seq)
     }
 
     /// Lets fewer be in flight, for a request was not answered in time.

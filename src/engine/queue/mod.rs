@@ -1,4 +1,4 @@
-//! Which row is next: rows that are ready, that wait for their time, and that come last.
+//! Which row is next, of each kind: rows that are ready, that wait for their time, and that come last.
 //!
 //! It knows neither pace nor tokens, and sends nothing.
 
@@ -36,7 +36,8 @@ pub(super) struct Queue {
     wanted: Wanted,
     busy: Busy,
     looks: VecDeque<Box<Row>>,
-    /// Creates, and what is asked about their users before.
+    /// What is asked about users before their create.
+    questions: VecDeque<Box<Row>>,
     creates: VecDeque<Box<Row>>,
     waiting: Timetable,
     /// Rows that nobody waits for: they go on if the run lasts so long.
@@ -170,7 +171,8 @@ impl Queue {
     fn of_kind(&mut self, kind: Kind) -> &mut VecDeque<Box<Row>> {
         match kind {
             Kind::Look => &mut self.looks,
-            Kind::Create | Kind::Mfa => &mut self.creates,
+            Kind::Mfa => &mut self.questions,
+            Kind::Create => &mut self.creates,
         }
     }
 
@@ -192,16 +194,24 @@ impl Queue {
         }
     }
 
-    /// The row whose request is sent next: looks first, as they may free a user; then creates.
-    pub(super) fn next(&self) -> Option<&Row> {
-        let next = self.looks.front().or_else(|| self.creates.front());
+    /// The row whose request of this kind is sent next.
+    pub(super) fn next(&self, kind: Kind) -> Option<&Row> {
+        let next = match kind {
+            Kind::Look => self.looks.front(),
+            Kind::Mfa => self.questions.front(),
+            Kind::Create => self.creates.front(),
+        };
         next.map(|row| &**row)
     }
 
     /// Takes the row that [`Queue::next`] shows.
-    pub(super) fn pop(&mut self) -> Option<Box<Row>> {
-        let look = self.looks.pop_front();
-        look.or_else(|| self.creates.pop_front())
+    pub(super) fn pop(&mut self, kind: Kind) -> Option<Box<Row>> {
+        self.of_kind(kind).pop_front()
+    }
+
+    /// How many rows have nothing before them but their create, or a question about their user.
+    pub(super) fn ready(&self) -> usize {
+        self.questions.len() + self.creates.len()
     }
 
     /// Puts a look before the create that is next.
@@ -214,9 +224,10 @@ impl Queue {
 
     /// Has the user of the create that is next asked about first: whether they can use MFA.
     pub(super) fn ask_mfa_first(&mut self) {
-        if let Some(row) = self.creates.front_mut() {
+        if let Some(mut row) = self.creates.pop_front() {
             let (switches, resend) = (false, row.resends());
             row.phase = Phase::Mfa { switches, resend };
+            self.questions.push_back(row);
         }
     }
 
@@ -234,7 +245,7 @@ impl Queue {
     /// Whether no row is left that anything can be done for, but for rechecks and for those that
     /// nobody waits for.
     pub(super) fn is_out_of_work(&self) -> bool {
-        self.looks.is_empty() && self.creates.is_empty() && self.waiting.is_empty()
+        self.looks.is_empty() && self.ready() == 0 && self.waiting.is_empty()
     }
 
     /// Whether no row is left at all.
@@ -265,8 +276,10 @@ impl Queue {
         self.wanted = Wanted::Nothing;
         self.lasts.clear();
         self.rechecks.clear();
-        let queued = self.looks.drain(..).chain(self.creates.drain(..));
-        self.dropped.extend(queued.map(|row| *row));
+        for kind in [Kind::Look, Kind::Mfa, Kind::Create] {
+            let queued = std::mem::take(self.of_kind(kind));
+            self.dropped.extend(queued.into_iter().map(|row| *row));
+        }
         self.dropped.extend(self.waiting.drain());
         self.dropped.extend(self.deferred.drain());
         self.dropped.extend(self.busy.drain());
@@ -276,9 +289,10 @@ impl Queue {
     pub(super) fn wind_down(&mut self) {
         self.wanted = Wanted::InDoubt;
         self.lasts.clear();
-        let queued = std::mem::take(&mut self.looks);
-        for row in queued.into_iter().chain(std::mem::take(&mut self.creates)) {
-            self.put(row);
+        for kind in [Kind::Look, Kind::Mfa, Kind::Create] {
+            for row in std::mem::take(self.of_kind(kind)) {
+                self.put(row);
+            }
         }
     }
 

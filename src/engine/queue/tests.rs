@@ -14,19 +14,22 @@ fn numbers(rows: impl IntoIterator<Item = Row>) -> Vec<u64> {
     rows.into_iter().map(|row| row.request.row.0).collect()
 }
 
-/// Takes all rows whose request may be sent now.
+/// Takes all rows whose request may be sent now, one kind after the other.
 fn drained(queue: &mut Queue) -> Vec<u64> {
-    std::iter::from_fn(|| {
-        let shown = queue.next().map(|row| row.request.row.0);
-        let taken = queue.pop().map(|row| row.request.row.0);
-        assert_eq!(shown, taken, "what is shown is taken");
-        taken
-    })
-    .collect()
+    let kinds = [Kind::Look, Kind::Mfa, Kind::Create];
+    let mut taken = Vec::new();
+    for kind in kinds {
+        while let Some(shown) = queue.next(kind).map(|row| row.request.row) {
+            let row = queue.pop(kind).unwrap();
+            assert_eq!(shown, row.request.row, "what is shown is taken");
+            taken.push(row.request.row.0);
+        }
+    }
+    taken
 }
 
 #[test]
-fn looks_go_before_creates_and_each_in_order_of_arrival() {
+fn each_kind_goes_in_order_of_arrival() {
     let mut queue = Queue::default();
     for (number, phase) in [
         (1, CREATE),
@@ -160,7 +163,7 @@ fn a_deferred_row_lets_its_user_go_and_waits_for_it_in_turn() {
     let (mut queue, start) = (Queue::default(), now());
     begin(&mut queue, of_user(1, 1, Phase::Look));
     begin(&mut queue, of_user(2, 1, CREATE));
-    let first = queue.pop().unwrap();
+    let first = queue.pop(Kind::Look).unwrap();
     queue.defer(first, start).unwrap();
     assert_eq!(queue.next_due(), Some(start));
     queue.wake_due(start);
@@ -251,7 +254,7 @@ fn a_look_is_put_before_the_create_that_is_next() {
     let mut queue = Queue::default();
     queue.put(row(1, CREATE));
     queue.look_first();
-    assert_eq!(queue.next().unwrap().phase, Phase::Look);
+    assert_eq!(queue.next(Kind::Look).unwrap().phase, Phase::Look);
     assert_eq!(drained(&mut queue), [1]);
 }
 
@@ -329,7 +332,7 @@ fn a_row_that_is_dropped_lets_the_next_one_of_its_user_go_on() {
         }
         begin(&mut queue, row);
     }
-    let first = queue.pop().unwrap();
+    let first = queue.pop(Kind::Look).unwrap();
     queue.wind_down();
     queue.put(first);
     assert_eq!(numbers(queue.dropped()), [1, 2]);

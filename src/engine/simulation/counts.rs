@@ -46,7 +46,7 @@ impl Counts {
 
     /// Whether all of that came about in so many histories.
     pub(super) fn are_worth_it(&self, histories: u64) -> bool {
-        let often = [self.runs, self.requests, self.creates, self.lost];
+        let often = [self.runs, self.requests, self.creates, 2 * self.lost];
         let seldom = [
             self.crashes,
             self.switches,

@@ -8,6 +8,7 @@ use super::lines::Line;
 use super::pingone::Time;
 use super::says::{ECHO, Reply};
 use crate::model::ids::UserId;
+use crate::model::rate_group::RateGroup;
 
 /// What was asked.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,18 @@ pub(super) enum Question {
     Mfa(UserId),
     /// The number of the post, and of the device.
     Create(usize, usize),
+}
+
+impl Question {
+    /// With which others it is limited.
+    pub(super) fn group(self) -> RateGroup {
+        match self {
+            Self::Token => RateGroup::Token,
+            Self::Look(_) => RateGroup::Lists,
+            Self::Mfa(_) => RateGroup::Directory,
+            Self::Create(..) => RateGroup::Creates,
+        }
+    }
 }
 
 /// A request that has left, and what comes of it.

@@ -13,6 +13,7 @@ use crate::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
 use crate::model::event::RowFinished;
 use crate::model::ids::UserId;
 use crate::model::outcome::Outcome;
+use crate::model::rate_group::{ByGroup, RateGroup};
 use crate::model::request::DeviceRequest;
 
 /// A promise that did not hold.
@@ -96,7 +97,7 @@ pub(super) struct Judge {
     /// Whether what somebody made a moment before is told from ours.
     tells_apart: bool,
     asked: Vec<Asked>,
-    held_until: Option<Instant>,
+    held_until: ByGroup<Option<Instant>>,
     pub(super) has_stopped: bool,
     /// How many devices this run may make, and how long it may send.
     limits: (Option<u64>, Option<Instant>),
@@ -118,7 +119,7 @@ impl Judge {
             apart: us(Duration::from_secs(30).min(settle / 4)),
             tells_apart,
             asked: std::iter::repeat_with(Asked::new).take(wanted).collect(),
-            held_until: None,
+            held_until: ByGroup::default(),
             has_stopped: false,
             limits: (None, None),
             made: 0,
@@ -143,23 +144,28 @@ impl Judge {
         let until = options.max_duration.map(|most| now + most);
         self.limits = (options.limit, until);
         self.made = 0;
-        self.held_until = None;
+        self.held_until = ByGroup::default();
         self.has_stopped = false;
         self.told.clear();
     }
 
     /// A request is begun.
-    pub(super) fn begins(&mut self, is_token: bool, now: Instant) {
-        let held = self.held_until.is_some_and(|until| now < until);
-        self.check(is_token || !held, Broken::NotHeld);
+    pub(super) fn begins(&mut self, group: RateGroup, now: Instant) {
+        let held = self.held_until.get(group).is_some_and(|until| now < until);
+        self.check(group == RateGroup::Token || !held, Broken::NotHeld);
         let is_late = self.limits.1.is_some_and(|until| now >= until);
         self.check(!self.has_stopped && !is_late, Broken::SentAfterStop);
     }
 
-    /// An answer has asked to be left alone for so long.
-    pub(super) fn holds(&mut self, hold: Duration, now: Instant) {
+    /// An answer has asked for no request of a group for so long, or for none at all.
+    pub(super) fn holds(&mut self, group: Option<RateGroup>, hold: Duration, now: Instant) {
         let until = now + hold;
-        self.held_until = Some(self.held_until.map_or(until, |held| held.max(until)));
+        for asked in RateGroup::ALL {
+            if group.is_none_or(|group| group == asked) {
+                let longest = self.held_until.get_mut(asked);
+                *longest = Some(longest.map_or(until, |longest| longest.max(until)));
+            }
+        }
     }
 
     /// A create leaves, with this entry in the ledger.

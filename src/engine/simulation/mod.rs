@@ -136,7 +136,12 @@ fn a_rule_that_is_broken_on_purpose_breaks_a_promise() {
     for (defect, expected) in [
         (
             D::SettlesInNoTime,
-            &[B::SentTooSoon, B::NotLookedForTwice, B::RecheckForgotten][..],
+            &[
+                B::SentTooSoon,
+                B::NotLookedForTwice,
+                B::RecheckForgotten,
+                B::Lost,
+            ][..],
         ),
         (
             D::SendsAgainAfterALoss,

@@ -1,17 +1,19 @@
 //! The way of a request to PingOne and back.
 
 use http_body_util::BodyExt;
+use hyper::{Method, Request};
 use tokio::time::sleep;
 
 use super::exchange::{Exchange, transaction};
 use super::world::{Shared, fault, lock};
+use crate::model::rate_group::RateGroup;
 use crate::pingone::played::{Call, Said};
 use crate::pingone::transport::{Fault, FaultKind};
 
 /// Has PingOne answer a request.
 pub(super) async fn play(world: Shared, call: Call) -> Result<Said, Fault> {
-    let is_token = call.request.uri().path().ends_with("/token");
-    let (line, wait) = lock(&world).connect(call.pool, is_token);
+    let group = group_of(&call.request);
+    let (line, wait) = lock(&world).connect(call.pool, group);
     sleep(wait).await;
     let line = line.map_err(fault)?;
     let (head, body) = call.request.into_parts();
@@ -27,6 +29,20 @@ pub(super) async fn play(world: Shared, call: Call) -> Result<Said, Fault> {
         None => std::future::pending().await,
     }
     on_its_way.answered(transaction(&head))
+}
+
+/// With which others a request is limited.
+fn group_of<B>(request: &Request<B>) -> RateGroup {
+    let path = request.uri().path();
+    if path.ends_with("/token") {
+        RateGroup::Token
+    } else if path.ends_with("/mfaEnabled") {
+        RateGroup::Directory
+    } else if request.method() == Method::GET {
+        RateGroup::Lists
+    } else {
+        RateGroup::Creates
+    }
 }
 
 /// A request that somebody waits for.

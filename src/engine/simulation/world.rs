@@ -21,6 +21,7 @@ use super::weather::{Echo, Naming, Weather};
 use crate::clock;
 use crate::clock::played::{self, Machine};
 use crate::ledger::{Fate, InMemory, Writing};
+use crate::model::rate_group::RateGroup;
 use crate::pingone::played::Said;
 use crate::pingone::transport::{Fault, FaultKind};
 use crate::pingone::wire::CreateDevice;
@@ -126,10 +127,10 @@ impl World {
     pub(super) fn connect(
         &mut self,
         pool: Option<u64>,
-        is_token: bool,
+        group: RateGroup,
     ) -> (Result<Line, FaultKind>, Duration) {
         self.stir();
-        self.judge.begins(is_token, clock::now());
+        self.judge.begins(group, clock::now());
         let now = self.time();
         if let Some(line) = self.lines.kept(pool, now) {
             return (Ok(line), Duration::ZERO);
@@ -307,7 +308,8 @@ impl World {
             && let Some(hold) = answer.hold
             && (answer.status == 429 || answer.status == 503)
         {
-            self.judge.holds(hold, clock::now());
+            let group = (answer.status == 429).then(|| question.group());
+            self.judge.holds(group, hold, clock::now());
         }
         self.note(|| format!("  comes back: stolen {is_stolen}, {reply:?}"));
     }

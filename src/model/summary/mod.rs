@@ -9,7 +9,7 @@ use super::ids::{EnvironmentId, RunId};
 use super::messages::Messages;
 use super::mfa::MfaOutcome;
 use super::outcome::{LookOutcome, Outcome};
-use super::pace_reading::PaceReading;
+use super::pace_reading::Paces;
 use super::shared_phones::SharedPhones;
 use super::stop::StopReason;
 use super::tally::{Counts, Tally};
@@ -66,8 +66,8 @@ pub(crate) struct Summary {
     pub throttled: u64,
     /// How often a create that failed was scheduled again.
     pub retries: u64,
-    /// How the pace went, where anything was to be sent.
-    pub pace: Option<PaceReading>,
+    /// How the paces went, where anything was to be sent.
+    pub paces: Option<Paces>,
     /// The most urgent reason to stop early, if there was one.
     pub stopped: Option<StopReason>,
     /// How the run before on this wave ended, where the ledger knows of one that did.
@@ -102,7 +102,7 @@ impl Summary {
             requests: Requests::default(),
             throttled: 0,
             retries: 0,
-            pace: None,
+            paces: None,
             stopped: None,
             previous_exit_code: None,
             ledger: None,
@@ -119,7 +119,9 @@ impl Summary {
                     RequestKind::List => &mut self.requests.list,
                     RequestKind::Create => &mut self.requests.create,
                     RequestKind::Mfa => &mut self.requests.mfa,
-                    RequestKind::Read => &mut self.requests.read,
+                    RequestKind::User | RequestKind::Read | RequestKind::Report => {
+                        &mut self.requests.read
+                    }
                 };
                 *count += 1;
             }
@@ -139,7 +141,7 @@ impl Summary {
                 self.created_now += u64::from(row.outcome == Outcome::Created && !row.earlier);
             }
             Event::StopRequested { reason, .. } => self.stop(reason),
-            Event::Paced(pace) => self.pace = Some(*pace),
+            Event::Paced(paces) => self.paces = Some(paces.clone()),
             Event::LookingUp { .. } | Event::Held { .. } | Event::Waiting { .. } => {}
         }
     }

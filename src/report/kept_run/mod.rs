@@ -2,6 +2,7 @@
 //! is shown again of that, word for word.
 
 mod called;
+mod paces;
 mod reason;
 
 pub(crate) use called::Called;
@@ -19,11 +20,11 @@ use super::last_screen::Ending;
 use super::rejects::Written;
 use crate::exit::ExitCode;
 use crate::model::outcome::Outcome;
-use crate::model::pace_reading::{Millirate, PaceReading};
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
 use crate::model::summary::{Requests, Summary};
 use crate::model::tally::{CodeCount, Tally};
+use paces::KeptPaces;
 use reason::KeptReason;
 
 /// What a run came to, in the form in which the ledger keeps it.
@@ -42,7 +43,7 @@ pub(crate) struct KeptRun {
     requests: Requests,
     throttled: u64,
     retries: u64,
-    pace: Option<KeptPace>,
+    paces: Option<KeptPaces>,
     stopped: Option<KeptReason>,
     took_ms: u64,
     results: Option<PathBuf>,
@@ -112,7 +113,7 @@ impl KeptRun {
             requests: summary.requests,
             throttled: summary.throttled,
             retries: summary.retries,
-            pace: summary.pace.map(KeptPace::from),
+            paces: summary.paces.as_ref().map(KeptPaces::from),
             stopped: summary.stopped.clone().map(KeptReason),
             took_ms: u64::try_from(end.took.as_millis()).unwrap_or(u64::MAX),
             results: end.results.map(Path::to_owned),
@@ -159,7 +160,7 @@ impl KeptRun {
             requests: self.requests,
             throttled: self.throttled,
             retries: self.retries,
-            pace: self.pace.map(Into::into),
+            paces: self.paces.as_ref().map(Into::into),
             stopped: self.stopped.clone().map(StopReason::from),
             ..begun
         }
@@ -239,45 +240,6 @@ struct KeptRequests {
     create: u64,
     mfa: u64,
     read: u64,
-}
-
-/// A pace, as it is kept: rates in thousandths of a request in a second.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct KeptPace {
-    ceiling: Option<u64>,
-    first: Option<u64>,
-    last: Option<u64>,
-    highest: Option<u64>,
-    events: u64,
-    held_ms: u64,
-}
-
-impl From<PaceReading> for KeptPace {
-    fn from(pace: PaceReading) -> Self {
-        let rate = |rate: Option<Millirate>| rate.map(|rate| rate.0);
-        Self {
-            ceiling: rate(pace.ceiling),
-            first: rate(pace.first),
-            last: rate(pace.last),
-            highest: rate(pace.highest),
-            events: pace.events,
-            held_ms: u64::try_from(pace.held.as_millis()).unwrap_or(u64::MAX),
-        }
-    }
-}
-
-impl From<KeptPace> for PaceReading {
-    fn from(kept: KeptPace) -> Self {
-        let rate = |rate: Option<u64>| rate.map(Millirate);
-        Self {
-            ceiling: rate(kept.ceiling),
-            first: rate(kept.first),
-            last: rate(kept.last),
-            highest: rate(kept.highest),
-            events: kept.events,
-            held: Duration::from_millis(kept.held_ms),
-        }
-    }
 }
 
 #[cfg(test)]

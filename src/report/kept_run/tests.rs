@@ -1,6 +1,8 @@
 //! What is kept of a run says the same as the run did.
 
 use super::*;
+use crate::model::pace_reading::{Millirate, PaceReading, Paces};
+use crate::model::rate_group::RateGroup;
 use crate::model::stop::StopCode;
 use crate::report::fixture::summary;
 use crate::report::last_screen::closing;
@@ -47,18 +49,23 @@ fn what_is_kept_of_a_run_says_the_same_as_its_last_screen() {
     };
     let now = at("23:10:20");
     let settled_from = at("23:59:00");
-    let full = PaceReading {
-        ceiling: Some(Millirate(25_000)),
+    let pace = PaceReading {
         first: Some(Millirate(25_000)),
         last: Some(Millirate(17_500)),
         highest: None,
+        requests: 900,
+        throttled: 3,
         events: 2,
         held: Duration::from_millis(1500),
+    };
+    let full = Paces {
+        ceiling: Some(Millirate(25_000)),
+        groups: vec![(RateGroup::Creates, pace), (RateGroup::Token, pace)],
     };
     for reason in reasons().into_iter().map(Some).chain([None]) {
         let mut summary = summary();
         summary.stopped = reason;
-        summary.pace = Some(full);
+        summary.paces = Some(full.clone());
         summary.requests.list = 12;
         summary.tally.seen_twice = summary.tally.codes.values().next().copied();
         let facts = EndFacts {
@@ -73,7 +80,7 @@ fn what_is_kept_of_a_run_says_the_same_as_its_last_screen() {
         let kept = KeptRun::from_json(&KeptRun::new(&summary, &facts).to_json()).unwrap();
         let mut begun = summary.clone();
         begun.tally = Tally::default();
-        (begun.stopped, begun.pace, begun.account) = (None, None, None);
+        (begun.stopped, begun.paces, begun.account) = (None, None, None);
         let known = Summary {
             account: None,
             ..summary.clone()

@@ -11,6 +11,7 @@ use super::rate_window::RateWindow;
 use crate::model::event::{Event, RequestKind};
 use crate::model::outcome::Outcome;
 use crate::model::pace_reading::Millirate;
+use crate::model::rate_group::RateGroup;
 
 /// What becomes of a row that goes well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ struct Wait {
 
 #[derive(Debug)]
 enum What {
-    Held,
+    Held(Option<RateGroup>),
     Rows(usize),
 }
 
@@ -115,12 +116,17 @@ impl ProgressLine {
             | Event::LookEnded { .. }
             | Event::MfaEnded { .. } => {}
             Event::Sent(
-                RequestKind::List | RequestKind::Create | RequestKind::Mfa | RequestKind::Read,
+                RequestKind::List
+                | RequestKind::Create
+                | RequestKind::Mfa
+                | RequestKind::User
+                | RequestKind::Read
+                | RequestKind::Report,
             ) => {
                 self.requests.add(self.second(now));
             }
-            Event::Paced(pace) => self.ceiling = pace.ceiling,
-            Event::Held { delay } => self.wait_for(What::Held, now, *delay),
+            Event::Paced(paces) => self.ceiling = paces.ceiling,
+            Event::Held { group, delay } => self.wait_for(What::Held(*group), now, *delay),
             Event::Waiting { rows, next } => self.wait_for(What::Rows(*rows), now, *next),
             Event::RowFinished(row) => {
                 self.done += 1;
@@ -170,7 +176,11 @@ impl ProgressLine {
         };
         let time = span(wait.until - now);
         Some(match wait.what {
-            What::Held => format!("PingOne asks to wait {time}"),
+            What::Held(None) => format!("PingOne asks to wait {time}"),
+            What::Held(Some(group)) => {
+                let requests = group.requests();
+                format!("PingOne asks to wait {time} ({requests})")
+            }
             What::Rows(rows) => {
                 let rows = counted(u64::try_from(rows).unwrap_or(u64::MAX), "row");
                 format!("looking again at {rows} in {time}")

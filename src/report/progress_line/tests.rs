@@ -1,7 +1,7 @@
 //! How far a run is, told in one line.
 
 use super::*;
-use crate::model::pace_reading::PaceReading;
+use crate::model::pace_reading::Paces;
 use crate::model::stop::StopReason;
 
 fn finished(outcome: Outcome) -> Event {
@@ -91,14 +91,14 @@ fn what_the_run_waits_for_is_said_until_it_is_over() {
     let mut line = begun(10);
     let now = line.started;
     let delay = Duration::from_secs(12);
-    line.on(&Event::Held { delay }, now);
+    line.on(&Event::Held { group: None, delay }, now);
     assert_eq!(line.waits(now).unwrap(), "PingOne asks to wait 12 s");
     assert_eq!(line.waits(now + delay), None);
     let next = Duration::from_secs(8);
     line.on(&Event::Waiting { rows: 3, next }, now);
     assert_eq!(line.waits(now).unwrap(), "looking again at 3 rows in 8 s");
     let delay = Duration::MAX;
-    line.on(&Event::Held { delay }, now);
+    line.on(&Event::Held { group: None, delay }, now);
     assert_eq!(line.waits(now), None);
     let reason = StopReason::Interrupted;
     line.on(
@@ -116,7 +116,7 @@ fn pace_and_time_left_are_told_beside_a_pause_and_not_beside_a_stop() {
     let mut line = begun(5000);
     let now = after(40, 12, &mut line);
     let delay = Duration::from_secs(1);
-    line.on(&Event::Held { delay }, now);
+    line.on(&Event::Held { group: None, delay }, now);
     assert_eq!(
         text(&line, now),
         "480/5,000, 480 created, 0 errors, 24.0/s, 6 min 17 s left, PingOne asks to wait 1 s"
@@ -133,11 +133,11 @@ fn pace_and_time_left_are_told_beside_a_pause_and_not_beside_a_stop() {
 #[test]
 fn what_the_pace_is_at_most_is_told_where_the_line_has_room_for_it() {
     let mut line = begun(5000);
-    let pace = PaceReading {
+    let paces = Paces {
         ceiling: Some(Millirate::of(25.0)),
-        ..PaceReading::default()
+        ..Paces::default()
     };
-    line.on(&Event::Paced(pace), line.started);
+    line.on(&Event::Paced(paces), line.started);
     let now = after(40, 12, &mut line);
     assert_eq!(
         text(&line, now),

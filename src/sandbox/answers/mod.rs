@@ -103,7 +103,8 @@ fn not_found() -> Reply {
 /// Does what a request asks for.
 pub(super) fn serve(environment: &Arc<Environment>, asked: &Asked<'_>, manner: Manner) -> Reply {
     let kind = asked.route.kind;
-    if environment.is(Variant::NoMfaProduct) && Group::of(kind) == Some(Group::Mfa) {
+    let is_about_mfa = matches!(Group::of(kind), Some(Group::Mfa | Group::MfaLists));
+    if environment.is(Variant::NoMfaProduct) && is_about_mfa {
         return errors::of_status(StatusCode::FORBIDDEN);
     }
     let done = match kind {

@@ -41,7 +41,7 @@ async fn without_a_canary_eight_go_at_once() {
 #[tokio::test(start_paused = true)]
 async fn one_request_goes_first_after_a_pause() {
     let mut guard = after_success();
-    guard.traffic.probe();
+    guard.traffic.probe(None);
     assert_eq!(guard.width(), 1);
     let throttled = refused(Refusal::Throttled { retry_after: None });
     create(&mut guard, row(6), throttled);
@@ -61,8 +61,8 @@ async fn answers_to_what_was_sent_before_do_not_count_as_the_request_that_goes_f
         seq: guard.traffic.number(),
         ..row(6)
     };
-    guard.traffic.probe();
-    assert!(guard.traffic.withholds(before.seq));
+    guard.traffic.probe(None);
+    assert!(guard.traffic.withholds(Kind::Create.group(), before.seq));
     create(&mut guard, before, created());
     look(&mut guard, before, absent());
     assert_eq!(guard.width(), 1);
@@ -70,7 +70,7 @@ async fn answers_to_what_was_sent_before_do_not_count_as_the_request_that_goes_f
         seq: guard.traffic.number(),
         ..row(7)
     };
-    assert!(!guard.traffic.withholds(first.seq));
+    assert!(!guard.traffic.withholds(Kind::Create.group(), first.seq));
     look(&mut guard, first, absent());
     assert_eq!(guard.width(), 8);
 }
