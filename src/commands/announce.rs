@@ -68,6 +68,10 @@ pub(super) fn announce<L: Borrow<Reader>>(
         ledger: at.ledger,
         pace: start_line::Pace {
             rate: pace.pacing.ceiling(),
+            share: match pace.pacing {
+                Pacing::Share(share) => Some(share),
+                Pacing::UpTo(_) | Pacing::Found | Pacing::Unpaced => None,
+            },
             is_found: pace.pacing == Pacing::Found,
             requests_per_row: requests_per_row(pace),
         },

@@ -30,7 +30,7 @@ pub(crate) async fn dry_run(
     let (run, now) = (invocation.run, clock::wall());
     let mut summary = Summary::new(run, wave, settings.environment(), true, now);
     let end = match settings.online.take() {
-        Some(target) => online::dry_run(&settings, target, invocation, &mut summary).await,
+        Some(target) => online::dry_run(&mut settings, target, invocation, &mut summary).await,
         None => offline(&settings, invocation, &mut summary),
     };
     ended(end, &summary, &settings.files)

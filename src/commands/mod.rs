@@ -14,6 +14,7 @@ mod foresee;
 mod foretell;
 mod join;
 mod ledger_notes;
+mod licensed;
 pub(crate) mod man;
 mod memory;
 mod names;

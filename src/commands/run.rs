@@ -9,6 +9,7 @@ use super::demanded::Demanded;
 use super::finish::{End, ended, finish};
 use super::foresee::Foreseen;
 use super::join::{Doubts, join, not_reached};
+use super::licensed::licensed;
 use super::memory::Memory;
 use super::open_ledger::{self, Looked, last_exit_code};
 use super::opened_wave::OpenedWave;
@@ -72,7 +73,7 @@ async fn run_wave(
     let started = clock::now();
     let mut opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
     let Run {
-        common,
+        mut common,
         files,
         target,
         ledger,
@@ -80,6 +81,7 @@ async fn run_wave(
     } = settings;
     let concurrency = descriptors::fit(common.pace.concurrency, &target)?;
     let remote = Remote::connect(target, &common.pace, invocation).await?;
+    licensed(&mut common.pace, &remote.client, &remote.tokens).await?;
     summary.environment = Some(remote.binding.environment);
     let looked = look(ledger, &remote, (&common, &files), summary, invocation)?;
     let forgotten = looked.is_forgotten();

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::claims::Claims;
 use super::finish::{ended, write};
+use super::licensed::licensed;
 use super::past_run::{PastRun, PastWave};
 use super::report_wait::wait;
 use super::reported::ask;
@@ -74,11 +75,12 @@ async fn verify_wave(
         files,
         tenant,
         ledger,
-        pace,
+        mut pace,
         lists_users,
         ..
     } = settings;
     let remote = Remote::connect(Target::PingOne(tenant), &pace, invocation).await?;
+    licensed(&mut pace, &remote.client, &remote.tokens).await?;
     let rows = claims.rows.len() as u64;
     let place = (binding.environment, remote.host.as_str());
     say_begins(&summary.wave, &claims, place, &ledger, invocation);

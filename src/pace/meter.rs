@@ -50,7 +50,8 @@ impl Meter {
         Self {
             paced: match pacing {
                 Pacing::Unpaced => None,
-                Pacing::Found => Some(paced(None)),
+                // A share is made a ceiling as soon as it is known of what.
+                Pacing::Found | Pacing::Share(_) => Some(paced(None)),
                 Pacing::UpTo(ceiling) => Some(paced(Some(ceiling))),
             },
             held_until: None,

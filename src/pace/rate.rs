@@ -27,6 +27,8 @@ impl Rate {
 pub enum Pacing {
     /// What PingOne bears, and never more than so many requests a second.
     UpTo(f64),
+    /// What PingOne bears, and never more than this part of what the license lets through, `0.0..=1.0`.
+    Share(f64),
     /// What PingOne bears.
     Found,
     /// Nothing: requests go as fast as answers come.
@@ -38,23 +40,31 @@ impl Pacing {
     pub fn ceiling(self) -> Option<f64> {
         match self {
             Pacing::UpTo(ceiling) => Some(ceiling),
-            Pacing::Found | Pacing::Unpaced => None,
+            Pacing::Share(_) | Pacing::Found | Pacing::Unpaced => None,
         }
     }
 }
 
 /// Why a text says nothing of a pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected a rate such as `25/s` (or `25`) or `600/min`, or `auto` or `max`")]
+#[error(
+    "expected a rate such as `25/s` (or `25`) or `600/min`, a share such as `35%`, or `auto` or `max`"
+)]
 pub struct NotAPacing;
 
 impl FromStr for Pacing {
     type Err = NotAPacing;
 
-    /// Reads a [`Rate`], which is a ceiling, or `auto`.
+    /// Reads a [`Rate`], which is a ceiling, a share of 1 to 100 %, or `auto`.
     fn from_str(text: &str) -> Result<Self, NotAPacing> {
         if text == "auto" {
             return Ok(Pacing::Found);
+        }
+        if let Some(percent) = text.strip_suffix('%') {
+            let percent = percent.parse().ok();
+            let percent = percent.filter(|percent| (1..=100_u8).contains(percent));
+            let share = percent.map(|percent| Pacing::Share(f64::from(percent) / 100.0));
+            return share.ok_or(NotAPacing);
         }
         match text.parse().map_err(|NotARate| NotAPacing)? {
             Rate::PerSecond(rate) => Ok(Pacing::UpTo(rate)),
@@ -67,6 +77,7 @@ impl fmt::Display for Pacing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Pacing::UpTo(ceiling) => Rate::PerSecond(*ceiling).fmt(f),
+            Pacing::Share(share) => write!(f, "{}%", (share * 100.0).round()),
             Pacing::Found => f.write_str("auto"),
             Pacing::Unpaced => Rate::Unlimited.fmt(f),
         }
@@ -137,10 +148,16 @@ mod tests {
             ("auto", Pacing::Found),
             ("max", Pacing::Unpaced),
             ("60/min", Pacing::UpTo(1.0)),
+            ("35%", Pacing::Share(0.35)),
+            ("100%", Pacing::Share(1.0)),
         ] {
             assert_eq!(text.parse(), Ok(pacing), "{text}");
         }
         assert_eq!(Pacing::Found.to_string(), "auto");
+        assert_eq!(Pacing::Share(0.35).to_string(), "35%");
+        for wrong in ["0%", "101%", "3.5%", "-1%", "%", "x%", "35 %"] {
+            assert_eq!(wrong.parse::<Pacing>(), Err(NotAPacing), "{wrong}");
+        }
         assert_eq!("auto".parse::<Rate>(), Err(NotARate));
         assert_eq!("automatic".parse::<Pacing>(), Err(NotAPacing));
         for wrong in [

@@ -199,3 +199,27 @@ fn a_429_to_the_look_for_a_lost_answer_is_waited_out_and_never_taken_for_absence
     assert_eq!(stats.before_retry_after, 0);
     assert_eq!(rehearsal.creates(), 3, "found, and not asked for again");
 }
+
+#[test]
+fn a_share_of_what_the_license_lets_through_is_the_ceiling() {
+    let rehearsal = Rehearsal::with(Options {
+        rate_limit: Some(40.0),
+        ..Options::default()
+    });
+    let run = rehearsal.rows(4).run(&["--rate", "35%"]).exits(0);
+    let pace = "at most 14 requests/s";
+    assert!(run.stderr.contains(pace), "{}", run.stderr);
+}
+
+#[test]
+fn a_share_of_what_cannot_be_read_is_refused_before_any_row_is_sent() {
+    let hidden = fault("on = 'capabilities'\nstatus = 403");
+    let rehearsal = Rehearsal::with_faults(&hidden);
+    let run = rehearsal.rows(4).run(&["--rate", "35%"]).exits(2);
+    for said in ["`--rate 35%` is a share", "`--rate auto`"] {
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+    let stats = rehearsal.stats();
+    let sent = [Kind::List, Kind::Create].map(|kind| stats.requests_of(kind));
+    assert_eq!(sent, [0, 0]);
+}

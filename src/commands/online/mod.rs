@@ -12,6 +12,7 @@ use limit::Limit;
 
 use super::advice::{allows, pairing_disabled, tells_users};
 use super::foretell::foretell;
+use super::licensed::licensed;
 use super::memory::Memory;
 use super::names::look_up_all;
 use super::opened_wave::OpenedWave;
@@ -56,7 +57,7 @@ use crate::settings::run::{DryRun, Target};
 
 /// Validates every row and asks PingOne about each: reads only.
 pub(super) async fn dry_run(
-    settings: &DryRun,
+    settings: &mut DryRun,
     target: Target,
     invocation: &Invocation,
     summary: &mut Summary,
@@ -64,6 +65,8 @@ pub(super) async fn dry_run(
     let started = clock::now();
     let opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
     let remote = Remote::connect(target, &settings.common.pace, invocation).await?;
+    licensed(&mut settings.common.pace, &remote.client, &remote.tokens).await?;
+    let settings = &*settings;
     let reader = read_ledger::open(&settings.ledger, true, invocation)?;
     let (stopper, mut asked) = stop();
     signals::watch(&stopper, &invocation.console, During::Other)?;

@@ -6,6 +6,7 @@ use super::room::Room;
 use super::screen;
 use crate::clock;
 use crate::commands::Invocation;
+use crate::commands::licensed::licensed;
 use crate::commands::question::{can_be_answered, is_wanted};
 use crate::commands::signals::{self, During};
 use crate::commands::target::{Access, access};
@@ -41,8 +42,11 @@ pub(super) async fn ask(
     let room = Room::new(&settings, invocation);
     let (stopper, mut stop) = stop();
     signals::watch(&stopper, &invocation.console, During::Probe)?;
-    let Probe { tenant, pace, .. } = settings;
+    let Probe {
+        tenant, mut pace, ..
+    } = settings;
     let Access { client, tokens } = access(tenant, &pace)?;
+    licensed(&mut pace, &client, &tokens).await?;
     let mut asker = Asker::new(
         &client,
         tokens,

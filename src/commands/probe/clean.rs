@@ -2,6 +2,7 @@
 
 use super::room::Room;
 use crate::commands::Invocation;
+use crate::commands::licensed::licensed;
 use crate::commands::signals::{self, During};
 use crate::commands::target::{Access, access};
 use crate::engine::stop;
@@ -37,8 +38,11 @@ pub(super) async fn clean(settings: Probe, invocation: &Invocation) -> Result<Ex
     };
     let (stopper, stop) = stop();
     signals::watch(&stopper, &invocation.console, During::Probe)?;
-    let Probe { tenant, pace, .. } = settings;
+    let Probe {
+        tenant, mut pace, ..
+    } = settings;
     let Access { client, tokens } = access(tenant, &pace)?;
+    licensed(&mut pace, &client, &tokens).await?;
     // Any phone will do: nothing of an answer is shown but its codes.
     let own = Address::Phone(E164::from_digits("15125550100").expect("a phone for examples"));
     let asker = Asker::new(&client, tokens, pace.pacing, stop.clone(), own);

@@ -63,6 +63,8 @@ pub(crate) enum Kind {
 pub(crate) struct Pace {
     /// The ceiling in requests per second; `None` where there is none.
     pub rate: Option<f64>,
+    /// Of what the license lets through, the part that is the ceiling, where that is not read yet.
+    pub share: Option<f64>,
     /// Whether the pace is found on the way.
     pub is_found: bool,
     /// How many requests a new device takes: two where the user's devices are listed first.
@@ -191,6 +193,10 @@ impl Start<'_> {
 
     fn pace(&self) -> String {
         let Some(rate) = self.pace.rate.filter(|rate| *rate > 0.0) else {
+            if let Some(share) = self.pace.share {
+                let percent = (share * 100.0).round();
+                return format!("at most {percent} % of what the license lets through");
+            }
             if self.pace.is_found {
                 return "found on the way: more and more requests/s until PingOne refuses one"
                     .to_owned();

@@ -24,6 +24,7 @@ fn start(kind: Kind) -> Start<'static> {
         pace: Pace {
             rate: Some(25.0),
             requests_per_row: 2,
+            share: None,
             is_found: false,
         },
         stops: None,
@@ -130,6 +131,10 @@ fn a_dry_run_says_the_same_of_a_run() {
     pace         as fast as PingOne allows
     messages     a run would send no messages to people
     ");
+    dry.pace.share = Some(0.35);
+    let said = text(&dry, Some(80));
+    let share = "pace         at most 35 % of what the license lets through\n";
+    assert!(said.contains(share), "{said}");
     insta::assert_snapshot!(text(&start(Kind::OnlineDryRun), Some(80)), @r"
     wave         waves/2026-11.csv: 5,000 rows, users by user_id
     dry run      PingOne is asked, and nothing is changed there

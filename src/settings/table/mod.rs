@@ -137,7 +137,7 @@ pub(super) const MFA: Setting<MfaRule> = setting("--mfa", Text("WHAT"),
     "Users who cannot use MFA yet: check, enable, ignore")
     .details("A user whose `mfaEnabled` is off cannot use any device, and off is PingOne's default for new users. `check` reads nothing extra in a run; a dry run with `--online` and `wavepair verify` read each user and tell of them, and `wavepair doctor` tells whether new users can use MFA. `enable` switches it on, once per user, before that user's first device is created; where that fails, nothing is created for the user. `ignore` does neither.")
     .default("check");
-pub(super) const RATE: Setting<Pacing> = setting("--rate", Text("RATE"), Given::parse, "Ceiling of the pace: 25/s (or 25), 600/min; auto finds what PingOne bears, max keeps to nothing")
+pub(super) const RATE: Setting<Pacing> = setting("--rate", Text("RATE"), Given::parse, "Ceiling of the pace: 25/s (or 25), 600/min, or 35% of what the license lets through; auto finds what PingOne bears, max keeps to nothing")
     .variable("WAVEPAIR_RATE", "ceiling of the pace").default("25/s");
 pub(super) const CONCURRENCY: Setting<usize> = setting("--concurrency", Text("N"), |given| given.number(1, 1024), "Requests in flight")
     .variable("WAVEPAIR_CONCURRENCY", "requests in flight").default("32");

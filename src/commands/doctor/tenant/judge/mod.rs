@@ -232,7 +232,11 @@ pub(super) fn rate(license: Option<f64>, pacing: Pacing, place: Option<&Place>) 
             let found = format!("`--rate {pacing}` keeps below that ({advised})");
             (Mark::Ok, found)
         }
-        Pacing::UpTo(_) | Pacing::Unpaced => {
+        Pacing::Share(share) if limit * share <= gets => {
+            let found = format!("`--rate {pacing}` keeps below that");
+            (Mark::Ok, found)
+        }
+        Pacing::UpTo(_) | Pacing::Share(_) | Pacing::Unpaced => {
             let found = format!("`--rate {pacing}` goes beyond that; set `--rate {advised}`");
             (Mark::Warning, found)
         }

@@ -188,6 +188,10 @@ fn an_address_is_on_the_list_by_itself_or_by_its_network() {
 
 #[test]
 fn a_pace_that_is_found_keeps_to_any_limit() {
+    let line = rate(Some(60.0), Pacing::Share(0.35), None);
+    assert_eq!(line.mark, Mark::Ok, "{}", line.found);
+    let line = rate(Some(60.0), Pacing::Share(0.5), None);
+    assert_eq!(line.mark, Mark::Warning, "{}", line.found);
     let line = rate(Some(60.0), Pacing::Found, None);
     assert_eq!(line.mark, Mark::Ok);
     assert!(line.found.ends_with("`--rate auto` finds that by itself"));
