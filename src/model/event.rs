@@ -89,6 +89,26 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Whether an answer was a 429.
+    pub(crate) fn is_throttle(&self) -> bool {
+        match self {
+            Event::AttemptEnded { answer, .. } => answer.http_status == Some(429),
+            Event::LookEnded { outcome, .. } => matches!(outcome, LookOutcome::Throttled { .. }),
+            Event::MfaEnded { outcome, .. } => matches!(outcome, MfaOutcome::Throttled { .. }),
+            Event::Throttled => true,
+            Event::RowRead
+            | Event::LookingUp { .. }
+            | Event::Sent(_)
+            | Event::Held { .. }
+            | Event::Paced(_)
+            | Event::RowFinished(_)
+            | Event::StopRequested { .. }
+            | Event::Waiting { .. } => false,
+        }
+    }
+}
+
 /// Which endpoint a request goes to, as the summary counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestKind {

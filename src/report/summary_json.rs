@@ -127,6 +127,8 @@ struct Pace {
     first: Option<f64>,
     last: Option<f64>,
     highest: Option<f64>,
+    requests: u64,
+    throttled: u64,
     events: u64,
     seconds_held: f64,
 }
@@ -138,6 +140,8 @@ impl Pace {
             first: rate(pace.first),
             last: rate(pace.last),
             highest: rate(pace.highest),
+            requests: pace.requests,
+            throttled: pace.throttled,
             events: pace.events,
             seconds_held: (pace.held.as_secs_f64() * 1000.0).round() / 1000.0,
         };

@@ -7,8 +7,7 @@ use super::calling_codes::CallingCodes;
 use super::event::{Event, Next, RequestKind};
 use super::ids::{EnvironmentId, RunId};
 use super::messages::Messages;
-use super::mfa::MfaOutcome;
-use super::outcome::{LookOutcome, Outcome};
+use super::outcome::Outcome;
 use super::pace_reading::Paces;
 use super::shared_phones::SharedPhones;
 use super::stop::StopReason;
@@ -111,6 +110,7 @@ impl Summary {
 
     /// Takes an event in.
     pub(crate) fn on(&mut self, event: &Event) {
+        self.throttled += u64::from(event.is_throttle());
         match event {
             Event::RowRead => self.rows += 1,
             Event::Sent(kind) => {
@@ -125,24 +125,21 @@ impl Summary {
                 };
                 *count += 1;
             }
-            Event::AttemptEnded { answer, next, .. } => {
-                self.throttled += u64::from(answer.http_status == Some(429));
+            Event::AttemptEnded { next, .. } => {
                 self.retries += u64::from(matches!(next, Next::Create(_)));
             }
-            Event::LookEnded { outcome, .. } => {
-                self.throttled += u64::from(matches!(outcome, LookOutcome::Throttled { .. }));
-            }
-            Event::MfaEnded { outcome, .. } => {
-                self.throttled += u64::from(matches!(outcome, MfaOutcome::Throttled { .. }));
-            }
-            Event::Throttled => self.throttled += 1,
             Event::RowFinished(row) => {
                 self.tally.add(row);
                 self.created_now += u64::from(row.outcome == Outcome::Created && !row.earlier);
             }
             Event::StopRequested { reason, .. } => self.stop(reason),
             Event::Paced(paces) => self.paces = Some(paces.clone()),
-            Event::LookingUp { .. } | Event::Held { .. } | Event::Waiting { .. } => {}
+            Event::LookEnded { .. }
+            | Event::MfaEnded { .. }
+            | Event::Throttled
+            | Event::LookingUp { .. }
+            | Event::Held { .. }
+            | Event::Waiting { .. } => {}
         }
     }
 

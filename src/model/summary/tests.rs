@@ -5,6 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::*;
+use crate::model::outcome::LookOutcome;
 use crate::model::code::DUPLICATE_FOUND;
 use crate::model::event::{RowFinished, RowLabel};
 use crate::model::ids::DeviceId;

@@ -51,6 +51,9 @@ pub(crate) struct ProgressLine {
     reached: u64,
     errors: u64,
     requests: RateWindow,
+    /// How many requests were sent, and how many of them were answered 429.
+    sent: u64,
+    throttled: u64,
     /// What the pace may become at most.
     ceiling: Option<Millirate>,
     rows: RateWindow,
@@ -82,6 +85,8 @@ pub(crate) struct Snapshot {
     errors: u64,
     requests_per_second: Option<f64>,
     at_most: Option<Millirate>,
+    /// Of a hundred requests, how many were answered 429; none where no request was.
+    throttled: Option<f64>,
     left: Option<Duration>,
     waits: Option<String>,
 }
@@ -97,6 +102,8 @@ impl ProgressLine {
             reached: 0,
             errors: 0,
             requests: RateWindow::default(),
+            sent: 0,
+            throttled: 0,
             ceiling: None,
             rows: RateWindow::default(),
             wait: None,
@@ -107,6 +114,7 @@ impl ProgressLine {
 
     /// Takes an event in.
     pub(crate) fn on(&mut self, event: &Event, now: Instant) {
+        self.throttled += u64::from(event.is_throttle());
         match event {
             Event::RowRead => self.looking = None,
             Event::LookingUp { rows } => self.looking = Some(*rows),
@@ -123,6 +131,7 @@ impl ProgressLine {
                 | RequestKind::Read
                 | RequestKind::Report,
             ) => {
+                self.sent += 1;
                 self.requests.add(self.second(now));
             }
             Event::Paced(paces) => self.ceiling = paces.ceiling,
@@ -161,9 +170,16 @@ impl ProgressLine {
             // What is still on the wire comes to an end: neither says anything then.
             requests_per_second: self.requests.rate(second).filter(|_| !self.stopping),
             at_most: self.ceiling,
+            throttled: self.throttled_percent(),
             left: left.filter(|_| !self.stopping),
             waits: self.waits(now),
         }
+    }
+
+    fn throttled_percent(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "counts of requests")]
+        let percent = self.throttled as f64 * 100.0 / self.sent.max(1) as f64;
+        (self.throttled > 0).then_some(percent)
     }
 
     fn waits(&self, now: Instant) -> Option<String> {
@@ -213,9 +229,12 @@ fn is_error(outcome: Outcome) -> bool {
 /// One line: at ten million rows 75 characters, unless something is waited for.
 impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = self.line(true)?;
+        let mut line = self.line(true, true)?;
         if line.len() > ROOM {
-            line = self.line(false)?;
+            line = self.line(false, true)?;
+        }
+        if line.len() > ROOM {
+            line = self.line(false, false)?;
         }
         f.write_str(&line)?;
         match &self.waits {
@@ -225,11 +244,11 @@ impl fmt::Display for Snapshot {
     }
 }
 
-/// How long a line may become with what the pace is at most.
+/// How long a line may become with what the pace is at most, and the share of 429.
 const ROOM: usize = 76;
 
 impl Snapshot {
-    fn line(&self, at_most: bool) -> Result<String, fmt::Error> {
+    fn line(&self, at_most: bool, throttled: bool) -> Result<String, fmt::Error> {
         let Self { done, total, .. } = *self;
         let (reached, goal) = (count(self.reached), self.goal.as_str());
         let errors = counted(self.errors, "error");
@@ -243,6 +262,9 @@ impl Snapshot {
             if let Some(most) = self.at_most.filter(|_| at_most) {
                 write!(line, " of at most {most}")?;
             }
+        }
+        if let Some(percent) = self.throttled.filter(|_| throttled) {
+            write!(line, ", {percent:.1} % 429")?;
         }
         if let Some(left) = self.left {
             write!(line, ", {} left", coarse(left))?;
@@ -262,6 +284,7 @@ impl Snapshot {
                 "at_most_per_second",
                 self.at_most.map(Millirate::per_second),
             )
+            .fact("throttled_percent", self.throttled)
             .fact("seconds_left", self.left.map(|left| left.as_secs()))
     }
 }

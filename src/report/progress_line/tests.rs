@@ -148,6 +148,15 @@ fn what_the_pace_is_at_most_is_told_where_the_line_has_room_for_it() {
 }
 
 #[test]
+fn the_share_of_429_is_told_where_there_was_any() {
+    let mut line = begun(5000);
+    let now = after(40, 12, &mut line);
+    line.on(&Event::Throttled, now);
+    let said = "480/5,000, 480 created, 0 errors, 24.0/s, 0.1 % 429, 6 min 17 s left";
+    assert_eq!(text(&line, now), said);
+}
+
+#[test]
 fn ten_million_rows_fit_in_eighty_columns() {
     let mut line = begun(10_000_000);
     let now = after(10, 12, &mut line);
