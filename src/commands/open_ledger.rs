@@ -12,6 +12,8 @@ use crate::error::Error;
 use crate::ledger::{Binding, Flaw, Found, Opened, Reader, RunRecord};
 use crate::model::ids::RunId;
 use crate::model::ledger_mark::LedgerMark;
+use crate::model::pace_reading::Millirate;
+use crate::model::rate_group::RateGroup;
 use crate::plan::demand::LedgerNow;
 use crate::plan::{Distrust, Evidence, Existing, distrust};
 use crate::report::earlier_runs::first_unknown;
@@ -103,6 +105,18 @@ impl Looked {
             Err(error) if matches!(error.flaw, Flaw::Outdated(_)) => Ok(None),
             reader => Ok(reader?),
         }
+    }
+
+    /// The rates that PingOne was found to refuse not long ago.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub(super) fn refused(&self, remote: &Remote) -> Result<Vec<(RateGroup, Millirate)>, Error> {
+        let now_ms = clock::wall().as_millisecond();
+        let reader = self.reader(&remote.binding)?;
+        let refused = reader.map(|reader| reader.paces(now_ms)).transpose()?;
+        Ok(refused.unwrap_or_default())
     }
 
     /// Records that a run begins.

@@ -98,13 +98,16 @@ async fn run_wave(
     let watch = signals::watch(&stopper, &invocation.console, During::Run)?;
     panics::watch(&stopper);
 
+    let refused = looked.refused(&remote)?;
     let limits = (&pace, &stops);
     let foreseen = agree(&looked, &mut opened, &remote, limits, invocation, &mut stop).await?;
     foreseen.note_in(summary);
     let begun = looked.begin(&record(invocation, &path, (&rows, &pace), opened.rows))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
-    let how = (options(invocation.run, &pace, &stops, concurrency), &stop);
+    let mut options = options(invocation.run, &pace, &stops, concurrency);
+    options.refused = refused;
+    let how = (options, &stop);
     let asked = (&mut opened, plan.as_ref());
     let sent = send(asked, remote, &ledger, how, summary, invocation);
     let (ended, unheard) = sent.await;
@@ -164,6 +167,7 @@ fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> Engine
             ..stops.guard
         },
         pacing: pace.pacing,
+        refused: Vec::new(),
         max_duration: stops.by(clock::wall()).map(|stops| stops.within),
         limit: stops.limit,
     }

@@ -7,6 +7,7 @@ use super::finish::End;
 use crate::clock;
 use crate::error::Error;
 use crate::ledger::{Ledger, RunEnd, RunRecord};
+use crate::model::pace_reading::Paces;
 use crate::model::stop::Stopped;
 use crate::model::summary::Summary;
 use crate::plan::Existing;
@@ -52,6 +53,7 @@ pub(super) fn close(
         exit_code: end.exit.code(),
         stopped: summary.stopped.as_ref().map(Stopped::from),
         account: Some(end.kept(summary).to_json()),
+        paces: summary.paces.as_ref().map(Paces::found).unwrap_or_default(),
     };
     ledger.close(ended, &clock::moment())?;
     Ok(())

@@ -8,6 +8,8 @@ use crate::model::event::RowLabel;
 use crate::model::ids::RunId;
 use crate::model::invalid::Invalid;
 use crate::model::mfa::MfaRule;
+use crate::model::pace_reading::Millirate;
+use crate::model::rate_group::RateGroup;
 use crate::model::request::DeviceRequest;
 use crate::model::unresolved::NameTrouble;
 use crate::pace::Pacing;
@@ -32,6 +34,8 @@ pub struct EngineOptions {
     pub guard: GuardOptions,
     /// What the pace keeps to.
     pub pacing: Pacing,
+    /// The rates that earlier runs were refused not long ago: it begins below them.
+    pub refused: Vec<(RateGroup, Millirate)>,
     /// After how long to stop.
     pub max_duration: Option<Duration>,
     /// How many devices to create at most.

@@ -60,7 +60,7 @@ pub async fn run(
         jobs: FuturesUnordered::new(),
         work: Work {
             queue: Queue::default(),
-            gate: Gate::new(guard, options.pacing, options.limit),
+            gate: Gate::new(guard, options.pacing, options.limit).below(&options.refused),
             journal: Journal::new(ledger),
             ending: Ending::new(stop, options.max_duration.map(|most| start + most)),
             opened: Opened {

@@ -30,6 +30,7 @@ mod in_memory;
 mod lock;
 mod look;
 mod lookups;
+mod paces;
 mod place;
 mod read_ahead;
 mod reader;

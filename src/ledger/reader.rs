@@ -14,6 +14,7 @@ use super::error::{Error, Flaw};
 use super::file::{SYNCHRONOUS, connect, keep_log, opening, sqlite};
 use super::look::has_log;
 use super::lookups::{self, Remembered};
+use super::paces;
 use super::place::{Place, Purpose};
 use super::read_ahead::{ReadAhead, ReadRange};
 use super::runs::{self, LastRun};
@@ -25,8 +26,10 @@ use crate::model::entry::LedgerEntry;
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::ledger_mark::LedgerMark;
 use crate::model::names::PolicyAnswer;
+use crate::model::pace_reading::Millirate;
 use crate::model::phone::E164;
 use crate::model::policy_ref::PolicyRef;
+use crate::model::rate_group::RateGroup;
 use crate::model::request::DeviceKey;
 use crate::model::tally::Counts;
 use crate::model::user_name::UserName;
@@ -213,6 +216,15 @@ impl Reader {
     ) -> Result<Option<EarlierUse>, Error> {
         self.unless_unreadable(self.keep_state())?;
         self.unless_unreadable(earlier::find(&self.connection, asked, last))
+    }
+
+    /// The rates that PingOne was found to refuse in the 24 hours before this moment.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn paces(&self, now_ms: i64) -> Result<Vec<(RateGroup, Millirate)>, Error> {
+        self.unless_unreadable(paces::read(&self.connection, now_ms))
     }
 
     fn unless_unreadable<T>(&self, read: rusqlite::Result<T>) -> Result<T, Error> {

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Result, named_params};
 
+use super::paces;
 use crate::exit::ExitCode;
 use crate::model::ids::RunId;
+use crate::model::pace_reading::Millirate;
+use crate::model::rate_group::RateGroup;
 use crate::model::stop::Stopped;
 
 /// What is written down of a run when it begins.
@@ -34,6 +37,8 @@ pub struct RunEnd {
     pub stopped: Option<Stopped>,
     /// What it came to, in a form of the caller's.
     pub account: Option<String>,
+    /// The rates that PingOne was found to refuse.
+    pub paces: Vec<(RateGroup, Millirate)>,
 }
 
 /// What is known of a run that has begun.
@@ -72,6 +77,7 @@ pub(super) fn begin(connection: &Connection, run: &RunRecord, now_ms: i64) -> Re
 
 /// Writes how a run ended.
 pub(super) fn end(connection: &Connection, run: RunId, end: RunEnd, now_ms: i64) -> Result<()> {
+    paces::write(connection, &end.paces, now_ms)?;
     let (code, message) = end.stopped.map(|it| (it.code, it.message)).unzip();
     connection
         .execute(

@@ -172,6 +172,18 @@ UPDATE runs SET devices_before = told.last FROM
     WHERE told.number = runs.number;
 CREATE INDEX devices_by_phone ON devices (address) WHERE typeof(address) = 'integer';
 ",
+    "
+-- The rates that PingOne was found to refuse, in thousandths of a request a second: of each group of
+-- requests the last one.
+CREATE TABLE paces (
+    host        TEXT NOT NULL,
+    environment BLOB NOT NULL CHECK (length(environment) = 16),
+    rate_group  TEXT NOT NULL,
+    rate        INTEGER NOT NULL CHECK (rate > 0),
+    found_at    INTEGER NOT NULL,
+    PRIMARY KEY (host, environment, rate_group)
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The `user_version` of a current ledger.

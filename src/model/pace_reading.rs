@@ -51,6 +51,16 @@ pub struct Paces {
     pub groups: Vec<(RateGroup, PaceReading)>,
 }
 
+impl Paces {
+    /// The rates that PingOne was found to refuse.
+    pub(crate) fn found(&self) -> Vec<(RateGroup, Millirate)> {
+        let groups = self.groups.iter();
+        groups
+            .filter_map(|(group, pace)| Some((*group, pace.found?)))
+            .collect()
+    }
+}
+
 /// How the pace of one rate group went, or goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PaceReading {
@@ -60,6 +70,9 @@ pub struct PaceReading {
     pub last: Option<Millirate>,
     /// The highest that requests went by.
     pub highest: Option<Millirate>,
+    /// The rate that PingOne refused last, where it was come to slowly; none where steps may have gone
+    /// far beyond the limit.
+    pub found: Option<Millirate>,
     /// How many requests had leave to go.
     pub requests: u64,
     /// How many of them were answered 429.

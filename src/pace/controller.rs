@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// A launch that nobody refuses goes by this rate at first, in requests a second.
 const FIRST: f64 = 10.0;
+/// What a launch begins with of a rate that an earlier run was refused.
+const OF_REMEMBERED: f64 = 0.8;
 /// One a minute: nothing goes slower.
 const LEAST: f64 = 1.0 / 60.0;
 
@@ -82,6 +84,18 @@ impl Controller {
             answers: 0,
             refusals: 0,
         }
+    }
+
+    /// Begins below a rate that was refused not long ago.
+    #[must_use]
+    pub(super) fn below(mut self, refused: f64) -> Self {
+        self.rate = self.rate.min(refused * OF_REMEMBERED).max(LEAST);
+        self
+    }
+
+    /// The rate that was refused last, where it was come to slowly.
+    pub(super) fn found(&self) -> Option<f64> {
+        self.top.filter(|_| self.is_measured)
     }
 
     /// Requests a second.
@@ -209,6 +223,31 @@ mod tests {
             let first = Controller::new(ceiling).rate();
             assert!((first - rate).abs() < 1e-9, "{ceiling:?}: {first}");
         }
+    }
+
+    #[test]
+    fn what_was_refused_not_long_ago_is_begun_below_and_never_above_ten() {
+        for (ceiling, refused, rate) in [
+            (None, 5.0, 4.0),
+            (None, 100.0, 10.0),
+            (Some(2.0), 5.0, 2.0),
+            (None, 0.001, LEAST),
+        ] {
+            let first = Controller::new(ceiling).below(refused).rate();
+            assert!((first - rate).abs() < 1e-9, "{refused}: {first}");
+        }
+    }
+
+    #[test]
+    fn only_a_rate_that_was_come_to_slowly_is_found() {
+        let mut controller = Controller::new(None);
+        controller.kept_back(4 * SECOND);
+        controller.refused(1, 2, SECOND);
+        assert_eq!(controller.found(), None, "on unknown ground");
+        controller.kept_back(14 * SECOND);
+        let rate = controller.rate();
+        controller.refused(2, 3, SECOND);
+        assert_eq!(controller.found(), Some(rate));
     }
 
     #[test]

@@ -36,8 +36,17 @@ struct Paced {
 impl Meter {
     /// A meter that has seen nothing yet.
     pub(crate) fn new(pacing: Pacing, now: Instant) -> Self {
+        Self::below(pacing, None, now)
+    }
+
+    /// A meter that has seen nothing yet, and begins below a rate that was refused not long ago.
+    pub(super) fn below(pacing: Pacing, refused: Option<f64>, now: Instant) -> Self {
         let paced = |ceiling| {
             let controller = Controller::new(ceiling);
+            let controller = match refused {
+                Some(refused) => controller.below(refused),
+                None => controller,
+            };
             let rate = controller.rate();
             Paced {
                 controller,
@@ -140,6 +149,7 @@ impl Meter {
             first: of(|paced| paced.first),
             last: of(|paced| paced.controller.rate()),
             highest: of(|paced| paced.highest),
+            found: self.paced.as_ref().and_then(Paced::found),
             requests: self.requests,
             throttled: self.throttled,
             events: self.events,
@@ -149,6 +159,10 @@ impl Meter {
 }
 
 impl Paced {
+    fn found(&self) -> Option<Millirate> {
+        self.controller.found().map(Millirate::of)
+    }
+
     fn take(&mut self, now: Instant) -> Result<(), Instant> {
         if let Err(until) = self.bucket.take() {
             let since = self.kept_back.map_or(now, |(since, _)| since);

@@ -16,6 +16,8 @@ pub(crate) struct Meters {
     pacing: Pacing,
     /// What all requests together keep to, where that was said.
     ceiling: Option<Bucket>,
+    /// What earlier runs were refused not long ago.
+    refused: ByGroup<Option<f64>>,
     groups: ByGroup<Option<Meter>>,
 }
 
@@ -26,8 +28,18 @@ impl Meters {
         Self {
             pacing,
             ceiling: pacing.ceiling().map(bucket),
+            refused: ByGroup::default(),
             groups: ByGroup::default(),
         }
+    }
+
+    /// Begins below the rates that earlier runs were refused not long ago.
+    #[must_use]
+    pub(crate) fn below(mut self, refused: &[(RateGroup, Millirate)]) -> Self {
+        for (group, rate) in refused {
+            *self.refused.get_mut(*group) = Some(rate.per_second());
+        }
+        self
     }
 
     /// Takes leave for one request, or says how long there is none.
@@ -36,13 +48,12 @@ impl Meters {
     ///
     /// The moment at which to ask again, and whether it is the pace or a hold that says so.
     pub(crate) fn take(&mut self, group: RateGroup, now: Instant) -> Result<(), Wait> {
-        let meter = of(&mut self.groups, (self.pacing, group), now);
         // Its own leave comes first and stays: a leave under the ceiling is to be used at once.
-        meter.grant(now)?;
+        self.meter(group, now).grant(now)?;
         if let Some(ceiling) = &self.ceiling {
             ceiling.take().map_err(Wait::Pace)?;
         }
-        meter.launch();
+        self.meter(group, now).launch();
         Ok(())
     }
 
@@ -51,7 +62,7 @@ impl Meters {
     pub(crate) fn hold(&mut self, group: Option<RateGroup>, until: Instant, now: Instant) {
         for held in RateGroup::ALL {
             if group.is_none_or(|group| group == held) {
-                of(&mut self.groups, (self.pacing, held), now).hold(until, now);
+                self.meter(held, now).hold(until, now);
             }
         }
     }
@@ -77,6 +88,13 @@ impl Meters {
         }
     }
 
+    /// The meter of a rate group, which begins with its first request.
+    fn meter(&mut self, group: RateGroup, now: Instant) -> &mut Meter {
+        let (pacing, refused) = (self.pacing, *self.refused.get(group));
+        let meter = self.groups.get_mut(group);
+        meter.get_or_insert_with(|| Meter::below(pacing, refused, now))
+    }
+
     /// How they go.
     pub(crate) fn reading(&self) -> Paces {
         let used = |(group, meter): (RateGroup, &Option<Meter>)| {
@@ -88,16 +106,6 @@ impl Meters {
             groups: self.groups.iter().filter_map(used).collect(),
         }
     }
-}
-
-/// The meter of a rate group, which begins with its first request.
-fn of(
-    meters: &mut ByGroup<Option<Meter>>,
-    (pacing, group): (Pacing, RateGroup),
-    now: Instant,
-) -> &mut Meter {
-    let meter = meters.get_mut(group);
-    meter.get_or_insert_with(|| Meter::new(pacing, now))
 }
 
 #[cfg(test)]

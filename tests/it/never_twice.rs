@@ -148,6 +148,7 @@ async fn run(
             max_errors: None,
         },
         pacing: Pacing::Unpaced,
+        refused: Vec::new(),
         max_duration: None,
         limit: None,
     };

@@ -14,7 +14,7 @@ use super::reasons::too_long;
 use crate::clock;
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
-use crate::model::pace_reading::Paces;
+use crate::model::pace_reading::{Millirate, Paces};
 use crate::model::rate_group::{ByGroup, RateGroup};
 use crate::model::stop::StopReason;
 use crate::pace::{Meters, Pacing, Wait};
@@ -62,6 +62,13 @@ impl Gate {
             devices: 0,
             limit,
         }
+    }
+
+    /// Begins below the rates that earlier runs were refused not long ago.
+    #[must_use]
+    pub(super) fn below(mut self, refused: &[(RateGroup, Millirate)]) -> Self {
+        self.meters = self.meters.below(refused);
+        self
     }
 
     /// How many requests are on their way; a token is waited for by nobody else.

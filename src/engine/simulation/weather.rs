@@ -241,6 +241,7 @@ impl Weather {
                 max_errors: None,
             },
             pacing: self.pacing,
+            refused: Vec::new(),
             max_duration: self.max_duration,
             limit: self.most,
         }

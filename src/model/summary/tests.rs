@@ -5,11 +5,11 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::*;
-use crate::model::outcome::LookOutcome;
 use crate::model::code::DUPLICATE_FOUND;
 use crate::model::event::{RowFinished, RowLabel};
 use crate::model::ids::DeviceId;
 use crate::model::mfa::MfaOutcome;
+use crate::model::outcome::LookOutcome;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, Refusal};
 use crate::model::row::RowNumber;
 

@@ -70,6 +70,8 @@ impl From<&KeptPace> for PaceReading {
             first: rate(kept.first),
             last: rate(kept.last),
             highest: rate(kept.highest),
+            // A table of its own has that.
+            found: None,
             requests: kept.requests,
             throttled: kept.throttled,
             events: kept.events,

@@ -53,6 +53,7 @@ fn what_is_kept_of_a_run_says_the_same_as_its_last_screen() {
         first: Some(Millirate(25_000)),
         last: Some(Millirate(17_500)),
         highest: None,
+        found: None,
         requests: 900,
         throttled: 3,
         events: 2,
