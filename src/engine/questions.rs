@@ -44,7 +44,7 @@ pub(crate) struct Questions<'a> {
     client: &'a Client,
     retry: RetryPolicy,
     gate: RefCell<Gate>,
-    /// An answer came: there may be room for another request.
+    /// An answer came: there may be room for another request, or for more than one.
     answered: Notify,
     tokens: Mutex<Tokens>,
     report: RefCell<&'a mut dyn FnMut(&Event)>,
@@ -322,7 +322,6 @@ impl<'a> Questions<'a> {
         let effects = answers::after_look(&self.retry, row, answered, &context);
         let mut gate = self.gate.borrow_mut();
         let stop = gate.heard_look(subject, answered, None, context.now);
-        // There may be room for more than one now.
         self.answered.notify_waiters();
         if let Some(delay) = effects.hold {
             let (group, delay) = gate.hold_for(Kind::Look, &answered.answer, delay);
@@ -341,11 +340,10 @@ impl<'a> Questions<'a> {
         let (usual, now) = (self.retry.base_delay, clock::now());
         let heard = self.gate.borrow_mut().heard_read(asked, error, usual, now);
         if let Some(delay) = heard? {
-            let group = Some(asked.0);
             self.tell(&Event::Throttled);
+            let group = Some(asked.0);
             self.tell(&Event::Held { group, delay });
         }
-        // There may be room for more than one now.
         self.answered.notify_waiters();
         Ok(())
     }
@@ -392,9 +390,7 @@ impl<'a> Questions<'a> {
 
     /// Ends them; tells how that of the listings went.
     pub(crate) fn end(self) -> PaceReading {
-        let mut groups = self.gate.into_inner().paces().groups.into_iter();
-        let of_lists = groups.find(|(group, _)| *group == RateGroup::Lists);
-        of_lists.map(|(_, pace)| pace).unwrap_or_default()
+        self.gate.into_inner().paces().of(RateGroup::Lists)
     }
 
     /// Tells who hears of requests.

@@ -52,6 +52,13 @@ pub struct Paces {
 }
 
 impl Paces {
+    /// That of a rate group; one that says nothing where nothing of it was sent.
+    pub(crate) fn of(&self, group: RateGroup) -> PaceReading {
+        let mut groups = self.groups.iter();
+        let found = groups.find(|(known, _)| *known == group);
+        found.map(|(_, pace)| *pace).unwrap_or_default()
+    }
+
     /// The rates that PingOne was found to refuse.
     pub(crate) fn found(&self) -> Vec<(RateGroup, Millirate)> {
         let groups = self.groups.iter();
