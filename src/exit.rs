@@ -61,6 +61,27 @@ impl ExitCode {
         }
     }
 
+    /// The code with this number.
+    pub(crate) fn of(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.code() == number)
+    }
+
+    /// The word for it, which scripts may rely on.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            ExitCode::Done => "done",
+            ExitCode::Broken => "broken",
+            ExitCode::Usage => "usage",
+            ExitCode::NeedsPerson => "needs_person",
+            ExitCode::RunAgain => "run_again",
+            ExitCode::Pointless => "pointless",
+            ExitCode::Busy => "busy",
+            ExitCode::OutOfTime => "out_of_time",
+            ExitCode::Interrupted => "interrupted",
+            ExitCode::Terminated => "terminated",
+        }
+    }
+
     /// What it means.
     pub fn meaning(self) -> &'static str {
         match self {

@@ -123,6 +123,14 @@ fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result
             invocation.start_log()?;
             commands::results::results(&results, &invocation)
         }
+        Settings::Status(status) => {
+            invocation.start_log()?;
+            commands::status::status(&status)
+        }
+        Settings::Show(show) => {
+            invocation.start_log()?;
+            commands::show::show(&show)
+        }
         Settings::Verify(verify) => block_on(commands::verify::verify(*verify, &invocation)),
         Settings::Report(report) => {
             invocation.start_log()?;

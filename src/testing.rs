@@ -127,7 +127,9 @@ pub mod settings {
     pub use crate::settings::rows::RowSettings;
     pub use crate::settings::run::{Doctor, DryRun, Results, Run, Target};
     pub use crate::settings::setting::{About, Command, Takes, Unset, Usage};
+    pub use crate::settings::show::Show;
     pub use crate::settings::sources::Sources;
+    pub use crate::settings::status::Status;
     pub use crate::settings::table::{COMMANDS, VARIABLES, options};
     pub use crate::settings::tenant::Tenant;
     pub use crate::settings::usage::{Read, read};

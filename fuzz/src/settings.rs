@@ -6,8 +6,8 @@ use wavepair::testing::clock;
 use wavepair::testing::pace::{Pacing, Rate};
 use wavepair::testing::sandbox::FaultPlan;
 use wavepair::testing::settings::{
-    Command, Doctor, DryRun, Env, Error, Probe, Read, Report, Results, RowSettings, Run, Sources,
-    Target, Tenant, Verify, duration, read,
+    Command, Doctor, DryRun, Env, Error, Probe, Read, Report, Results, RowSettings, Run, Show,
+    Sources, Status, Target, Tenant, Verify, duration, read,
 };
 
 use super::subject::{SECRET, environment};
@@ -102,6 +102,8 @@ fn command_line(text: &str) {
             }
             shown(&verify)
         }
+        Command::Show => shown(&Show::resolve(&sources, &now)),
+        Command::Status => shown(&Status::resolve(&sources, &now)),
         Command::Sandbox
         | Command::Template
         | Command::Completions

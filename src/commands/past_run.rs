@@ -13,8 +13,10 @@ use crate::ledger::{Binding, Reader};
 use crate::model::account::Account;
 use crate::model::names::Names;
 use crate::model::request::RowDefaults;
+use crate::model::row::RowNumber;
 use crate::model::row_judge::{RowJudge, RowReader};
 use crate::model::shared_phones::{Sharers, SharingRule};
+use crate::model::validate::JudgedRow;
 use crate::report::known_row::Judge;
 use crate::report::known_state::Mode;
 use crate::report::row_sink::RowSink;
@@ -87,6 +89,26 @@ impl<'a> PastRun<'a> {
             rows,
             sharing,
         })
+    }
+
+    /// A row of the wave, judged in itself as its last run did; nothing where it has no such row.
+    ///
+    /// # Errors
+    ///
+    /// The wave or the ledger cannot be read.
+    pub(super) fn row(&self, number: RowNumber) -> Result<Option<JudgedRow>, Error> {
+        let rows = self.settings.clone().unwrap_or_default();
+        let wave = open(self.path, &rows, &Checks::default())?;
+        let defaults = rows.defaults();
+        let names = remember(&wave, &defaults, self.memory())?;
+        let reader = RowReader::new(wave.header(), &defaults, &names);
+        for row in wave.rows() {
+            let row = row?;
+            if row.number == number {
+                return Ok(Some(reader.read(&row)));
+            }
+        }
+        Ok(None)
     }
 
     fn memory(&self) -> Memory<'_> {

@@ -9,6 +9,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::error::Error;
 use super::file::{beside, identity, if_there, no_follow};
 use super::holder::Holder;
 
@@ -102,6 +103,39 @@ fn lock(file: &File) -> Result<(), LockError> {
         std::thread::sleep(PAUSE);
     }
     Err(LockError::Held(None))
+}
+
+/// Who holds a ledger at a moment.
+#[derive(Debug)]
+pub(crate) enum Held {
+    /// Nobody.
+    ByNobody,
+    /// Another process; who that is, where it says so.
+    By(Option<Holder>),
+}
+
+/// Who holds a ledger just now; takes nothing, and makes no file.
+///
+/// # Errors
+///
+/// The file beside it cannot be read.
+pub(crate) fn held(ledger: &Path) -> Result<Held, Error> {
+    let ask = || {
+        let file = OpenOptions::new()
+            .read(true)
+            .custom_flags(no_follow())
+            .open(path(ledger));
+        let Some(file) = if_there(file)? else {
+            return Ok(Held::ByNobody);
+        };
+        // Shared, and let go of at once: a run that begins in this moment asks again.
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Held::ByNobody),
+            Err(TryLockError::WouldBlock) => Ok(Held::By(Holder::read(&file))),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    };
+    ask().map_err(Error::unusable(ledger))
 }
 
 /// Who holds a ledger by what the file beside it says.

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use super::binding::Binding;
 use super::counter::extent;
 use super::devices::{self, Key};
+use super::dossier::{self, Dossier, Sought};
 use super::earlier;
 use super::error::{Error, Flaw};
 use super::file::{SYNCHRONOUS, connect, keep_log, opening, sqlite};
@@ -17,6 +18,7 @@ use super::lookups::{self, Remembered};
 use super::paces;
 use super::place::{Place, Purpose};
 use super::read_ahead::{ReadAhead, ReadRange};
+use super::run_entry::{self, RunEntry, SoFar};
 use super::runs::{self, LastRun};
 use super::schema;
 use super::users::{self, NotedMfa};
@@ -276,6 +278,33 @@ impl Reader {
         let last_run = self.unless_unreadable(runs::last_begun(&self.connection))?;
         let extent = self.unless_unreadable(extent(&self.connection))?;
         Ok(extent.mark(last_run))
+    }
+
+    /// Every run, the last one first.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn runs(&self) -> Result<Vec<RunEntry>, Error> {
+        self.unless_unreadable(run_entry::all(&self.connection))
+    }
+
+    /// What the events of a run say of its rows; nothing of a run of an older wavepair.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn so_far(&self, run: &RunEntry) -> Result<Option<SoFar>, Error> {
+        self.unless_unreadable(run_entry::so_far(&self.connection, run))
+    }
+
+    /// All that is known of the devices that somebody asks for.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn dossiers(&self, sought: Sought<'_>) -> Result<Vec<Dossier>, Error> {
+        self.unless_unreadable(dossier::find(&self.connection, sought))
     }
 
     /// The runs of a wave, the first one first.

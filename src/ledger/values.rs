@@ -14,8 +14,8 @@ use crate::model::mfa::MfaState;
 use crate::model::request::{DeviceType, RequestDigest};
 
 /// What happened to a device.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum EventKind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventKind {
     /// It is about to be asked for.
     Intent,
     /// It is about to be asked for once more, after a request that was not answered.
@@ -26,6 +26,18 @@ pub(super) enum EventKind {
     Settled(DeviceState),
     /// Somebody looked for it from outside.
     Verified,
+}
+
+impl FromSql for EventKind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(match value.as_i64()? {
+            0 => EventKind::Intent,
+            7 => EventKind::Resend,
+            8 => EventKind::LeftInFlight,
+            9 => EventKind::Verified,
+            _ => EventKind::Settled(DeviceState::column_result(value)?),
+        })
+    }
 }
 
 impl ToSql for EventKind {

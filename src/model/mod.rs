@@ -44,6 +44,7 @@ pub(crate) mod row_judge;
 mod row_lines;
 pub(crate) mod row_policies;
 pub(crate) mod run_cost;
+pub(crate) mod run_ref;
 #[cfg(test)]
 pub(crate) mod samples;
 pub(crate) mod secret;
@@ -65,3 +66,4 @@ pub(crate) mod validate;
 pub(crate) mod verdict;
 pub(crate) mod warning;
 pub(crate) mod wave_history;
+pub(crate) mod who;

@@ -76,6 +76,19 @@ impl CommandLine {
         self
     }
 
+    /// The same with `***` for every word behind the command that is no option.
+    #[must_use]
+    pub(crate) fn hiding_words(mut self) -> Self {
+        let words = self.parts.iter_mut().filter_map(|part| match part {
+            Part::Word(word) | Part::Wave(word) => Some(word),
+            Part::Option(..) => None,
+        });
+        for word in words.skip(2) {
+            *word = "***".into();
+        }
+        self
+    }
+
     /// Whether an option was typed, however it was spelled.
     pub(crate) fn has(&self, name: &str) -> bool {
         let mut parts = self.parts.iter();
@@ -114,6 +127,15 @@ impl CommandLine {
             Part::Option(..) | Part::Word(_) | Part::Wave(_) => None,
         });
         options.collect::<Vec<_>>().concat()
+    }
+
+    /// Which command it is.
+    pub(crate) fn name(&self) -> Option<&OsString> {
+        let mut words = self.parts.iter().filter_map(|part| match part {
+            Part::Word(word) => Some(word),
+            Part::Wave(_) | Part::Option(..) => None,
+        });
+        words.nth(1)
     }
 
     /// The words, as they were typed.
@@ -195,6 +217,21 @@ mod tests {
             ("p probe --limit 5", "p probe --limit 5"),
         ] {
             assert_eq!(line(words).hiding("--rate").spelled(), hidden);
+        }
+    }
+
+    #[test]
+    fn what_somebody_asks_about_is_hidden_wherever_it_stands() {
+        for (words, hidden) in [
+            ("p show +15125551234", "p show '***'"),
+            (
+                "p show --limit 5 +1512 5551234",
+                "p show --limit 5 '***' '***'",
+            ),
+            ("p show -- +15125551234", "p show '***' '***'"),
+            ("p status", "p status"),
+        ] {
+            assert_eq!(line(words).hiding_words().spelled(), hidden);
         }
     }
 

@@ -11,7 +11,11 @@ const PHONE: &str = "--phone";
 
 /// Says what begins.
 pub(crate) fn begins(command: &CommandLine) -> Notice {
-    let command = command.clone().hiding(PHONE).spelled();
+    let mut command = command.clone().hiding(PHONE);
+    if command.name().is_some_and(|name| name == "show") {
+        command = command.hiding_words();
+    }
+    let command = command.spelled();
     Notice::info("begin", format!("began: {command}"))
         .fact("command", command)
         .fact("version", env!("CARGO_PKG_VERSION"))

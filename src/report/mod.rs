@@ -35,6 +35,7 @@ pub(crate) mod table;
 mod value;
 pub(crate) mod verdict_screen;
 pub(crate) mod verdict_writer;
+pub(crate) mod what_next;
 
 pub(crate) mod cost_notes;
 pub(crate) mod country_notes;
@@ -61,6 +62,7 @@ mod outcome_words;
 pub(crate) mod page;
 mod painter;
 pub(crate) mod panics;
+pub(crate) mod print_form;
 pub(crate) mod progress;
 pub(crate) mod progress_line;
 mod rate_window;

@@ -1,6 +1,6 @@
 //! One thing that is said on standard error: text for a person, an object of JSON for a program.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tracing::Level;
 
 use super::cell::neutral;
@@ -143,6 +143,20 @@ impl Notice {
         }
     }
 
+    /// What it says and every fact, for a program that prints it elsewhere.
+    pub(crate) fn object(&self) -> Map<String, Value> {
+        let hint = self.hint.as_deref().map(|hint| ("hint", hint.into()));
+        let said = [
+            ("event", self.event.into()),
+            ("message", self.message.as_str().into()),
+        ];
+        let all = said
+            .into_iter()
+            .chain(hint)
+            .chain(self.facts.iter().cloned());
+        all.map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+
     /// The object for a program, in one line.
     pub(crate) fn json(&self, run: Option<RunId>) -> String {
         let event = ("event", Value::from(self.event));
@@ -185,7 +199,7 @@ mod tests {
     fn a_program_reads_one_object_in_one_line() {
         let line = error().json(Some(run_id()));
         assert_eq!(line.matches('\n').count(), 1);
-        let mut object: serde_json::Map<String, Value> = serde_json::from_str(&line).unwrap();
+        let mut object: Map<String, Value> = serde_json::from_str(&line).unwrap();
         assert!(object.remove("time").is_some());
         insta::assert_snapshot!(Value::from(object), @r#"{"event":"error","hint":"name a \\u{1b}file that is there","level":"error","message":"cannot open a\\u{a}b.csv: no such file","path":"a\\u{a}b.csv","rows":3,"run_id":"00000000-0000-0000-0000-00000000000f"}"#);
     }

@@ -86,7 +86,7 @@ fn shown_length(word: &str) -> usize {
 }
 
 /// A command stands alone in its line, however long: it is to be copied.
-pub(super) fn command_line(command: &str) -> String {
+pub(crate) fn command_line(command: &str) -> String {
     format!("  {command}\n")
 }
 

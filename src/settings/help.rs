@@ -89,7 +89,7 @@ fn argument(about: &'static About, group: &Group) -> Arg {
         .long(about.option().map(|option| option.trim_start_matches('-')))
         .value_name(about.value_name())
         .help_heading(group.heading)
-        .required(about.option().is_none());
+        .required(about.option().is_none() && !about.optional);
     for &name in about.also {
         argument = match name.strip_prefix("--") {
             Some(alias) => argument.visible_alias(alias),

@@ -34,8 +34,10 @@ mod secret_command;
 mod secret_file;
 pub(crate) mod setting;
 pub(crate) mod settings_file;
+pub(crate) mod show;
 pub(crate) mod shown;
 pub(crate) mod sources;
+pub(crate) mod status;
 #[rustfmt::skip] // A row or two of the table for each setting.
 pub(crate) mod table;
 pub(crate) mod report;

@@ -12,8 +12,10 @@ use super::report::Report;
 use super::rows::RowSettings;
 use super::sandbox::{self, Sandbox};
 use super::setting::Command;
+use super::show::Show;
 use super::shown::ConfigShow;
 use super::sources::Sources;
+use super::status::Status;
 use super::tenant::{GivenTenant, Problems, Tenant};
 use super::verify::Verify;
 use super::which_ledger::WhichLedger;
@@ -39,6 +41,10 @@ pub(crate) enum Settings {
     Verify(Box<Verify>),
     /// Of `report`.
     Report(Box<Report>),
+    /// Of `status`.
+    Status(Box<Status>),
+    /// Of `show`.
+    Show(Box<Show>),
     /// Of `doctor`.
     Doctor(Box<Doctor>),
     /// Of `probe`.
@@ -70,6 +76,8 @@ impl Settings {
             Command::Results => Self::Results(Box::new(Results::resolve(sources, now)?)),
             Command::Verify => Self::Verify(Box::new(Verify::resolve(sources, now)?)),
             Command::Report => Self::Report(Box::new(Report::resolve(sources, now)?)),
+            Command::Status => Self::Status(Box::new(Status::resolve(sources, now)?)),
+            Command::Show => Self::Show(Box::new(Show::resolve(sources, now)?)),
             Command::Doctor => Self::Doctor(Box::new(Doctor::resolve(sources, now))),
             Command::Probe => Self::Probe(Box::new(Probe::resolve(sources)?)),
             Command::Template => Self::Template,

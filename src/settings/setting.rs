@@ -42,6 +42,8 @@ pub struct About {
     pub needs: Option<&'static str>,
     /// The option with which it cannot be given.
     pub excludes: Option<&'static str>,
+    /// Whether a word of its own may be missing; an option always may.
+    pub optional: bool,
 }
 
 /// An environment variable.
@@ -114,6 +116,10 @@ pub enum Command {
     Verify,
     /// `report`.
     Report,
+    /// `status`.
+    Status,
+    /// `show`.
+    Show,
     /// `doctor`.
     Doctor,
     /// `probe`.
@@ -140,6 +146,8 @@ impl Command {
             | Command::Results
             | Command::Verify
             | Command::Report
+            | Command::Status
+            | Command::Show
             | Command::Doctor
             | Command::Probe
             | Command::Sandbox
@@ -182,6 +190,7 @@ pub(super) const fn setting<T>(
         details: None,
         needs: None,
         excludes: None,
+        optional: false,
     };
     Setting { about, read }
 }
@@ -282,6 +291,11 @@ impl<T> Setting<T> {
 
     pub(super) const fn excludes(mut self, option: &'static str) -> Self {
         self.about.excludes = Some(option);
+        self
+    }
+
+    pub(super) const fn optional(mut self) -> Self {
+        self.about.optional = true;
         self
     }
 

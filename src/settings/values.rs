@@ -17,6 +17,7 @@ use crate::model::row::Column;
 use crate::model::secret::Secret;
 use crate::model::shared_phones::Sharing;
 use crate::model::user_name::UserBy;
+use crate::model::who::Who;
 use crate::pingone::grant::Bearer;
 use crate::report::cell::without_phones;
 use crate::report::log_setup;
@@ -31,6 +32,12 @@ pub(super) fn phone(given: &Given) -> Result<E164, Error> {
         Error::new(format!("the phone for {name} is none: {why}"))
     })?;
     Ok(phone)
+}
+
+/// Whom somebody asks about; what was typed may be a phone, so no error repeats it.
+pub(super) fn who(given: &Given) -> Result<Who, Error> {
+    let who = given.text()?.parse();
+    who.map_err(|nobody| Error::new(format!("invalid value for {}: {nobody}", given.origin)))
 }
 
 /// How often a row is tried.

@@ -40,6 +40,8 @@ mod duplicates;
 mod shared_phones;
 // Told to stop while it waits.
 mod signals;
+// What a ledger tells of its runs.
+mod looking_back;
 // Beside others, without room, without an environment.
 mod surroundings;
 // Files that are not as the last run left them.

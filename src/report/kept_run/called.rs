@@ -26,10 +26,6 @@ impl Called {
     /// Reads what [`to_json`](Self::to_json) wrote; nothing where it is not that.
     ///
     /// `takes_value` is as [`CommandLine::new`] has it.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "it is read from the next step on")
-    )]
     pub(crate) fn from_json(json: &str, takes_value: &dyn Fn(&str) -> bool) -> Option<Self> {
         let kept: Kept = serde_json::from_str(json).ok()?;
         let words = kept.words.into_iter().map(OsString::from).collect();

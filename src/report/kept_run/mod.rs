@@ -127,10 +127,6 @@ impl KeptRun {
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote; nothing where it is not that.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "it is read from the next step on")
-    )]
     pub(crate) fn from_json(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }
@@ -172,10 +168,6 @@ impl KeptRun {
     }
 
     /// Shows the end of the run to `tell`, as it was and as of now.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "it is read from the next step on")
-    )]
     pub(crate) fn ending<T>(&self, of: &OfRun<'_>, tell: impl FnOnce(&Ending<'_>) -> T) -> T {
         let summary = self.summary(of.begun.clone());
         let at = |ms: Option<i64>| Timestamp::from_millisecond(ms?).ok();

@@ -63,5 +63,10 @@ fn shared(found: &SharedPhones) -> impl Iterator<Item = Notice> {
     })
 }
 
+/// What is left to do, without the table.
+pub(crate) fn left_over(ending: &Ending<'_>) -> Vec<Notice> {
+    incomplete(ending, None)
+}
+
 #[cfg(test)]
 mod tests;

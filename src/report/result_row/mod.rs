@@ -12,16 +12,19 @@ use crate::model::unresolved::Unresolved;
 use crate::model::validate::{JudgedRow, RequestedDevice, Unasked};
 use crate::model::warning::WarningCode;
 
-const NAMELESS: &str = "created, and PingOne has not told its ID yet; the next run looks for it";
+pub(super) const NAMELESS: &str =
+    "created, and PingOne has not told its ID yet; the next run looks for it";
 
-const SEEN_TWICE: &str = "PingOne lists this device more than once: remove all but one of them";
+pub(super) const SEEN_TWICE: &str =
+    "PingOne lists this device more than once: remove all but one of them";
 
-const GIVEN_UP: &str = "asked for four times, and PingOne never listed it: look for the user in its \
+pub(super) const GIVEN_UP: &str = "asked for four times, and PingOne never listed it: look for the user in its \
                         audit log; it is not asked for again";
 
-const IN_DOUBT: &str = "asked for, and the answer is not known; the next run looks for the device";
+pub(super) const IN_DOUBT: &str =
+    "asked for, and the answer is not known; the next run looks for the device";
 
-const UNPROVEN: &str = "refused, by an answer that may be to another request; the next run looks \
+pub(super) const UNPROVEN: &str = "refused, by an answer that may be to another request; the next run looks \
                         for the device before it asks again";
 
 /// One line of the results file, before anything is said about how it is written.
