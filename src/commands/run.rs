@@ -107,9 +107,15 @@ async fn run_wave(
     let ledger = begun.opened.ledger;
     let mut options = options(invocation.run, &pace, &stops, concurrency);
     options.refused = refused;
-    let how = (options, &stop);
     let asked = (&mut opened, plan.as_ref());
-    let sent = send(asked, remote, &ledger, how, summary, invocation);
+    let sent = send(
+        asked,
+        remote,
+        &ledger,
+        (options, &stop),
+        summary,
+        invocation,
+    );
     let (ended, unheard) = sent.await;
 
     let sound = ended.is_ok();

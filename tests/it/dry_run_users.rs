@@ -73,7 +73,7 @@ fn each_user_is_read_once_and_each_row_of_one_who_cannot_use_it_is_warned_of() {
         "hint: `--mfa enable` switches it on for them before their first device is created",
         "1 user, that of line 9, cannot sign in: ",
         "1 user, that of line 7, may sign in without MFA for now (`bypassMFAEnabled`).",
-        "A run sends 22 requests at least.",
+        "A run sends 22 requests at least",
     ] {
         assert_eq!(said.matches(sentence).count(), 1, "{sentence}: {said}");
     }
@@ -116,7 +116,7 @@ fn with_enable_it_says_for_how_many_a_run_would_switch_mfa_on() {
         "{said}"
     );
     // It lists and creates eleven times, asks about ten users and switches one.
-    assert!(said.contains("A run sends 33 requests at least."), "{said}");
+    assert!(said.contains("A run sends 33 requests at least"), "{said}");
     let others = WARNINGS.map(|code| if code == "mfa_off" { "" } else { code });
     assert_eq!(told(&rehearsal, "warning"), others);
     assert_eq!(told(&rehearsal, "mfa_enabled")[6], "off");

@@ -118,8 +118,8 @@ fn a_mistake_is_named_with_its_place_and_the_nearest_key() {
 
 #[test]
 fn no_key_takes_nonsense_and_each_is_named_with_its_line() {
-    // Any text may be the name of a policy, or a word of a program.
-    let any = ["policy", "client_secret_command"];
+    // Any text may be the name of a policy, a word of a program, or the level of another program's log.
+    let any = ["policy", "client_secret_command", "log_level"];
     let runs = flags(&run(&root(), "run --help").stdout);
     let mut tried = 0;
     for (key, about) in keyed() {

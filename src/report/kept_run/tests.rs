@@ -40,15 +40,8 @@ fn reasons() -> Vec<StopReason> {
     ]
 }
 
-#[test]
-fn what_is_kept_of_a_run_says_the_same_as_its_last_screen() {
-    let command = command("wavepair run w.csv --limit 5 --deadline 2026-12-01T06:00");
-    let rejects = Written {
-        path: Some("w.rejects-2.csv".into()),
-        kept: vec!["w.rejects.csv".into()],
-    };
-    let now = at("23:10:20");
-    let settled_from = at("23:59:00");
+/// Two paces, and what they may come to together.
+fn paces() -> Paces {
     let pace = PaceReading {
         first: Some(Millirate(25_000)),
         last: Some(Millirate(17_500)),
@@ -59,10 +52,22 @@ fn what_is_kept_of_a_run_says_the_same_as_its_last_screen() {
         events: 2,
         held: Duration::from_millis(1500),
     };
-    let full = Paces {
+    Paces {
         ceiling: Some(Millirate(25_000)),
         groups: vec![(RateGroup::Creates, pace), (RateGroup::Token, pace)],
+    }
+}
+
+#[test]
+fn what_is_kept_of_a_run_says_the_same_as_its_last_screen() {
+    let command = command("wavepair run w.csv --limit 5 --deadline 2026-12-01T06:00");
+    let rejects = Written {
+        path: Some("w.rejects-2.csv".into()),
+        kept: vec!["w.rejects.csv".into()],
     };
+    let now = at("23:10:20");
+    let settled_from = at("23:59:00");
+    let full = paces();
     for reason in reasons().into_iter().map(Some).chain([None]) {
         let mut summary = summary();
         summary.stopped = reason;
