@@ -29,7 +29,7 @@ pub(crate) struct Left<'a> {
 }
 
 /// The options that say which tenant is meant and how it is reached; every command that asks PingOne has them.
-pub const TENANT_OPTIONS: [&str; 8] = [
+pub const TENANT_OPTIONS: [&str; 9] = [
     "--region",
     "--environment",
     "--client-secret-file",
@@ -38,6 +38,7 @@ pub const TENANT_OPTIONS: [&str; 8] = [
     "--token-url",
     "--ca-file",
     "--no-proxy",
+    "--source-address",
 ];
 
 /// The options that say where settings are read from; every command has them.

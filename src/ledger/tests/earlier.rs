@@ -68,8 +68,8 @@ async fn a_phone_is_told_by_the_wave_that_had_it_before_the_wave_at_hand_was_fir
 #[test]
 fn the_runs_of_an_older_ledger_are_told_how_many_devices_were_there_before() {
     let mut connection = Connection::open_in_memory().unwrap();
-    // The tenth step tells them.
-    let before = 9;
+    // The ninth step tells them.
+    let before = 8;
     schema::migrate_to(&connection, before);
     let execute = |sql: &str| connection.execute_batch(sql).unwrap();
     for number in 1..=4 {
