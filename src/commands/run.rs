@@ -98,15 +98,14 @@ async fn run_wave(
     let watch = signals::watch(&stopper, &invocation.console, During::Run)?;
     panics::watch(&stopper);
 
-    let refused = looked.refused(&remote)?;
+    let mut options = options(invocation.run, &pace, &stops, concurrency);
+    options.refused = looked.refused(&remote)?;
     let limits = (&pace, &stops);
     let foreseen = agree(&looked, &mut opened, &remote, limits, invocation, &mut stop).await?;
     foreseen.note_in(summary);
     let begun = looked.begin(&record(invocation, &path, (&rows, &pace), opened.rows))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
-    let mut options = options(invocation.run, &pace, &stops, concurrency);
-    options.refused = refused;
     let asked = (&mut opened, plan.as_ref());
     let sent = send(
         asked,
