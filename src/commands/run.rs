@@ -31,6 +31,8 @@ use crate::ledger::{LastRun, Ledger};
 use crate::model::account::Account;
 use crate::model::event::Event;
 use crate::model::ids::RunId;
+use crate::model::pace_reading::Millirate;
+use crate::model::rate_group::RateGroup;
 use crate::model::stop::{self, StopReason};
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
@@ -98,23 +100,16 @@ async fn run_wave(
     let watch = signals::watch(&stopper, &invocation.console, During::Run)?;
     panics::watch(&stopper);
 
-    let mut options = options(invocation.run, &pace, &stops, concurrency);
-    options.refused = looked.refused(&remote)?;
     let limits = (&pace, &stops);
     let foreseen = agree(&looked, &mut opened, &remote, limits, invocation, &mut stop).await?;
     foreseen.note_in(summary);
+    let before = (concurrency, looked.refused(&remote)?);
     let begun = looked.begin(&record(invocation, &path, (&rows, &pace), opened.rows))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
+    let how = (options(invocation.run, &pace, &stops, before), &stop);
     let asked = (&mut opened, plan.as_ref());
-    let sent = send(
-        asked,
-        remote,
-        &ledger,
-        (options, &stop),
-        summary,
-        invocation,
-    );
+    let sent = send(asked, remote, &ledger, how, summary, invocation);
     let (ended, unheard) = sent.await;
 
     let sound = ended.is_ok();
@@ -160,7 +155,12 @@ fn look(
     })
 }
 
-fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> EngineOptions {
+fn options(
+    run: RunId,
+    pace: &Pace,
+    stops: &Stops,
+    (concurrency, refused): (usize, Vec<(RateGroup, Millirate)>),
+) -> EngineOptions {
     EngineOptions {
         run,
         existing: pace.existing,
@@ -172,7 +172,7 @@ fn options(run: RunId, pace: &Pace, stops: &Stops, concurrency: usize) -> Engine
             ..stops.guard
         },
         pacing: pace.pacing,
-        refused: Vec::new(),
+        refused,
         max_duration: stops.by(clock::wall()).map(|stops| stops.within),
         limit: stops.limit,
     }
