@@ -46,6 +46,7 @@
 //! | to look | to list a user's devices; a create in doubt is settled by looks alone |
 //! | to settle | to give a row or an entry its last state; the settling time is how long a lost request may still take effect |
 //! | to recheck | to look once more at a device that is created, because a request for it was lost |
+//! | to undo | to delete a device that a run has created; its imprint is what it looked like then, by which shows whether somebody changed it since |
 //! | to switch | to set a user's `mfaEnabled`, without which no device is of use to them |
 //! | rate group | requests that PingOne limits together; each has its own pace and its own hold |
 //! | to hold | to send nothing of a rate group for a while, because PingOne asked for it; or nothing at all |
@@ -64,6 +65,8 @@
 //!   intent is on disk, synced: [`ledger`] hands out the permission. The only others are
 //!   those of [`probe`], for a test user who had no device: what they make is on disk in
 //!   the probe's own journal before it is asked for, and is deleted by that.
+//! - A device is deleted from one place for a run, `engine::undo`, after PingOne has shown it as the
+//!   run left it, and only after that it is about to be is on disk: [`ledger`] hands out the permission.
 //! - Nothing that may have been created is created again before PingOne has been
 //!   asked, twice and with time in between ([`retry`]).
 //! - A row of the input is one line of the results: outcomes are counted twice, by

@@ -76,7 +76,10 @@ fn manner(
     words: &[OsString],
     of: (&Env<'_>, Option<&SettingsFile>),
 ) -> Manner {
-    let is_run = matches!(read, Some(Read::Call(typed)) if typed.command == Command::Run);
+    let is_run = matches!(
+        read,
+        Some(Read::Call(typed)) if matches!(typed.command, Command::Run | Command::Undo)
+    );
     Manner {
         run: is_run.then(commands::new_run_id),
         ..log::manner(read, words, of, io::stderr().is_terminal())
@@ -136,6 +139,7 @@ fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result
             invocation.start_log()?;
             commands::report::report(&report, &invocation)
         }
+        Settings::Undo(undo) => block_on(commands::undo::undo(*undo, &invocation)),
         Settings::Doctor(doctor) => {
             invocation.start_log()?;
             block_on(commands::doctor::doctor(*doctor, &invocation))

@@ -27,6 +27,7 @@ pub mod model {
     pub use crate::model::row::{Column, Header, InputRow, RowNumber};
     pub use crate::model::secret::Secret;
     pub use crate::model::stop::StopCode;
+    pub use crate::model::undo::UndoVerdict;
     pub use crate::model::user_name::{NameKind, UserBy, UserName};
     pub use crate::model::validate::{Unasked, validate};
     pub use crate::model::verdict::Verdict;
@@ -113,6 +114,7 @@ pub mod engine {
 pub mod report {
     pub use crate::report::next_command::TENANT_OPTIONS;
     pub use crate::report::results_writer::COLUMNS;
+    pub use crate::report::undo_writer::COLUMNS as UNDO_COLUMNS;
     pub use crate::report::verdict_writer::COLUMNS as VERDICT_COLUMNS;
 }
 
@@ -132,6 +134,7 @@ pub mod settings {
     pub use crate::settings::status::Status;
     pub use crate::settings::table::{COMMANDS, VARIABLES, options};
     pub use crate::settings::tenant::Tenant;
+    pub use crate::settings::undo::Undo;
     pub use crate::settings::usage::{Read, read};
     pub use crate::settings::verify::Verify;
 }

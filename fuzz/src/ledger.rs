@@ -122,6 +122,7 @@ fn run(number: u8) -> RunRecord {
         wave: "wave.csv".to_owned(),
         settings: "{}".to_owned(),
         looks_first: true,
+        undoes: None,
         called: String::new(),
         rows: 1,
     }

@@ -7,7 +7,7 @@ use wavepair::testing::pace::{Pacing, Rate};
 use wavepair::testing::sandbox::FaultPlan;
 use wavepair::testing::settings::{
     Command, Doctor, DryRun, Env, Error, Probe, Read, Report, Results, RowSettings, Run, Show,
-    Sources, Status, Target, Tenant, Verify, duration, read,
+    Sources, Status, Target, Tenant, Undo, Verify, duration, read,
 };
 
 use super::subject::{SECRET, environment};
@@ -104,6 +104,13 @@ fn command_line(text: &str) {
         }
         Command::Show => shown(&Show::resolve(&sources, &now)),
         Command::Status => shown(&Status::resolve(&sources, &now)),
+        Command::Undo => {
+            let undo = Undo::resolve(&sources, &now);
+            if let Ok(undo) = &undo {
+                private(&undo.tenant);
+            }
+            shown(&undo)
+        }
         Command::Sandbox
         | Command::Template
         | Command::Completions

@@ -64,7 +64,9 @@ impl RowSink for Claims {
                 DeviceState::InFlight
                 | DeviceState::Rejected
                 | DeviceState::Failed
-                | DeviceState::Unresolved => false,
+                | DeviceState::Unresolved
+                | DeviceState::Undoing
+                | DeviceState::Undone => false,
             }),
             Outcome::Invalid
             | Outcome::Rejected

@@ -63,7 +63,7 @@ pub(super) fn foresee<L: Borrow<Reader>>(
         &opened.wave,
         opened.judge(),
         &Mode::DryRun,
-        opened.memory(Memory::ReadOnly(ledger))?,
+        opened.memory(Memory::of_dry_run(ledger, opened.recreate))?,
         &mut [&mut book, &mut invalid],
     )?;
     Ok(match invalid.reason().filter(|_| opened.strict) {

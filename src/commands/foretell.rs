@@ -52,7 +52,8 @@ pub(super) fn foretell(
         &mut LogLines,
     ];
     sinks.extend(others);
-    let memory = opened.memory(Memory::ReadOnly(reader.as_ref()))?;
+    let memory = Memory::of_dry_run(reader.as_ref(), opened.recreate);
+    let memory = opened.memory(memory)?;
     let account = join(wave, opened.judge_of_results(), &mode, memory, &mut sinks)?;
     let mut complete = files.complete()?;
     // A run that begins meanwhile would wait for whoever reads the ledger.

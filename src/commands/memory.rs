@@ -4,6 +4,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::input::Wave;
 use crate::ledger::{Ledger, LookupNote, Reader, Remembered};
+use crate::model::entry::DeviceState;
 use crate::model::names::{Names, PolicyAnswer};
 use crate::model::policy_ref::PolicyRef;
 use crate::model::request::{DeviceKey, RowDefaults};
@@ -19,16 +20,31 @@ pub(super) enum Memory<'a> {
     OfRun(&'a Ledger),
     /// In a ledger that is read alone, where there is one.
     ReadOnly(Option<&'a Reader>),
+    /// As such a one, for a run that creates anew what was undone: nothing is known of that.
+    Recreating(Option<&'a Reader>),
 }
 
-impl Memory<'_> {
+impl<'a> Memory<'a> {
+    /// That of a dry run, in a ledger that is read alone, where there is one.
+    pub(super) fn of_dry_run(ledger: Option<&'a Reader>, recreate: bool) -> Self {
+        if recreate {
+            Memory::Recreating(ledger)
+        } else {
+            Memory::ReadOnly(ledger)
+        }
+    }
+
     /// What is known of a device and of its user.
     pub(super) fn device(&self, key: &DeviceKey) -> Result<Known, Error> {
         let (entry, noted) = match self {
             Memory::OfRun(ledger) => (ledger.entry(key)?, ledger.mfa(key.user)?),
-            Memory::ReadOnly(Some(reader)) => (reader.entry(key)?, reader.mfa(key.user)?),
-            Memory::ReadOnly(None) => (None, None),
+            Memory::ReadOnly(Some(reader)) | Memory::Recreating(Some(reader)) => {
+                (reader.entry(key)?, reader.mfa(key.user)?)
+            }
+            Memory::ReadOnly(None) | Memory::Recreating(None) => (None, None),
         };
+        let forgets = matches!(self, Memory::Recreating(_));
+        let entry = entry.filter(|entry| !(forgets && entry.state == DeviceState::Undone));
         Ok(Known {
             state: entry.into(),
             mfa: noted.map(|noted| noted.state),
@@ -39,16 +55,20 @@ impl Memory<'_> {
     pub(super) fn user(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
         Ok(match self {
             Memory::OfRun(ledger) => ledger.user_named(name)?,
-            Memory::ReadOnly(Some(reader)) => reader.user_named(name)?,
-            Memory::ReadOnly(None) => None,
+            Memory::ReadOnly(reader) | Memory::Recreating(reader) => match reader {
+                Some(reader) => reader.user_named(name)?,
+                None => None,
+            },
         })
     }
 
     fn policy(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
         Ok(match self {
             Memory::OfRun(ledger) => ledger.policy_named(policy)?,
-            Memory::ReadOnly(Some(reader)) => reader.policy_named(policy)?,
-            Memory::ReadOnly(None) => None,
+            Memory::ReadOnly(reader) | Memory::Recreating(reader) => match reader {
+                Some(reader) => reader.policy_named(policy)?,
+                None => None,
+            },
         })
     }
 
@@ -58,7 +78,7 @@ impl Memory<'_> {
             Memory::OfRun(ledger) if !notes.is_empty() => {
                 Ok(ledger.note(notes, clock::moment()).await?)
             }
-            Memory::OfRun(_) | Memory::ReadOnly(_) => Ok(()),
+            Memory::OfRun(_) | Memory::ReadOnly(_) | Memory::Recreating(_) => Ok(()),
         }
     }
 }

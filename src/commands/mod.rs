@@ -50,6 +50,7 @@ pub(crate) mod status;
 mod stopped;
 mod target;
 pub(crate) mod template;
+pub(crate) mod undo;
 mod user_states;
 mod verified_row;
 pub(crate) mod verify;

@@ -40,6 +40,8 @@ pub(super) struct OpenedWave {
     pub(super) sharing: SharingRule,
     /// Whether a single invalid row keeps all of them back.
     pub(super) strict: bool,
+    /// Whether devices that were undone are created anew.
+    pub(super) recreate: bool,
 }
 
 impl OpenedWave {
@@ -55,7 +57,8 @@ impl OpenedWave {
     ) -> Result<Self, Error> {
         invocation.start_log()?;
         outputs::check(files, invocation)?;
-        let opened = Self::read(&settings.wave, &settings.rows, &settings.checks)?;
+        let mut opened = Self::read(&settings.wave, &settings.rows, &settings.checks)?;
+        opened.recreate = settings.pace.recreate;
         outputs::check_room(files, &opened.wave, || Ok(opened.rows))?;
         Ok(opened)
     }
@@ -81,6 +84,7 @@ impl OpenedWave {
             asks_for_messages,
             sharing,
             strict: checks.strict,
+            recreate: false,
         })
     }
 

@@ -35,7 +35,7 @@ pub(super) async fn may_send(
     let Some(keyboard) = keyboard() else {
         return Ok(());
     };
-    if is_answered_yes(keyboard, &question(messages), invocation, stop).await? {
+    if is_answered(keyboard, &question(messages), is_yes, invocation, stop).await? {
         Ok(())
     } else {
         Err(Error::Declined)
@@ -58,9 +58,41 @@ pub(super) async fn is_wanted(
         return Ok(true);
     }
     match keyboard().filter(|_| invocation.is_terminal) {
-        Some(keyboard) => is_answered_yes(keyboard, question, invocation, stop).await,
+        Some(keyboard) => is_answered(keyboard, question, is_yes, invocation, stop).await,
         None => Err(nobody_to_ask()),
     }
+}
+
+/// Asks a person to type a number, which shows that they know what they ask for; where nobody is there,
+/// it was not typed.
+///
+/// A signal counts as the number, too: whoever asked finds out of it by `stop`.
+///
+/// # Errors
+///
+/// There is nobody to ask.
+pub(super) async fn is_counted(
+    question: &Notice,
+    number: u64,
+    invocation: &Invocation,
+    stop: &mut Stop,
+) -> Result<bool, Error> {
+    if invocation.yes {
+        return Ok(true);
+    }
+    match keyboard().filter(|_| invocation.is_terminal) {
+        Some(keyboard) => {
+            let is_right = move |line: &str| is_number(line, number);
+            is_answered(keyboard, question, is_right, invocation, stop).await
+        }
+        None => Err(nobody_to_ask()),
+    }
+}
+
+/// Whether a line is this number, with or without its thousands apart.
+fn is_number(line: &str, number: u64) -> bool {
+    let digits: String = line.chars().filter(|c| *c != ',').collect();
+    digits.parse() == Ok(number)
 }
 
 /// Whether a question that must be answered yes can be.
@@ -82,9 +114,10 @@ fn nobody_to_ask() -> Error {
         .into()
 }
 
-async fn is_answered_yes(
+async fn is_answered(
     keyboard: Box<dyn Read + Send>,
     question: &Notice,
+    is_right: impl FnOnce(&str) -> bool + Send + 'static,
     invocation: &Invocation,
     stop: &mut Stop,
 ) -> Result<bool, Error> {
@@ -94,7 +127,7 @@ async fn is_answered_yes(
     // likes, and a signal must be heard before that.
     std::thread::Builder::new()
         .name("question".to_owned())
-        .spawn(move || tell.send(is_yes(keyboard)))
+        .spawn(move || tell.send(first_line(keyboard).is_some_and(|line| is_right(&line))))
         .map_err(|source| Error::System {
             what: "the question cannot be asked",
             source,
@@ -116,12 +149,18 @@ fn keyboard() -> Option<Box<dyn Read + Send>> {
     }
 }
 
-/// Whether the first line says yes. An end of file, as a closed terminal gives, does not.
-fn is_yes(keyboard: impl Read) -> bool {
+/// The first line that is typed, without what surrounds it; empty at an end of file, as a closed
+/// terminal gives.
+fn first_line(keyboard: impl Read) -> Option<String> {
     let mut line = Vec::new();
     let read = BufReader::new(keyboard.take(LONGEST)).read_until(b'\n', &mut line);
-    let answer = String::from_utf8_lossy(&line).trim().to_ascii_lowercase();
-    read.is_ok() && matches!(answer.as_str(), "y" | "yes")
+    read.ok()
+        .map(|_| String::from_utf8_lossy(&line).trim().to_owned())
+}
+
+/// Whether a line says yes.
+fn is_yes(line: &str) -> bool {
+    matches!(line.to_ascii_lowercase().as_str(), "y" | "yes")
 }
 
 #[cfg(test)]
@@ -141,9 +180,24 @@ mod tests {
             ("yess\n", false),
             ("no\nyes\n", false),
         ] {
-            assert_eq!(is_yes(typed.as_bytes()), yes, "{typed:?}");
+            let line = first_line(typed.as_bytes()).unwrap();
+            assert_eq!(is_yes(&line), yes, "{typed:?}");
         }
-        let endless = io::repeat(b'y');
-        assert!(!is_yes(endless));
+        let endless = first_line(io::repeat(b'y')).unwrap();
+        assert!(!is_yes(&endless));
+    }
+
+    #[test]
+    fn only_the_number_itself_is_the_number() {
+        for (line, right) in [
+            ("4000", true),
+            ("4,000", true),
+            ("400", false),
+            ("y", false),
+            ("", false),
+            ("-4000", false),
+        ] {
+            assert_eq!(is_number(line, 4000), right, "{line}");
+        }
     }
 }

@@ -183,11 +183,13 @@ pub(super) fn told_by(report: &DeviceReport, row: &KnownRow) -> Option<Finding> 
         Reported::Unclear => None,
         Reported::NotThere => Some(Finding::ready(None)),
         Reported::There(id) => {
-            let created_at = None;
-            let id = Some(id);
+            let device = Device {
+                id: Some(id),
+                ..Device::default()
+            };
             Some(Finding {
                 outcome: Outcome::Existing,
-                device: Some(Device { id, created_at }),
+                device: Some(device),
                 answer: Answer::default(),
                 devices: None,
             })

@@ -164,6 +164,7 @@ fn options(
     EngineOptions {
         run,
         existing: pace.existing,
+        recreate: pace.recreate,
         report: Arc::default(),
         mfa: pace.mfa,
         retry: pace.retry.clone(),

@@ -33,6 +33,7 @@ pub(super) fn record(
         settings: rows.to_json(),
         // Where there is no row, nothing is looked at, and nothing proved.
         looks_first: pace.existing == Existing::Skip && count > 0,
+        undoes: None,
         called: called.to_json(),
         rows: count,
     }

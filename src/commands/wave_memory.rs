@@ -25,8 +25,10 @@ impl<'a> WaveMemory<'a> {
     pub(super) fn new(memory: Memory<'a>, wave: &str) -> Result<Self, Error> {
         let last_before = match memory {
             Memory::OfRun(ledger) => ledger.last_device_before(wave)?,
-            Memory::ReadOnly(Some(reader)) => reader.last_device_before(wave)?,
-            Memory::ReadOnly(None) => 0,
+            Memory::ReadOnly(Some(reader)) | Memory::Recreating(Some(reader)) => {
+                reader.last_device_before(wave)?
+            }
+            Memory::ReadOnly(None) | Memory::Recreating(None) => 0,
         };
         Ok(Self {
             memory,
@@ -52,8 +54,10 @@ impl<'a> WaveMemory<'a> {
         }
         Ok(match self.memory {
             Memory::OfRun(ledger) => ledger.earlier_use((phone, user), last)?,
-            Memory::ReadOnly(Some(reader)) => reader.earlier_use((phone, user), last)?,
-            Memory::ReadOnly(None) => None,
+            Memory::ReadOnly(Some(reader)) | Memory::Recreating(Some(reader)) => {
+                reader.earlier_use((phone, user), last)?
+            }
+            Memory::ReadOnly(None) | Memory::Recreating(None) => None,
         })
     }
 }

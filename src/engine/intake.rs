@@ -69,7 +69,7 @@ pub(super) fn duplicate(request: &DeviceRequest, earlier: RowNumber) -> RowFinis
 pub(super) fn take_up(
     (request, bar): (DeviceRequest, Option<Bar>),
     entry: Option<&LedgerEntry>,
-    existing: (Existing, Reported),
+    (existing, recreate): ((Existing, Reported), bool),
     settle: Duration,
     opened: &Opened,
 ) -> Intake {
@@ -81,8 +81,16 @@ pub(super) fn take_up(
         earlier: true,
         ..ended(RowLabel::from(&request), outcome, device)
     };
-    let phase = match (admit(entry, existing, lost_age, settle), entry) {
-        (Admission::Skip(outcome), _) => return Intake::Ends(earlier(outcome)),
+    let phase = match (admit(entry, existing, recreate, lost_age, settle), entry) {
+        (Admission::Skip(outcome), _) => {
+            let why = entry.and_then(|entry| entry.state.why_not_created());
+            let (code, message) = why.unzip();
+            return Intake::Ends(RowFinished {
+                code: code.map(str::to_owned),
+                message: message.map(str::to_owned),
+                ..earlier(outcome)
+            });
+        }
         (Admission::Recheck, Some(entry)) => {
             let finished = earlier(Outcome::Created);
             let row = Row::recheck(request, entry, lost);
@@ -98,6 +106,8 @@ pub(super) fn take_up(
         (Admission::Create, _) if bar.is_some() => Phase::Look,
         (Admission::Create, _) => Phase::Create { resend: false },
     };
+    // What is gone is begun anew: nothing of it is in doubt.
+    let entry = entry.filter(|entry| entry.state != DeviceState::Undone);
     let mut row = Box::new(Row::new(request, phase, entry).barred(bar));
     let doubt = entry.and_then(|entry| entry.doubt.as_ref());
     row.last_send = doubt.map(|doubt| opened.since(&doubt.last_send));
@@ -119,7 +129,7 @@ fn found(request: DeviceRequest, entry: Option<&LedgerEntry>, id: DeviceId) -> I
     row.answer = Answer::default();
     let device = Device {
         id: Some(id),
-        created_at: None,
+        ..Device::default()
     };
     let settled = settled(&row, DeviceState::Found, Some(device), None);
     Intake::Settles(row, settled)
@@ -133,7 +143,9 @@ fn is_certainly_absent(entry: Option<&LedgerEntry>) -> bool {
         | DeviceState::Created
         | DeviceState::Found
         | DeviceState::Several
-        | DeviceState::Unresolved => false,
+        | DeviceState::Unresolved
+        | DeviceState::Undoing
+        | DeviceState::Undone => false,
     })
 }
 

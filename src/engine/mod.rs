@@ -27,6 +27,7 @@
 //! | `reasons` | why it does not, in words |
 //! | `questions`, `users`, `finding`, `read_fault` | asking without changing anything, by the same gate, tokens and answers |
 //! | `user_devices` | all devices of a user, for whoever compares them |
+//! | `undo` | deleting what a run has made, by the same gate, tokens and ledger |
 //! | `device_reports` | how far the report of all devices is read |
 //!
 //! Where a 429 goes: `pingone::classify` says what it is, `retry` how long its row would wait,
@@ -65,6 +66,7 @@ mod search;
 mod simulation;
 mod stop;
 mod tokens;
+pub(crate) mod undo;
 pub(crate) mod user_devices;
 pub(crate) mod users;
 mod wake;

@@ -23,6 +23,8 @@ pub struct EngineOptions {
     pub run: RunId,
     /// What a device that exists already means.
     pub existing: Existing,
+    /// Whether a device that was undone is created anew.
+    pub recreate: bool,
     /// What was reported of the devices that exist, for [`Existing::Report`]; what it does not tell of
     /// is looked for.
     pub report: Arc<DeviceReport>,

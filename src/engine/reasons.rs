@@ -363,6 +363,13 @@ pub(super) fn disk_full() -> StopReason {
     )
 }
 
+/// PingOne refused so many devices, one after the other, that were to be deleted.
+pub(super) fn deletions_refused(refused: u64, answer: &Answer) -> StopReason {
+    let (devices, answer) = (count(refused), describe(answer));
+    let what = format!("PingOne refused {devices} devices in a row, the last with {answer}");
+    pointless(StopCode::SameRefusal, what, "look at them in PingOne")
+}
+
 /// wavepair itself, or what it runs on, is at fault.
 pub(super) fn broken(what: String) -> StopReason {
     StopReason::Broken { what }

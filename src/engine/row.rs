@@ -173,6 +173,7 @@ impl Row {
         let device = Device {
             id: entry.device,
             created_at: entry.created_at.clone(),
+            imprint: entry.imprint.clone(),
         };
         Self {
             last_send: lost,

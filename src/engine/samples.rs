@@ -62,16 +62,13 @@ pub(super) fn in_doubt(number: u8, phase: Phase) -> Box<Row> {
 pub(super) fn device(number: u8) -> Device {
     Device {
         id: Some(DeviceId::from_bytes([number; 16])),
-        created_at: None,
+        ..Device::default()
     }
 }
 
 /// A device whose answer was cut off before its ID.
 pub(super) fn nameless() -> Device {
-    Device {
-        id: None,
-        created_at: None,
-    }
+    Device::default()
 }
 
 pub(super) fn answer(http_status: u16, code: &str) -> Answer {

@@ -13,6 +13,7 @@ use super::reasons::{no_token, tokens_too_short, unauthorized};
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{AttemptOutcome, LookOutcome, Refusal};
 use crate::model::stop::StopReason;
+use crate::model::undo::DeviceOutcome;
 use crate::pingone::Answered;
 use crate::pingone::grant::{Granted, TokenError, TokenFailure};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
@@ -59,6 +60,11 @@ impl TokenVerdict {
     /// What an answer about a user's MFA says of its token.
     pub(super) fn of_mfa(answered: &Answered<MfaOutcome>) -> Self {
         Self::of(answered, &MfaOutcome::Unauthorized)
+    }
+
+    /// What an answer about a single device says of its token.
+    pub(super) fn of_device(answered: &Answered<DeviceOutcome>) -> Self {
+        Self::of(answered, &DeviceOutcome::Unauthorized)
     }
 
     fn of<T: PartialEq>(answered: &Answered<T>, refused: &T) -> Self {

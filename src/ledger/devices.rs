@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, Statement, named_para
 
 use super::values::{AddressText, TimeText, UuidText};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment, UnansweredSend};
-use crate::model::ids::{DeviceId, UserId};
+use crate::model::ids::{DeviceId, RunId, UserId};
 use crate::model::request::{DeviceKey, DeviceType};
 use crate::model::tally::Counts;
 
@@ -59,6 +59,9 @@ columns! {
     Code = "code" => answer.code,
     Message = "message" => answer.message,
     CorrelationId = "correlation_id",
+    UpdatedAt = "updated_at",
+    Status = "status" => imprint.status,
+    Nickname = "nickname" => imprint.nickname,
 }
 
 /// The three columns of a moment.
@@ -87,6 +90,10 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
 static FIND: LazyLock<String> = LazyLock::new(|| format!("{} WHERE {OF_KEY}", *SELECT));
 static AFTER: LazyLock<String> =
     LazyLock::new(|| format!("{} WHERE id > :after ORDER BY id LIMIT :count", *SELECT));
+static OF_RUN: LazyLock<String> = LazyLock::new(|| {
+    let of_run = "WHERE run = (SELECT number FROM runs WHERE id = :run) ORDER BY id";
+    format!("{} {of_run}", *SELECT)
+});
 /// What is written to a column, from the parameter in its place.
 fn written(name: &str, place: usize) -> String {
     if name == RUN {
@@ -159,12 +166,21 @@ pub(super) fn after(
     let mut statement = connection.prepare_cached(&AFTER)?;
     let mut rows = statement.query(named_params! {":after": number, ":count": count})?;
     while let Some(row) = rows.next()? {
-        let key = Key {
-            user: get(row, Column::User)?,
-            kind: get(row, Column::Kind)?,
-            address: get::<AddressText<_>>(row, Column::Address)?.0,
-        };
-        keep(key, entry(row)?);
+        keep(key(row)?, entry(row)?);
+    }
+    Ok(())
+}
+
+/// Gives the entries that are a run's own, in order, each with the key of its device.
+pub(super) fn of_run(
+    connection: &Connection,
+    run: RunId,
+    keep: &mut dyn FnMut(Key, LedgerEntry) -> Result<()>,
+) -> Result<()> {
+    let mut statement = connection.prepare_cached(&OF_RUN)?;
+    let mut rows = statement.query(named_params! {":run": run})?;
+    while let Some(row) = rows.next()? {
+        keep(key(row)?, entry(row)?)?;
     }
     Ok(())
 }
@@ -239,6 +255,8 @@ fn write_by(sql: &str, connection: &Connection, key: &Key, entry: &LedgerEntry) 
     bind(&mut statement, Column::Address, &AddressText(&key.address))?;
     let created_at = entry.created_at.as_ref().map(TimeText);
     bind(&mut statement, Column::CreatedAt, &created_at)?;
+    let updated_at = entry.imprint.updated_at.as_ref().map(TimeText);
+    bind(&mut statement, Column::UpdatedAt, &updated_at)?;
     let correlation_id = entry.answer.correlation_id.as_ref().map(UuidText);
     bind(&mut statement, Column::CorrelationId, &correlation_id)?;
     let doubt = entry.doubt.as_ref();
@@ -270,6 +288,14 @@ fn bind_moment(
     bind(statement, boot_id, &moment.map(|moment| &moment.boot_id))
 }
 
+fn key(row: &Row<'_>) -> Result<Key> {
+    Ok(Key {
+        user: get(row, Column::User)?,
+        kind: get(row, Column::Kind)?,
+        address: get::<AddressText<_>>(row, Column::Address)?.0,
+    })
+}
+
 fn entry(row: &Row<'_>) -> Result<LedgerEntry> {
     let state = get(row, Column::State)?;
     let mut entry = LedgerEntry::new(state, get(row, Column::Run)?);
@@ -283,6 +309,8 @@ fn entry(row: &Row<'_>) -> Result<LedgerEntry> {
     entry.lost = moment(row, LOST)?;
     let created_at: Option<TimeText<_>> = get(row, Column::CreatedAt)?;
     entry.created_at = created_at.map(|it| it.0);
+    let updated_at: Option<TimeText<_>> = get(row, Column::UpdatedAt)?;
+    entry.imprint.updated_at = updated_at.map(|it| it.0);
     let correlation_id: Option<UuidText<_>> = get(row, Column::CorrelationId)?;
     entry.answer.correlation_id = correlation_id.map(|it| it.0);
     read_fields(row, &mut entry)?;

@@ -7,6 +7,7 @@ use super::in_memory::Begun;
 use super::lookups::{LookupNote, Remembered};
 use super::runs::RunEnd;
 use super::served::Served;
+use super::undo::{Deletable, UndoNote, UndoStep};
 use super::users::NotedMfa;
 use crate::model::earlier_use::EarlierUse;
 use crate::model::entry::{LedgerEntry, Moment};
@@ -121,6 +122,41 @@ impl Ledger {
             Store::File(served) => served.commit(noted, settled, intents, now).await,
             #[cfg(test)]
             Store::Memory(begun) => begun.commit(noted, settled, intents, now).await,
+        }
+    }
+
+    /// Commits that a device is about to be deleted, and gives leave for it; `None` where the disk is
+    /// full: then nothing is begun any more.
+    ///
+    /// # Errors
+    ///
+    /// It was not committed, and nothing will be any more: the run must end.
+    pub(crate) async fn begin_undo(
+        &self,
+        key: &DeviceKey,
+        device: DeviceId,
+        now: Moment,
+    ) -> Result<Option<Deletable>, Error> {
+        let key = key.clone();
+        let note = UndoNote {
+            key: key.clone(),
+            device,
+            step: UndoStep::Begins,
+        };
+        let written = self.undo(vec![note], now).await?;
+        Ok(written.then_some(Deletable { key, device }))
+    }
+
+    /// Commits what else is said of a device that is undone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::begin_undo`].
+    pub(crate) async fn undo(&self, notes: Vec<UndoNote>, now: Moment) -> Result<bool, Error> {
+        match &self.0 {
+            Store::File(served) => served.undo(notes, now).await,
+            #[cfg(test)]
+            Store::Memory(begun) => begun.undo(notes, now).await,
         }
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::batch::{Committed, Intent, Recorded, Settled};
 use super::error::{Error, Flaw};
 use super::rules;
+use super::undo::{self, UndoNote};
 use super::users::NotedMfa;
 use crate::model::code::INTERRUPTED;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
@@ -120,6 +121,18 @@ impl InMemory {
         })
     }
 
+    /// Writes all that is said of devices which are undone, or nothing.
+    pub(super) fn undo(&mut self, notes: &[UndoNote], now: &Moment) -> Result<(), Error> {
+        let mut after = self.clone();
+        for note in notes {
+            let before = after.entries.get(&note.key).cloned();
+            let entry = undo::stepped(before, note, now).map_err(refused)?;
+            after.write(&note.key, entry);
+        }
+        *self = after;
+        Ok(())
+    }
+
     fn write(&mut self, key: &DeviceKey, mut entry: LedgerEntry) -> u64 {
         if entry.number == 0 {
             entry.number = self.entries.len() as u64 + 1;
@@ -219,6 +232,26 @@ impl Begun {
                 disk_full,
                 ..committed?
             }),
+            Some(_) | None => Err(Flaw::Poisoned.of(Path::new(""))),
+        }
+    }
+
+    pub(super) async fn undo(&self, notes: Vec<UndoNote>, now: Moment) -> Result<bool, Error> {
+        let Writing {
+            before,
+            after,
+            fate,
+        } = (self.disk)();
+        tokio::time::sleep(before).await;
+        let (holds, fails) = match fate {
+            Fate::DiskFull if notes.iter().all(UndoNote::begins) => return Ok(false),
+            Fate::Holds | Fate::HoldsLater | Fate::DiskFull => (true, false),
+            Fate::Fails { holds } => (holds, true),
+        };
+        let written = holds.then(|| self.with(|ledger| ledger.undo(&notes, &now)));
+        tokio::time::sleep(after).await;
+        match written {
+            Some(written) if !fails => written.map(|()| true),
             Some(_) | None => Err(Flaw::Poisoned.of(Path::new(""))),
         }
     }

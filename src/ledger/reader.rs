@@ -15,17 +15,18 @@ use super::error::{Error, Flaw};
 use super::file::{SYNCHRONOUS, connect, keep_log, opening, sqlite};
 use super::look::has_log;
 use super::lookups::{self, Remembered};
+use super::made::{self, MadeDevice};
 use super::paces;
 use super::place::{Place, Purpose};
 use super::read_ahead::{ReadAhead, ReadRange};
 use super::run_entry::{self, RunEntry, SoFar};
-use super::runs::{self, LastRun};
+use super::runs::{self, KnownRun, LastRun};
 use super::schema;
 use super::users::{self, NotedMfa};
 use super::wave_history;
 use crate::model::earlier_use::EarlierUse;
 use crate::model::entry::LedgerEntry;
-use crate::model::ids::{DeviceId, UserId};
+use crate::model::ids::{DeviceId, RunId, UserId};
 use crate::model::ledger_mark::LedgerMark;
 use crate::model::names::PolicyAnswer;
 use crate::model::pace_reading::Millirate;
@@ -241,6 +242,24 @@ impl Reader {
     pub(super) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> Result<bool, Error> {
         let key = Key::from(key);
         self.unless_unreadable(devices::has_elsewhere(&self.connection, id, &key))
+    }
+
+    /// The runs that created devices, or tried to, whose IDs begin so.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn runs_beginning(&self, start: &str) -> Result<Vec<KnownRun>, Error> {
+        self.unless_unreadable(runs::beginning(&self.connection, start))
+    }
+
+    /// The devices that a run has created, in the order of their entries.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn made_by(&self, run: RunId) -> Result<Vec<MadeDevice>, Error> {
+        self.unless_unreadable(made::made_by(&self.connection, run))
     }
 
     /// Whether any run has created or found a device.

@@ -3,6 +3,8 @@
 use super::batch::{Intent, Settled};
 use crate::model::entry::{DeviceState, LedgerEntry, Moment, RESENDS_MAX, UnansweredSend};
 use crate::model::ids::RunId;
+use crate::model::imprint::Imprint;
+use crate::model::outcome::Device;
 
 /// The entry of a device that is about to be asked for: of what was, only the counts are left.
 ///
@@ -18,10 +20,16 @@ pub(super) fn intended(
     check(intent, before.as_ref())?;
     let new = LedgerEntry::new(DeviceState::InFlight, run);
     let before = before.unwrap_or_else(|| new.clone());
+    // What was deleted is over, with all that was lost on the way to it.
+    let resends = if before.state == DeviceState::Undone {
+        0
+    } else {
+        before.resends
+    };
     Ok(LedgerEntry {
         number: before.number,
         attempts: before.attempts + 1,
-        resends: before.resends + u32::from(intent.resend),
+        resends: resends + u32::from(intent.resend),
         was_absent: intent.was_absent,
         doubt: Some(UnansweredSend {
             since_ms: intent.asked_ms,
@@ -57,6 +65,11 @@ fn check(intent: &Intent, before: Option<&LedgerEntry>) -> Result<(), String> {
             (S::Unresolved, true) if before.resends < RESENDS_MAX => return Ok(()),
             (S::Unresolved, true) => "sent again three times already; a person must decide",
             (S::Unresolved, false) => "an earlier request may have created the device",
+            (S::Undone, false) if looked => return Ok(()),
+            (S::Undone, true | false) => {
+                "the device was undone, and nobody has looked whether it is gone"
+            }
+            (S::Undoing, true | false) => "the device is being undone",
             (S::InFlight, true | false) => "a request for this device is still open",
             (S::Created | S::Found | S::Several, true | false) => "the device is there already",
         },
@@ -76,26 +89,29 @@ pub(super) fn settled(
     run: RunId,
     now: &Moment,
 ) -> Result<LedgerEntry, String> {
-    if (end.state == DeviceState::Unresolved) != end.last_send.is_some()
-        || end.state == DeviceState::InFlight
-    {
+    let (is_end, may_be_ours, is_refused) = match end.state {
+        DeviceState::Created | DeviceState::Unresolved => (true, true, false),
+        DeviceState::Rejected | DeviceState::Failed => (true, false, true),
+        DeviceState::Found | DeviceState::Several => (true, false, false),
+        DeviceState::InFlight | DeviceState::Undoing | DeviceState::Undone => (false, false, false),
+    };
+    if (end.state == DeviceState::Unresolved) != end.last_send.is_some() || !is_end {
         let state = end.state.as_str();
         return Err(format!("a device cannot be settled as {state}"));
     }
     let before = before.unwrap_or_else(|| LedgerEntry::new(end.state, run));
-    let (may_be_ours, is_refused) = match end.state {
-        DeviceState::Created | DeviceState::Unresolved => (true, false),
-        DeviceState::Rejected | DeviceState::Failed => (false, true),
-        DeviceState::InFlight | DeviceState::Found | DeviceState::Several => (false, false),
-    };
     // What a run created stays its own, whichever run learns of it.
     let stays_its_own = may_be_ours && before.attempts > 0;
     let device = end.device.as_ref();
-    let since_ms = before.doubt.map_or(now.wall_ms, |doubt| doubt.since_ms);
+    let since_ms = before
+        .doubt
+        .as_ref()
+        .map_or(now.wall_ms, |doubt| doubt.since_ms);
     Ok(LedgerEntry {
         state: end.state,
         device: device.and_then(|device| device.id),
         created_at: device.and_then(|device| device.created_at.clone()),
+        imprint: imprint(&before, device),
         run: if stays_its_own { before.run } else { run },
         doubt: end.last_send.clone().map(|last_send| UnansweredSend {
             since_ms,
@@ -108,4 +124,13 @@ pub(super) fn settled(
         answer: end.answer.clone(),
         ..before
     })
+}
+
+/// What a device looked like when it was made or found: what comes later may be somebody's change.
+fn imprint(before: &LedgerEntry, device: Option<&Device>) -> Imprint {
+    let is_known = before.device.is_some() && before.device == device.and_then(|device| device.id);
+    if is_known {
+        return before.imprint.clone();
+    }
+    device.map_or_else(Imprint::default, |device| device.imprint.clone())
 }

@@ -22,6 +22,8 @@ pub struct RunRecord {
     pub settings: String,
     /// Whether it lists a user's devices before it creates one that the ledger does not know.
     pub looks_first: bool,
+    /// The run whose devices it deletes, where it does that.
+    pub undoes: Option<RunId>,
     /// How it was called, in a form of the caller's.
     pub called: String,
     /// How many rows the wave has.
@@ -56,9 +58,9 @@ pub struct LastRun {
 pub(super) fn begin(connection: &Connection, run: &RunRecord, now_ms: i64) -> Result<()> {
     connection
         .execute(
-            "INSERT INTO runs (id, wave, settings, started_at, looked_first, called, wave_rows,
+            "INSERT INTO runs (id, wave, settings, started_at, looked_first, undoes, called, wave_rows,
                     events_before, devices_before, number)
-             VALUES (:id, :wave, :settings, :now, :looks_first, :called, :rows,
+             VALUES (:id, :wave, :settings, :now, :looks_first, :undoes, :called, :rows,
                      (SELECT coalesce(max(id), 0) FROM events),
                      (SELECT coalesce(max(id), 0) FROM devices),
                      (SELECT coalesce(max(number), 0) + 1 FROM runs))",
@@ -68,6 +70,7 @@ pub(super) fn begin(connection: &Connection, run: &RunRecord, now_ms: i64) -> Re
                 ":settings": run.settings,
                 ":now": now_ms,
                 ":looks_first": run.looks_first,
+                ":undoes": run.undoes,
                 ":called": run.called,
                 ":rows": i64::try_from(run.rows).unwrap_or(i64::MAX),
             },
@@ -139,12 +142,36 @@ pub(super) fn ids(connection: &Connection) -> Result<BTreeSet<RunId>> {
     statement.query_map([], |row| row.get(0))?.collect()
 }
 
-/// The last run of a wave, as far as it has come.
+/// A run that created devices, or tried to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KnownRun {
+    /// The run.
+    pub id: RunId,
+    /// Its wave, as an absolute path.
+    pub wave: String,
+}
+
+/// The runs that created devices, or tried to, whose IDs begin so.
+pub(super) fn beginning(connection: &Connection, start: &str) -> Result<Vec<KnownRun>> {
+    let sql = "SELECT id, wave FROM runs WHERE undoes IS NULL ORDER BY number";
+    let mut statement = connection.prepare(sql)?;
+    let runs = statement.query_map([], |row| {
+        Ok(KnownRun {
+            id: row.get(0)?,
+            wave: row.get(1)?,
+        })
+    })?;
+    let is_meant = |run: &KnownRun| run.id.to_string().starts_with(start);
+    runs.filter(|run| run.as_ref().map_or(true, is_meant))
+        .collect()
+}
+
+/// The last run of a wave that created its devices, or tried to, as far as it has come.
 pub(super) fn last(connection: &Connection, wave: &str) -> Result<Option<LastRun>> {
     connection
         .query_row(
             "SELECT settings, exit_code, stop_code, stop_message FROM runs
-             WHERE wave = :wave ORDER BY number DESC LIMIT 1",
+             WHERE wave = :wave AND undoes IS NULL ORDER BY number DESC LIMIT 1",
             named_params! {":wave": wave},
             |row| {
                 let code: Option<String> = row.get("stop_code")?;

@@ -184,6 +184,7 @@ CREATE TABLE paces (
     PRIMARY KEY (host, environment, rate_group)
 ) STRICT, WITHOUT ROWID;
 ",
+    include_str!("undo.sql"),
 ];
 
 /// The `user_version` of a current ledger.

@@ -14,6 +14,7 @@ use super::lock::Lock;
 use super::lookups::{LookupNote, Remembered};
 use super::reader::Reader;
 use super::runs::RunEnd;
+use super::undo::UndoNote;
 use super::users::NotedMfa;
 use super::writer::{Command, Writer};
 use crate::model::earlier_use::EarlierUse;
@@ -125,6 +126,14 @@ impl Served {
         self.hand_over(Command::Lookups { notes, now, reply })?;
         answer.await.map_err(|_| self.poisoned())??;
         self.reader.refresh()
+    }
+
+    pub(super) async fn undo(&self, notes: Vec<UndoNote>, now: Moment) -> Result<bool, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Command::Undo { notes, now, reply })?;
+        let written = answer.await.map_err(|_| self.poisoned())??;
+        self.reader.refresh()?;
+        Ok(written)
     }
 
     pub(super) fn close(self, end: RunEnd, now: &Moment) -> Result<(), Error> {

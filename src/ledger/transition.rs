@@ -7,6 +7,7 @@ use rusqlite::{Connection, named_params};
 use super::batch::{Intent, Recorded, Settled};
 use super::devices::{self, Key};
 use super::rules;
+use super::undo::{self, UndoNote};
 use super::values::{EventKind, UuidText};
 use crate::model::code::INTERRUPTED;
 use crate::model::entry::{DeviceState, LedgerEntry, Moment};
@@ -101,6 +102,26 @@ pub(super) fn settle(
     let kind = EventKind::Settled(end.state);
     record(transaction, &entry, run, kind, None, now)?;
     Ok(entry.number)
+}
+
+/// Writes what is said of a device that is undone.
+pub(super) fn undo(
+    transaction: &Connection,
+    run: RunId,
+    note: &UndoNote,
+    now: &Moment,
+) -> Result<(), Fault> {
+    let key = Key::from(&note.key);
+    let before = devices::find(transaction, &key)?;
+    let entry = undo::stepped(before, note, now).map_err(Fault::Invariant)?;
+    devices::write(transaction, &key, &entry)?;
+    let told = LedgerEntry {
+        answer: note.step.answer(),
+        ..entry
+    };
+    let kind = EventKind::Settled(told.state);
+    record(transaction, &told, run, kind, None, now)?;
+    Ok(())
 }
 
 /// Turns what earlier runs left in flight into what it is: unresolved.

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use crate::model::entry::DeviceState;
 use crate::model::ids::{DeviceId, EnvironmentId, RunId, UserId};
+use crate::model::imprint::NicknameDigest;
 use crate::model::mfa::MfaState;
-use crate::model::request::{DeviceType, RequestDigest};
+use crate::model::request::{DeviceStatus, DeviceType, RequestDigest};
 
 /// What happened to a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ impl ToSql for EventKind {
     fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
         match self {
             EventKind::Intent => DeviceState::InFlight.to_sql(),
+            EventKind::Settled(DeviceState::Undoing) => Ok(ToSqlOutput::from(10)),
+            EventKind::Settled(DeviceState::Undone) => Ok(ToSqlOutput::from(11)),
             EventKind::Settled(state) => state.to_sql(),
             EventKind::Resend => Ok(ToSqlOutput::from(7)),
             EventKind::LeftInFlight => Ok(ToSqlOutput::from(8)),
@@ -85,6 +88,12 @@ numbers! {
         Rejected = 4,
         Failed = 5,
         Unresolved = 6,
+        Undoing = 7,
+        Undone = 8,
+    }
+    DeviceStatus, "status of a device" {
+        Active = 0,
+        ActivationRequired = 1,
     }
     DeviceType, "type of device" {
         WhatsApp = 0,
@@ -203,7 +212,14 @@ macro_rules! bytes {
     )+};
 }
 
-bytes!(UserId, DeviceId, RunId, EnvironmentId, RequestDigest);
+bytes!(
+    UserId,
+    DeviceId,
+    RunId,
+    EnvironmentId,
+    RequestDigest,
+    NicknameDigest
+);
 
 #[cfg(test)]
 mod tests {

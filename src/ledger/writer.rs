@@ -17,7 +17,8 @@ use super::error::{Error, Flaw};
 use super::file::{BUSY, beside, keep_log, opening, sqlite};
 use super::lookups::{self, LookupNote};
 use super::runs::{self, RunEnd, RunRecord};
-use super::transition::{Fault, InFlight, intend, settle, settle_left_in_flight};
+use super::transition::{Fault, InFlight, intend, settle, settle_left_in_flight, undo};
+use super::undo::UndoNote;
 use super::users;
 use crate::model::entry::Moment;
 use crate::model::ids::RunId;
@@ -38,6 +39,12 @@ pub(super) enum Command {
         notes: Vec<LookupNote>,
         now: Moment,
         reply: oneshot::Sender<Result<(), Error>>,
+    },
+    /// What is said of a device that is undone, in one transaction; tells whether it is on disk.
+    Undo {
+        notes: Vec<UndoNote>,
+        now: Moment,
+        reply: oneshot::Sender<Result<bool, Error>>,
     },
     /// The end.
     Close {
@@ -178,6 +185,14 @@ impl Writer {
                         return;
                     }
                 }
+                Command::Undo { notes, now, reply } => {
+                    let result = self.undo(&notes, &now);
+                    let poisoned = result.is_err();
+                    drop(reply.send(result));
+                    if poisoned {
+                        return;
+                    }
+                }
                 Command::Close { end, now, reply } => {
                     drop(reply.send(self.close(*end, &now)));
                     return;
@@ -206,10 +221,53 @@ impl Writer {
         } else {
             first
         };
-        result.map_err(|fault| match fault {
+        result.map_err(|fault| self.failed(fault))
+    }
+
+    /// Writes what is said of a device that is undone; tells whether it is on disk. With a full disk
+    /// nothing is begun any more, and what is known is still written.
+    fn undo(&mut self, notes: &[UndoNote], now: &Moment) -> Result<bool, Error> {
+        self.check_place()?;
+        if !may_grow(self.longest_file(), self.size_limit) {
+            self.disk_full = true;
+        }
+        let begins = notes.iter().all(UndoNote::begins);
+        if self.disk_full && begins {
+            return Ok(false);
+        }
+        let first = self.commit_undo(notes, now);
+        let full = matches!(&first, Err(Fault::Sqlite(error)) if is_full(error));
+        let result = if full && self.ballast.drop_overboard() {
+            self.disk_full = true;
+            if begins {
+                return Ok(false);
+            }
+            self.commit_undo(notes, now)
+        } else {
+            first
+        };
+        let result = result.map_err(|fault| self.failed(fault));
+        result.map(|()| true)
+    }
+
+    fn commit_undo(&mut self, notes: &[UndoNote], now: &Moment) -> Result<(), Fault> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for note in notes {
+            undo(&transaction, self.run, note, now)?;
+        }
+        let events = transaction.last_insert_rowid();
+        transaction.commit()?;
+        self.counter.note(u64::try_from(events).unwrap_or(0));
+        Ok(())
+    }
+
+    fn failed(&self, fault: Fault) -> Error {
+        match fault {
             Fault::Sqlite(source) => sqlite(&self.path, source),
             Fault::Invariant(what) => Flaw::Invariant(what).of(&self.path),
-        })
+        }
     }
 
     fn note(&mut self, notes: &[LookupNote], now: &Moment) -> Result<(), Error> {

@@ -95,6 +95,10 @@ words! {
     DUPLICATE_FOUND = "duplicate_found" => "remove all but one of them in PingOne",
     /// The plan of the run does not say to create it, and PingOne does not list it; nothing was sent
     NOT_IN_PLAN = "not_in_plan" => "run without the plan, or make a new one",
+    /// `wavepair undo` has deleted the device
+    UNDONE = "undone" => "run with `--recreate` to create it anew",
+    /// `wavepair undo` was about to delete the device, and it is not known whether it is gone
+    UNDOING = "undoing" => "give the same `wavepair undo` command again",
     /// `--mfa enable`: MFA could not be switched on for the user, so nothing was created for them in that run
     MFA_NOT_ENABLED = "mfa_not_enabled" => "switch MFA on in PingOne, or give the role that may do so; run again",
     /// No user of this environment has the name; in an online dry run also: or the ID

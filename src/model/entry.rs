@@ -1,7 +1,8 @@
 //! What the ledger can say about a device.
 
-use super::code::{DUPLICATE_FOUND, WITHHELD};
+use super::code::{DUPLICATE_FOUND, UNDOING, UNDONE, WITHHELD};
 use super::ids::{DeviceId, RunId};
+use super::imprint::Imprint;
 use super::outcome::{Answer, Outcome};
 use super::request::{DeviceRequest, RequestDigest};
 
@@ -25,11 +26,15 @@ pub enum DeviceState {
     Failed,
     /// Asked, and still not known.
     Unresolved,
+    /// Ours, and about to be deleted by `undo`; whether it was, nobody has said.
+    Undoing,
+    /// It was ours, and is there no more: `undo` deleted it, or found it gone.
+    Undone,
 }
 
 impl DeviceState {
     /// Every state.
-    pub const ALL: [DeviceState; 7] = [
+    pub const ALL: [DeviceState; 9] = [
         DeviceState::InFlight,
         DeviceState::Created,
         DeviceState::Found,
@@ -37,6 +42,8 @@ impl DeviceState {
         DeviceState::Rejected,
         DeviceState::Failed,
         DeviceState::Unresolved,
+        DeviceState::Undoing,
+        DeviceState::Undone,
     ];
 
     /// The word for it.
@@ -49,6 +56,8 @@ impl DeviceState {
             DeviceState::Rejected => "rejected",
             DeviceState::Failed => "failed",
             DeviceState::Unresolved => "unresolved",
+            DeviceState::Undoing => "undoing",
+            DeviceState::Undone => "undone",
         }
     }
 
@@ -58,8 +67,31 @@ impl DeviceState {
             DeviceState::InFlight | DeviceState::Unresolved => Outcome::Unknown,
             DeviceState::Created => Outcome::Created,
             DeviceState::Found | DeviceState::Several => Outcome::Existing,
-            DeviceState::Rejected => Outcome::Rejected,
+            DeviceState::Rejected | DeviceState::Undoing | DeviceState::Undone => Outcome::Rejected,
             DeviceState::Failed => Outcome::Failed,
+        }
+    }
+
+    /// The code and the message of a row whose device `undo` has deleted, or is about to.
+    pub(crate) fn why_not_created(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            DeviceState::Undone => Some((
+                UNDONE,
+                "`wavepair undo` deleted this device; to create it anew, run the wave with \
+                 `--recreate`",
+            )),
+            DeviceState::Undoing => Some((
+                UNDOING,
+                "`wavepair undo` was about to delete this device, and nobody knows whether it is \
+                 gone; give the same `wavepair undo` command again",
+            )),
+            DeviceState::InFlight
+            | DeviceState::Created
+            | DeviceState::Found
+            | DeviceState::Several
+            | DeviceState::Rejected
+            | DeviceState::Failed
+            | DeviceState::Unresolved => None,
         }
     }
 
@@ -71,7 +103,9 @@ impl DeviceState {
             | DeviceState::Several
             | DeviceState::Rejected
             | DeviceState::Failed
-            | DeviceState::Unresolved => false,
+            | DeviceState::Unresolved
+            | DeviceState::Undoing
+            | DeviceState::Undone => false,
         }
     }
 }
@@ -90,7 +124,8 @@ pub struct Moment {
     pub boot_id: String,
 }
 
-/// An attempt that may have created the device, and may yet.
+/// A request that may have created the device, and may yet; or may have deleted it, and may yet, where
+/// it is being undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnansweredSend {
     /// When the first intent of the doubt was written, in milliseconds since 1970: by PingOne's clock,
@@ -111,6 +146,8 @@ pub struct LedgerEntry {
     pub device: Option<DeviceId>,
     /// PingOne's `createdAt`, as it was written.
     pub created_at: Option<String>,
+    /// What it looked like when it was made, or found.
+    pub imprint: Imprint,
     /// The run that created it or may have, otherwise the one that brought it into this state.
     pub run: RunId,
     /// How many create requests were recorded for it, ever.
@@ -119,7 +156,7 @@ pub struct LedgerEntry {
     pub resends: u32,
     /// Whether a listing showed that the device was not there before the first of them.
     pub was_absent: bool,
-    /// Set while an attempt may have created the device.
+    /// Set while a request may have created the device, or may have deleted it.
     pub doubt: Option<UnansweredSend>,
     /// When it was last asked for, in milliseconds since 1970: by PingOne's clock, where that was heard.
     pub asked_ms: Option<i64>,
@@ -148,6 +185,7 @@ impl LedgerEntry {
             state,
             device: None,
             created_at: None,
+            imprint: Imprint::default(),
             run,
             attempts: 0,
             resends: 0,
@@ -213,7 +251,9 @@ impl LedgerEntry {
             | DeviceState::Created
             | DeviceState::Found
             | DeviceState::Several
-            | DeviceState::Unresolved => false,
+            | DeviceState::Unresolved
+            | DeviceState::Undoing
+            | DeviceState::Undone => false,
         }
     }
 }

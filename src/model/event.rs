@@ -120,6 +120,8 @@ pub enum RequestKind {
     Create,
     /// Whether a user can use MFA: read, or switched on.
     Mfa,
+    /// That a device is deleted.
+    Delete,
     /// Users, by their names.
     User,
     /// Policies, settings and what the license allows.
@@ -134,7 +136,7 @@ impl RequestKind {
         match self {
             Self::Token => RateGroup::Token,
             Self::List => RateGroup::Lists,
-            Self::Create => RateGroup::Creates,
+            Self::Create | Self::Delete => RateGroup::Creates,
             Self::Mfa | Self::User => RateGroup::Directory,
             Self::Read => RateGroup::Settings,
             Self::Report => RateGroup::Reports,

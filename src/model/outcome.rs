@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::ids::DeviceId;
+use super::imprint::Imprint;
 
 /// How a row ended, or where it stands: the words of the results file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,12 +66,14 @@ impl fmt::Display for Outcome {
 }
 
 /// A device as PingOne reports it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Device {
     /// Its ID; `None` where the answer said "created" and was cut off before the ID.
     pub id: Option<DeviceId>,
     /// PingOne's `createdAt`, as it was written.
     pub created_at: Option<String>,
+    /// What it looked like then.
+    pub imprint: Imprint,
 }
 
 /// What one create request told us.

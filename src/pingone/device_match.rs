@@ -1,5 +1,6 @@
 //! Whether a device that PingOne shows is the one that was asked for.
 
+use crate::model::imprint::{Imprint, NicknameDigest};
 use crate::model::outcome::Device;
 use crate::model::request::{Address, DeviceKey};
 
@@ -100,12 +101,22 @@ pub(super) fn masks(c: char) -> bool {
     matches!(c, '*' | '\u{2022}' | '\u{25cf}' | '\u{2026}' | '\u{b7}')
 }
 
-/// The device's ID and date, each only where it is what it should be.
+/// The device's ID, dates and looks, each only where it is what it should be.
 pub(super) fn device(key: &DeviceKey, shown: &wire::Device) -> Device {
-    let created_at = shown.created_at.as_deref().and_then(plain_word);
+    let own = Own::of(&key.address);
+    let date = |date: &Option<String>| own.unless_in(date.as_deref().and_then(plain_word));
+    let created_at = date(&shown.created_at);
     Device {
         id: shown.id.as_deref().and_then(|id| id.parse().ok()),
-        created_at: Own::of(&key.address).unless_in(created_at),
+        imprint: Imprint {
+            updated_at: date(&shown.updated_at).filter(|_| shown.updated_at != created_at),
+            status: shown
+                .status
+                .as_deref()
+                .and_then(|status| status.parse().ok()),
+            nickname: shown.nickname.as_deref().and_then(NicknameDigest::of),
+        },
+        created_at,
     }
 }
 
@@ -206,13 +217,7 @@ mod tests {
             r#"{"createdAt":"151-255-51234"}"#,
         ] {
             let odd = serde_json::from_str(odd).unwrap();
-            assert_eq!(
-                device(&key(DeviceType::Sms), &odd),
-                Device {
-                    id: None,
-                    created_at: None
-                }
-            );
+            assert_eq!(device(&key(DeviceType::Sms), &odd), Device::default());
         }
     }
 }

@@ -15,6 +15,7 @@
 //! | `GET …/deviceAuthenticationPolicies` | "Read All Device Authentication Policies" |
 //! | `GET …/mfaSettings` | "Read MFA Settings" |
 //! | `POST …/dataExplorations`, `GET …/dataExplorations/{id}/entries` | "MFA Reports" |
+//! | `GET`, `DELETE …/users/{userID}/devices/{deviceID}` | "Read One MFA User Device", "Delete MFA User Device" |
 //! | what the probe asks | see [`raw`] |
 //! | what `doctor` asks of the tenant | see [`tenant`] |
 //! | `POST …/as/token` | "Token (client credentials)" |
@@ -35,6 +36,7 @@ mod device_match;
 pub(crate) mod device_reports;
 pub(crate) mod listing;
 mod next_page;
+pub(crate) mod one_device;
 mod own;
 mod ping_error;
 pub(crate) mod raw;

@@ -34,8 +34,6 @@ use crate::model::ids::{DeviceId, EnvironmentId, UserId};
 use crate::model::outcome::Proof;
 use crate::model::request::{Address, DeviceType};
 
-/// The path of one device of a user.
-const DEVICE: &str = "/environments/{envID}/users/{userID}/devices/{deviceID}";
 /// One entry of the report, in the answer: others' phones are nobody's business here.
 const ONE_ENTRY: &str = "?expand=entries&limit=1";
 
@@ -110,7 +108,7 @@ impl Exchange {
             Self::Devices(user) | Self::Create(user, _) => (wire::DEVICES, Some(user), None),
             Self::MfaEnabled(user) => (wire::MFA_ENABLED, Some(user), None),
             Self::Policies | Self::PoliciesOf(_) => (wire::POLICIES, None, None),
-            Self::Delete(user, device) => (DEVICE, Some(user), Some(device)),
+            Self::Delete(user, device) => (wire::DEVICE, Some(user), Some(device)),
             Self::Report => (wire::REPORTS, None, None),
         };
         let mut path = template.to_owned();

@@ -16,6 +16,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// `POST` and `GET`: create a device, list a user's devices.
 pub(crate) const DEVICES: &str = "/environments/{envID}/users/{userID}/devices";
+/// `GET` and `DELETE`: one device of a user.
+pub(crate) const DEVICE: &str = "/environments/{envID}/users/{userID}/devices/{deviceID}";
 /// `GET`: a user.
 pub(crate) const USER: &str = "/environments/{envID}/users/{userID}";
 /// `GET` and `PUT`: whether a user can use MFA.

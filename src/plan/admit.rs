@@ -62,15 +62,18 @@ pub(crate) enum Admission {
 /// | `created`, a last look due, or seen twice | that look | that look | that look |
 /// | `several` | look | look | look |
 /// | `in_flight`, `unresolved` | settle | settle | settle |
+/// | `undoing` | skip | skip | skip |
+/// | `undone` | skip; with `recreate` look, then create | the same | the same |
 ///
 /// No entry in doubt leads to a create: it is settled first, whatever the options. What a report does
 /// not show says nothing of it: a request that was lost may have taken effect since.
 ///
-/// `lost_age` is how long ago a request for a created device could have been sent last that was
+/// `recreate` is whether what was undone is created anew. `lost_age` is how long ago a request for a created device could have been sent last that was
 /// not answered. Its last look is due once that is `settle` ago, and at once where the ID is not known.
 pub(crate) fn admit(
     entry: Option<&LedgerEntry>,
     (existing, reported): (Existing, Reported),
+    recreate: bool,
     lost_age: Option<Duration>,
     settle: Duration,
 ) -> Admission {
@@ -91,7 +94,11 @@ pub(crate) fn admit(
         DeviceState::Created if entry.recheck_owed && due || entry.is_seen_twice() => {
             Admission::Recheck
         }
-        DeviceState::Created | DeviceState::Found => Admission::Skip(entry.state.outcome()),
+        // Whatever the options: a listing alone shows that it is really gone.
+        DeviceState::Undone if recreate => Admission::Look,
+        DeviceState::Created | DeviceState::Found | DeviceState::Undoing | DeviceState::Undone => {
+            Admission::Skip(entry.state.outcome())
+        }
         DeviceState::InFlight | DeviceState::Unresolved => Admission::Settle,
         DeviceState::Several => Admission::Look,
         // Settled as absent, and perhaps not: the request that was lost may have been late.
@@ -116,7 +123,7 @@ mod tests {
     const HALF_HOUR: Duration = Duration::from_mins(30);
 
     fn admit_now(entry: Option<&LedgerEntry>, existing: Existing) -> Admission {
-        admit(entry, (existing, Reported::Unclear), None, HOUR)
+        admit(entry, (existing, Reported::Unclear), false, None, HOUR)
     }
 
     #[test]
@@ -139,6 +146,16 @@ mod tests {
             (Some(DeviceState::Several), Look, Look),
             (Some(DeviceState::InFlight), Settle, Settle),
             (Some(DeviceState::Unresolved), Settle, Settle),
+            (
+                Some(DeviceState::Undoing),
+                Skip(Outcome::Rejected),
+                Skip(Outcome::Rejected),
+            ),
+            (
+                Some(DeviceState::Undone),
+                Skip(Outcome::Rejected),
+                Skip(Outcome::Rejected),
+            ),
         ];
         for (state, skip, trusting) in table {
             let entry = state.map(entry);
@@ -170,12 +187,14 @@ mod tests {
             (Some(DeviceState::Several), [Look; 3]),
             (Some(DeviceState::InFlight), [Settle; 3]),
             (Some(DeviceState::Unresolved), [Settle; 3]),
+            (Some(DeviceState::Undoing), [Skip(Outcome::Rejected); 3]),
+            (Some(DeviceState::Undone), [Skip(Outcome::Rejected); 3]),
         ];
         for (state, expected) in table {
             let entry = state.map(entry);
             let found = REPORTED.map(|reported| {
                 let by_report = (Existing::Report, reported);
-                admit(entry.as_ref(), by_report, None, HOUR)
+                admit(entry.as_ref(), by_report, false, None, HOUR)
             });
             assert_eq!(found, expected, "{state:?}");
         }
@@ -200,7 +219,7 @@ mod tests {
                 }
                 for reported in REPORTED {
                     let by_report = (Existing::Report, reported);
-                    let admission = admit(Some(&entry), by_report, None, HOUR);
+                    let admission = admit(Some(&entry), by_report, false, None, HOUR);
                     assert_eq!(admission, Admission::Look, "{reported:?}");
                 }
             }
@@ -223,10 +242,32 @@ mod tests {
             let found = admit(
                 Some(&owed),
                 (Existing::Skip, Reported::Unclear),
+                false,
                 lost_age,
                 HOUR,
             );
             assert_eq!(found, expected, "named {named}, {lost_age:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_undone_is_looked_for_and_created_only_where_that_is_asked_for() {
+        for existing in [
+            Existing::Skip,
+            Existing::Report,
+            Existing::Ledger,
+            Existing::Unchecked,
+        ] {
+            for (state, expected) in [
+                (DeviceState::Undone, Admission::Look),
+                // Nobody knows yet whether it is gone.
+                (DeviceState::Undoing, Admission::Skip(Outcome::Rejected)),
+                (DeviceState::Created, Admission::Skip(Outcome::Created)),
+            ] {
+                let by = (existing, Reported::NotThere);
+                let admission = admit(Some(&entry(state)), by, true, None, HOUR);
+                assert_eq!(admission, expected, "{state:?} {existing:?}");
+            }
         }
     }
 

@@ -13,6 +13,7 @@ pub(crate) mod reader;
 mod seen;
 mod totals;
 mod trust;
+pub(crate) mod undo;
 pub(crate) mod verdict;
 
 pub use admit::Existing;

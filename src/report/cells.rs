@@ -44,6 +44,14 @@ impl Cells {
         }
     }
 
+    /// Those of a file that carries no wave's own columns through.
+    pub(super) fn without_wave(options: Options) -> Self {
+        Self {
+            phone: None,
+            options,
+        }
+    }
+
     /// A phone, as far as phones are shown.
     pub(super) fn phone(self, phone: E164) -> String {
         match self.options.phones {

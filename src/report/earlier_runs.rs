@@ -4,6 +4,7 @@
 //! before it had: the same command from another shell, or from cron, may lead to another one.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -11,7 +12,7 @@ use std::path::Path;
 use super::safe_file;
 use crate::model::dialect::{BYTE_ORDER_MARK, Delimiter};
 use crate::model::fields::{Fields, Progress};
-use crate::model::ids::RunId;
+use crate::model::ids::{DeviceId, RunId};
 
 /// The longest line that is read; whatever is longer wavepair has not written.
 const LINE_MAX: u64 = 1 << 24;
@@ -51,6 +52,30 @@ pub(crate) fn first_unknown(
         before = Some(run);
     }
     Ok(None)
+}
+
+/// The devices that a results file names; nothing where there is no such file, or it is none.
+///
+/// # Errors
+///
+/// It is there and cannot be read.
+pub(crate) fn devices_in(path: &Path) -> io::Result<Option<HashSet<DeviceId>>> {
+    let Some(file) = open(path)? else {
+        return Ok(None);
+    };
+    let Some(mut lines) = Lines::behind_header(BufReader::with_capacity(1 << 16, file))? else {
+        return Ok(None);
+    };
+    let (Some(place), Some(_)) = (lines.position(b"device_id"), lines.position(b"outcome")) else {
+        return Ok(None);
+    };
+    let mut devices = HashSet::new();
+    while lines.next()? {
+        let id = lines.cell(place).unwrap_or_default();
+        let id = std::str::from_utf8(&id).ok();
+        devices.extend(id.and_then(|id| id.parse::<DeviceId>().ok()));
+    }
+    Ok(Some(devices))
 }
 
 /// Opens a regular file; nothing where there is none.

@@ -97,7 +97,9 @@ impl KnownState {
     pub(crate) fn may_be_sent(&self) -> bool {
         match self {
             KnownState::Untouched => true,
-            KnownState::Entry(entry) => !entry.state.is_final(),
+            KnownState::Entry(entry) => {
+                !entry.state.is_final() && entry.state.why_not_created().is_none()
+            }
             KnownState::Finding { .. } => false,
         }
     }

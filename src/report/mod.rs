@@ -32,6 +32,8 @@ pub(crate) mod results_writer;
 pub(crate) mod results_written;
 pub(crate) mod row_sink;
 pub(crate) mod table;
+pub(crate) mod undo_screen;
+pub(crate) mod undo_writer;
 mod value;
 pub(crate) mod verdict_screen;
 pub(crate) mod verdict_writer;

@@ -40,6 +40,13 @@ pub(crate) fn write(
                 .iter()
                 .map(|(outcome, rows)| (outcome.as_str(), rows)),
         ),
+        undone: summary.undone.as_ref().map(|undone| {
+            object(
+                undone
+                    .iter()
+                    .map(|(verdict, devices)| (verdict.as_str(), devices)),
+            )
+        }),
         verdicts: summary.verdicts.as_ref().map(|verdicts| {
             object(
                 verdicts
@@ -80,7 +87,7 @@ pub(crate) fn write(
     out.write_all(b"\n")
 }
 
-/// How many requests of each kind were sent; those about MFA only where any was.
+/// How many requests of each kind were sent; those about MFA, and deletions, only where any was.
 fn requests(summary: &Summary) -> Vec<(&'static str, u64)> {
     let sent = summary.requests;
     let mut requests = vec![
@@ -91,6 +98,9 @@ fn requests(summary: &Summary) -> Vec<(&'static str, u64)> {
     ];
     if sent.mfa > 0 {
         requests.push(("mfa", sent.mfa));
+    }
+    if sent.delete > 0 {
+        requests.push(("delete", sent.delete));
     }
     requests
 }
@@ -105,6 +115,8 @@ struct Json<'a> {
     finished_at: String,
     rows: u64,
     outcomes: Object<'a, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undone: Option<Object<'a, u64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdicts: Option<Object<'a, u64>>,
     codes: Object<'a, u64>,

@@ -18,6 +18,8 @@ pub(crate) fn what_next(entry: &LedgerEntry) -> &'static str {
         DeviceState::InFlight | DeviceState::Unresolved => IN_DOUBT,
         DeviceState::Rejected | DeviceState::Failed if entry.unproven => UNPROVEN,
         DeviceState::Rejected => "PingOne refused it; the next run of the wave tries again",
+        DeviceState::Undoing => "about to be deleted: the same `undo` goes on with it",
+        DeviceState::Undone => "nothing: it was deleted; `--recreate` creates it anew",
         DeviceState::Failed => "certainly not created; the next run of the wave tries again",
     }
 }

@@ -4,6 +4,7 @@ use super::rows::{RowSettings, word};
 use super::run::Common;
 use super::values::SHARING;
 use crate::model::dialect::NamedForm;
+use crate::model::row::Column;
 use crate::plan::file::Deciding;
 use crate::settings::pace::Pace;
 
@@ -25,6 +26,7 @@ pub(crate) fn deciding(common: &Common, shared_phones: Option<String>) -> Decidi
     } = common;
     let Pace {
         existing,
+        recreate,
         mfa,
         pacing: _,
         retry: _,
@@ -52,18 +54,13 @@ pub(crate) fn deciding(common: &Common, shared_phones: Option<String>) -> Decidi
         encoding,
         sheet,
     } = form;
-    let columns: Vec<_> = columns
-        .iter()
-        .map(|(column, header)| format!("{}={header}", column.name()))
-        .collect();
-    let columns = (!columns.is_empty()).then(|| columns.join("\n"));
     [
         ("policy", policy.as_ref().map(ToString::to_string)),
         ("user-by", user_by.map(|by| by.column().name().to_owned())),
         ("type", Some(rows.defaults().kind.to_string())),
         ("status", status.map(|status| status.to_string())),
         ("country", country.map(|country| country.to_string())),
-        ("column", columns),
+        ("column", joined(columns)),
         (
             "delimiter",
             delimiter.map(|delimiter| delimiter.to_string()),
@@ -76,10 +73,20 @@ pub(crate) fn deciding(common: &Common, shared_phones: Option<String>) -> Decidi
         ("shared-phones", word(&SHARING, rows.sharing())),
         ("shared-phones-file", shared_phones),
         ("existing", Some(existing.as_str().to_owned())),
+        ("recreate", recreate.then(|| "yes".to_owned())),
         ("mfa", Some(mfa.as_str().to_owned())),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
+}
+
+/// Columns with the headers that they are under, one a line; nothing where there are none.
+fn joined(columns: &[(Column, String)]) -> Option<String> {
+    let lines: Vec<_> = columns
+        .iter()
+        .map(|(column, header)| format!("{}={header}", column.name()))
+        .collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Where things are read from and written to.
 
 use std::ffi::OsString;
-use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use super::Error;
 use super::places::{self, Named};
 use super::settings_file::SettingsFile;
 use super::sources::Sources;
+pub(crate) use super::stream::is_stream;
 use super::table;
 use crate::ledger::companions;
 use crate::model::file_form::{FileForm, WAVE_ENDINGS};
@@ -34,13 +34,25 @@ pub struct Files {
     pub plan: Option<PathBuf>,
 }
 
+/// Which command writes files about a wave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// `run` or `results`.
+    #[default]
+    Run,
+    /// `verify`: `WAVE.verify.csv`, and no rejects.
+    Verify,
+    /// `undo`: `WAVE.undo.csv`, of its dry run `WAVE.undo.dry-run.csv`, and no rejects.
+    Undo,
+}
+
 /// What the files are of, as their default names say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Kind {
     /// Of a dry run: `WAVE.dry-run.csv`; of a workbook, `WAVE.dry-run.xlsx`, as with all of them.
     pub dry_run: bool,
-    /// Of `verify`: `WAVE.verify.csv`, and no rejects.
-    pub verify: bool,
+    /// Which command writes them.
+    pub by: Writer,
     /// Of a rehearsal: `WAVE.sandbox.results.csv`, `WAVE.sandbox.rejects.csv`. What it invents never
     /// replaces what is real.
     pub sandbox: bool,
@@ -48,11 +60,13 @@ pub(crate) struct Kind {
 
 impl Kind {
     fn results(self) -> &'static str {
-        match (self.dry_run, self.sandbox) {
-            _ if self.verify => "verify",
-            (true, _) => "dry-run",
-            (false, true) => "sandbox.results",
-            (false, false) => "results",
+        match (self.by, self.dry_run, self.sandbox) {
+            (Writer::Verify, _, _) => "verify",
+            (Writer::Undo, true, _) => "undo.dry-run",
+            (Writer::Undo, false, _) => "undo",
+            (Writer::Run, true, _) => "dry-run",
+            (Writer::Run, false, true) => "sandbox.results",
+            (Writer::Run, false, false) => "results",
         }
     }
 
@@ -68,20 +82,35 @@ impl Kind {
 impl Files {
     /// Resolves what was typed for a wave.
     pub(super) fn resolve(sources: &Sources<'_>, wave: &Path, kind: Kind) -> Self {
-        let results = sources.path(&table::RESULTS);
         let rejects = sources.path(&table::REJECTS);
+        let (results, summary) = (sources.path(&table::RESULTS), sources.path(&table::SUMMARY));
+        Self {
+            rejects_named: rejects.is_some(),
+            rejects: rejects
+                .or_else(|| beside(wave, kind.rejects()))
+                .filter(|_| kind.by == Writer::Run),
+            plan: sources.path(&table::PLAN).filter(|_| kind.dry_run),
+            ..Self::named(results, summary, wave, kind)
+        }
+    }
+
+    /// The files of a command that writes one about a wave, and a summary.
+    pub(super) fn named(
+        results: Option<PathBuf>,
+        summary: Option<PathBuf>,
+        wave: &Path,
+        kind: Kind,
+    ) -> Self {
         Self {
             wave_is_stream: is_stream(wave),
             results_named: results.is_some(),
             results: results
                 .or_else(|| beside(wave, kind.results()))
                 .unwrap_or_else(|| PathBuf::from(standard_stream::NAME)),
-            rejects_named: rejects.is_some(),
-            rejects: rejects
-                .or_else(|| beside(wave, kind.rejects()))
-                .filter(|_| !kind.verify),
-            summary: sources.path(&table::SUMMARY),
-            plan: sources.path(&table::PLAN).filter(|_| kind.dry_run),
+            rejects: None,
+            rejects_named: false,
+            summary,
+            plan: None,
         }
     }
 
@@ -188,37 +217,6 @@ pub(super) fn wave(sources: &Sources<'_>) -> PathBuf {
     sources.path(&table::WAVE).unwrap_or_default()
 }
 
-/// Whether a wave has no name that others can be made of: standard input, a pipe, or whatever else
-/// is no regular file, and what only the process itself has opened (`/dev/stdin`, `<(…)`).
-pub(crate) fn is_stream(wave: &Path) -> bool {
-    let is_special = |path: &Path| {
-        fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-    };
-    is_standard(wave) || is_descriptor(wave) || is_special(wave)
-}
-
-/// Whether a name stands for a descriptor of a process, directly or by links.
-fn is_descriptor(path: &Path) -> bool {
-    // More links in a row than any system follows.
-    const LINKS: usize = 40;
-    let mut path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    for _ in 0..LINKS {
-        let Some(folder) = path.parent() else {
-            return false;
-        };
-        let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        let is_of_process = real.starts_with("/proc") && real.ends_with("fd");
-        if is_of_process || real == Path::new("/dev/fd") {
-            return true;
-        }
-        match fs::read_link(&path) {
-            Ok(target) => path = real.join(target),
-            Err(_) => return false,
-        }
-    }
-    false
-}
-
 /// A file beside the wave, named after it; `None` for what [is a stream](is_stream).
 ///
 /// `2026-11.csv` and `2026-11.csv.gz` give `2026-11.KIND.csv`, and `2026-11.xlsx` gives
@@ -265,6 +263,8 @@ pub(super) fn ledger(sources: &Sources<'_>, environment: EnvironmentId) -> Resul
 mod tests {
     use std::fs::File;
     use std::os::fd::AsRawFd;
+
+    use std::fs;
 
     use super::*;
     use crate::settings::env::Env;

@@ -38,10 +38,12 @@ pub(crate) mod show;
 pub(crate) mod shown;
 pub(crate) mod sources;
 pub(crate) mod status;
+mod stream;
 #[rustfmt::skip] // A row or two of the table for each setting.
 pub(crate) mod table;
 pub(crate) mod report;
 pub(crate) mod tenant;
+pub(crate) mod undo;
 pub(crate) mod usage;
 mod values;
 pub(crate) mod verify;

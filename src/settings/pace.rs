@@ -25,6 +25,8 @@ use crate::retry::RetryPolicy;
 pub struct Pace {
     /// What a device that exists already means.
     pub existing: Existing,
+    /// Whether a device that was undone is created anew.
+    pub recreate: bool,
     /// What is done about users who cannot use MFA.
     pub mfa: MfaRule,
     /// What the pace keeps to.
@@ -62,6 +64,7 @@ impl Pace {
     pub(super) fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
         Ok(Self {
             existing: sources.value(&table::EXISTING)?,
+            recreate: sources.is_on(&table::RECREATE),
             mfa: sources.value(&table::MFA)?,
             pacing: sources.value(&table::RATE)?,
             concurrency: sources.value(&table::CONCURRENCY)?,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap_complete::Shell;
 
 use super::checks::Checks;
-use super::files::{self, Files, Kind, wave};
+use super::files::{self, Files, Kind, Writer, wave};
 use super::pace::{Pace, Stops};
 use super::probe::Probe;
 use super::report::Report;
@@ -17,6 +17,7 @@ use super::shown::ConfigShow;
 use super::sources::Sources;
 use super::status::Status;
 use super::tenant::{GivenTenant, Problems, Tenant};
+use super::undo::Undo;
 use super::verify::Verify;
 use super::which_ledger::WhichLedger;
 use super::zone::check_zone;
@@ -45,6 +46,8 @@ pub(crate) enum Settings {
     Status(Box<Status>),
     /// Of `show`.
     Show(Box<Show>),
+    /// Of `undo`.
+    Undo(Box<Undo>),
     /// Of `doctor`.
     Doctor(Box<Doctor>),
     /// Of `probe`.
@@ -78,6 +81,7 @@ impl Settings {
             Command::Report => Self::Report(Box::new(Report::resolve(sources, now)?)),
             Command::Status => Self::Status(Box::new(Status::resolve(sources, now)?)),
             Command::Show => Self::Show(Box::new(Show::resolve(sources, now)?)),
+            Command::Undo => Self::Undo(Box::new(Undo::resolve(sources, now)?)),
             Command::Doctor => Self::Doctor(Box::new(Doctor::resolve(sources, now))),
             Command::Probe => Self::Probe(Box::new(Probe::resolve(sources)?)),
             Command::Template => Self::Template,
@@ -233,7 +237,7 @@ impl Run {
 /// Where `run` writes, which must be nowhere else as well.
 fn run_files(wave: &Path, ledger: Option<&Path>, sources: &Sources<'_>) -> Result<Files, Error> {
     let kind = Kind {
-        verify: false,
+        by: Writer::Run,
         dry_run: sources.is_on(&table::DRY_RUN),
         sandbox: sources.is_on(&table::SANDBOX),
     };

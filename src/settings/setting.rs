@@ -120,6 +120,8 @@ pub enum Command {
     Status,
     /// `show`.
     Show,
+    /// `undo`.
+    Undo,
     /// `doctor`.
     Doctor,
     /// `probe`.
@@ -148,6 +150,7 @@ impl Command {
             | Command::Report
             | Command::Status
             | Command::Show
+            | Command::Undo
             | Command::Doctor
             | Command::Probe
             | Command::Sandbox

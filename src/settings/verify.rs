@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::checks::Checks;
-use super::files::{self, Files, Kind};
+use super::files::{self, Files, Kind, Writer};
 use super::pace::Pace;
 use super::rows::RowSettings;
 use super::sources::Sources;
@@ -49,7 +49,7 @@ impl Verify {
         let ledger = files::ledger(sources, tenant.environment)?;
         let wave = files::wave(sources);
         let kind = Kind {
-            verify: true,
+            by: Writer::Verify,
             ..Kind::default()
         };
         let files = Files::resolve(sources, &wave, kind);

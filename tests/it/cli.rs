@@ -141,6 +141,7 @@ fn the_help_of_a_run_has_examples_every_variable_and_every_exit_code() {
             "CREDENTIALS_DIRECTORY",
             "INVOCATION_ID",
             "KUBERNETES_SERVICE_HOST",
+            "RUN_ID",
             "WAVEPAIR_BUILT_AT",
             "WAVEPAIR_COMMIT",
         ];

@@ -38,6 +38,8 @@ mod names;
 mod duplicates;
 // One phone, several users.
 mod shared_phones;
+// What a run has made is deleted again, and nothing else.
+mod undo;
 // Told to stop while it waits.
 mod signals;
 // What a ledger tells of its runs.

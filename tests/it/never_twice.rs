@@ -123,6 +123,7 @@ async fn run(
         looks_first: existing == Existing::Skip,
         called: String::new(),
         rows: 1,
+        undoes: None,
     };
     let environment = sandbox.environment().parse().unwrap();
     let binding = Binding {
@@ -133,6 +134,7 @@ async fn run(
     let options = EngineOptions {
         run: id,
         existing,
+        recreate: false,
         report: Arc::default(),
         mfa: MfaRule::Check,
         retry: RetryPolicy {

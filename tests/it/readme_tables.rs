@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use wavepair::testing::exit::ExitCode;
 use wavepair::testing::model::{
-    Column, InvalidCode, Outcome, StopCode, Verdict, WarningCode, code,
+    Column, InvalidCode, Outcome, StopCode, UndoVerdict, Verdict, WarningCode, code,
 };
-use wavepair::testing::report::{COLUMNS, VERDICT_COLUMNS};
+use wavepair::testing::report::{COLUMNS, UNDO_COLUMNS, VERDICT_COLUMNS};
 use wavepair::testing::settings::{About, COMMANDS, Unset, VARIABLES, options};
 
 use crate::support::binary::{root, run};
@@ -112,6 +112,17 @@ fn the_readme_lists_every_verdict_with_what_to_do_and_their_columns() {
     let tables = tables("## Is the promise true? Verify");
     assert_eq!(tables, [verdicts.collect::<Vec<_>>()]);
     let columns = VERDICT_COLUMNS.join(",");
+    assert!(readme().lines().any(|line| line == columns), "{columns}");
+}
+
+#[test]
+fn the_readme_lists_every_verdict_of_undo_with_what_to_do_and_their_columns() {
+    let verdicts = UndoVerdict::ALL
+        .iter()
+        .map(|verdict| line(verdict.as_str(), verdict.meaning(), verdict.advice()));
+    let tables = tables("## The wrong devices: undo");
+    assert_eq!(tables[1], verdicts.collect::<Vec<_>>());
+    let columns = UNDO_COLUMNS.join(",");
     assert!(readme().lines().any(|line| line == columns), "{columns}");
 }
 

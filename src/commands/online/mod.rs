@@ -206,7 +206,7 @@ async fn ask_all(
     invocation: &Invocation,
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<(), Stopped> {
-    let memory = Memory::ReadOnly(ledger);
+    let memory = Memory::of_dry_run(ledger, pace.recreate);
     let names = look_up_all(opened, questions, memory, pace.concurrency, invocation).await?;
     let policies = preflight(questions, invocation).await?;
     let mut limit = Limit::read(questions, invocation).await?;

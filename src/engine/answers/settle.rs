@@ -73,7 +73,9 @@ pub(super) fn settle_by_look(
         | DeviceState::Created
         | DeviceState::Found
         | DeviceState::Rejected
-        | DeviceState::Failed => listed.clone(),
+        | DeviceState::Failed
+        | DeviceState::Undoing
+        | DeviceState::Undone => listed.clone(),
     };
     row.answer = answer;
     let device = verdict.device.clone();

@@ -134,6 +134,11 @@ impl Gate {
         self.in_flight() < self.guard.width()
     }
 
+    /// How many requests that change something may be in flight.
+    pub(super) fn create_width(&self) -> usize {
+        self.guard.create_width()
+    }
+
     /// Until when nothing is sent because most answers were failures.
     pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
         self.guard.traffic.open_until(now)

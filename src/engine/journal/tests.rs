@@ -31,6 +31,7 @@ fn place() -> Place {
         looks_first: true,
         called: String::new(),
         rows: 1,
+        undoes: None,
     };
     let found = Found::look(&folder.path().join("ledger.db"), &binding).unwrap();
     Place {

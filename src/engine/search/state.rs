@@ -232,7 +232,9 @@ impl State {
             | DeviceState::Several
             | DeviceState::Rejected
             | DeviceState::Failed
-            | DeviceState::Unresolved => Ok(self),
+            | DeviceState::Unresolved
+            | DeviceState::Undoing
+            | DeviceState::Undone => Ok(self),
         }
     }
 
@@ -307,6 +309,7 @@ pub(super) fn device(number: usize, ours: bool) -> Device {
             .ok()
             .map(|number| DeviceId::from_bytes([number; 16])),
         created_at: Some(made.to_owned()),
+        ..Device::default()
     }
 }
 

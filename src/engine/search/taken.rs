@@ -85,7 +85,7 @@ fn run(
     let settle = policy(defect).settle;
     let entry = state.entry();
     let asked = (request(), looks.map(samples::bar));
-    let mut row = match intake::take_up(asked, entry, existing, settle, &opened()) {
+    let mut row = match intake::take_up(asked, entry, (existing, false), settle, &opened()) {
         Intake::Ends(_) => return Ok(state),
         Intake::Settles(row, settled) => {
             let outcome = settled.state.outcome();

@@ -313,7 +313,11 @@ impl Judge {
                 let met = self.asked[number].met_a_conflict;
                 self.check(is_anothers || met, Broken::TakenForAnothers);
             }
-            DeviceState::InFlight | DeviceState::Several | DeviceState::Unresolved => {}
+            DeviceState::InFlight
+            | DeviceState::Several
+            | DeviceState::Unresolved
+            | DeviceState::Undoing
+            | DeviceState::Undone => {}
         }
     }
 
@@ -328,7 +332,11 @@ impl Judge {
                     DeviceState::Created => !entry.recheck_owed,
                     DeviceState::Found | DeviceState::Several => true,
                     DeviceState::Unresolved => entry.resends >= RESENDS_MAX && !is_there,
-                    DeviceState::InFlight | DeviceState::Rejected | DeviceState::Failed => false,
+                    DeviceState::InFlight
+                    | DeviceState::Rejected
+                    | DeviceState::Failed
+                    | DeviceState::Undoing
+                    | DeviceState::Undone => false,
                 })
         })
     }

@@ -222,6 +222,7 @@ impl Weather {
         EngineOptions {
             run,
             existing: self.existing,
+            recreate: false,
             report: Arc::default(),
             mfa: if self.enables_mfa && defect != Some(Defect::CreatesFirst) {
                 MfaRule::Enable

@@ -88,6 +88,7 @@ async fn only_a_run_that_looked_first_and_came_to_its_end_proves_a_ledger() {
         let place = place();
         let run = RunRecord {
             looks_first,
+            undoes: None,
             ..run(1)
         };
         let opened = begin(&place.path, &binding(), &run, &moment(0)).unwrap();

@@ -57,6 +57,7 @@ fn run(number: u8) -> RunRecord {
         wave: "/waves/a.csv".to_owned(),
         settings: format!("run {number}"),
         looks_first: true,
+        undoes: None,
         called: String::new(),
         rows: 1,
     }
@@ -126,7 +127,7 @@ fn settled(user: u8, state: DeviceState) -> Settled {
         state,
         device: there.then(|| Device {
             id: Some(DeviceId::from_bytes([user; 16])),
-            created_at: None,
+            ..Device::default()
         }),
         last_send: (state == DeviceState::Unresolved).then(|| moment(5)),
         recheck_owed: false,

@@ -3,6 +3,8 @@
 use super::super::devices::{self, Key};
 use super::*;
 use crate::model::entry::UnansweredSend;
+use crate::model::imprint::{Imprint, NicknameDigest};
+use crate::model::request::DeviceStatus;
 use crate::model::stop::{StopReason, Stopped};
 
 fn state(entry: Option<LedgerEntry>) -> Option<DeviceState> {
@@ -128,6 +130,45 @@ fn the_runs_of_an_older_ledger_are_counted_when_it_is_brought_up_to_date() {
     );
 }
 
+#[test]
+fn a_device_and_its_history_outlive_the_making_anew_of_their_table() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    schema::migrate_to(&connection, 9);
+    let kept = [
+        "INSERT INTO runs (number, id, wave, settings, started_at) VALUES (1, zeroblob(16), 'a', '', 1)",
+        "INSERT INTO devices (id, user, type, address, state, device, run, attempts, audit_owed)
+             VALUES (7, zeroblob(16), 1, 15125551234, 1, x'03030303030303030303030303030303', 1, 2, 1)",
+        "INSERT INTO events (device, run, at, event, attempt, row) VALUES (7, 1, 1, 0, 1, 3)",
+    ];
+    connection.execute_batch(&kept.join(";")).unwrap();
+    schema::migrate(&mut connection, 9).unwrap();
+    let mut found = Vec::new();
+    devices::after(&connection, 0, 9, &mut |_, entry| found.push(entry)).unwrap();
+    let [entry] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!((entry.number, entry.state), (7, DeviceState::Created));
+    assert_eq!((entry.attempts, entry.recheck_owed), (2, true));
+    assert_eq!(entry.imprint, Imprint::default());
+    let broken = "SELECT count(*) FROM pragma_foreign_key_check";
+    let broken: i64 = connection.query_row(broken, [], |row| row.get(0)).unwrap();
+    assert_eq!(broken, 0);
+    // What refers to devices refers to the new table.
+    let orphan = "INSERT INTO events (device, run, at, event, attempt) VALUES (8, 1, 1, 0, 1)";
+    assert!(connection.execute(orphan, []).is_err());
+    for (to, may) in [
+        (DeviceState::Failed, false),
+        (DeviceState::Undoing, true),
+        (DeviceState::Failed, false),
+        (DeviceState::Created, true),
+    ] {
+        let doubt = (to == DeviceState::Undoing).then_some(1);
+        let sql = "UPDATE devices SET state = ?1, doubt_since = ?2, last_send_wall = ?2";
+        let changed = connection.execute(sql, (to, doubt));
+        assert_eq!(changed.is_ok(), may, "{to:?}");
+    }
+}
+
 #[tokio::test]
 async fn devices_are_counted_by_the_outcomes_of_their_rows() {
     let place = place();
@@ -147,7 +188,7 @@ async fn devices_are_counted_by_the_outcomes_of_their_rows() {
 #[tokio::test]
 async fn a_value_that_is_none_of_its_column_is_damage_for_whoever_reads_it() {
     for (column, value, what) in [
-        ("state", "7", "no state of a device"),
+        ("state", "9", "no state of a device"),
         ("type", "-1", "no type of device"),
         ("device", "x'0102'", "1"),
         ("address", "x'0102'", "Blob"),
@@ -280,6 +321,11 @@ fn every_field_of_an_entry_is_read_as_it_was_written() {
         state: DeviceState::Created,
         device: Some(DeviceId::from_bytes([3; 16])),
         created_at: Some("2026-11-01T08:00:00.000Z".to_owned()),
+        imprint: Imprint {
+            updated_at: Some("2026-11-01T08:00:01.000Z".to_owned()),
+            status: Some(DeviceStatus::ActivationRequired),
+            nickname: NicknameDigest::of("work"),
+        },
         run: run(1).id,
         attempts: 5,
         resends: 2,

@@ -12,6 +12,7 @@ use super::pace_reading::Paces;
 use super::shared_phones::SharedPhones;
 use super::stop::StopReason;
 use super::tally::{Counts, Tally};
+use super::undo::UndoCounts;
 use super::verdict::Verdicts;
 use crate::exit::ExitCode;
 
@@ -26,6 +27,8 @@ pub(crate) struct Requests {
     pub create: u64,
     /// Whether users can use MFA: read, or switched on.
     pub mfa: u64,
+    /// Deletions.
+    pub delete: u64,
     /// Policies, settings, users and other reads.
     pub read: u64,
 }
@@ -49,6 +52,8 @@ pub(crate) struct Summary {
     pub account: Option<Account>,
     /// What became of them.
     pub tally: Tally,
+    /// What became of the devices of a run that is undone.
+    pub undone: Option<UndoCounts>,
     /// What a look from outside says of the devices, where there was one.
     pub verdicts: Option<Verdicts>,
     /// The messages that the run may send to people, or a run would.
@@ -93,6 +98,7 @@ impl Summary {
             rows: 0,
             account: None,
             tally: Tally::default(),
+            undone: None,
             verdicts: None,
             messages: Messages::default(),
             shared_phones: SharedPhones::default(),
@@ -119,6 +125,7 @@ impl Summary {
                     RequestKind::List => &mut self.requests.list,
                     RequestKind::Create => &mut self.requests.create,
                     RequestKind::Mfa => &mut self.requests.mfa,
+                    RequestKind::Delete => &mut self.requests.delete,
                     RequestKind::User | RequestKind::Read | RequestKind::Report => {
                         &mut self.requests.read
                     }

@@ -301,6 +301,7 @@ fn requests_throttles_and_retries_are_counted_apart() {
         list: 1,
         create: 2,
         mfa: 1,
+        delete: 0,
         read: 1,
     };
     assert_eq!(summary.requests, requests);

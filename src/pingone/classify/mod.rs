@@ -22,6 +22,7 @@ use words::{
     unanswered, with_advice,
 };
 
+pub(super) mod device;
 pub(super) mod mfa;
 mod words;
 
@@ -36,8 +37,8 @@ pub fn create_answer(
     let outcome = match (head.proof, head.status) {
         // Whatever it says, it says it of another request.
         (Proof::MixedUp, _) => AttemptOutcome::Indeterminate(Ambiguity::MixedUp),
-        (proof, 201) => created(&request.key, body, proof),
-        (proof, 200) => perhaps_created(&request.key, body, proof),
+        (proof, 201) => created(request, body, proof),
+        (proof, 200) => perhaps_created(request, body, proof),
         (_, 429) if is_gateways(head, body) => AttemptOutcome::NotCreated(Refusal::Throttled {
             retry_after: head.retry_after,
         }),
@@ -214,38 +215,43 @@ fn is_gateways(head: &Head, body: &Result<Bytes, BodyFault>) -> bool {
 
 /// A 201 is PingOne's word that there is a device now. Only a body that is about
 /// another one casts doubt on whose request was answered.
-fn created(key: &DeviceKey, body: &Result<Bytes, BodyFault>, proof: Proof) -> AttemptOutcome {
-    if differs(key, body).is_some() {
+fn created(
+    request: &DeviceRequest,
+    body: &Result<Bytes, BodyFault>,
+    proof: Proof,
+) -> AttemptOutcome {
+    if differs(&request.key, body).is_some() {
         return AttemptOutcome::Indeterminate(Ambiguity::WrongDevice);
     }
     let shown = shown(body).unwrap_or_default();
-    AttemptOutcome::Created(named(key, &shown, proof))
+    AttemptOutcome::Created(named(request, &shown, proof))
 }
 
 /// The device of an answer. One that may be another's, and does not say whose the device is, may
 /// tell of another user with the same phone: then the ID is learned from a listing.
-fn named(key: &DeviceKey, shown: &wire::Device, proof: Proof) -> Device {
+fn named(request: &DeviceRequest, shown: &wire::Device, proof: Proof) -> Device {
     if proof == Proof::Unproven && shown.user.is_none() {
-        return Device {
-            id: None,
-            created_at: None,
-        };
+        return Device::default();
     }
-    device(key, shown)
+    let made = device(&request.key, shown);
+    Device {
+        imprint: made.imprint.or_as_asked(request),
+        ..made
+    }
 }
 
 /// A 200 is anybody's word: a captive portal says it too. Only the device itself is proof.
 fn perhaps_created(
-    key: &DeviceKey,
+    request: &DeviceRequest,
     body: &Result<Bytes, BodyFault>,
     proof: Proof,
 ) -> AttemptOutcome {
     let shown = shown(body).unwrap_or_default();
-    let made = named(key, &shown, proof);
+    let made = named(request, &shown, proof);
     if made.id.is_none() {
         return AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus);
     }
-    match device_match(key, &shown) {
+    match device_match(&request.key, &shown) {
         DeviceMatch::Same => AttemptOutcome::Created(made),
         DeviceMatch::Other(_) => AttemptOutcome::Indeterminate(Ambiguity::WrongDevice),
         DeviceMatch::Unclear => AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus),

@@ -58,6 +58,7 @@ fn found(id: &str) -> Device {
     Device {
         id: Some(id.parse().unwrap()),
         created_at: Some("2026-11-21T11:20:18.259Z".to_owned()),
+        ..Device::default()
     }
 }
 

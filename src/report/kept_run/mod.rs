@@ -231,6 +231,8 @@ struct KeptRequests {
     list: u64,
     create: u64,
     mfa: u64,
+    #[serde(default)]
+    delete: u64,
     read: u64,
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Goal {
     Ready,
     /// Its device is there.
     Present,
+    /// Its device is there no more.
+    Gone,
 }
 
 impl Goal {
@@ -29,7 +31,7 @@ impl Goal {
         match self {
             Goal::Created => Outcome::Created,
             Goal::Ready => Outcome::Ready,
-            Goal::Present => Outcome::Existing,
+            Goal::Present | Goal::Gone => Outcome::Existing,
         }
     }
 
@@ -37,6 +39,7 @@ impl Goal {
         match self {
             Goal::Created | Goal::Ready => self.outcome().as_str(),
             Goal::Present => "present",
+            Goal::Gone => "gone",
         }
     }
 }
@@ -127,6 +130,7 @@ impl ProgressLine {
                 RequestKind::List
                 | RequestKind::Create
                 | RequestKind::Mfa
+                | RequestKind::Delete
                 | RequestKind::User
                 | RequestKind::Read
                 | RequestKind::Report,

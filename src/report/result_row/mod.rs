@@ -225,6 +225,12 @@ impl ResultRow {
                 let message = || format!("{}; the next run tries again", in_words(code));
                 result.message.get_or_insert_with(message);
             }
+            DeviceState::Undoing | DeviceState::Undone => {
+                let (code, message) = entry.state.why_not_created().unzip();
+                result.code = code.map(str::to_owned);
+                result.message = message.map(str::to_owned);
+                whole.http_status = None;
+            }
             DeviceState::Created | DeviceState::Found => {}
         }
         whole

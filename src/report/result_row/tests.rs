@@ -203,7 +203,7 @@ fn a_finding_overrides_and_a_warning_fills_an_empty_message() {
         outcome: Outcome::Existing,
         device: Some(Device {
             id: Some(device_id()),
-            created_at: None,
+            ..Device::default()
         }),
         answer,
     };

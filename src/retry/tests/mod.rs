@@ -35,7 +35,7 @@ fn hour() -> RetryPolicy {
 fn device() -> Device {
     Device {
         id: Some(DeviceId::from_bytes([9; 16])),
-        created_at: None,
+        ..Device::default()
     }
 }
 

@@ -7,6 +7,7 @@ fn named(id: Option<u8>) -> Device {
     Device {
         id: id.map(|byte| DeviceId::from_bytes([byte; 16])),
         created_at: Some("2025-11-24T16:00:01Z".to_owned()),
+        ..Device::default()
     }
 }
 

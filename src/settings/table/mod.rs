@@ -133,6 +133,7 @@ pub(super) const EXISTING: Setting<Existing> = setting("--existing", Text("WHAT"
     "Devices that exist already: skip, report, ledger, unchecked")
     .details("`skip` lists each user's devices before the first create. `report` reads PingOne's report of all devices instead, which is up to 15 minutes old, and lists users one by one where there is none; it is refused until a run with `skip` has finished on this ledger. `ledger` trusts the ledger alone and saves that request; it is refused until a run with `skip` has finished on this ledger. `unchecked` does not look at all: only for a tenant in which nobody has a device yet, because every device that the ledger does not know is created again.")
     .variable("WAVEPAIR_EXISTING", "what a device that exists already means").default("skip");
+pub(super) const RECREATE: Setting<bool> = switch("--recreate", "Create devices anew that `wavepair undo` deleted; without it their rows are rejected").of_one_call();
 pub(super) const MFA: Setting<MfaRule> = setting("--mfa", Text("WHAT"),
     |given| given.one_of(&[("check", MfaRule::Check), ("enable", MfaRule::Enable), ("ignore", MfaRule::Ignore)]),
     "Users who cannot use MFA yet: check, enable, ignore")
@@ -207,7 +208,7 @@ const TENANT: Group = Group { heading: Some("PingOne"), settings: &[
     REGION.about, ENVIRONMENT.about, SECRET_FILE.about, CLIENT_AUTH.about, API_URL.about, TOKEN_URL.about, CA_FILE.about, NO_PROXY.about, SOURCE_ADDRESS.about,
 ] };
 const PACE: Group = Group { heading: Some("Pace"), settings: &[
-    EXISTING.about, MFA.about, RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about, SETTLE.about,
+    EXISTING.about, RECREATE.about, MFA.about, RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about, SETTLE.about,
 ] };
 const STOPS: Group = Group { heading: Some("Stops"), settings: &[CANARY.about, MAX_ERRORS.about, MAX_DURATION.about, DEADLINE.about, LIMIT.about] };
 const LOG: Group = Group { heading: VERBOSITY.heading, settings: &[PROGRESS.about, LOG_FILE.about] };
@@ -315,6 +316,17 @@ pub static COMMANDS: &[Usage] = &[
         ],
     },
     Usage {
+        command: Command::Undo,
+        name: "undo",
+        help: "Delete the devices that a run created, and nothing else",
+        groups: &[undo::WHICH, undo::FILES, TENANT, undo::PACE, undo::STOPS, LOG],
+        examples: &[
+            ("wavepair undo RUN_ID --dry-run", "looks at each device; deletes nothing"),
+            ("wavepair undo RUN_ID", "asks first; again, to go on after a stop"),
+            ("wavepair undo RUN_ID --only twelve.csv", "only the devices of a results file"),
+        ],
+    },
+    Usage {
         command: Command::Doctor,
         name: "doctor",
         help: "Check settings, credentials, permissions, policies and limits",
@@ -393,5 +405,6 @@ pub(crate) fn takes_value(option: &str) -> bool {
 
 pub(super) mod looked_back;
 pub(super) mod service;
+pub(super) mod undo;
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,7 @@ fn documented() -> Device {
     Device {
         id: Some(DEVICE.parse().unwrap()),
         created_at: Some("2024-11-21T11:20:18.259Z".to_owned()),
+        ..Device::default()
     }
 }
 

@@ -116,7 +116,7 @@ fn shows_nothing_private(text: &str) {
 fn created(id: Option<&str>) -> AttemptOutcome {
     AttemptOutcome::Created(Device {
         id: id.map(|id| id.parse().unwrap()),
-        created_at: None,
+        ..Device::default()
     })
 }
 

@@ -32,8 +32,10 @@ fn an_id_is_taken_from_an_answer_that_is_proven_ours_or_names_our_user() {
     let ours = device_json(ID, USER, "WHATSAPP", PHONE);
     let id = |id: Option<&str>| {
         let id = id.map(|id| id.parse().unwrap());
-        let created_at = None;
-        AttemptOutcome::Created(Device { id, created_at })
+        AttemptOutcome::Created(Device {
+            id,
+            ..Device::default()
+        })
     };
     let unexpected = AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus);
     for (proof, status, body, expected) in [
@@ -51,7 +53,7 @@ fn an_id_is_taken_from_an_answer_that_is_proven_ours_or_names_our_user() {
         let body = Ok(Bytes::from(body.clone()));
         let mut outcome = create_answer(&request(), &head, &body).outcome;
         if let AttemptOutcome::Created(device) = &mut outcome {
-            device.created_at = None;
+            (device.created_at, device.imprint) = Default::default();
         }
         assert_eq!(outcome, expected, "{proof:?} {status} {body:?}");
     }
