@@ -13,6 +13,7 @@ pub mod model {
     pub use crate::model::entry::Moment;
     pub use crate::model::event::Event;
     pub use crate::model::ids::{EnvironmentId, PolicyId, RunId, UserId};
+    pub use crate::model::imprint::Imprint;
     pub use crate::model::invalid::InvalidCode;
     pub use crate::model::mfa::{MfaOutcome, MfaRule, UserState};
     pub use crate::model::names::Names;

@@ -105,11 +105,7 @@ fn command_line(text: &str) {
         Command::Show => shown(&Show::resolve(&sources, &now)),
         Command::Status => shown(&Status::resolve(&sources, &now)),
         Command::Undo => {
-            let undo = Undo::resolve(&sources, &now);
-            if let Ok(undo) = &undo {
-                private(&undo.tenant);
-            }
-            shown(&undo)
+            shown(&Undo::resolve(&sources, &now).inspect(|undo| private(&undo.tenant)))
         }
         Command::Sandbox
         | Command::Template

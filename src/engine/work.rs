@@ -66,8 +66,7 @@ impl Work<'_> {
         }
         let existing = (self.options.existing, self.reported(&request.key)?);
         let settle = self.options.retry.settle;
-        let asked = (request, bar);
-        let existing = (existing, self.options.recreate);
+        let (asked, existing) = ((request, bar), (existing, self.options.recreate));
         match intake::take_up(asked, entry.as_ref(), existing, settle, &self.opened) {
             Intake::Ends(finished) => self.tell_finished(finished),
             Intake::Settles(row, settled) => {

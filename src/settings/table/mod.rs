@@ -315,17 +315,7 @@ pub static COMMANDS: &[Usage] = &[
             ("wavepair show +15125551234", "every device with this phone, which is masked"),
         ],
     },
-    Usage {
-        command: Command::Undo,
-        name: "undo",
-        help: "Delete the devices that a run created, and nothing else",
-        groups: &[undo::WHICH, undo::FILES, TENANT, undo::PACE, undo::STOPS, LOG],
-        examples: &[
-            ("wavepair undo RUN_ID --dry-run", "looks at each device; deletes nothing"),
-            ("wavepair undo RUN_ID", "asks first; again, to go on after a stop"),
-            ("wavepair undo RUN_ID --only twelve.csv", "only the devices of a results file"),
-        ],
-    },
+    undo::USAGE,
     Usage {
         command: Command::Doctor,
         name: "doctor",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::model::undo::Change;
 use crate::settings::setting::Takes::{Text, Texts};
-use crate::settings::setting::{Group, Setting, path, setting};
+use crate::settings::setting::{Command, Group, Setting, Usage, path, setting};
 use crate::settings::table::{self, ATTEMPTS, CANARY, CONCURRENCY, CONNECT_TIMEOUT, DEADLINE, DRY_RUN, LEDGER, MAX_DURATION, RATE, RAW_CELLS, RESULTS, RESULTS_PHONE, SETTLE, SUMMARY, TIMEOUT, YES};
 use crate::settings::values;
 
@@ -25,3 +25,15 @@ pub(super) const PACE: Group = Group { heading: table::PACE.heading, settings: &
     SETTLE.saying("How long a lost request may still delete a device"),
 ] };
 pub(super) const STOPS: Group = Group { heading: table::STOPS.heading, settings: &[CANARY.saying("Devices deleted one by one first"), MAX_DURATION.about, DEADLINE.about] };
+
+pub(super) const USAGE: Usage = Usage {
+    command: Command::Undo,
+    name: "undo",
+    help: "Delete the devices that a run created, and nothing else",
+    groups: &[WHICH, FILES, table::TENANT, PACE, STOPS, table::LOG],
+    examples: &[
+        ("wavepair undo RUN_ID --dry-run", "looks at each device; deletes nothing"),
+        ("wavepair undo RUN_ID", "asks first; again, to go on after a stop"),
+        ("wavepair undo RUN_ID --only twelve.csv", "only the devices of a results file"),
+    ],
+};

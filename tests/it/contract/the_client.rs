@@ -1,8 +1,8 @@
 //! What the client makes of it.
 
 use wavepair::testing::model::{
-    AttemptOutcome, Device, DeviceType, Listing, LookOutcome, MfaOutcome, NameKind, Refusal,
-    ReportedAddress, ReportedStatus, UserName, UserState,
+    AttemptOutcome, Device, DeviceStatus, DeviceType, Imprint, Listing, LookOutcome, MfaOutcome,
+    NameKind, Refusal, ReportedAddress, ReportedStatus, UserName, UserState,
 };
 use wavepair::testing::pingone::{Connection, ListedPolicies, ListedUsers, UserFilter};
 
@@ -32,7 +32,10 @@ fn documented() -> Device {
     Device {
         id: Some(DEVICE.parse().unwrap()),
         created_at: Some("2024-11-21T11:20:18.259Z".to_owned()),
-        ..Device::default()
+        imprint: Imprint {
+            status: Some(DeviceStatus::Active),
+            ..Imprint::default()
+        },
     }
 }
 

@@ -27,7 +27,8 @@ fn a_plan_says_what_it_rests_on_what_is_expected_of_each_row_and_is_sealed() {
             "host": rehearsal.sandbox().address().to_string(),
             "settings": {
                 "column": null, "country": null, "delimiter": null, "encoding": null,
-                "existing": "skip", "mfa": "check", "policy": null, "shared-phones": "warn",
+                "existing": "skip", "mfa": "check", "policy": null, "recreate": null,
+                "shared-phones": "warn",
                 "shared-phones-file": null, "sheet": null, "status": null, "type": "WHATSAPP",
                 "user-by": null,
             },

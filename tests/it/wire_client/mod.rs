@@ -12,8 +12,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 use wavepair::testing::clock;
 use wavepair::testing::model::{
-    Address, AttemptOutcome, Device, DeviceKey, DeviceRequest, DeviceType, E164, LookOutcome,
-    RowNumber, Secret,
+    Address, AttemptOutcome, Device, DeviceKey, DeviceRequest, DeviceStatus, DeviceType, E164,
+    Imprint, LookOutcome, RowNumber, Secret,
 };
 use wavepair::testing::pingone::{
     AccessToken, Answered, Bearer, Client, ClientAuth, ClientOptions, Connection, Credentials,
@@ -113,10 +113,19 @@ fn shows_nothing_private(text: &str) {
     }
 }
 
+/// What a device looks like that is active and has no nickname.
+fn active() -> Imprint {
+    Imprint {
+        status: Some(DeviceStatus::Active),
+        ..Imprint::default()
+    }
+}
+
 fn created(id: Option<&str>) -> AttemptOutcome {
     AttemptOutcome::Created(Device {
         id: id.map(|id| id.parse().unwrap()),
-        ..Device::default()
+        created_at: None,
+        imprint: id.map(|_| active()).unwrap_or_default(),
     })
 }
 

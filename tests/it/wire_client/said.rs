@@ -64,7 +64,7 @@ async fn what_a_row_adds_goes_out_and_an_odd_transaction_id_cannot_add_a_header(
     let answered = client(&peer)
         .create_device(&full, &token(), "a\r\nX-Evil: 1", Connection::Kept)
         .await;
-    assert_eq!(answered.outcome, created(Some(DEVICE)));
+    assert!(matches!(answered.outcome, AttemptOutcome::Created(_)));
     let (_, headers, body) = parts(&peer.requests()[0]);
     assert!(body.ends_with(r#","status":"ACTIVE","nickname":"Müller's phone"}"#));
     assert!(headers.contains(&"x-ping-external-transaction-id: a__X-Evil__1".to_owned()));
