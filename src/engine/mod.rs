@@ -62,6 +62,7 @@ mod run;
 mod samples;
 #[cfg(test)]
 mod search;
+mod shared_tokens;
 #[cfg(test)]
 mod simulation;
 mod stop;

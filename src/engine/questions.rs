@@ -13,12 +13,13 @@ use tokio::sync::{Mutex, Notify};
 use super::answers::{self, Context, Then};
 pub(crate) use super::finding::Finding;
 use super::finding::{finding, unsent};
-use super::gate::{Gate, Room};
+use super::gate::{Gate, Leave};
 use super::guard::{Guard, Kind};
 pub(crate) use super::read_fault::ReadFault;
 use super::read_fault::{again, verdict_of};
 use super::reasons::{forbidden, mixed_up, out_of_trust};
 use super::row::{Phase, Row};
+use super::shared_tokens;
 use super::tokens::{AfterVerdict, TokenVerdict, Tokens};
 use crate::clock;
 use crate::model::event::{Event, RequestKind};
@@ -87,22 +88,7 @@ impl<'a> Questions<'a> {
     ///
     /// There is none to be had; the reason says whether a later try may help.
     pub(crate) async fn token(&self) -> Result<Arc<AccessToken>, StopReason> {
-        let mut tokens = self.tokens.lock().await;
-        loop {
-            let (token, fetch) = tokens.get(clock::now());
-            if let Some(token) = token.filter(|_| !fetch) {
-                return Ok(token);
-            }
-            if let Some(due) = tokens.due() {
-                tokio::time::sleep_until(due).await;
-                tokens.is_due(clock::now());
-            }
-            tokens.asked();
-            self.tell(&Event::Sent(RequestKind::Token));
-            let asked = clock::now();
-            let result = self.client.fetch_token().await;
-            tokens.answered(result, asked, clock::now(), fastrand::f64())?;
-        }
+        shared_tokens::fetched(&self.tokens, self.client, |event| self.tell(event)).await
     }
 
     /// The device authentication policies of the environment.
@@ -364,20 +350,11 @@ impl<'a> Questions<'a> {
     async fn pass(&self, group: RateGroup) -> u64 {
         loop {
             let answered = self.answered.notified();
-            let until = {
-                let mut gate = self.gate.borrow_mut();
-                match (gate.room(group), gate.closed_until(clock::now())) {
-                    (Room::Full | Room::LimitReached, _) => None,
-                    (Room::Free, Some(until)) => Some(until),
-                    (Room::Free, None) => match gate.pass(group) {
-                        Ok(seq) => return seq,
-                        Err(until) => Some(until),
-                    },
-                }
-            };
-            match until {
-                Some(until) => tokio::time::sleep_until(until).await,
-                None => answered.await,
+            let leave = self.gate.borrow_mut().ask(group, clock::now());
+            match leave {
+                Leave::Now(seq) => return seq,
+                Leave::At(moment) => tokio::time::sleep_until(moment).await,
+                Leave::AfterAnswer => answered.await,
             }
         }
     }

@@ -51,6 +51,17 @@ pub(super) enum Room {
     LimitReached,
 }
 
+/// When a request that asks for leave may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leave {
+    /// Now, under this number.
+    Now(u64),
+    /// It asks again at this moment.
+    At(Instant),
+    /// It asks again when another request was answered.
+    AfterAnswer,
+}
+
 impl Gate {
     /// A gate that has seen nothing yet.
     pub(super) fn new(guard: Guard, pacing: Pacing, limit: Option<u64>) -> Self {
@@ -164,6 +175,15 @@ impl Gate {
     pub(super) fn withholds(&self, seq: u64, now: Instant) -> bool {
         let group = RateGroup::Creates;
         self.meters.held(group, now).is_some() || self.guard.traffic.withholds(group, seq)
+    }
+
+    /// Takes leave to send a request of this group if all that stands before it lets it through.
+    pub(super) fn ask(&mut self, group: RateGroup, now: Instant) -> Leave {
+        match (self.room(group), self.closed_until(now)) {
+            (Room::Full | Room::LimitReached, _) => Leave::AfterAnswer,
+            (Room::Free, Some(moment)) => Leave::At(moment),
+            (Room::Free, None) => self.pass(group).map_or_else(Leave::At, Leave::Now),
+        }
     }
 
     /// Takes a create back that has passed and was not written down.

@@ -9,17 +9,17 @@ use tokio::time::Instant;
 
 use super::UndoOptions;
 use crate::clock;
-use crate::engine::gate::{Gate, Room};
+use crate::engine::gate::{Gate, Leave};
 use crate::engine::guard::{Guard, Kind, Subject};
 use crate::engine::reasons;
+use crate::engine::shared_tokens;
 use crate::engine::tokens::{AfterVerdict, TokenVerdict, Tokens};
 use crate::ledger::MadeDevice;
-use crate::model::event::{Event, RequestKind};
+use crate::model::event::Event;
 use crate::model::ids::PolicyId;
 use crate::model::outcome::{
     Ambiguity, Answer, AttemptOutcome, Device, Listing, LookOutcome, Refusal,
 };
-use crate::model::rate_group::RateGroup;
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
 use crate::model::undo::DeviceOutcome;
@@ -32,7 +32,7 @@ const SAME: u64 = 10;
 
 /// Leave to send one request.
 #[derive(Debug)]
-pub(super) struct Leave {
+pub(super) struct Permit {
     pub(super) token: Arc<AccessToken>,
     pub(super) seq: u64,
     kind: Kind,
@@ -121,7 +121,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Waits until a request of this kind may be sent; none once it stops.
-    pub(super) async fn leave(&self, kind: Kind) -> Option<Leave> {
+    pub(super) async fn permit(&self, kind: Kind) -> Option<Permit> {
         let mut stopped = self.stopped.subscribe();
         let token = tokio::select! {
             biased;
@@ -133,91 +133,71 @@ impl<'a> Asking<'a> {
                 return None;
             }
             let answered = self.answered.notified();
-            let until = {
-                let mut gate = self.gate.borrow_mut();
-                match (gate.room(group(kind)), gate.closed_until(clock::now())) {
-                    (Room::Full | Room::LimitReached, _) => None,
-                    (Room::Free, Some(until)) => Some(until),
-                    (Room::Free, None) => match gate.pass(group(kind)) {
-                        Ok(seq) => {
-                            let since = clock::now();
-                            return Some(Leave {
-                                token,
-                                seq,
-                                kind,
-                                since,
-                            });
-                        }
-                        Err(until) => Some(until),
-                    },
+            let leave = self.gate.borrow_mut().ask(kind.group(), clock::now());
+            match leave {
+                Leave::Now(seq) => {
+                    let since = clock::now();
+                    return Some(Permit {
+                        token,
+                        seq,
+                        kind,
+                        since,
+                    });
                 }
-            };
-            let Some(until) = until else {
-                tokio::select! {
+                Leave::At(moment) => {
+                    self.until(moment).await;
+                }
+                Leave::AfterAnswer => tokio::select! {
                     biased;
                     _ = stopped.wait_for(Option::is_some) => return None,
                     () = answered => {}
-                }
-                continue;
-            };
-            self.until(until).await;
+                },
+            }
         }
     }
 
-    /// Gives a leave back that was not used.
-    pub(super) fn give_back(&self, leave: &Leave) {
-        match leave.kind {
+    /// Gives a permit back that was not used.
+    pub(super) fn give_back(&self, permit: &Permit) {
+        match permit.kind {
             Kind::Create => self.gate.borrow_mut().take_back_create(),
-            Kind::Look | Kind::Mfa => self.gate.borrow_mut().came_back(group(leave.kind)),
+            Kind::Look | Kind::Mfa => self.gate.borrow_mut().came_back(permit.kind.group()),
         }
         self.answered.notify_waiters();
     }
 
-    /// Whether a deletion that has leave must not be sent: since then everything is held, or one is to
+    /// Whether a deletion that has a permit must not be sent: since then everything is held, or one is to
     /// go first.
-    pub(super) fn withholds(&self, leave: &Leave) -> bool {
-        self.is_stopping() || self.gate.borrow().withholds(leave.seq, clock::now())
+    pub(super) fn withholds(&self, permit: &Permit) -> bool {
+        self.is_stopping() || self.gate.borrow().withholds(permit.seq, clock::now())
     }
 
-    /// A token that is good for a while yet, fetched once for all who ask.
+    /// A token for the next request; none where there is none to be had, and it stops.
     async fn token(&self) -> Option<Arc<AccessToken>> {
-        let mut tokens = self.tokens.lock().await;
-        loop {
-            let (token, fetch) = tokens.get(clock::now());
-            if let Some(token) = token.filter(|_| !fetch) {
-                return Some(token);
-            }
-            if let Some(due) = tokens.due() {
-                tokio::time::sleep_until(due).await;
-                tokens.is_due(clock::now());
-            }
-            tokens.asked();
-            self.tell(&Event::Sent(RequestKind::Token));
-            let asked = clock::now();
-            let result = self.client.fetch_token().await;
-            let answered = tokens.answered(result, asked, clock::now(), fastrand::f64());
-            if let Err(reason) = answered {
+        let tell = |event: &Event| self.tell(event);
+        match shared_tokens::fetched(&self.tokens, self.client, tell).await {
+            Ok(token) => Some(token),
+            Err(reason) => {
                 self.stop_for(Some(reason));
-                return None;
+                None
             }
         }
     }
 
-    /// Takes note of the answer to a request that had this leave, before anything follows from it.
+    /// Takes note of the answer to a request that had this permit, before anything follows from it.
     pub(super) async fn heard(
         &self,
-        leave: &Leave,
+        permit: &Permit,
         made: &MadeDevice,
         answered: &Answered<DeviceOutcome>,
     ) {
-        self.gate.borrow_mut().came_back(group(leave.kind));
+        self.gate.borrow_mut().came_back(permit.kind.group());
         let verdict = TokenVerdict::of_device(answered);
-        let generation = leave.token.generation();
+        let generation = permit.token.generation();
         let after = self
             .tokens
             .lock()
             .await
-            .heard(leave.kind, generation, verdict);
+            .heard(permit.kind, generation, verdict);
         match after {
             AfterVerdict::GoOn => {}
             AfterVerdict::Probe => self.gate.borrow_mut().probe(),
@@ -228,11 +208,11 @@ impl<'a> Asking<'a> {
             row: made.row.unwrap_or(RowNumber(made.entry.number)),
             user: made.key.user,
             policy: PolicyId::from_bytes([0; 16]),
-            seq: leave.seq,
+            seq: permit.seq,
             refused_before: false,
-            took: now - leave.since,
+            took: now - permit.since,
         };
-        let stop = match leave.kind {
+        let stop = match permit.kind {
             Kind::Create => {
                 let answered = with(answered, as_create(&answered.outcome));
                 let mut gate = self.gate.borrow_mut();
@@ -246,28 +226,25 @@ impl<'a> Asking<'a> {
         };
         self.stop_for(stop);
         self.count_refusals(answered);
-        self.hold_for(leave.kind, answered, now);
+        self.hold_for(permit.kind, answered);
         self.answered.notify_waiters();
     }
 
-    fn hold_for(&self, kind: Kind, answered: &Answered<DeviceOutcome>, now: Instant) {
-        let (held, delay) = if let DeviceOutcome::Throttled { retry_after } = answered.outcome {
+    fn hold_for(&self, kind: Kind, answered: &Answered<DeviceOutcome>) {
+        let delay = if let DeviceOutcome::Throttled { retry_after } = answered.outcome {
             self.tell(&Event::Throttled);
-            let delay = retry_after.unwrap_or(self.options.retry.base_delay);
-            (Some(group(kind)), Some(delay))
+            Some(retry_after.unwrap_or(self.options.retry.base_delay))
         } else {
-            // Trouble of all of PingOne holds all requests.
-            (None, answered.pause)
+            answered.pause
         };
-        if let Some(delay) = delay {
-            let (delay, pace) = {
-                let mut gate = self.gate.borrow_mut();
-                let delay = gate.hold(held, delay, now, fastrand::f64());
-                (delay, gate.paces())
-            };
-            self.tell(&Event::Held { group: held, delay });
-            self.tell(&Event::Paced(pace));
-        }
+        let Some(delay) = delay else { return };
+        let (held, pace) = {
+            let mut gate = self.gate.borrow_mut();
+            (gate.hold_for(kind, &answered.answer, delay), gate.paces())
+        };
+        let (group, delay) = held;
+        self.tell(&Event::Held { group, delay });
+        self.tell(&Event::Paced(pace));
     }
 
     /// Stops where PingOne refuses one device after the other.
@@ -294,16 +271,6 @@ impl<'a> Asking<'a> {
     /// Tells who hears of requests.
     pub(super) fn tell(&self, event: &Event) {
         (self.report.borrow_mut())(event);
-    }
-}
-
-/// With which others a request is limited: a device is deleted beside those that are created, and looked
-/// at beside those that are listed.
-fn group(kind: Kind) -> RateGroup {
-    match kind {
-        Kind::Create => RateGroup::Creates,
-        Kind::Look => RateGroup::Lists,
-        Kind::Mfa => RateGroup::Directory,
     }
 }
 

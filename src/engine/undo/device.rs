@@ -1,7 +1,7 @@
 //! One device: looked at, written down, deleted, and looked at again where that is not clear.
 
 use super::Fate;
-use super::asking::{Asking, Leave, had_no_effect, unanswered};
+use super::asking::{Asking, Permit, had_no_effect, unanswered};
 use crate::clock;
 use crate::engine::guard::Kind;
 use crate::engine::reasons;
@@ -165,14 +165,14 @@ impl Undoing<'_, '_> {
         let (mut tries, mut connection) = (0, Connection::Kept);
         let retry = &self.asking.options.retry;
         loop {
-            let Some(leave) = self.asking.leave(Kind::Look).await else {
+            let Some(permit) = self.asking.permit(Kind::Look).await else {
                 return Looked::Stopped;
             };
             self.asking.tell(&Event::Sent(RequestKind::Read));
             let (of, name) = ((&self.made.key, self.id), self.name("look"));
             let client = self.asking.client;
-            let answered = one_device::read(client, of, &leave.token, &name, connection).await;
-            self.asking.heard(&leave, self.made, &answered).await;
+            let answered = one_device::read(client, of, &permit.token, &name, connection).await;
+            self.asking.heard(&permit, self.made, &answered).await;
             let Answered {
                 outcome, answer, ..
             } = answered;
@@ -211,36 +211,36 @@ impl Undoing<'_, '_> {
 
     /// Writes down that the device is about to be deleted, and asks for it, once.
     async fn delete(&mut self) -> Result<Deleted, ledger::Error> {
-        let (Some(ledger), Some(leave)) = (self.ledger, self.asking.leave(Kind::Create).await)
+        let (Some(ledger), Some(permit)) = (self.ledger, self.asking.permit(Kind::Create).await)
         else {
             return Ok(Deleted::Stopped);
         };
         let begun = ledger.begin_undo(&self.made.key, self.id, clock::moment());
         let Some(deletable) = begun.await? else {
-            self.asking.give_back(&leave);
+            self.asking.give_back(&permit);
             self.asking.stop_for(Some(reasons::disk_full()));
             return Ok(Deleted::Stopped);
         };
         self.begun = true;
-        if self.asking.withholds(&leave) {
-            self.asking.give_back(&leave);
+        if self.asking.withholds(&permit) {
+            self.asking.give_back(&permit);
             return Ok(Deleted::Again {
                 answer: Answer::default(),
                 in_doubt: false,
                 costs_try: false,
             });
         }
-        Ok(self.send(&deletable, &leave).await)
+        Ok(self.send(&deletable, &permit).await)
     }
 
     /// The only place that asks for a deletion. Takes the proof that it is on disk.
-    async fn send(&self, deletable: &Deletable, leave: &Leave) -> Deleted {
+    async fn send(&self, deletable: &Deletable, permit: &Permit) -> Deleted {
         self.asking.tell(&Event::Sent(RequestKind::Delete));
         let of = (deletable.key(), deletable.device());
         let name = self.name("undo");
-        let sent = one_device::delete(self.asking.client, of, &leave.token, &name);
+        let sent = one_device::delete(self.asking.client, of, &permit.token, &name);
         let answered = sent.await;
-        self.asking.heard(leave, self.made, &answered).await;
+        self.asking.heard(permit, self.made, &answered).await;
         let Answered {
             outcome, answer, ..
         } = answered;
