@@ -6,6 +6,7 @@ use super::join::{join, not_reached};
 use super::memory::{Memory, remember};
 use super::opened_wave::{check_count, open, rows_of, sharing};
 use super::outputs;
+use super::read_ledger::needed;
 use super::wave_memory::WaveMemory;
 use crate::error::Error;
 use crate::input::Wave;
@@ -20,7 +21,6 @@ use crate::model::validate::JudgedRow;
 use crate::report::known_row::Judge;
 use crate::report::known_state::Mode;
 use crate::report::row_sink::RowSink;
-use crate::settings::Error as SettingsError;
 use crate::settings::checks::Checks;
 use crate::settings::files::Files;
 use crate::settings::rows::RowSettings;
@@ -50,11 +50,7 @@ impl<'a> PastRun<'a> {
         binding: Option<&Binding>,
     ) -> Result<Self, Error> {
         // Without a ledger every row would be `pending`, and the file of an earlier run overwritten.
-        let reader = Reader::open(ledger, binding)?.ok_or_else(|| {
-            let path = ledger.display();
-            SettingsError::new(format!("there is no ledger at {path}"))
-                .hint("name the environment or the ledger as for the run")
-        })?;
+        let reader = needed(ledger, binding)?;
         let last_run = reader.last_run(&wave_name(wave))?;
         let told = last_run.as_ref().map(|run| run.settings.as_str());
         Ok(Self {

@@ -1,10 +1,27 @@
-//! The ledger of a dry run, which can do without.
+//! A ledger that is read: one that is needed, or that of a dry run, which can do without.
+
+use std::path::Path;
 
 use super::Invocation;
 use crate::error::Error;
-use crate::ledger::{Flaw, Reader};
+use crate::ledger::{Binding, Flaw, Reader};
 use crate::report::notice::Notice;
+use crate::settings::Error as SettingsError;
 use crate::settings::which_ledger::WhichLedger;
+
+/// Opens a ledger without which there is nothing to tell.
+///
+/// # Errors
+///
+/// There is none, or it cannot be read.
+pub(super) fn needed(path: &Path, binding: Option<&Binding>) -> Result<Reader, Error> {
+    Reader::open(path, binding)?.ok_or_else(|| {
+        let error = SettingsError::new(format!("there is no ledger at {}", path.display()));
+        error
+            .hint("name the environment or the ledger as for the run")
+            .into()
+    })
+}
 
 /// Opens the ledger that a run would use, where there is one that can be read.
 ///

@@ -8,13 +8,14 @@ use super::{Invocation, outputs};
 use crate::clock;
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::ledger::Reader;
 use crate::model::outcome::Outcome;
 use crate::model::shell;
 use crate::model::tally::Counts;
 use crate::report::next_command::TENANT_OPTIONS;
 use crate::report::notice::Notice;
 use crate::report::output::Output;
-use crate::report::page::{Facts, Gathered, Next, page};
+use crate::report::page::{Facts, Gathered, Next, RunHistory, page};
 use crate::report::quantity::counted;
 use crate::settings::report::Report;
 use crate::settings::run::wave_name;
@@ -31,7 +32,7 @@ pub(crate) fn report(settings: &Report, invocation: &Invocation) -> Result<ExitC
     let mut rows = Gathered::new(last.ledger.verified()?);
     let sharers = past.sharing.of_results();
     last.tell(&past, sharers, &settings.checks, &mut [&mut rows])?;
-    let runs = last.ledger.history(&wave_name(&settings.wave))?;
+    let runs = history(&last.ledger, &wave_name(&settings.wave))?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(last);
     let facts = Facts {
@@ -51,6 +52,23 @@ pub(crate) fn report(settings: &Report, invocation: &Invocation) -> Result<ExitC
     );
     invocation.console.say(&said);
     Ok(ExitCode::Done)
+}
+
+/// The runs of a wave, the first one first.
+fn history(ledger: &Reader, wave: &str) -> Result<Vec<RunHistory>, Error> {
+    let mut runs = ledger.runs()?;
+    runs.retain(|run| run.wave == wave);
+    let told = runs.into_iter().rev().map(|run| {
+        Ok(RunHistory {
+            minutes: ledger.minutes(&run)?,
+            id: run.id,
+            started_ms: run.started_ms,
+            finished_ms: run.finished_ms,
+            exit_code: run.exit_code,
+            stopped: run.stopped.map(|why| why.message),
+        })
+    });
+    told.collect()
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Error> {

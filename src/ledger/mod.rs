@@ -47,7 +47,6 @@ mod undo;
 mod users;
 mod values;
 mod verified;
-mod wave_history;
 mod writer;
 
 #[cfg(test)]
@@ -70,7 +69,7 @@ pub(crate) use self::made::MadeDevice;
 pub use self::reader::Reader;
 pub(crate) use self::reader::Storage;
 pub(crate) use self::run_entry::RunEntry;
-pub(crate) use self::runs::{KnownRun, LastRun};
+pub(crate) use self::runs::LastRun;
 pub use self::runs::{RunEnd, RunRecord};
 pub(crate) use self::undo::{Deletable, UndoNote, UndoStep};
 pub(crate) use self::users::NotedMfa;

@@ -20,14 +20,15 @@ use super::paces;
 use super::place::{Place, Purpose};
 use super::read_ahead::{ReadAhead, ReadRange};
 use super::run_entry::{self, RunEntry, SoFar};
-use super::runs::{self, KnownRun, LastRun};
+use super::runs::{self, LastRun};
 use super::schema;
 use super::users::{self, NotedMfa};
-use super::wave_history;
+use super::verified;
 use crate::model::earlier_use::EarlierUse;
 use crate::model::entry::LedgerEntry;
 use crate::model::ids::{DeviceId, RunId, UserId};
 use crate::model::ledger_mark::LedgerMark;
+use crate::model::minute::Minute;
 use crate::model::names::PolicyAnswer;
 use crate::model::pace_reading::Millirate;
 use crate::model::phone::E164;
@@ -37,7 +38,6 @@ use crate::model::request::DeviceKey;
 use crate::model::tally::Counts;
 use crate::model::user_name::UserName;
 use crate::model::verdict::Verdict;
-use crate::model::wave_history::RunHistory;
 
 /// A ledger, open for reading.
 #[derive(Debug)]
@@ -244,15 +244,6 @@ impl Reader {
         self.unless_unreadable(devices::has_elsewhere(&self.connection, id, &key))
     }
 
-    /// The runs that created devices, or tried to, whose IDs begin so.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be read.
-    pub(crate) fn runs_beginning(&self, start: &str) -> Result<Vec<KnownRun>, Error> {
-        self.unless_unreadable(runs::beginning(&self.connection, start))
-    }
-
     /// The devices that a run has created, in the order of their entries.
     ///
     /// # Errors
@@ -326,13 +317,13 @@ impl Reader {
         self.unless_unreadable(dossier::find(&self.connection, sought))
     }
 
-    /// The runs of a wave, the first one first.
+    /// What a run did in each minute, by minutes since 1970; minutes without anything are left out.
     ///
     /// # Errors
     ///
     /// The file cannot be read.
-    pub(crate) fn history(&self, wave: &str) -> Result<Vec<RunHistory>, Error> {
-        self.unless_unreadable(wave_history::runs(&self.connection, wave))
+    pub(crate) fn minutes(&self, run: &RunEntry) -> Result<BTreeMap<i64, Minute>, Error> {
+        self.unless_unreadable(run_entry::minutes(&self.connection, run))
     }
 
     /// What a look from outside said last of each device, by the number of its entry, and when, in
@@ -342,7 +333,7 @@ impl Reader {
     ///
     /// The file cannot be read.
     pub(crate) fn verified(&self) -> Result<BTreeMap<u64, (i64, Verdict)>, Error> {
-        self.unless_unreadable(wave_history::verified(&self.connection))
+        self.unless_unreadable(verified::verified(&self.connection))
     }
 
     /// The last run of a wave, as far as it has come.

@@ -1,19 +1,27 @@
 //! The runs of a ledger, as somebody looks back at them.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, Result, Row, named_params};
 
 use super::values::EventKind;
 use crate::model::entry::DeviceState;
 use crate::model::ids::RunId;
+use crate::model::minute::Minute;
 use crate::model::outcome::Outcome;
 use crate::model::stop::Stopped;
 use crate::model::tally::Counts;
+
+/// The status of an answer by which PingOne refuses a rate (RFC 6585, section 4).
+const TOO_MANY_REQUESTS: u16 = 429;
 
 /// A run, as the ledger knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RunEntry {
     /// The run.
     pub id: RunId,
+    /// The run whose devices it deleted, where it did that.
+    pub undoes: Option<RunId>,
     /// The wave, as an absolute path.
     pub wave: String,
     /// How its rows were judged, in the form in which it was given.
@@ -32,6 +40,8 @@ pub(crate) struct RunEntry {
     pub rows: Option<u64>,
     /// What it came to, in the form in which it was given.
     pub account: Option<String>,
+    /// The how-manieth of the ledger it is, from 1.
+    number: i64,
     /// Between which numbers its events are: above the first, up to the second.
     events: Option<(i64, i64)>,
 }
@@ -48,8 +58,9 @@ pub(crate) struct SoFar {
 /// Every run, the last one first.
 pub(super) fn all(connection: &Connection) -> Result<Vec<RunEntry>> {
     let mut statement = connection.prepare(
-        "SELECT id, wave, settings, started_at, finished_at, exit_code, stop_code, stop_message,
-                called, wave_rows, account, events_before FROM runs ORDER BY number DESC",
+        "SELECT number, id, undoes, wave, settings, started_at, finished_at, exit_code, stop_code,
+                stop_message, called, wave_rows, account, events_before
+         FROM runs ORDER BY number DESC",
     )?;
     let mut until = i64::MAX;
     let mut runs = Vec::new();
@@ -69,6 +80,7 @@ fn entry(row: &Row<'_>) -> Result<RunEntry> {
     let stopped = code.zip(row.get("stop_message")?);
     Ok(RunEntry {
         id: row.get("id")?,
+        undoes: row.get("undoes")?,
         wave: row.get("wave")?,
         settings: row.get("settings")?,
         started_ms: row.get("started_at")?,
@@ -80,6 +92,7 @@ fn entry(row: &Row<'_>) -> Result<RunEntry> {
             .get::<_, Option<i64>>("wave_rows")?
             .and_then(|rows| u64::try_from(rows).ok()),
         account: row.get("account")?,
+        number: row.get("number")?,
         events: None,
     })
 }
@@ -112,4 +125,25 @@ pub(super) fn so_far(connection: &Connection, run: &RunEntry) -> Result<Option<S
         }
     }
     Ok(Some(so_far))
+}
+
+/// What a run did in each minute, by minutes since 1970; minutes without anything are left out.
+pub(super) fn minutes(connection: &Connection, run: &RunEntry) -> Result<BTreeMap<i64, Minute>> {
+    let mut statement = connection.prepare(
+        "SELECT at / 60000, count(*) FILTER (WHERE event = :created),
+                count(*) FILTER (WHERE http_status = :throttled)
+         FROM events WHERE run = :run AND (event = :created OR http_status = :throttled)
+         GROUP BY at / 60000",
+    )?;
+    let values = named_params! {
+        ":run": run.number,
+        ":created": EventKind::Settled(DeviceState::Created),
+        ":throttled": TOO_MANY_REQUESTS,
+    };
+    let minutes = statement.query_map(values, |row| {
+        let counted = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+        let (created, throttled) = (counted(1)?, counted(2)?);
+        Ok((row.get(0)?, Minute { created, throttled }))
+    })?;
+    minutes.collect()
 }

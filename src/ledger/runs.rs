@@ -142,30 +142,6 @@ pub(super) fn ids(connection: &Connection) -> Result<BTreeSet<RunId>> {
     statement.query_map([], |row| row.get(0))?.collect()
 }
 
-/// A run that created devices, or tried to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct KnownRun {
-    /// The run.
-    pub id: RunId,
-    /// Its wave, as an absolute path.
-    pub wave: String,
-}
-
-/// The runs that created devices, or tried to, whose IDs begin so.
-pub(super) fn beginning(connection: &Connection, start: &str) -> Result<Vec<KnownRun>> {
-    let sql = "SELECT id, wave FROM runs WHERE undoes IS NULL ORDER BY number";
-    let mut statement = connection.prepare(sql)?;
-    let runs = statement.query_map([], |row| {
-        Ok(KnownRun {
-            id: row.get(0)?,
-            wave: row.get(1)?,
-        })
-    })?;
-    let is_meant = |run: &KnownRun| run.id.to_string().starts_with(start);
-    runs.filter(|run| run.as_ref().map_or(true, is_meant))
-        .collect()
-}
-
 /// The last run of a wave that created its devices, or tried to, as far as it has come.
 pub(super) fn last(connection: &Connection, wave: &str) -> Result<Option<LastRun>> {
     connection

@@ -3,6 +3,7 @@
 //! `verify` begins no run, and is not to keep one from beginning: it holds the ledger for this one
 //! commit, and where a run holds it, nothing is written.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior, named_params};
@@ -68,4 +69,22 @@ fn write(
         }
     }
     transaction.commit()
+}
+
+/// What a look from outside said last of each device, by the number of its entry, and when.
+pub(super) fn verified(connection: &Connection) -> rusqlite::Result<BTreeMap<u64, (i64, Verdict)>> {
+    let mut statement = connection
+        .prepare("SELECT device, at, code FROM events WHERE event = :verified ORDER BY id")?;
+    let mut rows = statement.query(named_params! {":verified": EventKind::Verified})?;
+    let mut last = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let word: String = row.get("code")?;
+        // A newer wavepair may know more verdicts than this one.
+        let known = Verdict::ALL.iter().find(|known| known.as_str() == word);
+        if let Some(&verdict) = known {
+            let entry: i64 = row.get("device")?;
+            last.insert(entry.unsigned_abs(), (row.get("at")?, verdict));
+        }
+    }
+    Ok(last)
 }

@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use super::ids::RunId;
 
+/// The shortest beginning: the first letters tell the time, and runs of one day share them.
+const SHORTEST: usize = 4;
+
 /// The ID of a run, or its first letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunRef(String);
@@ -15,7 +18,10 @@ pub struct NoRun;
 
 impl fmt::Display for NoRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected the ID of a run, or its first letters")
+        write!(
+            f,
+            "expected the ID of a run, or at least its first {SHORTEST} characters"
+        )
     }
 }
 
@@ -24,7 +30,7 @@ impl FromStr for RunRef {
 
     fn from_str(text: &str) -> Result<Self, NoRun> {
         let fits = |c: char| c.is_ascii_hexdigit() || c == '-';
-        let is_start = !text.is_empty() && text.len() <= 36 && text.chars().all(fits);
+        let is_start = (SHORTEST..=36).contains(&text.len()) && text.chars().all(fits);
         is_start
             .then(|| Self(text.to_ascii_lowercase()))
             .ok_or(NoRun)
@@ -52,16 +58,22 @@ mod tests {
     fn a_run_is_named_by_its_first_letters_in_either_case() {
         let run = RunId::from_bytes([0xab; 16]);
         for (text, fits) in [
-            ("a", true),
+            ("abab", true),
             ("ABAB", true),
             ("abababab-abab-", true),
             ("abababab-abab-abab-abab-abababababab", true),
-            ("b", false),
+            ("bbbb", false),
             ("ababababab", false),
         ] {
             assert_eq!(text.parse::<RunRef>().unwrap().fits(run), fits, "{text}");
         }
-        for text in ["", "x", "ab cd", "abababab-abab-abab-abab-abababababab-"] {
+        for text in [
+            "",
+            "aba",
+            "wxyz",
+            "ab cd",
+            "abababab-abab-abab-abab-abababababab-",
+        ] {
             assert_eq!(text.parse::<RunRef>(), Err(NoRun), "{text}");
         }
     }

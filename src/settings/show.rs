@@ -35,8 +35,7 @@ impl Show {
     /// A value that a setting cannot have, or nothing says which ledger is meant.
     pub fn resolve(sources: &Sources<'_>, now: &Now) -> Result<Self, Error> {
         check_zone(sources.env, now)?;
-        let who = sources.find(&table::looked_back::WHO)?;
-        let who = who.ok_or_else(|| Error::new("nobody is named"))?;
+        let who = sources.required(&table::looked_back::WHO)?;
         let form = PrintForm::of(sources.value(&table::FORMAT)?);
         let tenant = GivenTenant::read(sources);
         tenant.check()?;

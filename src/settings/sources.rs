@@ -76,6 +76,12 @@ impl<'a> Sources<'a> {
             .map_or_else(|| setting.read_default(), Ok)
     }
 
+    /// The value of a setting without which a command means nothing.
+    pub(super) fn required<T>(&self, setting: &Setting<T>) -> Result<T, Error> {
+        let missing = || Error::new(format!("{} is missing", setting.about.name));
+        self.find(setting)?.ok_or_else(missing)
+    }
+
     /// Every value of a setting that may be given again and again.
     pub(super) fn values<T>(&self, setting: &Setting<T>) -> Result<Vec<T>, Error> {
         let given = self.all_given(&setting.about).into_iter();

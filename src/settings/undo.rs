@@ -10,14 +10,15 @@ use super::tenant::{GivenTenant, Problems, Tenant};
 use super::zone::check_zone;
 use super::{Error, table};
 use crate::clock::Now;
+use crate::model::run_ref::RunRef;
 use crate::model::undo::Change;
 use crate::report::results_writer::Options;
 
 /// What `undo` is told.
 #[derive(Debug)]
 pub struct Undo {
-    /// The run whose devices are deleted: its ID, or how that begins.
-    pub run: String,
+    /// The run whose devices are deleted.
+    pub run: RunRef,
     /// Whether devices are looked at alone.
     pub dry_run: bool,
     /// The results file whose rows are undone, where not all are.
@@ -55,8 +56,7 @@ impl Undo {
         let tenant = tenant.into_tenant(sources).map_err(Problems::into_error)?;
         let ledger = files::ledger(sources, tenant.environment)?;
         let undo = Self {
-            // The command line does not do without it.
-            run: sources.find(&table::undo::UNDO_RUN)?.unwrap_or_default(),
+            run: sources.required(&table::undo::UNDO_RUN)?,
             dry_run: sources.is_on(&table::DRY_RUN),
             only: sources.path(&table::undo::ONLY),
             even_if_changed: sources.values(&table::undo::EVEN_IF_CHANGED)?,

@@ -205,24 +205,6 @@ pub(super) fn users(given: &Given) -> Result<Users, Error> {
     }
 }
 
-/// The ID of a run, or how one begins.
-pub(super) fn run_start(given: &Given) -> Result<String, Error> {
-    let text = given.text()?.to_ascii_lowercase();
-    let is_start = text.len() >= RUN_START_MIN
-        && text.len() <= RUN_ID_LENGTH
-        && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    if is_start {
-        return Ok(text);
-    }
-    Err(given
-        .wrong(&"expected the ID of a run, or at least its first 4 characters")
-        .hint("a run prints its ID at its end, and its results have it in the column run_id"))
-}
-
-/// Fewer characters than these are no start of an ID.
-const RUN_START_MIN: usize = 4;
-const RUN_ID_LENGTH: usize = 36;
-
 #[cfg(test)]
 mod tests {
     use super::*;

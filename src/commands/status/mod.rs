@@ -8,7 +8,7 @@ mod text;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use super::looked_back::LookedBack;
+use super::looked_back::{LookedBack, position};
 use super::print::print;
 use crate::clock;
 use crate::error::Error;
@@ -71,7 +71,7 @@ fn shown(settings: &Status, width: Option<usize>) -> Result<String, Error> {
             PrintForm::Json => json::list(&ledger, &runs),
         });
     };
-    let at = ledger.position(run, runs.iter().map(|run| run.entry.id))?;
+    let at = position(run, runs.iter().map(|run| run.entry.id), &ledger.path)?;
     let (later, run) = (&runs[..at], &runs[at]);
     Ok(match settings.form {
         PrintForm::Text => one::text(run, later, &now, width),

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::places::Places;
+use crate::commands::looked_back::position;
+use crate::commands::read_ledger::needed;
 use crate::error::Error;
-use crate::ledger::{Binding, KnownRun, MadeDevice, Reader};
+use crate::ledger::{Binding, MadeDevice, RunEntry};
 use crate::model::entry::DeviceState;
 use crate::model::ids::DeviceId;
 use crate::report::earlier_runs::devices_in;
@@ -20,7 +22,7 @@ const EXAMPLES: usize = 3;
 #[derive(Debug)]
 pub(super) struct Chosen {
     /// The run that created them.
-    pub(super) run: KnownRun,
+    pub(super) run: RunEntry,
     /// The devices, in the order of their rows as far as those are known.
     pub(super) made: Vec<MadeDevice>,
     /// Where they stand in the wave.
@@ -34,15 +36,12 @@ impl Chosen {
     ///
     /// There is no ledger, no such run or more than one, or a file cannot be read.
     pub(super) fn read(settings: &Undo, binding: &Binding) -> Result<Self, Error> {
-        let reader = Reader::open(&settings.ledger, Some(binding))?.ok_or_else(|| {
-            let path = settings.ledger.display();
-            SettingsError::new(format!("there is no ledger at {path}"))
-                .hint("name the environment or the ledger as for the run")
-        })?;
-        let mut runs = reader.runs_beginning(&settings.run)?;
-        let (Some(run), None) = (runs.pop(), runs.pop()) else {
-            return Err(which(&settings.run, &reader.runs_beginning(&settings.run)?));
-        };
+        let reader = needed(&settings.ledger, Some(binding))?;
+        let mut runs = reader.runs()?;
+        // An undo is a run too, and has made nothing.
+        runs.retain(|run| run.undoes.is_none());
+        let ids = runs.iter().map(|run| run.id);
+        let run = runs.swap_remove(position(&settings.run, ids, &settings.ledger)?);
         let mut made = reader.made_by(run.id)?;
         drop(reader);
         if let Some(file) = &settings.only {
@@ -85,25 +84,6 @@ impl Chosen {
 
 fn is_left(made: &MadeDevice) -> bool {
     made.entry.state != DeviceState::Undone && made.entry.device.is_some()
-}
-
-/// Says which runs there are, where not one was meant.
-fn which(start: &str, runs: &[KnownRun]) -> Error {
-    if runs.is_empty() {
-        return SettingsError::new(format!(
-            "the ledger knows no run that begins with {start} and created devices"
-        ))
-        .hint("the results of a wave name its runs in the column run_id; name their ledger with `--ledger`")
-        .into();
-    }
-    let ids: Vec<_> = runs.iter().map(|run| run.id.to_string()).collect();
-    SettingsError::new(format!(
-        "{} runs begin with {start}: {}",
-        runs.len(),
-        ids.join(", ")
-    ))
-    .hint("give more of the ID")
-    .into()
 }
 
 /// The devices that a results file names.

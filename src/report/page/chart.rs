@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::wave_history::Minute;
+use crate::model::minute::Minute;
 
 /// The most columns that a chart has: more would be thinner than a line on a phone.
 const COLUMNS: i64 = 120;

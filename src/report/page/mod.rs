@@ -7,6 +7,7 @@ mod bars;
 mod chart;
 mod gather;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use askama::Template;
@@ -19,12 +20,12 @@ use super::cell::{neutral, without_phones};
 use super::quantity::{count, counted, moment, span};
 use crate::exit::ExitCode;
 use crate::model::code;
-use crate::model::ids::EnvironmentId;
+use crate::model::ids::{EnvironmentId, RunId};
 use crate::model::invalid::InvalidCode;
+use crate::model::minute::Minute;
 use crate::model::outcome::Outcome;
 use crate::model::tally::CodeCount;
 use crate::model::verdict::Verdict;
-use crate::model::wave_history::{Minute, RunHistory};
 use bars::{Bar, bars};
 use chart::{Chart, HEIGHT, chart};
 
@@ -49,6 +50,23 @@ pub(crate) struct Facts<'a> {
     pub next: Vec<Next>,
     /// When the page is made.
     pub now: &'a ZonedDateTime,
+}
+
+/// A run that was begun, and what it did when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RunHistory {
+    /// The run.
+    pub id: RunId,
+    /// When it began, in milliseconds since 1970.
+    pub started_ms: i64,
+    /// When it was over; `None` where it is still going on.
+    pub finished_ms: Option<i64>,
+    /// How it ended; `None` where it did not live to say so.
+    pub exit_code: Option<u8>,
+    /// Why it ended before its wave did, where it did.
+    pub stopped: Option<String>,
+    /// What it did, by minutes since 1970; minutes without anything are left out.
+    pub minutes: BTreeMap<i64, Minute>,
 }
 
 /// Something to do next.
@@ -305,8 +323,8 @@ fn plain(text: &str) -> String {
 }
 
 impl Run {
-    fn of(RunHistory { run, minutes }: &RunHistory, zone: &TimeZone) -> Self {
-        let sum = |of: fn(&Minute) -> u64| minutes.values().map(of).sum::<u64>();
+    fn of(run: &RunHistory, zone: &TimeZone) -> Self {
+        let sum = |of: fn(&Minute) -> u64| run.minutes.values().map(of).sum::<u64>();
         let (created, throttled) = (sum(|it| it.created), sum(|it| it.throttled));
         let mut pace = format!("{} created", counted(created, "device"));
         if throttled > 0 {
@@ -335,7 +353,7 @@ impl Run {
                 .chain(stopped)
                 .collect::<Vec<_>>()
                 .join("; "),
-            chart: chart(minutes),
+            chart: chart(&run.minutes),
             pace,
         }
     }

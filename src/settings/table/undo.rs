@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::model::run_ref::RunRef;
 use crate::model::undo::Change;
+use crate::settings::given::Given;
 use crate::settings::setting::Takes::{Text, Texts};
 use crate::settings::setting::{Command, Group, Setting, Usage, path, setting};
 use crate::settings::table::{self, ATTEMPTS, CANARY, CONCURRENCY, CONNECT_TIMEOUT, DEADLINE, DRY_RUN, LEDGER, MAX_DURATION, RATE, RAW_CELLS, RESULTS, RESULTS_PHONE, SETTLE, SUMMARY, TIMEOUT, YES};
-use crate::settings::values;
 
-pub(in crate::settings) const UNDO_RUN: Setting<String> = setting("RUN_ID", Text("RUN_ID"), values::run_start, "The run: its ID, or an unambiguous start of it");
+pub(in crate::settings) const UNDO_RUN: Setting<RunRef> = setting("RUN_ID", Text("RUN_ID"), Given::parse, "The run: its ID, or the first letters of it");
 pub(in crate::settings) const ONLY: Setting<PathBuf> = path("--only", "FILE", "Undo only the devices that this results file names").of_one_call();
 pub(in crate::settings) const EVEN_IF_CHANGED: Setting<Change> = setting("--even-if-changed", Texts("REASON"), |given| given.one_of(&Change::ALL), "Delete a device though somebody changed this of it since: nickname, status, updated; may be given again").of_one_call();
 
