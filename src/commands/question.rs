@@ -54,13 +54,7 @@ pub(super) async fn is_wanted(
     invocation: &Invocation,
     stop: &mut Stop,
 ) -> Result<bool, Error> {
-    if invocation.yes {
-        return Ok(true);
-    }
-    match keyboard().filter(|_| invocation.is_terminal) {
-        Some(keyboard) => is_answered(keyboard, question, is_yes, invocation, stop).await,
-        None => Err(nobody_to_ask()),
-    }
+    is_agreed(question, is_yes, invocation, stop).await
 }
 
 /// Asks a person to type a number, which shows that they know what they ask for; where nobody is there,
@@ -77,16 +71,8 @@ pub(super) async fn is_counted(
     invocation: &Invocation,
     stop: &mut Stop,
 ) -> Result<bool, Error> {
-    if invocation.yes {
-        return Ok(true);
-    }
-    match keyboard().filter(|_| invocation.is_terminal) {
-        Some(keyboard) => {
-            let is_right = move |line: &str| is_number(line, number);
-            is_answered(keyboard, question, is_right, invocation, stop).await
-        }
-        None => Err(nobody_to_ask()),
-    }
+    let is_right = move |line: &str| is_number(line, number);
+    is_agreed(question, is_right, invocation, stop).await
 }
 
 /// Whether a line is this number, with or without its thousands apart.
@@ -112,6 +98,22 @@ fn nobody_to_ask() -> Error {
     settings::Error::new("there is nobody to ask whether this is wanted; nothing was sent")
         .hint("answer with `--yes`")
         .into()
+}
+
+/// Whether it was agreed to beforehand, or is by what is typed now.
+async fn is_agreed(
+    question: &Notice,
+    is_right: impl FnOnce(&str) -> bool + Send + 'static,
+    invocation: &Invocation,
+    stop: &mut Stop,
+) -> Result<bool, Error> {
+    if invocation.yes {
+        return Ok(true);
+    }
+    match keyboard().filter(|_| invocation.is_terminal) {
+        Some(keyboard) => is_answered(keyboard, question, is_right, invocation, stop).await,
+        None => Err(nobody_to_ask()),
+    }
 }
 
 async fn is_answered(

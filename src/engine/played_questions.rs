@@ -10,13 +10,11 @@ use hyper::Response;
 
 use super::questions::Questions;
 use crate::clock;
-use crate::model::ids::EnvironmentId;
 use crate::model::secret::Secret;
 use crate::pace::Pacing;
 use crate::pingone::client::Client;
 use crate::pingone::grant::Bearer;
-use crate::pingone::options::ClientOptions;
-use crate::pingone::played::{Call, Play, Said};
+use crate::pingone::played::{Call, Play, Said, options};
 use crate::pingone::token::TokenCache;
 use crate::retry::RetryPolicy;
 
@@ -32,7 +30,7 @@ pub(super) async fn asked_of<T>(
     ask: impl AsyncFnOnce(&Questions<'_>) -> T,
 ) -> (T, Asked) {
     let asked: Arc<Mutex<Asked>> = Arc::default();
-    let client = Client::played(&options(), play(answers, Arc::clone(&asked))).unwrap();
+    let client = Client::played(&options(None), play(answers, Arc::clone(&asked))).unwrap();
     let tokens = TokenCache::fixed(
         Bearer::new(Secret::new("token".to_owned())).unwrap(),
         clock::now(),
@@ -77,18 +75,4 @@ fn play(answers: Vec<Answer>, asked: Arc<Mutex<Asked>>) -> Play {
         }
         .boxed()
     })
-}
-
-fn options() -> ClientOptions {
-    ClientOptions {
-        api_url: "http://127.0.0.1:1".parse().unwrap(),
-        environment: EnvironmentId::from_bytes([1; 16]),
-        credentials: None,
-        timeout: Duration::from_secs(30),
-        connect_timeout: Duration::from_secs(10),
-        authorities: None,
-        proxy: None,
-        source: None,
-        pool: 8,
-    }
 }

@@ -7,8 +7,7 @@ use rusqlite::{Connection, Result, named_params};
 use super::devices::{self, Key};
 use crate::model::entry::{DeviceState, LedgerEntry};
 use crate::model::ids::RunId;
-use crate::model::phone::E164;
-use crate::model::request::{Address, DeviceKey, DeviceType};
+use crate::model::request::{Address, DeviceKey};
 use crate::model::row::RowNumber;
 
 /// A device that a run has created, whether it is there still or not.
@@ -75,11 +74,6 @@ fn device_key(key: &Key) -> Option<DeviceKey> {
     Some(DeviceKey {
         user: key.user,
         kind: key.kind,
-        address: match key.kind {
-            DeviceType::Email => Address::Email(key.address.parse().ok()?),
-            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => {
-                Address::Phone(E164::from_digits(&key.address)?)
-            }
-        },
+        address: Address::from_key(key.kind, &key.address)?,
     })
 }

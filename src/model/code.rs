@@ -113,6 +113,11 @@ words! {
     DEVICE_LIMIT = "device_limit" => "delete a device of the user, raise the limit in the MFA settings, or leave the row out",
 }
 
+/// What is known of a word; nothing of PingOne's own codes.
+pub(crate) fn known(word: &str) -> Option<&'static Word> {
+    ALL.iter().find(|known| known.word == word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -140,6 +140,16 @@ impl Address {
         }
     }
 
+    /// The address of a device of this type that has this [`key`](Self::key).
+    pub(crate) fn from_key(kind: DeviceType, key: &str) -> Option<Self> {
+        match kind {
+            DeviceType::Email => key.parse().ok().map(Self::Email),
+            DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => {
+                E164::from_digits(key).map(Self::Phone)
+            }
+        }
+    }
+
     /// What may be shown in logs and messages.
     pub fn masked(&self) -> String {
         match self {

@@ -6,6 +6,7 @@
 use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use std::{io, iter};
 
 use bytes::Bytes;
@@ -14,11 +15,16 @@ use futures::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use hyper::{Request, Response};
+use reqwest::Url;
 use tokio::time::Instant;
 
+use super::credentials::{ClientAuth, Credentials};
 use super::ends::Ends;
 use super::head::BodyFault;
+use super::options::ClientOptions;
 use super::transport::{Fault, FaultKind};
+use crate::model::ids::EnvironmentId;
+use crate::model::secret::Secret;
 
 /// Answers one request. It reads the body when a connection would take it.
 pub(crate) type Play = Arc<dyn Fn(Call) -> BoxFuture<'static, Result<Said, Fault>> + Send + Sync>;
@@ -38,6 +44,36 @@ pub(crate) struct Said {
     pub(crate) cut: Option<BodyFault>,
     /// The number of the connection that it came on, never given to another one.
     pub(crate) connection: u64,
+}
+
+/// How a client asks whoever is played.
+pub(crate) fn options(credentials: Option<Credentials>) -> ClientOptions {
+    ClientOptions {
+        api_url: url(""),
+        environment: EnvironmentId::from_bytes([1; 16]),
+        credentials,
+        timeout: Duration::from_secs(30),
+        connect_timeout: Duration::from_secs(10),
+        authorities: None,
+        proxy: None,
+        source: None,
+        pool: 8,
+    }
+}
+
+/// With what it asks for tokens.
+pub(crate) fn credentials() -> Credentials {
+    Credentials {
+        token_url: url("/as/token"),
+        auth: ClientAuth::Basic,
+        client_id: "wave".to_owned(),
+        client_secret: Secret::new("secret".to_owned()),
+    }
+}
+
+fn url(path: &str) -> Url {
+    let url = format!("http://127.0.0.1:1{path}");
+    url.parse().expect("it is one")
 }
 
 /// What answers instead of sockets.

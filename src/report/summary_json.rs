@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::exit::ExitCode;
-use crate::model::pace_reading::{Millirate, PaceReading};
+use crate::model::pace_reading::{Millirate, PaceReading, Paces};
 use crate::model::rate_group::RateGroup;
 use crate::model::stop::Stopped;
 use crate::model::summary::Summary;
@@ -77,18 +77,20 @@ pub(crate) fn write(
                 .iter()
                 .map(|(kind, count)| (kind.as_str(), count)),
         ),
-        pace: summary
-            .paces
-            .as_ref()
-            .map(|paces| object(paces.groups.iter().map(Pace::of))),
+        pace: summary.paces.as_ref().map(pace),
         shard: None,
     };
     serde_json::to_writer_pretty(&mut *out, &json)?;
     out.write_all(b"\n")
 }
 
+/// How the pace of each rate group went, as an object of a script.
+pub(crate) fn pace(paces: &Paces) -> Object<'_, Pace> {
+    object(paces.groups.iter().map(Pace::of))
+}
+
 /// How many requests of each kind were sent; those about MFA, and deletions, only where any was.
-fn requests(summary: &Summary) -> Vec<(&'static str, u64)> {
+pub(crate) fn requests(summary: &Summary) -> Vec<(&'static str, u64)> {
     let sent = summary.requests;
     let mut requests = vec![
         ("token", sent.token),
@@ -135,7 +137,7 @@ struct Json<'a> {
 
 /// How the pace of a rate group went: rates in requests a second, null where there was none.
 #[derive(Serialize)]
-struct Pace {
+pub(crate) struct Pace {
     first: Option<f64>,
     last: Option<f64>,
     highest: Option<f64>,
@@ -162,7 +164,7 @@ impl Pace {
 }
 
 /// An object, its keys in the order in which they were given.
-struct Object<'a, V>(Vec<(&'a str, V)>);
+pub(crate) struct Object<'a, V>(Vec<(&'a str, V)>);
 
 impl<V: Serialize> Serialize for Object<'_, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -21,6 +21,7 @@ mod help;
 pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod manual;
+mod named_file;
 mod nearest;
 pub(crate) mod origin;
 pub(crate) mod pace;

@@ -1,13 +1,11 @@
 //! A client secret that somebody wrote into a file.
 
-use std::fs::File;
-use std::io::Read;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::Error;
 use super::credential::{SECRET_MAX, secret_of};
 use super::env::Env;
+use super::{Error, named_file};
 use crate::model::secret::Secret;
 use crate::report::shell;
 
@@ -56,22 +54,17 @@ pub(super) fn read_secret(path: &Path, env: &Env<'_>) -> Result<Secret, Error> {
     let shown = format!("the secret file {}", path.display());
     let unread =
         |error: &dyn std::fmt::Display| Error::new(format!("{shown} cannot be read: {error}"));
-    let file = File::options()
-        .read(true)
-        .custom_flags(i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).unwrap_or(0))
-        .open(path)
-        .map_err(|error| {
-            if error.kind() == std::io::ErrorKind::PermissionDenied {
-                unread(&error).hint(remedy(Exposure::OfAnother, path, env))
-            } else {
-                unread(&error)
-            }
-        })?;
-    let metadata = file.metadata().map_err(|error| unread(&error))?;
+    let (file, metadata) = named_file::open(path).map_err(|error| {
+        if error.kind() == std::io::ErrorKind::PermissionDenied {
+            unread(&error).hint(remedy(Exposure::OfAnother, path, env))
+        } else {
+            unread(&error)
+        }
+    })?;
     let opened = Opened {
         owner: metadata.uid(),
         mode: metadata.mode(),
-        is_file_or_pipe: metadata.is_file() || metadata.file_type().is_fifo(),
+        is_file_or_pipe: named_file::ends(&metadata),
     };
     if let Some(exposure) = opened.exposure(rustix::process::geteuid().as_raw()) {
         let what = match exposure {
@@ -88,14 +81,9 @@ pub(super) fn read_secret(path: &Path, env: &Env<'_>) -> Result<Secret, Error> {
             }
         });
     }
-    let mut bytes = Vec::new();
-    file.take(SECRET_MAX + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unread(&error))?;
-    if bytes.len() as u64 > SECRET_MAX {
-        return Err(unread(&"it is longer than 4096 bytes"));
-    }
-    secret_of(bytes, &shown)
+    let bytes = named_file::read(file, SECRET_MAX).map_err(|error| unread(&error))?;
+    let too_long = || unread(&"it is longer than 4096 bytes");
+    secret_of(bytes.ok_or_else(too_long)?, &shown)
 }
 
 /// Where a secret's file lies, as far as it matters for who sets its mode.

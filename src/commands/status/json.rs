@@ -1,14 +1,16 @@
 //! The runs of a ledger for a script. Keys are stable: what is not known is null.
 
+use std::collections::BTreeMap;
+
 use jiff::ZonedDateTime;
 use serde_json::{Map, Value, json};
 
 use super::known::{Known, Standing};
 use super::one::of_run;
 use crate::commands::looked_back::LookedBack;
-use crate::model::pace_reading::{Millirate, PaceReading, Paces};
 use crate::report::last_screen::left_over;
 use crate::report::notice::Notice;
+use crate::report::summary_json::{pace, requests};
 
 /// All of them, the last one first.
 pub(super) fn list(ledger: &LookedBack, runs: &[Known]) -> String {
@@ -46,13 +48,7 @@ pub(super) fn one(run: &Known, now: &ZonedDateTime) -> String {
         ("codes".to_owned(), json!(codes)),
         (
             "requests".to_owned(),
-            json!(summary.map(|summary| {
-                let sent = summary.requests;
-                json!({
-                    "token": sent.token, "list": sent.list, "create": sent.create,
-                    "lookup": sent.read, "mfa": sent.mfa,
-                })
-            })),
+            json!(summary.map(|summary| requests(summary).into_iter().collect::<BTreeMap<_, _>>())),
         ),
         (
             "throttled".to_owned(),
@@ -64,7 +60,7 @@ pub(super) fn one(run: &Known, now: &ZonedDateTime) -> String {
         ),
         (
             "pace".to_owned(),
-            json!(summary.and_then(|summary| summary.paces.as_ref().map(paces))),
+            json!(summary.and_then(|summary| summary.paces.as_ref().map(pace))),
         ),
         ("next".to_owned(), json!(next(run, now))),
     ]);
@@ -117,27 +113,6 @@ fn object(run: &Known) -> Map<String, Value> {
         .map(|(key, value)| (key.to_owned(), value))
         .into_iter()
         .collect()
-}
-
-/// The pace of each rate group, as in the summary of a run: rates in requests a second.
-fn paces(paces: &Paces) -> Map<String, Value> {
-    let groups = paces.groups.iter();
-    groups
-        .map(|(group, reading)| (group.as_str().to_owned(), pace(reading)))
-        .collect()
-}
-
-fn pace(pace: &PaceReading) -> Value {
-    let rate = |rate: Option<Millirate>| rate.map(Millirate::per_second);
-    json!({
-        "first": rate(pace.first),
-        "last": rate(pace.last),
-        "highest": rate(pace.highest),
-        "requests": pace.requests,
-        "throttled": pace.throttled,
-        "events": pace.events,
-        "seconds_held": pace.held.as_secs_f64(),
-    })
 }
 
 fn written(value: &Value) -> String {

@@ -15,7 +15,7 @@ use super::judge::{Broken, Judge};
 use super::lines::Lines;
 use super::pingone::PingOne;
 use super::report::report;
-use super::wave::{client_options, wanted};
+use super::wave::wanted;
 use super::weather::Weather;
 use super::wire::play;
 use super::world::{Shared, World, lock};
@@ -33,7 +33,7 @@ use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
 use crate::pingone::client::Client;
 use crate::pingone::options::ClientOptions;
-use crate::pingone::played::Play;
+use crate::pingone::played::{Play, credentials, options};
 use crate::pingone::token::TokenCache;
 
 /// How often a run may be woken.
@@ -128,7 +128,7 @@ impl History {
             world: Arc::new(Mutex::new(world)),
             rng,
             about,
-            options: client_options(),
+            options: options(Some(credentials())),
             runs: 0,
         }
     }

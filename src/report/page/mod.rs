@@ -308,7 +308,7 @@ fn said_of(word: &str) -> (String, String) {
     if let Some(code) = invalid {
         return (plain(code.meaning()), plain(code.advice()));
     }
-    match code::ALL.iter().find(|code| code.word == word) {
+    match code::known(word) {
         Some(code) => (plain(code.meaning), plain(code.advice)),
         None => (
             "PingOne's own code".to_owned(),

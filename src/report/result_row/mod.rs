@@ -259,7 +259,7 @@ fn earlier(result: &RowFinished) -> String {
 
 /// What a code means, for an answer that was kept without a message.
 fn in_words(code: &str) -> String {
-    match code::ALL.iter().find(|known| known.word == code) {
+    match code::known(code) {
         Some(known) => known.meaning.to_owned(),
         None => format!("PingOne refused it with {code}"),
     }

@@ -1,12 +1,11 @@
 //! Opening a settings file: what is opened is judged, not its name.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::report::shell;
-use crate::settings::Error;
+use crate::settings::{Error, named_file};
 
 /// The longest settings file.
 const LONGEST: u64 = 1 << 20;
@@ -27,29 +26,19 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, Error> {
         Error::new(format!("{shown} cannot be read: {why}"))
             .hint(format!("`--config {NONE}` reads no settings file"))
     };
-    let opened = File::options()
-        .read(true)
-        .custom_flags(i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).unwrap_or(0))
-        .open(path);
-    let file = match opened {
+    let (file, metadata) = match named_file::open(path) {
         Err(error) if is_absent(&error) => return Ok(None),
         opened => opened.map_err(|error| unread(&error))?,
     };
-    let metadata = file.metadata().map_err(|error| unread(&error))?;
-    if !metadata.is_file() && !metadata.file_type().is_fifo() {
+    if !named_file::ends(&metadata) {
         return Err(unread(&"it is neither a file nor a pipe"));
     }
     let us = rustix::process::geteuid().as_raw();
     if let Some((what, remedy)) = written_by_others(metadata.uid(), metadata.mode(), us, path) {
         return Err(Error::new(format!("{shown} {what}")).hint(remedy));
     }
-    let mut bytes = Vec::new();
-    file.take(LONGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unread(&error))?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(unread(&"it is longer than 1 MiB"));
-    }
+    let bytes = named_file::read(file, LONGEST).map_err(|error| unread(&error))?;
+    let bytes = bytes.ok_or_else(|| unread(&"it is longer than 1 MiB"))?;
     let text = String::from_utf8(bytes).map_err(|_| unread(&"it is not UTF-8"))?;
     Ok(Some(text.trim_start_matches('\u{feff}').to_owned()))
 }
