@@ -106,6 +106,7 @@ mod input;
 mod ledger;
 mod pingone;
 mod sandbox;
+mod subprocess;
 
 // The loop.
 mod engine;

@@ -125,6 +125,7 @@ pub mod settings {
     pub use crate::settings::env::Env;
     pub use crate::settings::given::duration;
     pub use crate::settings::keys::keyed;
+    pub use crate::settings::on_end::GIVEN;
     pub use crate::settings::probe::Probe;
     pub use crate::settings::report::Report;
     pub use crate::settings::rows::RowSettings;

@@ -107,11 +107,19 @@ pub(super) fn ended(
     summary: &Summary,
     files: &Files,
 ) -> Result<ExitCode, Error> {
-    if let Err(error) = &end {
+    if let (exit, Some(failed)) = how_it_ended(&end) {
         // What failed first says more than that the summary of it cannot be written either.
-        write(summary, error.exit_code(), Some(error.stopped()), files).ok();
+        write(summary, exit, Some(failed), files).ok();
     }
     end
+}
+
+/// The code that a command ends with, and why it failed where it did.
+pub(super) fn how_it_ended(end: &Result<ExitCode, Error>) -> (ExitCode, Option<Stopped>) {
+    match end {
+        Ok(exit) => (*exit, None),
+        Err(error) => (error.exit_code(), Some(error.stopped())),
+    }
 }
 
 /// Writes the summary where one is wanted; `failed` is why the command failed, where it did.

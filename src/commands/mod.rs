@@ -21,6 +21,7 @@ mod memory;
 mod names;
 mod names_of_run;
 mod not_asked;
+mod on_end;
 mod online;
 mod open_ledger;
 mod opened_wave;

@@ -20,7 +20,7 @@ use super::signals::During;
 use super::stopped::Stopped;
 use super::target::Remote;
 use super::wave_files::{Complete, WaveFiles};
-use super::{Invocation, descriptors, panics, question, signals};
+use super::{Invocation, descriptors, on_end, panics, question, signals};
 use crate::clock;
 use crate::engine::{self, EngineOptions, GuardOptions, Stop, stop};
 use crate::error::Error;
@@ -63,8 +63,11 @@ pub(crate) async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCo
     let environment = settings.target.environment();
     let (run, now) = (invocation.run, clock::wall());
     let mut summary = Summary::new(run, wave.to_string(), environment, false, now);
+    let on_end = settings.on_end.clone();
     let end = run_wave(settings, invocation, &mut summary).await;
-    ended(end, &summary, &files)
+    let end = ended(end, &summary, &files);
+    on_end::tell(on_end.as_ref(), &end, &summary, invocation).await;
+    end
 }
 
 async fn run_wave(
@@ -80,6 +83,7 @@ async fn run_wave(
         target,
         ledger,
         plan,
+        ..
     } = settings;
     let concurrency = descriptors::fit(common.pace.concurrency, &target)?;
     let remote = Remote::connect(target, &common.pace, invocation).await?;

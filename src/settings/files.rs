@@ -83,7 +83,10 @@ impl Files {
     /// Resolves what was typed for a wave.
     pub(super) fn resolve(sources: &Sources<'_>, wave: &Path, kind: Kind) -> Self {
         let rejects = sources.path(&table::REJECTS);
-        let (results, summary) = (sources.path(&table::RESULTS), sources.path(&table::SUMMARY));
+        let (results, summary) = (
+            sources.path(&table::RESULTS),
+            sources.path(&table::telling::SUMMARY),
+        );
         Self {
             rejects_named: rejects.is_some(),
             rejects: rejects
@@ -187,6 +190,7 @@ impl Files {
         kept.extend(file("the secret file", &table::SECRET_FILE));
         kept.extend(file("the file of faults", &table::FAULTS));
         kept.extend(file("the authority file", &table::CA_FILE));
+        kept.extend(file("the program of --on-end", &table::telling::ON_END));
         let output = |what, path: &Option<PathBuf>| Some(Named::output(what, path.as_ref()?));
         let mut outputs = vec![Named::output("the results", &self.results)];
         outputs.extend(output("the rejects", &self.rejects));

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Arg, ArgAction, Command, value_parser};
+use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::setting::{About, Group, Takes, Unset, Usage};
 use super::table::{COMMANDS, EVERYWHERE, FAMILIES, VARIABLES};
@@ -124,6 +124,9 @@ fn argument(about: &'static About, group: &Group) -> Arg {
         Takes::Text(_) => argument,
         Takes::Texts(_) => argument.action(ArgAction::Append),
         Takes::Path(_) => argument.value_parser(value_parser!(PathBuf)),
+        Takes::Program(_) => argument
+            .value_parser(value_parser!(PathBuf))
+            .value_hint(ValueHint::CommandName),
         Takes::Word(_, words) => argument.value_parser(PossibleValuesParser::new(
             words
                 .iter()

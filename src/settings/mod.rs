@@ -23,6 +23,7 @@ pub(crate) mod log;
 pub(crate) mod manual;
 mod named_file;
 mod nearest;
+pub(crate) mod on_end;
 pub(crate) mod origin;
 pub(crate) mod pace;
 mod places;

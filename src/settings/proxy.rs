@@ -52,6 +52,24 @@ pub(super) fn found(env: &Env<'_>) -> Result<FoundProxy, Error> {
     })
 }
 
+/// The variables of proxies that hold a password, those included that wavepair does not read.
+pub(super) fn with_password(env: &Env<'_>) -> impl Iterator<Item = &'static str> {
+    let known = [
+        "HTTPS_PROXY",
+        "https_proxy",
+        "HTTP_PROXY",
+        "http_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ];
+    // A proxy that cannot be read may hold one all the same.
+    let has_name = |name: &&str| {
+        let value = env.os(name);
+        value.is_some_and(|value| value.as_encoded_bytes().contains(&b'@'))
+    };
+    known.into_iter().filter(has_name)
+}
+
 /// Why a proxy cannot be read; with nothing of it, but the character that is out of place.
 #[derive(Debug, PartialEq, Eq)]
 enum Unreadable {

@@ -6,6 +6,7 @@ use clap_complete::Shell;
 
 use super::checks::Checks;
 use super::files::{self, Files, Kind, Writer, wave};
+use super::on_end::OnEnd;
 use super::pace::{Pace, Stops};
 use super::probe::Probe;
 use super::report::Report;
@@ -121,6 +122,8 @@ pub struct Run {
     pub ledger: Option<PathBuf>,
     /// The plan that is carried out, where one is demanded.
     pub plan: Option<DemandedPlan>,
+    /// The program that is told of its end.
+    pub on_end: Option<OnEnd>,
 }
 
 /// A plan that a run carries out, or refuses.
@@ -227,6 +230,7 @@ impl Run {
                 path,
                 allow_progress,
             }),
+            on_end: OnEnd::resolve(sources),
             common,
             target,
             ledger,

@@ -1,17 +1,14 @@
 //! A client secret that a program prints: `pass`, `vault`, `op`.
 
-use std::io::{self, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::Command;
 
 use super::Error;
 use super::credential::{SECRET_MAX, secret_of};
 use super::given::Given;
 use crate::model::secret::Secret;
+use crate::subprocess::{self, Ends, Errand, Failure, Heard};
 
 /// How long a program may take: it may ask its user for a password.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -37,54 +34,30 @@ pub(super) fn secret_by(words: &[Given]) -> Result<Secret, Error> {
             .hint("run it by hand, and see what it says")
     };
     let (program, arguments) = words.split_first().expect("there is a first word");
-    let child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| failed(&format_args!("cannot be started: {error}")))?;
-    let printed = printed(child, PATIENCE).map_err(|why| failed(&why))?;
+    let mut command = Command::new(program);
+    command.args(arguments);
+    let printed = printed(Errand {
+        command,
+        input: &[],
+        heard: Heard::Output,
+        limit: SECRET_MAX,
+        patience: PATIENCE,
+        ends: Ends::Itself,
+    });
+    let printed = printed.map_err(|why| failed(&why))?;
+    if printed.is_empty() {
+        return Err(failed(&"has printed nothing"));
+    }
     secret_of(printed, &format!("what the program of {name} has printed"))
 }
 
-/// What a program prints until it ends well; it is ended where it takes longer than `patience`, or
-/// prints more than any secret has.
-fn printed(child: Child, patience: Duration) -> Result<Vec<u8>, String> {
-    let pid = Pid::from_child(&child);
-    let (sender, receiver) = mpsc::channel();
-    // A program that it has started may hold the pipe for as long as it likes.
-    thread::spawn(move || {
-        // Nobody waits any more once it took too long.
-        sender.send(read_to_end(child)).ok();
-    });
-    let Ok(ended) = receiver.recv_timeout(patience) else {
-        // It may have ended by itself at this moment.
-        kill_process(pid, Signal::KILL).ok();
-        return Err(format!("has taken longer than {} s", patience.as_secs()));
-    };
-    let (bytes, status) = ended.map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > SECRET_MAX {
-        Err(format!("has printed more than {SECRET_MAX} bytes"))
-    } else if !status.success() {
-        Err(format!("has failed ({status})"))
-    } else if bytes.is_empty() {
-        Err("has printed nothing".to_owned())
-    } else {
-        Ok(bytes)
-    }
-}
-
-/// What a child prints, to the limit, and how it ends.
-fn read_to_end(mut child: Child) -> io::Result<(Vec<u8>, ExitStatus)> {
-    let mut bytes = Vec::new();
-    if let Some(output) = child.stdout.take() {
-        output.take(SECRET_MAX + 1).read_to_end(&mut bytes)?;
-    }
-    if bytes.len() as u64 > SECRET_MAX {
-        child.kill()?;
-    }
-    Ok((bytes, child.wait()?))
+/// Runs a program to its end: nothing else can begin before there is a secret.
+fn printed(errand: Errand<'_>) -> Result<Vec<u8>, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::NotStarted)?;
+    runtime.block_on(subprocess::run(errand))
 }
 
 #[cfg(test)]
@@ -125,17 +98,6 @@ mod tests {
         ] {
             let said = refused(command);
             assert!(said.contains(why), "{command:?}: {said}");
-        }
-    }
-
-    #[test]
-    fn a_program_that_takes_too_long_is_ended_also_behind_its_output() {
-        for script in ["exec sleep 1000", "exec sleep 1000 >&-"] {
-            let mut command = Command::new("sh");
-            command.args(["-c", script]).stdout(Stdio::piped());
-            let child = command.spawn().unwrap();
-            let said = printed(child, Duration::from_millis(50)).unwrap_err();
-            assert_eq!(said, "has taken longer than 0 s");
         }
     }
 }

@@ -94,6 +94,8 @@ pub enum Takes {
     Word(&'static str, &'static [(&'static str, &'static str)]),
     /// A path.
     Path(&'static str),
+    /// A program: a path, or a name that is looked for where programs are.
+    Program(&'static str),
 }
 
 /// Settings that stand together in a help text.
@@ -342,9 +344,11 @@ impl About {
     pub(super) fn value_name(&self) -> Option<&'static str> {
         match self.takes {
             Takes::Nothing | Takes::Count => None,
-            Takes::Text(name) | Takes::Texts(name) | Takes::Word(name, _) | Takes::Path(name) => {
-                Some(name)
-            }
+            Takes::Text(name)
+            | Takes::Texts(name)
+            | Takes::Word(name, _)
+            | Takes::Path(name)
+            | Takes::Program(name) => Some(name),
         }
     }
 

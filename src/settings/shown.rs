@@ -63,7 +63,7 @@ impl ConfigShow {
 }
 
 /// Every setting that a file or the environment may give, but for where the file is.
-fn all() -> impl Iterator<Item = &'static About> {
+pub(super) fn all() -> impl Iterator<Item = &'static About> {
     static FIRST: [About; 5] = [
         table::HOME.about,
         table::CLIENT_ID.about,

@@ -61,7 +61,7 @@ impl Undo {
             only: sources.path(&table::undo::ONLY),
             even_if_changed: sources.values(&table::undo::EVEN_IF_CHANGED)?,
             out: sources.path(&table::RESULTS),
-            summary: sources.path(&table::SUMMARY),
+            summary: sources.path(&table::telling::SUMMARY),
             cells: RowSettings::resolve(sources)?.cells(),
             tenant: Box::new(tenant),
             ledger,

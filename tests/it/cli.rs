@@ -133,10 +133,11 @@ fn variables() -> BTreeSet<String> {
 fn the_help_of_a_run_has_examples_every_variable_and_every_exit_code() {
     let help = run(&root(), "run --help").stdout;
     for variable in variables() {
-        // What tells only where a process runs is no setting, and what cargo sets when it builds; and
-        // what stands for a word of the command line.
+        // What tells only where a process runs is no setting, nor is what cargo sets when it builds,
+        // what stands for a word of the command line, and what is only kept from other programs.
         let place = [
-            "RUN_ID",
+            "ALL_PROXY",
+            "HTTP_PROXY",
             "CARGO_PKG_VERSION",
             "CREDENTIALS_DIRECTORY",
             "INVOCATION_ID",

@@ -75,6 +75,8 @@ mod panics;
 mod changed_input;
 // The summary, on every end.
 mod summaries;
+// Who is told of an end besides.
+mod on_end;
 // What is written, and never over what.
 mod outputs;
 // Says what a run then does; sends nothing, changes nothing.

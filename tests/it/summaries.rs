@@ -1,6 +1,7 @@
 //! The summary: written on every end, so that what an earlier run wrote does not stay.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use serde_json::Value;
@@ -32,13 +33,17 @@ const KEYS: [&str; 19] = [
     "shard",
 ];
 
-/// Runs words with a summary of yesterday in place, and reads the one of today.
+/// Runs words with a summary of yesterday in place, and reads the one of today; the program of
+/// `--on-end` has read the same, unless it is a dry run.
 fn summary_of(rehearsal: &Rehearsal, words: &[&str]) -> (Output, Value) {
     let path = rehearsal.path("summary.json");
     fs::write(&path, r#"{"exit_code": 0, "yesterday": true}"#).unwrap();
+    let tell = rehearsal.path("tell");
+    fs::write(&tell, "#!/bin/sh\nexec cat > told.json\n").unwrap();
+    fs::set_permissions(&tell, fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = rehearsal.bare(words);
     let output = command
-        .args(["--summary", "summary.json"])
+        .args(["--summary", "summary.json", "--on-end", "./tell"])
         .output()
         .unwrap();
     let summary: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
@@ -47,6 +52,15 @@ fn summary_of(rehearsal: &Rehearsal, words: &[&str]) -> (Output, Value) {
         assert!(summary.get(key).is_some(), "{words:?}: {key}");
     }
     assert_eq!(summary["exit_code"], output.status.code().unwrap());
+    let told = fs::read(rehearsal.path("told.json")).ok();
+    assert_eq!(told.is_none(), words.contains(&"--dry-run"), "{words:?}");
+    if let Some(told) = told {
+        fs::remove_file(rehearsal.path("told.json")).unwrap();
+        let mut told: Value = serde_json::from_slice(&told).unwrap();
+        assert!(told["finished_at"].as_str() >= summary["finished_at"].as_str());
+        told["finished_at"] = summary["finished_at"].clone();
+        assert_eq!(told, summary, "{words:?}");
+    }
     (output, summary)
 }
 

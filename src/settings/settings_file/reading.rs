@@ -224,6 +224,13 @@ impl Text<'_> {
                 Ok(vec![self.in_its_folder(Path::new(&**path)).into()])
             }
             (Takes::Path(_), _) => Err("a path"),
+            (Takes::Program(_), DeValue::String(program)) if program.contains('/') => {
+                Ok(vec![self.in_its_folder(Path::new(&**program)).into()])
+            }
+            (Takes::Program(_), DeValue::String(name)) if !name.is_empty() => {
+                Ok(vec![OsString::from(&**name)])
+            }
+            (Takes::Program(_), _) => Err("a program"),
             (Takes::Text(_) | Takes::Word(..), value) => {
                 Ok(vec![text(value).ok_or("a text or a number")?])
             }

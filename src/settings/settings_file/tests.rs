@@ -76,7 +76,7 @@ fn values_of_all_kinds_are_read_as_they_would_be_typed() {
             &table::LEDGER.about,
             &["/etc/wavepair/l.db"],
         ),
-        ("summary = '-'", &table::SUMMARY.about, &["-"]),
+        ("summary = '-'", &table::telling::SUMMARY.about, &["-"]),
         ("client_id = 'x'", &table::CLIENT_ID.about, &["x"]),
         (
             "log_level = 'wavepair=debug'",

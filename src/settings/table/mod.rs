@@ -24,6 +24,7 @@ use crate::settings::setting::Takes::{Count, Text, Texts, Word};
 use crate::settings::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
 use self::looked_back::{FULL_PHONE, RUN_ID, WATCH, WHO};
 use self::service::{DUPLICATES, LATENCY, LISTEN, MAX_DEVICES, PER_IP, POLICIES, PRINT_USERS, RATE_LIMIT, REPORT_AGE, SEED, TOKEN_LIFE, USERS, VARIANT};
+use self::telling::{SUMMARIES, SUMMARY, TELLING};
 use crate::settings::values;
 use crate::engine::MaxErrors;
 use crate::model::dialect::Delimiter;
@@ -97,7 +98,6 @@ pub(super) const RESULTS_PHONE: Setting<Phones> = setting("--results-phone", Wor
     .default("full");
 const PHONES: [(&str, &str); 3] = [("full", "In E.164"), ("masked", "Country code and last two digits"), ("none", "Not at all")];
 pub(super) const RAW_CELLS: Setting<bool> = switch("--raw-cells", "Write cells that a spreadsheet would run as a formula as they are");
-pub(super) const SUMMARY: Setting<PathBuf> = path("--summary", "PATH", "Write a summary as JSON; `-` is standard output");
 
 // Which tenant, and who we are there.
 pub(super) const HOME: Setting<EnvironmentId> = variable("PINGONE_ENVIRONMENT_ID", "ID of the worker application's environment", Given::parse)
@@ -203,7 +203,6 @@ const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.abo
 const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
 const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, USER_BY.about, TYPE.about, STATUS.about, COUNTRY.about, SHARED_PHONES.about, SHARED_PHONES_FILE.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
 const FILES: Group = Group { heading: Some("Files"), settings: &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about] };
-const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
 const TENANT: Group = Group { heading: Some("PingOne"), settings: &[
     REGION.about, ENVIRONMENT.about, SECRET_FILE.about, CLIENT_AUTH.about, API_URL.about, TOKEN_URL.about, CA_FILE.about, NO_PROXY.about, SOURCE_ADDRESS.about,
 ] };
@@ -245,7 +244,7 @@ pub(super) static EVERYWHERE: [Group; 2] = [
 const VERBOSITY: Group = Group { heading: Some("Progress and logs"), settings: &[VERBOSE.about, QUIET.about, LOG_FORMAT.about] };
 
 /// What a run takes; the wave stands first.
-const RUN: [Group; 10] = [A_WAVE, MODE, ROWS, CHECKS, FILES, SUMMARIES, TENANT, PACE, STOPS, LOG];
+const RUN: [Group; 11] = [A_WAVE, MODE, ROWS, CHECKS, FILES, SUMMARIES, TELLING, TENANT, PACE, STOPS, LOG];
 /// The same with the form of what is shown in place of the wave.
 static SHOWS: [Group; RUN.len()] = {
     let mut groups = RUN;
@@ -395,6 +394,7 @@ pub(crate) fn takes_value(option: &str) -> bool {
 
 pub(super) mod looked_back;
 pub(super) mod service;
+pub(super) mod telling;
 pub(super) mod undo;
 #[cfg(test)]
 mod tests;

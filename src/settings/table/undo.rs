@@ -7,7 +7,8 @@ use crate::model::undo::Change;
 use crate::settings::given::Given;
 use crate::settings::setting::Takes::{Text, Texts};
 use crate::settings::setting::{Command, Group, Setting, Usage, path, setting};
-use crate::settings::table::{self, ATTEMPTS, CANARY, CONCURRENCY, CONNECT_TIMEOUT, DEADLINE, DRY_RUN, LEDGER, MAX_DURATION, RATE, RAW_CELLS, RESULTS, RESULTS_PHONE, SETTLE, SUMMARY, TIMEOUT, YES};
+use crate::settings::table::{self, ATTEMPTS, CANARY, CONCURRENCY, CONNECT_TIMEOUT, DEADLINE, DRY_RUN, LEDGER, MAX_DURATION, RATE, RAW_CELLS, RESULTS, RESULTS_PHONE, SETTLE, TIMEOUT, YES};
+use crate::settings::table::telling::SUMMARY;
 
 pub(in crate::settings) const UNDO_RUN: Setting<RunRef> = setting("RUN_ID", Text("RUN_ID"), Given::parse, "The run: its ID, or the first letters of it");
 pub(in crate::settings) const ONLY: Setting<PathBuf> = path("--only", "FILE", "Undo only the devices that this results file names").of_one_call();

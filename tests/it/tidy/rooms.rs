@@ -9,7 +9,7 @@ use super::source::Source;
 ///
 /// `sandbox` is a PingOne of its own: it shares the shapes on the wire with `pingone`,
 /// and no behavior that could hide a mistake of either.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("exit", &[]),
     ("model", &["exit"]),
     ("clock", &["model"]),
@@ -21,6 +21,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("pingone", &["model", "clock"]),
     ("ledger", &["exit", "model"]),
     ("sandbox", &["pingone::wire"]),
+    ("subprocess", &[]),
     (
         "engine",
         &[
@@ -54,8 +55,18 @@ const ROOMS: [(&str, &[&str]); 19] = [
     (
         "settings",
         &[
-            "exit", "model", "plan", "retry", "pace", "pingone", "ledger", "engine", "report",
-            "sandbox", "clock",
+            "exit",
+            "model",
+            "plan",
+            "retry",
+            "pace",
+            "pingone",
+            "ledger",
+            "engine",
+            "report",
+            "sandbox",
+            "subprocess",
+            "clock",
         ],
     ),
     (
@@ -78,6 +89,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "pingone::wire",
             "ledger",
             "sandbox",
+            "subprocess",
             "engine",
             "lookup",
             "probe",

@@ -1,0 +1,15 @@
+//! Settings of who is told of a run besides the person who started it.
+
+use std::path::PathBuf;
+
+use crate::settings::given::Given;
+use crate::settings::setting::Takes::Program;
+use crate::settings::setting::{Group, Setting, path, setting};
+use crate::settings::table::FILES;
+
+pub(in crate::settings) const SUMMARY: Setting<PathBuf> = path("--summary", "PATH", "Write a summary as JSON; `-` is standard output");
+pub(in crate::settings) const ON_END: Setting<PathBuf> = setting("--on-end", Program("PROGRAM"), Given::path, "Program to start, without a shell, when the run has ended: it reads the summary as JSON; a dry run starts none")
+    .details("Its environment is that of the run without secrets, with `WAVEPAIR_EXIT_CODE` and `WAVEPAIR_PREVIOUS_EXIT_CODE`, the code of the run before on the same wave, which is empty the first time. It is killed after 30 seconds. Where it fails, that is a warning, and the exit code stays what it is.");
+
+pub(super) const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
+pub(super) const TELLING: Group = Group { heading: Some("Telling others"), settings: &[ON_END.about] };
