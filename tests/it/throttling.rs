@@ -223,3 +223,23 @@ fn a_share_of_what_cannot_be_read_is_refused_before_any_row_is_sent() {
     let sent = [Kind::List, Kind::Create].map(|kind| stats.requests_of(kind));
     assert_eq!(sent, [0, 0]);
 }
+
+#[test]
+fn a_rate_that_was_refused_not_long_ago_is_begun_below_and_tells_the_time() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.rows(1).run(&[]).exits(0);
+    let ledger = rusqlite::Connection::open(rehearsal.ledger()).unwrap();
+    let refused = ledger.execute(
+        "INSERT INTO paces (host, environment, rate_group, rate, found_at)
+         SELECT api_host, environment, 'creates', 5000, ?1 FROM binding",
+        [wavepair::testing::clock::wall().as_millisecond()],
+    );
+    assert_eq!(refused, Ok(1), "5/s");
+    drop(ledger);
+    let run = rehearsal.rows(6).run(&["--rate", "auto", "--summary", "-"]);
+    let said = "below the 5 creates/s that PingOne refused not long ago";
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    let summary: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(summary["pace"]["creates"]["first"], 4.0, "{summary}");
+    assert_eq!(summary["outcomes"]["created"], 6, "{summary}");
+}

@@ -67,6 +67,8 @@ pub(crate) struct Pace {
     pub share: Option<f64>,
     /// Whether the pace is found on the way.
     pub is_found: bool,
+    /// The rate of creates that PingOne refused not long ago, per second.
+    pub refused: Option<f64>,
     /// How many requests a new device takes: two where the user's devices are listed first.
     pub requests_per_row: u32,
 }
@@ -188,7 +190,8 @@ impl Start<'_> {
     fn at_best(&self) -> Option<Duration> {
         let rows = self.limit.map_or(self.rows, |limit| self.rows.min(limit));
         let requests = rows.saturating_mul(self.pace.requests_per_row.into());
-        at_best(requests, self.pace.rate)
+        // Two limits of different requests: the slower one decides.
+        at_best(requests, self.pace.rate).max(at_best(rows, self.pace.refused))
     }
 
     fn pace(&self) -> String {
@@ -198,16 +201,11 @@ impl Start<'_> {
                 return format!("at most {percent} % of what the license lets through");
             }
             if self.pace.is_found {
-                return "found on the way: more and more requests/s until PingOne refuses one"
-                    .to_owned();
+                return self.found_on_the_way();
             }
             return "as fast as PingOne allows".to_owned();
         };
-        let unit = if rate >= 1.0 {
-            format!("{} requests/s", (rate * 10.0).round() / 10.0)
-        } else {
-            format!("{} requests/min", (rate * 600.0).round() / 10.0)
-        };
+        let unit = rate_of("requests", rate);
         match (self.at_best().map(span), self.kind) {
             (Some(time), Kind::Run) => format!("at most {unit}, {time} at best"),
             (Some(time), Kind::DryRun | Kind::OnlineDryRun) => {
@@ -215,6 +213,20 @@ impl Start<'_> {
             }
             (None, _) => format!("at most {unit}"),
         }
+    }
+
+    fn found_on_the_way(&self) -> String {
+        let Some(refused) = self.pace.refused else {
+            return "found on the way: more and more requests/s until PingOne refuses one"
+                .to_owned();
+        };
+        let refused = rate_of("creates", refused);
+        let time = self
+            .at_best()
+            .map_or_else(String::new, |time| format!(", {} at best", span(time)));
+        format!(
+            "found on the way, begun below the {refused} that PingOne refused not long ago{time}"
+        )
     }
 
     fn ends(&self) -> Option<String> {
@@ -230,6 +242,15 @@ impl Start<'_> {
             (Some(at), Some(after)) => Some(format!("{at}, or {after}")),
             (at, after) => at.or(after),
         }
+    }
+}
+
+/// `25 requests/s`, or so many a minute where there is less than one a second.
+fn rate_of(what: &str, per_second: f64) -> String {
+    if per_second >= 1.0 {
+        format!("{} {what}/s", (per_second * 10.0).round() / 10.0)
+    } else {
+        format!("{} {what}/min", (per_second * 600.0).round() / 10.0)
     }
 }
 

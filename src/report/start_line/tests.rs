@@ -26,6 +26,7 @@ fn start(kind: Kind) -> Start<'static> {
             requests_per_row: 2,
             share: None,
             is_found: false,
+            refused: None,
         },
         stops: None,
         limit: None,
@@ -47,6 +48,37 @@ fn text(start: &Start<'_>, width: Option<usize>) -> String {
         .iter()
         .map(|notice| notice.text(width, false))
         .collect()
+}
+
+#[test]
+fn the_time_is_that_of_the_rate_which_was_refused_not_long_ago_where_that_is_slower() {
+    let unpaced = "found on the way: more and more requests/s until PingOne refuses one";
+    let below = "found on the way, begun below the 20 creates/s that PingOne refused not long ago, \
+                 4 min 10 s at best";
+    for (rate, refused, said) in [
+        (
+            Some(25.0),
+            None,
+            "at most 25 requests/s, 6 min 40 s at best",
+        ),
+        (
+            Some(25.0),
+            Some(20.0),
+            "at most 25 requests/s, 6 min 40 s at best",
+        ),
+        (
+            Some(25.0),
+            Some(0.5),
+            "at most 25 requests/s, 2 h 46 min at best",
+        ),
+        (None, None, unpaced),
+        (None, Some(20.0), below),
+    ] {
+        let mut run = start(Kind::Run);
+        (run.pace.rate, run.pace.refused) = (rate, refused);
+        run.pace.is_found = rate.is_none();
+        assert_eq!(run.pace(), said, "{rate:?} {refused:?}");
+    }
 }
 
 #[test]
