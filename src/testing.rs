@@ -27,6 +27,7 @@ pub mod model {
     };
     pub use crate::model::row::{Column, Header, InputRow, RowNumber};
     pub use crate::model::secret::Secret;
+    pub use crate::model::shard::Shard;
     pub use crate::model::stop::StopCode;
     pub use crate::model::undo::UndoVerdict;
     pub use crate::model::user_name::{NameKind, UserBy, UserName};
@@ -128,8 +129,9 @@ pub mod settings {
     pub use crate::settings::on_end::GIVEN;
     pub use crate::settings::probe::Probe;
     pub use crate::settings::report::Report;
+    pub use crate::settings::results::Results;
     pub use crate::settings::rows::RowSettings;
-    pub use crate::settings::run::{Doctor, DryRun, Results, Run, Target};
+    pub use crate::settings::run::{Doctor, DryRun, Run, Target};
     pub use crate::settings::setting::{About, Command, Takes, Unset, Usage};
     pub use crate::settings::show::Show;
     pub use crate::settings::sources::Sources;

@@ -82,6 +82,7 @@ pub(super) fn announce<L: Borrow<Reader>>(
         },
         wave: &opened.name,
         rows: opened.rows,
+        shard: (opened.shard, opened.our_rows),
         users_by: opened.wave.header().user_by().column().name(),
         environment: at.environment,
         host: at.host,

@@ -37,7 +37,7 @@ pub(super) struct Claims {
     pub(super) wanted: Wanted,
     /// When the last device of them was asked for, in milliseconds since 1970.
     pub(super) last_create_ms: Option<i64>,
-    /// The outcomes, counted.
+    /// The outcomes, counted, and the rows of other shards.
     pub(super) tally: Tally,
 }
 
@@ -90,5 +90,9 @@ impl RowSink for Claims {
             code: finished.code.as_deref().map(Box::from),
         });
         Ok(())
+    }
+
+    fn pass(&mut self, result: &ResultRow) {
+        self.tally.pass(result);
     }
 }

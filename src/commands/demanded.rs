@@ -129,6 +129,9 @@ fn rows_differ(
         let row = row.map_err(|error| Wrong::Wave(error.into()))?;
         let elsewhere = &mut |phone, user| memory.earlier_use(phone, user);
         let judged = judge.judge(&row, elsewhere).map_err(Wrong::Wave)?;
+        if !judge.is_ours(&judged) {
+            continue;
+        }
         let Some(planned) = plans.next_row().map_err(Wrong::Plan)? else {
             break;
         };

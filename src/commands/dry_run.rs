@@ -29,6 +29,7 @@ pub(crate) async fn dry_run(
     let wave = Source::from(settings.common.wave.clone()).to_string();
     let (run, now) = (invocation.run, clock::wall());
     let mut summary = Summary::new(run, wave, settings.environment(), true, now);
+    summary.shard = settings.common.shard;
     let end = match settings.online.take() {
         Some(target) => online::dry_run(&mut settings, target, invocation, &mut summary).await,
         None => offline(&settings, invocation, &mut summary),
@@ -43,7 +44,7 @@ fn offline(
 ) -> Result<ExitCode, Error> {
     let started = clock::now();
     let mut opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
-    let reader = read_ledger::open(&settings.ledger, false, invocation)?;
+    let reader = read_ledger::open(&settings.ledger, opened.shard, false, invocation)?;
     opened.remember(Memory::ReadOnly(reader.as_ref()))?;
     let (environment, host) = (settings.ledger.environment(), settings.ledger.host());
     let place = (Kind::DryRun, environment, host);

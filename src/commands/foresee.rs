@@ -91,16 +91,25 @@ impl InvalidRows {
         let Self { rows, line } = self;
         (rows > 0).then_some(StopReason::InvalidRows { rows, line })
     }
-}
 
-impl RowSink for InvalidRows {
-    fn take(&mut self, _: &KnownRow, result: &ResultRow) -> io::Result<()> {
+    fn add(&mut self, result: &ResultRow) {
         if result.finished.outcome == Outcome::Invalid {
             if self.rows == 0 {
                 self.line = result.finished.who.line;
             }
             self.rows += 1;
         }
+    }
+}
+
+impl RowSink for InvalidRows {
+    fn take(&mut self, _: &KnownRow, result: &ResultRow) -> io::Result<()> {
+        self.add(result);
         Ok(())
+    }
+
+    // Each shard keeps back its rows for a wrong row of any.
+    fn pass(&mut self, result: &ResultRow) {
+        self.add(result);
     }
 }

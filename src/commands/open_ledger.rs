@@ -14,6 +14,7 @@ use crate::model::ids::RunId;
 use crate::model::ledger_mark::LedgerMark;
 use crate::model::pace_reading::Millirate;
 use crate::model::rate_group::RateGroup;
+use crate::model::shard::Shard;
 use crate::plan::demand::LedgerNow;
 use crate::plan::{Distrust, Evidence, Existing, distrust};
 use crate::report::earlier_runs::first_unknown;
@@ -140,13 +141,13 @@ impl Looked {
 pub(super) fn look(
     ledger: Option<PathBuf>,
     remote: &Remote,
-    existing: Existing,
+    (existing, shard): (Existing, Shard),
     files: &Files,
     invocation: &Invocation,
 ) -> Result<Looked, Error> {
     let results = files.results.as_path();
     let kept = Place::of(ledger)?;
-    let found = Found::look(&kept.path, &remote.binding)?;
+    let found = Found::look(&kept.path, &remote.binding)?.of_shard(shard)?;
     if let Some(kind) = found.doubtful_file_system() {
         let notice = Notice::warning(doubtful(&kept.path, kind));
         invocation.console.say(&notice);

@@ -13,8 +13,10 @@ use crate::model::names::{NameAnswer, NamedUser, Names};
 use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
 use crate::model::row_judge::{RowJudge, RowReader};
+use crate::model::shard::Shard;
 use crate::model::shared_phones::{SharingRule, allowed_phones};
-use crate::model::validate::{asks_for_message, names_in};
+use crate::model::user_name::UserBy;
+use crate::model::validate::{asks_for_message, names_in, user_in};
 use crate::report::known_row::Judge;
 use crate::settings::Error as SettingsError;
 use crate::settings::checks::Checks;
@@ -34,6 +36,10 @@ pub(super) struct OpenedWave {
     /// Whose the names in it are, as far as anybody has asked.
     pub(super) names: Names,
     pub(super) rows: u64,
+    /// Which part of it is meant.
+    pub(super) shard: Shard,
+    /// How many of its rows that has.
+    pub(super) our_rows: u64,
     /// Whether any row asks for a device whose user gets a message.
     pub(super) asks_for_messages: bool,
     /// What is done about phones of several users.
@@ -57,7 +63,7 @@ impl OpenedWave {
     ) -> Result<Self, Error> {
         invocation.start_log()?;
         outputs::check(files, invocation)?;
-        let mut opened = Self::read(&settings.wave, &settings.rows, &settings.checks)?;
+        let mut opened = Self::read(settings)?;
         opened.recreate = settings.pace.recreate;
         outputs::check_room(files, &opened.wave, || Ok(opened.rows))?;
         Ok(opened)
@@ -68,11 +74,17 @@ impl OpenedWave {
     /// # Errors
     ///
     /// It cannot be read, or is not as it was expected.
-    fn read(path: &Path, settings: &RowSettings, checks: &Checks) -> Result<Self, Error> {
-        let sharing = sharing(settings)?;
-        let wave = open(path, settings, checks)?;
-        let defaults = settings.defaults();
-        let (rows, asks_for_messages) = look_over(&wave, &defaults)?;
+    fn read(settings: &Common) -> Result<Self, Error> {
+        let (path, checks, shard) = (&settings.wave, &settings.checks, settings.shard);
+        let sharing = sharing(&settings.rows)?;
+        let wave = open(path, &settings.rows, checks)?;
+        check_users(&wave, shard)?;
+        let defaults = settings.rows.defaults();
+        let Looked {
+            rows,
+            our_rows,
+            asks_for_messages,
+        } = look_over(&wave, &defaults, shard)?;
         check_count(path, rows, checks)?;
         Ok(Self {
             wave,
@@ -81,6 +93,8 @@ impl OpenedWave {
             defaults,
             names: Names::default(),
             rows,
+            shard,
+            our_rows,
             asks_for_messages,
             sharing,
             strict: checks.strict,
@@ -114,7 +128,8 @@ impl OpenedWave {
 
     /// Judges the rows in themselves, as a run does.
     pub(super) fn row_judge(&self) -> RowJudge<'_> {
-        RowJudge::new(self.reader_by(&self.names), self.sharing.of_run())
+        let (reader, sharers) = (self.reader_by(&self.names), self.sharing.of_run());
+        RowJudge::new(reader, sharers, self.shard)
     }
 
     /// Judges the rows as a run does, from the first one on.
@@ -130,7 +145,7 @@ impl OpenedWave {
     /// The same by what was told of names elsewhere.
     pub(super) fn judge_by<'a>(&'a self, names: &'a Names) -> Judge<'a> {
         let (reader, sharers) = (self.reader_by(names), self.sharing.of_results());
-        Judge::new(RowJudge::new(reader, sharers))
+        Judge::new(RowJudge::new(reader, sharers, self.shard))
     }
 
     fn reader_by<'a>(&'a self, names: &'a Names) -> RowReader<'a> {
@@ -209,13 +224,46 @@ pub(super) fn rows_of(wave: &Wave) -> Result<u64, Error> {
     Ok(wave.rows().try_fold(0, count)?)
 }
 
-/// How many rows a wave has, and whether any asks for a message.
-fn look_over(wave: &Wave, defaults: &RowDefaults) -> Result<(u64, bool), input::error::Error> {
-    let (mut rows, mut asks_for_messages) = (0, false);
+/// Refuses to take a part of a wave that does not say by ID whose its rows are: which part a row belongs
+/// to is told by that alone.
+fn check_users(wave: &Wave, shard: Shard) -> Result<(), Error> {
+    let user_by = wave.header().user_by();
+    if shard.is_whole() || user_by == UserBy::Id {
+        return Ok(());
+    }
+    let column = user_by.column().name();
+    let error = SettingsError::new(format!(
+        "`--shard {shard}` takes a wave that names its users by `user_id`, and this one does by `{column}`"
+    ));
+    let hint = "take `user_id` from the results of a dry run with `--online`, which looks the names up, \
+                and run a wave that has it";
+    Err(error.hint(hint).into())
+}
+
+/// What a first look over the rows of a wave tells.
+#[derive(Clone, Copy, Debug, Default)]
+struct Looked {
+    rows: u64,
+    our_rows: u64,
+    asks_for_messages: bool,
+}
+
+/// Counts the rows of a wave and those of a shard; tells too whether any of these asks for a message.
+fn look_over(
+    wave: &Wave,
+    defaults: &RowDefaults,
+    shard: Shard,
+) -> Result<Looked, input::error::Error> {
+    let mut looked = Looked::default();
     for row in wave.rows() {
         let row = row?;
-        rows += 1;
-        asks_for_messages = asks_for_messages || asks_for_message(wave.header(), &row, defaults);
+        looked.rows += 1;
+        if !shard.is_whole() && !shard.has(user_in(wave.header(), &row)) {
+            continue;
+        }
+        looked.our_rows += 1;
+        looked.asks_for_messages =
+            looked.asks_for_messages || asks_for_message(wave.header(), &row, defaults);
     }
-    Ok((rows, asks_for_messages))
+    Ok(looked)
 }

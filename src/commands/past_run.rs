@@ -16,6 +16,7 @@ use crate::model::names::Names;
 use crate::model::request::RowDefaults;
 use crate::model::row::RowNumber;
 use crate::model::row_judge::{RowJudge, RowReader};
+use crate::model::shard::Shard;
 use crate::model::shared_phones::{Sharers, SharingRule};
 use crate::model::validate::JudgedRow;
 use crate::report::known_row::Judge;
@@ -62,6 +63,15 @@ impl<'a> PastRun<'a> {
         })
     }
 
+    /// Refuses a ledger that is for another shard than is meant.
+    ///
+    /// # Errors
+    ///
+    /// It is.
+    pub(super) fn is_of(&self, shard: Shard) -> Result<(), Error> {
+        Ok(self.ledger.check_shard(shard)?)
+    }
+
     /// Opens the wave as the last run read it, where `settings` do not say otherwise.
     ///
     /// # Errors
@@ -80,6 +90,7 @@ impl<'a> PastRun<'a> {
         let defaults = rows.defaults();
         Ok(PastWave {
             names: remember(&wave, &defaults, self.memory())?,
+            shard: self.ledger.shard(),
             defaults,
             wave,
             rows,
@@ -138,6 +149,8 @@ pub(super) struct PastWave {
     pub(super) rows: RowSettings,
     /// What is done about phones of several users.
     pub(super) sharing: SharingRule,
+    /// Which part of it the ledger is of.
+    pub(super) shard: Shard,
     defaults: RowDefaults,
     /// Whose the names in it are.
     names: Names,
@@ -147,6 +160,6 @@ impl PastWave {
     /// Judges the rows in themselves, from the first one on.
     pub(super) fn judge(&self, sharers: Sharers) -> RowJudge<'_> {
         let reader = RowReader::new(self.wave.header(), &self.defaults, &self.names);
-        RowJudge::new(reader, sharers)
+        RowJudge::new(reader, sharers, self.shard)
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn basis(
         wavepair_plan: VERSION,
         wave: opened.wave.file_name().to_string_lossy().into_owned(),
         sha256,
-        rows: opened.rows,
+        rows: opened.our_rows,
         environment: binding.environment,
         host: binding.api_host.clone(),
         settings: deciding(common, shared),

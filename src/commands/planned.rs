@@ -84,11 +84,31 @@ impl Planned<'_> {
         })
     }
 
-    fn judge(&mut self, row: &InputRow) -> Result<PlannedRow, StopReason> {
+    /// The next row of the file, for as long as that is the same.
+    fn next_read(&mut self) -> Option<Result<InputRow, input::error::Error>> {
+        // A block holds rows for a minute of sending: whoever takes the file away is heard soon.
+        let now = clock::now();
+        let unchanged = if now.duration_since(self.looked) > LOOK_AGAIN {
+            self.looked = now;
+            self.wave.check_unchanged()
+        } else {
+            Ok(())
+        };
+        match unchanged {
+            Ok(()) => self.rows.next(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Judges a row; nothing where another shard has it.
+    fn judge(&mut self, row: &InputRow) -> Result<Option<PlannedRow>, StopReason> {
         let memory = self.memory;
         let elsewhere = &mut |phone, user| memory.earlier_use(phone, user);
         let judged = self.judge.judge(row, elsewhere);
         let judged = judged.map_err(|error| unread(&error))?;
+        if !self.judge.is_ours(&judged) {
+            return Ok(None);
+        }
         let bar = match &mut self.plan {
             None => None,
             Some(plan) => match plan.next_row() {
@@ -98,14 +118,14 @@ impl Planned<'_> {
             },
         };
         let who = judged.label();
-        Ok(match (judged.verdict, bar) {
+        Ok(Some(match (judged.verdict, bar) {
             (Ok(valid), None) => PlannedRow::Valid(valid.request),
             (Ok(valid), Some(bar)) => PlannedRow::Barred(valid.request, bar),
             (Err(Unasked::Invalid(invalid)), _) => PlannedRow::Invalid { who, invalid },
             (Err(Unasked::Unresolved(Unresolved { trouble, .. })), _) => {
                 PlannedRow::Unresolved { who, trouble }
             }
-        })
+        }))
     }
 }
 
@@ -113,21 +133,14 @@ impl Iterator for Planned<'_> {
     type Item = Result<PlannedRow, StopReason>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // A block holds rows for a minute of sending: whoever takes the file away is heard soon.
-        let now = clock::now();
-        let unchanged = if now.duration_since(self.looked) > LOOK_AGAIN {
-            self.looked = now;
-            self.wave.check_unchanged()
-        } else {
-            Ok(())
-        };
-        let row = match unchanged {
-            Ok(()) => self.rows.next()?,
-            Err(error) => Err(error),
-        };
-        Some(match row {
-            Ok(row) => self.judge(&row),
-            Err(error) => Err(reason_to_stop(&error)),
-        })
+        loop {
+            let next = match self.next_read()? {
+                Ok(row) => self.judge(&row).transpose(),
+                Err(error) => Some(Err(reason_to_stop(&error))),
+            };
+            if next.is_some() {
+                return next;
+            }
+        }
     }
 }

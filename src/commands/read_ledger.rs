@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::Invocation;
 use crate::error::Error;
-use crate::ledger::{Binding, Flaw, Reader};
+use crate::ledger::{self, Binding, Flaw, Reader};
+use crate::model::shard::Shard;
 use crate::report::notice::Notice;
 use crate::settings::Error as SettingsError;
 use crate::settings::which_ledger::WhichLedger;
@@ -33,13 +34,14 @@ pub(super) fn needed(path: &Path, binding: Option<&Binding>) -> Result<Reader, E
 /// It cannot be used, and the dry run asks PingOne.
 pub(super) fn open(
     ledger: &WhichLedger,
+    shard: Shard,
     asks: bool,
     invocation: &Invocation,
 ) -> Result<Option<Reader>, Error> {
     let (why, hint) = match ledger {
         WhichLedger::None => return Ok(None),
         WhichLedger::Nowhere(_, why) => (why.to_string(), why.remedy().map(str::to_owned)),
-        WhichLedger::At(path, binding) => match Reader::open(path, binding.as_ref()) {
+        WhichLedger::At(path, binding) => match of_shard(path, binding.as_ref(), shard) {
             Ok(reader) => return Ok(reader),
             // A run brings it up to date, and nothing is wrong with it.
             Err(error) if asks && !matches!(error.flaw, Flaw::Outdated(_)) => {
@@ -52,4 +54,16 @@ pub(super) fn open(
         format!("the dry run goes on without the ledger, and so without what is done: {why}");
     invocation.console.say(&Notice::warning(what).hint(hint));
     Ok(None)
+}
+
+fn of_shard(
+    path: &Path,
+    binding: Option<&Binding>,
+    shard: Shard,
+) -> Result<Option<Reader>, ledger::Error> {
+    let reader = Reader::open(path, binding)?;
+    if let Some(reader) = &reader {
+        reader.check_shard(shard)?;
+    }
+    Ok(reader)
 }

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::Reader;
 use crate::model::outcome::Outcome;
+use crate::model::shard::Shard;
 use crate::model::shell;
 use crate::model::tally::Counts;
 use crate::report::next_command::TENANT_OPTIONS;
@@ -35,10 +36,16 @@ pub(crate) fn report(settings: &Report, invocation: &Invocation) -> Result<ExitC
     let runs = history(&last.ledger, &wave_name(&settings.wave))?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(last);
+    let name = past.wave.file_name().to_string_lossy();
+    let wave = if past.shard.is_whole() {
+        name.into_owned()
+    } else {
+        format!("{name}, shard {}", past.shard)
+    };
     let facts = Facts {
-        wave: &past.wave.file_name().to_string_lossy(),
+        wave: &wave,
         environment: settings.binding.as_ref().map(|it| it.environment),
-        next: next(settings, &rows.tally.outcomes, invocation),
+        next: next(settings, &rows.tally.outcomes, past.shard, invocation),
         rows: &rows,
         runs: &runs,
         now: &clock::local().zoned(),
@@ -81,11 +88,17 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
 }
 
 /// What to do next: correct the rejects, go on with the rest, look at what is there.
-fn next(settings: &Report, outcomes: &Counts, invocation: &Invocation) -> Vec<Next> {
+fn next(settings: &Report, outcomes: &Counts, shard: Shard, invocation: &Invocation) -> Vec<Next> {
     let tenant = invocation.command.only(&TENANT_OPTIONS);
+    let part = if shard.is_whole() {
+        String::new()
+    } else {
+        format!(" --shard {shard}")
+    };
     let command = |name: &str, file: &Path| {
         let file = shell::command([&file.as_os_str().to_owned()]);
-        Some(format!("wavepair {name} {file}{tenant}"))
+        let part = if name == "run" { part.as_str() } else { "" };
+        Some(format!("wavepair {name} {file}{part}{tenant}"))
     };
     let to_correct = outcomes.any_of(&[Outcome::Invalid, Outcome::Rejected]);
     let open = outcomes.any_of(&[Outcome::Failed, Outcome::Unknown, Outcome::Pending]);
@@ -93,6 +106,8 @@ fn next(settings: &Report, outcomes: &Counts, invocation: &Invocation) -> Vec<Ne
     if to_correct > 0 {
         // A rehearsal's have another name, and whoever moved them knows where they are.
         let rejects = settings.rejects.as_deref().filter(|it| it.exists());
+        // A row that is corrected may be another user's then, and so of another shard.
+        let rejects = rejects.filter(|_| shard.is_whole());
         let rows = counted(to_correct, "row");
         next.push(match rejects {
             Some(rejects) => Next {

@@ -8,7 +8,7 @@ use crate::exit::ExitCode;
 use crate::model::tally::Tally;
 use crate::report::console::Console;
 use crate::report::results_written;
-use crate::settings::run::Results;
+use crate::settings::results::Results;
 
 /// Writes the files of a wave again; works while a run is going on.
 ///
@@ -18,6 +18,7 @@ use crate::settings::run::Results;
 pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<ExitCode, Error> {
     outputs::check(&settings.files, invocation)?;
     let last = PastRun::read(&settings.wave, &settings.ledger, settings.binding.as_ref())?;
+    last.is_of(settings.shard)?;
     let past = last.wave(&settings.rows, &settings.checks, &settings.files)?;
     let mut files = WaveFiles::begin(&past.wave, &past.rows, &settings.files)?;
     let mut tally = Tally::default();
@@ -34,7 +35,7 @@ pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<Exi
         results: &settings.files.results,
         rejects: &rejects,
         account,
-        outcomes: &tally.outcomes,
+        tally: &tally,
     };
     let width = Console::width();
     for notice in written.notices(width) {

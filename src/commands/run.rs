@@ -63,6 +63,7 @@ pub(crate) async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCo
     let environment = settings.target.environment();
     let (run, now) = (invocation.run, clock::wall());
     let mut summary = Summary::new(run, wave.to_string(), environment, false, now);
+    summary.shard = settings.common.shard;
     let on_end = settings.on_end.clone();
     let end = run_wave(settings, invocation, &mut summary).await;
     let end = ended(end, &summary, &files);
@@ -108,7 +109,7 @@ async fn run_wave(
     let foreseen = agree(&looked, &mut opened, &remote, limits, invocation, &mut stop).await?;
     foreseen.note_in(summary);
     let before = (concurrency, looked.refused(&remote)?);
-    let begun = looked.begin(&record(invocation, &path, (&rows, &pace), opened.rows))?;
+    let begun = looked.begin(&record(invocation, &path, (&rows, &pace), opened.our_rows))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
     let how = (options(invocation.run, &pace, &stops, before), &stop);
@@ -120,7 +121,7 @@ async fn run_wave(
     let mode = mode(summary, sound);
     let doubts = Doubts::new(pace.retry.settle);
     let joined = write(&opened, &rows, &files, &ledger, &mode, (doubts, unheard));
-    let mut conclusion = conclude(summary, opened.rows, ended, joined, invocation)?;
+    let mut conclusion = conclude(summary, &opened, ended, joined, invocation)?;
     let mut end = End {
         exit: conclusion.exit,
         took: clock::now().duration_since(started),
@@ -152,7 +153,8 @@ fn look(
 ) -> Result<Looked, Error> {
     summary.ledger = ledger.as_ref().map(|path| path.display().to_string());
     let path = ledger.clone();
-    let looked = open_ledger::look(ledger, remote, common.pace.existing, files, invocation);
+    let meant = (common.pace.existing, common.shard);
+    let looked = open_ledger::look(ledger, remote, meant, files, invocation);
     looked.inspect_err(|error| {
         let wave = wave_name(&common.wave);
         summary.previous_exit_code = last_exit_code(error, path.as_deref(), remote, &wave);
@@ -198,7 +200,7 @@ async fn send(
     if summary.stopped.is_some() {
         return (Ok(()), true);
     }
-    let progress = invocation.start_progress(opened.rows, Goal::Created);
+    let progress = invocation.start_progress(opened.our_rows, Goal::Created);
     let mut reporters = Reporters::new(summary.clone(), progress);
     let mut report = |event: &Event| reporters.on(event);
     let ahead = Ahead {
@@ -345,11 +347,9 @@ impl Conclusion {
 }
 
 /// Brings together how the run ended and what the files say.
-///
-/// `rows` is how many the wave had when it was looked over at the start.
 fn conclude(
     summary: &mut Summary,
-    rows: u64,
+    opened: &OpenedWave,
     ended: Result<(), Error>,
     joined: Result<Joined, Error>,
     invocation: &Invocation,
@@ -366,7 +366,7 @@ fn conclude(
             let heard = summary.tally.outcomes.clone();
             let (rejects, unwritten) = files.rejects(invocation);
             (written, exit) = (Some(rejects), unwritten);
-            summary.settle(rows, joined.account, joined.tally);
+            summary.settle(opened.rows, joined.account, joined.tally);
             if ended.is_ok() && !summary.agrees_with(&heard) {
                 let what = "the outcomes that were seen and those that were written differ";
                 summary.stop(&StopReason::Broken { what: what.into() });
@@ -375,7 +375,7 @@ fn conclude(
         Err(Error::Input(error @ input::error::Error::Changed { .. })) => {
             // Results are of the input that was read, and that one is not there any more.
             summary.stop(&reason_to_stop(&error));
-            summary.leave_pending(rows);
+            summary.leave_pending(opened.rows, opened.rows - opened.our_rows);
             exit = ExitCode::NeedsPerson;
             let text = format!("no results are written, because {error}");
             invocation.console.say(&Notice::warning(text));

@@ -16,7 +16,7 @@ use crate::settings::pace::Pace;
 use crate::settings::rows::RowSettings;
 use crate::settings::run::wave_name;
 
-/// What is written down of a run when it begins; its wave has so many rows.
+/// What is written down of a run when it begins; so many rows of its wave are ours.
 pub(super) fn record(
     invocation: &Invocation,
     wave: &Path,

@@ -81,7 +81,7 @@ async fn verify_wave(
     } = settings;
     let remote = Remote::connect(Target::PingOne(tenant), &pace, invocation).await?;
     licensed(&mut pace, &remote.client, &remote.tokens).await?;
-    let rows = claims.rows.len() as u64;
+    let rows = claims.tally.rows();
     let place = (binding.environment, remote.host.as_str());
     say_begins(&summary.wave, &claims, place, &ledger, invocation);
     let (stopper, mut asked) = stop();
@@ -161,7 +161,7 @@ fn say_begins(
 fn exit_of(verdicts: &Verdicts, summary: &Summary) -> ExitCode {
     let stopped = summary.stopped.as_ref().map(StopReason::exit_code);
     let exit = verdicts.exit_code().or(stopped.unwrap_or(ExitCode::Done));
-    if summary.conserved() && verdicts.total() == summary.rows {
+    if summary.conserved() && verdicts.total() == summary.our_rows() {
         exit
     } else {
         exit.or(ExitCode::Broken)
@@ -178,6 +178,7 @@ fn gather(
     let last = PastRun::read(&settings.wave, &settings.ledger, Some(binding))?;
     summary.ledger = Some(settings.ledger.display().to_string());
     summary.previous_exit_code = last.exit_code;
+    summary.shard = last.ledger.shard();
     let past = last.wave(&settings.rows, &settings.checks, &settings.files)?;
     let mut claims = Claims::default();
     let sharers = past.sharing.of_run();
@@ -259,10 +260,16 @@ async fn check_rows(
 ) -> Result<Checked, Error> {
     let mut judge = past.judge(past.sharing.of_run());
     let mut wave = past.wave.rows();
-    let judged = wave.by_ref().zip(&claims.rows).map(|(input, claim)| {
+    let judged = wave.by_ref().map(|input| {
         let input = input?;
         // The ledger is free by now: what its other waves refuse is in the claim.
         let judged = judge.judge(&input, &mut |_, _| Ok::<_, Error>(None))?;
+        let is_ours = judge.is_ours(&judged);
+        Ok::<_, Error>(is_ours.then_some((input, judged)))
+    });
+    let ours = judged.filter_map(Result::transpose);
+    let judged = ours.zip(&claims.rows).map(|(row, claim)| {
+        let (input, judged) = row?;
         Ok::<_, Error>((input, judged, claim))
     });
     let (mut verdicts, mut noted) = (Verdicts::default(), Vec::new());

@@ -5,6 +5,7 @@ use std::fmt;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use crate::model::ids::EnvironmentId;
+use crate::model::shard::Shard;
 
 /// Which tenant a ledger speaks of. One that speaks of another is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,16 +29,38 @@ impl Binding {
             .optional()
     }
 
-    /// Binds a ledger, for ever.
-    pub(super) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+    /// Binds a ledger to it and to a shard, for ever.
+    pub(super) fn write(&self, connection: &Connection, shard: Shard) -> rusqlite::Result<()> {
         connection
             .execute(
-                "INSERT INTO binding (one, api_host, environment)
-                 VALUES (1, :api_host, :environment)",
-                named_params! {":api_host": self.api_host, ":environment": self.environment},
+                "INSERT INTO binding (one, api_host, environment, shard, shards)
+                 VALUES (1, :api_host, :environment, :shard, :shards)",
+                named_params! {
+                    ":api_host": self.api_host,
+                    ":environment": self.environment,
+                    ":shard": shard.number(),
+                    ":shards": shard.of(),
+                },
             )
             .map(drop)
     }
+}
+
+/// The first version of the schema with the columns of the shard.
+const KNOWS_SHARDS: usize = 12;
+
+/// Which shard of its waves a ledger is for. One from before there were shards is for all of each wave.
+pub(super) fn shard(connection: &Connection, version: usize) -> rusqlite::Result<Shard> {
+    if version < KNOWS_SHARDS {
+        return Ok(Shard::WHOLE);
+    }
+    let bound = connection.query_row("SELECT shard, shards FROM binding", [], |row| {
+        Ok((row.get("shard")?, row.get("shards")?))
+    });
+    Ok(bound.optional()?.map_or(Shard::WHOLE, |(number, of)| {
+        // The schema holds the numbers to the same bounds.
+        Shard::new(number, of).unwrap_or(Shard::WHOLE)
+    }))
 }
 
 impl fmt::Display for Binding {

@@ -9,12 +9,13 @@ use rusqlite::{Connection, MAIN_DB};
 use super::binding::Binding;
 use super::file::replace;
 use super::schema;
+use crate::model::shard::Shard;
 
-/// Makes an empty ledger, over an empty file where there is one.
+/// Makes an empty ledger, bound to a tenant and a shard, over an empty file where there is one.
 ///
 /// Only for whoever holds its lock. A process that is killed here leaves nothing under the name.
-pub(super) fn create(path: &Path, binding: &Binding) -> io::Result<File> {
-    let bytes = empty(binding).map_err(io::Error::other)?;
+pub(super) fn create(path: &Path, (binding, shard): (&Binding, Shard)) -> io::Result<File> {
+    let bytes = empty(binding, shard).map_err(io::Error::other)?;
     replace(path, &bytes)
 }
 
@@ -23,10 +24,10 @@ pub(super) fn create(path: &Path, binding: &Binding) -> io::Result<File> {
 const FORMATS: [usize; 2] = [18, 19];
 const WAL: u8 = 2;
 
-fn empty(binding: &Binding) -> rusqlite::Result<Vec<u8>> {
+fn empty(binding: &Binding, shard: Shard) -> rusqlite::Result<Vec<u8>> {
     let mut memory = Connection::open_in_memory()?;
     schema::migrate(&mut memory, 0)?;
-    binding.write(&memory)?;
+    binding.write(&memory, shard)?;
     let mut bytes = memory.serialize(MAIN_DB)?.to_vec();
     // Not turned on later: that would be one more moment to be killed at, with files of its own.
     for place in FORMATS {

@@ -8,6 +8,7 @@ use super::binding::Binding;
 use super::holder::Holder;
 use super::schema;
 use crate::model::counted::{count, counted};
+use crate::model::shard::Shard;
 
 /// What is wrong with a ledger, and where it is.
 #[derive(Debug)]
@@ -29,6 +30,13 @@ pub enum Flaw {
         theirs: Binding,
         /// What was asked for.
         ours: Binding,
+    },
+    /// It is for another shard of its waves.
+    OfShard {
+        /// What it is for.
+        theirs: Shard,
+        /// What was asked for.
+        ours: Shard,
     },
     /// It is something else than a ledger: a folder, a link, another program's file.
     NotALedger(&'static str),
@@ -90,6 +98,12 @@ impl fmt::Display for Error {
                 f,
                 "the ledger {path} belongs to {theirs}, and this run is for {ours}"
             ),
+            Flaw::OfShard { theirs, ours } => write!(
+                f,
+                "the ledger {path} is for {}, and this is for {}",
+                part(*theirs),
+                part(*ours)
+            ),
             Flaw::NotALedger(what) => write!(f, "{path} is not a wavepair ledger: {what}"),
             Flaw::Newer(found) => write!(
                 f,
@@ -137,6 +151,15 @@ impl std::error::Error for Error {
             return None;
         };
         Some(source)
+    }
+}
+
+/// The part of a wave that a shard is.
+fn part(shard: Shard) -> String {
+    if shard.is_whole() {
+        "whole waves".to_owned()
+    } else {
+        format!("shard {shard}")
     }
 }
 
@@ -196,6 +219,7 @@ impl Error {
     pub fn is_usage(&self) -> bool {
         match &self.flaw {
             Flaw::Foreign { .. }
+            | Flaw::OfShard { .. }
             | Flaw::NotALedger(_)
             | Flaw::Outdated(_)
             | Flaw::SeveralNames(_)
@@ -220,6 +244,10 @@ impl Error {
             Flaw::Held(_) => "wait until it ends; nothing was sent",
             Flaw::Foreign { .. } => {
                 "name another file with `--ledger`; a ledger serves one environment"
+            }
+            Flaw::OfShard { .. } => {
+                "name the ledger of this shard with `--ledger`, or the shard of this ledger with \
+                 `--shard`: a ledger serves one part of a wave from its first run on"
             }
             Flaw::NotALedger(_) => "name another file with `--ledger`",
             Flaw::Newer(_) => "use the wavepair that wrote it, or a newer one",

@@ -19,7 +19,7 @@ use super::handle::{Ledger, Opened};
 use super::holder::Holder;
 use super::lock::Lock;
 use super::look::Facts;
-use super::place::{Place, Purpose, held};
+use super::place::{Place, Purpose, check_shard, held};
 use super::reader::Reader;
 use super::runs::RunRecord;
 use super::schema;
@@ -29,6 +29,7 @@ use super::writer::Writer;
 use crate::model::entry::Moment;
 use crate::model::ids::RunId;
 use crate::model::ledger_mark::LedgerMark;
+use crate::model::shard::Shard;
 
 /// A ledger that a run may begin on, or where a new one can be made; nothing of it is changed yet.
 ///
@@ -37,6 +38,7 @@ use crate::model::ledger_mark::LedgerMark;
 pub struct Found {
     path: PathBuf,
     binding: Binding,
+    shard: Shard,
     place: Place,
 }
 
@@ -48,11 +50,26 @@ impl Found {
     /// Held by another run, bound to another tenant, damaged, newer, older than it once was, not a
     /// ledger, known by another name too, open to others, or not writable. Nothing was changed.
     pub fn look(path: &Path, binding: &Binding) -> Result<Self, Error> {
+        let place = Place::look_at(path, Some(binding), Purpose::Run)?;
+        let bound = place.facts.as_ref().map(|facts| facts.shard);
         Ok(Self {
             path: path.to_owned(),
             binding: binding.clone(),
-            place: Place::look_at(path, Some(binding), Purpose::Run)?,
+            shard: bound.unwrap_or_default(),
+            place,
         })
+    }
+
+    /// The same for a run of this shard of a wave: a new ledger is made for it.
+    ///
+    /// # Errors
+    ///
+    /// It is for another shard. Nothing was changed.
+    pub fn of_shard(self, shard: Shard) -> Result<Self, Error> {
+        match &self.place.facts {
+            Some(facts) => check_shard(&self.path, facts.shard, shard).map(|()| self),
+            None => Ok(Self { shard, ..self }),
+        }
     }
 
     /// Whether no run has ever begun on it.
@@ -100,6 +117,7 @@ impl Found {
         let Self {
             path,
             binding,
+            shard,
             place,
         } = self;
         let unusable = Error::unusable(&path);
@@ -129,14 +147,14 @@ impl Found {
                 make_private(&file).map_err(unusable)?;
                 file
             }
-            (empty, _) => make(&path, &binding, empty)?,
+            (empty, _) => make(&path, (&binding, shard), empty)?,
         };
         let mut connection = connect(&path)?;
         prepare(&path, &mut connection)?;
         let identity = identity(&file).map_err(unusable)?;
         let counter = Counter::of(&path);
         let mut writer = Writer::new(connection, &path, run.id, ballast, counter, identity);
-        writer.bind(&binding)?;
+        writer.bind(&binding, shard)?;
         let previous_exit_code = writer.begin_run(run, now)?;
         let reader = Reader::beside_writer(&path)?;
         let served = Served::new(&path, reader, writer, (lock, file)).map_err(unusable)?;
@@ -176,9 +194,9 @@ impl Check {
 }
 
 /// Makes a new ledger and holds it, over an empty file where there is one.
-fn make(path: &Path, binding: &Binding, empty: Option<File>) -> Result<File, Error> {
+fn make(path: &Path, bound: (&Binding, Shard), empty: Option<File>) -> Result<File, Error> {
     let unusable = Error::unusable(path);
-    let made = create(path, binding).map_err(unusable)?;
+    let made = create(path, bound).map_err(unusable)?;
     made.try_lock().map_err(|error| match error {
         TryLockError::WouldBlock => Flaw::Held(None).of(path),
         TryLockError::Error(source) => unusable(source),

@@ -12,12 +12,13 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::binding::Binding;
+use super::binding::{self, Binding};
 use super::counter::{Counter, Extent, extent};
 use super::error::{Error, Flaw};
 use super::file::{beside, check_format, connect, connect_by_uri, keep_log, opening};
 use super::runs;
 use crate::model::ids::RunId;
+use crate::model::shard::Shard;
 
 /// What a ledger says of itself.
 #[derive(Debug, Default)]
@@ -26,6 +27,8 @@ pub(super) struct Facts {
     pub(super) version: usize,
     /// The tenant, once it is bound to one.
     pub(super) binding: Option<Binding>,
+    /// Which shard of its waves it is for.
+    pub(super) shard: Shard,
     /// How far it has come.
     pub(super) extent: Extent,
     /// Its runs.
@@ -169,6 +172,7 @@ fn read(path: &Path, connection: &Connection) -> Result<Facts, Error> {
         Ok(Facts {
             version,
             binding: Binding::read(connection)?,
+            shard: binding::shard(connection, version)?,
             extent: extent(connection)?,
             runs: runs::ids(connection)?,
             last_run: if version >= 4 {

@@ -12,6 +12,7 @@ use super::file_system::{self, check_room};
 use super::lock::{Lock, LockError, holder};
 use super::look::{Facts, has_log, look};
 use super::trust::{check_companions, check_file, check_folder, check_kind};
+use crate::model::shard::Shard;
 
 /// What a ledger is looked at for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +123,14 @@ fn check_that_none_is_missing(path: &Path, counter: &Counter) -> Result<(), Erro
         return Err(Flaw::Damaged(what.to_owned()).of(path));
     }
     Ok(())
+}
+
+/// Refuses a ledger for another shard than is meant.
+pub(super) fn check_shard(path: &Path, theirs: Shard, ours: Shard) -> Result<(), Error> {
+    if theirs == ours {
+        return Ok(());
+    }
+    Err(Flaw::OfShard { theirs, ours }.of(path))
 }
 
 /// What it means that a lock was not had.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::binding::Binding;
+use super::binding::{self, Binding};
 use super::counter::extent;
 use super::devices::{self, Key};
 use super::dossier::{self, Dossier, Sought};
@@ -17,7 +17,7 @@ use super::look::has_log;
 use super::lookups::{self, Remembered};
 use super::made::{self, MadeDevice};
 use super::paces;
-use super::place::{Place, Purpose};
+use super::place::{Place, Purpose, check_shard};
 use super::read_ahead::{ReadAhead, ReadRange};
 use super::run_entry::{self, RunEntry, SoFar};
 use super::runs::{self, LastRun};
@@ -35,6 +35,7 @@ use crate::model::phone::E164;
 use crate::model::policy_ref::PolicyRef;
 use crate::model::rate_group::RateGroup;
 use crate::model::request::DeviceKey;
+use crate::model::shard::Shard;
 use crate::model::tally::Counts;
 use crate::model::user_name::UserName;
 use crate::model::verdict::Verdict;
@@ -43,6 +44,8 @@ use crate::model::verdict::Verdict;
 #[derive(Debug)]
 pub struct Reader {
     path: PathBuf,
+    /// Which shard of its waves it is for.
+    shard: Shard,
     connection: Connection,
     /// Whether one state of the file is being looked at; that saves taking a lock for each entry.
     snapshot: Cell<bool>,
@@ -93,6 +96,20 @@ impl Reader {
         Ok(Some(reader))
     }
 
+    /// Refuses it to whoever looks at another shard than it is for.
+    ///
+    /// # Errors
+    ///
+    /// It is for another shard.
+    pub(crate) fn check_shard(&self, shard: Shard) -> Result<(), Error> {
+        check_shard(&self.path, self.shard, shard)
+    }
+
+    /// Which shard of its waves it is for.
+    pub(crate) fn shard(&self) -> Shard {
+        self.shard
+    }
+
     /// Opens a ledger that a run of this process has just begun on.
     pub(super) fn beside_writer(path: &Path) -> Result<Self, Error> {
         // Not opened read-only: whoever closes the file last folds the write-ahead log into it.
@@ -100,8 +117,10 @@ impl Reader {
         connection
             .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -2048")
             .map_err(|source| opening(path, source))?;
+        let shard = binding::shard(&connection, schema::current_version());
         Ok(Self {
             path: path.to_owned(),
+            shard: shard.map_err(|source| opening(path, source))?,
             connection,
             snapshot: Cell::new(false),
             ahead: RefCell::default(),

@@ -26,7 +26,7 @@ pub struct RunRecord {
     pub undoes: Option<RunId>,
     /// How it was called, in a form of the caller's.
     pub called: String,
-    /// How many rows the wave has.
+    /// How many rows the wave has, or the shard that is run.
     pub rows: u64,
 }
 

@@ -185,6 +185,11 @@ CREATE TABLE paces (
 ) STRICT, WITHOUT ROWID;
 ",
     include_str!("undo.sql"),
+    "
+-- Which shard of its waves a ledger is for, and of how many: 1 of 1 is all of each wave.
+ALTER TABLE binding ADD COLUMN shard INTEGER NOT NULL DEFAULT 1 CHECK (shard >= 1);
+ALTER TABLE binding ADD COLUMN shards INTEGER NOT NULL DEFAULT 1 CHECK (shards BETWEEN shard AND 1000);
+",
 ];
 
 /// The `user_version` of a current ledger.

@@ -23,6 +23,7 @@ use super::users;
 use crate::model::entry::Moment;
 use crate::model::ids::RunId;
 use crate::model::mfa::MfaNote;
+use crate::model::shard::Shard;
 
 /// What the writer can be asked for.
 pub(super) enum Command {
@@ -112,7 +113,7 @@ impl Writer {
     }
 
     /// Binds a ledger that no run has begun on, and checks that another one is bound to this tenant.
-    pub(super) fn bind(&self, ours: &Binding) -> Result<(), Error> {
+    pub(super) fn bind(&self, ours: &Binding, shard: Shard) -> Result<(), Error> {
         let wrap = |source| opening(&self.path, source);
         match Binding::read(&self.connection).map_err(wrap)? {
             Some(theirs) if theirs == *ours => Ok(()),
@@ -120,7 +121,7 @@ impl Writer {
                 let ours = ours.clone();
                 Err(Flaw::Foreign { theirs, ours }.of(&self.path))
             }
-            None => ours.write(&self.connection).map_err(wrap),
+            None => ours.write(&self.connection, shard).map_err(wrap),
         }
     }
 

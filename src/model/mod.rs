@@ -50,6 +50,7 @@ pub(crate) mod run_ref;
 #[cfg(test)]
 pub(crate) mod samples;
 pub(crate) mod secret;
+pub(crate) mod shard;
 pub(crate) mod shared_phones;
 pub(crate) mod sheet;
 pub(crate) mod shell;

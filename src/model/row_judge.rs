@@ -4,6 +4,7 @@ use super::names::Names;
 use super::phone_book::PhoneBefore;
 use super::request::RowDefaults;
 use super::row::{Header, InputRow};
+use super::shard::Shard;
 use super::shared_phones::{Elsewhere, Sharers};
 use super::validate::{JudgedRow, validate};
 
@@ -32,16 +33,29 @@ impl<'a> RowReader<'a> {
 }
 
 /// Judges the rows of a wave, in their order, from the first one on.
+///
+/// Whoever runs a shard judges the rows of the others too: what rows have to do with each other is a
+/// matter of the whole wave.
 #[derive(Debug)]
 pub(crate) struct RowJudge<'a> {
     reader: RowReader<'a>,
     sharers: Sharers,
+    shard: Shard,
 }
 
 impl<'a> RowJudge<'a> {
-    /// `sharers` tell what is done about phones of several users.
-    pub(crate) fn new(reader: RowReader<'a>, sharers: Sharers) -> Self {
-        Self { reader, sharers }
+    /// `sharers` tell what is done about phones of several users, and `shard` whose rows are ours.
+    pub(crate) fn new(reader: RowReader<'a>, sharers: Sharers, shard: Shard) -> Self {
+        Self {
+            reader,
+            sharers,
+            shard,
+        }
+    }
+
+    /// Whether a row is one of ours.
+    pub(crate) fn is_ours(&self, judged: &JudgedRow) -> bool {
+        self.shard.has(judged.requested.user)
     }
 
     /// Judges rows by themselves, in any order.
@@ -75,6 +89,6 @@ impl<'a> RowJudge<'a> {
         judged: &mut JudgedRow,
         elsewhere: Elsewhere<'_, E>,
     ) -> Result<PhoneBefore, E> {
-        self.sharers.judge(judged, elsewhere)
+        self.sharers.judge(judged, self.shard, elsewhere)
     }
 }

@@ -13,6 +13,7 @@ use super::invalid::{Invalid, InvalidCode, Problem};
 use super::phone::E164;
 use super::phone_book::{PhoneBefore, PhoneBook, PhoneUse, Shared};
 use super::request::DeviceType;
+use super::shard::Shard;
 use super::unresolved::{NameTrouble, UserRef};
 use super::valid_row::ValidRow;
 use super::validate::{JudgedRow, Unasked};
@@ -93,12 +94,17 @@ impl Sharers {
     /// Tells or refuses a row with the phone of another user's row before it, or of another user's
     /// device of an earlier wave; gives out what the rows before it have to do with its phone.
     ///
+    /// Of earlier waves a shard knows its own users alone. So only its own rows are held against them,
+    /// and a row that is refused for one is still the first of its phone: whoever runs another shard,
+    /// which cannot know, judges the rows after it alike.
+    ///
     /// # Errors
     ///
     /// Those of `elsewhere`.
     pub(crate) fn judge<E>(
         &mut self,
         row: &mut JudgedRow,
+        meant: Shard,
         elsewhere: Elsewhere<'_, E>,
     ) -> Result<PhoneBefore, E> {
         let Some(book) = &mut self.book else {
@@ -111,19 +117,20 @@ impl Sharers {
             return Ok(PhoneBefore::NotLooked);
         }
         let earlier = match user {
-            UserRef::Id(user) => elsewhere(phone, user)?,
-            UserRef::Named(_) => None,
+            UserRef::Id(user) if meant.has(Some(user)) => elsewhere(phone, user)?,
+            UserRef::Id(_) | UserRef::Named(_) => None,
         };
         let refuses = self.rule.refuses();
-        // What is refused for an earlier wave is the first row of nobody: the owner may come yet.
-        if refuses
-            && let Some(EarlierUse { wave, .. }) = earlier.as_ref().filter(|it| !it.is_asked_for)
-        {
-            let who = format!(
+        let owned = earlier.as_ref().filter(|it| refuses && !it.is_asked_for);
+        let owned = owned.map(|EarlierUse { wave, .. }| {
+            format!(
                 "another user has the same phone from an earlier wave, {}",
                 file_of(wave)
-            );
-            row.verdict = Err(refused(&who));
+            )
+        });
+        // What is refused for an earlier wave is the first row of nobody: the owner may come yet.
+        if let Some(who) = owned.as_ref().filter(|_| meant.is_whole()) {
+            row.verdict = Err(refused(who));
             return Ok(PhoneBefore::NotLooked);
         }
         let asks = PhoneUse {
@@ -135,8 +142,10 @@ impl Sharers {
         };
         let (before, shared) = book.note(phone, &asks);
         if refuses {
-            if let Some(Shared { line, .. }) = shared {
-                let who = format!("line {line} has the same phone with another user");
+            let shared = shared.map(|Shared { line, .. }| {
+                format!("line {line} has the same phone with another user")
+            });
+            if let Some(who) = owned.or(shared) {
                 row.verdict = Err(refused(&who));
             }
         } else if let Some(Shared { line, is_new }) = shared {

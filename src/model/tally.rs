@@ -83,9 +83,16 @@ pub(crate) struct Tally {
     pub seen_twice: Option<CodeCount>,
     /// How many rows were created whose device has no ID yet.
     pub nameless: u64,
+    /// How many rows of the wave belong to other shards; nothing is said of them.
+    pub of_other_shards: u64,
 }
 
 impl Tally {
+    /// How many rows it knows of.
+    pub(crate) fn rows(&self) -> u64 {
+        self.outcomes.total() + self.of_other_shards
+    }
+
     /// Counts a row.
     pub(crate) fn add(&mut self, row: &RowFinished) {
         self.outcomes.add(row.outcome);

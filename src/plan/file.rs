@@ -35,7 +35,7 @@ pub(crate) struct Head {
     /// SHA-256 of its bytes, as a file system has them.
     #[serde(with = "text")]
     pub sha256: Digest,
-    /// How many rows it has.
+    /// How many rows it has, or the shard that is meant.
     pub rows: u64,
     /// The environment that was asked.
     #[serde(with = "text")]

@@ -121,6 +121,7 @@ pub(super) fn known_row(number: u64, known: KnownState) -> KnownRow {
         open: None,
         mfa: None,
         earlier: None,
+        is_ours: true,
     }
 }
 
@@ -137,6 +138,7 @@ pub(super) fn broken_row(input: InputRow, message: &str) -> KnownRow {
         open: None,
         mfa: None,
         earlier: None,
+        is_ours: true,
     }
 }
 

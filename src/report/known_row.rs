@@ -25,6 +25,8 @@ pub(crate) struct KnownRow {
     pub mfa: Option<MfaState>,
     /// Which earlier row of the file asks for the same, if one does.
     pub earlier: Option<Earlier>,
+    /// Whether it is a row of the shard that is looked at: of others nothing is known.
+    pub is_ours: bool,
 }
 
 /// Who is asked what is known beside the file.
@@ -84,7 +86,9 @@ impl<'a> Judge<'a> {
         let before = self.rows.compare(&mut judged, lookups.elsewhere)?;
         let mut known = Known::from(KnownState::Untouched);
         let (mut open, mut earlier) = (None, None);
+        let is_ours = self.rows.is_ours(&judged);
         match &mut judged.verdict {
+            _ if !is_ours => {}
             Ok(valid) => {
                 known = (lookups.device)(&valid.request.key)?;
                 open = known.state.open_request();
@@ -103,6 +107,7 @@ impl<'a> Judge<'a> {
             open,
             mfa: known.mfa,
             earlier,
+            is_ours,
         })
     }
 }

@@ -121,4 +121,10 @@ impl RowSink for &RefCell<Reporters> {
         reporters.on(&Event::RowFinished(result.finished.clone()));
         Ok(())
     }
+
+    fn pass(&mut self, _: &ResultRow) {
+        let summary = &mut self.borrow_mut().summary;
+        summary.rows += 1;
+        summary.tally.of_other_shards += 1;
+    }
 }

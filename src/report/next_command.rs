@@ -67,6 +67,7 @@ pub(crate) enum Step {
 /// | rows to correct, and a file of them | correct it, and run that file |
 /// | rows to correct that keep back all others | correct them in the wave, and run it again |
 /// | rows to correct, and no such file | correct them, and go on |
+/// | rows to correct of a shard | correct them in the wave, and go on with each shard |
 /// | anything that another run takes up | go on |
 /// | … in a rehearsal without a ledger | begin anew |
 ///
@@ -75,6 +76,8 @@ pub(crate) enum Step {
 /// A plan that was begun with is gone on with; it is not of the rows that are corrected.
 pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
     let mut steps = Vec::new();
+    // A row that is corrected may be another user's then, and so of another shard.
+    let rejects = left.rejects.filter(|_| !command.has("--shard"));
     let again = |command: &CommandLine| {
         let mut command = command.clone();
         if left.stopped == Some(&StopReason::LimitReached) {
@@ -97,7 +100,7 @@ pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
         return vec![Step::CorrectWave(command.spelled())];
     }
     if left.to_correct > 0 {
-        steps.push(Step::Correct(left.rejects.map(|rejects| {
+        steps.push(Step::Correct(rejects.map(|rejects| {
             // The wave's own results stay as they are: those of the corrected rows lie beside them.
             // How many rows the wave is to have says nothing of how many were wrong.
             let of_the_wave = [
@@ -118,7 +121,7 @@ pub(crate) fn steps(left: &Left<'_>, command: &CommandLine) -> Vec<Step> {
     }
     let only_corrections = left.exit == ExitCode::NeedsPerson && left.stopped.is_none();
     let is_complete = left.exit == ExitCode::Done;
-    if is_complete || only_corrections && left.rejects.is_some() {
+    if is_complete || only_corrections && rejects.is_some() {
         return steps;
     }
     steps.push(if left.forgotten && left.open > 0 {
@@ -290,6 +293,22 @@ mod tests {
             ..DONE
         };
         assert_eq!(told(&left), [format!("correct the wave, {SAME}")]);
+    }
+
+    #[test]
+    fn rows_of_a_shard_are_corrected_in_the_wave_which_may_give_them_to_another_shard() {
+        let words = "wavepair run w.csv --shard 2/3"
+            .split(' ')
+            .map(OsString::from);
+        let command = CommandLine::new(words.collect(), &|name| name == "--shard");
+        let left = Left {
+            exit: ExitCode::NeedsPerson,
+            to_correct: 2,
+            rejects: Some(Path::new("w.rejects.2-of-3.csv")),
+            ..DONE
+        };
+        let again = Step::GoOn("wavepair run w.csv --shard 2/3".to_owned());
+        assert_eq!(steps(&left, &command), [Step::Correct(None), again]);
     }
 
     #[test]

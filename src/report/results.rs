@@ -43,7 +43,11 @@ pub(crate) fn join<E: Send>(
 pub(crate) fn tell(row: &KnownRow, mode: &Mode, sinks: &mut [&mut dyn RowSink]) -> io::Result<()> {
     let result = ResultRow::of(row, mode);
     for sink in sinks {
-        sink.take(row, &result)?;
+        if row.is_ours {
+            sink.take(row, &result)?;
+        } else {
+            sink.pass(&result);
+        }
     }
     Ok(())
 }
@@ -59,6 +63,7 @@ mod tests {
     use crate::model::request::{DeviceKey, RowDefaults};
     use crate::model::row::Header;
     use crate::model::row_judge::{RowJudge, RowReader};
+    use crate::model::shard::Shard;
     use crate::model::shared_phones::SharingRule;
     use crate::model::tally::Tally;
     use crate::report::fixture::{defaults, entry, header, key, known_row, row};
@@ -84,7 +89,7 @@ mod tests {
     fn rows_of<'a>(header: &'a Header, defaults: &'a RowDefaults) -> RowJudge<'a> {
         static NOBODY: LazyLock<Names> = LazyLock::new(Names::default);
         let reader = RowReader::new(header, defaults, &NOBODY);
-        RowJudge::new(reader, SharingRule::default().of_run())
+        RowJudge::new(reader, SharingRule::default().of_run(), Shard::WHOLE)
     }
 
     fn wave() -> Header {

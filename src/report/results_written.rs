@@ -11,7 +11,7 @@ use super::rejects;
 use super::wrap::wrapped;
 use crate::model::account::Account;
 use crate::model::standard_stream::is_standard;
-use crate::model::tally::Counts;
+use crate::model::tally::Tally;
 
 /// Files of a wave that were written again.
 #[derive(Clone, Copy, Debug)]
@@ -23,21 +23,23 @@ pub(crate) struct Written<'a> {
     /// What the pass over the wave counted.
     pub account: Account,
     /// What became of its rows.
-    pub outcomes: &'a Counts,
+    pub tally: &'a Tally,
 }
 
 impl Written<'_> {
-    /// Whether every line of the wave is accounted for, and every row has one outcome.
+    /// Whether every line of the wave is accounted for, and every row has one outcome or belongs to another
+    /// shard.
     pub(crate) fn is_conserved(&self) -> bool {
-        self.account.balances() && self.account.rows == self.outcomes.total()
+        self.account.balances() && self.account.rows == self.tally.rows()
     }
 
     /// Says what was written, and where lines or rows are not accounted for, that too.
     pub(crate) fn notices(&self, width: Option<usize>) -> Vec<Notice> {
         let shown = |path: &Path| neutral(&path.to_string_lossy()).into_owned();
-        let rows = counted(self.outcomes.total(), "row");
+        let outcomes = &self.tally.outcomes;
+        let rows = counted(outcomes.total(), "row");
         let (mut parts, mut facts) = (Vec::new(), Map::new());
-        for (outcome, rows) in self.outcomes.iter() {
+        for (outcome, rows) in outcomes.iter() {
             facts.insert(outcome.as_str().to_owned(), rows.into());
             if rows > 0 {
                 parts.push(format!("{} {}", count(rows), outcome.as_str()));
@@ -56,7 +58,8 @@ impl Written<'_> {
         text.extend(rejects.chain(kept));
         let notice = Notice::info("results_written", &text)
             .fact("results", shown(self.results))
-            .fact("rows", self.outcomes.total())
+            .fact("rows", outcomes.total())
+            .fact("rows_of_other_shards", self.tally.of_other_shards)
             .fact("outcomes", Value::Object(facts))
             .shown_as(wrapped(&text, width));
         let mut notices = vec![notice];
@@ -64,6 +67,7 @@ impl Written<'_> {
             let lines = counted(self.account.lines, "line");
             let read = counted(self.account.rows, "row");
             let known = count(self.account.known_lines());
+            let rows = counted(self.tally.rows(), "row");
             notices.push(Notice::error(format!(
                 "{lines} and {read} were read; {known} lines and {rows} are accounted for. This is \
                  a fault of wavepair; the ledger is sound."
@@ -80,14 +84,14 @@ mod tests {
     use crate::report::fixture::account;
 
     fn told(account: Account, rejects: &rejects::Written, results: &str) -> Vec<String> {
-        let mut outcomes = Counts::default();
-        outcomes.add_rows(Outcome::Created, 1200);
-        outcomes.add_rows(Outcome::Invalid, 2);
+        let mut tally = Tally::default();
+        tally.outcomes.add_rows(Outcome::Created, 1200);
+        tally.outcomes.add_rows(Outcome::Invalid, 2);
         let written = Written {
             results: Path::new(results),
             rejects,
             account,
-            outcomes: &outcomes,
+            tally: &tally,
         };
         let notices = written.notices(None);
         assert_eq!(notices.len() == 1, written.is_conserved());

@@ -31,12 +31,21 @@ pub(crate) trait RowSink {
     ///
     /// It cannot be written. What was written until then is of no use.
     fn take(&mut self, row: &KnownRow, result: &ResultRow) -> io::Result<()>;
+
+    /// Hears of a row of another shard: whether it is right in itself, and nothing else.
+    ///
+    /// Most have nothing to do with it.
+    fn pass(&mut self, _: &ResultRow) {}
 }
 
 impl RowSink for Tally {
     fn take(&mut self, _: &KnownRow, result: &ResultRow) -> io::Result<()> {
         self.add(&result.finished);
         Ok(())
+    }
+
+    fn pass(&mut self, _: &ResultRow) {
+        self.of_other_shards += 1;
     }
 }
 

@@ -78,7 +78,8 @@ pub(crate) fn write(
                 .map(|(kind, count)| (kind.as_str(), count)),
         ),
         pace: summary.paces.as_ref().map(pace),
-        shard: None,
+        shard: (!summary.shard.is_whole()).then(|| summary.shard.to_string()),
+        rows_of_other_shards: summary.tally.of_other_shards,
     };
     serde_json::to_writer_pretty(&mut *out, &json)?;
     out.write_all(b"\n")
@@ -132,7 +133,8 @@ struct Json<'a> {
     messages: Object<'a, u64>,
     pace: Option<Object<'a, Pace>>,
     // What a later version fills; scripts find the key where it will be.
-    shard: Option<()>,
+    shard: Option<String>,
+    rows_of_other_shards: u64,
 }
 
 /// How the pace of a rate group went: rates in requests a second, null where there was none.
@@ -271,7 +273,8 @@ mod tests {
             "SMS": 2
           },
           "pace": null,
-          "shard": null
+          "shard": null,
+          "rows_of_other_shards": 0
         }
         "#);
     }

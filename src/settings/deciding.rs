@@ -20,6 +20,7 @@ pub(crate) fn deciding(common: &Common, shared_phones: Option<String>) -> Decidi
         rows,
         // Whether a run begins at all: with them it sends nothing, or what it sends without them.
         checks: _,
+        shard,
         pace,
         // When a run ends: what it does not come to stays as it is.
         stops: _,
@@ -75,6 +76,7 @@ pub(crate) fn deciding(common: &Common, shared_phones: Option<String>) -> Decidi
         ("existing", Some(existing.as_str().to_owned())),
         ("recreate", recreate.then(|| "yes".to_owned())),
         ("mfa", Some(mfa.as_str().to_owned())),
+        ("shard", (!shard.is_whole()).then(|| shard.to_string())),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
@@ -128,6 +130,7 @@ mod tests {
             "--shared-phones=reject",
             "--shared-phones-file=desks.txt",
             "--existing=unchecked",
+            "--shard=2/3",
         ] {
             let name = option[2..].split('=').next().unwrap();
             let after = decided(&[option]);

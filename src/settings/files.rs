@@ -1,17 +1,16 @@
 //! Where things are read from and written to.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use super::Error;
+use super::file_names::{Kind, Writer, beside};
 use super::places::{self, Named};
 use super::settings_file::SettingsFile;
 use super::sources::Sources;
 pub(crate) use super::stream::is_stream;
 use super::table;
 use crate::ledger::companions;
-use crate::model::file_form::{FileForm, WAVE_ENDINGS};
+use crate::model::file_form::FileForm;
 use crate::model::ids::EnvironmentId;
 use crate::model::standard_stream::{self, is_standard};
 
@@ -34,51 +33,6 @@ pub struct Files {
     pub plan: Option<PathBuf>,
 }
 
-/// Which command writes files about a wave.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Writer {
-    /// `run` or `results`.
-    #[default]
-    Run,
-    /// `verify`: `WAVE.verify.csv`, and no rejects.
-    Verify,
-    /// `undo`: `WAVE.undo.csv`, of its dry run `WAVE.undo.dry-run.csv`, and no rejects.
-    Undo,
-}
-
-/// What the files are of, as their default names say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Kind {
-    /// Of a dry run: `WAVE.dry-run.csv`; of a workbook, `WAVE.dry-run.xlsx`, as with all of them.
-    pub dry_run: bool,
-    /// Which command writes them.
-    pub by: Writer,
-    /// Of a rehearsal: `WAVE.sandbox.results.csv`, `WAVE.sandbox.rejects.csv`. What it invents never
-    /// replaces what is real.
-    pub sandbox: bool,
-}
-
-impl Kind {
-    fn results(self) -> &'static str {
-        match (self.by, self.dry_run, self.sandbox) {
-            (Writer::Verify, _, _) => "verify",
-            (Writer::Undo, true, _) => "undo.dry-run",
-            (Writer::Undo, false, _) => "undo",
-            (Writer::Run, true, _) => "dry-run",
-            (Writer::Run, false, true) => "sandbox.results",
-            (Writer::Run, false, false) => "results",
-        }
-    }
-
-    fn rejects(self) -> &'static str {
-        if self.sandbox {
-            "sandbox.rejects"
-        } else {
-            "rejects"
-        }
-    }
-}
-
 impl Files {
     /// Resolves what was typed for a wave.
     pub(super) fn resolve(sources: &Sources<'_>, wave: &Path, kind: Kind) -> Self {
@@ -90,7 +44,7 @@ impl Files {
         Self {
             rejects_named: rejects.is_some(),
             rejects: rejects
-                .or_else(|| beside(wave, kind.rejects()))
+                .or_else(|| beside(wave, &kind.rejects()))
                 .filter(|_| kind.by == Writer::Run),
             plan: sources.path(&table::PLAN).filter(|_| kind.dry_run),
             ..Self::named(results, summary, wave, kind)
@@ -108,7 +62,7 @@ impl Files {
             wave_is_stream: is_stream(wave),
             results_named: results.is_some(),
             results: results
-                .or_else(|| beside(wave, kind.results()))
+                .or_else(|| beside(wave, &kind.results()))
                 .unwrap_or_else(|| PathBuf::from(standard_stream::NAME)),
             rejects: None,
             rejects_named: false,
@@ -221,31 +175,6 @@ pub(super) fn wave(sources: &Sources<'_>) -> PathBuf {
     sources.path(&table::WAVE).unwrap_or_default()
 }
 
-/// A file beside the wave, named after it; `None` for what [is a stream](is_stream).
-///
-/// `2026-11.csv` and `2026-11.csv.gz` give `2026-11.KIND.csv`, and `2026-11.xlsx` gives
-/// `2026-11.KIND.xlsx`.
-fn beside(wave: &Path, kind: &str) -> Option<PathBuf> {
-    if is_stream(wave) {
-        return None;
-    }
-    // Not as text: two names that are no UTF-8 would become one.
-    let name = wave.file_name()?.as_bytes();
-    let stem = WAVE_ENDINGS
-        .into_iter()
-        .find_map(|known| {
-            let (stem, end) = name.split_at_checked(name.len().checked_sub(known.len())?)?;
-            (!stem.is_empty() && end.eq_ignore_ascii_case(known.as_bytes())).then_some(stem)
-        })
-        .unwrap_or(name);
-    let ending = match FileForm::of(wave) {
-        FileForm::Workbook => ".xlsx",
-        FileForm::Text | FileForm::Foreign => ".csv",
-    };
-    let name = [stem, b".", kind.as_bytes(), ending.as_bytes()].concat();
-    Some(wave.with_file_name(OsString::from_vec(name)))
-}
-
 /// The ledger: where it was named, or the environment's own.
 ///
 /// # Errors
@@ -265,8 +194,10 @@ pub(super) fn ledger(sources: &Sources<'_>, environment: EnvironmentId) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
     use std::fs::File;
     use std::os::fd::AsRawFd;
+    use std::os::unix::ffi::OsStringExt;
 
     use std::fs;
 
@@ -315,6 +246,45 @@ mod tests {
             assert_eq!(files.results, PathBuf::from(results));
             assert_eq!(files.rejects, Some(PathBuf::from(rejects)));
         }
+    }
+
+    #[test]
+    fn the_files_of_a_shard_lie_beside_those_of_the_others() {
+        let kind = Kind {
+            shard: "2/3".parse().unwrap(),
+            ..Kind::default()
+        };
+        let of_dry_run = Kind {
+            dry_run: true,
+            sandbox: true,
+            ..kind
+        };
+        for (wave, kind, results, rejects) in [
+            (
+                "w.csv",
+                kind,
+                "w.results.2-of-3.csv",
+                "w.rejects.2-of-3.csv",
+            ),
+            (
+                "w.xlsx",
+                kind,
+                "w.results.2-of-3.xlsx",
+                "w.rejects.2-of-3.xlsx",
+            ),
+            (
+                "w.csv.gz",
+                of_dry_run,
+                "w.dry-run.2-of-3.csv",
+                "w.sandbox.rejects.2-of-3.csv",
+            ),
+        ] {
+            let files = files(&[], Path::new(wave), kind);
+            assert_eq!(files.results, PathBuf::from(results));
+            assert_eq!(files.rejects, Some(PathBuf::from(rejects)));
+        }
+        let named = files(&["-o", "r.csv"], Path::new("w.csv"), kind);
+        assert_eq!(named.results, Path::new("r.csv"));
     }
 
     #[test]

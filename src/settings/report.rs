@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::Error;
 use super::checks::Checks;
-use super::files::{Files, Kind, wave};
+use super::file_names::Kind;
+use super::files::{Files, wave};
 use super::rows::RowSettings;
 use super::sources::Sources;
 use super::tenant::GivenTenant;

@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use clap_complete::Shell;
 
 use super::checks::Checks;
-use super::files::{self, Files, Kind, Writer, wave};
+use super::file_names::{Kind, Writer};
+use super::files::{self, Files, wave};
 use super::on_end::OnEnd;
 use super::pace::{Pace, Stops};
 use super::probe::Probe;
 use super::report::Report;
+use super::results::Results;
 use super::rows::RowSettings;
 use super::sandbox::{self, Sandbox};
 use super::setting::Command;
+use super::shard::shard;
 use super::show::Show;
 use super::shown::ConfigShow;
 use super::sources::Sources;
@@ -27,6 +30,7 @@ use crate::clock::Now;
 use crate::ledger::Binding;
 use crate::model::ids::EnvironmentId;
 use crate::model::policy_ref::PolicyRef;
+use crate::model::shard::Shard;
 use crate::model::standard_stream;
 use crate::sandbox::faults::FaultPlan;
 
@@ -103,6 +107,8 @@ pub struct Common {
     pub rows: RowSettings,
     /// What it has to be like as a whole.
     pub checks: Checks,
+    /// Which part of it is meant.
+    pub shard: Shard,
     /// How fast, and how often again.
     pub pace: Pace,
     /// When to stop early.
@@ -157,23 +163,6 @@ pub struct DryRun {
     pub online: Option<Target>,
 }
 
-/// What `results` is told.
-#[derive(Debug)]
-pub struct Results {
-    /// The wave.
-    pub wave: PathBuf,
-    /// How its rows are judged and written, as far as that was said; the last run says the rest.
-    pub rows: RowSettings,
-    /// What it has to be like as a whole.
-    pub checks: Checks,
-    /// Where things are written.
-    pub files: Files,
-    /// The ledger.
-    pub ledger: PathBuf,
-    /// What the ledger is bound to, where the settings say so.
-    pub binding: Option<Binding>,
-}
-
 /// What `doctor` is told.
 #[derive(Debug)]
 pub struct Doctor {
@@ -203,6 +192,7 @@ impl Common {
             wave: wave(sources),
             rows: RowSettings::resolve(sources)?,
             checks: Checks::resolve(sources)?,
+            shard: shard(sources)?,
             stops: Stops::resolve(sources, pace.concurrency, now)?,
             pace,
         };
@@ -225,7 +215,7 @@ impl Run {
         };
         let allow_progress = sources.is_on(&table::PLAN_ALLOW_PROGRESS);
         Ok(Self {
-            files: run_files(&common.wave, ledger.as_deref(), sources)?,
+            files: run_files(&common, ledger.as_deref(), sources)?,
             plan: sources.path(&table::PLAN).map(|path| DemandedPlan {
                 path,
                 allow_progress,
@@ -239,19 +229,24 @@ impl Run {
 }
 
 /// Where `run` writes, which must be nowhere else as well.
-fn run_files(wave: &Path, ledger: Option<&Path>, sources: &Sources<'_>) -> Result<Files, Error> {
+fn run_files(
+    common: &Common,
+    ledger: Option<&Path>,
+    sources: &Sources<'_>,
+) -> Result<Files, Error> {
     let kind = Kind {
         by: Writer::Run,
         dry_run: sources.is_on(&table::DRY_RUN),
         sandbox: sources.is_on(&table::SANDBOX),
+        shard: common.shard,
     };
     let plan = sources.path(&table::PLAN);
     if plan.is_some_and(|path| standard_stream::is_standard(&path)) {
         let error = Error::new("`--plan -`: a plan is kept, and `-` is not");
         return Err(error.hint("name a file"));
     }
-    let files = Files::resolve(sources, wave, kind);
-    files.check(sources, wave, ledger)?;
+    let files = Files::resolve(sources, &common.wave, kind);
+    files.check(sources, &common.wave, ledger)?;
     Ok(files)
 }
 
@@ -297,7 +292,7 @@ impl DryRun {
         };
         let target = || Target::resolve(whom, sources);
         let online = sources.is_on(&table::ONLINE).then(target).transpose()?;
-        let files = run_files(&common.wave, ledger.path(), sources)?;
+        let files = run_files(&common, ledger.path(), sources)?;
         if files.plan.is_some() && online.is_none() {
             let error = Error::new("a dry run writes a plan with `--online` only");
             return Err(error.hint(
@@ -309,33 +304,6 @@ impl DryRun {
             files,
             ledger,
             online,
-        })
-    }
-}
-
-impl Results {
-    /// Resolves what was typed; no credential is looked at.
-    ///
-    /// # Errors
-    ///
-    /// A value that a setting cannot have, or nothing says which ledger is meant.
-    pub fn resolve(sources: &Sources<'_>, now: &Now) -> Result<Self, Error> {
-        check_zone(sources.env, now)?;
-        Pace::resolve(sources)?;
-        let (rows, checks) = (RowSettings::resolve(sources)?, Checks::resolve(sources)?);
-        let tenant = GivenTenant::read(sources);
-        tenant.check()?;
-        let (ledger, binding) = WhichLedger::resolve(sources, tenant.binding()).needed()?;
-        let wave = wave(sources);
-        let files = Files::resolve(sources, &wave, Kind::default());
-        files.check(sources, &wave, Some(&ledger))?;
-        Ok(Self {
-            wave,
-            rows,
-            checks,
-            files,
-            ledger,
-            binding,
         })
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::files::{self, Files, Kind, Writer};
+use super::file_names::{Kind, Writer};
+use super::files::{self, Files};
 use super::pace::{Pace, Stops};
 use super::rows::RowSettings;
 use super::sources::Sources;

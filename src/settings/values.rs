@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::num::NonZeroU32;
+use std::str::FromStr;
 
 use clap_complete::Shell;
 use encoding_rs::Encoding;
@@ -15,6 +16,7 @@ use crate::model::dialect::encoding_of;
 use crate::model::phone::E164;
 use crate::model::row::Column;
 use crate::model::secret::Secret;
+use crate::model::shard::{NotAShard, Shard};
 use crate::model::shared_phones::Sharing;
 use crate::model::user_name::UserBy;
 use crate::model::who::Who;
@@ -82,6 +84,30 @@ pub(super) fn source_address(given: &Given) -> Result<IpAddr, Error> {
         error.hint("name one that `ip address` lists")
     })?;
     Ok(address)
+}
+
+/// Which shard is meant, as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NamedShard {
+    /// This one.
+    Number(Shard),
+    /// Of so many the one that the scheduler says.
+    Auto(u32),
+}
+
+impl FromStr for NamedShard {
+    type Err = NotAShard;
+
+    fn from_str(text: &str) -> Result<Self, NotAShard> {
+        match text.strip_prefix("auto/") {
+            // As many as there are, the last one has this number too.
+            Some(of) => {
+                let last: Shard = format!("{of}/{of}").parse()?;
+                Ok(Self::Auto(last.of()))
+            }
+            None => text.parse().map(Self::Number),
+        }
+    }
 }
 
 /// An encoding, by a label of the Encoding Standard.

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::checks::Checks;
-use super::files::{self, Files, Kind, Writer};
+use super::file_names::{Kind, Writer};
+use super::files::{self, Files};
 use super::pace::Pace;
 use super::rows::RowSettings;
 use super::sources::Sources;

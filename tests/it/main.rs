@@ -67,6 +67,8 @@ mod resumes;
 mod reports;
 // Two waves that ask for the same devices, each in its own way.
 mod two_waves;
+// One wave, several processes.
+mod shards;
 // What ends a run early, and what the next one finds.
 mod stops;
 // A part of wavepair itself fails.

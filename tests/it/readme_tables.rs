@@ -12,8 +12,8 @@ use wavepair::testing::settings::{About, COMMANDS, GIVEN, Unset, VARIABLES, opti
 use crate::support::binary::{root, run};
 use crate::support::readme::readme;
 
-/// Flags of other programs, cargo's and pingcli's, that the README mentions.
-const OF_OTHERS: [&str; 2] = ["--path", "--value"];
+/// Flags of other programs, cargo's, pingcli's and Slurm's, that the README mentions.
+const OF_OTHERS: [&str; 3] = ["--path", "--value", "--array"];
 
 /// The tables under a heading, each as its lines without header, each line as its cells.
 fn tables(heading: &str) -> Vec<Vec<Vec<String>>> {

@@ -11,7 +11,7 @@ use crate::support::rehearsal::Rehearsal;
 use crate::support::tampering_proxy::Then;
 
 /// The keys that scripts rely on.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "run_id",
     "wave",
     "environment",
@@ -31,6 +31,7 @@ const KEYS: [&str; 19] = [
     "messages",
     "pace",
     "shard",
+    "rows_of_other_shards",
 ];
 
 /// Runs words with a summary of yesterday in place, and reads the one of today; the program of

@@ -62,7 +62,7 @@ impl<'q, 'a> Asker<'q, 'a> {
         named: Option<NamedUser>,
     ) -> Result<Asked, StopReason> {
         let mut devices = None;
-        let Ok(valid) = &row.judged.verdict else {
+        let Some(valid) = row.judged.verdict.as_ref().ok().filter(|_| row.is_ours) else {
             return Ok(Asked { row, devices });
         };
         let user = valid.request.key.user;

@@ -67,7 +67,7 @@ pub(super) async fn dry_run(
     let remote = Remote::connect(target, &settings.common.pace, invocation).await?;
     licensed(&mut settings.common.pace, &remote.client, &remote.tokens).await?;
     let settings = &*settings;
-    let reader = read_ledger::open(&settings.ledger, true, invocation)?;
+    let reader = read_ledger::open(&settings.ledger, opened.shard, true, invocation)?;
     let (stopper, mut asked) = stop();
     signals::watch(&stopper, &invocation.console, During::Other)?;
     let environment = Some(remote.binding.environment);
@@ -81,7 +81,7 @@ pub(super) async fn dry_run(
         return foretell(settings, started, &opened, reader, summary, invocation);
     }
 
-    let progress = invocation.start_progress(opened.rows, Goal::Ready);
+    let progress = invocation.start_progress(opened.our_rows, Goal::Ready);
     let reporters = RefCell::new(Reporters::new(summary.clone(), progress));
     let mut report = |event: &Event| reporters.borrow_mut().on(event);
     let Pace { retry, pacing, .. } = settings.common.pace.clone();

@@ -12,6 +12,7 @@ use super::super::create::create;
 use super::super::file::{connect, identity, prepare};
 use super::super::writer::{Command, Writer};
 use super::*;
+use crate::model::shard::Shard;
 
 /// A ledger whose file cannot grow any more, served by its writer.
 struct Full {
@@ -22,7 +23,7 @@ struct Full {
 impl Full {
     fn open(path: &Path) -> Self {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let file = create(path, &binding()).unwrap();
+        let file = create(path, (&binding(), Shard::WHOLE)).unwrap();
         let mut connection = connect(path).unwrap();
         prepare(path, &mut connection).unwrap();
         let pages: u32 = connection

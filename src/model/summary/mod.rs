@@ -9,6 +9,7 @@ use super::ids::{EnvironmentId, RunId};
 use super::messages::Messages;
 use super::outcome::Outcome;
 use super::pace_reading::Paces;
+use super::shard::Shard;
 use super::shared_phones::SharedPhones;
 use super::stop::StopReason;
 use super::tally::{Counts, Tally};
@@ -44,6 +45,8 @@ pub(crate) struct Summary {
     pub environment: Option<EnvironmentId>,
     /// Whether anything was to be sent at all.
     pub dry_run: bool,
+    /// Which shard of the wave it is about.
+    pub shard: Shard,
     /// When it started.
     pub started_at: Timestamp,
     /// How many rows the wave has, or were read of it so far.
@@ -94,6 +97,7 @@ impl Summary {
             wave,
             environment,
             dry_run,
+            shard: Shard::WHOLE,
             started_at,
             rows: 0,
             account: None,
@@ -172,9 +176,17 @@ impl Summary {
         self.tally = tally;
     }
 
+    /// How many rows it is about: those of its shard.
+    pub(crate) fn our_rows(&self) -> u64 {
+        self.rows.saturating_sub(self.tally.of_other_shards)
+    }
+
     /// Counts the rows that have no outcome in this run as pending, where no results say more of them.
-    pub(crate) fn leave_pending(&mut self, rows: u64) {
-        let left = rows.saturating_sub(self.tally.outcomes.total());
+    ///
+    /// `rows` is how many the wave has, and `of_other_shards` how many of them are none of ours.
+    pub(crate) fn leave_pending(&mut self, rows: u64, of_other_shards: u64) {
+        self.tally.of_other_shards = of_other_shards;
+        let left = rows.saturating_sub(self.tally.rows());
         self.tally.outcomes.add_rows(Outcome::Pending, left);
         self.rows = rows;
     }
@@ -199,11 +211,12 @@ impl Summary {
         heard.total() <= said.total() && settled.into_iter().all(has)
     }
 
-    /// Whether every row has exactly one outcome, and every line of the input is accounted for.
+    /// Whether every row has exactly one outcome or belongs to another shard, and every line of the
+    /// input is accounted for.
     pub(crate) fn conserved(&self) -> bool {
-        let outcomes = self.tally.outcomes.total();
-        let balances = |account: Account| account.balances() && account.rows == outcomes;
-        outcomes == self.rows && self.account.is_none_or(balances)
+        let rows = self.tally.rows();
+        let balances = |account: Account| account.balances() && account.rows == rows;
+        rows == self.rows && self.account.is_none_or(balances)
     }
 
     /// The code that the run ends with.

@@ -243,7 +243,7 @@ fn what_was_heard_of_the_rows_must_be_what_the_results_say() {
 #[test]
 fn rows_that_were_not_reached_are_pending_where_no_results_tell_of_them() {
     let mut summary = of(&[(Outcome::Created, None)], &[]);
-    summary.leave_pending(5);
+    summary.leave_pending(5, 0);
     assert_eq!(summary.tally.outcomes.get(Outcome::Pending), 4);
     assert!(summary.conserved());
 }

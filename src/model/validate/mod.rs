@@ -10,6 +10,7 @@ mod resolve;
 pub(crate) use requested::RequestedDevice;
 
 use super::event::RowLabel;
+use super::ids::UserId;
 use super::invalid::{Invalid, Problem};
 use super::names::Names;
 use super::policy_ref::PolicyRef;
@@ -109,6 +110,19 @@ pub fn validate(
 pub(crate) fn asks_for_message(header: &Header, row: &InputRow, defaults: &RowDefaults) -> bool {
     let status = NamedCells::new(header, row).status(defaults);
     status == Ok(Some(DeviceStatus::ActivationRequired))
+}
+
+/// The user whom a row names by the ID, as the row's judgment has it; nothing where it cannot be read.
+///
+/// For a look over a whole wave: nothing else of the row is judged.
+pub(crate) fn user_in(header: &Header, row: &InputRow) -> Option<UserId> {
+    if row.fault.is_some() {
+        return None;
+    }
+    match NamedCells::new(header, row).user() {
+        Ok(UserRef::Id(user)) => Some(user),
+        Ok(UserRef::Named(_)) | Err(_) => None,
+    }
 }
 
 /// The names in a row that have to be looked up: its user's, and its policy's.

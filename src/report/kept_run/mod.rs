@@ -38,6 +38,7 @@ pub(crate) struct KeptRun {
     codes: BTreeMap<String, KeptCount>,
     seen_twice: Option<KeptCount>,
     nameless: u64,
+    of_other_shards: u64,
     created_now: u64,
     #[serde(with = "KeptRequests")]
     requests: Requests,
@@ -95,6 +96,7 @@ impl KeptRun {
             codes,
             seen_twice,
             nameless,
+            of_other_shards,
         } = &summary.tally;
         let counts = outcomes.iter().filter(|(_, rows)| *rows > 0);
         let codes = codes.iter();
@@ -109,6 +111,7 @@ impl KeptRun {
                 .collect(),
             seen_twice: seen_twice.map(KeptCount::from),
             nameless: *nameless,
+            of_other_shards: *of_other_shards,
             created_now: summary.created_now,
             requests: summary.requests,
             throttled: summary.throttled,
@@ -149,6 +152,7 @@ impl KeptRun {
             .collect();
         tally.seen_twice = self.seen_twice.map(Into::into);
         tally.nameless = self.nameless;
+        tally.of_other_shards = self.of_other_shards;
         Summary {
             rows: self.rows,
             tally,

@@ -82,15 +82,13 @@ fn for_this_tenant(hint: &str, command: &CommandLine) -> String {
 }
 
 fn unaccounted(summary: &Summary) -> Notice {
-    let outcomes = &summary.tally.outcomes;
+    let known = summary.tally.rows();
     let (all, known) = match summary.account {
         Some(account) if !account.balances() => {
             (counted(account.lines, "line"), account.known_lines())
         }
-        Some(account) if account.rows != outcomes.total() => {
-            (counted(account.rows, "row"), outcomes.total())
-        }
-        Some(_) | None => (counted(summary.rows, "row"), outcomes.total()),
+        Some(account) if account.rows != known => (counted(account.rows, "row"), known),
+        Some(_) | None => (counted(summary.rows, "row"), known),
     };
     let known = count(known);
     Notice::error(format!(

@@ -23,7 +23,11 @@ const CODE_WIDTH: usize = 48;
 pub(super) fn result(ending: &Ending<'_>, width: Option<usize>) -> Notice {
     let summary = ending.summary;
     let kind = if summary.dry_run { "dry run" } else { "run" };
-    let rows = counted(summary.rows, "row");
+    let ours = summary.our_rows();
+    let mut rows = counted(ours, "row");
+    if !summary.shard.is_whole() {
+        rows = format!("{rows} of shard {}", summary.shard);
+    }
     let took = elapsed(ending.took);
     let title = format!("{rows} in {took} ({kind} {})", summary.run);
     let mut text = "\n".to_owned() + &wrapped(&title, width);
@@ -54,7 +58,7 @@ pub(super) fn result(ending: &Ending<'_>, width: Option<usize>) -> Notice {
     text += &countries(&summary.countries, width);
     text += &reasons(summary, width);
     let mut notice = Notice::info("result", format!("{rows} in {took}"))
-        .fact("rows", summary.rows)
+        .fact("rows", ours)
         .fact("seconds", ending.took.as_secs_f64())
         .fact("outcomes", Value::Object(outcomes));
     if summary.dry_run {

@@ -12,6 +12,7 @@ use super::quantity::{at_best, count, counted, moment, span};
 use super::wrap::{hanging, wrapped};
 use crate::model::ids::EnvironmentId;
 use crate::model::messages::Messages;
+use crate::model::shard::Shard;
 use crate::plan::Existing;
 
 /// How far the second column stands from the first one's start.
@@ -29,6 +30,8 @@ pub(crate) struct Start<'a> {
     pub wave: &'a str,
     /// How many rows it has.
     pub rows: u64,
+    /// Which shard of it is meant, and how many of the rows that has.
+    pub shard: (Shard, u64),
     /// The column that names the user.
     pub users_by: &'a str,
     /// Where the devices are created, as far as that is known.
@@ -140,6 +143,7 @@ impl Start<'_> {
         };
         let users = neutral(self.users_by);
         let mut lines = vec![("wave", format!("{wave}: {rows}, users by {users}"))];
+        lines.extend(self.shard().map(|shard| ("shard", shard)));
         lines.extend(dry_run.map(|said| ("dry run", said.to_owned())));
         let environment = self.environment.map(|id| id.to_string());
         lines.extend(environment.clone().map(|id| ("environment", id)));
@@ -152,6 +156,8 @@ impl Start<'_> {
         Notice::info("plan", format!("{wave}: {rows}"))
             .fact("wave", self.wave)
             .fact("rows", self.rows)
+            .fact("shard", self.shard().map(|_| self.shard.0.to_string()))
+            .fact("rows_of_shard", self.shard.1)
             .fact("dry_run", !is_run)
             .fact("environment", environment)
             .fact("host", self.host)
@@ -171,6 +177,13 @@ impl Start<'_> {
             .shown_as(table(&lines, width))
     }
 
+    /// The part of the wave that is meant, where not all of it is.
+    fn shard(&self) -> Option<String> {
+        let (shard, rows) = self.shard;
+        let of = counted(self.rows, "row");
+        (!shard.is_whole()).then(|| format!("{shard}: {} of the {of}", count(rows)))
+    }
+
     /// Who hears of it. Shown with `-q` too where anybody does: it cannot be taken back.
     fn messages(&self, width: Option<usize>) -> Notice {
         let text = match self.kind {
@@ -188,7 +201,8 @@ impl Start<'_> {
 
     /// How long a run takes where PingOne answers at once and nothing is to be asked twice.
     fn at_best(&self) -> Option<Duration> {
-        let rows = self.limit.map_or(self.rows, |limit| self.rows.min(limit));
+        let (_, rows) = self.shard;
+        let rows = self.limit.map_or(rows, |limit| rows.min(limit));
         let requests = rows.saturating_mul(self.pace.requests_per_row.into());
         // Two limits of different requests: the slower one decides.
         at_best(requests, self.pace.rate).max(at_best(rows, self.pace.refused))

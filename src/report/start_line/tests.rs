@@ -4,6 +4,7 @@ use super::*;
 use crate::model::ids::UserId;
 use crate::model::messages::MessageBook;
 use crate::model::request::DeviceType;
+use crate::model::shard::Shard;
 use crate::model::unresolved::UserRef;
 use crate::report::fixture::environment_id;
 
@@ -17,6 +18,7 @@ fn start(kind: Kind) -> Start<'static> {
         kind,
         wave: "waves/2026-11.csv",
         rows: 5000,
+        shard: (Shard::WHOLE, 5000),
         users_by: "user_id",
         environment: Some(environment_id()),
         host: Some("api.pingone.eu"),

@@ -22,6 +22,7 @@ use crate::settings::expected_rows::ExpectedRows;
 use crate::settings::given::Given;
 use crate::settings::setting::Takes::{Count, Text, Texts, Word};
 use crate::settings::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
+use self::shards::SHARD;
 use self::looked_back::{FULL_PHONE, RUN_ID, WATCH, WHO};
 use self::service::{DUPLICATES, LATENCY, LISTEN, MAX_DEVICES, PER_IP, POLICIES, PRINT_USERS, RATE_LIMIT, REPORT_AGE, SEED, TOKEN_LIFE, USERS, VARIANT};
 use self::telling::{SUMMARIES, SUMMARY, TELLING};
@@ -198,7 +199,7 @@ pub(super) const OUT: Setting<PathBuf> = path("--out", "DIR", "Write one page a 
 
 const SHOWN: Group = Group { heading: None, settings: &[FORMAT.about] };
 const A_WAVE: Group = Group { heading: None, settings: &[WAVE.about] };
-const MODE: Group = Group { heading: None, settings: &[DRY_RUN.about, ONLINE.about, PLAN.about, PLAN_ALLOW_PROGRESS.about, SANDBOX.about, FAULTS.about, YES.about] };
+const MODE: Group = Group { heading: None, settings: &[DRY_RUN.about, ONLINE.about, PLAN.about, PLAN_ALLOW_PROGRESS.about, SANDBOX.about, FAULTS.about, YES.about, SHARD.about] };
 const CHECKS: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about, STRICT.about] };
 const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.about] };
 const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, USER_BY.about, TYPE.about, STATUS.about, COUNTRY.about, SHARED_PHONES.about, SHARED_PHONES_FILE.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
@@ -277,7 +278,7 @@ pub static COMMANDS: &[Usage] = &[
         command: Command::Results,
         name: "results",
         help: "Write the results file again from the input and the ledger",
-        groups: &[Group { heading: None, settings: &[WAVE.saying("The wave")] }, ROWS, COUNTED, FILES, TENANT],
+        groups: &[Group { heading: None, settings: &[WAVE.saying("The wave"), SHARD.saying("The shard whose results are written")] }, ROWS, COUNTED, FILES, TENANT],
         examples: &[
             ("wavepair results wave.csv", "writes wave.results.csv again"),
             ("wavepair results wave.csv -o -", "writes it to standard output"),
@@ -348,11 +349,8 @@ pub static COMMANDS: &[Usage] = &[
         ],
     },
     Usage {
-        command: Command::Completions,
-        name: "completions",
-        help: "Print what a shell needs to complete commands and options",
-        groups: &[Group { heading: None, settings: &[SHELL.about] }],
-        examples: &[],
+        command: Command::Completions, name: "completions", help: "Print what a shell needs to complete commands and options",
+        groups: &[Group { heading: None, settings: &[SHELL.about] }], examples: &[],
     },
     Usage {
         command: Command::Man,
@@ -364,13 +362,14 @@ pub static COMMANDS: &[Usage] = &[
 ];
 
 /// Every environment variable that is read.
-pub static VARIABLES: [Variable; 24] = [
+pub static VARIABLES: [Variable; 25] = [
     of(&CONFIG), of(&PROFILE),
     of(&HOME), of(&CLIENT_ID), of(&CLIENT_SECRET), of(&SECRET_FILE), of(&TOKEN), of(&REGION), of(&ENVIRONMENT), of(&CLIENT_AUTH),
     of(&API_URL), of(&TOKEN_URL), of(&POLICY), of(&LEDGER), of(&EXISTING), of(&RATE), of(&CONCURRENCY), of(&LOG_LEVEL),
     Variable { name: "NO_COLOR", meaning: "log without colors, where it is set" },
     Variable { name: "HTTPS_PROXY, NO_PROXY", meaning: "the proxy, and hosts that are reached without it" },
     Variable { name: "SSL_CERT_FILE, SSL_CERT_DIR", meaning: "authorities to trust, instead of the platform's" },
+    shards::VARIABLE,
     Variable { name: "TZ", meaning: "the local time zone, such as Europe/Berlin" },
     Variable { name: "XDG_STATE_HOME, HOME", meaning: "where the ledger lies unless it is named: $XDG_STATE_HOME/wavepair, or ~/.local/state/wavepair" },
     Variable { name: "XDG_CONFIG_HOME", meaning: "where the settings file lies unless it is named: $XDG_CONFIG_HOME/wavepair, or ~/.config/wavepair" },
@@ -394,6 +393,7 @@ pub(crate) fn takes_value(option: &str) -> bool {
 
 pub(super) mod looked_back;
 pub(super) mod service;
+pub(super) mod shards;
 pub(super) mod telling;
 pub(super) mod undo;
 #[cfg(test)]

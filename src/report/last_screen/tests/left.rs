@@ -83,7 +83,7 @@ fn an_input_that_changed_is_named_with_what_to_do_and_no_other_run_comes_by_itse
         hint: "bring the file back, and run again".to_owned(),
     });
     summary.account = None;
-    summary.leave_pending(7);
+    summary.leave_pending(7, 0);
     assert_eq!(summary.exit_code(), ExitCode::NeedsPerson);
     insta::assert_snapshot!(left(&summary, |ending| ending.rejects = None), @r"
     stopped: my wave.csv was replaced while it was being read; 7 rows pending
