@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::guard::Kind;
 use super::guard::breaker::{Trip, TripCause};
 use super::options::LONGEST_HOLD;
@@ -116,13 +118,13 @@ pub(crate) fn of_read(error: &ReadError, what: String, hint: &str) -> StopReason
     pointless(code, what, hint)
 }
 
-/// PingOne asks for a longer pause than is waited out.
-pub(super) fn too_long(retry_after: Option<Duration>) -> Option<StopReason> {
-    retry_after
-        .filter(|&delay| delay > LONGEST_HOLD)
-        .map(|delay| StopReason::Unavailable {
-            what: format!("PingOne asks to wait {} s", delay.as_secs()),
-        })
+/// PingOne asks for a longer pause, from now on, than is waited out.
+pub(super) fn too_long(pause: Option<Duration>, now: Timestamp) -> Option<StopReason> {
+    let pause = pause.filter(|&pause| pause > LONGEST_HOLD)?;
+    let until = now.checked_add(pause).unwrap_or(Timestamp::MAX);
+    Some(StopReason::AskedToWait {
+        until_ms: until.as_millisecond(),
+    })
 }
 
 /// PingOne has limited every request for so long.

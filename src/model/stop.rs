@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
 use super::counted::counted;
 use super::stable_words::stable_words;
 use crate::exit::ExitCode;
@@ -117,6 +119,12 @@ pub enum StopReason {
         /// What was seen, as a fragment.
         what: String,
     },
+    /// PingOne wants nothing to be sent for longer than a run waits: a quota is used up, such as that
+    /// of a day.
+    AskedToWait {
+        /// Until when, in milliseconds since 1970.
+        until_ms: i64,
+    },
     /// wavepair itself cannot go on.
     Broken {
         /// What failed, as a fragment.
@@ -137,7 +145,7 @@ impl StopReason {
             StopReason::InputChanged { .. } | StopReason::InvalidRows { .. } => {
                 ExitCode::NeedsPerson
             }
-            StopReason::Unavailable { .. } => ExitCode::RunAgain,
+            StopReason::Unavailable { .. } | StopReason::AskedToWait { .. } => ExitCode::RunAgain,
             StopReason::Broken { .. } => ExitCode::Broken,
         }
     }
@@ -152,7 +160,9 @@ impl StopReason {
             StopReason::TooManyErrors { .. } => StopCode::TooManyErrors,
             StopReason::InputChanged { .. } => StopCode::WaveChanged,
             StopReason::InvalidRows { .. } => StopCode::InvalidRows,
-            StopReason::Unavailable { .. } => StopCode::Unavailable,
+            StopReason::Unavailable { .. } | StopReason::AskedToWait { .. } => {
+                StopCode::Unavailable
+            }
             StopReason::Broken { .. } => StopCode::Failed,
         }
     }
@@ -170,6 +180,7 @@ impl StopReason {
             | StopReason::LimitReached
             | StopReason::TooManyErrors { .. }
             | StopReason::Unavailable { .. }
+            | StopReason::AskedToWait { .. }
             | StopReason::Broken { .. } => None,
         }
     }
@@ -186,6 +197,10 @@ impl fmt::Display for StopReason {
             | StopReason::InputChanged { what, .. }
             | StopReason::Unavailable { what }
             | StopReason::Broken { what } => f.write_str(what),
+            StopReason::AskedToWait { until_ms } => {
+                let until = Timestamp::from_millisecond(*until_ms).unwrap_or(Timestamp::MAX);
+                write!(f, "PingOne asks to wait until {until:.0}")
+            }
             StopReason::InvalidRows { rows: 1, line } => write!(
                 f,
                 "1 row is invalid, in line {line}, and with `--strict` that keeps back all of them"

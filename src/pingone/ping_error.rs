@@ -1,5 +1,6 @@
 //! PingOne's error format, told apart from what a gateway or a firewall says.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::head::plain_word;
@@ -55,6 +56,22 @@ impl PingError {
         self.details
             .iter()
             .any(|d| d.code.as_deref() == Some(detail))
+    }
+
+    /// When the quota that is used up is reset, in milliseconds since 1970 (`quotaResetTime`).
+    ///
+    /// PingOne's documents name it and not its form: a date of RFC 3339 and milliseconds are read, and
+    /// of several the last.
+    pub(super) fn quota_reset_ms(&self) -> Option<i64> {
+        let told = self.details.iter().filter_map(|detail| {
+            let inner = detail.inner_error.as_ref()?;
+            match inner.get("quotaResetTime")? {
+                Value::Number(ms) => ms.as_i64(),
+                Value::String(date) => Some(date.parse::<Timestamp>().ok()?.as_millisecond()),
+                Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+            }
+        });
+        told.max()
     }
 
     /// Whether it names a device, or anything else, that is there already.

@@ -243,3 +243,22 @@ fn a_rate_that_was_refused_not_long_ago_is_begun_below_and_tells_the_time() {
     assert_eq!(summary["pace"]["creates"]["first"], 4.0, "{summary}");
     assert_eq!(summary["outcomes"]["created"], 6, "{summary}");
 }
+
+#[test]
+fn a_quota_that_is_used_up_stops_the_run_and_says_until_when() {
+    let reset = Timestamp::from_second(4_000_000_000).unwrap();
+    let body = format!(
+        r#"{{"code": "REQUEST_LIMITED", "message": "m", "details":
+            [{{"code": "QUOTA_EXCEEDED", "innerError": {{"quotaResetTime": "{reset}"}}}}]}}"#
+    );
+    let used_up = format!("on = 'create'\nafter = 2\nstatus = 429\ntext = '''{body}'''");
+    let rehearsal = Rehearsal::with_faults(&fault(&used_up));
+    let run = rehearsal.rows(9).run(&[]).exits(4);
+    assert_eq!((run.count("created"), run.count("unknown")), (2, 1));
+    for said in [
+        "stopped: PingOne asks to wait until ",
+        "PingOne lets nothing through before ",
+    ] {
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+}

@@ -21,6 +21,7 @@ pub(super) fn unasked(reason: &StopReason) -> String {
         | StopReason::TooManyErrors { .. }
         | StopReason::InvalidRows { .. }
         | StopReason::InputChanged { .. }
+        | StopReason::AskedToWait { .. }
         | StopReason::Broken { .. } => describe_stop(reason),
     }
 }

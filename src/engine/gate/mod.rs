@@ -232,7 +232,7 @@ impl Gate {
             }
             AttemptOutcome::Indeterminate(_) => {}
         }
-        stop.or_else(|| too_long(answered.pause))
+        stop.or_else(|| too_long(answered.pause, clock::wall()))
             .or_else(|| self.heed_budget(Kind::Create, &answered.answer, now))
     }
 
@@ -255,7 +255,7 @@ impl Gate {
         if let LookOutcome::NoInformation | LookOutcome::Unreadable = answered.outcome {
             self.budget.pay_for_look(now);
         }
-        stop.or_else(|| too_long(answered.pause))
+        stop.or_else(|| too_long(answered.pause, clock::wall()))
             .or_else(|| self.heed_budget(Kind::Look, &answered.answer, now))
     }
 
@@ -296,7 +296,7 @@ impl Gate {
         if let MfaOutcome::NoInformation | MfaOutcome::Unreadable = answered.outcome {
             self.budget.pay_for_look(now);
         }
-        stop.or_else(|| too_long(answered.pause))
+        stop.or_else(|| too_long(answered.pause, clock::wall()))
             .or_else(|| self.heed_budget(Kind::Mfa, &answered.answer, now))
     }
 
@@ -323,7 +323,7 @@ impl Gate {
         let stop = stop.flatten();
         let asked_for = throttle.and_then(ReadError::retry_after);
         self.pace_by(group, seq, throttle.is_some(), asked_for);
-        if let Some(reason) = stop.or_else(|| too_long(asked_for)) {
+        if let Some(reason) = stop.or_else(|| too_long(asked_for, clock::wall())) {
             return Err(reason);
         }
         let delay = asked_for.unwrap_or(usual);

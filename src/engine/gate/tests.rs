@@ -161,24 +161,25 @@ async fn a_new_token_is_tried_by_one_request_first() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_is_too_long_stops_the_run_whatever_the_answer() {
-    let long = Some(LONGEST_HOLD + Duration::from_secs(1));
     let mut gate = gate(0, None);
     let now = clock::now();
     let subject = row(1, CREATE).subject(&answer(0, "CODE"), Duration::ZERO);
-    let create = Answered {
-        pause: long,
-        ..answered(lost())
-    };
-    let look = Answered {
-        pause: long,
-        ..answered(LookOutcome::Seen(Listing::Absent))
-    };
-    for stop in [
-        gate.heard_create(subject, &create, None, now),
-        gate.heard_look(subject, &look, None, now),
-    ] {
-        let what = "PingOne asks to wait 301 s".to_owned();
-        assert_eq!(stop, Some(StopReason::Unavailable { what }));
+    for (seconds, stops) in [(300, false), (301, true), (86_400, true)] {
+        let pause = Duration::from_secs(seconds);
+        let until_ms = (clock::wall() + pause).as_millisecond();
+        let expected = stops.then_some(StopReason::AskedToWait { until_ms });
+        let create = Answered {
+            pause: Some(pause),
+            ..answered(lost())
+        };
+        let look = Answered {
+            pause: Some(pause),
+            ..answered(LookOutcome::Seen(Listing::Absent))
+        };
+        let stop = gate.heard_create(subject, &create, None, now);
+        assert_eq!(stop, expected, "{seconds}");
+        let stop = gate.heard_look(subject, &look, None, now);
+        assert_eq!(stop, expected, "{seconds}");
     }
 }
 

@@ -30,7 +30,7 @@ use self::traffic::Traffic;
 use super::options::GuardOptions;
 use super::reasons::{
     captive_portal, foreign, misdirected, mixed_up, most_fail, no_resources, redirected,
-    same_refusal, too_long, unreadable, untrusted, wrong_device,
+    same_refusal, unreadable, untrusted, wrong_device,
 };
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome, Outcome, Refusal};
@@ -167,8 +167,7 @@ impl Guard {
         let answer = &answered.answer;
         match refusal {
             // They say nothing of how creates go.
-            Refusal::Throttled { retry_after } => too_long(retry_after),
-            Refusal::Withheld | Refusal::Unauthorized => None,
+            Refusal::Throttled { .. } | Refusal::Withheld | Refusal::Unauthorized => None,
             Refusal::Unreachable => {
                 self.count_create(subject);
                 let sign = Sign::of_failure(answered.fault);
@@ -290,7 +289,7 @@ impl Guard {
                 let unreadable = self.unreadable(subject.row, answer);
                 unreadable.or_else(|| self.went(kind, subject, Sign::Failed, answer, now))
             }
-            Said::Ends(reason) => reason,
+            Said::Ends(reason) => Some(reason),
         };
         reason.or(throttled)
     }

@@ -1,7 +1,7 @@
 //! What an answer that is no create's says of how the run goes.
 
 use super::breaker::Sign;
-use crate::engine::reasons::{captive_portal, mixed_up, redirected, too_long, untrusted};
+use crate::engine::reasons::{captive_portal, mixed_up, redirected, untrusted};
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{LookOutcome, Refusal};
 use crate::model::stop::StopReason;
@@ -27,8 +27,8 @@ pub(super) enum Said {
     Failed(Sign),
     /// Nobody can read it.
     Unreadable,
-    /// The run ends, if there is a reason.
-    Ends(Option<StopReason>),
+    /// The run ends.
+    Ends(StopReason),
 }
 
 impl Said {
@@ -38,16 +38,17 @@ impl Said {
         match &answered.outcome {
             LookOutcome::Seen(_) => Said::Told { ends_streak: true },
             // What may be another's is asked for again at once.
-            LookOutcome::Unauthorized | LookOutcome::Unproven => Said::Again,
+            LookOutcome::Unauthorized | LookOutcome::Unproven | LookOutcome::Throttled { .. } => {
+                Said::Again
+            }
             LookOutcome::UserUnknown => Said::Refused(Refusal::UserUnknown),
             LookOutcome::Forbidden => Said::Refused(Refusal::Forbidden),
             LookOutcome::NoInformation => Said::of_failure(answered.fault),
             LookOutcome::Unreadable => Said::Unreadable,
-            LookOutcome::Throttled { retry_after } => Said::Ends(too_long(*retry_after)),
-            LookOutcome::Untrusted => Said::Ends(Some(untrusted(answer))),
-            LookOutcome::Redirected => Said::Ends(Some(redirected(answer, api))),
-            LookOutcome::CaptivePortal => Said::Ends(Some(captive_portal(answer))),
-            LookOutcome::MixedUp => Said::Ends(Some(mixed_up())),
+            LookOutcome::Untrusted => Said::Ends(untrusted(answer)),
+            LookOutcome::Redirected => Said::Ends(redirected(answer, api)),
+            LookOutcome::CaptivePortal => Said::Ends(captive_portal(answer)),
+            LookOutcome::MixedUp => Said::Ends(mixed_up()),
         }
     }
 
@@ -57,17 +58,18 @@ impl Said {
         match &answered.outcome {
             MfaOutcome::Is(on) => Said::Told { ends_streak: *on },
             // What may be another's is asked for again at once.
-            MfaOutcome::Unauthorized | MfaOutcome::Unproven => Said::Again,
+            MfaOutcome::Unauthorized | MfaOutcome::Unproven | MfaOutcome::Throttled { .. } => {
+                Said::Again
+            }
             MfaOutcome::UserUnknown => Said::Refused(Refusal::UserUnknown),
             MfaOutcome::Forbidden => Said::Refused(Refusal::Forbidden),
             MfaOutcome::Refused => Said::Refused(Refusal::Invalid),
             MfaOutcome::NoInformation => Said::of_failure(answered.fault),
             MfaOutcome::Unreadable => Said::Failed(Sign::Failed),
-            MfaOutcome::Throttled { retry_after } => Said::Ends(too_long(*retry_after)),
-            MfaOutcome::Untrusted => Said::Ends(Some(untrusted(answer))),
-            MfaOutcome::Redirected => Said::Ends(Some(redirected(answer, api))),
-            MfaOutcome::CaptivePortal => Said::Ends(Some(captive_portal(answer))),
-            MfaOutcome::MixedUp => Said::Ends(Some(mixed_up())),
+            MfaOutcome::Untrusted => Said::Ends(untrusted(answer)),
+            MfaOutcome::Redirected => Said::Ends(redirected(answer, api)),
+            MfaOutcome::CaptivePortal => Said::Ends(captive_portal(answer)),
+            MfaOutcome::MixedUp => Said::Ends(mixed_up()),
         }
     }
 

@@ -18,8 +18,8 @@ use super::ping_error::{PingError, gateway_throttles};
 use super::transport::{Fault, FaultKind};
 use super::{Answered, hint, wire};
 use words::{
-    LIMIT, QUOTA, ambiguity_code, answered, in_words, mixed_up, no_answer, own_words, refusal_code,
-    unanswered, with_advice,
+    LIMIT, QUOTA, ambiguity_code, answered, in_words, mixed_up, no_answer, own_words, pause,
+    refusal_code, unanswered, with_advice,
 };
 
 pub(super) mod device;
@@ -44,6 +44,7 @@ pub fn create_answer(
         }),
         (_, status) => refused(status, error.as_ref(), head.retry_after),
     };
+    let pause = pause(head, error.as_ref());
     let answer = match &outcome {
         AttemptOutcome::Created(_) => own_words(head, None, None, &own),
         AttemptOutcome::NotCreated(refusal) => in_words(head, error, refusal_code(*refusal), &own),
@@ -58,7 +59,10 @@ pub fn create_answer(
         }
     };
     let answer = with_advice(answer, create_advice(&outcome));
-    answered(outcome, answer, head)
+    Answered {
+        pause,
+        ..answered(outcome, answer, head)
+    }
 }
 
 /// What came of a create request that got no answer.

@@ -1,10 +1,13 @@
 //! What an answer says of itself, in PingOne's words or in our own.
 
+use std::time::Duration;
+
 use crate::model::code;
 use crate::model::outcome::{Ambiguity, Answer, Proof, Refusal};
 use crate::pingone::head::Head;
 use crate::pingone::own::Own;
 use crate::pingone::ping_error::PingError;
+use crate::pingone::retry_after::LONGEST;
 use crate::pingone::transport::{Fault, FaultKind};
 use crate::pingone::{Answered, hint};
 
@@ -17,6 +20,22 @@ pub(super) fn answered<T>(outcome: T, answer: Answer, head: &Head) -> Answered<T
         date_ms: head.date_ms,
         fault: None,
     }
+}
+
+/// The wait that an answer asks for: by its header, or until the quota is reset that is used up.
+///
+/// The reset is measured against the answer's own `Date`, never against our clock, which may be wrong.
+pub(super) fn pause(head: &Head, error: Option<&PingError>) -> Option<Duration> {
+    let reset = error.filter(|error| head.status == 429 && error.has(QUOTA));
+    let reset = reset.and_then(PingError::quota_reset_ms);
+    let wait = reset
+        .zip(head.date_ms)
+        .map(|(at, now)| at.saturating_sub(now));
+    let wait = wait
+        .and_then(|ms| u64::try_from(ms).ok())
+        .filter(|ms| *ms > 0);
+    let wait = wait.map(|ms| Duration::from_millis(ms).min(LONGEST));
+    head.pause().max(wait)
 }
 
 pub(super) fn unanswered<T>(outcome: T, answer: Answer, fault: FaultKind) -> Answered<T> {

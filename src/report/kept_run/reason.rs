@@ -43,6 +43,9 @@ enum Kept {
     Unavailable {
         what: String,
     },
+    AskedToWait {
+        until_ms: i64,
+    },
     Broken {
         what: String,
     },

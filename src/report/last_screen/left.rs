@@ -1,6 +1,6 @@
 //! What is left, and how to go on.
 
-use jiff::ZonedDateTime;
+use jiff::{Timestamp, ZonedDateTime};
 use tracing::Level;
 
 use super::ending::Ending;
@@ -170,7 +170,9 @@ fn needed(rows: u64) -> (String, &'static str) {
 fn go_on(ending: &Ending<'_>, command: &str, width: Option<usize>) -> Notice {
     let outcomes = &ending.summary.tally.outcomes;
     let settled_from = ending.settled_from.as_ref();
-    let after = settled_from.filter(|at| *at > ending.now);
+    let asked = wanted_from(ending);
+    let after = settled_from.max(asked.as_ref());
+    let after = after.filter(|at| *at > ending.now);
     let mut sentences = remaining(ending, after);
     sentences.push(lead(ending));
     let text = sentences.join(" ");
@@ -182,6 +184,15 @@ fn go_on(ending: &Ending<'_>, command: &str, width: Option<usize>) -> Notice {
         notice = notice.fact("after", at.timestamp().to_string());
     }
     notice.shown_as(wrapped(&text, width) + &command_line(command))
+}
+
+/// From when on PingOne lets another run go on, where it asked for such a wait.
+fn wanted_from(ending: &Ending<'_>) -> Option<ZonedDateTime> {
+    let Some(StopReason::AskedToWait { until_ms }) = ending.summary.stopped else {
+        return None;
+    };
+    let until = Timestamp::from_millisecond(until_ms).ok()?;
+    Some(until.to_zoned_datetime(ending.now.time_zone().clone()))
 }
 
 /// One sentence for each kind of row that another run takes up.
@@ -201,6 +212,10 @@ fn remaining(ending: &Ending<'_>, after: Option<&ZonedDateTime>) -> Vec<String> 
         format!("{} {verb}", counted(count, "row"))
     };
     let mut sentences = Vec::new();
+    if let Some(from) = wanted_from(ending) {
+        let time = clock_time(&from, ending.now);
+        sentences.push(format!("PingOne lets nothing through before {time}."));
+    }
     if failed > 0 {
         let rows = rows(failed, "is", "are");
         sentences.push(format!("{rows} left for another run."));

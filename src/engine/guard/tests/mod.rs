@@ -252,22 +252,6 @@ async fn one_row_that_is_looked_for_again_or_a_tenant_that_is_known_does_not_sto
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_pause_of_more_than_five_minutes_ends_the_run() {
-    for (seconds, stops) in [(300, false), (301, true), (86_400, true)] {
-        let retry_after = Some(Duration::from_secs(seconds));
-        let throttled = refused(Refusal::Throttled { retry_after });
-        let on_create = create(&mut after_success(), row(6), throttled);
-        let throttled = LookOutcome::Throttled { retry_after };
-        let on_look = look(&mut after_success(), row(6), throttled);
-        assert_eq!(
-            (on_create.is_some(), on_look.is_some()),
-            (stops, stops),
-            "{seconds}"
-        );
-    }
-}
-
 #[test]
 fn too_many_bad_rows_are_a_number_or_a_share_of_at_least_twenty() {
     let with = |max_errors| {

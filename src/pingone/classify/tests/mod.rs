@@ -316,6 +316,47 @@ fn no_status_that_is_not_listed_ever_means_not_created() {
 }
 
 #[test]
+fn a_quota_asks_for_a_pause_until_it_is_reset_by_the_servers_own_clock() {
+    let sent_ms = 1_792_567_680_000;
+    for (reset, retry_after, sent, pause) in [
+        ("\"2026-10-21T07:38:00Z\"", None, Some(sent_ms), Some(600)),
+        (
+            "\"2026-10-21T09:38:00+02:00\"",
+            Some(7),
+            Some(sent_ms),
+            Some(600),
+        ),
+        ("1792568280000", None, Some(sent_ms), Some(600)),
+        ("1792568280000", Some(900), Some(sent_ms), Some(900)),
+        ("\"2026-10-21T07:27:00Z\"", None, Some(sent_ms), None),
+        (
+            "\"2999-01-01T00:00:00Z\"",
+            None,
+            Some(sent_ms),
+            Some(366 * 86_400),
+        ),
+        ("\"tomorrow\"", Some(7), Some(sent_ms), Some(7)),
+        ("null", None, Some(sent_ms), None),
+        ("1792568280000", None, None, None),
+    ] {
+        let head = Head {
+            retry_after: retry_after.map(Duration::from_secs),
+            date_ms: sent,
+            ..head(429)
+        };
+        for (detail, pause) in [("QUOTA_EXCEEDED", pause), ("LIMIT_EXCEEDED", retry_after)] {
+            let body = format!(
+                r#"{{"code":"REQUEST_LIMITED","message":"m","details":[
+                    {{"code":"{detail}","innerError":{{"quotaResetTime":{reset}}}}}]}}"#
+            );
+            let answered = create_answer(&request(), &head, &Ok(body.into()));
+            let pause = pause.map(Duration::from_secs);
+            assert_eq!(answered.pause, pause, "{detail} {reset} {retry_after:?}");
+        }
+    }
+}
+
+#[test]
 fn a_rate_limit_carries_its_wait_and_every_429_and_503_asks_for_a_pause() {
     let wait = Some(Duration::from_secs(7));
     let throttled = create_answer(&request(), &head(429), &body("REQUEST_LIMITED"));

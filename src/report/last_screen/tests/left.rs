@@ -65,6 +65,19 @@ fn rows_in_doubt_are_told_when_another_run_settles_them() {
 }
 
 #[test]
+fn a_quota_that_is_used_up_says_from_when_on_another_run_is_worth_it() {
+    let mut summary = ended(&[(2, Outcome::Pending), (1, Outcome::Unknown)]);
+    let until_ms = at("23:58:00").timestamp().as_millisecond();
+    summary.stopped = Some(StopReason::AskedToWait { until_ms });
+    insta::assert_snapshot!(left(&summary, |ending| ending.settled_from = Some(at("23:57:00"))), @r"
+    stopped: PingOne asks to wait until 2026-11-30T23:58:00Z; 2 rows pending
+    PingOne lets nothing through before 23:58 UTC. 1 row is in doubt, perhaps
+      created and not listed yet: run again after 23:58 UTC. Go on with:
+      wavepair run 'my wave.csv' --rate 10/s --limit=9
+    ");
+}
+
+#[test]
 fn a_device_whose_id_is_not_known_is_looked_for_by_another_run() {
     let mut summary = ended(&[(3, Outcome::Created)]);
     summary.tally.nameless = 1;
