@@ -139,6 +139,10 @@ fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result
             invocation.start_log()?;
             commands::report::report(&report, &invocation)
         }
+        Settings::Purge(purge) => {
+            invocation.start_log()?;
+            commands::purge::purge(&purge, &invocation)
+        }
         Settings::Undo(undo) => block_on(commands::undo::undo(*undo, &invocation)),
         Settings::Doctor(doctor) => {
             invocation.start_log()?;

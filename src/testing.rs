@@ -128,6 +128,7 @@ pub mod settings {
     pub use crate::settings::keys::keyed;
     pub use crate::settings::on_end::GIVEN;
     pub use crate::settings::probe::Probe;
+    pub use crate::settings::purge::Purge;
     pub use crate::settings::report::Report;
     pub use crate::settings::results::Results;
     pub use crate::settings::rows::RowSettings;

@@ -36,6 +36,7 @@ mod prepare;
 mod preview;
 pub(crate) mod print;
 pub(crate) mod probe;
+pub(crate) mod purge;
 mod question;
 mod read_ledger;
 pub(crate) mod report;

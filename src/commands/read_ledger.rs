@@ -16,12 +16,13 @@ use crate::settings::which_ledger::WhichLedger;
 ///
 /// There is none, or it cannot be read.
 pub(super) fn needed(path: &Path, binding: Option<&Binding>) -> Result<Reader, Error> {
-    Reader::open(path, binding)?.ok_or_else(|| {
-        let error = SettingsError::new(format!("there is no ledger at {}", path.display()));
-        error
-            .hint("name the environment or the ledger as for the run")
-            .into()
-    })
+    Reader::open(path, binding)?.ok_or_else(|| none_at(path).into())
+}
+
+/// What is said where a ledger is needed and not there.
+pub(super) fn none_at(path: &Path) -> SettingsError {
+    let error = SettingsError::new(format!("there is no ledger at {}", path.display()));
+    error.hint("name the environment or the ledger as for the run")
 }
 
 /// Opens the ledger that a run would use, where there is one that can be read.

@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
-use rusqlite::types::{FromSql, ToSql};
+use rusqlite::types::{FromSql, ToSql, Type};
 use rusqlite::{Connection, OptionalExtension, Result, Row, Statement, named_params};
 
+use super::digests::{Digest, digest_of};
+use super::keys::{Key, StoredKey};
 use super::values::{AddressText, TimeText, UuidText};
-use crate::model::entry::{DeviceState, LedgerEntry, Moment, UnansweredSend};
-use crate::model::ids::{DeviceId, RunId, UserId};
-use crate::model::request::{DeviceKey, DeviceType};
+use crate::model::entry::{DeviceState, KeptAddress, LedgerEntry, Moment, UnansweredSend};
+use crate::model::ids::{DeviceId, RunId};
 use crate::model::tally::Counts;
 
 /// Names every column, and ties it to the field of an entry that is read from it and written to it.
@@ -88,6 +89,8 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
     format!("SELECT {} FROM devices", columns.join(", "))
 });
 static FIND: LazyLock<String> = LazyLock::new(|| format!("{} WHERE {OF_KEY}", *SELECT));
+static RESTORE: LazyLock<String> =
+    LazyLock::new(|| format!("UPDATE devices SET address = :in_full WHERE {OF_KEY}"));
 static AFTER: LazyLock<String> =
     LazyLock::new(|| format!("{} WHERE id > :after ORDER BY id LIMIT :count", *SELECT));
 static OF_RUN: LazyLock<String> = LazyLock::new(|| {
@@ -118,41 +121,52 @@ static UPDATE: LazyLock<String> = LazyLock::new(|| {
         .collect();
     format!("UPDATE devices SET {} WHERE id = ?1", values.join(", "))
 });
-static HAS_ELSEWHERE: LazyLock<String> = LazyLock::new(|| {
-    format!("SELECT EXISTS (SELECT 1 FROM devices WHERE device = :device AND NOT ({OF_KEY}))")
-});
+const HAS_ELSEWHERE: &str = "SELECT EXISTS (SELECT 1 FROM devices WHERE device = :device
+    AND NOT (user = :user AND type = :type AND address IN (:address, :digest)))";
 
-/// A device's key as the ledger has it.
-#[derive(Debug, Hash, PartialEq, Eq)]
-pub(super) struct Key {
-    pub(super) user: UserId,
-    pub(super) kind: DeviceType,
-    pub(super) address: String,
-}
-
-impl From<&DeviceKey> for Key {
-    fn from(key: &DeviceKey) -> Self {
-        Self {
-            user: key.user,
-            kind: key.kind,
-            address: key.address.key(),
-        }
+/// What is known of a device, its address purged or not.
+pub(super) fn find(connection: &Connection, key: &Key) -> Result<Option<LedgerEntry>> {
+    let found = find_at(connection, key, &AddressText(&key.address))?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    match digest_of(connection, &key.address)? {
+        Some(digest) => find_at(connection, key, &digest),
+        None => Ok(None),
     }
 }
 
-/// What is known of a device.
-pub(super) fn find(connection: &Connection, key: &Key) -> Result<Option<LedgerEntry>> {
+fn find_at(connection: &Connection, key: &Key, address: &dyn ToSql) -> Result<Option<LedgerEntry>> {
     connection
         .prepare_cached(&FIND)?
         .query_row(
-            named_params! {
-                ":user": key.user,
-                ":type": key.kind,
-                ":address": AddressText(&key.address),
-            },
+            named_params! {":user": key.user, ":type": key.kind, ":address": address},
             entry,
         )
         .optional()
+}
+
+/// The same, for whoever writes about the device: from now on its address stands in full again, as
+/// requests are sent to it.
+pub(super) fn take(connection: &Connection, key: &Key) -> Result<Option<LedgerEntry>> {
+    let Some(found) = find(connection, key)? else {
+        return Ok(None);
+    };
+    if found.is_purged() {
+        let digest = digest_of(connection, &key.address)?;
+        connection
+            .prepare_cached(&RESTORE)?
+            .execute(named_params! {
+                ":in_full": AddressText(&key.address),
+                ":user": key.user,
+                ":type": key.kind,
+                ":address": digest,
+            })?;
+    }
+    Ok(Some(LedgerEntry {
+        address: KeptAddress::Whole,
+        ..found
+    }))
 }
 
 /// Gives so many entries whose numbers are greater, each with the key of its device.
@@ -160,7 +174,7 @@ pub(super) fn after(
     connection: &Connection,
     number: u64,
     count: u64,
-    keep: &mut dyn FnMut(Key, LedgerEntry),
+    keep: &mut dyn FnMut(StoredKey, LedgerEntry),
 ) -> Result<()> {
     let [number, count] = [number, count].map(|it| i64::try_from(it).unwrap_or(i64::MAX));
     let mut statement = connection.prepare_cached(&AFTER)?;
@@ -175,7 +189,7 @@ pub(super) fn after(
 pub(super) fn of_run(
     connection: &Connection,
     run: RunId,
-    keep: &mut dyn FnMut(Key, LedgerEntry) -> Result<()>,
+    keep: &mut dyn FnMut(StoredKey, LedgerEntry) -> Result<()>,
 ) -> Result<()> {
     let mut statement = connection.prepare_cached(&OF_RUN)?;
     let mut rows = statement.query(named_params! {":run": run})?;
@@ -187,12 +201,19 @@ pub(super) fn of_run(
 
 /// Whether another device than this one has this ID.
 pub(super) fn has_elsewhere(connection: &Connection, id: DeviceId, key: &Key) -> Result<bool> {
-    connection.prepare_cached(&HAS_ELSEWHERE)?.query_row(
+    let address = AddressText(&key.address);
+    let digest = digest_of(connection, &key.address)?;
+    let digest: &dyn ToSql = match &digest {
+        Some(digest) => digest,
+        None => &address,
+    };
+    connection.prepare_cached(HAS_ELSEWHERE)?.query_row(
         named_params! {
             ":device": id,
             ":user": key.user,
             ":type": key.kind,
-            ":address": AddressText(&key.address),
+            ":address": address,
+            ":digest": digest,
         },
         |row| row.get(0),
     )
@@ -236,6 +257,11 @@ pub(super) fn write_new(
     key: &Key,
     entry: &LedgerEntry,
 ) -> Result<Option<u64>> {
+    if let Some(digest) = digest_of(connection, &key.address)?
+        && find_at(connection, key, &digest)?.is_some()
+    {
+        return Ok(None);
+    }
     let written = write_by(&INSERT_IF_NEW, connection, key, entry)?;
     Ok((written > 0).then(|| last_number(connection)))
 }
@@ -288,18 +314,32 @@ fn bind_moment(
     bind(statement, boot_id, &moment.map(|moment| &moment.boot_id))
 }
 
-fn key(row: &Row<'_>) -> Result<Key> {
-    Ok(Key {
+fn key(row: &Row<'_>) -> Result<StoredKey> {
+    let address = match kept_address(row)? {
+        KeptAddress::Whole => Some(get::<AddressText<_>>(row, Column::Address)?.0),
+        KeptAddress::Digest => None,
+    };
+    Ok(StoredKey {
         user: get(row, Column::User)?,
         kind: get(row, Column::Kind)?,
-        address: get::<AddressText<_>>(row, Column::Address)?.0,
+        address,
     })
+}
+
+/// Whether a digest stands in the place of the address.
+fn kept_address(row: &Row<'_>) -> Result<KeptAddress> {
+    let address = row.get_ref(Column::Address as usize)?;
+    if address.data_type() != Type::Blob {
+        return Ok(KeptAddress::Whole);
+    }
+    get::<Digest>(row, Column::Address).map(|_| KeptAddress::Digest)
 }
 
 fn entry(row: &Row<'_>) -> Result<LedgerEntry> {
     let state = get(row, Column::State)?;
     let mut entry = LedgerEntry::new(state, get(row, Column::Run)?);
     entry.number = unsigned(row, Column::Number as usize)?;
+    entry.address = kept_address(row)?;
     let since: Option<i64> = get(row, Column::DoubtSince)?;
     let doubt = since.zip(moment(row, LAST_SEND)?);
     entry.doubt = doubt.map(|(since_ms, last_send)| UnansweredSend {

@@ -4,7 +4,9 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, Result, named_params};
 use uuid::Uuid;
 
-use super::devices::{self, Key};
+use super::devices;
+use super::digests::digest_of;
+use super::keys::{Key, StoredKey};
 use super::values::{AddressText, EventKind, UuidText};
 use crate::model::entry::LedgerEntry;
 use crate::model::ids::{DeviceId, RunId, UserId};
@@ -33,8 +35,8 @@ pub(crate) struct Dossier {
     pub user: UserId,
     /// What kind it is.
     pub kind: DeviceType,
-    /// The digits of its phone, or its mailbox.
-    pub address: String,
+    /// The digits of its phone, or its mailbox; nothing where that was purged.
+    pub address: Option<String>,
     /// How it stands.
     pub entry: LedgerEntry,
     /// What happened to it, in order.
@@ -69,7 +71,7 @@ pub(super) fn find(connection: &Connection, sought: Sought<'_>) -> Result<Vec<Do
     for number in numbers {
         let before = u64::try_from(number - 1).unwrap_or_default();
         devices::after(connection, before, 1, &mut |key, entry| {
-            let Key {
+            let StoredKey {
                 user,
                 kind,
                 address,
@@ -107,8 +109,13 @@ fn numbers(connection: &Connection, sought: Sought<'_>) -> Result<Vec<i64>> {
                 address,
             } = Key::from(key);
             ask(
-                "user = :user AND type = :type AND address = :address",
-                named_params! {":user": user, ":type": kind, ":address": AddressText(&address)},
+                "user = :user AND type = :type AND (address = :address OR address = :digest)",
+                named_params! {
+                    ":user": user,
+                    ":type": kind,
+                    ":address": AddressText(&address),
+                    ":digest": digest_of(connection, &address)?,
+                },
             )
         }
         Sought::Id(id) => {
@@ -122,8 +129,11 @@ fn numbers(connection: &Connection, sought: Sought<'_>) -> Result<Vec<i64>> {
         Sought::Address(address) => {
             let address = address.key();
             ask(
-                "address = :address",
-                named_params! {":address": AddressText(&address)},
+                "address = :address OR address = :digest",
+                named_params! {
+                    ":address": AddressText(&address),
+                    ":digest": digest_of(connection, &address)?,
+                },
             )
         }
         Sought::Correlation(id) => {

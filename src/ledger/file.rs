@@ -145,6 +145,24 @@ pub(super) fn keep_log(connection: &Connection, keep: bool) -> rusqlite::Result<
     set.map(drop)
 }
 
+/// How long a writer waits for a reader that looks at the state from before it: `results` of a long wave.
+const PATIENCE_WITH_READERS: Duration = Duration::from_mins(1);
+
+/// Folds the log into the main file, all of it, and empties it.
+///
+/// Readers that look at an older state are waited for.
+pub(super) fn fold_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(PATIENCE_WITH_READERS)?;
+    let busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    connection.busy_timeout(BUSY)?;
+    if busy {
+        let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        return Err(rusqlite::Error::SqliteFailure(busy, None));
+    }
+    Ok(())
+}
+
 /// Opens a ledger for a look, as a URI says.
 pub(super) fn connect_by_uri(path: &Path, uri: &str) -> Result<Connection, Error> {
     let read = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params};
 
+use super::digests::digest_of;
 use crate::model::ids::{PolicyId, UserId};
 use crate::model::mfa::UserState;
 use crate::model::names::{LookupFault, NameAnswer, NamedUser, PolicyAnswer};
@@ -36,14 +38,24 @@ pub(super) fn user(connection: &Connection, name: &UserName) -> Result<Option<Re
     let sql = "SELECT found, matches, other_case, disabled, mfa, bypassed, code, message, asked_at
                FROM lookups WHERE kind = :kind AND value = :value";
     let mut statement = connection.prepare_cached(sql)?;
-    let parameters = named_params! {":kind": name.kind().as_str(), ":value": name.key()};
-    let found = statement.query_row(parameters, |row| {
-        Ok(Remembered {
-            answer: answer(row)?,
-            asked_ms: row.get("asked_at")?,
-        })
-    });
-    found.optional()
+    let mut find = |value: &dyn ToSql| {
+        let parameters = named_params! {":kind": name.kind().as_str(), ":value": value};
+        let found = statement.query_row(parameters, |row| {
+            Ok(Remembered {
+                answer: answer(row)?,
+                asked_ms: row.get("asked_at")?,
+            })
+        });
+        found.optional()
+    };
+    let found = find(&name.key())?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    match digest_of(connection, &name.key())? {
+        Some(digest) => find(&digest),
+        None => Ok(None),
+    }
 }
 
 fn answer(row: &Row<'_>) -> Result<NameAnswer> {

@@ -4,17 +4,22 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, Result, named_params};
 
-use super::devices::{self, Key};
+use super::devices;
+use super::keys::StoredKey;
 use crate::model::entry::{DeviceState, LedgerEntry};
-use crate::model::ids::RunId;
-use crate::model::request::{Address, DeviceKey};
+use crate::model::ids::{RunId, UserId};
+use crate::model::request::{Address, DeviceKey, DeviceType};
 use crate::model::row::RowNumber;
 
 /// A device that a run has created, whether it is there still or not.
 #[derive(Clone, Debug)]
 pub(crate) struct MadeDevice {
-    /// Which device.
-    pub(crate) key: DeviceKey,
+    /// Whose it is.
+    pub(crate) user: UserId,
+    /// What kind it is.
+    pub(crate) kind: DeviceType,
+    /// Where it sends its passcodes; nothing where that was purged.
+    pub(crate) address: Option<Address>,
     /// What is known of it.
     pub(crate) entry: LedgerEntry,
     /// The row that asked for it, as that run counted them.
@@ -22,6 +27,15 @@ pub(crate) struct MadeDevice {
 }
 
 impl MadeDevice {
+    /// Which device; nothing where its address was purged.
+    pub(crate) fn key(&self) -> Option<DeviceKey> {
+        Some(DeviceKey {
+            user: self.user,
+            kind: self.kind,
+            address: self.address.clone()?,
+        })
+    }
+
     /// Whether it is one that this run has created.
     fn is_of(&self, run: RunId) -> bool {
         let is_made = match self.entry.state {
@@ -43,11 +57,19 @@ pub(super) fn made_by(connection: &Connection, run: RunId) -> Result<Vec<MadeDev
     let mut made = Vec::new();
     devices::of_run(connection, run, &mut |key, entry| {
         let row = rows.remove(&entry.number);
-        let key = device_key(&key).ok_or_else(|| {
-            let what = "it holds a device whose phone or mailbox is none";
-            rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, what.into())
-        })?;
-        made.push(MadeDevice { key, entry, row });
+        let StoredKey {
+            user,
+            kind,
+            address,
+        } = key;
+        let address = address.map(|text| address_of(kind, &text)).transpose()?;
+        made.push(MadeDevice {
+            user,
+            kind,
+            address,
+            entry,
+            row,
+        });
         Ok(())
     })?;
     made.retain(|made| made.is_of(run));
@@ -70,10 +92,9 @@ fn rows_of(connection: &Connection, run: RunId) -> Result<HashMap<u64, RowNumber
     Ok(rows)
 }
 
-fn device_key(key: &Key) -> Option<DeviceKey> {
-    Some(DeviceKey {
-        user: key.user,
-        kind: key.kind,
-        address: Address::from_key(key.kind, &key.address)?,
+fn address_of(kind: DeviceType, text: &str) -> Result<Address> {
+    Address::from_key(kind, text).ok_or_else(|| {
+        let what = "it holds a device whose phone or mailbox is none";
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, what.into())
     })
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use super::devices::Key;
+use super::keys::Key;
 use crate::model::entry::LedgerEntry;
 
 /// How many lookups in a row must be near each other before anything is read ahead.

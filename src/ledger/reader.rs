@@ -8,16 +8,18 @@ use rusqlite::Connection;
 
 use super::binding::{self, Binding};
 use super::counter::extent;
-use super::devices::{self, Key};
+use super::devices;
 use super::dossier::{self, Dossier, Sought};
 use super::earlier;
 use super::error::{Error, Flaw};
 use super::file::{SYNCHRONOUS, connect, keep_log, opening, sqlite};
+use super::keys::{Key, StoredKey};
 use super::look::has_log;
 use super::lookups::{self, Remembered};
 use super::made::{self, MadeDevice};
 use super::paces;
 use super::place::{Place, Purpose, check_shard};
+use super::purge;
 use super::read_ahead::{ReadAhead, ReadRange};
 use super::run_entry::{self, RunEntry, SoFar};
 use super::runs::{self, LastRun};
@@ -33,6 +35,7 @@ use crate::model::names::PolicyAnswer;
 use crate::model::pace_reading::Millirate;
 use crate::model::phone::E164;
 use crate::model::policy_ref::PolicyRef;
+use crate::model::purge::PurgeCounts;
 use crate::model::rate_group::RateGroup;
 use crate::model::request::DeviceKey;
 use crate::model::shard::Shard;
@@ -190,10 +193,16 @@ impl Reader {
             return Ok(Some(entry));
         }
         let found = devices::find(&self.connection, key)?;
-        let number = found.as_ref().map(|found| found.number);
+        // What was purged cannot be read ahead: it is told by its digest alone.
+        let readable = found.as_ref().filter(|found| !found.is_purged());
+        let number = readable.map(|found| found.number);
         if let Some(range) = number.and_then(|number| ahead.looked_up(number)) {
             let ReadRange { after, count } = range;
-            let mut keep = |key, entry| ahead.keep(key, entry);
+            let mut keep = |key: StoredKey, entry| {
+                if let Some(key) = key.whole() {
+                    ahead.keep(key, entry);
+                }
+            };
             devices::after(&self.connection, after, count, &mut keep)?;
         }
         Ok(found)
@@ -353,6 +362,15 @@ impl Reader {
     /// The file cannot be read.
     pub(crate) fn verified(&self) -> Result<BTreeMap<u64, (i64, Verdict)>, Error> {
         self.unless_unreadable(verified::verified(&self.connection))
+    }
+
+    /// What a purge would take out that was settled before this moment, in milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn purge(&self, before_ms: i64) -> Result<PurgeCounts, Error> {
+        self.unless_unreadable(purge::count(&self.connection, before_ms))
     }
 
     /// The last run of a wave, as far as it has come.

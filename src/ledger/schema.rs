@@ -190,6 +190,7 @@ CREATE TABLE paces (
 ALTER TABLE binding ADD COLUMN shard INTEGER NOT NULL DEFAULT 1 CHECK (shard >= 1);
 ALTER TABLE binding ADD COLUMN shards INTEGER NOT NULL DEFAULT 1 CHECK (shards BETWEEN shard AND 1000);
 ",
+    include_str!("purge.sql"),
 ];
 
 /// The `user_version` of a current ledger.

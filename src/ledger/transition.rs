@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use rusqlite::{Connection, named_params};
 
 use super::batch::{Intent, Recorded, Settled};
-use super::devices::{self, Key};
+use super::devices;
+use super::keys::Key;
 use super::rules;
 use super::undo::{self, UndoNote};
 use super::values::{EventKind, UuidText};
@@ -79,7 +80,7 @@ fn write_intent(
             return Ok(LedgerEntry { number, ..entry });
         }
     }
-    let mut entry = after(devices::find(transaction, key)?)?;
+    let mut entry = after(devices::take(transaction, key)?)?;
     entry.number = devices::write(transaction, key, &entry)?;
     Ok(entry)
 }
@@ -95,7 +96,7 @@ pub(super) fn settle(
     let key = Key::from(&end.key);
     let before = match in_flight.remove(&key) {
         Some(entry) => Some(entry),
-        None => devices::find(transaction, &key)?,
+        None => devices::take(transaction, &key)?,
     };
     let mut entry = rules::settled(before, end, run, now).map_err(Fault::Invariant)?;
     entry.number = devices::write(transaction, &key, &entry)?;
@@ -112,7 +113,7 @@ pub(super) fn undo(
     now: &Moment,
 ) -> Result<(), Fault> {
     let key = Key::from(&note.key);
-    let before = devices::find(transaction, &key)?;
+    let before = devices::take(transaction, &key)?;
     let entry = undo::stepped(before, note, now).map_err(Fault::Invariant)?;
     devices::write(transaction, &key, &entry)?;
     let told = LedgerEntry {

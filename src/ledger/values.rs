@@ -8,6 +8,7 @@ use rusqlite::Result;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use uuid::Uuid;
 
+use super::digests::Digest;
 use crate::model::entry::DeviceState;
 use crate::model::ids::{DeviceId, EnvironmentId, RunId, UserId};
 use crate::model::imprint::NicknameDigest;
@@ -218,7 +219,8 @@ bytes!(
     RunId,
     EnvironmentId,
     RequestDigest,
-    NicknameDigest
+    NicknameDigest,
+    Digest
 );
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use rustix::process::{Resource, getrlimit};
@@ -14,7 +13,7 @@ use super::batch::{Committed, Intent, Settled};
 use super::binding::Binding;
 use super::counter::{Counter, extent};
 use super::error::{Error, Flaw};
-use super::file::{BUSY, beside, keep_log, opening, sqlite};
+use super::file::{beside, fold_log, keep_log, opening, sqlite};
 use super::lookups::{self, LookupNote};
 use super::runs::{self, RunEnd, RunRecord};
 use super::transition::{Fault, InFlight, intend, settle, settle_left_in_flight, undo};
@@ -71,9 +70,6 @@ pub(super) struct Writer {
     /// How long the system lets a file of this process become.
     size_limit: Option<u64>,
 }
-
-/// How long a run waits for a reader that looks at the state from before it: `results` of a long wave.
-const PATIENCE_WITH_READERS: Duration = Duration::from_mins(1);
 
 fn is_full(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
@@ -139,24 +135,8 @@ impl Writer {
         let extent = extent(&self.connection).map_err(wrap)?;
         let begun = self.counter.begin(extent);
         begun.map_err(Error::unusable(&self.path))?;
-        self.fold_log(PATIENCE_WITH_READERS).map_err(wrap)?;
+        fold_log(&self.connection).map_err(wrap)?;
         Ok(previous_exit_code)
-    }
-
-    /// Folds the log into the main file, all of it, and empties it.
-    ///
-    /// Readers that look at an older state are waited for.
-    fn fold_log(&self, patience: Duration) -> rusqlite::Result<()> {
-        self.connection.busy_timeout(patience)?;
-        let busy: bool =
-            self.connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        self.connection.busy_timeout(BUSY)?;
-        if busy {
-            let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
-            return Err(rusqlite::Error::SqliteFailure(busy, None));
-        }
-        Ok(())
     }
 
     /// Serves commands until the last sender is gone, a write fails, or the ledger is closed.

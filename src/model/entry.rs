@@ -135,11 +135,22 @@ pub struct UnansweredSend {
     pub last_send: Moment,
 }
 
+/// How a ledger keeps the address of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptAddress {
+    /// As it is.
+    Whole,
+    /// As a digest of itself, since `purge` took it out.
+    Digest,
+}
+
 /// The ledger's entry of one device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerEntry {
     /// The entry's own number: small and dense.
     pub number: u64,
+    /// How its address is kept.
+    pub address: KeptAddress,
     /// Where the device stands.
     pub state: DeviceState,
     /// Its ID, in the states that have one.
@@ -182,6 +193,7 @@ impl LedgerEntry {
     pub fn new(state: DeviceState, run: RunId) -> Self {
         Self {
             number: 0,
+            address: KeptAddress::Whole,
             state,
             device: None,
             created_at: None,
@@ -198,6 +210,11 @@ impl LedgerEntry {
             refused: None,
             answer: Answer::default(),
         }
+    }
+
+    /// Whether its address was taken out of the ledger.
+    pub fn is_purged(&self) -> bool {
+        self.address == KeptAddress::Digest
     }
 
     /// The outcome of its row.

@@ -39,6 +39,7 @@ pub(crate) mod phone;
 pub(crate) mod phone_book;
 pub(crate) mod placeholder;
 pub(crate) mod policy_ref;
+pub(crate) mod purge;
 pub(crate) mod rate_group;
 pub(crate) mod request;
 pub(crate) mod row;

@@ -8,6 +8,9 @@ use std::borrow::Cow;
 use crate::model::formula;
 pub(crate) use crate::model::hidden::neutral;
 
+/// What is shown for a phone or a mailbox that `purge` took out of the ledger.
+pub(crate) const PURGED: &str = "(purged)";
+
 /// Makes a text a cell: [`neutral`], and marked where a spreadsheet would run it as a [`formula`].
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     // The mark is put before what was there: a tab at the start is not one any more once it is neutral.

@@ -24,6 +24,7 @@ pub(crate) mod known_row;
 pub(crate) mod known_state;
 mod lines;
 pub(crate) mod plan_writer;
+pub(crate) mod purge_screen;
 mod record;
 pub(crate) mod rejects;
 pub(crate) mod result_row;

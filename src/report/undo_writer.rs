@@ -6,8 +6,9 @@ use super::cells::{Cells, Options, shown};
 use super::sheet::Holds;
 use super::table::{Form, Table};
 use super::value::Value;
-use crate::model::ids::DeviceId;
-use crate::model::request::DeviceKey;
+use crate::model::ids::{DeviceId, UserId};
+use crate::model::phone::E164;
+use crate::model::request::DeviceType;
 use crate::model::row::RowNumber;
 use crate::model::undo::UndoVerdict;
 
@@ -37,8 +38,12 @@ pub(crate) struct UndoRow<'a> {
     pub verdict: UndoVerdict,
     /// Its ID, where PingOne told one.
     pub device: Option<DeviceId>,
-    /// Which device.
-    pub key: &'a DeviceKey,
+    /// Whose it is.
+    pub user: UserId,
+    /// What kind it is.
+    pub kind: DeviceType,
+    /// Its phone, where it has one and that was not purged.
+    pub phone: Option<E164>,
     /// What happened and what to do, where there is anything to say.
     pub message: Option<&'a str>,
 }
@@ -80,15 +85,15 @@ impl<W: Write + Send> UndoWriter<W> {
     pub(crate) fn row(&mut self, row: &UndoRow<'_>) -> io::Result<()> {
         let number = |number: Option<u64>| number.map_or(Value::Nothing, Value::Number);
         let cells = self.cells;
-        let phone = row.key.address.phone().map(|phone| cells.phone(phone));
+        let phone = row.phone.map(|phone| cells.phone(phone));
         let message = row.message.unwrap_or_default();
         self.table.row(&[
             number(row.row.map(|row| row.0)),
             number(row.line),
             cells.text(row.verdict.as_str()),
             shown(row.device),
-            shown(Some(row.key.user)),
-            cells.text(row.key.kind.as_str()),
+            shown(Some(row.user)),
+            cells.text(row.kind.as_str()),
             cells.text(phone.unwrap_or_default()),
             cells.text(cells.message(message)),
         ])

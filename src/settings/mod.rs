@@ -30,6 +30,7 @@ pub(crate) mod pace;
 mod places;
 pub(crate) mod probe;
 mod proxy;
+pub(crate) mod purge;
 pub(crate) mod results;
 pub(crate) mod rows;
 pub(crate) mod run;

@@ -10,6 +10,7 @@ use super::files::{self, Files, wave};
 use super::on_end::OnEnd;
 use super::pace::{Pace, Stops};
 use super::probe::Probe;
+use super::purge::Purge;
 use super::report::Report;
 use super::results::Results;
 use super::rows::RowSettings;
@@ -53,6 +54,8 @@ pub(crate) enum Settings {
     Show(Box<Show>),
     /// Of `undo`.
     Undo(Box<Undo>),
+    /// Of `purge`.
+    Purge(Box<Purge>),
     /// Of `doctor`.
     Doctor(Box<Doctor>),
     /// Of `probe`.
@@ -87,6 +90,7 @@ impl Settings {
             Command::Status => Self::Status(Box::new(Status::resolve(sources, now)?)),
             Command::Show => Self::Show(Box::new(Show::resolve(sources, now)?)),
             Command::Undo => Self::Undo(Box::new(Undo::resolve(sources, now)?)),
+            Command::Purge => Self::Purge(Box::new(Purge::resolve(sources, now)?)),
             Command::Doctor => Self::Doctor(Box::new(Doctor::resolve(sources, now))),
             Command::Probe => Self::Probe(Box::new(Probe::resolve(sources)?)),
             Command::Template => Self::Template,

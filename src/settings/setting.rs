@@ -124,6 +124,8 @@ pub enum Command {
     Show,
     /// `undo`.
     Undo,
+    /// `purge`.
+    Purge,
     /// `doctor`.
     Doctor,
     /// `probe`.
@@ -153,6 +155,7 @@ impl Command {
             | Command::Status
             | Command::Show
             | Command::Undo
+            | Command::Purge
             | Command::Doctor
             | Command::Probe
             | Command::Sandbox

@@ -40,6 +40,8 @@ mod duplicates;
 mod shared_phones;
 // What a run has made is deleted again, and nothing else.
 mod undo;
+// Old phones are taken out of a ledger, and every device is known all the same.
+mod purge;
 // Told to stop while it waits.
 mod signals;
 // What a ledger tells of its runs.

@@ -21,6 +21,7 @@ fn device(dossier: &Dossier, full: bool) -> Value {
         "user_id": dossier.user.to_string(),
         "type": dossier.kind.as_str(),
         "address": address(dossier, full),
+        "purged": entry.is_purged(),
         "state": entry.state.as_str(),
         "outcome": entry.outcome().as_str(),
         "device_id": entry.device.map(|id| id.to_string()),

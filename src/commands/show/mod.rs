@@ -12,8 +12,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::{Dossier, Sought};
-use crate::model::phone::E164;
-use crate::model::request::{Address, DeviceType};
+use crate::model::request::Address;
 use crate::model::row::RowNumber;
 use crate::model::validate::Unasked;
 use crate::model::who::Who;
@@ -89,19 +88,13 @@ fn find_row(
     Err(SettingsError::new(what).into())
 }
 
-/// The address of a device: as it is, or so much of it as may be seen.
-fn address(dossier: &Dossier, full: bool) -> String {
-    let text = &dossier.address;
-    let address = match dossier.kind {
-        DeviceType::Email => text.parse().ok().map(Address::Email),
-        DeviceType::WhatsApp | DeviceType::Sms | DeviceType::Voice => {
-            E164::from_digits(text).map(Address::Phone)
-        }
-    };
-    match address {
+/// The address of a device: as it is, or so much of it as may be seen; nothing where it was purged.
+fn address(dossier: &Dossier, full: bool) -> Option<String> {
+    let text = dossier.address.as_ref()?;
+    Some(match Address::from_key(dossier.kind, text) {
         Some(Address::Phone(phone)) if full => phone.to_string(),
         Some(Address::Email(email)) if full => email.as_str().to_owned(),
         Some(address) => address.masked(),
         None => "…".to_owned(),
-    }
+    })
 }

@@ -4,7 +4,7 @@ use jiff::{Timestamp, ZonedDateTime};
 
 use super::address;
 use crate::ledger::{Dossier, EventKind, PastEvent};
-use crate::report::cell::neutral;
+use crate::report::cell::{PURGED, neutral};
 use crate::report::quantity::moment;
 use crate::report::what_next::what_next;
 use crate::report::wrap::hanging;
@@ -30,7 +30,7 @@ fn one(dossier: &Dossier, full: bool, now: &ZonedDateTime, width: Option<usize>)
         "user {}, {} {}: {}{device}",
         dossier.user,
         dossier.kind,
-        address(dossier, full),
+        address(dossier, full).as_deref().unwrap_or(PURGED),
         entry.outcome(),
     );
     let mut text = hanging(&head, 2, width);

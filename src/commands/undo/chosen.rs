@@ -10,6 +10,8 @@ use crate::error::Error;
 use crate::ledger::{Binding, MadeDevice, RunEntry};
 use crate::model::entry::DeviceState;
 use crate::model::ids::DeviceId;
+use crate::model::request::Address;
+use crate::report::cell::PURGED;
 use crate::report::earlier_runs::devices_in;
 use crate::report::safe_file::failing;
 use crate::settings::Error as SettingsError;
@@ -68,14 +70,15 @@ impl Chosen {
     pub(super) fn examples(&self) -> Vec<String> {
         let left = self.made.iter().filter(|made| is_left(made));
         let shown = left.take(EXAMPLES).map(|made| {
-            let key = &made.key;
             let row = made.row.map(|row| format!("row {row}, "));
             format!(
                 "{}user {}, {} {}",
                 row.unwrap_or_default(),
-                key.user,
-                key.kind,
-                key.address.masked()
+                made.user,
+                made.kind,
+                made.address
+                    .as_ref()
+                    .map_or_else(|| PURGED.to_owned(), Address::masked)
             )
         });
         shown.collect()

@@ -12,6 +12,7 @@ use crate::exit::ExitCode;
 use crate::model::dialect::Dialect;
 use crate::model::event::{Event, RowFinished, RowLabel};
 use crate::model::outcome::Outcome;
+use crate::model::request::Address;
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
 use crate::model::summary::Summary;
@@ -47,8 +48,8 @@ impl Fates {
             who: RowLabel {
                 row: made.row.unwrap_or(RowNumber(made.entry.number)),
                 line: 0,
-                user: Some(made.key.user),
-                address: Some(made.key.address.masked()),
+                user: Some(made.user),
+                address: made.address.as_ref().map(Address::masked),
             },
             outcome,
             device: made.entry.device,
@@ -120,7 +121,9 @@ impl Ending<'_> {
                 line: known.map(|(_, line)| line),
                 verdict: fate.verdict,
                 device: made.entry.device,
-                key: &made.key,
+                user: made.user,
+                kind: made.kind,
+                phone: made.address.as_ref().and_then(Address::phone),
                 message: message.or(pending),
             };
             writer.row(&row).map_err(Error::Results)?;

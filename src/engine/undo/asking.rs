@@ -206,7 +206,7 @@ impl<'a> Asking<'a> {
         let now = clock::now();
         let subject = Subject {
             row: made.row.unwrap_or(RowNumber(made.entry.number)),
-            user: made.key.user,
+            user: made.user,
             policy: PolicyId::from_bytes([0; 16]),
             seq: permit.seq,
             refused_before: false,

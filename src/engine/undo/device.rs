@@ -10,6 +10,7 @@ use crate::model::entry::DeviceState;
 use crate::model::event::{Event, RequestKind};
 use crate::model::ids::DeviceId;
 use crate::model::outcome::Answer;
+use crate::model::request::DeviceKey;
 use crate::model::undo::{DeviceOutcome, ShownDevice, UndoVerdict};
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
@@ -46,6 +47,7 @@ struct Undoing<'a, 'b> {
     asking: &'a Asking<'b>,
     ledger: Option<&'a Ledger>,
     made: &'a MadeDevice,
+    key: DeviceKey,
     id: DeviceId,
     /// Whether it is on disk that the device is about to be deleted.
     begun: bool,
@@ -71,6 +73,11 @@ pub(super) async fn undo(
                        give the same command again";
         return Ok(fate(UndoVerdict::Kept, Some(message.to_owned())));
     };
+    let Some(key) = made.key() else {
+        let message = "its phone or mailbox was purged from the ledger, so nothing shows whether it is still \
+                       the same device; look at it in PingOne, and delete it there if it is to go";
+        return Ok(fate(UndoVerdict::Kept, Some(message.to_owned())));
+    };
     let begun = made.entry.state == DeviceState::Undoing;
     let doubt = made.entry.doubt.as_ref().filter(|_| begun);
     let settle = asking.options.retry.settle;
@@ -80,6 +87,7 @@ pub(super) async fn undo(
         asking,
         ledger,
         made,
+        key,
         id,
         begun,
         in_doubt,
@@ -169,7 +177,7 @@ impl Undoing<'_, '_> {
                 return Looked::Stopped;
             };
             self.asking.tell(&Event::Sent(RequestKind::Read));
-            let (of, name) = ((&self.made.key, self.id), self.name("look"));
+            let (of, name) = ((&self.key, self.id), self.name("look"));
             let client = self.asking.client;
             let answered = one_device::read(client, of, &permit.token, &name, connection).await;
             self.asking.heard(&permit, self.made, &answered).await;
@@ -215,7 +223,7 @@ impl Undoing<'_, '_> {
         else {
             return Ok(Deleted::Stopped);
         };
-        let begun = ledger.begin_undo(&self.made.key, self.id, clock::moment());
+        let begun = ledger.begin_undo(&self.key, self.id, clock::moment());
         let Some(deletable) = begun.await? else {
             self.asking.give_back(&permit);
             self.asking.stop_for(Some(reasons::disk_full()));
@@ -309,7 +317,7 @@ impl Undoing<'_, '_> {
 
     fn note(&self, step: UndoStep) -> UndoNote {
         UndoNote {
-            key: self.made.key.clone(),
+            key: self.key.clone(),
             device: self.id,
             step,
         }

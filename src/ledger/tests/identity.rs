@@ -134,8 +134,17 @@ const CASES: [Case; 22] = [
                 place,
                 "UPDATE runs SET finished_at = NULL, exit_code = NULL",
             );
+            let page: u16 = Connection::open(&place.path)
+                .unwrap()
+                .query_row(
+                    "SELECT rootpage - 1 FROM sqlite_schema WHERE name = 'devices'",
+                    [],
+                    |row| row.get(0),
+                )
+                .unwrap();
+            let page = usize::from(page);
             let mut bytes = fs::read(&place.path).unwrap();
-            bytes[4096 * 5 + 8..4096 * 6].fill(0x5a);
+            bytes[4096 * page + 8..4096 * (page + 1)].fill(0x5a);
             fs::write(&place.path, bytes).unwrap();
         },
         "damaged",

@@ -9,6 +9,7 @@ mod identity;
 mod in_memory;
 mod narrow_rows;
 mod opening;
+mod purge;
 mod reading;
 mod users;
 

@@ -1,6 +1,7 @@
 //! What a ledger with wide rows says is what it says once they are narrow.
 
-use super::super::devices::{self, Key};
+use super::super::devices;
+use super::super::keys::Key;
 use super::super::users;
 use super::*;
 use crate::model::ids::UserId;

@@ -1,8 +1,9 @@
 //! What is seen of a ledger while it is written, and before there is one.
 
-use super::super::devices::{self, Key};
+use super::super::devices;
+use super::super::keys::Key;
 use super::*;
-use crate::model::entry::UnansweredSend;
+use crate::model::entry::{KeptAddress, UnansweredSend};
 use crate::model::imprint::{Imprint, NicknameDigest};
 use crate::model::request::DeviceStatus;
 use crate::model::stop::{StopReason, Stopped};
@@ -191,7 +192,8 @@ async fn a_value_that_is_none_of_its_column_is_damage_for_whoever_reads_it() {
         ("state", "9", "no state of a device"),
         ("type", "-1", "no type of device"),
         ("device", "x'0102'", "1"),
-        ("address", "x'0102'", "Blob"),
+        ("address", "x'0102'", "2"),
+        ("address", "1.5", "Real"),
         ("created_at", "9223372036854775807", "9223372036854775807"),
         ("created_at", "1.5", "Real"),
         ("correlation_id", "x'0102'", "2"),
@@ -318,6 +320,7 @@ fn every_field_of_an_entry_is_read_as_it_was_written() {
     let file = Connection::open(&place.path).unwrap();
     let created = LedgerEntry {
         number: 1,
+        address: KeptAddress::Whole,
         state: DeviceState::Created,
         device: Some(DeviceId::from_bytes([3; 16])),
         created_at: Some("2026-11-01T08:00:00.000Z".to_owned()),

@@ -23,7 +23,6 @@ use crate::settings::given::Given;
 use crate::settings::setting::Takes::{Count, Text, Texts, Word};
 use crate::settings::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
 use self::shards::SHARD;
-use self::looked_back::{FULL_PHONE, RUN_ID, WATCH, WHO};
 use self::service::{DUPLICATES, LATENCY, LISTEN, MAX_DEVICES, PER_IP, POLICIES, PRINT_USERS, RATE_LIMIT, REPORT_AGE, SEED, TOKEN_LIFE, USERS, VARIANT};
 use self::telling::{SUMMARIES, SUMMARY, TELLING};
 use crate::settings::values;
@@ -213,9 +212,6 @@ const PACE: Group = Group { heading: Some("Pace"), settings: &[
 const STOPS: Group = Group { heading: Some("Stops"), settings: &[CANARY.about, MAX_ERRORS.about, MAX_DURATION.about, DEADLINE.about, LIMIT.about] };
 const LOG: Group = Group { heading: VERBOSITY.heading, settings: &[PROGRESS.about, LOG_FILE.about] };
 const CHECKED: Group = Group { heading: None, settings: &[POLICY.saying("Policy to check"), LEDGER.saying("Ledger to check")] };
-const RUNS: Group = Group { heading: None, settings: &[RUN_ID.about, FORMAT.about, WATCH.about] };
-const ASKED_ABOUT: Group = Group { heading: None, settings: &[WHO.about, FORMAT.about, FULL_PHONE.about] };
-const LOOKED_BACK_AT: Group = Group { heading: Some("Ledger"), settings: &[LEDGER.about, ENVIRONMENT.about, REGION.about, API_URL.about] };
 const PROBED: Group = Group { heading: None, settings: &[
     PROBE_USER.about, PROBE_PHONE.about, POLICY.saying("Policy to make devices by: its ID, or `default`"), REPORT.about, CLEAN.about,
     YES.saying("Answer yes where a person at a terminal would be asked"),
@@ -301,21 +297,9 @@ pub static COMMANDS: &[Usage] = &[
         groups: &[Group { heading: None, settings: &[WAVE.saying("The wave")] }, ROWS, COUNTED, PAGE, TENANT],
         examples: &[("wavepair report wave.csv", "writes wave.report.html, to open in a browser or to mail")],
     },
-    Usage {
-        command: Command::Status, name: "status", help: "Show the runs of a ledger, one that is going on included", groups: &[RUNS, LOOKED_BACK_AT],
-        examples: &[
-            ("wavepair status", "a line for each run, the last one first"),
-            ("wavepair status 019ad3f0", "one run: its settings, pace, reasons, and how to go on"),
-        ],
-    },
-    Usage {
-        command: Command::Show, name: "show", help: "Show all that happened to one user, device, phone or row", groups: &[ASKED_ABOUT, LOOKED_BACK_AT],
-        examples: &[
-            ("wavepair show wave.csv:17", "the device that the wave's row 17 asks for"),
-            ("wavepair show +15125551234", "every device with this phone, which is masked"),
-        ],
-    },
+    looked_back::STATUS, looked_back::SHOW,
     undo::USAGE,
+    purge::USAGE,
     Usage {
         command: Command::Doctor,
         name: "doctor",
@@ -392,6 +376,7 @@ pub(crate) fn takes_value(option: &str) -> bool {
 }
 
 pub(super) mod looked_back;
+pub(super) mod purge;
 pub(super) mod service;
 pub(super) mod shards;
 pub(super) mod telling;
