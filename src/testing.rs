@@ -109,7 +109,9 @@ pub mod sandbox {
 
 /// A run, as far as it needs no file.
 pub mod engine {
-    pub use crate::engine::{EngineOptions, Error, GuardOptions, PlannedRow, run, stop};
+    pub use crate::engine::{
+        EngineOptions, Error, GuardOptions, PlannedRow, UserSource, run, stop,
+    };
 }
 
 /// The columns of the results, and the options that name a tenant.

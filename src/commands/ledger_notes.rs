@@ -55,7 +55,7 @@ fn kept(storage: &Storage) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::tally::Counts;
+    use crate::model::counts::Counts;
 
     #[test]
     fn a_person_is_told_how_much_is_known_and_how_it_is_kept() {

@@ -52,7 +52,7 @@ impl<'a> Memory<'a> {
     }
 
     /// The last answer to a look-up of a user's name.
-    pub(super) fn user(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
+    fn user(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
         Ok(match self {
             Memory::OfRun(ledger) => ledger.user_named(name)?,
             Memory::ReadOnly(reader) | Memory::Recreating(reader) => match reader {
@@ -60,6 +60,14 @@ impl<'a> Memory<'a> {
                 None => None,
             },
         })
+    }
+
+    /// The same for a run, which goes on by it. A dry run is to tell how it is now.
+    pub(super) fn user_of_run(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
+        match self {
+            Memory::OfRun(_) => self.user(name),
+            Memory::ReadOnly(_) | Memory::Recreating(_) => Ok(None),
+        }
     }
 
     fn policy(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {

@@ -3,6 +3,7 @@
 mod advice;
 mod ahead;
 mod announce;
+mod asked_anew;
 mod claims;
 pub(crate) mod config;
 mod demanded;
@@ -46,6 +47,7 @@ pub(crate) mod results;
 pub(crate) mod run;
 mod run_record;
 pub(crate) mod sandbox;
+mod send;
 pub(crate) mod show;
 mod signals;
 pub(crate) mod status;

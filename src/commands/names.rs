@@ -32,8 +32,8 @@ const ROWS_AT_ONCE: u64 = 256;
 /// How many answered requests are written down together at most.
 const ANSWERS_AT_ONCE: usize = 64;
 
-/// Learns whose the names in a wave are: from memory what is fresh there, and from PingOne the rest,
-/// each name once. With that the wave's rows can be judged.
+/// Learns whose the names in a wave are: a run from memory what is fresh there, and from PingOne the
+/// rest, each name once. With that the wave's rows can be judged.
 ///
 /// `width` is how many requests are on their way at once.
 ///
@@ -131,7 +131,7 @@ impl Walk<'_> {
         if !self.names.borrow_mut().begin_user(&name) {
             return Ok(None);
         }
-        let known = self.memory.user(&name)?;
+        let known = self.memory.user_of_run(&name)?;
         if let Some(known) = known.filter(|known| is_fresh(known, self.now_ms)) {
             self.names.borrow_mut().note_user(&name, known.answer);
             return Ok(None);

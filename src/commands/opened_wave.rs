@@ -1,5 +1,6 @@
 //! A wave, opened and looked over once.
 
+use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -9,13 +10,14 @@ use super::{Invocation, outputs};
 use crate::error::Error;
 use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
+use crate::ledger::Reader;
 use crate::model::names::{NameAnswer, NamedUser, Names};
 use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
 use crate::model::row_judge::{RowJudge, RowReader};
 use crate::model::shard::Shard;
 use crate::model::shared_phones::{SharingRule, allowed_phones};
-use crate::model::user_name::UserBy;
+use crate::model::user_name::{UserBy, UserName};
 use crate::model::validate::{asks_for_message, names_in, user_in};
 use crate::report::known_row::Judge;
 use crate::settings::Error as SettingsError;
@@ -117,6 +119,23 @@ impl OpenedWave {
         Ok(())
     }
 
+    /// The same, where its rows are looked over; `ledger` is asked for then alone.
+    ///
+    /// # Errors
+    ///
+    /// Those of `ledger`, or it cannot be read.
+    pub(super) fn remember_for_look_over<L: Borrow<Reader>>(
+        &mut self,
+        ledger: &dyn Fn() -> Result<Option<L>, Error>,
+    ) -> Result<(), Error> {
+        if !self.is_looked_over() {
+            return Ok(());
+        }
+        let ledger = ledger()?;
+        let ledger = ledger.as_ref().map(Borrow::borrow);
+        self.remember(Memory::ReadOnly(ledger))
+    }
+
     /// What is remembered for its rows.
     ///
     /// # Errors
@@ -152,10 +171,18 @@ impl OpenedWave {
         RowReader::new(self.wave.header(), &self.defaults, names)
     }
 
+    /// The name by which a row names its user; nothing where it does so by the ID.
+    pub(super) fn user_name(&self, row: &InputRow) -> Option<UserName> {
+        let header = self.wave.header();
+        match header.user_by() {
+            UserBy::Id => None,
+            UserBy::Name(_) => names_in(header, row, &self.defaults).0,
+        }
+    }
+
     /// What a look-up told of the user whom a row names; nothing where it names one by the ID.
     pub(super) fn named_user(&self, row: &InputRow, names: &Names) -> Option<NamedUser> {
-        let (user, _) = names_in(self.wave.header(), row, &self.defaults);
-        match names.user(&user?)? {
+        match names.user(&self.user_name(row)?)? {
             NameAnswer::One(user) => Some(*user),
             NameAnswer::Nobody
             | NameAnswer::OtherCase

@@ -1,5 +1,6 @@
 //! The rows of a wave as the engine takes them.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -9,15 +10,16 @@ use super::memory::Memory;
 use super::opened_wave::OpenedWave;
 use super::wave_memory::WaveMemory;
 use crate::clock;
-use crate::engine::PlannedRow;
+use crate::engine::{PlannedRow, UserSource};
 use crate::error::Error;
+use crate::input;
 use crate::input::rows::Rows;
-use crate::input::{self, Wave};
 use crate::ledger::Ledger;
 use crate::model::row::InputRow;
 use crate::model::row_judge::RowJudge;
 use crate::model::stop::StopReason;
 use crate::model::unresolved::Unresolved;
+use crate::model::user_name::UserName;
 use crate::model::validate::Unasked;
 use crate::plan::Bar;
 use crate::plan::reader::Flaw;
@@ -53,7 +55,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// of them, where one is demanded.
 pub(super) struct Planned<'a> {
     plan: Option<DemandedRows>,
-    wave: &'a Wave,
+    opened: &'a OpenedWave,
+    /// The names of the users whose rows are taken up alone, where not all are.
+    only: Option<&'a HashSet<UserName>>,
     rows: Rows,
     /// When the file was last looked at.
     looked: Instant,
@@ -61,22 +65,23 @@ pub(super) struct Planned<'a> {
     memory: WaveMemory<'a>,
 }
 
-impl Planned<'_> {
+impl<'a> Planned<'a> {
     /// The rows of an opened wave, from the first on; those that `plan` does not have created are
     /// barred.
     ///
     /// # Errors
     ///
     /// The plan has changed since it was checked, or the ledger cannot be read.
-    pub(super) fn rows_of<'a>(
+    pub(super) fn rows_of(
         opened: &'a OpenedWave,
         plan: Option<&Demanded>,
         ledger: &'a Ledger,
-    ) -> Result<Planned<'a>, StopReason> {
+    ) -> Result<Self, StopReason> {
         let memory = opened.memory(Memory::OfRun(ledger));
-        Ok(Planned {
+        Ok(Self {
             plan: plan.map(Demanded::rows).transpose()?,
-            wave: &opened.wave,
+            opened,
+            only: None,
             rows: opened.wave.rows(),
             looked: clock::now(),
             judge: opened.row_judge(),
@@ -90,7 +95,7 @@ impl Planned<'_> {
         let now = clock::now();
         let unchanged = if now.duration_since(self.looked) > LOOK_AGAIN {
             self.looked = now;
-            self.wave.check_unchanged()
+            self.opened.wave.check_unchanged()
         } else {
             Ok(())
         };
@@ -100,7 +105,33 @@ impl Planned<'_> {
         }
     }
 
-    /// Judges a row; nothing where another shard has it.
+    /// Those rows alone whose users have these names: they were at work for others.
+    pub(super) fn only_of(self, names: &'a HashSet<UserName>) -> Self {
+        Self {
+            only: Some(names),
+            ..self
+        }
+    }
+
+    /// Whether a row is taken up at all.
+    fn is_wanted(&self, row: &InputRow) -> bool {
+        self.only.is_none_or(|names| {
+            let name = self.opened.user_name(row);
+            name.is_some_and(|name| names.contains(&name))
+        })
+    }
+
+    fn source(&self, row: &InputRow) -> UserSource {
+        if self.only.is_some() {
+            return UserSource::AskedAnew;
+        }
+        match self.opened.named_user(row, &self.opened.names) {
+            Some(user) if user.is_remembered => UserSource::Remembered,
+            Some(_) | None => UserSource::Sure,
+        }
+    }
+
+    /// Judges the next row; nothing where it is not taken up, or another shard has it.
     fn judge(&mut self, row: &InputRow) -> Result<Option<PlannedRow>, StopReason> {
         let memory = self.memory;
         let elsewhere = &mut |phone, user| memory.earlier_use(phone, user);
@@ -117,9 +148,12 @@ impl Planned<'_> {
                 Err(flaw) => return Err(changed(&flaw)),
             },
         };
+        if !self.is_wanted(row) {
+            return Ok(None);
+        }
         let who = judged.label();
         Ok(Some(match (judged.verdict, bar) {
-            (Ok(valid), None) => PlannedRow::Valid(valid.request),
+            (Ok(valid), None) => PlannedRow::Valid(valid.request, self.source(row)),
             (Ok(valid), Some(bar)) => PlannedRow::Barred(valid.request, bar),
             (Err(Unasked::Invalid(invalid)), _) => PlannedRow::Invalid { who, invalid },
             (Err(Unasked::Unresolved(Unresolved { trouble, .. })), _) => {

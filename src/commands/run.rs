@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::ahead::Ahead;
 use super::announce::{Place, announce};
 use super::demanded::Demanded;
 use super::finish::{End, ended, finish};
@@ -13,34 +12,30 @@ use super::licensed::licensed;
 use super::memory::Memory;
 use super::open_ledger::{self, Looked, last_exit_code};
 use super::opened_wave::OpenedWave;
-use super::planned::{Planned, reason_to_stop};
-use super::prepare::prepare;
+use super::planned::reason_to_stop;
 use super::run_record::{close, record};
+use super::send::Sending;
 use super::signals::During;
-use super::stopped::Stopped;
 use super::target::Remote;
 use super::wave_files::{Complete, WaveFiles};
 use super::{Invocation, descriptors, on_end, panics, question, signals};
 use crate::clock;
-use crate::engine::{self, EngineOptions, GuardOptions, Stop, stop};
+use crate::engine::{EngineOptions, GuardOptions, Stop, stop};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::input;
 use crate::input::source::Source;
 use crate::ledger::{LastRun, Ledger};
 use crate::model::account::Account;
-use crate::model::event::Event;
 use crate::model::ids::RunId;
 use crate::model::pace_reading::Millirate;
 use crate::model::rate_group::RateGroup;
 use crate::model::stop::{self, StopReason};
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
-use crate::report::Reporters;
 use crate::report::known_state::Mode;
 use crate::report::notice::Notice;
 use crate::report::output::Waiting;
-use crate::report::progress_line::Goal;
 use crate::report::rejects::Written;
 use crate::report::row_sink::{LogLines, RowSink};
 use crate::report::start_line::Kind;
@@ -112,10 +107,9 @@ async fn run_wave(
     let begun = looked.begin(&record(invocation, &path, (&rows, &pace), opened.our_rows))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
-    let how = (options(invocation.run, &pace, &stops, before), &stop);
-    let asked = (&mut opened, plan.as_ref());
-    let sent = send(asked, remote, &ledger, how, summary, invocation);
-    let (ended, unheard) = sent.await;
+    let options = options(invocation.run, &pace, &stops, before);
+    let sending = Sending::new(plan.as_ref(), remote, &ledger, &stop, invocation);
+    let (ended, unheard) = sending.send(&mut opened, options, summary).await;
 
     let sound = ended.is_ok();
     let mode = mode(summary, sound);
@@ -185,60 +179,6 @@ fn options(
     }
 }
 
-/// Sends what has to be sent, once it is known for whom; the summary is what was heard of that. Tells
-/// too whether no row was heard of at all.
-///
-/// Where the summary says already why nothing is sent, nothing is.
-async fn send(
-    (opened, plan): (&mut OpenedWave, Option<&Demanded>),
-    remote: Remote,
-    ledger: &Ledger,
-    (mut options, stop): (EngineOptions, &Stop),
-    summary: &mut Summary,
-    invocation: &Invocation,
-) -> (Result<(), Error>, bool) {
-    if summary.stopped.is_some() {
-        return (Ok(()), true);
-    }
-    let progress = invocation.start_progress(opened.our_rows, Goal::Created);
-    let mut reporters = Reporters::new(summary.clone(), progress);
-    let mut report = |event: &Event| reporters.on(event);
-    let ahead = Ahead {
-        ledger,
-        remote: &remote,
-        options: &mut options,
-        stop,
-        report: &mut report,
-        invocation,
-    };
-    let prepared = prepare(opened, ahead).await;
-    let rows = prepared.and_then(|()| Ok(Planned::rows_of(opened, plan, ledger)?));
-    let ended = match rows {
-        Ok(mut rows) => {
-            let sent = engine::run(
-                &remote.client,
-                ledger,
-                remote.tokens,
-                options,
-                stop.clone(),
-                &mut rows,
-                &mut report,
-            );
-            (sent.await.map(drop).map_err(Error::from), false)
-        }
-        Err(Stopped::Reason(reason)) => {
-            report(&Event::StopRequested {
-                reason,
-                in_flight: 0,
-            });
-            (Ok(()), true)
-        }
-        Err(Stopped::Failed(error)) => (Err(error), true),
-    };
-    *summary = reporters.finish();
-    ended
-}
-
 /// What the files say of a wave.
 struct Joined {
     account: Account,
@@ -287,10 +227,7 @@ async fn agree(
     invocation: &Invocation,
     stop: &mut Stop,
 ) -> Result<Foreseen, Error> {
-    if opened.is_looked_over() {
-        let reader = looked.reader(&remote.binding)?;
-        opened.remember(Memory::ReadOnly(reader.as_ref()))?;
-    }
+    opened.remember_for_look_over(&|| looked.reader(&remote.binding))?;
     let place = Place {
         kind: Kind::Run,
         environment: Some(remote.binding.environment),

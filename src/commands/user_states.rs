@@ -55,7 +55,7 @@ impl<'q, 'a> UserStates<'q, 'a> {
         }
     }
 
-    /// What is known of a user; `named` is what a look-up of their name told.
+    /// What is known of a user; `named` is what a look-up of their name told just now.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl<'q, 'a> UserStates<'q, 'a> {
     ) -> Result<Told, StopReason> {
         if let Some(named) = named.filter(|named| named.id == user) {
             let ignores = self.rule == MfaRule::Ignore;
-            if ignores || is_enough(&named) {
+            if ignores || named.state.mfa.is_some() {
                 return Ok(Told::Is(named.state));
             }
         }
@@ -117,18 +117,6 @@ impl<'q, 'a> UserStates<'q, 'a> {
     }
 }
 
-/// Whether a user need not be asked about again. What an earlier run was told is believed where it was
-/// good: what was bad may have been mended since.
-fn is_enough(named: &NamedUser) -> bool {
-    let UserState {
-        mfa,
-        disabled,
-        bypassed,
-    } = named.state;
-    let is_good = mfa == Some(true) && !disabled && !bypassed;
-    mfa.is_some() && (!named.is_remembered || is_good)
-}
-
 /// What a person should know of the user of a row, for which a device is to be created or not.
 pub(super) fn warnings(state: UserState, rule: MfaRule, is_created: bool) -> Vec<Warning> {
     let stays_off = state.mfa == Some(false)
@@ -152,38 +140,6 @@ pub(super) fn warnings(state: UserState, rule: MfaRule, is_created: bool) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_look_up_told_is_enough_unless_it_is_old_and_bad_or_leaves_mfa_out() {
-        let good = UserState {
-            mfa: Some(true),
-            ..UserState::default()
-        };
-        let off = UserState {
-            mfa: Some(false),
-            ..good
-        };
-        let disabled = UserState {
-            disabled: true,
-            ..good
-        };
-        for (state, remembered, enough) in [
-            (good, false, true),
-            (good, true, true),
-            (off, false, true),
-            (off, true, false),
-            (disabled, false, true),
-            (disabled, true, false),
-            (UserState::default(), false, false),
-        ] {
-            let named = NamedUser {
-                id: UserId::from_bytes([1; 16]),
-                state,
-                is_remembered: remembered,
-            };
-            assert_eq!(is_enough(&named), enough, "{named:?}");
-        }
-    }
 
     #[test]
     fn a_user_who_cannot_use_mfa_is_warned_of_unless_the_run_switches_it_on() {

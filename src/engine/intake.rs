@@ -18,6 +18,9 @@ use crate::model::unresolved::NameTrouble;
 use crate::plan::{Admission, Bar, Existing, admit, same_device_as};
 use crate::retry::UNPROVEN_LOOK;
 
+/// What a row asks for, and why no create is sent for it, where none is.
+pub(super) type Asked = (DeviceRequest, Option<Bar>);
+
 /// What is done about a row.
 #[derive(Debug)]
 pub(super) enum Intake {
@@ -67,7 +70,7 @@ pub(super) fn duplicate(request: &DeviceRequest, earlier: RowNumber) -> RowFinis
 /// What is done about a row, by what the ledger knows of its device; where there is a `bar`, no
 /// create is sent for it.
 pub(super) fn take_up(
-    (request, bar): (DeviceRequest, Option<Bar>),
+    (request, bar): Asked,
     entry: Option<&LedgerEntry>,
     (existing, recreate): ((Existing, Reported), bool),
     settle: Duration,

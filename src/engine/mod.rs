@@ -76,7 +76,7 @@ mod work;
 
 pub use self::error::Error;
 pub(crate) use self::options::MaxErrors;
-pub use self::options::{EngineOptions, GuardOptions, PlannedRow};
+pub use self::options::{EngineOptions, GuardOptions, PlannedRow, UserSource};
 pub use self::run::run;
 pub use self::stop::stop;
 pub(crate) use self::stop::{Stop, Stopper};

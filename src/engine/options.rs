@@ -67,6 +67,19 @@ pub enum MaxErrors {
 /// The longest pause that is waited out; a longer one ends the run.
 pub(super) const LONGEST_HOLD: Duration = Duration::from_mins(5);
 
+/// From where the ID of a row's user is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UserSource {
+    /// The row has it, or it was looked up by the name in this run.
+    #[default]
+    Sure,
+    /// An earlier run looked it up. Where PingOne does not know the user any more, somebody else may
+    /// have the name by now.
+    Remembered,
+    /// The same, and the name was asked for anew meanwhile: the row was at work for another user.
+    AskedAnew,
+}
+
 /// A row of the wave, judged.
 #[derive(Debug)]
 pub enum PlannedRow {
@@ -85,7 +98,7 @@ pub enum PlannedRow {
         trouble: NameTrouble,
     },
     /// It asks for a device.
-    Valid(DeviceRequest),
+    Valid(DeviceRequest, UserSource),
     /// It asks for a device, and a plan lets no create be sent for it.
     Barred(DeviceRequest, Bar),
 }

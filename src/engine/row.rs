@@ -6,10 +6,11 @@ use tokio::time::Instant;
 
 use super::clocks::{LastSend, RemoteClock};
 use super::guard::{Kind, Subject};
+use super::options::UserSource;
 use crate::clock;
 use crate::model::code::DUPLICATE_FOUND;
 use crate::model::entry::{DeviceState, LedgerEntry};
-use crate::model::event::{RowFinished, RowLabel};
+use crate::model::event::{Event, RowFinished, RowLabel};
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::outcome::{Answer, Device, Outcome};
 use crate::model::request::DeviceRequest;
@@ -76,6 +77,10 @@ pub(super) enum Wanted {
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) request: DeviceRequest,
+    /// From where its user's ID is known.
+    pub(super) source: UserSource,
+    /// Whether the last answer that told anything was that PingOne does not know the user.
+    pub(super) user_is_unknown: bool,
     /// Why no create is sent for it, whatever comes.
     pub(super) bar: Option<Bar>,
     pub(super) phase: Phase,
@@ -135,6 +140,8 @@ impl Row {
         }
         Self {
             request,
+            source: UserSource::Sure,
+            user_is_unknown: false,
             bar: None,
             phase,
             history,
@@ -153,6 +160,19 @@ impl Row {
                 Some(entry) if entry.doubt.is_some() || entry.unproven => Connection::Fresh,
                 Some(_) | None => Connection::Kept,
             },
+        }
+    }
+
+    /// Notes from where its user's ID is known.
+    pub(super) fn know_user_from(&mut self, source: UserSource) {
+        self.source = source;
+        match source {
+            UserSource::Sure => {}
+            // Whoever was there before does not have to become visible first.
+            UserSource::Remembered => self.history.waited_for_user = true,
+            // Its transaction IDs may be those of the requests for the other user: a second answer to
+            // one of them is not to be met.
+            UserSource::AskedAnew => self.connection = Connection::Fresh,
         }
     }
 
@@ -269,6 +289,7 @@ impl Row {
             policy: self.request.policy,
             seq: self.seq,
             refused_before: self.refused_as.is_some() && self.refused_as == answer.code,
+            is_remembered: self.source == UserSource::Remembered,
             took,
         }
     }
@@ -282,7 +303,18 @@ impl Row {
     }
 
     /// What is told of it once its end is on disk.
-    pub(super) fn finished(&self, end: RowEnd) -> RowFinished {
+    pub(super) fn ended(&self, end: RowEnd) -> Event {
+        let is_refused = matches!(end.outcome, Outcome::Failed | Outcome::Rejected);
+        let finished = self.finished(end);
+        // Nothing of it is in doubt then.
+        if is_refused && self.user_is_unknown && self.source == UserSource::Remembered {
+            Event::UserOutdated(finished)
+        } else {
+            Event::RowFinished(finished)
+        }
+    }
+
+    fn finished(&self, end: RowEnd) -> RowFinished {
         RowFinished {
             who: self.label(),
             outcome: end.outcome,

@@ -12,22 +12,19 @@ use super::ending::Ending;
 use super::error::Error;
 use super::gate::Gate;
 use super::guard::Kind;
-use super::intake::{self, Intake};
+use super::intake::{self, Asked, Intake};
 use super::journal::{CommittedBatch, Journal};
 use super::mfa::{Leave, MfaWatch};
-use super::options::{EngineOptions, PlannedRow};
+use super::options::{EngineOptions, PlannedRow, UserSource};
 use super::queue::Queue;
 use super::row::{Row, RowEnd};
 use super::{reasons, whose};
 use crate::clock;
-use crate::model::device_report::Reported;
 use crate::model::event::{Event, RowFinished};
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, LookOutcome};
-use crate::model::request::{DeviceKey, DeviceRequest};
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
-use crate::plan::Bar;
 
 /// The parts of a run that its rows go through.
 pub(super) struct Work<'a> {
@@ -48,14 +45,18 @@ impl Work<'_> {
         let ended = match row {
             PlannedRow::Invalid { who, invalid } => intake::invalid(who, &invalid),
             PlannedRow::Unresolved { who, trouble } => intake::unresolved(who, &trouble),
-            PlannedRow::Valid(request) => return self.take_request(request, None),
-            PlannedRow::Barred(request, bar) => return self.take_request(request, Some(bar)),
+            PlannedRow::Valid(request, source) => {
+                return self.take_request((request, None), source);
+            }
+            PlannedRow::Barred(request, bar) => {
+                return self.take_request((request, Some(bar)), UserSource::Sure);
+            }
         };
         self.tell_finished(ended);
         Ok(())
     }
 
-    fn take_request(&mut self, request: DeviceRequest, bar: Option<Bar>) -> Result<(), Error> {
+    fn take_request(&mut self, (request, bar): Asked, source: UserSource) -> Result<(), Error> {
         let (mut entry, mut earlier) = (None, self.queue.row_for(&request.key));
         if earlier.is_none() {
             (entry, earlier) = self.journal.look_up(&request.key, request.row)?;
@@ -64,7 +65,8 @@ impl Work<'_> {
             self.tell_finished(intake::duplicate(&request, earlier));
             return Ok(());
         }
-        let existing = (self.options.existing, self.reported(&request.key)?);
+        let reported = self.journal.reported(&self.options.report, &request.key)?;
+        let existing = (self.options.existing, reported);
         let settle = self.options.retry.settle;
         let (asked, existing) = ((request, bar), (existing, self.options.recreate));
         match intake::take_up(asked, entry.as_ref(), existing, settle, &self.opened) {
@@ -81,27 +83,19 @@ impl Work<'_> {
                 self.queue.keep_for_recheck(row);
             }
             Intake::Work {
-                row,
+                mut row,
                 settled,
                 after,
             } => {
                 if let Some(settled) = settled {
                     self.journal.settle(row.request.row, settled);
                 }
+                row.know_user_from(source);
                 self.mfa.learn(row.user(), &self.journal)?;
                 self.queue.take_up(row, clock::now(), after);
             }
         }
         Ok(())
-    }
-
-    /// What the report tells of a device. One that shows another device's ID for it tells nothing.
-    fn reported(&self, key: &DeviceKey) -> Result<Reported, Error> {
-        let reported = self.options.report.tells(key);
-        Ok(match reported {
-            Reported::There(id) if self.journal.has_elsewhere(id, key)? => Reported::Unclear,
-            Reported::There(_) | Reported::NotThere | Reported::Unclear => reported,
-        })
     }
 
     /// Begins what comes last, for the wave has no more rows.
@@ -294,8 +288,7 @@ impl Work<'_> {
 
     /// Notes how a row ended; it is told once that is on disk.
     fn finish(&mut self, row: &Row, end: RowEnd) {
-        let finished = row.finished(end);
-        self.journal.finish(row.request.key.clone(), finished);
+        self.journal.end(row.request.key.clone(), row.ended(end));
     }
 
     /// Whether no row is left but those that come last of all, and nothing is `under_way`.
@@ -342,9 +335,9 @@ impl Work<'_> {
 
     /// Tells what is on disk now, and ends what may not be sent any more.
     pub(super) fn after_commit(&mut self, committed: &mut CommittedBatch) {
-        for (key, finished) in committed.finished.drain(..) {
+        for (key, ended) in committed.ended.drain(..) {
             self.queue.settled(&key);
-            self.tell_finished(finished);
+            self.tell_ended(&ended);
         }
         if committed.disk_full {
             self.stop(reasons::disk_full());
@@ -356,8 +349,12 @@ impl Work<'_> {
     }
 
     fn tell_finished(&mut self, finished: RowFinished) {
-        let stop = self.gate.heard_row(finished.outcome);
-        (self.report)(&Event::RowFinished(finished));
+        self.tell_ended(&Event::RowFinished(finished));
+    }
+
+    fn tell_ended(&mut self, ended: &Event) {
+        let stop = ended.outcome().and_then(|it| self.gate.heard_row(it));
+        (self.report)(ended);
         self.stop_for(stop);
     }
 

@@ -8,9 +8,9 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, Statement, named_para
 use super::digests::{Digest, digest_of};
 use super::keys::{Key, StoredKey};
 use super::values::{AddressText, TimeText, UuidText};
+use crate::model::counts::Counts;
 use crate::model::entry::{DeviceState, KeptAddress, LedgerEntry, Moment, UnansweredSend};
 use crate::model::ids::{DeviceId, RunId};
-use crate::model::tally::Counts;
 
 /// Names every column, and ties it to the field of an entry that is read from it and written to it.
 macro_rules! columns {

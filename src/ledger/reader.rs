@@ -26,6 +26,7 @@ use super::runs::{self, LastRun};
 use super::schema;
 use super::users::{self, NotedMfa};
 use super::verified;
+use crate::model::counts::Counts;
 use crate::model::earlier_use::EarlierUse;
 use crate::model::entry::LedgerEntry;
 use crate::model::ids::{DeviceId, RunId, UserId};
@@ -39,7 +40,6 @@ use crate::model::purge::PurgeCounts;
 use crate::model::rate_group::RateGroup;
 use crate::model::request::DeviceKey;
 use crate::model::shard::Shard;
-use crate::model::tally::Counts;
 use crate::model::user_name::UserName;
 use crate::model::verdict::Verdict;
 

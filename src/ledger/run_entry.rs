@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Result, Row, named_params};
 
 use super::values::EventKind;
+use crate::model::counts::Counts;
 use crate::model::entry::DeviceState;
 use crate::model::ids::RunId;
 use crate::model::minute::Minute;
 use crate::model::outcome::Outcome;
 use crate::model::stop::Stopped;
-use crate::model::tally::Counts;
 
 /// The status of an answer by which PingOne refuses a rate (RFC 6585, section 4).
 const TOO_MANY_REQUESTS: u16 = 429;

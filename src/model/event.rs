@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::counts::Counts;
 use super::ids::{DeviceId, UserId};
 use super::mfa::MfaOutcome;
 use super::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome};
@@ -73,6 +74,12 @@ pub enum Event {
     Paced(Paces),
     /// A row has its outcome, on disk.
     RowFinished(RowFinished),
+    /// The same of a row whose user PingOne does not know any more, and whose ID an earlier run had
+    /// looked up: the name is to be asked for anew, and until then the row counts for nothing.
+    UserOutdated(RowFinished),
+    /// So many rows are taken up once more, because other IDs belong to their names: what was told of
+    /// them does not hold any more.
+    TakenBack(Counts),
     /// Nothing is created any more from here on; what is in doubt may still be looked for.
     StopRequested {
         /// Why.
@@ -90,6 +97,15 @@ pub enum Event {
 }
 
 impl Event {
+    /// How a row ended, where it tells that.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        if let Event::RowFinished(finished) = self {
+            Some(finished.outcome)
+        } else {
+            None
+        }
+    }
+
     /// Whether an answer was a 429.
     pub(crate) fn is_throttle(&self) -> bool {
         match self {
@@ -103,6 +119,8 @@ impl Event {
             | Event::Held { .. }
             | Event::Paced(_)
             | Event::RowFinished(_)
+            | Event::UserOutdated(_)
+            | Event::TakenBack(_)
             | Event::StopRequested { .. }
             | Event::Waiting { .. } => false,
         }

@@ -12,6 +12,7 @@ pub(crate) mod column;
 pub(crate) mod compact_table;
 pub(crate) mod counted;
 pub(crate) mod country;
+pub(crate) mod counts;
 pub(crate) mod decimal;
 pub(crate) mod denied_rows;
 pub(crate) mod device_report;

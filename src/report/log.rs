@@ -108,7 +108,14 @@ pub(crate) fn on(event: &Event) {
             info!(target: TARGET, event = "stop_requested", in_flight, "stopping: {reason}; waiting for {answers}");
         }
         Event::RowFinished(row) => finished(row),
-        Event::RowRead | Event::LookingUp { .. } | Event::Throttled | Event::Sent(_) => {}
+        Event::UserOutdated(row) => {
+            info!(target: TARGET, event = "user_outdated", row = row.who.row.0, "{}: PingOne does not know the user any more; the name is asked for anew", Label(&row.who));
+        }
+        Event::RowRead
+        | Event::LookingUp { .. }
+        | Event::Throttled
+        | Event::Sent(_)
+        | Event::TakenBack(_) => {}
     }
 }
 

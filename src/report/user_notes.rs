@@ -36,6 +36,20 @@ pub(crate) fn of_look_ups(users: u64) -> Option<Notice> {
     (users > 0).then(|| notice.hint(Some(hint)))
 }
 
+/// Says that names were looked up once more, because the users are gone whose IDs were remembered.
+pub(crate) fn asked_anew(names: u64, rows: u64) -> Notice {
+    let came_of_it = match rows {
+        0 => "PingOne names the same users".to_owned(),
+        rows => format!("{} go on with what came of it", counted(rows, "row")),
+    };
+    let text = format!(
+        "PingOne does not know the users any more whose IDs were remembered for {}: that was looked up again, and {came_of_it}.",
+        counted(names, "name"),
+    );
+    let notice = Notice::info("names_asked_anew", text);
+    notice.fact("names", names).fact("rows", rows)
+}
+
 /// With `--mfa check`: who cannot use MFA, and what mends it.
 fn would_need_it(counts: &UserCounts) -> Option<Notice> {
     let hint = match (counts.to_switch, counts.mfa_off.users - counts.to_switch) {

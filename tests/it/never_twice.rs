@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
 use wavepair::testing::clock;
-use wavepair::testing::engine::{self, EngineOptions, GuardOptions, PlannedRow, stop};
+use wavepair::testing::engine::{self, EngineOptions, GuardOptions, PlannedRow, UserSource, stop};
 use wavepair::testing::ledger::{Binding, Flaw, Found, Opened, RunRecord};
 use wavepair::testing::model::{
     Address, DeviceKey, DeviceRequest, DeviceType, E164, Event, MfaRule, Outcome, RowNumber, RunId,
@@ -156,7 +156,7 @@ async fn run(
     };
     let mut rows = requests()
         .into_iter()
-        .map(|request| Ok(PlannedRow::Valid(request)));
+        .map(|request| Ok(PlannedRow::Valid(request, UserSource::Sure)));
     let mut told = 0;
     let panicked = Cell::new(false);
     let mut ends: BTreeMap<u64, Vec<Outcome>> = BTreeMap::new();

@@ -63,17 +63,18 @@ pub(super) async fn dry_run(
     summary: &mut Summary,
 ) -> Result<ExitCode, Error> {
     let started = clock::now();
-    let opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
+    let mut opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
     let remote = Remote::connect(target, &settings.common.pace, invocation).await?;
     licensed(&mut settings.common.pace, &remote.client, &remote.tokens).await?;
     let settings = &*settings;
     let reader = read_ledger::open(&settings.ledger, opened.shard, true, invocation)?;
     let (stopper, mut asked) = stop();
     signals::watch(&stopper, &invocation.console, During::Other)?;
+    opened.remember_for_look_over(&|| Ok(reader.as_ref()))?;
     let environment = Some(remote.binding.environment);
-    let place = (Kind::OnlineDryRun, environment, Some(remote.host.as_str()));
+    let shown = (Kind::OnlineDryRun, environment, Some(remote.host.as_str()));
     let ledger = reader.as_ref();
-    introduce(settings, place, &opened, ledger, summary, invocation)?;
+    introduce(settings, shown, &opened, ledger, summary, invocation)?;
     summary.environment = environment;
     if summary.stopped.is_some() {
         // A run would send nothing, so there is nothing to ask.
@@ -84,24 +85,18 @@ pub(super) async fn dry_run(
     let progress = invocation.start_progress(opened.our_rows, Goal::Ready);
     let reporters = RefCell::new(Reporters::new(summary.clone(), progress));
     let mut report = |event: &Event| reporters.borrow_mut().on(event);
-    let Pace { retry, pacing, .. } = settings.common.pace.clone();
-    let limits = (pacing, settings.common.pace.concurrency);
+    let pace = &settings.common.pace;
+    let Pace { retry, pacing, .. } = pace.clone();
+    let limits = (pacing, pace.concurrency);
     let questions = Questions::new(&remote.client, remote.tokens, retry, limits, &mut report);
-    let mut plan = PlanDraft::begin(settings, &opened, reader.as_ref(), &remote.binding)?;
+    let mut plan = PlanDraft::begin(settings, &opened, ledger, &remote.binding)?;
     let mut files = WaveFiles::begin(&opened.wave, &settings.common.rows, &settings.files)?;
-    let (mut counted, mut heard) = (Counted::new(&settings.common.pace), &reporters);
+    let (mut counted, mut heard) = (Counted::new(pace), &reporters);
     let mut sinks = files.sinks();
     sinks.extend(counted.sinks());
     sinks.push(&mut heard);
     sinks.extend(plan.sink());
-    let asking = ask_all(
-        &opened,
-        reader.as_ref(),
-        &questions,
-        &settings.common.pace,
-        invocation,
-        &mut sinks,
-    );
+    let asking = ask_all(&opened, ledger, &questions, pace, invocation, &mut sinks);
     let early_end = tokio::select! {
         biased;
         () = asked.requested() => asked.reason(),

@@ -8,9 +8,9 @@ use crate::commands::looked_back::LookedBack;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::ledger::{Held, RunEntry};
+use crate::model::counts::Counts;
 use crate::model::outcome::Outcome;
 use crate::model::summary::Summary;
-use crate::model::tally::Counts;
 use crate::report::kept_run::{Called, KeptRun};
 use crate::settings::table::takes_value;
 

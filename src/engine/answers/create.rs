@@ -43,6 +43,7 @@ pub(in crate::engine) fn after_create(
     } = answered;
     let (decision, hold, retry) = decide_create(policy, row, answered, context);
     row.looked = false;
+    row.user_is_unknown = *outcome == AttemptOutcome::NotCreated(Refusal::UserUnknown);
     let is_withheld = *outcome == AttemptOutcome::NotCreated(Refusal::Withheld);
     // What was never sent leaves a refusal as it was.
     let refused_before = row.refused.filter(|_| is_withheld);

@@ -27,7 +27,8 @@ pub(in crate::engine) fn after_look(
     if let LookOutcome::Seen(_) | LookOutcome::UserUnknown = outcome {
         row.looked = true;
     }
-    if *outcome == LookOutcome::UserUnknown {
+    row.user_is_unknown = *outcome == LookOutcome::UserUnknown;
+    if row.user_is_unknown {
         row.refused_as.clone_from(&answer.code);
     }
     if *outcome == LookOutcome::Unproven {

@@ -38,6 +38,7 @@ pub(in crate::engine) fn after_mfa(
     if *outcome == MfaOutcome::Unproven {
         row.connection = Connection::Fresh;
     }
+    row.user_is_unknown = *outcome == MfaOutcome::UserUnknown;
     let history = &mut row.history;
     match retry::after_mfa(policy, history, outcome, switches, context.jitter) {
         MfaDecision::GoOn => {

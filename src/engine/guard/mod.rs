@@ -242,7 +242,7 @@ impl Guard {
         answered: &Answered<LookOutcome>,
         now: Instant,
     ) -> Option<StopReason> {
-        let said = Said::of_look(answered, &self.api);
+        let said = Said::of_look(answered, &self.api).about(subject);
         self.on_said(Kind::Look, said, subject, &answered.answer, now)
     }
 
@@ -253,7 +253,7 @@ impl Guard {
         answered: &Answered<MfaOutcome>,
         now: Instant,
     ) -> Option<StopReason> {
-        let said = Said::of_mfa(answered, &self.api);
+        let said = Said::of_mfa(answered, &self.api).about(subject);
         self.on_said(Kind::Mfa, said, subject, &answered.answer, now)
     }
 
@@ -378,7 +378,7 @@ impl Guard {
         answer: &Answer,
     ) -> Option<StopReason> {
         // That such a row is refused once more says nothing new of a tenant that takes others.
-        if !self.judges_rows || subject.refused_before && (self.proven || self.created > 0) {
+        if !self.judges_rows || subject.stands_alone(refusal, self.proven || self.created > 0) {
             return None;
         }
         self.streak.add(subject, kind, answer);

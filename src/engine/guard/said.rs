@@ -1,6 +1,7 @@
 //! What an answer that is no create's says of how the run goes.
 
 use super::breaker::Sign;
+use super::subject::Subject;
 use crate::engine::reasons::{captive_portal, mixed_up, redirected, untrusted};
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{LookOutcome, Refusal};
@@ -77,6 +78,24 @@ impl Said {
         match fault {
             Some(FaultKind::OutOfResources) => Said::OutOfResources,
             fault => Said::Failed(Sign::of_failure(fault)),
+        }
+    }
+
+    /// What it says where it is about this row.
+    pub(super) fn about(self, subject: Subject) -> Self {
+        let is_outdated = match self {
+            Said::Refused(refusal) => subject.is_outdated(refusal),
+            Said::Told { .. }
+            | Said::Again
+            | Said::OutOfResources
+            | Said::Failed(_)
+            | Said::Unreadable
+            | Said::Ends(_) => false,
+        };
+        if is_outdated {
+            Said::Told { ends_streak: false }
+        } else {
+            self
         }
     }
 

@@ -9,8 +9,9 @@ use futures::future::LocalBoxFuture;
 
 use super::row::{Phase, Row};
 use crate::ledger::{self, Committed, Intent, Ledger, NotedMfa, Recorded, Settled};
+use crate::model::device_report::{DeviceReport, Reported};
 use crate::model::entry::{LedgerEntry, Moment};
-use crate::model::event::RowFinished;
+use crate::model::event::Event;
 use crate::model::ids::{DeviceId, UserId};
 use crate::model::mfa::{MfaNote, MfaState};
 use crate::model::request::DeviceKey;
@@ -42,7 +43,7 @@ struct PendingBatch {
 #[derive(Debug, Default)]
 struct AfterCommit {
     settled_rows: Vec<RowNumber>,
-    finished: Vec<(DeviceKey, RowFinished)>,
+    ended: Vec<(DeviceKey, Event)>,
 }
 
 /// A batch that is being committed.
@@ -57,8 +58,8 @@ struct Batch<'a> {
 /// A batch that is on disk.
 #[derive(Debug)]
 pub(super) struct CommittedBatch {
-    /// The rows that ended.
-    pub(super) finished: Vec<(DeviceKey, RowFinished)>,
+    /// The rows that ended, and what is told of that.
+    pub(super) ended: Vec<(DeviceKey, Event)>,
     /// The creates that may be sent.
     pub(super) sendable: Vec<(Intended, Recorded)>,
     /// Those that may not.
@@ -113,6 +114,23 @@ impl<'a> Journal<'a> {
         Ok(on_its_way || self.ledger.has_elsewhere(id, key)?)
     }
 
+    /// What a report tells of a device. One that shows another device's ID for it tells nothing.
+    ///
+    /// # Errors
+    ///
+    /// The ledger cannot be read.
+    pub(super) fn reported(
+        &self,
+        report: &DeviceReport,
+        key: &DeviceKey,
+    ) -> Result<Reported, ledger::Error> {
+        let reported = report.tells(key);
+        Ok(match reported {
+            Reported::There(id) if self.has_elsewhere(id, key)? => Reported::Unclear,
+            Reported::There(_) | Reported::NotThere | Reported::Unclear => reported,
+        })
+    }
+
     /// Notes what became of a row's device.
     pub(super) fn settle(&mut self, row: RowNumber, settled: Settled) {
         self.pending.settled.push(settled);
@@ -139,8 +157,8 @@ impl<'a> Journal<'a> {
     }
 
     /// Notes how a row ended, which is told once it is on disk.
-    pub(super) fn finish(&mut self, key: DeviceKey, finished: RowFinished) {
-        self.pending.after.finished.push((key, finished));
+    pub(super) fn end(&mut self, key: DeviceKey, ended: Event) {
+        self.pending.after.ended.push((key, ended));
     }
 
     /// Takes the creates back that were not handed to the ledger yet.
@@ -161,10 +179,8 @@ impl<'a> Journal<'a> {
             intents,
             after,
         } = &self.pending;
-        let nothing = noted.is_empty()
-            && settled.is_empty()
-            && intents.is_empty()
-            && after.finished.is_empty();
+        let nothing =
+            noted.is_empty() && settled.is_empty() && intents.is_empty() && after.ended.is_empty();
         nothing && self.batch.is_none()
     }
 
@@ -224,7 +240,7 @@ impl<'a> Journal<'a> {
             )
         };
         Ok(CommittedBatch {
-            finished: after.finished,
+            ended: after.ended,
             sendable,
             refused,
             disk_full: committed.disk_full,

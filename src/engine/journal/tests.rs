@@ -79,15 +79,15 @@ async fn a_create_may_be_sent_and_an_end_is_told_once_they_are_on_disk() {
     journal.intend(sent, token());
     journal.settle(ended.request.row, found(&ended, 9));
     let end = ended.end(Outcome::Existing, device(9).id);
-    journal.finish(key.clone(), ended.finished(end));
+    journal.end(key.clone(), ended.ended(end));
     assert!(!journal.is_idle() && !journal.is_committing());
     assert!(place.ledger.entry(&sent_key).unwrap().is_none());
     journal.begin(moment(), 7);
     assert!(journal.is_committing() && !journal.is_idle());
     let committed = journal.committed().await.unwrap();
     assert!(journal.is_idle() && !journal.is_committing());
-    assert_eq!(committed.finished.len(), 1);
-    assert_eq!(committed.finished[0].1.outcome, Outcome::Existing);
+    assert_eq!(committed.ended.len(), 1);
+    assert_eq!(committed.ended[0].1.outcome(), Some(Outcome::Existing));
     assert!(committed.refused.is_empty() && !committed.disk_full);
     let [((row, _), recorded)] = &committed.sendable[..] else {
         panic!("{committed:?}")

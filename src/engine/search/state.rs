@@ -342,6 +342,8 @@ pub(super) fn opened() -> Opened {
 fn copy(row: &Row) -> Row {
     let Row {
         request,
+        source,
+        user_is_unknown,
         bar,
         phase,
         history,
@@ -358,6 +360,8 @@ fn copy(row: &Row) -> Row {
     } = row;
     Row {
         request: request.clone(),
+        source: *source,
+        user_is_unknown: *user_is_unknown,
         bar: bar.clone(),
         phase: phase.clone(),
         history: history.clone(),

@@ -22,7 +22,7 @@ use super::world::{Shared, World, lock};
 use crate::clock;
 use crate::clock::played::{self, Machine};
 use crate::engine::error::Error;
-use crate::engine::options::PlannedRow;
+use crate::engine::options::{PlannedRow, UserSource};
 use crate::engine::run::run;
 use crate::engine::stop::stop;
 use crate::ledger::{Begun, Flaw, InMemory, Ledger};
@@ -217,7 +217,7 @@ impl History {
         let planned = self
             .rows
             .iter()
-            .map(|row| Ok(PlannedRow::Valid(row.clone())));
+            .map(|row| Ok(PlannedRow::Valid(row.clone(), UserSource::Sure)));
         let mut planned = planned.collect::<Vec<_>>().into_iter();
         let world = Arc::clone(&self.world);
         let about = self.about.clone();

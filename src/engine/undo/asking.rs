@@ -210,6 +210,7 @@ impl<'a> Asking<'a> {
             policy: PolicyId::from_bytes([0; 16]),
             seq: permit.seq,
             refused_before: false,
+            is_remembered: false,
             took: now - permit.since,
         };
         let stop = match permit.kind {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::account::Account;
 use super::calling_codes::CallingCodes;
+use super::counts::Counts;
 use super::event::{Event, Next, RequestKind};
 use super::ids::{EnvironmentId, RunId};
 use super::messages::Messages;
@@ -12,7 +13,7 @@ use super::pace_reading::Paces;
 use super::shard::Shard;
 use super::shared_phones::SharedPhones;
 use super::stop::StopReason;
-use super::tally::{Counts, Tally};
+use super::tally::Tally;
 use super::undo::UndoCounts;
 use super::verdict::Verdicts;
 use crate::exit::ExitCode;
@@ -143,12 +144,17 @@ impl Summary {
                 self.tally.add(row);
                 self.created_now += u64::from(row.outcome == Outcome::Created && !row.earlier);
             }
+            Event::TakenBack(rows) => {
+                self.rows = self.rows.saturating_sub(rows.total());
+                self.tally.outcomes.take_back(rows);
+            }
             Event::StopRequested { reason, .. } => self.stop(reason),
             Event::Paced(paces) => self.paces = Some(paces.clone()),
             Event::LookEnded { .. }
             | Event::MfaEnded { .. }
             | Event::Throttled
             | Event::LookingUp { .. }
+            | Event::UserOutdated(_)
             | Event::Held { .. }
             | Event::Waiting { .. } => {}
         }

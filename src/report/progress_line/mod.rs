@@ -123,6 +123,7 @@ impl ProgressLine {
             Event::LookingUp { rows } => self.looking = Some(*rows),
             Event::Sent(RequestKind::Token)
             | Event::Throttled
+            | Event::UserOutdated(_)
             | Event::AttemptEnded { .. }
             | Event::LookEnded { .. }
             | Event::MfaEnded { .. } => {}
@@ -146,6 +147,13 @@ impl ProgressLine {
                 self.rows.add(self.second(now));
                 self.reached += u64::from(row.outcome == self.goal.outcome());
                 self.errors += u64::from(is_error(row.outcome));
+            }
+            Event::TakenBack(rows) => {
+                let back = |count: &mut u64, rows| *count = count.saturating_sub(rows);
+                back(&mut self.done, rows.total());
+                back(&mut self.reached, rows.get(self.goal.outcome()));
+                let errors = Outcome::ALL.into_iter().filter(|it| is_error(*it));
+                back(&mut self.errors, errors.map(|it| rows.get(it)).sum());
             }
             Event::StopRequested { .. } => self.stopping = true,
         }

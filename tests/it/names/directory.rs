@@ -37,7 +37,9 @@ pub(crate) enum Reply {
 type Decide = dyn Fn(usize, &[(String, String)]) -> Reply + Send + Sync;
 
 struct Shared {
-    people: Vec<Person>,
+    people: Mutex<Vec<Person>>,
+    /// Those whom a look-up shows, and nothing else knows.
+    hidden: Mutex<Vec<String>>,
     decide: Box<Decide>,
     looked_up: AtomicUsize,
     /// The longest request line.
@@ -66,7 +68,8 @@ impl Directory {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            people,
+            people: Mutex::new(people),
+            hidden: Mutex::default(),
             decide: Box::new(decide),
             looked_up: AtomicUsize::new(0),
             longest: AtomicUsize::new(0),
@@ -80,6 +83,16 @@ impl Directory {
             }
         });
         Self { address, shared }
+    }
+
+    /// From now on it knows these people, and no others.
+    pub(crate) fn knows(&self, people: Vec<Person>) {
+        *self.shared.people.lock().unwrap() = people;
+    }
+
+    /// From now on it answers 404 for this user, and still shows them where they are looked up.
+    pub(crate) fn hides(&self, id: &str) {
+        self.shared.hidden.lock().unwrap().push(id.to_owned());
     }
 
     /// How many look-ups were asked.
@@ -141,7 +154,7 @@ fn answer(method: &str, target: &str, body: &str, shared: &Shared, out: &mut Tcp
             let refused = r#"{"code": "INVALID_DATA", "message": "bad filter", "details": [{"code": "INVALID_FILTER", "message": "ada"}]}"#;
             return write(out, 400, refused);
         };
-        let found = listing(&asked, &shared.people);
+        let found = listing(&asked, &shared.people.lock().unwrap());
         return match (shared.decide)(number, &asked) {
             Reply::Users => write(out, 200, &found),
             Reply::Other(status, body) => write(out, status, &body),
@@ -153,12 +166,17 @@ fn answer(method: &str, target: &str, body: &str, shared: &Shared, out: &mut Tcp
         };
     }
     let user = rest.trim_start_matches('/').split('/').next().unwrap();
-    if !shared.people.iter().any(|person| person.id == user) {
+    let is_hidden = shared.hidden.lock().unwrap().iter().any(|id| id == user);
+    let mut people = shared.people.lock().unwrap().clone().into_iter();
+    if is_hidden || !people.any(|person| person.id == user) {
         return write(
             out,
             404,
             r#"{"code": "NOT_FOUND", "message": "no such user"}"#,
         );
+    }
+    if target.ends_with("/mfaEnabled") {
+        return write(out, 200, r#"{"mfaEnabled": true}"#);
     }
     if method == "GET" {
         return write(out, 200, r#"{"_embedded": {"devices": []}, "size": 0}"#);

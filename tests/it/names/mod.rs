@@ -3,6 +3,7 @@
 mod directory;
 mod failing;
 mod many;
+mod outdated;
 mod remembered;
 
 use std::fs;

@@ -3,6 +3,7 @@
 mod create;
 mod look;
 mod mfa;
+mod outdated;
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! When a run stops, and how wide it goes until then.
 
+mod no_news;
 mod width;
 
 use std::time::Duration;
@@ -33,6 +34,7 @@ fn row(number: u8) -> Subject {
         policy: PolicyId::from_bytes([7; 16]),
         seq: u64::MAX,
         refused_before: false,
+        is_remembered: false,
         took: Duration::ZERO,
     }
 }
@@ -171,20 +173,6 @@ async fn the_same_user_three_times_is_no_proof_against_the_tenant() {
         let forbidden = refused(Refusal::Forbidden);
         assert_eq!(create(&mut guard, row(1), forbidden), None);
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn rows_that_were_refused_before_do_not_stop_a_tenant_that_takes_others() {
-    let again = Subject {
-        refused_before: true,
-        ..row(1)
-    };
-    let stops = |mut guard: Guard| {
-        (0..30).any(|_| create(&mut guard, again, refused(Refusal::Invalid)).is_some())
-    };
-    assert!(!stops(after_success()));
-    assert!(!stops(Guard::new(OPTIONS, API, true)));
-    assert!(stops(guard()), "no device was ever made");
 }
 
 #[tokio::test(start_paused = true)]
