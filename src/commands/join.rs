@@ -14,7 +14,7 @@ use crate::model::outcome::Outcome;
 use crate::report::known_row::{Judge, KnownRow, Lookups};
 use crate::report::known_state::{KnownState, Mode, NotReached};
 use crate::report::result_row::ResultRow;
-use crate::report::results;
+use crate::report::results::{self, ModeOf};
 use crate::report::row_sink::RowSink;
 
 /// Tells all `sinks` what became of each row of a wave; gives out what its reader counted.
@@ -26,6 +26,21 @@ pub(super) fn join(
     wave: &Wave,
     judge: Judge<'_>,
     mode: &Mode,
+    memory: WaveMemory<'_>,
+    sinks: &mut [&mut dyn RowSink],
+) -> Result<Account, Error> {
+    join_by(wave, judge, &|_| mode, memory, sinks)
+}
+
+/// The same where what is told differs from row to row.
+///
+/// # Errors
+///
+/// As [`join`].
+pub(super) fn join_by(
+    wave: &Wave,
+    judge: Judge<'_>,
+    mode: ModeOf<'_>,
     memory: WaveMemory<'_>,
     sinks: &mut [&mut dyn RowSink],
 ) -> Result<Account, Error> {

@@ -1,5 +1,6 @@
 //! What is remembered of names and of devices, by the ledger of a run or beside it.
 
+use super::parts::Parts;
 use crate::clock;
 use crate::error::Error;
 use crate::input::Wave;
@@ -20,6 +21,8 @@ pub(super) enum Memory<'a> {
     OfRun(&'a Ledger),
     /// In a ledger that is read alone, where there is one.
     ReadOnly(Option<&'a Reader>),
+    /// In the ledgers of the shards of a wave, which are read alone.
+    OfParts(&'a Parts),
     /// As such a one, for a run that creates anew what was undone: nothing is known of that.
     Recreating(Option<&'a Reader>),
 }
@@ -41,6 +44,7 @@ impl<'a> Memory<'a> {
             Memory::ReadOnly(Some(reader)) | Memory::Recreating(Some(reader)) => {
                 (reader.entry(key)?, reader.mfa(key.user)?)
             }
+            Memory::OfParts(parts) => parts.device(key)?,
             Memory::ReadOnly(None) | Memory::Recreating(None) => (None, None),
         };
         let forgets = matches!(self, Memory::Recreating(_));
@@ -55,6 +59,7 @@ impl<'a> Memory<'a> {
     fn user(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
         Ok(match self {
             Memory::OfRun(ledger) => ledger.user_named(name)?,
+            Memory::OfParts(parts) => first(parts.ledgers().map(|ledger| ledger.user_named(name)))?,
             Memory::ReadOnly(reader) | Memory::Recreating(reader) => match reader {
                 Some(reader) => reader.user_named(name)?,
                 None => None,
@@ -66,13 +71,16 @@ impl<'a> Memory<'a> {
     pub(super) fn user_of_run(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
         match self {
             Memory::OfRun(_) => self.user(name),
-            Memory::ReadOnly(_) | Memory::Recreating(_) => Ok(None),
+            Memory::ReadOnly(_) | Memory::OfParts(_) | Memory::Recreating(_) => Ok(None),
         }
     }
 
     fn policy(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
         Ok(match self {
             Memory::OfRun(ledger) => ledger.policy_named(policy)?,
+            Memory::OfParts(parts) => {
+                first(parts.ledgers().map(|ledger| ledger.policy_named(policy)))?
+            }
             Memory::ReadOnly(reader) | Memory::Recreating(reader) => match reader {
                 Some(reader) => reader.policy_named(policy)?,
                 None => None,
@@ -86,9 +94,16 @@ impl<'a> Memory<'a> {
             Memory::OfRun(ledger) if !notes.is_empty() => {
                 Ok(ledger.note(notes, clock::moment()).await?)
             }
-            Memory::OfRun(_) | Memory::ReadOnly(_) | Memory::Recreating(_) => Ok(()),
+            Memory::OfRun(_) | Memory::ReadOnly(_) | Memory::OfParts(_) | Memory::Recreating(_) => {
+                Ok(())
+            }
         }
     }
+}
+
+/// The first of several answers that says anything.
+fn first<T, E>(mut answers: impl Iterator<Item = Result<Option<T>, E>>) -> Result<Option<T>, E> {
+    answers.find_map(Result::transpose).transpose()
 }
 
 /// Whether anything in a wave may have to be looked up.

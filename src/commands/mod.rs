@@ -28,6 +28,7 @@ mod open_ledger;
 mod opened_wave;
 mod outputs;
 mod panics;
+mod parts;
 mod past_run;
 mod plan_basis;
 mod plan_draft;

@@ -8,7 +8,7 @@ use crate::exit::ExitCode;
 use crate::model::tally::Tally;
 use crate::report::console::Console;
 use crate::report::results_written;
-use crate::settings::results::Results;
+use crate::settings::results::{Ledgers, Results};
 
 /// Writes the files of a wave again; works while a run is going on.
 ///
@@ -17,8 +17,18 @@ use crate::settings::results::Results;
 /// The input or the ledger cannot be read, or there is none, or a file cannot be written.
 pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<ExitCode, Error> {
     outputs::check(&settings.files, invocation)?;
-    let last = PastRun::read(&settings.wave, &settings.ledger, settings.binding.as_ref())?;
-    last.is_of(settings.shard)?;
+    let binding = settings.binding.as_ref();
+    let last = match &settings.of {
+        Ledgers::OfShard(shard, ledger) => {
+            let last = PastRun::read(&settings.wave, ledger, binding)?;
+            last.is_of(*shard)?;
+            last
+        }
+        Ledgers::OfWave { ledgers, partial } => {
+            PastRun::read_all(&settings.wave, ledgers, binding, *partial)?
+        }
+    };
+    let is_partial = last.is_partial();
     let past = last.wave(&settings.rows, &settings.checks, &settings.files)?;
     let mut files = WaveFiles::begin(&past.wave, &past.rows, &settings.files)?;
     let mut tally = Tally::default();
@@ -41,7 +51,9 @@ pub(crate) fn results(settings: &Results, invocation: &Invocation) -> Result<Exi
     for notice in written.notices(width) {
         invocation.console.say(&notice);
     }
-    Ok(if written.is_conserved() {
+    Ok(if written.is_conserved() && is_partial {
+        exit.or(ExitCode::OutOfTime)
+    } else if written.is_conserved() {
         exit
     } else {
         ExitCode::Broken

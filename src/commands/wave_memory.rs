@@ -28,7 +28,8 @@ impl<'a> WaveMemory<'a> {
             Memory::ReadOnly(Some(reader)) | Memory::Recreating(Some(reader)) => {
                 reader.last_device_before(wave)?
             }
-            Memory::ReadOnly(None) | Memory::Recreating(None) => 0,
+            // Each of them has such a number of its own.
+            Memory::OfParts(_) | Memory::ReadOnly(None) | Memory::Recreating(None) => 0,
         };
         Ok(Self {
             memory,
@@ -47,6 +48,9 @@ impl<'a> WaveMemory<'a> {
         phone: E164,
         user: UserId,
     ) -> Result<Option<EarlierUse>, Error> {
+        if let Memory::OfParts(parts) = self.memory {
+            return parts.earlier_use(phone, user);
+        }
         let last = self.last_before;
         if last == 0 {
             // Nearly every ledger begins with one wave: none of its rows is looked up.
@@ -57,7 +61,7 @@ impl<'a> WaveMemory<'a> {
             Memory::ReadOnly(Some(reader)) | Memory::Recreating(Some(reader)) => {
                 reader.earlier_use((phone, user), last)?
             }
-            Memory::ReadOnly(None) | Memory::Recreating(None) => None,
+            Memory::OfParts(_) | Memory::ReadOnly(None) | Memory::Recreating(None) => None,
         })
     }
 }

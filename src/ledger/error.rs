@@ -101,8 +101,8 @@ impl fmt::Display for Error {
             Flaw::OfShard { theirs, ours } => write!(
                 f,
                 "the ledger {path} is for {}, and this is for {}",
-                part(*theirs),
-                part(*ours)
+                theirs.part(),
+                ours.part()
             ),
             Flaw::NotALedger(what) => write!(f, "{path} is not a wavepair ledger: {what}"),
             Flaw::Newer(found) => write!(
@@ -151,15 +151,6 @@ impl std::error::Error for Error {
             return None;
         };
         Some(source)
-    }
-}
-
-/// The part of a wave that a shard is.
-fn part(shard: Shard) -> String {
-    if shard.is_whole() {
-        "whole waves".to_owned()
-    } else {
-        format!("shard {shard}")
     }
 }
 

@@ -108,6 +108,15 @@ impl Reader {
         check_shard(&self.path, self.shard, shard)
     }
 
+    /// Which tenant it is bound to, once it is.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn binding(&self) -> Result<Option<Binding>, Error> {
+        self.unless_unreadable(Binding::read(&self.connection))
+    }
+
     /// Which shard of its waves it is for.
     pub(crate) fn shard(&self) -> Shard {
         self.shard

@@ -89,6 +89,8 @@ words! {
     NOT_RUN_YET = "not_run_yet" => "run the wave",
     /// The last run of the wave was killed before it came to the row, or is still going on
     RUN_CUT_SHORT = "run_cut_short" => "run the wave again",
+    /// `results --partial`: the row belongs to a shard whose ledger was not named
+    SHARD_MISSING = "shard_missing" => "name the ledgers of all shards with `--ledger`",
     /// An earlier row of the file asks for the same device; there is nothing to do
     SAME_DEVICE = "same_device" => "nothing",
     /// PingOne lists this device more than once; remove all but one

@@ -53,6 +53,7 @@ pub(crate) mod run_ref;
 pub(crate) mod samples;
 pub(crate) mod secret;
 pub(crate) mod shard;
+pub(crate) mod shard_set;
 pub(crate) mod shared_phones;
 pub(crate) mod sheet;
 pub(crate) mod shell;

@@ -41,6 +41,8 @@ pub(crate) struct RowJudge<'a> {
     reader: RowReader<'a>,
     sharers: Sharers,
     shard: Shard,
+    /// Whether several processes ran the wave, or do.
+    is_split: bool,
 }
 
 impl<'a> RowJudge<'a> {
@@ -50,6 +52,15 @@ impl<'a> RowJudge<'a> {
             reader,
             sharers,
             shard,
+            is_split: !shard.is_whole(),
+        }
+    }
+
+    /// The same for all rows of a wave whose shards were run, as each shard judged its own.
+    pub(crate) fn of_shards(self) -> Self {
+        Self {
+            is_split: true,
+            ..self
         }
     }
 
@@ -89,6 +100,7 @@ impl<'a> RowJudge<'a> {
         judged: &mut JudgedRow,
         elsewhere: Elsewhere<'_, E>,
     ) -> Result<PhoneBefore, E> {
-        self.sharers.judge(judged, self.shard, elsewhere)
+        self.sharers
+            .judge(judged, (self.shard, self.is_split), elsewhere)
     }
 }

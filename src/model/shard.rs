@@ -87,6 +87,15 @@ impl Shard {
         }
     }
 
+    /// The part of a wave that it is, in words.
+    pub fn part(self) -> String {
+        if self.is_whole() {
+            "whole waves".to_owned()
+        } else {
+            format!("shard {self}")
+        }
+    }
+
     /// How it stands in the names of its files: `2-of-3`; nothing where it is all of the wave.
     pub fn in_file_names(self) -> Option<String> {
         let Self { number, of } = self;

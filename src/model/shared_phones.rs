@@ -104,7 +104,7 @@ impl Sharers {
     pub(crate) fn judge<E>(
         &mut self,
         row: &mut JudgedRow,
-        meant: Shard,
+        (meant, is_split): (Shard, bool),
         elsewhere: Elsewhere<'_, E>,
     ) -> Result<PhoneBefore, E> {
         let Some(book) = &mut self.book else {
@@ -129,7 +129,7 @@ impl Sharers {
             )
         });
         // What is refused for an earlier wave is the first row of nobody: the owner may come yet.
-        if let Some(who) = owned.as_ref().filter(|_| meant.is_whole()) {
+        if let Some(who) = owned.as_ref().filter(|_| !is_split) {
             row.verdict = Err(refused(who));
             return Ok(PhoneBefore::NotLooked);
         }

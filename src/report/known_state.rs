@@ -5,6 +5,7 @@ use crate::model::entry::LedgerEntry;
 use crate::model::ids::DeviceId;
 use crate::model::mfa::MfaState;
 use crate::model::outcome::{Answer, Device, Outcome};
+use crate::model::shard::Shard;
 use crate::model::stop::Stopped;
 use crate::plan::OpenRequest;
 
@@ -28,6 +29,8 @@ pub(crate) enum NotReached {
     CutShort,
     /// The last run of it came to the end of the wave: the row was not there then.
     NewRow,
+    /// It belongs to a shard whose ledger is not read.
+    OfShard(Shard),
 }
 
 impl NotReached {
@@ -37,12 +40,19 @@ impl NotReached {
             NotReached::Stopped(stopped) => &stopped.code,
             NotReached::CutShort => code::RUN_CUT_SHORT,
             NotReached::NoRun | NotReached::NewRow => code::NOT_RUN_YET,
+            NotReached::OfShard(_) => code::SHARD_MISSING,
         }
     }
 
     /// What happened and what to do.
     pub(crate) fn message(&self) -> String {
         let (what, to_do) = match self {
+            NotReached::OfShard(shard) => {
+                return format!(
+                    "what became of the row stands in the ledger of shard {shard}, which was not read; \
+                     name it with `--ledger` too"
+                );
+            }
             NotReached::NoRun => ("no run of this wave has begun", "run it"),
             NotReached::Stopped(stopped) => (stopped.message.as_str(), "run the wave again"),
             NotReached::CutShort => (
@@ -169,6 +179,12 @@ mod tests {
                 "not_run_yet",
                 "nothing was sent: the row was not there, or was another one, when this wave was \
                  last run; run the wave again",
+            ),
+            (
+                NotReached::OfShard("2/3".parse().unwrap()),
+                "shard_missing",
+                "what became of the row stands in the ledger of shard 2/3, which was not read; name it \
+                 with `--ledger` too",
             ),
         ] {
             assert_eq!((why.code(), why.message().as_str()), (code, message));

@@ -13,9 +13,13 @@ use super::result_row::ResultRow;
 use super::row_sink::RowSink;
 use crate::model::row::InputRow;
 
+/// Whether the file tells of a run, or of what a run would do, row by row.
+pub(crate) type ModeOf<'a> = &'a dyn Fn(&KnownRow) -> &'a Mode;
+
 /// Tells all `sinks` what became of each row of the input, in input order.
 ///
-/// `lookups` tell what is known beside it; `unwritten` makes an error of what a sink says.
+/// `mode` says of a row what the file tells of; `lookups` tell what is known beside it; `unwritten` makes an
+/// error of what a sink says.
 ///
 /// # Errors
 ///
@@ -23,7 +27,7 @@ use crate::model::row::InputRow;
 pub(crate) fn join<E: Send>(
     mut rows: impl Iterator<Item = Result<InputRow, E>> + Send,
     mut judge: Judge<'_>,
-    mode: &Mode,
+    mode: ModeOf<'_>,
     lookups: &mut Lookups<'_, E>,
     unwritten: fn(io::Error) -> E,
     sinks: &mut [&mut dyn RowSink],
@@ -31,7 +35,7 @@ pub(crate) fn join<E: Send>(
     let reader = judge.reader();
     judge_ahead(&mut rows, reader, &mut |input, judged| {
         let row = judge.compare(input, judged, lookups)?;
-        tell(&row, mode, sinks).map_err(unwritten)
+        tell(&row, mode(&row), sinks).map_err(unwritten)
     })
 }
 
@@ -124,7 +128,7 @@ mod tests {
             device: lookup,
             elsewhere: &mut |_, _| Ok(None),
         };
-        join(rows, judge, mode, lookups, |error| error, sinks).unwrap();
+        join(rows, judge, &|_| mode, lookups, |error| error, sinks).unwrap();
         let text = String::from_utf8(writer.finish().unwrap()).unwrap();
         (text, tally, heard.0)
     }
@@ -175,10 +179,11 @@ mod tests {
         let mut heard = Heard::default();
         let judge = Judge::new(rows_of(&header, &defaults));
         let lookup = &mut |_: &DeviceKey| Ok(KnownState::Untouched.into());
+        let mode = run();
         let error = join(
             rows,
             judge,
-            &run(),
+            &|_| &mode,
             &mut Lookups {
                 device: lookup,
                 elsewhere: &mut |_, _| Ok(None),

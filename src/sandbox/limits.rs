@@ -54,7 +54,7 @@ pub(super) struct Limits {
     share: Option<f64>,
     whole: HashMap<Group, Bucket>,
     shares: HashMap<(IpAddr, Group), Bucket>,
-    holds: HashMap<Group, Duration>,
+    holds: HashMap<(IpAddr, Group), Duration>,
     /// The least time between two reports.
     report_interval: Duration,
     /// When the next report may be made.
@@ -114,16 +114,17 @@ impl Limits {
         Ok(())
     }
 
-    /// Notes that clients were told to wait.
-    pub(super) fn hold(&mut self, group: Group, wait: Duration, now: Duration) {
+    /// Notes that whoever asks from an address was told to wait.
+    pub(super) fn hold(&mut self, group: Group, peer: IpAddr, wait: Duration, now: Duration) {
         let until = now.saturating_add(wait);
-        let hold = self.holds.entry(group).or_insert(until);
+        let hold = self.holds.entry((peer, group)).or_insert(until);
         *hold = until.max(*hold);
     }
 
-    /// Tells whether clients were told to wait longer than until now.
-    pub(super) fn is_held(&self, group: Group, now: Duration) -> bool {
-        self.holds.get(&group).is_some_and(|until| now < *until)
+    /// Tells whether whoever asks from an address was told to wait longer than until now.
+    pub(super) fn is_held(&self, group: Group, peer: IpAddr, now: Duration) -> bool {
+        let hold = self.holds.get(&(peer, group));
+        hold.is_some_and(|until| now < *until)
     }
 }
 
@@ -239,10 +240,11 @@ mod tests {
     #[test]
     fn a_shorter_wait_does_not_end_a_longer_one() {
         let mut limits = limits(None, None);
-        limits.hold(Group::Mfa, Duration::from_secs(9), Duration::ZERO);
-        limits.hold(Group::Mfa, Duration::from_secs(1), Duration::ZERO);
-        assert!(limits.is_held(Group::Mfa, Duration::from_secs(8)));
-        assert!(!limits.is_held(Group::Directory, Duration::from_secs(8)));
-        assert!(!limits.is_held(Group::Mfa, Duration::from_secs(9)));
+        limits.hold(Group::Mfa, HERE, Duration::from_secs(9), Duration::ZERO);
+        limits.hold(Group::Mfa, HERE, Duration::from_secs(1), Duration::ZERO);
+        assert!(limits.is_held(Group::Mfa, HERE, Duration::from_secs(8)));
+        assert!(!limits.is_held(Group::Directory, HERE, Duration::from_secs(8)));
+        assert!(!limits.is_held(Group::Mfa, THERE, Duration::from_secs(8)));
+        assert!(!limits.is_held(Group::Mfa, HERE, Duration::from_secs(9)));
     }
 }

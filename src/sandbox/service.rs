@@ -96,7 +96,7 @@ impl Service {
     ) -> Result<Reply, Hangup> {
         let media = Media::of(text(request.headers(), header::CONTENT_TYPE));
         let route = Route::of(request.method(), request.uri().path(), media);
-        let mut visit = Visit::begin(self, route.kind, self.gives_away(&request));
+        let mut visit = Visit::begin(self, (route.kind, peer), self.gives_away(&request));
         let reply = self.answer(peer, &route, request).await?;
         tokio::time::sleep(self.latency).await;
         visit.status = reply.status.as_u16();
@@ -133,7 +133,7 @@ impl Service {
             }
             _ => Some(self.serve(route, request, manner).await?),
         };
-        self.apply_fault(rule, route, own).await
+        self.apply_fault(rule, (route, peer), own).await
     }
 
     /// Does what a fault does ahead of the request.
@@ -159,7 +159,7 @@ impl Service {
     async fn apply_fault(
         &self,
         rule: Rule,
-        route: &Route,
+        (route, peer): (&Route, IpAddr),
         own: Option<Reply>,
     ) -> Result<Reply, Hangup> {
         let served = own.unwrap_or_else(|| Reply::ok(&serde_json::json!({})));
@@ -172,7 +172,7 @@ impl Service {
             }
             Effect::Answer(answer) => {
                 if let Some(retry_after) = &answer.retry_after {
-                    self.hold(route.kind, retry_after);
+                    self.hold(route.kind, peer, retry_after);
                 }
                 Ok(super::faulty::replaced(
                     &answer,
@@ -277,13 +277,13 @@ impl Service {
         });
         drop(state);
         let wait = RetryAfter::Text(admitted.err()?.to_string());
-        self.hold(kind, &wait);
+        self.hold(kind, peer, &wait);
         let reply = errors::of_status(StatusCode::TOO_MANY_REQUESTS);
         Some(reply.with_retry_after(Some(&wait), &self.clock))
     }
 
-    /// Remembers that clients were told to wait, if what they were told can be understood.
-    fn hold(&self, kind: Kind, retry_after: &RetryAfter) {
+    /// Remembers that whoever asks from an address was told to wait, if what they were told can be understood.
+    fn hold(&self, kind: Kind, peer: IpAddr, retry_after: &RetryAfter) {
         let seconds = match retry_after {
             RetryAfter::Text(text) => text.parse().ok(),
             RetryAfter::Date(seconds) => u64::try_from(*seconds).ok(),
@@ -291,7 +291,7 @@ impl Service {
         if let Some((group, seconds)) = Group::of(kind).zip(seconds) {
             let now = self.clock.now();
             let wait = Duration::from_secs(seconds);
-            self.state().limits.hold(group, wait, now);
+            self.state().limits.hold(group, peer, wait, now);
         }
     }
 
@@ -313,16 +313,17 @@ struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
-    fn begin(service: &'a Service, kind: Kind, gives_away: bool) -> Self {
+    fn begin(service: &'a Service, (kind, peer): (Kind, IpAddr), gives_away: bool) -> Self {
         let now = service.clock.now();
         let mut state = service.state();
-        let held = Group::of(kind).is_some_and(|group| state.limits.is_held(group, now));
+        let held = Group::of(kind).is_some_and(|group| state.limits.is_held(group, peer, now));
         state.in_flight += 1;
         let in_flight = state.in_flight;
         let counted = &mut state.stats;
         counted.peak_in_flight = counted.peak_in_flight.max(in_flight);
         counted.before_retry_after += u64::from(held);
         counted.secret_in_url |= gives_away;
+        *counted.by_address.entry(peer).or_default() += 1;
         Self {
             service,
             kind,

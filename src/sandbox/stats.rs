@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::Serialize;
 
@@ -12,6 +13,8 @@ use super::kinds::Kind;
 pub struct Stats {
     /// Requests by kind and by the status of their answer; 0 is a request without an answer.
     pub requests: BTreeMap<Kind, BTreeMap<u16, u64>>,
+    /// Requests by the address that they came from.
+    pub by_address: BTreeMap<IpAddr, u64>,
     /// Access tokens issued.
     pub tokens_issued: u64,
     /// Devices stored and not deleted.

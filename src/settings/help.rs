@@ -124,6 +124,9 @@ fn argument(about: &'static About, group: &Group) -> Arg {
         Takes::Text(_) => argument,
         Takes::Texts(_) => argument.action(ArgAction::Append),
         Takes::Path(_) => argument.value_parser(value_parser!(PathBuf)),
+        Takes::Paths(_) => argument
+            .value_parser(value_parser!(PathBuf))
+            .action(ArgAction::Append),
         Takes::Program(_) => argument
             .value_parser(value_parser!(PathBuf))
             .value_hint(ValueHint::CommandName),

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::Error;
 use super::checks::Checks;
 use super::file_names::Kind;
 use super::files::{Files, wave};
@@ -13,6 +12,7 @@ use super::sources::Sources;
 use super::tenant::GivenTenant;
 use super::which_ledger::WhichLedger;
 use super::zone::check_zone;
+use super::{Error, table};
 use crate::clock::Now;
 use crate::ledger::Binding;
 use crate::model::shard::Shard;
@@ -28,12 +28,52 @@ pub struct Results {
     pub checks: Checks,
     /// Where things are written.
     pub files: Files,
-    /// The ledger.
-    pub ledger: PathBuf,
-    /// What the ledger is bound to, where the settings say so.
+    /// Of what they are written.
+    pub of: Ledgers,
+    /// What the ledgers are bound to, where the settings say so.
     pub binding: Option<Binding>,
-    /// Which part of the wave is meant.
-    pub shard: Shard,
+}
+
+/// Of what the results of a wave are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ledgers {
+    /// Of one shard, which has this ledger.
+    OfShard(Shard, PathBuf),
+    /// Of the whole wave.
+    OfWave {
+        /// The ledger, or those of the shards in any order.
+        ledgers: Vec<PathBuf>,
+        /// Whether some of the shards may be missing.
+        partial: bool,
+    },
+}
+
+impl Ledgers {
+    fn resolve(sources: &Sources<'_>, shard: Shard, ledger: PathBuf) -> Result<Self, Error> {
+        let mut ledgers = sources.typed_paths(&table::LEDGER);
+        let partial = sources.is_on(&table::shards::PARTIAL);
+        if ledgers.is_empty() {
+            ledgers.push(ledger);
+        }
+        if shard.is_whole() {
+            return Ok(Self::OfWave { ledgers, partial });
+        }
+        if ledgers.len() > 1 || partial {
+            let error = Error::new(format!("`--shard {shard}` writes the results of one shard"));
+            let hint =
+                "name its ledger alone; for the results of the whole wave leave `--shard` out";
+            return Err(error.hint(hint));
+        }
+        Ok(Self::OfShard(shard, ledgers.remove(0)))
+    }
+
+    /// Each of them.
+    fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::OfShard(_, ledger) => std::slice::from_ref(ledger),
+            Self::OfWave { ledgers, .. } => ledgers,
+        }
+    }
 }
 
 impl Results {
@@ -56,15 +96,17 @@ impl Results {
             ..Kind::default()
         };
         let files = Files::resolve(sources, &wave, kind);
-        files.check(sources, &wave, Some(&ledger))?;
+        let of = Ledgers::resolve(sources, shard, ledger)?;
+        for ledger in of.paths() {
+            files.check(sources, &wave, Some(ledger))?;
+        }
         Ok(Self {
             wave,
             rows,
             checks,
             files,
-            ledger,
+            of,
             binding,
-            shard,
         })
     }
 }

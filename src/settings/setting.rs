@@ -94,6 +94,8 @@ pub enum Takes {
     Word(&'static str, &'static [(&'static str, &'static str)]),
     /// A path.
     Path(&'static str),
+    /// A path each time that it is given; a word of its own may be several.
+    Paths(&'static str),
     /// A program: a path, or a name that is looked for where programs are.
     Program(&'static str),
 }
@@ -326,6 +328,14 @@ impl About {
         }
     }
 
+    /// The same for a command in which it may be given again and again.
+    pub(super) const fn repeated(self, name: &'static str) -> Self {
+        Self {
+            takes: Takes::Paths(name),
+            ..self
+        }
+    }
+
     /// The option, where it is one.
     pub fn option(&self) -> Option<&'static str> {
         self.name.starts_with('-').then_some(self.name)
@@ -351,6 +361,7 @@ impl About {
             | Takes::Texts(name)
             | Takes::Word(name, _)
             | Takes::Path(name)
+            | Takes::Paths(name)
             | Takes::Program(name) => Some(name),
         }
     }

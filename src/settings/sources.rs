@@ -98,6 +98,12 @@ impl<'a> Sources<'a> {
         Some(self.typed.values(&setting.about).last()?.into())
     }
 
+    /// Every path that was typed for a setting that may be given again and again.
+    pub(super) fn typed_paths(&self, setting: &Setting<PathBuf>) -> Vec<PathBuf> {
+        let typed = self.typed.values(&setting.about).iter();
+        typed.map(PathBuf::from).collect()
+    }
+
     /// Whether an option that stands alone was typed, or the settings file switches it on.
     pub(super) fn is_on(&self, setting: &Setting<bool>) -> bool {
         let given = self.given(&setting.about);

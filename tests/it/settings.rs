@@ -160,7 +160,11 @@ fn no_option_of_the_table_takes_nonsense_in_any_mode() {
         let options = settings.filter_map(|about| match about.takes {
             Takes::Text(_) | Takes::Texts(_) | Takes::Word(..) => about.option(),
             // Nothing to be wrong, and whatever a file may be called.
-            Takes::Nothing | Takes::Count | Takes::Path(_) | Takes::Program(_) => None,
+            Takes::Nothing
+            | Takes::Count
+            | Takes::Path(_)
+            | Takes::Paths(_)
+            | Takes::Program(_) => None,
         });
         // Any text may be the name of a policy.
         let options = options.filter(|option| *option != "--policy");

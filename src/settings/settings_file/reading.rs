@@ -220,10 +220,10 @@ impl Text<'_> {
                 items.collect::<Option<_>>().ok_or("an array of texts")
             }
             (Takes::Texts(_), value) => Ok(vec![text(value).ok_or("an array of texts")?]),
-            (Takes::Path(_), DeValue::String(path)) if !path.is_empty() => {
+            (Takes::Path(_) | Takes::Paths(_), DeValue::String(path)) if !path.is_empty() => {
                 Ok(vec![self.in_its_folder(Path::new(&**path)).into()])
             }
-            (Takes::Path(_), _) => Err("a path"),
+            (Takes::Path(_) | Takes::Paths(_), _) => Err("a path"),
             (Takes::Program(_), DeValue::String(program)) if program.contains('/') => {
                 Ok(vec![self.in_its_folder(Path::new(&**program)).into()])
             }

@@ -274,10 +274,11 @@ pub static COMMANDS: &[Usage] = &[
         command: Command::Results,
         name: "results",
         help: "Write the results file again from the input and the ledger",
-        groups: &[Group { heading: None, settings: &[WAVE.saying("The wave"), SHARD.saying("The shard whose results are written")] }, ROWS, COUNTED, FILES, TENANT],
+        groups: &[shards::RESULTS_OF, ROWS, COUNTED, shards::RESULT_FILES, TENANT],
         examples: &[
             ("wavepair results wave.csv", "writes wave.results.csv again"),
             ("wavepair results wave.csv -o -", "writes it to standard output"),
+            ("wavepair results wave.csv --ledger 1.db --ledger 2.db", "puts shards together"),
         ],
     },
     Usage {
@@ -337,9 +338,7 @@ pub static COMMANDS: &[Usage] = &[
         groups: &[Group { heading: None, settings: &[SHELL.about] }], examples: &[],
     },
     Usage {
-        command: Command::Man,
-        name: "man",
-        help: "Print the man pages, or write them into a folder",
+        command: Command::Man, name: "man", help: "Print the man pages, or write them into a folder",
         groups: &[Group { heading: None, settings: &[OUT.about] }],
         examples: &[],
     },

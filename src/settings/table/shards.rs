@@ -2,11 +2,22 @@
 
 use crate::settings::given::Given;
 use crate::settings::setting::Takes::Text;
-use crate::settings::setting::{Setting, Variable, setting};
+use crate::settings::setting::{Group, Setting, Variable, setting, switch};
+use crate::settings::table::{self, LEDGER, WAVE};
 use crate::settings::values::NamedShard;
 
 pub(in crate::settings) const SHARD: Setting<NamedShard> = setting("--shard", Text("I/N"), Given::parse, "Take the users of shard I of N alone, and leave the others to other processes; `auto/N` reads I from the scheduler's variable")
     .default_described("the whole wave").of_one_call();
+
+pub(in crate::settings) const PARTIAL: Setting<bool> = switch("--partial", "Write what is known though the ledgers of some shards are not named: their rows are pending")
+    .of_one_call();
+
+/// What `results` takes besides the form of rows.
+pub(super) const RESULTS_OF: Group = Group { heading: None, settings: &[WAVE.saying("The wave"), SHARD.saying("The shard whose results are written"), PARTIAL.about] };
+/// Its files: the ledgers of several shards make the results of all.
+pub(super) const RESULT_FILES: Group = Group { heading: table::FILES.heading, settings: &[
+    table::RESULTS.about, table::REJECTS.about, LEDGER.saying("Ledger; of a wave that was run in shards those of all of them, `--ledger` before each").repeated("PATH"), table::RESULTS_PHONE.about, table::RAW_CELLS.about,
+] };
 
 /// The variables by which schedulers number the processes of a job, and the number of the first of them.
 pub(in crate::settings) const COUNTERS: [(&str, u32); 3] = [("JOB_COMPLETION_INDEX", 0), ("AWS_BATCH_JOB_ARRAY_INDEX", 0), ("SLURM_ARRAY_TASK_ID", 1)];

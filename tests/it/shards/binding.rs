@@ -45,7 +45,9 @@ fn a_ledger_is_for_one_shard_from_its_first_run_on_and_is_left_as_it_is_by_any_o
                 .ended(&called.args(&named).output().unwrap())
                 .exits(2);
             let said = ended.said();
-            assert!(said.contains(bound), "{said}");
+            // Of the ledgers of shards the results of the whole wave are written, once all are named.
+            let is_merging = command == "results" && meant.is_none();
+            assert!(is_merging || said.contains(bound), "{said}");
         }
         let dry_run = [&["--ledger", ledger, "--dry-run"][..], &named].concat();
         let said = with(&rehearsal, &dry_run).exits(0).said();

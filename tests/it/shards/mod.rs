@@ -9,6 +9,7 @@ use wavepair::testing::model::Shard;
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 mod binding;
+mod merging;
 mod readme;
 mod running;
 
