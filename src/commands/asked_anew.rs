@@ -60,8 +60,8 @@ pub(super) async fn ask_anew(
     });
     let told = asked.await?;
     let names = told.iter().filter(|(name, answer)| {
-        let before = opened.names.user(name).and_then(user_of);
-        user_of(answer) != before
+        let before = opened.names.user(name).and_then(NameAnswer::user);
+        answer.user() != before
     });
     let names = names.map(|(name, _)| name.clone()).collect();
     let memory = Memory::OfRun(run.ledger);
@@ -78,16 +78,6 @@ pub(super) async fn ask_anew(
     let notice = user_notes::asked_anew(count, again);
     run.invocation.console.say(&notice);
     Ok(TakenUpAnew { names, rows })
-}
-
-fn user_of(answer: &NameAnswer) -> Option<UserId> {
-    match answer {
-        NameAnswer::One(user) => Some(user.id),
-        NameAnswer::Nobody
-        | NameAnswer::OtherCase
-        | NameAnswer::Several(_)
-        | NameAnswer::Failed(_) => None,
-    }
 }
 
 /// The names in a wave that were remembered as those of these users.

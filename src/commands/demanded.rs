@@ -4,15 +4,15 @@
 use std::path::Path;
 
 use super::Invocation;
-use super::memory::Memory;
+use super::memory::{Memory, has_names};
 use super::open_ledger::Looked;
 use super::opened_wave::OpenedWave;
 use super::plan_basis::basis;
-use super::plan_draft::of_ids;
 use super::wave_memory::WaveMemory;
 use crate::error::Error;
 use crate::input::steady::SteadyFile;
 use crate::ledger::Binding;
+use crate::model::names::Names;
 use crate::model::stop::StopReason;
 use crate::plan::Totals;
 use crate::plan::demand::{differences, row_differs};
@@ -34,7 +34,7 @@ const TOLD: usize = 12;
 
 impl Demanded {
     /// Checks a plan, where one is demanded, against the wave, the settings, the tenant and the
-    /// ledger, which is held; says what it comes to.
+    /// ledger, which is held; says what it comes to. Whose the names in the wave are is known by it then.
     ///
     /// # Errors
     ///
@@ -42,14 +42,13 @@ impl Demanded {
     pub(super) fn check(
         plan: Option<&DemandedPlan>,
         common: &Common,
-        opened: &OpenedWave,
+        opened: &mut OpenedWave,
         (binding, looked): (&Binding, &Looked),
         invocation: &Invocation,
     ) -> Result<Option<Self>, Error> {
         let Some(plan) = plan else {
             return Ok(None);
         };
-        of_ids(opened)?;
         let path = &plan.path;
         let unfit = |flaw: Flaw| refused(path, flaw.to_string(), NEW_PLAN);
         if path.is_dir() {
@@ -70,15 +69,16 @@ impl Demanded {
         if !found.is_empty() {
             return Err(differs(path, &found));
         }
+        let wrong = |wrong: Wrong| match wrong {
+            Wrong::Plan(flaw) => unfit(flaw),
+            Wrong::Wave(error) => error,
+        };
+        if has_names(opened.wave.header(), &opened.defaults) {
+            opened.names = names_by(file.bytes(), opened).map_err(wrong)?;
+        }
         let reader = looked.reader(binding)?;
         let memory = opened.memory(Memory::ReadOnly(reader.as_ref()))?;
-        let found =
-            rows_differ(&head, file.bytes(), (opened, memory), &key).map_err(
-                |wrong| match wrong {
-                    Wrong::Plan(flaw) => unfit(flaw),
-                    Wrong::Wave(error) => error,
-                },
-            )?;
+        let found = rows_differ(&head, file.bytes(), (opened, memory), &key).map_err(wrong)?;
         if let Some(difference) = found {
             return Err(differs(path, &[difference]));
         }
@@ -114,6 +114,30 @@ pub(super) fn changed(flaw: &Flaw) -> StopReason {
 enum Wrong {
     Plan(Flaw),
     Wave(Error),
+}
+
+/// Whose the names in a wave are, by what a plan says of its rows. A name of which it says two things
+/// makes a row differ then.
+fn names_by(plan: impl std::io::BufRead, opened: &OpenedWave) -> Result<Names, Wrong> {
+    let mut plans = RowPlans::new(plan).map_err(Wrong::Plan)?;
+    let mut names = Names::of_plan();
+    let mut next = plans.next_row().map_err(Wrong::Plan)?;
+    for row in opened.wave.rows() {
+        let row = row.map_err(|error| Wrong::Wave(error.into()))?;
+        // The plan of a shard says nothing of the others' rows.
+        let Some(planned) = next.take_if(|it| it.row == row.number.0) else {
+            continue;
+        };
+        next = plans.next_row().map_err(Wrong::Plan)?;
+        let ((user, policy), (whose, which)) = (opened.names_in(&row), planned.told());
+        if let (Some(name), Some(answer)) = (user, whose) {
+            names.note_user(&name, answer);
+        }
+        if let (Some(policy), Some(answer)) = (policy, which) {
+            names.note_policy(policy, answer);
+        }
+    }
+    Ok(names)
 }
 
 /// The first row that is judged otherwise than a plan says; or that its totals are others.

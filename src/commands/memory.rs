@@ -56,7 +56,7 @@ impl<'a> Memory<'a> {
     }
 
     /// The last answer to a look-up of a user's name.
-    fn user(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
+    pub(super) fn user(&self, name: &UserName) -> Result<Option<Remembered>, Error> {
         Ok(match self {
             Memory::OfRun(ledger) => ledger.user_named(name)?,
             Memory::OfParts(parts) => first(parts.ledgers().map(|ledger| ledger.user_named(name)))?,
@@ -75,7 +75,8 @@ impl<'a> Memory<'a> {
         }
     }
 
-    fn policy(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
+    /// The last answer to a look-up of a policy.
+    pub(super) fn policy(&self, policy: &PolicyRef) -> Result<Option<PolicyAnswer>, Error> {
         Ok(match self {
             Memory::OfRun(ledger) => ledger.policy_named(policy)?,
             Memory::OfParts(parts) => {

@@ -10,11 +10,16 @@ use super::opened_wave::OpenedWave;
 use super::planned::reason_to_stop;
 use super::stopped::Stopped;
 use crate::error::Error;
+use crate::ledger::LookupNote;
 use crate::model::mfa::MfaRule;
 use crate::model::names::Names;
 use crate::report::user_notes;
 
-/// Learns whose the names in a wave are, and writes that down; asks nothing where there are none.
+/// How many names of a plan are written down together.
+const NOTES_AT_ONCE: usize = 1_000;
+
+/// Learns whose the names in a wave are, and writes that down; asks nothing where there are none, or a
+/// plan says it.
 ///
 /// # Errors
 ///
@@ -28,6 +33,10 @@ pub(super) async fn names_of_run(
         return Ok(());
     }
     let (memory, invocation) = (Memory::OfRun(run.ledger), run.invocation);
+    if opened.names.are_planned() {
+        write_down_planned(opened, memory).await?;
+        return Ok(opened.remember(memory)?);
+    }
     let told = run.ask(async |questions, options| {
         let width = options.guard.concurrency;
         look_up_all(opened, questions, memory, width, invocation).await
@@ -46,6 +55,33 @@ pub(super) async fn names_of_run(
             Err(in_words_of_a_run(remembered.err().unwrap_or(stopped)))
         }
     }
+}
+
+/// Writes down what a plan says of the names in a wave, where the ledger has it otherwise: its results are
+/// made by the ledger alone.
+async fn write_down_planned(opened: &OpenedWave, memory: Memory<'_>) -> Result<(), Error> {
+    let mut notes = Vec::new();
+    for row in opened.wave.rows() {
+        let (user, policy) = opened.names_in(&row?);
+        if let Some(name) = user
+            && let Some(answer) = opened.names.user(&name)
+            && !memory
+                .user(&name)?
+                .is_some_and(|it| it.answer.says_as(answer))
+        {
+            notes.push(LookupNote::Planned(name, answer.clone()));
+        }
+        if let Some(policy) = policy
+            && let Some(answer) = opened.names.policy(&policy)
+            && memory.policy(&policy)?.as_ref() != Some(answer)
+        {
+            notes.push(LookupNote::Policy(policy, *answer));
+        }
+        if notes.len() >= NOTES_AT_ONCE {
+            memory.note(std::mem::take(&mut notes)).await?;
+        }
+    }
+    memory.note(notes).await
 }
 
 /// Says of how many users it was told in passing that they cannot use MFA.

@@ -12,6 +12,7 @@ use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
 use crate::ledger::Reader;
 use crate::model::names::{NameAnswer, NamedUser, Names};
+use crate::model::policy_ref::PolicyRef;
 use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
 use crate::model::row_judge::{RowJudge, RowReader};
@@ -128,7 +129,7 @@ impl OpenedWave {
         &mut self,
         ledger: &dyn Fn() -> Result<Option<L>, Error>,
     ) -> Result<(), Error> {
-        if !self.is_looked_over() {
+        if !self.is_looked_over() || self.names.are_planned() {
             return Ok(());
         }
         let ledger = ledger()?;
@@ -171,12 +172,16 @@ impl OpenedWave {
         RowReader::new(self.wave.header(), &self.defaults, names)
     }
 
+    /// The names in a row that somebody has to look up: its user's, and its policy's.
+    pub(super) fn names_in(&self, row: &InputRow) -> (Option<UserName>, Option<PolicyRef>) {
+        names_in(self.wave.header(), row, &self.defaults)
+    }
+
     /// The name by which a row names its user; nothing where it does so by the ID.
     pub(super) fn user_name(&self, row: &InputRow) -> Option<UserName> {
-        let header = self.wave.header();
-        match header.user_by() {
+        match self.wave.header().user_by() {
             UserBy::Id => None,
-            UserBy::Name(_) => names_in(header, row, &self.defaults).0,
+            UserBy::Name(_) => self.names_in(row).0,
         }
     }
 

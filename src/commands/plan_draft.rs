@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::Invocation;
-use super::memory::has_names;
 use super::opened_wave::OpenedWave;
 use super::plan_basis::basis;
 use crate::error::Error;
@@ -16,20 +15,6 @@ use crate::report::plan_writer::PlanWriter;
 use crate::report::row_sink::RowSink;
 use crate::settings::Error as SettingsError;
 use crate::settings::run::DryRun;
-
-/// Refuses a plan for a wave that names users or policies otherwise than by their IDs: whom a name
-/// means may be another by the time that the plan is carried out.
-pub(super) fn of_ids(opened: &OpenedWave) -> Result<(), Error> {
-    if !has_names(opened.wave.header(), &opened.defaults) {
-        return Ok(());
-    }
-    let error = SettingsError::new(
-        "a plan is made and carried out for users and policies that are named by their IDs",
-    );
-    let hint = "take `user_id` and `policy_id` from the results of a dry run with `--online`, and \
-                plan a wave that names those";
-    Err(error.hint(hint).into())
-}
 
 /// A plan that grows with the rows of a dry run; none where none is asked for.
 #[derive(Debug)]
@@ -50,7 +35,6 @@ impl PlanDraft {
         if settings.files.plan.is_none() {
             return Ok(Self(None));
         }
-        of_ids(opened)?;
         let is_there = settings.ledger.path().is_some_and(Path::exists);
         if is_there && reader.is_none() {
             let error = SettingsError::new("a plan rests on the ledger, which cannot be read");

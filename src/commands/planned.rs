@@ -125,6 +125,9 @@ impl<'a> Planned<'a> {
         if self.only.is_some() {
             return UserSource::AskedAnew;
         }
+        if self.plan.is_some() {
+            return UserSource::Sure;
+        }
         match self.opened.named_user(row, &self.opened.names) {
             Some(user) if user.is_remembered => UserSource::Remembered,
             Some(_) | None => UserSource::Sure,

@@ -88,7 +88,7 @@ async fn run_wave(
     let looked = look(ledger, &remote, (&common, &files), summary, invocation)?;
     let forgotten = looked.is_forgotten();
     let place = (&remote.binding, &looked);
-    let plan = Demanded::check(plan.as_ref(), &common, &opened, place, invocation)?;
+    let plan = Demanded::check(plan.as_ref(), &common, &mut opened, place, invocation)?;
     let Common {
         wave: path,
         rows,

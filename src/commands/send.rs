@@ -8,6 +8,7 @@ use super::Invocation;
 use super::ahead::Ahead;
 use super::asked_anew::{TakenUpAnew, ask_anew};
 use super::demanded::Demanded;
+use super::memory::Memory;
 use super::opened_wave::OpenedWave;
 use super::planned::Planned;
 use super::prepare::prepare;
@@ -62,7 +63,8 @@ impl<'a> Sending<'a> {
         summary: &mut Summary,
     ) -> (Result<(), Error>, bool) {
         if summary.stopped.is_some() {
-            return (Ok(()), true);
+            // What is written of the rows is what the ledger tells of them.
+            return (opened.remember(Memory::OfRun(self.ledger)), true);
         }
         let progress = self
             .invocation

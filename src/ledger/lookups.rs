@@ -15,6 +15,9 @@ use crate::model::user_name::UserName;
 /// The kind of a policy's name; kinds of users' names are called like their columns.
 const POLICY: &str = "policy";
 
+/// When nobody asked.
+const NEVER_ASKED_MS: i64 = 0;
+
 /// The last answer to a look-up of a user's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Remembered {
@@ -29,6 +32,8 @@ pub(crate) struct Remembered {
 pub(crate) enum LookupNote {
     /// What a look-up of a user's name told.
     User(UserName, NameAnswer),
+    /// What a plan says of a user's name. Nobody asked: a later run does.
+    Planned(UserName, NameAnswer),
     /// What the listing of policies told of one.
     Policy(PolicyRef, PolicyAnswer),
 }
@@ -153,6 +158,10 @@ pub(super) fn write(connection: &Connection, note: &LookupNote, now_ms: i64) -> 
         LookupNote::User(name, answer) => {
             let key = (name.kind().as_str(), &*name.key());
             put(connection, key, &Columns::of_user(answer), now_ms)
+        }
+        LookupNote::Planned(name, answer) => {
+            let key = (name.kind().as_str(), &*name.key());
+            put(connection, key, &Columns::of_user(answer), NEVER_ASKED_MS)
         }
         LookupNote::Policy(policy, answer) => {
             let key = (POLICY, &*policy.to_string());

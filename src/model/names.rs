@@ -24,6 +24,27 @@ pub enum NameAnswer {
     Failed(Arc<LookupFault>),
 }
 
+impl NameAnswer {
+    /// The user, where it is the name of one.
+    pub(crate) fn user(&self) -> Option<UserId> {
+        match self {
+            NameAnswer::One(user) => Some(user.id),
+            NameAnswer::Nobody
+            | NameAnswer::OtherCase
+            | NameAnswer::Several(_)
+            | NameAnswer::Failed(_) => None,
+        }
+    }
+
+    /// Whether another answer leads to the same, whatever else it tells of the user.
+    pub(crate) fn says_as(&self, other: &Self) -> bool {
+        match self.user() {
+            Some(user) => other.user() == Some(user),
+            None => self == other,
+        }
+    }
+}
+
 /// What the listing of policies told of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyAnswer {
@@ -66,6 +87,7 @@ pub struct Names {
     users: Vec<HashMap<[u32; 4], Option<NameAnswer>>>,
     hashers: [RandomState; 2],
     policies: HashMap<PolicyRef, PolicyAnswer>,
+    is_of_plan: bool,
 }
 
 const TABLES: usize = 64;
@@ -76,11 +98,25 @@ impl Default for Names {
             users: vec![HashMap::new(); TABLES],
             hashers: [RandomState::new(), RandomState::new()],
             policies: HashMap::new(),
+            is_of_plan: false,
         }
     }
 }
 
 impl Names {
+    /// None yet, as a plan says whose they are: nobody is asked then.
+    pub(crate) fn of_plan() -> Self {
+        Self {
+            is_of_plan: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a plan says whose they are.
+    pub(crate) fn are_planned(&self) -> bool {
+        self.is_of_plan
+    }
+
     /// What was told of a user's name; `None` where nobody has asked.
     pub fn user(&self, name: &UserName) -> Option<&NameAnswer> {
         let (table, fingerprint) = self.fingerprint(name);

@@ -4,6 +4,7 @@ use super::difference::{Difference, Side};
 use super::digest::AddressKey;
 use super::expectation::Expectation;
 use super::file::{Deciding, DevicePlan, Head, RowPlan};
+use super::named::NamesPlan;
 use crate::model::ledger_mark::LedgerMark;
 use crate::model::valid_row::ValidRow;
 use crate::model::validate::JudgedRow;
@@ -108,6 +109,7 @@ pub(crate) fn row_differs(
     let is_same = planned.row == judged.number.0
         && planned.line == judged.line
         && planned.device == valid.map(of)
+        && planned.names == NamesPlan::of(judged)
         && (valid.is_some() || planned.expect == Expectation::Nothing);
     (!is_same).then_some(Difference::Row {
         row: judged.number.0,

@@ -5,16 +5,17 @@
 //! has the wave can tell which rows share a number, and whoever has the plan alone can try none.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::digest::{AddressDigest, AddressKey, Digest};
 use super::expectation::Expectation;
+use super::named::{NamesPlan, one};
+use super::texts::{text, text_or_null};
 use super::totals::Totals;
 use crate::model::ids::{DeviceId, EnvironmentId, PolicyId, RunId, UserId};
 use crate::model::ledger_mark::LedgerMark;
+use crate::model::names::{NameAnswer, PolicyAnswer};
 use crate::model::request::{DeviceRequest, DeviceStatus, DeviceType};
 
 /// The form that is written, and read.
@@ -81,6 +82,9 @@ pub(crate) struct RowPlan {
     /// What it asks for, where it is well-formed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DevicePlan>,
+    /// What was told of its names, where it is not known for whom or under which policy it asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<NamesPlan>,
     /// The ID of the device, where there is one.
     #[serde(
         default,
@@ -93,9 +97,22 @@ pub(crate) struct RowPlan {
     pub warnings: Vec<String>,
 }
 
-#[cfg(test)]
 impl RowPlan {
+    /// What it tells of the names in its row: of the user's, and of the policy's. Nothing where it tells
+    /// nothing of one.
+    pub(crate) fn told(&self) -> (Option<NameAnswer>, Option<PolicyAnswer>) {
+        match (&self.device, &self.names) {
+            (Some(device), _) => (
+                Some(one(device.user_id)),
+                Some(PolicyAnswer::One(device.policy_id)),
+            ),
+            (None, Some(names)) => (Some(names.user()), names.policy()),
+            (None, None) => (None, None),
+        }
+    }
+
     /// A row of which a plan says this, and nothing else; it stands on the line after its number.
+    #[cfg(test)]
     pub(crate) fn bare(row: u64, expect: Expectation) -> Self {
         Self {
             row,
@@ -104,6 +121,7 @@ impl RowPlan {
             outcome: None,
             code: None,
             device: None,
+            names: None,
             device_id: None,
             warnings: Vec::new(),
         }
@@ -168,53 +186,6 @@ pub(crate) fn line<T: Serialize>(object: &T) -> serde_json::Result<Vec<u8>> {
     Ok(line)
 }
 
-/// What is written and read as its text.
-mod text {
-    use super::{Deserialize, Deserializer, Display, FromStr, Serializer};
-
-    pub(super) fn serialize<T: Display, S: Serializer>(
-        value: &T,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
-    }
-
-    pub(super) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-    where
-        T: FromStr<Err: Display>,
-        D: Deserializer<'de>,
-    {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// The same, or nothing.
-mod text_or_null {
-    use super::{Deserialize, Deserializer, Display, FromStr, Serializer};
-
-    #[expect(clippy::ref_option, reason = "serde gives the field as it is")]
-    pub(super) fn serialize<T: Display, S: Serializer>(
-        value: &Option<T>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match value {
-            Some(value) => serializer.collect_str(value),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
-    where
-        T: FromStr<Err: Display>,
-        D: Deserializer<'de>,
-    {
-        let text: Option<String> = Option::deserialize(deserializer)?;
-        let parsed = text.map(|text| text.parse().map_err(serde::de::Error::custom));
-        parsed.transpose()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,6 +227,7 @@ mod tests {
             outcome: Some("rejected".to_owned()),
             code: Some("user_not_found".to_owned()),
             device: Some(DevicePlan::of(&samples::request(1), &key)),
+            names: None,
             device_id: Some(DeviceId::from_bytes([3; 16])),
             warnings: vec!["phone_shared".to_owned()],
         };

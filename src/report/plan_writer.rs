@@ -13,6 +13,7 @@ use crate::clock;
 use crate::model::entry::Moment;
 use crate::plan::digest::{AddressKey, Sum};
 use crate::plan::file::{DevicePlan, Head, RowPlan, Seal, line};
+use crate::plan::named::NamesPlan;
 use crate::plan::{Expectation, OpenRequest, Totals, expectation};
 
 /// A plan on its way to its name.
@@ -77,6 +78,7 @@ impl PlanWriter {
             outcome: is_nothing.then(|| finished.outcome.as_str().to_owned()),
             code: finished.code.clone().filter(|_| is_nothing),
             device: valid.map(|valid| DevicePlan::of(&valid.request, &self.key)),
+            names: NamesPlan::of(&row.judged),
             device_id: finished.device,
             warnings: { result.warnings.iter() }
                 .map(|code| code.as_str().to_owned())

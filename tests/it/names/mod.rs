@@ -4,6 +4,7 @@ mod directory;
 mod failing;
 mod many;
 mod outdated;
+mod planned;
 mod remembered;
 
 use std::fs;
@@ -71,25 +72,4 @@ fn writes_results_again(directory: &Directory, folder: &Path) {
         String::from_utf8(before).unwrap()
     );
     assert_eq!(directory.looked_up(), asked);
-}
-
-#[test]
-fn a_wave_of_names_is_no_base_of_a_plan() {
-    let directory = Directory::of(vec![person(1, "anna")]);
-    let folder = folder_with(&wave("username", &["anna"]));
-    for words in [
-        &["--dry-run", "--online", "--plan", "plan.jsonl"][..],
-        &["--plan", "plan.jsonl"],
-    ] {
-        let (ran, _) = run(&directory, folder.path(), words);
-        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
-        assert!(ran.stderr.contains("named by their IDs"), "{}", ran.stderr);
-        assert!(
-            ran.stderr.contains("hint: take `user_id`"),
-            "{}",
-            ran.stderr
-        );
-    }
-    assert_eq!(directory.creates(), Vec::<String>::new());
-    assert!(!folder.path().join("plan.jsonl").exists());
 }

@@ -11,6 +11,7 @@ use crate::support::rehearsal::{Rehearsal, user};
 
 mod demanded;
 mod gone_on;
+mod named;
 mod readme;
 mod refused;
 mod written;

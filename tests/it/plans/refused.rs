@@ -10,7 +10,7 @@ use crate::support::waves;
 
 /// A run that is refused for what it says, before anything is sent or changed.
 #[track_caller]
-fn refused(rehearsal: &Rehearsal, words: &[&str], why: &str) -> Ended {
+pub(super) fn refused(rehearsal: &Rehearsal, words: &[&str], why: &str) -> Ended {
     let sent = rehearsal.stats().requests.len();
     let ledger = fs::read(rehearsal.ledger()).ok();
     let words = [&["--plan", "review.plan", "--summary", "-"][..], words].concat();

@@ -28,7 +28,7 @@ fn a_plan_says_what_it_rests_on_what_is_expected_of_each_row_and_is_sealed() {
             "settings": {
                 "column": null, "country": null, "delimiter": null, "encoding": null,
                 "existing": "skip", "mfa": "check", "policy": null, "recreate": null,
-                "shared-phones": "warn",
+                "shard": null, "shared-phones": "warn",
                 "shared-phones-file": null, "sheet": null, "status": null, "type": "WHATSAPP",
                 "user-by": null,
             },
