@@ -139,6 +139,7 @@ fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result
             invocation.start_log()?;
             commands::report::report(&report, &invocation)
         }
+        Settings::Resolve(resolve) => block_on(commands::resolve::resolve(resolve, &invocation)),
         Settings::Purge(purge) => {
             invocation.start_log()?;
             commands::purge::purge(&purge, &invocation)

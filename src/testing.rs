@@ -132,6 +132,7 @@ pub mod settings {
     pub use crate::settings::probe::Probe;
     pub use crate::settings::purge::Purge;
     pub use crate::settings::report::Report;
+    pub use crate::settings::resolve::Resolve;
     pub use crate::settings::results::Results;
     pub use crate::settings::rows::RowSettings;
     pub use crate::settings::run::{Doctor, DryRun, Run, Target};

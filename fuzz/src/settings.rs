@@ -6,8 +6,8 @@ use wavepair::testing::clock;
 use wavepair::testing::pace::{Pacing, Rate};
 use wavepair::testing::sandbox::FaultPlan;
 use wavepair::testing::settings::{
-    Command, Doctor, DryRun, Env, Error, Probe, Purge, Read, Report, Results, RowSettings, Run,
-    Show, Sources, Status, Target, Tenant, Undo, Verify, duration, read,
+    Command, Doctor, DryRun, Env, Error, Probe, Purge, Read, Report, Resolve, Results, RowSettings,
+    Run, Show, Sources, Status, Target, Tenant, Undo, Verify, duration, read,
 };
 
 use super::subject::{SECRET, environment};
@@ -104,6 +104,7 @@ fn command_line(text: &str) {
         }
         Command::Show => shown(&Show::resolve(&sources, &now)),
         Command::Status => shown(&Status::resolve(&sources, &now)),
+        Command::Resolve => shown(&Resolve::read(&sources, &now)),
         Command::Purge => shown(&Purge::resolve(&sources, &now)),
         Command::Undo => {
             shown(&Undo::resolve(&sources, &now).inspect(|undo| private(&undo.tenant)))

@@ -44,6 +44,7 @@ mod read_ledger;
 pub(crate) mod report;
 mod report_wait;
 mod reported;
+pub(crate) mod resolve;
 pub(crate) mod results;
 pub(crate) mod run;
 mod run_record;

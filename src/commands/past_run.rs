@@ -15,13 +15,14 @@ use crate::input::Wave;
 use crate::ledger::{Binding, LastRun, Reader};
 use crate::model::account::Account;
 use crate::model::names::Names;
-use crate::model::request::RowDefaults;
+use crate::model::request::{DeviceKey, RowDefaults};
 use crate::model::row::RowNumber;
 use crate::model::row_judge::{RowJudge, RowReader};
 use crate::model::shard::Shard;
 use crate::model::shard_set::ShardSet;
 use crate::model::shared_phones::{Sharers, SharingRule};
-use crate::model::validate::JudgedRow;
+use crate::model::validate::{JudgedRow, Unasked};
+use crate::report::cell::without_phones;
 use crate::report::known_row::{Judge, KnownRow};
 use crate::report::known_state::Mode;
 use crate::report::row_sink::RowSink;
@@ -197,7 +198,7 @@ impl<'a> PastRun<'a> {
     /// # Errors
     ///
     /// The wave or the ledger cannot be read.
-    pub(super) fn row(&self, number: RowNumber) -> Result<Option<JudgedRow>, Error> {
+    fn row(&self, number: RowNumber) -> Result<Option<JudgedRow>, Error> {
         let rows = self.rows(&RowSettings::default())?;
         let wave = open(self.path, &rows, &Checks::default())?;
         let defaults = rows.defaults();
@@ -210,6 +211,29 @@ impl<'a> PastRun<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// The device that a row asks for, as the last run judged it.
+    ///
+    /// # Errors
+    ///
+    /// The wave has no such row, or it asks for none; or the wave or the ledger cannot be read.
+    pub(super) fn key_of(&self, number: RowNumber) -> Result<DeviceKey, Error> {
+        let shown = self.path.display();
+        let Some(judged) = self.row(number)? else {
+            let error = SettingsError::new(format!("{shown} has no row {number}"));
+            return Err(error
+                .hint("rows are counted from 1, without the header")
+                .into());
+        };
+        let why = match judged.verdict {
+            Ok(valid) => return Ok(valid.request.key),
+            Err(Unasked::Invalid(invalid)) => invalid.message(),
+            Err(Unasked::Unresolved(unresolved)) => unresolved.trouble.message(),
+        };
+        let why = without_phones(&why);
+        let what = format!("row {number} of {shown} was never asked for: {why}");
+        Err(SettingsError::new(what).into())
     }
 
     fn memory(&self) -> Memory<'_> {

@@ -8,9 +8,11 @@ use super::devices;
 use super::digests::digest_of;
 use super::keys::{Key, StoredKey};
 use super::values::{AddressText, EventKind, UuidText};
-use crate::model::entry::LedgerEntry;
+use crate::model::code::DUPLICATE_FOUND;
+use crate::model::entry::{DeviceState, LedgerEntry, RESENDS_MAX};
 use crate::model::ids::{DeviceId, RunId, UserId};
 use crate::model::request::{Address, DeviceKey, DeviceType};
+use crate::model::resolution::Testimony;
 use crate::model::row::RowNumber;
 
 /// Which devices somebody asks for.
@@ -26,6 +28,8 @@ pub(crate) enum Sought<'a> {
     Correlation(&'a str),
     /// The one that this request was for.
     Transaction(RunId, RowNumber, u32),
+    /// Those that no run settles: a person has to.
+    NeedsPerson,
 }
 
 /// All that is known of a device. Its address is no text that may be shown as it is.
@@ -62,6 +66,8 @@ pub(crate) struct PastEvent {
     pub code: Option<String>,
     /// What PingOne's support asks for.
     pub correlation_id: Option<String>,
+    /// Why and by whom it was decided, where a person did.
+    pub decided: Option<Testimony>,
 }
 
 /// The devices that somebody asks for, in the order in which they came into the ledger.
@@ -140,6 +146,7 @@ fn numbers(connection: &Connection, sought: Sought<'_>) -> Result<Vec<i64>> {
             let id = id.to_owned();
             ask(ANSWERED, named_params! {":id": UuidText(&id)})
         }
+        Sought::NeedsPerson => ask(NEEDS_PERSON, &needs_person()),
         Sought::Transaction(run, row, attempt) => ask(
             "id IN (SELECT device FROM events WHERE row = :row AND attempt = :attempt
                 AND run = (SELECT number FROM runs WHERE id = :run))",
@@ -152,11 +159,27 @@ fn numbers(connection: &Connection, sought: Sought<'_>) -> Result<Vec<i64>> {
     }
 }
 
+/// What no run settles: given up, there more than once, or without an ID.
+const NEEDS_PERSON: &str = "state = :several OR state = :unresolved AND resends >= :most
+    OR state = :created AND device IS NULL OR state IN (:created, :found) AND code = :twice";
+
+fn needs_person() -> [(&'static str, &'static dyn ToSql); 6] {
+    [
+        (":several", &DeviceState::Several),
+        (":unresolved", &DeviceState::Unresolved),
+        (":created", &DeviceState::Created),
+        (":found", &DeviceState::Found),
+        (":most", &RESENDS_MAX),
+        (":twice", &DUPLICATE_FOUND),
+    ]
+}
+
 fn events(connection: &Connection, device: u64) -> Result<Vec<PastEvent>> {
     let mut statement = connection.prepare(
-        "SELECT at, (SELECT id FROM runs WHERE number = run) AS run, event, attempt, row,
-                http_status, code, correlation_id
-         FROM events WHERE device = :device ORDER BY id",
+        "SELECT at, (SELECT id FROM runs WHERE number = run) AS run, events.event, attempt, row,
+                http_status, code, correlation_id, decisions.event IS NOT NULL AS decided, note, person
+         FROM events LEFT JOIN decisions ON decisions.event = events.id
+         WHERE device = :device ORDER BY id",
     )?;
     let device = i64::try_from(device).unwrap_or(i64::MAX);
     let events = statement.query_map(named_params! {":device": device}, |row| {
@@ -173,6 +196,12 @@ fn events(connection: &Connection, device: u64) -> Result<Vec<PastEvent>> {
             http_status: row.get("http_status")?,
             code: row.get("code")?,
             correlation_id: correlation.map(|id| id.0),
+            decided: if row.get("decided")? {
+                let (note, person) = (row.get("note")?, row.get("person")?);
+                Some(Testimony { note, person })
+            } else {
+                None
+            },
         })
     })?;
     events.collect()

@@ -146,6 +146,11 @@ fn take_out(connection: &mut Connection, before_ms: i64) -> Result<()> {
             AND device IN (SELECT id FROM devices WHERE typeof(address) = 'blob')",
         [],
     )?;
+    transaction.execute(
+        "UPDATE decisions SET note = NULL, person = NULL WHERE event IN (SELECT id FROM events
+            WHERE device IN (SELECT id FROM devices WHERE typeof(address) = 'blob'))",
+        [],
+    )?;
     take_names(&transaction, before_ms)?;
     transaction.commit()
 }

@@ -106,7 +106,8 @@ pub(super) fn so_far(connection: &Connection, run: &RunEntry) -> Result<Option<S
     let mut statement = connection.prepare(
         "SELECT event, count(*) FROM
             (SELECT event, max(id) FROM events
-             WHERE id > :before AND id <= :until AND event <> :verified GROUP BY device)
+             WHERE id > :before AND id <= :until AND event <> :verified
+                AND id NOT IN (SELECT decisions.event FROM decisions) GROUP BY device)
          GROUP BY event",
     )?;
     let mut rows = statement.query(named_params! {
@@ -133,6 +134,7 @@ pub(super) fn minutes(connection: &Connection, run: &RunEntry) -> Result<BTreeMa
         "SELECT at / 60000, count(*) FILTER (WHERE event = :created),
                 count(*) FILTER (WHERE http_status = :throttled)
          FROM events WHERE run = :run AND (event = :created OR http_status = :throttled)
+            AND id NOT IN (SELECT decisions.event FROM decisions)
          GROUP BY at / 60000",
     )?;
     let values = named_params! {

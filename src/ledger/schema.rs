@@ -191,6 +191,7 @@ ALTER TABLE binding ADD COLUMN shard INTEGER NOT NULL DEFAULT 1 CHECK (shard >= 
 ALTER TABLE binding ADD COLUMN shards INTEGER NOT NULL DEFAULT 1 CHECK (shards BETWEEN shard AND 1000);
 ",
     include_str!("purge.sql"),
+    include_str!("resolve.sql"),
 ];
 
 /// The `user_version` of a current ledger.

@@ -163,7 +163,7 @@ pub(super) fn settle_left_in_flight(
 
 /// Adds to the history of a device, which nobody changes any more; `row` is the row of the wave that
 /// asks for it.
-fn record(
+pub(super) fn record(
     transaction: &Connection,
     entry: &LedgerEntry,
     run: RunId,

@@ -101,6 +101,8 @@ words! {
     UNDONE = "undone" => "run with `--recreate` to create it anew",
     /// `wavepair undo` was about to delete the device, and it is not known whether it is gone
     UNDOING = "undoing" => "give the same `wavepair undo` command again",
+    /// A person said by `wavepair resolve` that PingOne does not have the device
+    RESOLVED_ABSENT = "resolved_absent" => "run the wave again, which asks for it once more",
     /// `--mfa enable`: MFA could not be switched on for the user, so nothing was created for them in that run
     MFA_NOT_ENABLED = "mfa_not_enabled" => "switch MFA on in PingOne, or give the role that may do so; run again",
     /// No user of this environment has the name; in an online dry run also: or the ID

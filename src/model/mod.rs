@@ -43,6 +43,7 @@ pub(crate) mod policy_ref;
 pub(crate) mod purge;
 pub(crate) mod rate_group;
 pub(crate) mod request;
+pub(crate) mod resolution;
 pub(crate) mod row;
 pub(crate) mod row_judge;
 mod row_lines;

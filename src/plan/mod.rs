@@ -11,6 +11,7 @@ mod expectation;
 pub(crate) mod file;
 pub(crate) mod named;
 pub(crate) mod reader;
+pub(crate) mod resolve;
 mod seen;
 mod texts;
 mod totals;

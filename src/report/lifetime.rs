@@ -6,13 +6,20 @@ use super::command_line::CommandLine;
 use super::notice::Notice;
 use crate::exit::ExitCode;
 
-/// The option whose value is a phone, which no log holds.
-const PHONE: &str = "--phone";
+/// The options whose values are phones or may hold one, which no log does.
+const PHONES: [&str; 2] = ["--phone", "--note"];
+
+/// The commands whose words may be phones.
+const NAMING: [&str; 2] = ["show", "resolve"];
 
 /// Says what begins.
 pub(crate) fn begins(command: &CommandLine) -> Notice {
-    let mut command = command.clone().hiding(PHONE);
-    if command.name().is_some_and(|name| name == "show") {
+    let shown = |command: CommandLine, option: &&str| command.hiding(option);
+    let mut command = PHONES.iter().fold(command.clone(), shown);
+    if command
+        .name()
+        .is_some_and(|name| NAMING.iter().any(|known| name == *known))
+    {
         command = command.hiding_words();
     }
     let command = command.spelled();

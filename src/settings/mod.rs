@@ -31,6 +31,7 @@ mod places;
 pub(crate) mod probe;
 mod proxy;
 pub(crate) mod purge;
+pub(crate) mod resolve;
 pub(crate) mod results;
 pub(crate) mod rows;
 pub(crate) mod run;

@@ -12,6 +12,7 @@ use super::pace::{Pace, Stops};
 use super::probe::Probe;
 use super::purge::Purge;
 use super::report::Report;
+use super::resolve::Resolve;
 use super::results::Results;
 use super::rows::RowSettings;
 use super::sandbox::{self, Sandbox};
@@ -54,6 +55,8 @@ pub(crate) enum Settings {
     Show(Box<Show>),
     /// Of `undo`.
     Undo(Box<Undo>),
+    /// Of `resolve`.
+    Resolve(Resolve),
     /// Of `purge`.
     Purge(Box<Purge>),
     /// Of `doctor`.
@@ -90,6 +93,7 @@ impl Settings {
             Command::Status => Self::Status(Box::new(Status::resolve(sources, now)?)),
             Command::Show => Self::Show(Box::new(Show::resolve(sources, now)?)),
             Command::Undo => Self::Undo(Box::new(Undo::resolve(sources, now)?)),
+            Command::Resolve => Self::Resolve(Resolve::read(sources, now)?),
             Command::Purge => Self::Purge(Box::new(Purge::resolve(sources, now)?)),
             Command::Doctor => Self::Doctor(Box::new(Doctor::resolve(sources, now))),
             Command::Probe => Self::Probe(Box::new(Probe::resolve(sources)?)),

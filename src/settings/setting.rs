@@ -126,6 +126,8 @@ pub enum Command {
     Show,
     /// `undo`.
     Undo,
+    /// `resolve`.
+    Resolve,
     /// `purge`.
     Purge,
     /// `doctor`.
@@ -157,6 +159,7 @@ impl Command {
             | Command::Status
             | Command::Show
             | Command::Undo
+            | Command::Resolve
             | Command::Purge
             | Command::Doctor
             | Command::Probe

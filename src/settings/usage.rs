@@ -229,7 +229,7 @@ mod tests {
     /// What is typed, what is said of it, and what hint is given.
     const WRONG: &str = "\
 runn | there is no command 'runn' | did you mean `run`?
-resolve | there is no command 'resolve' | `wavepair --help` says what there is
+settle | there is no command 'settle' | `wavepair --help` says what there is
 temp | there is no command 'temp' | did you mean `template`?
 run w.csv --rat 5 | `wavepair run` has no option '--rat' | did you mean `--rate`?
 run w.csv --log x | `wavepair run` has no option '--log' | did you mean `--log-file` or `--log-format`?

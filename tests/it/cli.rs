@@ -140,6 +140,7 @@ fn the_help_of_a_run_has_examples_every_variable_and_every_exit_code() {
             "HTTP_PROXY",
             "CARGO_PKG_VERSION",
             "CREDENTIALS_DIRECTORY",
+            "DEVICE_ID",
             "INVOCATION_ID",
             "KUBERNETES_SERVICE_HOST",
             "RUN_ID",

@@ -257,7 +257,7 @@ fn a_purge_needs_a_ledger_that_nobody_holds_and_to_be_told_how_old() {
     let none = purge(&rehearsal, &[]).exits(2).said();
     assert!(none.contains("there is no ledger"), "{none}");
     let mut child = rehearsal.rows(3).begin(&[]);
-    rehearsal.wait_for_creates(1, &mut child);
+    rehearsal.wait_until_held();
     let held = purge(&rehearsal, &[]).exits(6).said();
     assert!(held.contains("another run holds the ledger"), "{held}");
     // To count is to read, which needs nobody's leave.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::address;
 use super::text::transaction;
 use crate::ledger::{Dossier, EventKind, PastEvent};
+use crate::report::cell::without_phones;
 use crate::report::what_next::what_next;
 
 /// All of them.
@@ -40,6 +41,8 @@ fn device(dossier: &Dossier, full: bool) -> Value {
 
 fn event(event: &PastEvent) -> Value {
     let at = Timestamp::from_millisecond(event.at_ms).unwrap_or_default();
+    let note = event.decided.as_ref();
+    let note = note.and_then(|decided| decided.note.as_deref());
     json!({
         "at": format!("{at:.3}"),
         "run_id": event.run.to_string(),
@@ -50,6 +53,8 @@ fn event(event: &PastEvent) -> Value {
         "http_status": event.http_status,
         "code": event.code,
         "correlation_id": event.correlation_id,
+        "decided_by": event.decided.as_ref().map(|decided| &decided.person),
+        "note": note.map(|note| without_phones(note)),
     })
 }
 

@@ -1,7 +1,7 @@
 //! `wavepair show`: all that a ledger knows of one user, device, phone, row or answer.
 
 mod json;
-mod text;
+pub(super) mod text;
 
 use std::path::Path;
 
@@ -14,9 +14,7 @@ use crate::exit::ExitCode;
 use crate::ledger::{Dossier, Sought};
 use crate::model::request::Address;
 use crate::model::row::RowNumber;
-use crate::model::validate::Unasked;
 use crate::model::who::Who;
-use crate::report::cell::without_phones;
 use crate::report::print_form::PrintForm;
 use crate::settings::Error as SettingsError;
 use crate::settings::show::Show;
@@ -69,23 +67,8 @@ fn find_row(
     row: RowNumber,
 ) -> Result<Vec<Dossier>, Error> {
     let past = PastRun::read(wave, &settings.ledger, settings.binding.as_ref())?;
-    let judged = past.row(row)?;
-    let shown = wave.display();
-    let Some(judged) = judged else {
-        let what = format!("{shown} has no row {row}");
-        let error = SettingsError::new(what).hint("rows are counted from 1, without the header");
-        return Err(error.into());
-    };
-    let why = match judged.verdict {
-        Ok(valid) => return Ok(ledger.reader.dossiers(Sought::Key(&valid.request.key))?),
-        Err(Unasked::Invalid(invalid)) => invalid.message(),
-        Err(Unasked::Unresolved(unresolved)) => unresolved.trouble.message(),
-    };
-    let what = format!(
-        "row {row} of {shown} was never asked for: {}",
-        without_phones(&why)
-    );
-    Err(SettingsError::new(what).into())
+    let key = past.key_of(row)?;
+    Ok(ledger.reader.dossiers(Sought::Key(&key))?)
 }
 
 /// The address of a device: as it is, or so much of it as may be seen; nothing where it was purged.

@@ -4,13 +4,14 @@ use jiff::{Timestamp, ZonedDateTime};
 
 use super::address;
 use crate::ledger::{Dossier, EventKind, PastEvent};
-use crate::report::cell::{PURGED, neutral};
+use crate::model::resolution::Testimony;
+use crate::report::cell::{PURGED, neutral, without_phones};
 use crate::report::quantity::moment;
 use crate::report::what_next::what_next;
 use crate::report::wrap::hanging;
 
 /// Each device with what happened to it, a line for each thing.
-pub(super) fn all(
+pub(in crate::commands) fn all(
     found: &[Dossier],
     full: bool,
     now: &ZonedDateTime,
@@ -56,10 +57,21 @@ fn line(event: &PastEvent, now: &ZonedDateTime) -> String {
     parts.extend(event.http_status.map(|status| format!("HTTP {status}")));
     let code = event.code.as_deref().map(neutral);
     parts.extend(code.map(std::borrow::Cow::into_owned));
+    parts.extend(event.decided.as_ref().map(decided));
     let correlation = event.correlation_id.as_deref().map(neutral);
     parts.extend(correlation.map(|id| format!("correlation {id}")));
     parts.extend(transaction(event).map(|id| format!("transaction {id}")));
     parts.join(", ")
+}
+
+/// That a person decided it, and why.
+fn decided(testimony: &Testimony) -> String {
+    let person = testimony.person.as_deref().unwrap_or("a person");
+    let by = format!("decided by {}", neutral(person));
+    match testimony.note.as_deref() {
+        Some(note) => format!("{by}: {}", neutral(&without_phones(note))),
+        None => by,
+    }
 }
 
 /// What happened, in words.

@@ -11,6 +11,7 @@ mod narrow_rows;
 mod opening;
 mod purge;
 mod reading;
+mod resolve;
 mod users;
 
 use std::path::{Path, PathBuf};

@@ -236,7 +236,7 @@ fn remaining(ending: &Ending<'_>, after: Option<&ZonedDateTime>) -> Vec<String> 
     if given_up > 0 {
         let rows = rows(given_up, "was", "were");
         sentences.push(format!(
-            "{rows} asked for four times and never listed: look for the users in PingOne's audit log."
+            "{rows} asked for four times and never listed: look for the users in PingOne's audit log, then decide with `wavepair resolve`."
         ));
     }
     sentences

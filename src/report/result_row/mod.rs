@@ -19,7 +19,7 @@ pub(super) const SEEN_TWICE: &str =
     "PingOne lists this device more than once: remove all but one of them";
 
 pub(super) const GIVEN_UP: &str = "asked for four times, and PingOne never listed it: look for the user in its \
-                        audit log; it is not asked for again";
+                        audit log, and say with `wavepair resolve` what you found; it is not asked for again";
 
 pub(super) const IN_DOUBT: &str =
     "asked for, and the answer is not known; the next run looks for the device";

@@ -300,6 +300,7 @@ pub static COMMANDS: &[Usage] = &[
     },
     looked_back::STATUS, looked_back::SHOW,
     undo::USAGE,
+    resolve::USAGE,
     purge::USAGE,
     Usage {
         command: Command::Doctor,
@@ -376,6 +377,7 @@ pub(crate) fn takes_value(option: &str) -> bool {
 
 pub(super) mod looked_back;
 pub(super) mod purge;
+pub(super) mod resolve;
 pub(super) mod service;
 pub(super) mod shards;
 pub(super) mod telling;

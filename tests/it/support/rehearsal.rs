@@ -259,6 +259,13 @@ impl Rehearsal {
         self.stats().requests_of(Kind::Create)
     }
 
+    /// Waits until a run holds the ledger.
+    pub(crate) fn wait_until_held(&self) {
+        let lock = self.ledger().with_extension("db.lock");
+        let is_signed = || fs::metadata(&lock).is_ok_and(|lock| lock.len() > 0);
+        until(|| is_signed() && self.ledger().exists());
+    }
+
     /// Waits until so many creates have reached the server, or it is clear that they never will.
     pub(crate) fn wait_for_creates(&self, count: u64, run: &mut Child) {
         while self.creates() < count && run.try_wait().unwrap().is_none() {

@@ -59,7 +59,8 @@ fn rows_in_doubt_are_told_when_another_run_settles_them() {
     ");
     insta::assert_snapshot!(left(&summary, |ending| ending.given_up = 44), @r"
     2 rows are left for another run. 44 rows were asked for four times and never
-      listed: look for the users in PingOne's audit log. Go on with:
+      listed: look for the users in PingOne's audit log, then decide with
+      `wavepair resolve`. Go on with:
       wavepair run 'my wave.csv' --rate 10/s --limit=9
     ");
 }
