@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::input::source::Source;
 use crate::input::{self, ReadOptions, Wave};
 use crate::ledger::Reader;
-use crate::model::names::{NameAnswer, NamedUser, Names};
+use crate::model::names::{NamedUser, Names};
 use crate::model::policy_ref::PolicyRef;
 use crate::model::request::RowDefaults;
 use crate::model::row::InputRow;
@@ -179,21 +179,12 @@ impl OpenedWave {
 
     /// The name by which a row names its user; nothing where it does so by the ID.
     pub(super) fn user_name(&self, row: &InputRow) -> Option<UserName> {
-        match self.wave.header().user_by() {
-            UserBy::Id => None,
-            UserBy::Name(_) => self.names_in(row).0,
-        }
+        self.reader_by(&self.names).user_name(row)
     }
 
     /// What a look-up told of the user whom a row names; nothing where it names one by the ID.
     pub(super) fn named_user(&self, row: &InputRow, names: &Names) -> Option<NamedUser> {
-        match names.user(&self.user_name(row)?)? {
-            NameAnswer::One(user) => Some(*user),
-            NameAnswer::Nobody
-            | NameAnswer::OtherCase
-            | NameAnswer::Several(_)
-            | NameAnswer::Failed(_) => None,
-        }
+        self.reader_by(names).named_user(row)
     }
 }
 

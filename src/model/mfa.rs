@@ -43,6 +43,11 @@ impl MfaState {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Already, Self::Enabled, Self::Off, Self::Switching];
 
+    /// What is found where it is on, or off.
+    pub(crate) fn of(on: bool) -> Self {
+        if on { MfaState::Already } else { MfaState::Off }
+    }
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,12 +1,13 @@
 //! What the rows of a wave ask for, judged one by one.
 
-use super::names::Names;
+use super::names::{NameAnswer, NamedUser, Names};
 use super::phone_book::PhoneBefore;
 use super::request::RowDefaults;
 use super::row::{Header, InputRow};
 use super::shard::Shard;
 use super::shared_phones::{Elsewhere, Sharers};
-use super::validate::{JudgedRow, validate};
+use super::user_name::{UserBy, UserName};
+use super::validate::{JudgedRow, names_in, validate};
 
 /// Judges rows one by one, whatever stands in the others.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,25 @@ impl<'a> RowReader<'a> {
             header,
             defaults,
             names,
+        }
+    }
+
+    /// The name by which a row names its user; nothing where it does so by the ID.
+    pub(crate) fn user_name(&self, row: &InputRow) -> Option<UserName> {
+        match self.header.user_by() {
+            UserBy::Id => None,
+            UserBy::Name(_) => names_in(self.header, row, self.defaults).0,
+        }
+    }
+
+    /// What a look-up told of the user whom a row names; nothing where it names one by the ID.
+    pub(crate) fn named_user(&self, row: &InputRow) -> Option<NamedUser> {
+        match self.names.user(&self.user_name(row)?)? {
+            NameAnswer::One(user) => Some(*user),
+            NameAnswer::Nobody
+            | NameAnswer::OtherCase
+            | NameAnswer::Several(_)
+            | NameAnswer::Failed(_) => None,
         }
     }
 

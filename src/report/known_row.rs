@@ -58,6 +58,12 @@ impl<'a> Judge<'a> {
         self.rows.reader()
     }
 
+    /// Whether the user of a row can use MFA, as far as the look-up of the name told that.
+    fn mfa_of_named(&self, input: &InputRow) -> Option<MfaState> {
+        let user = self.reader().named_user(input)?;
+        user.state.mfa.map(MfaState::of)
+    }
+
     /// Judges the next row by all that is known.
     ///
     /// # Errors
@@ -91,6 +97,8 @@ impl<'a> Judge<'a> {
             _ if !is_ours => {}
             Ok(valid) => {
                 known = (lookups.device)(&valid.request.key)?;
+                // What a run has found or done since says more than the look-up.
+                known.mfa = known.mfa.or_else(|| self.mfa_of_named(&input));
                 open = known.state.open_request();
                 let entry = known.state.entry_number();
                 earlier = self.earlier.note(valid, entry, before);

@@ -218,7 +218,6 @@ fn tell(row: &mut KnownRow, state: UserState, rule: MfaRule) {
         valid.warnings.extend(warnings(state, rule, is_created));
     }
     if let (Some(on), MfaRule::Check | MfaRule::Enable) = (state.mfa, rule) {
-        let found = if on { MfaState::Already } else { MfaState::Off };
-        row.mfa = Some(found.over(row.mfa));
+        row.mfa = Some(MfaState::of(on).over(row.mfa));
     }
 }

@@ -92,3 +92,27 @@ fn short_pages_and_a_host_that_repeats_no_id_change_nothing() {
     assert_eq!(run.column("user_id"), ids);
     rehearsal.check(&run, 40);
 }
+
+#[test]
+fn what_a_look_up_told_of_mfa_stands_in_the_results_until_a_run_has_found_or_done_more() {
+    let rehearsal = Rehearsal::with(Options {
+        users: Users::Exactly(8),
+        ..Options::default()
+    });
+    // Of ten generated users the seventh cannot use MFA.
+    rehearsal.wave(&wave("username", &["user-1", "user-7", "nobody"]));
+    let policy = ["--policy", WAVE_POLICY];
+    for asked in ["check", "ignore"] {
+        let run = rehearsal
+            .run(&[&policy[..], &["--mfa", asked]].concat())
+            .exits(3);
+        assert_eq!(run.column("mfa_enabled"), ["already", "off", ""], "{asked}");
+        rehearsal.writes_results_again();
+    }
+    rehearsal.wave(&wave("username", &["nobody", "user-1", "user-7"]));
+    let run = rehearsal
+        .run(&[&policy[..], &["--mfa", "enable"]].concat())
+        .exits(3);
+    assert_eq!(run.column("mfa_enabled"), ["", "already", "enabled"]);
+    rehearsal.writes_results_again();
+}
