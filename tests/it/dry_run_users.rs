@@ -91,7 +91,7 @@ fn nobody_is_read_whom_the_look_up_of_a_name_has_told_of() {
 }
 
 #[test]
-fn what_an_earlier_run_was_told_is_asked_again_where_it_was_bad() {
+fn what_an_earlier_run_was_told_of_names_is_looked_up_again() {
     let rehearsal = ten_users("");
     let names: Vec<_> = (1..=10).map(|number| format!("user-{number}")).collect();
     rehearsal.wave(&wave("username", &names)).run(&[]).exits(0);
@@ -102,8 +102,8 @@ fn what_an_earlier_run_was_told_is_asked_again_where_it_was_bad() {
     dry_run(&rehearsal, &[], 0);
     let mended = WARNINGS.map(|code| if code == "mfa_off" { "" } else { code });
     assert_eq!(told(&rehearsal, "warning"), mended);
-    assert_eq!(rehearsal.stats().requests_of(Kind::Users), looked_up);
-    assert_eq!(rehearsal.stats().requests_of(Kind::User), 3);
+    assert_eq!(rehearsal.stats().requests_of(Kind::Users), looked_up + 1);
+    assert_eq!(rehearsal.stats().requests_of(Kind::User), 0);
 }
 
 #[test]
