@@ -42,6 +42,32 @@ pub(super) fn checked<T>(
     }
 }
 
+/// A listing as it came. One that shows the very device that `undo` deleted is from before that, and
+/// says nothing of now.
+///
+/// # Errors
+///
+/// The ledger cannot be read.
+pub(super) fn checked_listing(
+    journal: &Journal<'_>,
+    row: &Row,
+    answered: Answered<LookOutcome>,
+) -> Result<Answered<LookOutcome>, ledger::Error> {
+    let id = listed(&answered.outcome).and_then(|device| device.id);
+    if id.is_none() || id != row.deleted {
+        return checked(journal, row, answered, listed, LookOutcome::MixedUp);
+    }
+    Ok(Answered {
+        outcome: LookOutcome::NoInformation,
+        answer: Answer {
+            code: Some(code::STALE_LISTING.to_owned()),
+            message: Some("the listing still shows the device that was deleted".to_owned()),
+            ..answered.answer
+        },
+        ..answered
+    })
+}
+
 /// What an answer is worth that names the device of another row.
 fn of_another<T>(answered: Answered<T>, outcome: T) -> Answered<T> {
     Answered {

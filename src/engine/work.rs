@@ -144,13 +144,7 @@ impl Work<'_> {
         answered: Answered<LookOutcome>,
         took: Duration,
     ) -> Result<(), Error> {
-        let answered = whose::checked(
-            &self.journal,
-            &row,
-            answered,
-            whose::listed,
-            LookOutcome::MixedUp,
-        )?;
+        let answered = whose::checked_listing(&self.journal, &row, answered)?;
         let context = self.context(took, answered.date_ms, true);
         let subject = row.subject(&answered.answer, took);
         let empty_conflict = answers::is_empty_conflict(&row, &answered.outcome);

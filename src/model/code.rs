@@ -81,6 +81,8 @@ words! {
     MIXED_UP = "mixed_up_answer" => "look for a cache or proxy that mixes answers up before you go on",
     /// A listing of devices that is cut off, masked or not in PingOne's format
     UNREADABLE_LISTING = "unreadable_listing" => "see that the worker application is shown phones unmasked; run again",
+    /// A listing of devices that still shows the one that `wavepair undo` deleted
+    STALE_LISTING = "stale_listing" => "run again in some minutes",
     /// The request was held back here, because PingOne asked for a pause just then; nothing was sent
     WITHHELD = "withheld" => "run again",
     /// The answer is not known: the run was cut short before it came, or is still going on

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Child;
+use std::sync::{Arc, Mutex};
 
 use wavepair::testing::sandbox::{Kind, WAVE_POLICY};
 
 use crate::support::faults::fault;
 use crate::support::rehearsal::{Ended, Rehearsal, rows, until, user};
+use crate::support::tampering_proxy::{Then, kept, with_body};
 use crate::support::terminal::Terminal;
 
 /// A wave of so many rows that was run, and the ID of its run.
@@ -134,6 +136,39 @@ fn a_later_run_makes_nothing_anew_but_with_recreate_and_then_once() {
     // What the first run made is no run's any more.
     undo(&rehearsal, &run, &["--yes"]).exits(0);
     assert_eq!(rehearsal.held().len(), 6);
+}
+
+#[test]
+fn a_listing_that_still_shows_the_deleted_device_is_asked_for_again() {
+    // What is listed in place of what is there, and how often.
+    let stale: Arc<Mutex<(String, u32)>> = Arc::default();
+    let told = Arc::clone(&stale);
+    let mut rehearsal = Rehearsal::new();
+    let _proxy = rehearsal.behind(move |request, wire| {
+        let mut told = told.lock().unwrap();
+        if !request.is_list() || told.1 == 0 {
+            return Then::LetThrough;
+        }
+        told.1 -= 1;
+        let answer = with_body(&request.served(), &told.0);
+        wire.write_all(&kept(&answer)).unwrap();
+        Then::Stay
+    });
+    let run = rehearsal.rows(1).run(&[]).exits(0);
+    let [deleted, id] = ["device_id", "run_id"].map(|name| run.column(name)[0].to_owned());
+    let path = format!("/users/{}/devices", user(0));
+    let before = rehearsal.ask("GET", &path, "");
+    assert!(before.body.contains(&deleted));
+    undo(&rehearsal, &id, &["--yes"]).exits(0);
+    *stale.lock().unwrap() = (before.body, 2);
+    let anew = rehearsal
+        .run(&["--recreate"])
+        .exits(0)
+        .has(&[("created", 1)]);
+    assert_eq!(stale.lock().unwrap().1, 0, "it was listed as before");
+    assert_ne!(anew.column("device_id"), [&*deleted]);
+    rehearsal.check(&anew, 1);
+    assert_eq!((rehearsal.creates(), rehearsal.held().len()), (2, 1));
 }
 
 #[test]

@@ -356,6 +356,7 @@ fn copy(row: &Row) -> Row {
         pages: _,
         failed,
         looked,
+        deleted,
         connection,
     } = row;
     Row {
@@ -374,6 +375,7 @@ fn copy(row: &Row) -> Row {
         pages: None,
         failed: *failed,
         looked: *looked,
+        deleted: *deleted,
         connection: *connection,
     }
 }
