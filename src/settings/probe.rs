@@ -10,7 +10,7 @@ use super::settings_file::SettingsFile;
 use super::sources::Sources;
 use super::tenant::{GivenTenant, Problems, Tenant};
 use super::{Error, table};
-use crate::model::ids::{PolicyId, UserId};
+use crate::model::ids::UserId;
 use crate::model::phone::E164;
 use crate::model::policy_ref::PolicyRef;
 
@@ -28,7 +28,7 @@ pub struct Probe {
 }
 
 /// What is to be done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Task {
     /// Ask the questions.
     Ask {
@@ -37,22 +37,10 @@ pub enum Task {
         /// Their phone.
         phone: E164,
         /// The policy; the environment's default where none is named.
-        policy: Option<PolicyId>,
+        policy: PolicyRef,
     },
     /// Delete what an earlier probe has left, by its journal.
     Clean,
-}
-
-/// The ID of a policy; nothing for the environment's default.
-fn by_id(policy: PolicyRef) -> Result<Option<PolicyId>, Error> {
-    match policy {
-        PolicyRef::Id(id) => Ok(Some(id)),
-        PolicyRef::Default => Ok(None),
-        PolicyRef::Name(name) => Err(Error::new(format!(
-            "`{name}` is not the ID of a policy, and a probe looks for no names"
-        ))
-        .hint("name the policy by its ID, which `wavepair doctor` lists")),
-    }
 }
 
 impl Probe {
@@ -63,7 +51,7 @@ impl Probe {
     /// A value that a setting cannot have, or something that is needed and missing.
     pub fn resolve(sources: &Sources<'_>) -> Result<Self, Error> {
         let pace = Pace::resolve(sources)?;
-        let policy = sources.find(&table::POLICY)?.map(by_id).transpose()?;
+        let policy = sources.find(&table::POLICY)?;
         let (user, phone) = (
             sources.find(&table::PROBE_USER)?,
             sources.find(&table::PROBE_PHONE)?,
@@ -76,7 +64,7 @@ impl Probe {
                 Task::Ask {
                     user: user.ok_or_else(|| missing(&table::PROBE_USER.about))?,
                     phone: phone.ok_or_else(|| missing(&table::PROBE_PHONE.about))?,
-                    policy: policy.flatten(),
+                    policy: policy.unwrap_or(PolicyRef::Default),
                 },
                 named.unwrap_or_else(|| PathBuf::from("probe-report.md")),
             ),

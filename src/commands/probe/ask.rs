@@ -13,8 +13,9 @@ use crate::commands::target::{Access, access};
 use crate::engine::{Stop, stop};
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::model::ids::{PolicyId, UserId};
+use crate::model::ids::UserId;
 use crate::model::phone::E164;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::request::Address;
 use crate::model::stop::Stopped;
 use crate::probe::journal::{self, Journal};
@@ -23,7 +24,7 @@ use crate::report::notice::Notice;
 use crate::settings::probe::Probe;
 
 /// Whom to ask about, by what device.
-type About = (UserId, E164, Option<PolicyId>);
+type About = (UserId, E164, PolicyRef);
 
 /// Asks everything, deletes what that made, and writes the report.
 pub(super) async fn ask(
@@ -55,7 +56,7 @@ pub(super) async fn ask(
         Address::Phone(phone),
     );
     let mut evidence = Evidence::default();
-    let checked = match check::check(&mut asker, user, policy, &mut evidence).await {
+    let checked = match check::check(&mut asker, user, &policy, &mut evidence).await {
         Ok(checked) => checked,
         Err(unfit) => return room.unfit(unfit),
     };

@@ -2,7 +2,10 @@
 
 use crate::commands::advice::{allows, pairing_disabled, tells_users};
 use crate::error::Error;
+use crate::lookup;
 use crate::model::ids::{PolicyId, UserId};
+use crate::model::names::PolicyAnswer;
+use crate::model::policy_ref::PolicyRef;
 use crate::model::request::DeviceType;
 use crate::pingone::hint;
 use crate::pingone::raw::{Exchange, Exchanged, NoAnswer};
@@ -57,29 +60,13 @@ fn refused(what: impl Into<String>, hint: impl Into<String>) -> Unfit {
 pub(super) async fn check(
     asker: &mut Asker<'_>,
     user: UserId,
-    policy: Option<PolicyId>,
+    policy: &PolicyRef,
     evidence: &mut Evidence,
 ) -> Result<Checked, Unfit> {
     has_no_device(asker, user, evidence).await?;
     evidence.user_can_use_mfa = can_use_mfa(asker, user, evidence).await?;
     let listed = policies(asker, evidence).await?;
-    let chosen = match (policy, &listed) {
-        (Some(id), _) => id,
-        (None, Ok(listed)) => {
-            let default = listed.iter().find(|policy| policy.default);
-            let id = default.and_then(|policy| policy.id.parse().ok());
-            id.ok_or_else(|| {
-                refused(
-                    "no policy is named, and none is the environment's default",
-                    NAME_ONE,
-                )
-            })?
-        }
-        (None, Err(why)) => {
-            let what = format!("no policy is named, and the policies cannot be read: {why}");
-            return Err(refused(what, NAME_ONE));
-        }
-    };
+    let chosen = chosen(policy, &listed)?;
     let listed = listed.unwrap_or_default();
     let found = listed.iter().find(|policy| policy.id.parse() == Ok(chosen));
     let whatsapp = DeviceType::WhatsApp;
@@ -91,6 +78,33 @@ pub(super) async fn check(
         not_allowed: not_allowed(&listed),
         tells: found.and_then(tells_users).map(str::to_owned),
     })
+}
+
+/// The policy that is meant, by those that were listed, or why they were not.
+fn chosen(policy: &PolicyRef, listed: &Result<Vec<Policy>, String>) -> Result<PolicyId, Unfit> {
+    let named = match policy {
+        PolicyRef::Id(id) => return Ok(*id),
+        PolicyRef::Default => "no policy is named".to_owned(),
+        PolicyRef::Name(name) => format!("the policy `{name}` is not named by its ID"),
+    };
+    let listed = listed.as_ref().map_err(|why| {
+        refused(
+            format!("{named}, and the policies cannot be read: {why}"),
+            NAME_ONE,
+        )
+    })?;
+    let (meant, _) = lookup::policies::answer(policy, listed);
+    let why = match (meant, policy) {
+        (PolicyAnswer::One(id), _) => return Ok(id),
+        (PolicyAnswer::None, PolicyRef::Name(name)) => format!("no policy is called `{name}`"),
+        (PolicyAnswer::None, PolicyRef::Default | PolicyRef::Id(_)) => {
+            format!("{named}, and none is the environment's default")
+        }
+        (PolicyAnswer::Several(policies), _) => {
+            format!("{policies} policies may be meant by `{policy}`")
+        }
+    };
+    Err(refused(why, NAME_ONE))
 }
 
 const NAME_ONE: &str = "name one with `--policy`; `wavepair doctor` lists them";

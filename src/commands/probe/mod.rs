@@ -22,7 +22,7 @@ use crate::settings::probe::{Probe, Task};
 ///
 /// The journal or the report cannot be written, or there is nobody to ask.
 pub(crate) async fn probe(settings: Probe, invocation: &Invocation) -> Result<ExitCode, Error> {
-    match settings.task {
+    match settings.task.clone() {
         Task::Ask {
             user,
             phone,

@@ -3,7 +3,7 @@
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
-use wavepair::testing::sandbox::{Kind, Options, Policies};
+use wavepair::testing::sandbox::{Kind, Options, Policies, WAVE_POLICY};
 
 use crate::support::heeding::{behind, heeding_signals};
 use crate::support::rehearsal::{Ended, Rehearsal, user};

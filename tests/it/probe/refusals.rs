@@ -178,3 +178,22 @@ fn credentials_that_are_refused_end_a_probe_before_it_begins() {
     probe(&rehearsal, &[]).exits(5);
     nothing_was_made(&rehearsal);
 }
+
+#[test]
+fn the_policy_is_named_by_its_id_or_its_name_as_elsewhere_within_the_same_requests() {
+    let rehearsal = Rehearsal::with(known());
+    for (policy, why) in [
+        ("No such", "no policy is called `No such`"),
+        ("6f1b3c52-8a0e", "`--policy"),
+    ] {
+        let ended = probe(&rehearsal, &["--policy", policy]).exits(2);
+        assert!(ended.said().contains(why), "{policy}: {}", ended.stderr);
+        nothing_was_made(&rehearsal);
+    }
+    let before = requests(&rehearsal);
+    let ended = probe(&rehearsal, &["--policy", "wave mfa"]).exits(0);
+    let shown = format!("by the policy Wave MFA ({WAVE_POLICY})");
+    assert!(ended.said().contains(&shown), "{}", ended.stderr);
+    assert!(requests(&rehearsal) - before <= 40);
+    assert!(rehearsal.held().is_empty());
+}
