@@ -19,6 +19,7 @@ mod licensed;
 mod looked_back;
 pub(crate) mod man;
 mod memory;
+mod metrics;
 mod names;
 mod names_of_run;
 mod not_asked;

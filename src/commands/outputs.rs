@@ -40,6 +40,9 @@ pub(super) fn check(files: &Files, invocation: &Invocation) -> Result<(), Error>
         let hint = "name another place with `--summary`; `--summary -` is standard output";
         try_out(path, "summary", hint)?;
     }
+    if let Some(path) = &files.metrics {
+        try_out(path, "metrics", "name another place with `--metrics`")?;
+    }
     if let Some(path) = &files.plan {
         try_out(path, "plan", "name another place with `--plan`")?;
     }

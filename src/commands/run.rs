@@ -10,6 +10,7 @@ use super::foresee::Foreseen;
 use super::join::{Doubts, join, not_reached};
 use super::licensed::licensed;
 use super::memory::Memory;
+use super::metrics::MetricsFile;
 use super::open_ledger::{self, Looked, last_exit_code};
 use super::opened_wave::OpenedWave;
 use super::planned::reason_to_stop;
@@ -60,8 +61,10 @@ pub(crate) async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCo
     let mut summary = Summary::new(run, wave.to_string(), environment, false, now);
     summary.shard = settings.common.shard;
     let on_end = settings.on_end.clone();
-    let end = run_wave(settings, invocation, &mut summary).await;
+    let metrics = MetricsFile::begin(files.metrics.clone(), &invocation.console);
+    let end = run_wave(settings, invocation, (&mut summary, &metrics)).await;
     let end = ended(end, &summary, &files);
+    metrics.finish(&end, &summary);
     on_end::tell(on_end.as_ref(), &end, &summary, invocation).await;
     end
 }
@@ -69,7 +72,7 @@ pub(crate) async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCo
 async fn run_wave(
     settings: Run,
     invocation: &Invocation,
-    summary: &mut Summary,
+    (summary, metrics): (&mut Summary, &MetricsFile),
 ) -> Result<ExitCode, Error> {
     let started = clock::now();
     let mut opened = OpenedWave::begin(&settings.common, &settings.files, invocation)?;
@@ -108,7 +111,7 @@ async fn run_wave(
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
     let options = options(invocation.run, &pace, &stops, before);
-    let sending = Sending::new(plan.as_ref(), remote, &ledger, &stop, invocation);
+    let sending = Sending::new(plan.as_ref(), remote, &ledger, (&stop, metrics), invocation);
     let (ended, unheard) = sending.send(&mut opened, options, summary).await;
 
     let sound = ended.is_ok();

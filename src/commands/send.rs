@@ -9,6 +9,7 @@ use super::ahead::Ahead;
 use super::asked_anew::{TakenUpAnew, ask_anew};
 use super::demanded::Demanded;
 use super::memory::Memory;
+use super::metrics::MetricsFile;
 use super::opened_wave::OpenedWave;
 use super::planned::Planned;
 use super::prepare::prepare;
@@ -31,6 +32,7 @@ pub(super) struct Sending<'a> {
     remote: Remote,
     ledger: &'a Ledger,
     stop: &'a Stop,
+    metrics: &'a MetricsFile,
     invocation: &'a Invocation,
 }
 
@@ -40,7 +42,7 @@ impl<'a> Sending<'a> {
         plan: Option<&'a Demanded>,
         remote: Remote,
         ledger: &'a Ledger,
-        stop: &'a Stop,
+        (stop, metrics): (&'a Stop, &'a MetricsFile),
         invocation: &'a Invocation,
     ) -> Self {
         Self {
@@ -48,6 +50,7 @@ impl<'a> Sending<'a> {
             remote,
             ledger,
             stop,
+            metrics,
             invocation,
         }
     }
@@ -59,7 +62,7 @@ impl<'a> Sending<'a> {
     pub(super) async fn send(
         self,
         opened: &mut OpenedWave,
-        mut options: EngineOptions,
+        options: EngineOptions,
         summary: &mut Summary,
     ) -> (Result<(), Error>, bool) {
         if summary.stopped.is_some() {
@@ -70,12 +73,26 @@ impl<'a> Sending<'a> {
             .invocation
             .start_progress(opened.our_rows, Goal::Created);
         let reporters = RefCell::new(Reporters::new(summary.clone(), progress));
+        self.metrics.listen_to(&self.remote.client);
+        let sending = Box::pin(self.send_all(opened, options, &reporters));
+        let ended = self.metrics.beside(&reporters, sending).await;
+        *summary = reporters.into_inner().finish();
+        ended
+    }
+
+    async fn send_all(
+        &self,
+        opened: &mut OpenedWave,
+        mut options: EngineOptions,
+        reporters: &RefCell<Reporters>,
+    ) -> (Result<(), Error>, bool) {
         let outdated = RefCell::new(Vec::new());
         let mut report = |event: &Event| {
             if let Event::UserOutdated(row) = event {
                 outdated.borrow_mut().push(row.clone());
             }
             reporters.borrow_mut().on(event);
+            self.metrics.on(event);
         };
         let prepared = prepare(opened, self.ahead(&mut options, &mut report)).await;
         let unheard = prepared.is_err();
@@ -110,7 +127,6 @@ impl<'a> Sending<'a> {
             }
             Err(Stopped::Failed(error)) => Err(error),
         };
-        *summary = reporters.into_inner().finish();
         (ended, unheard)
     }
 

@@ -1,5 +1,6 @@
 //! Everything that a reporter can hear.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::counts::Counts;
@@ -127,8 +128,11 @@ impl Event {
     }
 }
 
+/// How many requests ended so: by kind, and by the status of the answer, where there was one.
+pub(crate) type AnswerCounts = BTreeMap<(RequestKind, Option<u16>), u64>;
+
 /// Which endpoint a request goes to, as the summary counts them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RequestKind {
     /// An access token.
     Token,
@@ -149,6 +153,18 @@ pub enum RequestKind {
 }
 
 impl RequestKind {
+    /// The word by which it is counted; all that are looked up have the same.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::List => "list",
+            Self::Create => "create",
+            Self::Mfa => "mfa",
+            Self::Delete => "delete",
+            Self::User | Self::Read | Self::Report => "lookup",
+        }
+    }
+
     /// With which other requests it is limited.
     pub fn group(self) -> RateGroup {
         match self {

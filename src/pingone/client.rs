@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{RequestBuilder, Response, Url};
 
 use crate::model::ids::{EnvironmentId, PolicyId, UserId};
@@ -15,10 +15,11 @@ use super::anonymity::Anonymity;
 use super::body::{self, OneShot};
 use super::classify::Listed;
 use super::connections::{Connection, Connections};
-use super::credentials::{self, ClientAuth, Credentials};
+use super::credentials::Credentials;
 use super::device_reports::{self, NextReportPage, ReportPage};
 use super::exchange::{Read, api_headers, audit_name, head, read_body};
 use super::grant::{self, Granted, TokenError};
+use super::heard::Heard;
 use super::http::Http;
 use super::listing::Pages;
 use super::options::{self, ClientOptions};
@@ -27,6 +28,7 @@ use super::played::Play;
 use super::read::{self, ListedPolicies, PolicyPages, ReadError};
 use super::tls::ClientError;
 use super::token::AccessToken;
+use super::token_request::token_request;
 use super::transport::Fault;
 use super::user_filter::UserFilter;
 use super::users::{self, ListedUsers, UserPages};
@@ -46,6 +48,7 @@ pub struct Client {
     credentials: Option<Arc<Credentials>>,
     /// Whether answers of this host say whose they are.
     anonymity: Anonymity,
+    heard: Heard,
 }
 
 impl fmt::Debug for Client {
@@ -69,6 +72,7 @@ impl Client {
 
     fn over(http: Http, options: &ClientOptions) -> Self {
         Self {
+            heard: http.heard.clone(),
             connections: Arc::new(Connections::new(http, options)),
             base: options::api_base(&options.api_url),
             environment: options.environment,
@@ -86,6 +90,11 @@ impl Client {
     /// The address that API paths are appended to.
     pub fn address(&self) -> &str {
         &self.base
+    }
+
+    /// What was answered, to this client and to each of its clones.
+    pub(crate) fn heard(&self) -> &Heard {
+        &self.heard
     }
 
     /// Asks for a device, once.
@@ -301,27 +310,13 @@ impl Client {
         let Some(own) = self.credentials.as_deref() else {
             return Err(TokenError::without_credentials());
         };
-        let (id, secret) = (&own.client_id, &own.client_secret);
         // Never behind another answer, and a token is asked for once an hour at most.
         let sender = self.connections.sender(Connection::Fresh);
-        let sent = sender
-            .http
-            .post(own.token_url.clone())
-            .header(ACCEPT, wire::JSON)
-            .header(CONTENT_TYPE, wire::FORM)
-            .body(credentials::form(own.auth, id, secret));
-        let sent = match own.auth {
-            ClientAuth::Basic => sent.basic_auth(
-                credentials::encode(id),
-                Some(credentials::encode(secret.expose())),
-            ),
-            ClientAuth::Post => sent,
-        };
-        match sender.http.send(sent).await {
+        match sender.http.send(token_request(&sender.http, own)).await {
             Ok(response) => {
                 let head = head(&response, Proof::Proven);
                 let body = read_body(response, LONGEST_TOKEN_ANSWER).await;
-                grant::token_answer(&head, &body, secret)
+                grant::token_answer(&head, &body, &own.client_secret)
             }
             Err(fault) => Err(TokenError::of_fault(&fault)),
         }

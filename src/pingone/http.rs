@@ -17,6 +17,7 @@ use reqwest::{IntoUrl, Method, RequestBuilder, Response};
 use tokio::time::{Instant, Sleep};
 
 use super::connect::{Connector, OUR_NAME};
+use super::heard::{Heard, kind_of};
 #[cfg(test)]
 use super::played::{Play, Played};
 use super::strict_head::doubtful_framing;
@@ -31,6 +32,8 @@ pub(super) struct Http {
     connector: Connector,
     connections: legacy::Client<Connector, reqwest::Body>,
     timeout: Duration,
+    /// What came back, over all connections.
+    pub(super) heard: Heard,
     #[cfg(test)]
     played: Option<Played>,
 }
@@ -46,6 +49,7 @@ impl Http {
             connections: pool(connector.clone(), 0),
             connector,
             timeout,
+            heard: Heard::default(),
             #[cfg(test)]
             played: None,
         }
@@ -94,8 +98,16 @@ impl Http {
     ///
     /// There is no answer, or one that can be read in two ways. Its connection is not used again.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Fault> {
-        let deadline = clock::now() + self.timeout;
         let request = request.build().map_err(|error| Fault::of(&error))?;
+        let kind = kind_of(request.method(), request.url().path());
+        let answer = self.exchange(request).await;
+        let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
+        self.heard.note(kind, status);
+        answer
+    }
+
+    async fn exchange(&self, request: reqwest::Request) -> Result<Response, Fault> {
+        let deadline = clock::now() + self.timeout;
         let mut request = hyper::Request::<reqwest::Body>::try_from(request)
             .map_err(|error| Fault::of(&error))?;
         let headers = request.headers_mut();

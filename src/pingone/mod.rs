@@ -2,8 +2,8 @@
 //!
 //! [`client`] sends one request and reads one answer. What an answer means is
 //! decided by pure functions: [`classify`] for devices, [`grant`] for tokens,
-//! [`read`] for settings. Nothing here retries, waits, paces or counts: that is
-//! the engine's, and it gets facts to do it with.
+//! [`read`] for settings. Nothing here retries, waits or paces: that is the engine's,
+//! and it gets facts to do it with. [`heard`] counts answers, and nothing goes by that.
 //!
 //! | endpoint | name in PingOne's documentation |
 //! | --- | --- |
@@ -54,6 +54,7 @@ pub(crate) mod credentials;
 mod ends;
 mod exchange;
 pub(crate) mod grant;
+pub(crate) mod heard;
 mod http;
 pub(crate) mod loopback;
 pub(crate) mod options;
@@ -65,6 +66,7 @@ mod strict_head;
 pub(crate) mod tenant;
 pub(crate) mod tls;
 pub(crate) mod token;
+mod token_request;
 mod user;
 pub(crate) mod user_devices;
 

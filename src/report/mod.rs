@@ -60,6 +60,7 @@ pub(crate) mod log;
 pub(crate) mod log_lines;
 pub(crate) mod log_setup;
 pub(crate) mod manner;
+pub(crate) mod metrics;
 pub(crate) mod notice;
 mod outcome_words;
 pub(crate) mod page;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::exit::ExitCode;
+use crate::model::event::RequestKind;
 use crate::model::pace_reading::{Millirate, PaceReading, Paces};
 use crate::model::rate_group::RateGroup;
 use crate::model::stop::Stopped;
@@ -94,16 +95,16 @@ pub(crate) fn pace(paces: &Paces) -> Object<'_, Pace> {
 pub(crate) fn requests(summary: &Summary) -> Vec<(&'static str, u64)> {
     let sent = summary.requests;
     let mut requests = vec![
-        ("token", sent.token),
-        ("list", sent.list),
-        ("create", sent.create),
-        ("lookup", sent.read),
+        (RequestKind::Token.word(), sent.token),
+        (RequestKind::List.word(), sent.list),
+        (RequestKind::Create.word(), sent.create),
+        (RequestKind::Read.word(), sent.read),
     ];
     if sent.mfa > 0 {
-        requests.push(("mfa", sent.mfa));
+        requests.push((RequestKind::Mfa.word(), sent.mfa));
     }
     if sent.delete > 0 {
-        requests.push(("delete", sent.delete));
+        requests.push((RequestKind::Delete.word(), sent.delete));
     }
     requests
 }

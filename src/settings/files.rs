@@ -29,6 +29,8 @@ pub struct Files {
     pub rejects_named: bool,
     /// The summary as JSON, where one is wanted; `-` is standard output.
     pub summary: Option<PathBuf>,
+    /// The metrics of a run, where they are wanted.
+    pub metrics: Option<PathBuf>,
     /// The plan, where a dry run is to write one.
     pub plan: Option<PathBuf>,
 }
@@ -67,6 +69,7 @@ impl Files {
             rejects: None,
             rejects_named: false,
             summary,
+            metrics: None,
             plan: None,
         }
     }
@@ -76,13 +79,8 @@ impl Files {
         let named = sources.path(&table::RESULTS);
         let page = beside(wave, "report").map(|beside| beside.with_extension("html"));
         Self {
-            wave_is_stream: is_stream(wave),
             results_named: named.is_some(),
-            results: { named.or(page) }.unwrap_or_else(|| PathBuf::from(standard_stream::NAME)),
-            rejects: None,
-            rejects_named: false,
-            summary: None,
-            plan: None,
+            ..Self::named(named.or(page), None, wave, Kind::default())
         }
     }
 
@@ -149,6 +147,7 @@ impl Files {
         let mut outputs = vec![Named::output("the results", &self.results)];
         outputs.extend(output("the rejects", &self.rejects));
         outputs.extend(output("the summary", &self.summary));
+        outputs.extend(output("the metrics", &self.metrics));
         outputs.extend(file("the log", &table::LOG_FILE));
         // A dry run writes it, a run reads it.
         let plan = file("the plan", &table::PLAN);

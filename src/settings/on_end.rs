@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::setting::Setting;
 use super::shown::all;
 use super::sources::Sources;
 use super::{proxy, table};
@@ -20,20 +21,25 @@ pub struct OnEnd {
 }
 
 impl OnEnd {
-    /// The program that was given, where one was; a rehearsal tells only whom the command line names,
-    /// as a team that a settings file names would take it for a real run.
+    /// The program that was given, where one was.
     pub(super) fn resolve(sources: &Sources<'_>) -> Option<Self> {
-        let program = if sources.is_on(&table::SANDBOX) {
-            sources.typed_path(&table::telling::ON_END)?
-        } else {
-            sources.path(&table::telling::ON_END)?
-        };
+        let program = told(sources, &table::telling::ON_END)?;
         let private = all().filter(|about| about.is_private);
         let variables = private.filter_map(|about| Some(about.variable?.name));
         Some(Self {
             program,
             secrets: variables.chain(proxy::with_password(sources.env)).collect(),
         })
+    }
+}
+
+/// Who is told of a run, where anybody is; of a rehearsal, only who is typed: whom a settings file
+/// names would take it for a real one.
+pub(super) fn told(sources: &Sources<'_>, setting: &Setting<PathBuf>) -> Option<PathBuf> {
+    if sources.is_on(&table::SANDBOX) {
+        sources.typed_path(setting)
+    } else {
+        sources.path(setting)
     }
 }
 

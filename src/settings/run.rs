@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use super::checks::Checks;
 use super::file_names::{Kind, Writer};
 use super::files::{self, Files, wave};
-use super::on_end::OnEnd;
+use super::on_end::{OnEnd, told};
 use super::pace::{Pace, Stops};
 use super::probe::Probe;
 use super::purge::Purge;
@@ -253,7 +253,15 @@ fn run_files(
         let error = Error::new("`--plan -`: a plan is kept, and `-` is not");
         return Err(error.hint("name a file"));
     }
-    let files = Files::resolve(sources, &common.wave, kind);
+    let metrics = told(sources, &table::telling::METRICS);
+    if metrics.as_deref().is_some_and(standard_stream::is_standard) {
+        let error = Error::new("`--metrics -`: a collector reads a file, and `-` is none");
+        return Err(error.hint("name a file that ends in `.prom`"));
+    }
+    let files = Files {
+        metrics: metrics.filter(|_| !kind.dry_run),
+        ..Files::resolve(sources, &common.wave, kind)
+    };
     files.check(sources, &common.wave, ledger)?;
     Ok(files)
 }

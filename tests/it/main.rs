@@ -83,6 +83,8 @@ mod changed_input;
 mod summaries;
 // Who is told of an end besides.
 mod on_end;
+// What Prometheus is told of a run.
+mod metrics;
 // What is written, and never over what.
 mod outputs;
 // Says what a run then does; sends nothing, changes nothing.

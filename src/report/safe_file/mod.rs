@@ -111,6 +111,18 @@ impl SafeFile {
         }
     }
 
+    /// Lets others read the file, once it has its name: what is in it is meant for another user.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub(crate) fn for_all(self) -> Result<Self, Error> {
+        let file = self.writer.get_ref();
+        let allowed = file.set_permissions(Permissions::from_mode(0o644));
+        allowed.map_err(failing(&self.target, "given to others"))?;
+        Ok(self)
+    }
+
     /// Gives the file its name: it and its folder are on disk when this returns.
     ///
     /// # Errors

@@ -1,0 +1,220 @@
+//! What Prometheus is told of a run: counts and times; no name, no phone, and of a path its last part.
+
+mod text;
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use self::text::{Family, Kind, Text};
+use crate::exit::ExitCode;
+use crate::model::event::{AnswerCounts, Event};
+use crate::model::outcome::Outcome;
+use crate::model::summary::Summary;
+use crate::report::safe_file::{self, SafeFile};
+
+const ROWS: Family = Family {
+    name: "wavepair_rows",
+    kind: Kind::Gauge,
+    help: "Rows of the wave by what became of them, in this run or an earlier one.",
+};
+const REQUESTS: Family = Family {
+    name: "wavepair_requests_total",
+    kind: Kind::Counter,
+    help: "Requests of the run by kind and HTTP status of the answer; none where there was no answer.",
+};
+const PACE: Family = Family {
+    name: "wavepair_pace_requests_per_second",
+    kind: Kind::Gauge,
+    help: "Pace of a group of requests, as it was told last.",
+};
+const HOLDS: Family = Family {
+    name: "wavepair_holds_total",
+    kind: Kind::Counter,
+    help: "Pauses that PingOne asked for in the run, for a group of requests or for all.",
+};
+const HELD: Family = Family {
+    name: "wavepair_held_seconds_total",
+    kind: Kind::Counter,
+    help: "Time in which none of a group of requests was sent, because PingOne asked for that.",
+};
+const EXIT_CODE: Family = Family {
+    name: "wavepair_exit_code",
+    kind: Kind::Gauge,
+    help: "Exit code of the last run of the wave that has ended.",
+};
+const LAST_END: Family = Family {
+    name: "wavepair_last_end_timestamp_seconds",
+    kind: Kind::Gauge,
+    help: "When the last run of the wave ended, in seconds since 1970.",
+};
+const LAST_SUCCESS: Family = Family {
+    name: "wavepair_last_success_timestamp_seconds",
+    kind: Kind::Gauge,
+    help: "When a run of the wave ended with code 0 the last time, in seconds since 1970.",
+};
+
+/// As much of an earlier file as is read: many times what we write.
+const LONGEST: u64 = 1 << 20;
+
+/// Gives the file this text, whole.
+///
+/// Others may read it: whoever collects it is another user.
+///
+/// # Errors
+///
+/// It cannot be written.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), safe_file::Error> {
+    let mut file = SafeFile::create(path)?.for_all()?;
+    let written = file.write_all(text.as_bytes());
+    written.map_err(safe_file::failing(path, "written"))?;
+    file.commit()
+}
+
+/// What is counted for Prometheus while a run goes on, besides its summary.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    /// What the file says of runs before this one.
+    before: String,
+    /// How many pauses there were, for each group and for all.
+    holds: BTreeMap<&'static str, u64>,
+}
+
+impl Metrics {
+    /// Starts from the file of an earlier run: how that one ended holds until this one has.
+    pub(crate) fn after(path: &Path) -> Self {
+        let mut before = String::new();
+        // One that cannot be read says nothing; whether it can be written is asked elsewhere.
+        let file = safe_file::open(path);
+        let read = file.and_then(|file| file.take(LONGEST).read_to_string(&mut before));
+        Self {
+            before: read.map(|_| before).unwrap_or_default(),
+            holds: BTreeMap::new(),
+        }
+    }
+
+    /// Takes an event in.
+    pub(crate) fn on(&mut self, event: &Event) {
+        if let Event::Held { group, .. } = event {
+            let group = group.map_or("all", |group| group.as_str());
+            *self.holds.entry(group).or_default() += 1;
+        }
+    }
+
+    /// The file, as the run stands or has ended.
+    pub(crate) fn text(
+        &self,
+        summary: &Summary,
+        answers: &AnswerCounts,
+        ended: Option<(ExitCode, Timestamp)>,
+    ) -> String {
+        let environment = summary.environment.map(|id| id.to_string());
+        let mut text = Text::about(&[
+            ("environment", &environment.unwrap_or_default()),
+            ("wave", &wave(summary)),
+        ]);
+        rows(&mut text, summary);
+        requests(&mut text, answers);
+        self.pace(&mut text, summary);
+        self.ends(&mut text, ended);
+        text.into_text()
+    }
+
+    fn pace(&self, text: &mut Text, summary: &Summary) {
+        let paces = summary.paces.iter().flat_map(|paces| &paces.groups);
+        let paces: Vec<_> = paces
+            .map(|(group, pace)| ([("group", group.as_str())], pace))
+            .collect();
+        let rates = paces.iter();
+        let rates = rates.filter_map(|(group, pace)| Some((&group[..], pace.last?.per_second())));
+        text.family(&PACE, rates);
+        let holds: Vec<_> = self.holds.iter().collect();
+        let holds: Vec<_> = holds
+            .iter()
+            .map(|(group, count)| ([("group", **group)], **count))
+            .collect();
+        text.family(
+            &HOLDS,
+            holds
+                .iter()
+                .map(|(group, count)| (&group[..], number(*count))),
+        );
+        let held = paces.iter();
+        text.family(
+            &HELD,
+            held.map(|(group, pace)| (&group[..], pace.held.as_secs_f64())),
+        );
+    }
+
+    fn ends(&self, text: &mut Text, ended: Option<(ExitCode, Timestamp)>) {
+        let seconds = |at: Timestamp| at.as_duration().as_secs_f64().floor();
+        let code = ended.map(|(code, _)| f64::from(code.code()));
+        let end = ended.map(|(_, at)| seconds(at));
+        let success = ended.filter(|(code, _)| *code == ExitCode::Done);
+        let success = success.map(|(_, at)| seconds(at));
+        for (family, now) in [
+            (&EXIT_CODE, code),
+            (&LAST_END, end),
+            (&LAST_SUCCESS, success),
+        ] {
+            let value = now.or_else(|| text.value_in(&self.before, family));
+            text.family(family, value.map(|value| (&[][..], value)));
+        }
+    }
+}
+
+/// The last part of the wave's path; of a wave of several shards, with the shard, which writes a file
+/// of its own.
+fn wave(summary: &Summary) -> String {
+    let name = Path::new(&summary.wave).file_name().unwrap_or_default();
+    let name = name.to_string_lossy();
+    if summary.shard.is_whole() {
+        name.into_owned()
+    } else {
+        format!("{name} {}", summary.shard)
+    }
+}
+
+fn rows(text: &mut Text, summary: &Summary) {
+    // A row is `ready` in a dry run alone, which tells nobody.
+    let outcomes = summary.tally.outcomes.iter();
+    let outcomes: Vec<_> = outcomes
+        .filter(|(outcome, _)| *outcome != Outcome::Ready)
+        .map(|(outcome, rows)| ([("outcome", outcome.as_str())], rows))
+        .collect();
+    text.family(
+        &ROWS,
+        outcomes
+            .iter()
+            .map(|(outcome, rows)| (&outcome[..], number(*rows))),
+    );
+}
+
+fn requests(text: &mut Text, answers: &AnswerCounts) {
+    // Several kinds have one word.
+    let mut counts: BTreeMap<(&str, String), u64> = BTreeMap::new();
+    for ((kind, status), count) in answers {
+        let status = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+        *counts.entry((kind.word(), status)).or_default() += count;
+    }
+    let counts: Vec<_> = counts
+        .iter()
+        .map(|((kind, status), count)| ([("kind", *kind), ("status", status.as_str())], *count))
+        .collect();
+    text.family(
+        &REQUESTS,
+        counts
+            .iter()
+            .map(|(labels, count)| (&labels[..], number(*count))),
+    );
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+fn number(count: u64) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests;
