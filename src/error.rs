@@ -10,6 +10,7 @@ use crate::ledger::Flaw;
 use crate::model::stop::{StopCode, Stopped};
 use crate::pingone::tls::ClientError;
 use crate::probe::journal;
+use crate::report::error_object::ErrorObject;
 use crate::report::notice::Notice;
 use crate::report::quantity::counted;
 use crate::report::safe_file;
@@ -156,6 +157,17 @@ impl Error {
     pub(crate) fn stopped(&self) -> Stopped {
         let Kind { code, remedy, .. } = self.kind();
         Stopped::new(code, &self.in_words(), remedy.as_deref())
+    }
+
+    /// What a program is told of it.
+    pub(crate) fn object(&self) -> ErrorObject {
+        let Kind { exit, code, remedy } = self.kind();
+        ErrorObject {
+            code: code.as_str(),
+            message: self.in_words(),
+            exit,
+            remedy,
+        }
     }
 
     /// What to do about it, where there is something.

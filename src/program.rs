@@ -1,5 +1,6 @@
 //! The program: parse the command line, resolve, call, turn the answer into an exit code.
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,10 +12,12 @@ use crate::commands::print::{print, printed};
 use crate::commands::{self, Invocation};
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::model::stop::StopReason;
 use crate::report::command_line::CommandLine;
 use crate::report::console::Console;
+use crate::report::error_object::ErrorObject;
 use crate::report::lifetime;
-use crate::report::manner::Manner;
+use crate::report::manner::{ErrorForm, Manner};
 use crate::report::notice::Notice;
 use crate::report::panics;
 use crate::settings::completions::script;
@@ -42,7 +45,7 @@ pub fn main() -> ProcessCode {
     };
     let usable = file.as_ref().ok().and_then(Option::as_ref);
     let (console, closer) = Console::start(manner(read.as_ref().ok(), &words, (&env, usable)));
-    let code = match read {
+    let ended = match read {
         Ok(Read::Call(typed)) => {
             keep_memory_private();
             outlive_size_limit();
@@ -55,19 +58,54 @@ pub fn main() -> ProcessCode {
                 run(&sources, command, &console)
             }))
             // What there is to say of it was said when it happened.
-            .unwrap_or(Ok(ExitCode::Broken))
+            .unwrap_or(Ok(Ended::with(ExitCode::Broken)))
         }
-        Ok(Read::Text(text)) => printed(text.print()).map(|()| ExitCode::Done),
-        Ok(Read::Empty(help)) => printed(help.print()).map(|()| ExitCode::Usage),
+        Ok(Read::Text(text)) => printed(text.print()).map(|()| Ended::with(ExitCode::Done)),
+        Ok(Read::Empty(help)) => printed(help.print()).map(|()| Ended::with(ExitCode::Usage)),
         Err(error) => Err(error.into()),
     };
-    let code = code.unwrap_or_else(|error| {
-        console.say(&Notice::from(&error));
-        error.exit_code()
-    });
+    let code = told(ended, &console);
     console.say(&lifetime::ends(code, clock::now().duration_since(begun)));
     drop(closer);
     ProcessCode::from(code.code())
+}
+
+/// How a command ended that did not fail.
+struct Ended {
+    exit: ExitCode,
+    /// Why it stopped before it was done, where it has.
+    stopped: Option<StopReason>,
+}
+
+impl Ended {
+    fn with(exit: ExitCode) -> Self {
+        Self {
+            exit,
+            stopped: None,
+        }
+    }
+}
+
+/// Says what failed, to people or to a program, which is told of every end that is not 0; gives the
+/// code.
+fn told(ended: Result<Ended, Error>, console: &Console) -> ExitCode {
+    let as_object = console.manner().errors == ErrorForm::Json;
+    match ended {
+        Ok(Ended { exit, stopped }) => {
+            if as_object && exit != ExitCode::Done {
+                console.say(&ErrorObject::of_end(exit, stopped.as_ref()).notice());
+            }
+            exit
+        }
+        Err(error) => {
+            console.say(&if as_object {
+                error.object().notice()
+            } else {
+                Notice::from(&error)
+            });
+            error.exit_code()
+        }
+    }
 }
 
 /// How standard error is spoken to, and of which run.
@@ -105,7 +143,7 @@ fn keep_memory_private() {
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).ok();
 }
 
-fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result<ExitCode, Error> {
+fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result<Ended, Error> {
     let (manner, is_terminal) = (console.manner(), io::stderr().is_terminal());
     let LogSettings { progress, yes, log } = LogSettings::resolve(sources, manner, is_terminal)?;
     let settings = Settings::resolve(sources, &clock::local())?;
@@ -118,13 +156,23 @@ fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result
         progress,
         is_terminal,
         log,
+        stopped: RefCell::default(),
     };
+    let exit = perform(settings, &invocation)?;
+    Ok(Ended {
+        exit,
+        stopped: invocation.stopped.take(),
+    })
+}
+
+/// Does what the settings say.
+fn perform(settings: Settings, invocation: &Invocation) -> Result<ExitCode, Error> {
     match settings {
-        Settings::Run(run) => block_on(commands::run::run(*run, &invocation)),
-        Settings::DryRun(run) => block_on(commands::dry_run::dry_run(*run, &invocation)),
+        Settings::Run(run) => block_on(commands::run::run(*run, invocation)),
+        Settings::DryRun(run) => block_on(commands::dry_run::dry_run(*run, invocation)),
         Settings::Results(results) => {
             invocation.start_log()?;
-            commands::results::results(&results, &invocation)
+            commands::results::results(&results, invocation)
         }
         Settings::Status(status) => {
             invocation.start_log()?;
@@ -134,24 +182,24 @@ fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result
             invocation.start_log()?;
             commands::show::show(&show)
         }
-        Settings::Verify(verify) => block_on(commands::verify::verify(*verify, &invocation)),
+        Settings::Verify(verify) => block_on(commands::verify::verify(*verify, invocation)),
         Settings::Report(report) => {
             invocation.start_log()?;
-            commands::report::report(&report, &invocation)
+            commands::report::report(&report, invocation)
         }
-        Settings::Resolve(resolve) => block_on(commands::resolve::resolve(resolve, &invocation)),
+        Settings::Resolve(resolve) => block_on(commands::resolve::resolve(resolve, invocation)),
         Settings::Purge(purge) => {
             invocation.start_log()?;
-            commands::purge::purge(&purge, &invocation)
+            commands::purge::purge(&purge, invocation)
         }
-        Settings::Undo(undo) => block_on(commands::undo::undo(*undo, &invocation)),
+        Settings::Undo(undo) => block_on(commands::undo::undo(*undo, invocation)),
         Settings::Doctor(doctor) => {
             invocation.start_log()?;
-            block_on(commands::doctor::doctor(*doctor, &invocation))
+            block_on(commands::doctor::doctor(*doctor, invocation))
         }
         Settings::Probe(probe) => {
             invocation.start_log()?;
-            block_on(commands::probe::probe(*probe, &invocation))
+            block_on(commands::probe::probe(*probe, invocation))
         }
         Settings::Template => print(&commands::template::template()).map(|()| ExitCode::Done),
         Settings::Completions(shell) => print(&script(shell)).map(|()| ExitCode::Done),
@@ -161,7 +209,7 @@ fn run(sources: &Sources<'_>, command: CommandLine, console: &Console) -> Result
         Settings::Man(folder) => commands::man::man(folder.as_deref()).map(|()| ExitCode::Done),
         Settings::Sandbox(sandbox) => {
             invocation.start_log()?;
-            block_on(commands::sandbox::sandbox(*sandbox, console))
+            block_on(commands::sandbox::sandbox(*sandbox, &invocation.console))
         }
     }
 }

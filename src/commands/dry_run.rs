@@ -34,7 +34,7 @@ pub(crate) async fn dry_run(
         Some(target) => online::dry_run(&mut settings, target, invocation, &mut summary).await,
         None => offline(&settings, invocation, &mut summary),
     };
-    ended(end, &summary, &settings.files)
+    ended(end, &summary, &settings.files, invocation)
 }
 
 fn offline(

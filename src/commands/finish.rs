@@ -106,7 +106,9 @@ pub(super) fn ended(
     end: Result<ExitCode, Error>,
     summary: &Summary,
     files: &Files,
+    invocation: &Invocation,
 ) -> Result<ExitCode, Error> {
+    invocation.stopped.replace(summary.stopped.clone());
     if let (exit, Some(failed)) = how_it_ended(&end) {
         // What failed first says more than that the summary of it cannot be written either.
         write(summary, exit, Some(failed), files).ok();

@@ -64,9 +64,12 @@ pub(crate) mod verify;
 mod wave_files;
 mod wave_memory;
 
+use std::cell::RefCell;
+
 use crate::clock;
 use crate::error::Error;
 use crate::model::ids::RunId;
+use crate::model::stop::StopReason;
 use crate::report::command_line::CommandLine;
 use crate::report::console::Console;
 use crate::report::log_setup;
@@ -102,6 +105,8 @@ pub(crate) struct Invocation {
     pub is_terminal: bool,
     /// What is logged, and where it goes.
     pub log: log_setup::Options,
+    /// Why the command stopped before it was done, where it has.
+    pub stopped: RefCell<Option<StopReason>>,
 }
 
 impl Invocation {

@@ -63,7 +63,7 @@ pub(crate) async fn run(settings: Run, invocation: &Invocation) -> Result<ExitCo
     let on_end = settings.on_end.clone();
     let metrics = MetricsFile::begin(files.metrics.clone(), &invocation.console);
     let end = run_wave(settings, invocation, (&mut summary, &metrics)).await;
-    let end = ended(end, &summary, &files);
+    let end = ended(end, &summary, &files, invocation);
     metrics.finish(&end, &summary);
     on_end::tell(on_end.as_ref(), &end, &summary, invocation).await;
     end

@@ -58,7 +58,7 @@ pub(crate) async fn verify(settings: Verify, invocation: &Invocation) -> Result<
     let environment = Some(settings.tenant.environment);
     let mut summary = Summary::new(invocation.run, wave, environment, false, clock::wall());
     let end = verify_wave(settings, invocation, &mut summary).await;
-    ended(end, &summary, &files)
+    ended(end, &summary, &files, invocation)
 }
 
 async fn verify_wave(

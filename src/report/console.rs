@@ -107,6 +107,7 @@ impl Console {
             json,
             quiet,
             colored,
+            errors: _,
             run,
         } = self.manner;
         if quiet && !notice.is_urgent() {

@@ -22,6 +22,16 @@ impl Style {
     }
 }
 
+/// How an end that is not 0 is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ErrorForm {
+    /// As text, for people.
+    #[default]
+    Text,
+    /// As one object of JSON.
+    Json,
+}
+
 /// In which manner standard error is spoken to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Manner {
@@ -31,6 +41,8 @@ pub(crate) struct Manner {
     pub quiet: bool,
     /// Whether the first words may have colors.
     pub colored: bool,
+    /// How an end that is not 0 is told.
+    pub errors: ErrorForm,
     /// The run that is spoken of, where the command is one.
     pub run: Option<RunId>,
 }

@@ -54,6 +54,7 @@ pub(crate) mod user_notes;
 
 mod bar_screen;
 pub(crate) mod console;
+pub(crate) mod error_object;
 pub(crate) mod lifetime;
 pub(crate) mod line_limit;
 pub(crate) mod log;

@@ -6,12 +6,12 @@ use super::Error;
 use super::env::Env;
 use super::settings_file::SettingsFile;
 use super::sources::Sources;
-use super::table;
+use super::table::{self, telling::ERROR_FORMAT};
 use super::usage::{Read, asks_for_json};
 use crate::model::standard_stream::is_standard;
 use crate::report::log_lines::Format;
 use crate::report::log_setup::Options;
-use crate::report::manner::{Manner, Style};
+use crate::report::manner::{ErrorForm, Manner, Style};
 
 /// How standard error is spoken to, by what was typed; where that is no command, the form of what is
 /// said of it is looked for among the words.
@@ -27,11 +27,17 @@ pub(crate) fn manner(
         Some(Read::Call(typed)) => Some(Sources::new(typed, env).with_file(file)),
         Some(Read::Text(_) | Read::Empty(_)) | None => None,
     };
+    let asks = |option: &str| asks_for_json(words, option);
     Manner {
         json: typed.map_or_else(
-            || asks_for_json(words),
+            || asks(table::LOG_FORMAT.about.name),
             |typed| typed.value(&table::LOG_FORMAT).unwrap_or_default(),
         ),
+        errors: match typed {
+            Some(typed) => typed.value(&ERROR_FORMAT).unwrap_or_default(),
+            None if asks(ERROR_FORMAT.about.name) => ErrorForm::Json,
+            None => ErrorForm::Text,
+        },
         // Help has been asked for, and nothing else is said then.
         quiet: typed.map_or(read.is_some(), |typed| typed.is_on(&table::QUIET)),
         // Who asks for plain text: https://no-color.org
@@ -71,6 +77,7 @@ impl LogSettings {
         let rust_log = sources.find(&table::LOG_LEVEL)?.flatten();
         // The manner has it already, and could not say what is wrong with it.
         sources.value(&table::LOG_FORMAT)?;
+        sources.value(&ERROR_FORMAT)?;
         let file = sources.path(&table::LOG_FILE);
         if file.as_deref().is_some_and(is_standard) {
             return Err(

@@ -67,13 +67,14 @@ fn typed(matches: &ArgMatches) -> Typed {
     }
 }
 
-/// Whether words that are no command of ours ask for lines of JSON.
-pub(super) fn asks_for_json(words: &[OsString]) -> bool {
+/// Whether words that are no command of ours ask for JSON by this option.
+pub(super) fn asks_for_json(words: &[OsString], option: &str) -> bool {
     let mut words = words.iter().take_while(|word| *word != "--").peekable();
     std::iter::from_fn(|| {
         let word = words.next()?;
         let next = words.peek().is_some_and(|next| *next == "json");
-        Some(word == "--log-format=json" || word == "--log-format" && next)
+        let value = word.to_str().and_then(|word| word.strip_prefix(option));
+        Some(value == Some("=json") || value == Some("") && next)
     })
     .any(|asks| asks)
 }
@@ -284,7 +285,8 @@ doctor -v -q | --verbose and --quiet cannot be given together |";
             ("wavepair run w.csv --log-format", false),
         ] {
             let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
-            assert_eq!(asks_for_json(&words), asks, "{words:?}");
+            assert_eq!(asks_for_json(&words, "--log-format"), asks, "{words:?}");
+            assert!(!asks_for_json(&words, "--error-format"), "{words:?}");
         }
     }
 }

@@ -83,6 +83,8 @@ mod changed_input;
 mod summaries;
 // Who is told of an end besides.
 mod on_end;
+// What a program is told of an end that is not 0.
+mod error_format;
 // What Prometheus is told of a run.
 mod metrics;
 // What is written, and never over what.

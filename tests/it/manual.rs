@@ -11,11 +11,12 @@ use crate::readme_tables::flags;
 use crate::support::binary::{entries, fed, folder_with, root, run};
 
 /// What every command takes besides its own options.
-const EVERYWHERE: [&str; 6] = [
+const EVERYWHERE: [&str; 7] = [
     "--config",
     "--profile",
     "--verbose",
     "--quiet",
+    "--error-format",
     "--log-format",
     "--help",
 ];

@@ -46,7 +46,7 @@ pub(crate) async fn undo(settings: Undo, invocation: &Invocation) -> Result<Exit
     let mut summary = Summary::new(run, String::new(), environment, settings.dry_run, now);
     summary.ledger = Some(settings.ledger.display().to_string());
     let end = undo_run(settings, invocation, &mut summary).await;
-    ended(end, &summary, &files)
+    ended(end, &summary, &files, invocation)
 }
 
 async fn undo_run(

@@ -24,7 +24,7 @@ use crate::settings::setting::Takes::{Count, Text, Texts, Word};
 use crate::settings::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
 use self::shards::SHARD;
 use self::service::{DUPLICATES, LATENCY, LISTEN, MAX_DEVICES, PER_IP, POLICIES, PRINT_USERS, RATE_LIMIT, REPORT_AGE, SEED, TOKEN_LIFE, USERS, VARIANT};
-use self::telling::{SUMMARIES, SUMMARY, TELLING};
+use self::telling::{ERROR_FORMAT, SUMMARIES, SUMMARY, TELLING};
 use crate::settings::values;
 use crate::engine::MaxErrors;
 use crate::model::dialect::Delimiter;
@@ -238,7 +238,7 @@ pub(super) static EVERYWHERE: [Group; 2] = [
     Group { heading: Some("Settings"), settings: &[CONFIG.about, PROFILE.about] },
     VERBOSITY,
 ];
-const VERBOSITY: Group = Group { heading: Some("Progress and logs"), settings: &[VERBOSE.about, QUIET.about, LOG_FORMAT.about] };
+const VERBOSITY: Group = Group { heading: Some("Progress and logs"), settings: &[VERBOSE.about, QUIET.about, LOG_FORMAT.about, ERROR_FORMAT.about] };
 
 /// What a run takes; the wave stands first.
 const RUN: [Group; 11] = [A_WAVE, MODE, ROWS, CHECKS, FILES, SUMMARIES, TELLING, TENANT, PACE, STOPS, LOG];

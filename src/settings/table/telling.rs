@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::report::manner::ErrorForm;
 use crate::settings::given::Given;
-use crate::settings::setting::Takes::Program;
+use crate::settings::setting::Takes::{Program, Word};
 use crate::settings::setting::{Group, Setting, path, setting};
 use crate::settings::table::FILES;
 
@@ -13,6 +14,11 @@ pub(in crate::settings) const ON_END: Setting<PathBuf> = setting("--on-end", Pro
 
 pub(in crate::settings) const METRICS: Setting<PathBuf> = path("--metrics", "FILE", "Write metrics for Prometheus to FILE, every 15 seconds and at the end; a dry run writes none")
     .details("The text format of the textfile collector of the node exporter, which reads what ends in `.prom`: rows by outcome, requests by kind and status, the pace, pauses, the exit code and the last success. Its labels are the environment's ID and the wave's file name. It is readable for all, as the collector runs as another user.");
+
+pub(in crate::settings) const ERROR_FORMAT: Setting<ErrorForm> = setting("--error-format", Word("FORM", &ERROR_FORMS),
+    |given| given.one_of(&[("text", ErrorForm::Text), ("json", ErrorForm::Json)]),
+    "Form of what is said of an end that is not 0").default("text");
+const ERROR_FORMS: [(&str, &str); 2] = [("text", "For people"), ("json", "One JSON object, in the last line: code, message, exit_code, remedy")];
 
 pub(super) const SUMMARIES: Group = Group { heading: FILES.heading, settings: &[SUMMARY.about] };
 pub(super) const TELLING: Group = Group { heading: Some("Telling others"), settings: &[ON_END.about, METRICS.about] };

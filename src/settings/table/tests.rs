@@ -16,6 +16,7 @@ fn each_word_that_help_lists_is_read() {
     reads_its_words(&SHARED_PHONES);
     reads_its_words(&RESULTS_PHONE);
     reads_its_words(&LOG_FORMAT);
+    reads_its_words(&ERROR_FORMAT);
     reads_its_words(&FORMAT);
     reads_its_words(&PROGRESS);
 }

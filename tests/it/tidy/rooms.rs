@@ -100,7 +100,9 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ),
     (
         "program",
-        &["exit", "clock", "report", "error", "settings", "commands"],
+        &[
+            "exit", "model", "clock", "report", "error", "settings", "commands",
+        ],
     ),
 ];
 
