@@ -85,6 +85,8 @@ mod summaries;
 mod on_end;
 // What a program is told of an end that is not 0.
 mod error_format;
+// A wave every night.
+mod cron;
 // What Prometheus is told of a run.
 mod metrics;
 // What is written, and never over what.

@@ -57,7 +57,7 @@ fn ci_runs_the_commands_that_the_readme_begins_with() {
 }
 
 #[test]
-fn every_workflow_reads_only_and_has_no_secret() {
+fn every_workflow_but_the_release_reads_only_and_none_has_a_secret() {
     for entry in std::fs::read_dir(root().join(".github/workflows")).unwrap() {
         let path = entry.unwrap().path();
         let workflow = std::fs::read_to_string(&path).unwrap();
@@ -66,7 +66,10 @@ fn every_workflow_reads_only_and_has_no_secret() {
             workflow.contains("\npermissions:\n  contents: read\n"),
             "{name}"
         );
-        assert_eq!(workflow.matches("permissions:").count(), 1, "{name}");
+        let is_release = path.ends_with("release.yml");
+        let blocks = if is_release { 2 } else { 1 };
+        assert_eq!(workflow.matches("permissions:").count(), blocks, "{name}");
+        assert_eq!(granted(&workflow).is_empty(), !is_release, "{name}");
         assert!(!workflow.contains("secrets."), "{name}");
         let uses = workflow.matches("actions/checkout@").count();
         let kept_out = workflow.matches("persist-credentials: false").count();
@@ -109,5 +112,46 @@ fn what_contributing_names_is_there() {
     let tasks = tasks.flat_map(|words| words.split('#').next().unwrap().split_whitespace());
     for task in tasks {
         made(task);
+    }
+}
+
+/// Which permissions a workflow's jobs are given besides reading, each a line.
+fn granted(workflow: &str) -> Vec<&str> {
+    let lines = workflow.lines().map(str::trim);
+    lines.filter(|line| line.ends_with(": write")).collect()
+}
+
+#[test]
+fn a_release_builds_for_each_system_and_only_its_last_job_may_write() {
+    let workflow = text(".github/workflows/release.yml");
+    let (build, publish) = workflow.split_once("\n  publish:\n").unwrap();
+    for target in [
+        "x86_64-unknown-linux-gnu",
+        "aarch64-unknown-linux-gnu",
+        "aarch64-apple-darwin",
+        "x86_64-apple-darwin",
+    ] {
+        assert!(build.contains(&format!("target: {target} }}")), "{target}");
+    }
+    assert_eq!(granted(build), [""; 0]);
+    assert_eq!(
+        granted(publish),
+        ["contents: write", "id-token: write", "attestations: write"]
+    );
+    let manifest: toml::Table = text("Cargo.toml").parse().unwrap();
+    let version = manifest["package"]["rust-version"].as_str().unwrap();
+    assert!(build.contains(&format!("RUSTUP_TOOLCHAIN: {version}.0\n")));
+    for line in workflow.lines().filter(|line| line.contains("uses: ")) {
+        let (_, version) = line.split_once('@').unwrap();
+        let numbers: Vec<_> = version.trim_start_matches('v').split('.').collect();
+        assert_eq!(numbers.len(), 3, "{line}: pin the whole version");
+    }
+    let page = text("RELEASING.md");
+    for step in [
+        ".ci/reproducible auditable",
+        "cargo cyclonedx --format json",
+        "SHA256SUMS",
+    ] {
+        assert!(workflow.contains(step) && page.contains(step), "{step}");
     }
 }
