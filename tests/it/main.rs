@@ -42,6 +42,8 @@ mod shared_phones;
 mod undo;
 // Old phones are taken out of a ledger, and every device is known all the same.
 mod purge;
+// Both, killed at any system call.
+mod killed_anywhere;
 // What no run settles, settled by a person.
 mod resolve;
 // Told to stop while it waits.

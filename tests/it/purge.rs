@@ -13,10 +13,10 @@ use crate::support::texts::Row;
 const ROWS: u32 = 21;
 
 /// Older than this is all that a test has written.
-const ALL: [&str; 3] = ["purge", "--older-than", "0s"];
+pub(crate) const ALL: [&str; 3] = ["purge", "--older-than", "0s"];
 
 /// A purge without any credential.
-fn command(rehearsal: &Rehearsal, words: &[&str]) -> Command {
+pub(crate) fn command(rehearsal: &Rehearsal, words: &[&str]) -> Command {
     let mut command = rehearsal.bare(words);
     for secret in ["PINGONE_CLIENT_ID", "PINGONE_CLIENT_SECRET"] {
         command.env_remove(secret);
@@ -24,7 +24,7 @@ fn command(rehearsal: &Rehearsal, words: &[&str]) -> Command {
     command
 }
 
-fn purge(rehearsal: &Rehearsal, options: &[&str]) -> Ended {
+pub(crate) fn purge(rehearsal: &Rehearsal, options: &[&str]) -> Ended {
     let words = [&ALL[..], options].concat();
     rehearsal.ended(&command(rehearsal, &words).output().unwrap())
 }
@@ -67,7 +67,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// The phones that are in a file of the ledger in any form.
-fn left(rehearsal: &Rehearsal, phones: &[String]) -> Vec<String> {
+pub(crate) fn left(rehearsal: &Rehearsal, phones: &[String]) -> Vec<String> {
     let files: Vec<_> = files(rehearsal).iter().map(|file| text(file)).collect();
     let is_in = |form: &Vec<u8>| files.iter().any(|file| file.contains(&text(form)));
     let found = phones.iter();
@@ -75,18 +75,18 @@ fn left(rehearsal: &Rehearsal, phones: &[String]) -> Vec<String> {
     found.cloned().collect()
 }
 
-/// A wave of which a device was there before; tells all phones of it.
-fn wave() -> (Rehearsal, Ended, Vec<String>) {
+/// A wave of so many rows, of which a device was there before; tells all phones of it.
+pub(crate) fn wave(count: u32) -> (Rehearsal, Ended, Vec<String>) {
     let rehearsal = Rehearsal::new();
     rehearsal.pair(&user(0), "WHATSAPP", "+15125550000");
-    let run = rehearsal.rows(ROWS).run(&[]);
+    let run = rehearsal.rows(count).run(&[]);
     let phones = run.column("phone").into_iter().map(str::to_owned).collect();
     (rehearsal, run, phones)
 }
 
 /// Asserts that the wave ends as before with nothing sent, and as a wave of another name with one new
 /// person.
-fn is_known(rehearsal: &Rehearsal, before: &Ended) {
+pub(crate) fn is_known(rehearsal: &Rehearsal, before: &Ended) {
     let creates = rehearsal.creates();
     let again = rehearsal.run(&["--existing", "ledger"]);
     assert_eq!(again.outcomes(), before.outcomes(), "{}", again.stderr);
@@ -99,7 +99,7 @@ fn is_known(rehearsal: &Rehearsal, before: &Ended) {
 
 #[test]
 fn no_form_of_a_phone_is_left_in_any_file_and_nothing_is_created_twice() {
-    let (rehearsal, run, phones) = wave();
+    let (rehearsal, run, phones) = wave(ROWS);
     let run = run.exits(0);
     assert_eq!(left(&rehearsal, &phones), phones, "each is found before");
     let counted = purge(&rehearsal, &["--dry-run"]).exits(0).said();
@@ -136,7 +136,7 @@ fn no_form_of_a_phone_is_left_in_any_file_and_nothing_is_created_twice() {
 
 #[test]
 fn whoever_looks_back_finds_a_purged_device_by_its_phone_and_reads_none() {
-    let (rehearsal, run, phones) = wave();
+    let (rehearsal, run, phones) = wave(ROWS);
     purge(&rehearsal, &[]).exits(0);
     let show = |who: &str| {
         let found = ran(&mut command(&rehearsal, &["show", who, "--full-phone"]));
@@ -162,7 +162,7 @@ fn whoever_looks_back_finds_a_purged_device_by_its_phone_and_reads_none() {
 
 #[test]
 fn a_purged_device_is_kept_by_undo_which_says_why() {
-    let (rehearsal, run, phones) = wave();
+    let (rehearsal, run, phones) = wave(ROWS);
     purge(&rehearsal, &[]).exits(0);
     let held = rehearsal.held().len();
     let undo = ["undo", &run.rows[1]["run_id"], "--yes", "--rate", "max"];

@@ -65,7 +65,7 @@ fn ours(rehearsal: &Rehearsal) -> BTreeSet<String> {
     rows.iter().map(|row| row["device_id"].clone()).collect()
 }
 
-fn undo(rehearsal: &Rehearsal, run: &str, options: &[&str]) -> Ended {
+pub(crate) fn undo(rehearsal: &Rehearsal, run: &str, options: &[&str]) -> Ended {
     let words = [&["undo", run, "--rate", "max", "--settle", "1s"], options].concat();
     rehearsal.ended(&rehearsal.bare(&words).output().unwrap())
 }
@@ -79,7 +79,7 @@ fn verdicts(rehearsal: &Rehearsal) -> BTreeMap<String, usize> {
     counts
 }
 
-fn held(rehearsal: &Rehearsal) -> BTreeSet<String> {
+pub(crate) fn held(rehearsal: &Rehearsal) -> BTreeSet<String> {
     rehearsal.held().into_iter().map(|held| held.id).collect()
 }
 

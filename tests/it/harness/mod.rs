@@ -29,6 +29,9 @@
 //! # killed at, failed at and cut off at every system call of a run of 20 rows
 //! WAVEPAIR_HARNESS_SYSCALLS=0 \
 //!     cargo test --release --test it harness -- --nocapture
+//! # `undo` and `purge`, killed at every system call
+//! WAVEPAIR_HARNESS_SYSCALLS=0 \
+//!     cargo test --release --test it killed_anywhere -- --nocapture
 //! ```
 //!
 //! A failure names its seed; `WAVEPAIR_HARNESS_SEED` brings it back, in one wave, as far as the
@@ -68,5 +71,5 @@ mod kills;
 mod pace;
 mod power;
 mod storage;
-mod syscalls;
+pub(crate) mod syscalls;
 mod twice;

@@ -1,6 +1,7 @@
 //! The program under `strace`, which can kill it, or fail it, at a system call.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::case::Case;
@@ -28,6 +29,19 @@ pub(crate) fn is_there() -> bool {
     there
 }
 
+/// What comes before a program that is traced: where to, which calls, and what is done to some.
+pub(crate) fn before(trace: &Path, calls: &str, inject: &[&str]) -> Vec<String> {
+    let mut words = ["strace", "-f", "-qq", "-y", "-ttt", "-e"]
+        .map(str::to_owned)
+        .to_vec();
+    words.extend([format!("trace={calls}"), "-o".to_owned()]);
+    words.push(trace.display().to_string());
+    for what in inject {
+        words.extend(["-e".to_owned(), format!("inject={what}")]);
+    }
+    words
+}
+
 /// Runs a case's program, and lets strace do what it is told about some calls.
 pub(crate) fn run(case: &Case, trace: &str, inject: &[&str]) -> Ended {
     let Case {
@@ -36,14 +50,9 @@ pub(crate) fn run(case: &Case, trace: &str, inject: &[&str]) -> Ended {
         judge,
         ..
     } = case;
-    let mut command = Command::new("strace");
-    command
-        .args(["-f", "-qq", "-y", "-ttt", "-o"])
-        .arg(place.path(TRACE));
-    command.args(["-e", &format!("trace={trace}")]);
-    for what in inject {
-        command.args(["-e", &format!("inject={what}")]);
-    }
+    let traced = before(&place.path(TRACE), trace, inject);
+    let mut command = Command::new(&traced[0]);
+    command.args(&traced[1..]);
     command.arg(BINARY).args(words(place, &case.flags()));
     let ended = watch(
         settle_in(&mut command, server),
@@ -87,7 +96,12 @@ impl Call {
 
 /// The calls of the latest run in a place.
 pub(crate) fn calls(place: &Place) -> Vec<Call> {
-    let trace = std::fs::read(place.path(TRACE)).unwrap();
+    calls_of(&place.path(TRACE))
+}
+
+/// The calls that a trace has.
+pub(crate) fn calls_of(trace: &Path) -> Vec<Call> {
+    let trace = std::fs::read(trace).unwrap();
     String::from_utf8_lossy(&trace)
         .lines()
         .filter_map(call)
