@@ -192,6 +192,10 @@ fn perform(settings: Settings, invocation: &Invocation) -> Result<ExitCode, Erro
             invocation.start_log()?;
             commands::purge::purge(&purge, invocation)
         }
+        Settings::HandOver(settings) => {
+            invocation.start_log()?;
+            commands::hand_over::hand_over(&settings, invocation)
+        }
         Settings::Undo(undo) => block_on(commands::undo::undo(*undo, invocation)),
         Settings::Doctor(doctor) => {
             invocation.start_log()?;

@@ -127,6 +127,7 @@ pub mod settings {
     pub use crate::settings::Error;
     pub use crate::settings::env::Env;
     pub use crate::settings::given::duration;
+    pub use crate::settings::hand_over::HandOver;
     pub use crate::settings::keys::keyed;
     pub use crate::settings::on_end::GIVEN;
     pub use crate::settings::probe::Probe;

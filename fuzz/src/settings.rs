@@ -6,8 +6,8 @@ use wavepair::testing::clock;
 use wavepair::testing::pace::{Pacing, Rate};
 use wavepair::testing::sandbox::FaultPlan;
 use wavepair::testing::settings::{
-    Command, Doctor, DryRun, Env, Error, Probe, Purge, Read, Report, Resolve, Results, RowSettings,
-    Run, Show, Sources, Status, Target, Tenant, Undo, Verify, duration, read,
+    Command, Doctor, DryRun, Env, Error, HandOver, Probe, Purge, Read, Report, Resolve, Results,
+    RowSettings, Run, Show, Sources, Status, Target, Tenant, Undo, Verify, duration, read,
 };
 
 use super::subject::{SECRET, environment};
@@ -86,13 +86,7 @@ fn command_line(text: &str) {
             }
             format!("{doctor:?}")
         }
-        Command::Probe => {
-            let probe = Probe::resolve(&sources);
-            if let Ok(probe) = &probe {
-                private(&probe.tenant);
-            }
-            shown(&probe)
-        }
+        Command::Probe => shown(&Probe::resolve(&sources).inspect(|probe| private(&probe.tenant))),
         Command::Results => shown(&Results::resolve(&sources, &now)),
         Command::Report => shown(&Report::resolve(&sources, &now)),
         Command::Verify => {
@@ -105,6 +99,7 @@ fn command_line(text: &str) {
         Command::Show => shown(&Show::resolve(&sources, &now)),
         Command::Status => shown(&Status::resolve(&sources, &now)),
         Command::Resolve => shown(&Resolve::read(&sources, &now)),
+        Command::LedgerMerge | Command::LedgerSplit => shown(&HandOver::resolve(&sources)),
         Command::Purge => shown(&Purge::resolve(&sources, &now)),
         Command::Undo => {
             shown(&Undo::resolve(&sources, &now).inspect(|undo| private(&undo.tenant)))

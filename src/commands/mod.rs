@@ -13,6 +13,7 @@ pub(crate) mod dry_run;
 mod finish;
 mod foresee;
 mod foretell;
+pub(crate) mod hand_over;
 mod join;
 mod ledger_notes;
 mod licensed;

@@ -21,6 +21,9 @@ use crate::model::ledger_mark::LedgerMark;
 /// Two numbers of twenty digits at most, with room to spare.
 const LONGEST: u64 = 256;
 
+/// What stands behind the numbers of a ledger that was given away.
+const GIVEN: &str = "given";
+
 /// How far a ledger has come; it only grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Extent {
@@ -103,6 +106,23 @@ impl Counter {
         let runs = numbers.next().flatten();
         let events = numbers.next().flatten().unwrap_or(0);
         Ok(runs.map(|runs| Extent { runs, events }))
+    }
+
+    /// Whether it says that what the ledger knows was given to another: an older copy of the ledger does
+    /// not know that.
+    pub(super) fn is_given(&self) -> io::Result<bool> {
+        let mut text = Vec::new();
+        if let Some(file) = if_there(File::open(&self.path))? {
+            file.take(LONGEST).read_to_end(&mut text)?;
+        }
+        let text = String::from_utf8_lossy(&text);
+        Ok(text.split_whitespace().any(|word| word == GIVEN))
+    }
+
+    /// Writes that what the ledger knows is given to another, whole or not at all, and durably.
+    pub(super) fn give(&self, extent: Extent) -> io::Result<()> {
+        let text = format!("{} {GIVEN}\n", line(extent).trim_end());
+        replace(&self.path, text.as_bytes()).map(drop)
     }
 
     /// Writes the beginning of a run, whole or not at all, and durably.

@@ -1,7 +1,8 @@
 //! A new ledger: it appears whole, bound to its tenant, or not at all.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use rusqlite::{Connection, MAIN_DB};
@@ -17,6 +18,15 @@ use crate::model::shard::Shard;
 pub(super) fn create(path: &Path, (binding, shard): (&Binding, Shard)) -> io::Result<File> {
     let bytes = empty(binding, shard).map_err(io::Error::other)?;
     replace(path, &bytes)
+}
+
+/// Has a file that was written without a log be one that has a log, as every ledger is; durably.
+pub(super) fn mark_as_logged(path: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).open(path)?;
+    for place in FORMATS {
+        file.write_all_at(&[WAL], place as u64)?;
+    }
+    file.sync_all()
 }
 
 /// Where a SQLite file says which format its writers and its readers use, and what it says where that

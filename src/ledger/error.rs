@@ -8,6 +8,7 @@ use super::binding::Binding;
 use super::holder::Holder;
 use super::schema;
 use crate::model::counted::{count, counted};
+use crate::model::ids::UserId;
 use crate::model::shard::Shard;
 
 /// What is wrong with a ledger, and where it is.
@@ -38,6 +39,12 @@ pub enum Flaw {
         /// What was asked for.
         ours: Shard,
     },
+    /// What it knows was given to others: these, where it says which.
+    GivenAway(Option<String>),
+    /// It cannot be given to others, or not under this name: why.
+    Unfit(String),
+    /// It would be made of ledgers that say different things of a device of this user.
+    TwoOutcomes(UserId),
     /// It is something else than a ledger: a folder, a link, another program's file.
     NotALedger(&'static str),
     /// A newer wavepair wrote it, in this format.
@@ -103,6 +110,16 @@ impl fmt::Display for Error {
                 "the ledger {path} is for {}, and this is for {}",
                 theirs.part(),
                 ours.part()
+            ),
+            Flaw::GivenAway(Some(into)) => {
+                write!(f, "what the ledger {path} knows was given to {into}")
+            }
+            Flaw::GivenAway(None) => write!(f, "what the ledger {path} knows was given to another"),
+            Flaw::Unfit(why) => write!(f, "{path}: {why}"),
+            Flaw::TwoOutcomes(user) => write!(
+                f,
+                "the ledger {path} is not made: two of the others say different things of a device of \
+                 user {user}"
             ),
             Flaw::NotALedger(what) => write!(f, "{path} is not a wavepair ledger: {what}"),
             Flaw::Newer(found) => write!(
@@ -211,6 +228,9 @@ impl Error {
         match &self.flaw {
             Flaw::Foreign { .. }
             | Flaw::OfShard { .. }
+            | Flaw::GivenAway(_)
+            | Flaw::Unfit(_)
+            | Flaw::TwoOutcomes(_)
             | Flaw::NotALedger(_)
             | Flaw::Outdated(_)
             | Flaw::SeveralNames(_)
@@ -239,6 +259,14 @@ impl Error {
             Flaw::OfShard { .. } => {
                 "name the ledger of this shard with `--ledger`, or the shard of this ledger with \
                  `--shard`: a ledger serves one part of a wave from its first run on"
+            }
+            Flaw::GivenAway(_) => {
+                "go on with that one: on this one devices would be created that the other knows already"
+            }
+            Flaw::Unfit(_) => "nothing was changed",
+            Flaw::TwoOutcomes(_) => {
+                "nothing was changed. Look in both with `wavepair show` and the user's ID: one of them may \
+                 be a copy of the other"
             }
             Flaw::NotALedger(_) => "name another file with `--ledger`",
             Flaw::Newer(_) => "use the wavepair that wrote it, or a newer one",

@@ -16,9 +16,13 @@ use super::binding::{self, Binding};
 use super::counter::{Counter, Extent, extent};
 use super::error::{Error, Flaw};
 use super::file::{beside, check_format, connect, connect_by_uri, keep_log, opening};
+use super::given::{self, Given};
 use super::runs;
 use crate::model::ids::RunId;
 use crate::model::shard::Shard;
+
+/// The first version of the schema that knows of ledgers that were given away.
+const KNOWS_HAND_OVERS: usize = 15;
 
 /// What a ledger says of itself.
 #[derive(Debug, Default)]
@@ -29,6 +33,8 @@ pub(super) struct Facts {
     pub(super) binding: Option<Binding>,
     /// Which shard of its waves it is for.
     pub(super) shard: Shard,
+    /// Whether what it knows was given to another ledger, and to which.
+    pub(super) given: Option<Given>,
     /// How far it has come.
     pub(super) extent: Extent,
     /// Its runs.
@@ -173,6 +179,11 @@ fn read(path: &Path, connection: &Connection) -> Result<Facts, Error> {
             version,
             binding: Binding::read(connection)?,
             shard: binding::shard(connection, version)?,
+            given: if version >= KNOWS_HAND_OVERS {
+                given::read(connection)?
+            } else {
+                None
+            },
             extent: extent(connection)?,
             runs: runs::ids(connection)?,
             last_run: if version >= 4 {

@@ -25,6 +25,8 @@ mod error;
 mod file;
 mod file_system;
 mod found;
+mod given;
+mod hand_over;
 mod handle;
 mod holder;
 #[cfg(test)]
@@ -64,6 +66,7 @@ pub use self::error::{Error, Flaw};
 pub(crate) use self::file::{companions, sqlite_version};
 pub(crate) use self::found::Check;
 pub use self::found::Found;
+pub(crate) use self::hand_over::{merge, split};
 pub use self::handle::{Ledger, Opened};
 #[cfg(test)]
 pub(crate) use self::in_memory::{Begun, Fate, InMemory, Writing};

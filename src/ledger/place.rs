@@ -19,6 +19,8 @@ use crate::model::shard::Shard;
 pub(super) enum Purpose {
     /// A run: nobody else's may begin on it.
     Run,
+    /// To give what it knows to another: as a run, and it may have been begun before.
+    HandOver,
     /// To read what is in it, or to say whether a run can begin on it.
     Reading,
 }
@@ -54,7 +56,9 @@ impl Place {
             check_companions(path)?;
         }
         let lock = match purpose {
-            Purpose::Run => Lock::take_existing(path).map_err(|error| held(path, error))?,
+            Purpose::Run | Purpose::HandOver => {
+                Lock::take_existing(path).map_err(|error| held(path, error))?
+            }
             Purpose::Reading => None,
         };
         let counter = Counter::of(path);
@@ -72,7 +76,7 @@ impl Place {
             return Ok(place);
         };
         check_file(path, file)?;
-        if purpose == Purpose::Run {
+        if purpose != Purpose::Reading {
             file.try_lock().map_err(|error| match error {
                 TryLockError::WouldBlock => Flaw::Held(holder(path)).of(path),
                 TryLockError::Error(source) => unusable(source),
@@ -82,12 +86,15 @@ impl Place {
             check_that_none_is_missing(path, &counter)?;
             return Ok(place);
         }
-        let facts = look(path, file, &counter, purpose == Purpose::Run)?;
+        let facts = look(path, file, &counter, purpose != Purpose::Reading)?;
         if let (Some(ours), Some(theirs)) = (binding, &facts.binding)
             && ours != theirs
         {
             let (theirs, ours) = (theirs.clone(), ours.clone());
             return Err(Flaw::Foreign { theirs, ours }.of(path));
+        }
+        if purpose == Purpose::Run {
+            check_not_given(path, &facts, &counter)?;
         }
         place.facts = Some(facts);
         Ok(place)
@@ -121,6 +128,17 @@ fn check_that_none_is_missing(path: &Path, counter: &Counter) -> Result<(), Erro
     if has_log(path) {
         let what = "it is gone or empty, and its log (`-wal`) is there";
         return Err(Flaw::Damaged(what.to_owned()).of(path));
+    }
+    Ok(())
+}
+
+/// Refuses to go on with a ledger whose devices are another's by now.
+pub(super) fn check_not_given(path: &Path, facts: &Facts, counter: &Counter) -> Result<(), Error> {
+    if let Some(given) = &facts.given {
+        return Err(given.flaw().of(path));
+    }
+    if counter.is_given().map_err(Error::unusable(path))? {
+        return Err(Flaw::GivenAway(None).of(path));
     }
     Ok(())
 }

@@ -192,6 +192,16 @@ ALTER TABLE binding ADD COLUMN shards INTEGER NOT NULL DEFAULT 1 CHECK (shards B
 ",
     include_str!("purge.sql"),
     include_str!("resolve.sql"),
+    "
+-- That what the ledger knows was given to others, and that it was made of what others knew. `given_to`: the
+-- new ledgers by their paths, one a line; NULL in a new one. `done`: whether the new ones have had
+-- their names.
+CREATE TABLE hand_overs (
+    id       BLOB PRIMARY KEY CHECK (length(id) = 16),
+    given_to TEXT,
+    done     INTEGER NOT NULL CHECK (done IN (0, 1))
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The `user_version` of a current ledger.

@@ -230,11 +230,14 @@ mod tests {
     use super::*;
 
     fn kept(value: &dyn ToSql) -> Value {
-        match value.to_sql().unwrap() {
-            ToSqlOutput::Borrowed(value) => value.try_into().unwrap(),
-            ToSqlOutput::Owned(value) => value,
-            other => panic!("{other:?}"),
+        let output = value.to_sql().unwrap();
+        if let ToSqlOutput::Borrowed(value) = output {
+            return value.try_into().unwrap();
         }
+        let ToSqlOutput::Owned(value) = output else {
+            panic!("{output:?}");
+        };
+        value
     }
 
     fn read<T: FromSql>(value: &Value) -> T {

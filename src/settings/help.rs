@@ -124,6 +124,9 @@ fn argument(about: &'static About, group: &Group) -> Arg {
         Takes::Text(_) => argument,
         Takes::Texts(_) => argument.action(ArgAction::Append),
         Takes::Path(_) => argument.value_parser(value_parser!(PathBuf)),
+        Takes::Paths(_) if about.option().is_none() => {
+            argument.value_parser(value_parser!(PathBuf)).num_args(1..)
+        }
         Takes::Paths(_) => argument
             .value_parser(value_parser!(PathBuf))
             .action(ArgAction::Append),

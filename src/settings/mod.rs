@@ -18,6 +18,7 @@ pub(crate) mod expected_rows;
 mod file_names;
 pub(crate) mod files;
 pub(crate) mod given;
+pub(crate) mod hand_over;
 mod help;
 pub(crate) mod keys;
 pub(crate) mod log;

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use super::checks::Checks;
 use super::file_names::{Kind, Writer};
 use super::files::{self, Files, wave};
+use super::hand_over::HandOver;
 use super::on_end::{OnEnd, told};
 use super::pace::{Pace, Stops};
 use super::probe::Probe;
@@ -59,6 +60,8 @@ pub(crate) enum Settings {
     Resolve(Resolve),
     /// Of `purge`.
     Purge(Box<Purge>),
+    /// Of `ledger merge` and `ledger split`.
+    HandOver(HandOver),
     /// Of `doctor`.
     Doctor(Box<Doctor>),
     /// Of `probe`.
@@ -95,6 +98,9 @@ impl Settings {
             Command::Undo => Self::Undo(Box::new(Undo::resolve(sources, now)?)),
             Command::Resolve => Self::Resolve(Resolve::read(sources, now)?),
             Command::Purge => Self::Purge(Box::new(Purge::resolve(sources, now)?)),
+            Command::LedgerMerge | Command::LedgerSplit => {
+                Self::HandOver(HandOver::resolve(sources)?)
+            }
             Command::Doctor => Self::Doctor(Box::new(Doctor::resolve(sources, now))),
             Command::Probe => Self::Probe(Box::new(Probe::resolve(sources)?)),
             Command::Template => Self::Template,

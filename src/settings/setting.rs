@@ -130,6 +130,10 @@ pub enum Command {
     Resolve,
     /// `purge`.
     Purge,
+    /// `ledger merge`.
+    LedgerMerge,
+    /// `ledger split`.
+    LedgerSplit,
     /// `doctor`.
     Doctor,
     /// `probe`.
@@ -161,6 +165,8 @@ impl Command {
             | Command::Undo
             | Command::Resolve
             | Command::Purge
+            | Command::LedgerMerge
+            | Command::LedgerSplit
             | Command::Doctor
             | Command::Probe
             | Command::Sandbox

@@ -5,6 +5,7 @@ mod earlier;
 mod errors;
 mod finding;
 mod full_disk;
+mod hand_over;
 mod identity;
 mod in_memory;
 mod narrow_rows;

@@ -250,7 +250,7 @@ static SHOWS: [Group; RUN.len()] = {
 };
 
 /// Commands of two words, by the first of them.
-pub(super) const FAMILIES: [(&str, &str); 1] = [("config", "Say which settings hold")];
+pub(super) const FAMILIES: [(&str, &str); 2] = [("config", "Say which settings hold"), ("ledger", "Make one ledger of several, or several of one")];
 
 /// Every command.
 pub static COMMANDS: &[Usage] = &[
@@ -301,6 +301,7 @@ pub static COMMANDS: &[Usage] = &[
     looked_back::STATUS, looked_back::SHOW,
     undo::USAGE,
     resolve::USAGE,
+    shards::MERGE, shards::SPLIT,
     purge::USAGE,
     Usage {
         command: Command::Doctor,

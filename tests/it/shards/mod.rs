@@ -9,9 +9,11 @@ use wavepair::testing::model::Shard;
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 mod binding;
+mod handing_over;
 mod merging;
 mod readme;
 mod running;
+mod samples;
 
 /// How many shards the waves of these tests have.
 const SHARDS: u32 = 3;
