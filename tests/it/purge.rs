@@ -135,6 +135,20 @@ fn no_form_of_a_phone_is_left_in_any_file_and_nothing_is_created_twice() {
 }
 
 #[test]
+fn a_reader_that_is_left_open_keeps_the_log_and_no_phone_in_it() {
+    let (rehearsal, _, phones) = wave(ROWS);
+    let reader = rusqlite::Connection::open(rehearsal.ledger()).unwrap();
+    let devices: u32 = reader
+        .query_row("SELECT count(*) FROM devices", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(devices, ROWS);
+    purge(&rehearsal, &[]).exits(0);
+    let log = rehearsal.ledger().with_extension("db-wal");
+    assert!(log.exists(), "only whoever closes a ledger last removes it");
+    assert_eq!(left(&rehearsal, &phones), Vec::<String>::new());
+}
+
+#[test]
 fn whoever_looks_back_finds_a_purged_device_by_its_phone_and_reads_none() {
     let (rehearsal, run, phones) = wave(ROWS);
     purge(&rehearsal, &[]).exits(0);
