@@ -4,7 +4,7 @@
 
 steps := $(shell .ci/run --list | awk '{ print $$1 }')
 
-.PHONY: help ci $(steps) bench fuzz planted mutants reproducible
+.PHONY: help ci $(steps) bench fuzz planted mutants reproducible package
 
 help:
 	@echo 'ci      all of these steps, in this order:'
@@ -14,6 +14,7 @@ help:
 	@echo 'planted each bug of tests/planted is caught'
 	@echo 'mutants each change to what decides about sending is caught; an hour'
 	@echo 'reproducible  two builds of the commit are the same, byte for byte'
+	@echo 'package the Debian package, installed and run in a clean root; BINARY packs that one'
 
 ci:
 	@.ci/run
@@ -35,3 +36,6 @@ mutants:
 
 reproducible:
 	.ci/reproducible
+
+package:
+	.ci/package $(BINARY)

@@ -142,6 +142,9 @@ mod cli;
 mod manual;
 // Which source, which parts.
 mod version;
+// The Debian package: what it is made of.
+#[cfg(target_os = "linux")]
+mod package;
 // The sample files say what they claim to.
 mod samples;
 // Rules of the source that no compiler checks.
