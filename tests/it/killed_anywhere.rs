@@ -1,4 +1,5 @@
-//! `undo` and `purge`, killed at their n-th system call, for any n, and gone on with by the same command.
+//! `undo`, `purge` and `ledger merge`, killed at their n-th system call, for any n, and gone on with by the
+//! same command.
 
 use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
@@ -6,6 +7,7 @@ use std::process::{Command, ExitStatus};
 
 use crate::harness::{strace, syscalls};
 use crate::purge::{self, is_known, left};
+use crate::shards::handing_over;
 use crate::support::heeding::behind;
 use crate::support::rehearsal::{Ended, Rehearsal, user};
 use crate::support::texts::Row;
@@ -144,4 +146,33 @@ impl Killed for Purge {
 #[test]
 fn a_purge_that_is_killed_at_any_system_call_is_gone_on_with_and_leaves_no_digit() {
     is_killed_anywhere::<Purge>();
+}
+
+/// The ledgers of all shards of a wave that is not done, to be merged.
+struct Merge(Rehearsal);
+
+impl Killed for Merge {
+    fn new() -> Self {
+        Self(handing_over::ran(SHARDED))
+    }
+
+    fn rehearsal(&self) -> &Rehearsal {
+        &self.0
+    }
+
+    fn command(&self) -> Command {
+        self.0.bare(&handing_over::MERGE)
+    }
+
+    fn finish(self) {
+        handing_over::is_gone_on_with(&self.0, SHARDED);
+    }
+}
+
+/// Enough rows for each shard to have some, and the last one to have some left.
+const SHARDED: u32 = 16;
+
+#[test]
+fn a_merge_that_is_killed_at_any_system_call_is_gone_on_with_and_loses_and_doubles_nothing() {
+    is_killed_anywhere::<Merge>();
 }

@@ -29,7 +29,10 @@
 //! # killed at, failed at and cut off at every system call of a run of 20 rows
 //! WAVEPAIR_HARNESS_SYSCALLS=0 \
 //!     cargo test --release --test it harness -- --nocapture
-//! # `undo` and `purge`, killed at every system call
+//! # 1,000 kills across the three shards of a wave
+//! WAVEPAIR_HARNESS_KILLS=1000 WAVEPAIR_HARNESS_ROWS=10000 \
+//!     cargo test --release --test it shards::killed -- --nocapture
+//! # `undo`, `purge` and `ledger merge`, killed at every system call
 //! WAVEPAIR_HARNESS_SYSCALLS=0 \
 //!     cargo test --release --test it killed_anywhere -- --nocapture
 //! ```
@@ -41,8 +44,8 @@
 // Chance, time and names.
 mod base64;
 mod device;
-mod dice;
-mod size;
+pub(crate) mod dice;
+pub(crate) mod size;
 mod time;
 // What goes in.
 mod phones;

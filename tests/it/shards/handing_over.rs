@@ -6,7 +6,7 @@ use super::{SHARDS, run, shard_of, words};
 use crate::support::rehearsal::{Ended, Rehearsal};
 use crate::support::waves;
 
-const MERGE: [&str; 7] = ["ledger", "merge", "-o", "all.db", "1.db", "2.db", "3.db"];
+pub(crate) const MERGE: [&str; 7] = ["ledger", "merge", "-o", "all.db", "1.db", "2.db", "3.db"];
 const SPLIT: [&str; 9] = [
     "ledger", "split", "all.db", "-o", "a.db", "-o", "b.db", "-o", "c.db",
 ];
@@ -16,7 +16,7 @@ fn ended(rehearsal: &Rehearsal, words: &[&str]) -> Ended {
 }
 
 /// Every shard has run, the last of them not to its end.
-fn ran(rows: u32) -> Rehearsal {
+pub(crate) fn ran(rows: u32) -> Rehearsal {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&waves::of(rows));
     for shard in 1..SHARDS {
@@ -24,6 +24,20 @@ fn ran(rows: u32) -> Rehearsal {
     }
     run(&rehearsal, SHARDS, &["--limit", "2"]).exits(7);
     rehearsal
+}
+
+/// Has a merge that was killed go on, after one more run of a shard, and checks that nothing of such a
+/// wave is lost or made twice.
+pub(crate) fn is_gone_on_with(rehearsal: &Rehearsal, rows: u32) {
+    // Refused once the ledger was given away; until then it is still the one of its users.
+    let more = run(rehearsal, SHARDS, &["--limit", "1"]);
+    assert!([Some(2), Some(7)].contains(&more.code), "{}", more.stderr);
+    ended(rehearsal, &MERGE).exits(0);
+    // Nothing is listed first: what was made is known from the merged ledger alone.
+    let whole = rehearsal.run(&["--ledger", "all.db", "--existing", "unchecked"]);
+    let whole = whole.exits(0).has(&[("created", rows as usize)]);
+    rehearsal.check(&whole, rows as usize);
+    assert_eq!(rehearsal.creates(), u64::from(rows));
 }
 
 fn of_whole_wave(rehearsal: &Rehearsal) -> Ended {

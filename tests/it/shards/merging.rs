@@ -10,7 +10,7 @@ use crate::support::rehearsal::{Ended, Rehearsal, user};
 use crate::support::waves;
 
 /// Writes the results of the wave by the ledgers of these shards, with more words.
-fn merged(rehearsal: &Rehearsal, shards: &[u32], more: &[&str]) -> Ended {
+pub(super) fn merged(rehearsal: &Rehearsal, shards: &[u32], more: &[&str]) -> Ended {
     let mut results = rehearsal.bare(&["results", "wave.csv"]);
     for shard in shards {
         results.args(["--ledger", &format!("{shard}.db")]);

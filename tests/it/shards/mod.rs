@@ -9,8 +9,10 @@ use wavepair::testing::model::Shard;
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 mod binding;
-mod handing_over;
+pub(crate) mod handing_over;
+mod killed;
 mod merging;
+mod mid_wave;
 mod readme;
 mod running;
 mod samples;
