@@ -75,7 +75,7 @@ pub(super) fn level_word(level: Level, colored: bool) -> String {
 
 /// One object with its line end: the keys that every line has, then the others in their order.
 ///
-/// Texts are to be free of control characters already. The README lists the keys.
+/// Texts are to be free of control characters already. `docs/operation.md` lists the keys.
 pub(super) fn json_line(
     level: Level,
     run: Option<RunId>,

@@ -28,7 +28,7 @@ enum Step {
 
 /// The steps of the example, from its heading to the next chapter.
 fn steps() -> Vec<Step> {
-    let example = under("### From an HR export to devices");
+    let example = under("The first wave");
     let (mut steps, mut file) = (Vec::new(), "");
     let mut lines = example.lines();
     while let Some(line) = lines.next() {

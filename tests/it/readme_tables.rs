@@ -10,16 +10,17 @@ use wavepair::testing::report::{COLUMNS, UNDO_COLUMNS, VERDICT_COLUMNS};
 use wavepair::testing::settings::{About, COMMANDS, GIVEN, Unset, VARIABLES, options};
 
 use crate::support::binary::{root, run};
-use crate::support::readme::readme;
+use crate::support::readme::{heading, readme};
 
 /// Flags of other programs, cargo's, pingcli's and Slurm's, that the README mentions.
 const OF_OTHERS: [&str; 3] = ["--path", "--value", "--array"];
 
 /// The tables under a heading, each as its lines without header, each line as its cells.
-fn tables(heading: &str) -> Vec<Vec<Vec<String>>> {
+fn tables(title: &str) -> Vec<Vec<Vec<String>>> {
     let readme = readme();
-    let mut lines = readme.lines().skip_while(|line| *line != heading);
-    assert!(lines.next().is_some(), "the README has no `{heading}`");
+    let mut lines = readme.lines();
+    let is_meant = |line| heading(line).is_some_and(|(_, found)| found == title);
+    assert!(lines.any(is_meant), "no page has `{title}`");
     let mut tables = Vec::new();
     let mut table = Vec::new();
     for line in lines.take_while(|line| !line.starts_with('#')).chain([""]) {
@@ -83,7 +84,7 @@ fn the_readme_lists_every_code_of_a_row_with_what_to_do() {
         .iter()
         .map(|code| line(code.word, code.meaning, code.advice));
     assert_eq!(
-        tables("### Codes of rows"),
+        tables("Codes of rows"),
         [invalid.collect::<Vec<_>>(), others.collect()]
     );
 }
@@ -93,7 +94,7 @@ fn the_readme_lists_every_code_of_a_warning_with_what_to_do() {
     let codes = WarningCode::ALL
         .iter()
         .map(|code| line(code.as_str(), code.meaning(), code.advice()));
-    assert_eq!(tables("### Warnings of rows"), [codes.collect::<Vec<_>>()]);
+    assert_eq!(tables("Warnings of rows"), [codes.collect::<Vec<_>>()]);
 }
 
 #[test]
@@ -101,7 +102,7 @@ fn the_readme_lists_every_reason_to_stop_with_what_to_do() {
     let codes = StopCode::ALL
         .iter()
         .map(|code| line(code.as_str(), code.meaning(), code.advice()));
-    assert_eq!(tables("### Why a run stopped"), [codes.collect::<Vec<_>>()]);
+    assert_eq!(tables("Why a run stopped"), [codes.collect::<Vec<_>>()]);
 }
 
 #[test]
@@ -109,7 +110,7 @@ fn the_readme_lists_every_verdict_with_what_to_do_and_their_columns() {
     let verdicts = Verdict::ALL
         .iter()
         .map(|verdict| line(verdict.as_str(), verdict.meaning(), verdict.advice()));
-    let tables = tables("## Is the promise true? Verify");
+    let tables = tables("Is the promise true? Verify");
     assert_eq!(tables, [verdicts.collect::<Vec<_>>()]);
     let columns = VERDICT_COLUMNS.join(",");
     assert!(readme().lines().any(|line| line == columns), "{columns}");
@@ -120,7 +121,7 @@ fn the_readme_lists_every_verdict_of_undo_with_what_to_do_and_their_columns() {
     let verdicts = UndoVerdict::ALL
         .iter()
         .map(|verdict| line(verdict.as_str(), verdict.meaning(), verdict.advice()));
-    let tables = tables("## The wrong devices: undo");
+    let tables = tables("The wrong devices: undo");
     assert_eq!(tables[1], verdicts.collect::<Vec<_>>());
     let columns = UNDO_COLUMNS.join(",");
     assert!(readme().lines().any(|line| line == columns), "{columns}");
@@ -135,12 +136,12 @@ fn the_readme_lists_every_exit_code_with_its_meaning_and_what_to_do() {
             code.advice().to_owned(),
         ]
     });
-    assert_eq!(tables("## Exit codes"), [codes]);
+    assert_eq!(tables("Exit codes"), [codes]);
 }
 
 #[test]
 fn the_readme_lists_every_outcome_and_every_column() {
-    let outcomes: Vec<_> = tables("### Outcomes")[0]
+    let outcomes: Vec<_> = tables("Outcomes")[0]
         .iter()
         .map(|line| line[0].clone())
         .collect();
@@ -149,7 +150,7 @@ fn the_readme_lists_every_outcome_and_every_column() {
         Outcome::ALL.map(|outcome| in_backticks(outcome.as_str()))
     );
 
-    let input: BTreeSet<_> = tables("## The input")[0]
+    let input: BTreeSet<_> = tables("The input")[0]
         .iter()
         .flat_map(|line| line[0].split(", ").map(str::to_owned).collect::<Vec<_>>())
         .collect();
@@ -173,11 +174,11 @@ fn the_readme_and_the_help_texts_know_the_same_flags() {
 
 /// The lines of the README's tables about settings: where options, variable and default stand.
 fn described() -> Vec<[String; 3]> {
-    let [settings] = &tables("## Settings")[..] else {
+    let [settings] = &tables("Settings")[..] else {
         panic!("one table of settings")
     };
-    let files = &tables("## The results")[0];
-    let sandbox = &tables("## The sandbox")[0];
+    let files = &tables("The results")[0];
+    let sandbox = &tables("The sandbox")[0];
     let cells =
         |line: &[String], at: [usize; 3]| at.map(|at| line.get(at).cloned().unwrap_or_default());
     let settings = settings.iter().map(|line| cells(line, [1, 2, 3]));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::binary::{folder_with, root, wavepair};
-use crate::support::readme::readme;
+use crate::support::readme::{readme, under};
 use crate::support::rehearsal::{Rehearsal, rows, user};
 use crate::support::terminal::{Shown, Terminal};
 
@@ -41,14 +41,13 @@ fn the_first_screen_of_the_readme_is_what_the_program_shows_at_a_terminal() {
 
 /// The README's table of events: the further keys of each.
 fn documented() -> BTreeMap<String, BTreeSet<String>> {
-    let readme = readme();
-    let table = readme.split("### The log").nth(1).unwrap();
+    let table = under("The log");
     let in_backticks = |cell: &str| -> BTreeSet<String> {
         let parts = cell.split('`').skip(1).step_by(2);
         parts.map(str::to_owned).collect()
     };
     let mut events = BTreeMap::new();
-    for line in table.split("\n## ").next().unwrap().lines() {
+    for line in table.lines() {
         let Some(line) = line.strip_prefix("| `") else {
             continue;
         };

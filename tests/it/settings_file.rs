@@ -9,7 +9,7 @@ use wavepair::testing::settings::{Takes, VARIABLES, keyed};
 
 use crate::readme_tables::flags;
 use crate::support::binary::{Ran, folder_with, ran, root, run, wavepair};
-use crate::support::readme::readme;
+use crate::support::readme::{readme, under};
 use crate::support::rehearsal::Rehearsal;
 
 /// Writes a file that others cannot write, and the folders above it.
@@ -285,9 +285,7 @@ fn the_sample_and_the_readme_show_one_file_and_both_profiles_of_it_hold() {
 
 #[test]
 fn the_readme_lists_each_key_that_is_not_the_name_of_an_option() {
-    let readme = readme();
-    let table = readme.split("### A settings file").nth(1).unwrap();
-    let table = table.split("\n### ").next().unwrap();
+    let table = under("A settings file");
     let alone = keyed().filter(|(_, about)| about.option().is_none());
     let mut listed = 0;
     for (key, about) in alone {

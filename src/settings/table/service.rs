@@ -27,5 +27,5 @@ pub(in crate::settings) const DUPLICATES: Setting<Duplicates> = setting("--dupli
     "Answer to an identical device: allow, 400, 409").default_apart("allow");
 pub(in crate::settings) const REPORT_AGE: Setting<Duration> = setting("--report-age", Text("TIME"), Given::duration, "Age of the data in a device report; PingOne's is up to 15m old").default_apart("0s");
 pub(in crate::settings) const TOKEN_LIFE: Setting<Duration> = setting("--token-life", Text("TIME"), Given::duration, "Life of an access token").default_apart("1h");
-pub(in crate::settings) const VARIANT: Setting<Variant> = setting("--variant", Texts("NAME"), |given| given.one_of(&Variant::ALL), "Answer a question that PingOne's documents leave open otherwise; the README lists the names");
+pub(in crate::settings) const VARIANT: Setting<Variant> = setting("--variant", Texts("NAME"), |given| given.one_of(&Variant::ALL), "Answer a question that PingOne's documents leave open otherwise; docs/sandbox.md lists the names");
 pub(in crate::settings) const SEED: Setting<u64> = setting("--seed", Text("N"), |given| given.at_least(0), "The same seed gives the same faults, credentials and users").default_apart("0");

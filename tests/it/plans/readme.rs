@@ -9,7 +9,7 @@ use crate::support::shell::typed;
 
 /// The blocks of the chapter: their languages, and what is in them.
 fn blocks() -> Vec<(String, String)> {
-    let chapter = under("## A plan that two people review");
+    let chapter = under("A plan that two people review");
     let (mut found, mut lines) = (Vec::new(), chapter.lines());
     while let Some(line) = lines.next() {
         if let Some((language, text)) = block(line, &mut lines) {
