@@ -103,7 +103,7 @@ mod tests {
         for (file, shown) in [
             ("src/engine/turn.rs", "src/engine/turn.rs:7"),
             (
-                "/home/ada/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/tokio-1.54.0/src/runtime/task.rs",
+                "/home/ada/.cargo/registry/src/registry.example-1949cf8c6b5b557f/tokio-1.54.0/src/runtime/task.rs",
                 "tokio-1.54.0/src/runtime/task.rs:7",
             ),
             (

@@ -50,11 +50,12 @@ fn sources(deb: &toml::Table) -> Vec<String> {
 
 /// The files that a source of the package is.
 fn files(source: &Path) -> Vec<PathBuf> {
-    if !source.ends_with("*.1") {
+    let name = source.file_name().unwrap().to_str().unwrap();
+    let Some(ending) = name.strip_prefix("*.") else {
         return vec![source.to_owned()];
-    }
+    };
     let pages = entries(source.parent().unwrap());
-    let is_page = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "1");
+    let is_page = |file: &PathBuf| file.extension().is_some_and(|found| found == ending);
     pages.into_iter().filter(is_page).collect()
 }
 
