@@ -8,7 +8,7 @@ use wavepair::testing::sandbox::{Kind, WAVE_POLICY};
 
 use crate::support::faults::fault;
 use crate::support::rehearsal::{Ended, Rehearsal, rows, until, user};
-use crate::support::tampering_proxy::{Then, kept, with_body};
+use crate::support::tampering_proxy::{TamperingProxy, Then, kept, with_body};
 use crate::support::terminal::Terminal;
 
 /// A wave of so many rows that was run, and the ID of its run.
@@ -138,13 +138,15 @@ fn a_later_run_makes_nothing_anew_but_with_recreate_and_then_once() {
     assert_eq!(rehearsal.held().len(), 6);
 }
 
-#[test]
-fn a_listing_that_still_shows_the_deleted_device_is_asked_for_again() {
-    // What is listed in place of what is there, and how often.
-    let stale: Arc<Mutex<(String, u32)>> = Arc::default();
+/// A listing that is given in place of what is there, and how often.
+type Stale = Arc<Mutex<(String, u32)>>;
+
+/// A device that was undone, with its ID and its listing from before, for a proxy that may give it.
+fn undone_and_listed() -> (Rehearsal, TamperingProxy, Stale, String) {
+    let stale = Stale::default();
     let told = Arc::clone(&stale);
     let mut rehearsal = Rehearsal::new();
-    let _proxy = rehearsal.behind(move |request, wire| {
+    let proxy = rehearsal.behind(move |request, wire| {
         let mut told = told.lock().unwrap();
         if !request.is_list() || told.1 == 0 {
             return Then::LetThrough;
@@ -160,7 +162,14 @@ fn a_listing_that_still_shows_the_deleted_device_is_asked_for_again() {
     let before = rehearsal.ask("GET", &path, "");
     assert!(before.body.contains(&deleted));
     undo(&rehearsal, &id, &["--yes"]).exits(0);
-    *stale.lock().unwrap() = (before.body, 2);
+    stale.lock().unwrap().0 = before.body;
+    (rehearsal, proxy, stale, deleted)
+}
+
+#[test]
+fn a_listing_that_still_shows_the_deleted_device_is_asked_for_again() {
+    let (rehearsal, _proxy, stale, deleted) = undone_and_listed();
+    stale.lock().unwrap().1 = 2;
     let anew = rehearsal
         .run(&["--recreate"])
         .exits(0)
@@ -168,6 +177,23 @@ fn a_listing_that_still_shows_the_deleted_device_is_asked_for_again() {
     assert_eq!(stale.lock().unwrap().1, 0, "it was listed as before");
     assert_ne!(anew.column("device_id"), [&*deleted]);
     rehearsal.check(&anew, 1);
+    assert_eq!((rehearsal.creates(), rehearsal.held().len()), (2, 1));
+}
+
+#[test]
+fn a_row_that_could_not_be_made_anew_stays_undone() {
+    let (rehearsal, _proxy, stale, _) = undone_and_listed();
+    for run in 1..=2 {
+        stale.lock().unwrap().1 = u32::MAX;
+        let kept = rehearsal.run(&["--recreate", "--attempts", "1"]).exits(3);
+        assert_eq!(kept.column("code"), ["undone"], "run {run}");
+        rehearsal.writes_results_again();
+    }
+    stale.lock().unwrap().1 = 0;
+    rehearsal.run(&[]).exits(3).has(&[("rejected", 1)]);
+    assert_eq!(rehearsal.creates(), 1, "nobody asked for it");
+    let anew = rehearsal.run(&["--recreate"]).exits(0);
+    rehearsal.check(&anew.has(&[("created", 1)]), 1);
     assert_eq!((rehearsal.creates(), rehearsal.held().len()), (2, 1));
 }
 

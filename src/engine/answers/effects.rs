@@ -10,7 +10,7 @@ use crate::engine::row::{Phase, Row, RowEnd};
 use crate::ledger::Settled;
 use crate::model::entry::{DeviceState, Moment};
 use crate::model::event::Next;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{Answer, Outcome};
 use crate::retry::{Decision, Verdict};
 
 /// What is known when an answer comes, beside the answer and the row.
@@ -103,6 +103,22 @@ pub(super) fn then(row: &mut Row, decision: Decision) -> Then {
         }
         Decision::Finish(verdict) => end(row, verdict),
     }
+}
+
+/// How a row ends that was to be created anew and was never asked for; nothing where it was.
+///
+/// The ledger goes on saying that the device was undone: otherwise a later run would create it without
+/// being told to, or would take a listing that still shows it for news.
+pub(super) fn stays_undone(row: &mut Row) -> Option<Then> {
+    let device = row.deleted.filter(|_| row.asked_ms.is_none())?;
+    let (code, message) = DeviceState::Undone.why_not_created()?;
+    row.answer = Answer {
+        code: Some(code.to_owned()),
+        message: Some(message.to_owned()),
+        ..Answer::default()
+    };
+    let outcome = DeviceState::Undone.outcome();
+    Some(Then::End(row.end(outcome, Some(device))))
 }
 
 /// Ends a row that was not ended yet.

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use super::effects::{Context, Effects, Then, end, hold_for, next, then};
+use super::effects::{Context, Effects, Then, end, hold_for, next, stays_undone, then};
 use super::settle::{settle_by_look, settle_recheck, settle_refusal};
 use crate::engine::row::Row;
+use crate::ledger::Settled;
+use crate::model::entry::DeviceState;
 use crate::model::outcome::{Listing, LookOutcome, Outcome};
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
 use crate::plan::Bar;
-use crate::retry::{self, Decision, RetryPolicy};
+use crate::retry::{self, Decision, RetryPolicy, Verdict};
 
 /// What follows an answered listing.
 pub(in crate::engine) fn after_look(
@@ -49,13 +51,7 @@ pub(in crate::engine) fn after_look(
             };
             (settled, then)
         }
-        (Decision::Finish(verdict), None) => {
-            let is_absent = *outcome == LookOutcome::Seen(Listing::Absent);
-            let barred = row.bar.as_ref().filter(|_| is_absent).map(Bar::answer);
-            let told = barred.as_ref().unwrap_or(answer);
-            let settled = settle_by_look(row, &verdict, in_doubt, told);
-            (settled, end(row, verdict))
-        }
+        (Decision::Finish(verdict), None) => finish(row, verdict, in_doubt, answered),
         (decision, _) => {
             // The refusal was ours. If the row ends here, that is what is told of it.
             let bears_out = was_unproven && row.history.unproven_since_ms.is_none();
@@ -70,6 +66,25 @@ pub(in crate::engine) fn after_look(
         retry: None,
         next,
     }
+}
+
+/// How a row ends by what a listing shows, and what the ledger is told of it.
+fn finish(
+    row: &mut Row,
+    verdict: Verdict,
+    in_doubt: bool,
+    answered: &Answered<LookOutcome>,
+) -> (Option<Settled>, Then) {
+    if let DeviceState::Failed | DeviceState::Rejected = verdict.state
+        && let Some(then) = stays_undone(row)
+    {
+        return (None, then);
+    }
+    let is_absent = answered.outcome == LookOutcome::Seen(Listing::Absent);
+    let barred = row.bar.as_ref().filter(|_| is_absent).map(Bar::answer);
+    let told = barred.as_ref().unwrap_or(&answered.answer);
+    let settled = settle_by_look(row, &verdict, in_doubt, told);
+    (settled, end(row, verdict))
 }
 
 /// The decision on a listing: the policy's, but that a throttled one holds every request. Gives how

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::effects::{Context, Effects, Then};
+use super::effects::{Context, Effects, Then, stays_undone};
 use super::settle::settled;
 use crate::engine::mfa::Standing;
 use crate::engine::row::{Phase, Row};
@@ -91,6 +91,8 @@ pub(in crate::engine) fn after_mfa(
 pub(in crate::engine) fn refuse(row: &mut Row, answer: &Answer) -> Effects {
     let (settled, then) = if row.may_be_there() {
         (None, Then::End(row.end(Outcome::Unknown, None)))
+    } else if let Some(then) = stays_undone(row) {
+        (None, then)
     } else {
         row.answer = answer.clone();
         let settled = settled(row, DeviceState::Failed, None, None);
