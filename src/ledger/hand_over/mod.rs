@@ -16,7 +16,7 @@ use rusqlite::Connection;
 
 use self::build::{Build, Fault};
 use super::binding::Binding;
-use super::counter::{Counter, Extent};
+use super::counter::{Counter, Extent, extent};
 use super::create::mark_as_logged;
 use super::error::{Error, Flaw};
 use super::file::{
@@ -202,6 +202,12 @@ impl New {
             if taken != Some(id) {
                 let why = "there is a ledger of that name already";
                 return Err(Flaw::Unfit(why.to_owned()).of(path));
+            }
+            let mut counter = Counter::of(path);
+            if !is_done && counter.read().map_err(unusable)?.is_none() {
+                // Killed after it got its name: without a counter nobody who does not list trusts it.
+                let extent = extent(&connection).map_err(|source| opening(path, source))?;
+                counter.begin(extent).map_err(unusable)?;
             }
             return Ok(Self {
                 path: path.to_owned(),
