@@ -189,10 +189,10 @@ fn a_secret_is_laid_open_only_where_it_goes_on_the_wire() {
     assert_eq!(
         sources_with(".expose()"),
         [
-            "src/pingone/client.rs",
             "src/pingone/credentials.rs",
             "src/pingone/exchange.rs",
             "src/pingone/grant/mod.rs",
+            "src/pingone/token_request.rs",
         ]
     );
 }
