@@ -1,11 +1,9 @@
 //! What is tried again after it failed: never anything that may have made a device.
 
-use std::net::TcpListener;
-
 use wavepair::testing::sandbox::Kind;
 
 use crate::support::faults::{each_user_once, fault};
-use crate::support::rehearsal::{Rehearsal, user};
+use crate::support::rehearsal::{NOBODY, Rehearsal, user};
 use crate::support::waves;
 
 #[test]
@@ -86,10 +84,7 @@ fn a_listing_that_tells_nothing_is_asked_for_again_before_anything_is_created() 
 #[test]
 fn a_connection_that_cannot_be_made_is_tried_as_often_as_told_and_its_row_fails() {
     let mut rehearsal = Rehearsal::new();
-    let bound = TcpListener::bind("127.0.0.1:0").unwrap();
-    let nobody = format!("http://{}/v1", bound.local_addr().unwrap());
-    drop(bound);
-    rehearsal.set("WAVEPAIR_API_URL", &nobody);
+    rehearsal.set("WAVEPAIR_API_URL", &format!("http://{NOBODY}/v1"));
     let arguments = [
         "--existing",
         "unchecked",

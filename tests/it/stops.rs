@@ -6,7 +6,7 @@ use std::process::Child;
 use rustix::process::{Pid, Signal, kill_process};
 use wavepair::testing::sandbox::{Kind, Options};
 
-use crate::support::rehearsal::{Ended, Rehearsal, until};
+use crate::support::rehearsal::{Ended, NOBODY, Rehearsal, until};
 
 fn signal(run: &Child, signal: Signal) {
     kill_process(Pid::from_child(run), signal).unwrap();
@@ -304,12 +304,8 @@ fn a_server_that_asks_for_more_than_five_minutes_ends_the_run() {
 
 #[test]
 fn a_host_that_is_not_there_costs_no_row() {
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
     let mut rehearsal = Rehearsal::with(Options::default());
-    rehearsal.set("WAVEPAIR_API_URL", &format!("http://{free}/v1"));
+    rehearsal.set("WAVEPAIR_API_URL", &format!("http://{NOBODY}/v1"));
     let run = rehearsal.rows(30).run(&[]);
     assert_eq!(run.code, Some(4), "{}", run.stderr);
     assert_eq!(

@@ -4,7 +4,7 @@ use wavepair::testing::report::TENANT_OPTIONS;
 use wavepair::testing::sandbox::{Options, Policies, WAVE_POLICY};
 use wavepair::testing::settings::{About, COMMANDS};
 
-use crate::support::rehearsal::{Ended, Rehearsal};
+use crate::support::rehearsal::{Ended, NOBODY, Rehearsal};
 
 mod tenant;
 
@@ -143,17 +143,12 @@ fn policies_are_listed_with_their_ids_and_the_one_that_is_named_is_checked() {
 #[test]
 fn a_refused_connection_is_called_one() {
     let mut rehearsal = Rehearsal::new();
-    // A port that was free a moment ago, and that nobody listens on.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
     rehearsal
         .unset("PINGONE_CLIENT_ID")
         .unset("PINGONE_CLIENT_SECRET");
     rehearsal
         .set("PINGONE_API_ACCESS_TOKEN", "abc")
-        .set("WAVEPAIR_API_URL", &format!("http://{port}/v1"));
+        .set("WAVEPAIR_API_URL", &format!("http://{NOBODY}/v1"));
     let doctor = checked(&rehearsal, &[]).exits(5).stderr;
     assert!(doctor.contains("Connection refused"), "{doctor}");
     assert!(doctor.contains("check the address"), "{doctor}");

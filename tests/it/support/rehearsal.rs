@@ -360,6 +360,10 @@ impl Ended {
     }
 }
 
+/// Where nobody listens, for the system alone may: a port that was free a moment ago is soon that of
+/// another test's server.
+pub(crate) const NOBODY: &str = "127.0.0.1:1";
+
 /// Waits until something is so.
 #[track_caller]
 pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
