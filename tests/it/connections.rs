@@ -100,7 +100,8 @@ fn one_id_for_every_device_stops_the_run_at_the_second() {
             "{:?}",
             run.column("code")
         );
-        assert!(rehearsal.creates() <= 8, "{}", rehearsal.creates());
+        // Eight at once, and one in the place of the first, whose answer was good.
+        assert!(rehearsal.creates() <= 9, "{}", rehearsal.creates());
     }
 }
 
