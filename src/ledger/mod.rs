@@ -36,6 +36,7 @@ mod lock;
 mod look;
 mod lookups;
 mod made;
+mod one_commit;
 mod paces;
 mod place;
 mod purge;

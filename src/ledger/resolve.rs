@@ -1,17 +1,14 @@
 //! What a person decided about a device, written down: the only way out of a state that is final.
-//!
-//! As `verify`, it begins no run: it holds the ledger for this one commit.
 
 use std::path::Path;
 
-use rusqlite::{Connection, TransactionBehavior, named_params};
+use rusqlite::{Connection, named_params};
 
 use super::binding::Binding;
 use super::devices;
 use super::error::Error;
-use super::file::{connect, keep_log, prepare, sqlite};
 use super::keys::Key;
-use super::place::{Place, Purpose};
+use super::one_commit::in_one_commit;
 use super::transition::record;
 use super::values::EventKind;
 use crate::model::code::RESOLVED_ABSENT;
@@ -34,27 +31,15 @@ pub(crate) fn resolve(
     (decision, testimony): (Decision, &Testimony),
     now: &Moment,
 ) -> Result<bool, Error> {
-    // Held until the connection is closed: closing any copy of the file drops SQLite's locks on it.
-    let place = Place::look_at(path, Some(binding), Purpose::Run)?;
-    let is_open = place.facts.as_ref().is_some_and(|facts| facts.is_open);
-    let mut connection = connect(path)?;
-    prepare(path, &mut connection)?;
-    // What a run left is the next run's to fold in.
-    let kept = keep_log(&connection, is_open);
     let key = Key::from(key);
-    let written = kept.and_then(|()| {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let before = devices::take(&transaction, &key)?.filter(|before| *before == whole(seen));
+    let written = in_one_commit(path, binding, |connection| {
+        let before = devices::take(connection, &key)?.filter(|before| *before == whole(seen));
         let Some(before) = before else {
-            return Ok(false);
+            return Ok(None);
         };
-        write(&transaction, &key, &before, (decision, testimony), now)?;
-        transaction.commit().map(|()| true)
+        write(connection, &key, &before, (decision, testimony), now).map(Some)
     });
-    let written = written.map_err(|source| sqlite(path, source))?;
-    drop(connection);
-    drop(place);
-    Ok(written)
+    Ok(written?.is_some())
 }
 
 /// An entry as it is once something is written about it.

@@ -1,17 +1,13 @@
 //! That a device was looked for from outside, in its history.
-//!
-//! `verify` begins no run, and is not to keep one from beginning: it holds the ledger for this one
-//! commit, and where a run holds it, nothing is written.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rusqlite::{Connection, TransactionBehavior, named_params};
+use rusqlite::{Connection, named_params};
 
 use super::binding::Binding;
 use super::error::Error;
-use super::file::{connect, keep_log, prepare, sqlite};
-use super::place::{Place, Purpose};
+use super::one_commit::in_one_commit;
 use super::values::EventKind;
 use crate::model::entry::Moment;
 use crate::model::verdict::Verdict;
@@ -30,32 +26,8 @@ pub(crate) fn note_verified(
     if found.is_empty() {
         return Ok(());
     }
-    // Held until the connection is closed: closing any copy of the file drops SQLite's locks on it.
-    let place = Place::look_at(path, Some(binding), Purpose::Run)?;
-    let is_open = place.facts.as_ref().is_some_and(|facts| facts.is_open);
-    let mut connection = connect(path)?;
-    prepare(path, &mut connection)?;
-    // What a run left is the next run's to fold in.
-    let kept = if is_open {
-        keep_log(&connection, true)
-    } else {
-        Ok(())
-    };
-    let written = kept.and_then(|()| write(&mut connection, found, now));
-    written.map_err(|source| sqlite(path, source))?;
-    drop(connection);
-    drop(place);
-    Ok(())
-}
-
-fn write(
-    connection: &mut Connection,
-    found: &[(u64, Verdict)],
-    now: &Moment,
-) -> rusqlite::Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    {
-        let mut statement = transaction.prepare(
+    let noted = in_one_commit(path, binding, |connection| {
+        let mut statement = connection.prepare(
             "INSERT INTO events (device, run, at, event, attempt, code)
              SELECT id, run, :now, :verified, attempts, :verdict FROM devices WHERE id = :entry",
         )?;
@@ -67,8 +39,9 @@ fn write(
                 ":verdict": verdict.as_str(),
             })?;
         }
-    }
-    transaction.commit()
+        Ok(Some(()))
+    });
+    noted.map(|_| ())
 }
 
 /// What a look from outside said last of each device, by the number of its entry, and when.
