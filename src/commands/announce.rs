@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::ledger::Reader;
 use crate::model::ids::EnvironmentId;
 use crate::model::mfa::MfaRule;
+use crate::model::pace_reading::Millirate;
 use crate::model::rate_group::RateGroup;
 use crate::pace::Pacing;
 use crate::plan::Existing;
@@ -25,6 +26,8 @@ pub(super) struct Place<'a> {
     pub(super) environment: Option<EnvironmentId>,
     pub(super) host: Option<&'a str>,
     pub(super) ledger: Option<Ledger<'a>>,
+    /// The rates that PingOne was found to refuse not long ago.
+    pub(super) refused: &'a [(RateGroup, Millirate)],
 }
 
 /// How many requests a new device takes at least.
@@ -41,26 +44,15 @@ fn requests_per_row(pace: &Pace) -> u32 {
 }
 
 /// The rate of creates that PingOne refused not long ago, where the pace begins below that.
-fn refused<L: Borrow<Reader>>(
-    pacing: Pacing,
-    ledger: &dyn Fn() -> Result<Option<L>, Error>,
-) -> Result<Option<f64>, Error> {
-    let Some(ledger) = (pacing != Pacing::Unpaced)
-        .then(ledger)
-        .transpose()?
-        .flatten()
-    else {
-        return Ok(None);
-    };
-    let known = ledger.borrow().paces(clock::wall().as_millisecond())?;
-    let of_creates = known.iter().find(|(group, _)| *group == RateGroup::Creates);
-    Ok(of_creates.map(|(_, rate)| rate.per_second()))
+fn refused(pacing: Pacing, known: &[(RateGroup, Millirate)]) -> Option<f64> {
+    let mut known = known.iter().filter(|_| pacing != Pacing::Unpaced);
+    let of_creates = known.find(|(group, _)| *group == RateGroup::Creates);
+    of_creates.map(|(_, rate)| rate.per_second())
 }
 
 /// Says what is about to happen, and gives out what is foreseen of it.
 ///
-/// `ledger` is read only where messages are to be foreseen, and for the rate that PingOne refused
-/// not long ago.
+/// `ledger` is read only where messages are to be foreseen.
 ///
 /// # Errors
 ///
@@ -73,7 +65,6 @@ pub(super) fn announce<L: Borrow<Reader>>(
     invocation: &Invocation,
 ) -> Result<Foreseen, Error> {
     let foreseen = foresee(opened, ledger)?;
-    let refused = refused(pace.pacing, ledger)?;
     let stops_at = stops.by(clock::wall());
     let start = Start {
         kind: match at.kind {
@@ -94,7 +85,7 @@ pub(super) fn announce<L: Borrow<Reader>>(
                 Pacing::UpTo(_) | Pacing::Found | Pacing::Unpaced => None,
             },
             is_found: pace.pacing == Pacing::Found,
-            refused,
+            refused: refused(pace.pacing, at.refused),
             requests_per_row: requests_per_row(pace),
         },
         stops: stops_at.as_ref(),

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use super::Invocation;
 use super::ledger_notes::doubtful;
+use super::read_ledger::refused;
 use super::target::Remote;
 use crate::clock;
 use crate::error::Error;
@@ -114,10 +115,7 @@ impl Looked {
     ///
     /// It cannot be read.
     pub(super) fn refused(&self, remote: &Remote) -> Result<Vec<(RateGroup, Millirate)>, Error> {
-        let now_ms = clock::wall().as_millisecond();
-        let reader = self.reader(&remote.binding)?;
-        let refused = reader.map(|reader| reader.paces(now_ms)).transpose()?;
-        Ok(refused.unwrap_or_default())
+        refused(self.reader(&remote.binding)?.as_ref())
     }
 
     /// Records that a run begins.

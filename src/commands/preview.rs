@@ -7,6 +7,7 @@ use super::announce::{Place, announce};
 use super::finish::{End, finish};
 use super::join::Doubts;
 use super::opened_wave::OpenedWave;
+use super::read_ledger::refused;
 use super::wave_files::Complete;
 use crate::clock;
 use crate::error::Error;
@@ -28,6 +29,7 @@ pub(super) fn introduce(
     invocation: &Invocation,
 ) -> Result<(), Error> {
     let path = settings.ledger.path();
+    let refused = refused(reader)?;
     let place = Place {
         kind,
         environment,
@@ -37,6 +39,7 @@ pub(super) fn introduce(
             is_new: !path.exists(),
             existing: settings.common.pace.existing,
         }),
+        refused: &refused,
     };
     let limits = (&settings.common.pace, &settings.common.stops);
     announce(&place, opened, limits, &|| Ok(reader), invocation)?.note_in(summary);

@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use super::Invocation;
+use crate::clock;
 use crate::error::Error;
 use crate::ledger::{self, Binding, Flaw, Reader};
+use crate::model::pace_reading::Millirate;
+use crate::model::rate_group::RateGroup;
 use crate::model::shard::Shard;
 use crate::report::notice::Notice;
 use crate::settings::Error as SettingsError;
@@ -23,6 +26,17 @@ pub(super) fn needed(path: &Path, binding: Option<&Binding>) -> Result<Reader, E
 pub(super) fn none_at(path: &Path) -> SettingsError {
     let error = SettingsError::new(format!("there is no ledger at {}", path.display()));
     error.hint("name the environment or the ledger as for the run")
+}
+
+/// The rates that PingOne was found to refuse not long ago.
+///
+/// # Errors
+///
+/// The ledger cannot be read.
+pub(super) fn refused(ledger: Option<&Reader>) -> Result<Vec<(RateGroup, Millirate)>, Error> {
+    let now_ms = clock::wall().as_millisecond();
+    let refused = ledger.map(|ledger| ledger.paces(now_ms)).transpose()?;
+    Ok(refused.unwrap_or_default())
 }
 
 /// Opens the ledger that a run would use, where there is one that can be read.

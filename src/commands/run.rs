@@ -104,13 +104,14 @@ async fn run_wave(
     panics::watch(&stopper);
 
     let limits = (&pace, &stops);
-    let foreseen = agree(&looked, &mut opened, &remote, limits, invocation, &mut stop).await?;
+    let refused = looked.refused(&remote)?;
+    let before = (&looked, refused.as_slice());
+    let foreseen = agree(before, &mut opened, &remote, limits, invocation, &mut stop).await?;
     foreseen.note_in(summary);
-    let before = (concurrency, looked.refused(&remote)?);
     let begun = looked.begin(&record(invocation, &path, (&rows, &pace), opened.our_rows))?;
     summary.previous_exit_code = begun.opened.previous_exit_code;
     let ledger = begun.opened.ledger;
-    let options = options(invocation.run, &pace, &stops, before);
+    let options = options(invocation.run, &pace, &stops, (concurrency, refused));
     let sending = Sending::new(plan.as_ref(), remote, &ledger, (&stop, metrics), invocation);
     let (ended, unheard) = sending.send(&mut opened, options, summary).await;
 
@@ -223,7 +224,7 @@ fn write(
 ///
 /// Nothing is written down before the answer: after a "no" all is as it was.
 async fn agree(
-    looked: &Looked,
+    (looked, refused): (&Looked, &[(RateGroup, Millirate)]),
     opened: &mut OpenedWave,
     remote: &Remote,
     settings: (&Pace, &Stops),
@@ -236,6 +237,7 @@ async fn agree(
         environment: Some(remote.binding.environment),
         host: Some(&remote.host),
         ledger: Some(looked.shown(settings.0.existing)),
+        refused,
     };
     let ledger = || looked.reader(&remote.binding);
     let foreseen = announce(&place, opened, settings, &ledger, invocation)?;
