@@ -147,10 +147,8 @@ impl<'a> Sending<'a> {
                 return Err(stopped);
             }
         };
-        let (_, others): (Vec<_>, Vec<_>) = outdated
-            .into_iter()
-            .partition(|row| rows.contains(&row.who.row));
-        tell_as_they_are(others, report);
+        let others = outdated.into_iter();
+        tell_as_they_are(others.filter(|row| !rows.contains(&row.who.row)), report);
         if names.is_empty() {
             return Ok(None);
         }
@@ -198,7 +196,7 @@ impl<'a> Sending<'a> {
 }
 
 /// Tells of rows whose users are not known any more, and whose names tell nothing else.
-fn tell_as_they_are(rows: Vec<RowFinished>, report: &mut dyn FnMut(&Event)) {
+fn tell_as_they_are(rows: impl IntoIterator<Item = RowFinished>, report: &mut dyn FnMut(&Event)) {
     for row in rows {
         report(&Event::RowFinished(row));
     }

@@ -25,10 +25,15 @@ pub enum NameAnswer {
 }
 
 impl NameAnswer {
-    /// The user, where it is the name of one.
+    /// The user's ID, where it is the name of one.
     pub(crate) fn user(&self) -> Option<UserId> {
+        self.one().map(|user| user.id)
+    }
+
+    /// What was told of the user, where it is the name of one.
+    pub(crate) fn one(&self) -> Option<NamedUser> {
         match self {
-            NameAnswer::One(user) => Some(user.id),
+            NameAnswer::One(user) => Some(*user),
             NameAnswer::Nobody
             | NameAnswer::OtherCase
             | NameAnswer::Several(_)

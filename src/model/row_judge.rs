@@ -1,6 +1,6 @@
 //! What the rows of a wave ask for, judged one by one.
 
-use super::names::{NameAnswer, NamedUser, Names};
+use super::names::{NamedUser, Names};
 use super::phone_book::PhoneBefore;
 use super::request::RowDefaults;
 use super::row::{Header, InputRow};
@@ -37,13 +37,7 @@ impl<'a> RowReader<'a> {
 
     /// What a look-up told of the user whom a row names; nothing where it names one by the ID.
     pub(crate) fn named_user(&self, row: &InputRow) -> Option<NamedUser> {
-        match self.names.user(&self.user_name(row)?)? {
-            NameAnswer::One(user) => Some(*user),
-            NameAnswer::Nobody
-            | NameAnswer::OtherCase
-            | NameAnswer::Several(_)
-            | NameAnswer::Failed(_) => None,
-        }
+        self.names.user(&self.user_name(row)?)?.one()
     }
 
     /// Judges a row by itself.

@@ -38,7 +38,7 @@ impl Said {
         let answer = &answered.answer;
         match &answered.outcome {
             LookOutcome::Seen(_) => Said::Told { ends_streak: true },
-            // What may be another's is asked for again at once.
+            // What may be another's is asked for again at once; what was throttled, after its pause.
             LookOutcome::Unauthorized | LookOutcome::Unproven | LookOutcome::Throttled { .. } => {
                 Said::Again
             }
@@ -58,7 +58,7 @@ impl Said {
         let answer = &answered.answer;
         match &answered.outcome {
             MfaOutcome::Is(on) => Said::Told { ends_streak: *on },
-            // What may be another's is asked for again at once.
+            // What may be another's is asked for again at once; what was throttled, after its pause.
             MfaOutcome::Unauthorized | MfaOutcome::Unproven | MfaOutcome::Throttled { .. } => {
                 Said::Again
             }
