@@ -123,29 +123,22 @@ impl Metrics {
     }
 
     fn pace(&self, text: &mut Text, summary: &Summary) {
-        let paces = summary.paces.iter().flat_map(|paces| &paces.groups);
-        let paces: Vec<_> = paces
-            .map(|(group, pace)| ([("group", group.as_str())], pace))
-            .collect();
-        let rates = paces.iter();
-        let rates = rates.filter_map(|(group, pace)| Some((&group[..], pace.last?.per_second())));
+        let paces = || summary.paces.iter().flat_map(|paces| &paces.groups);
+        let rates = paces().filter_map(|(group, pace)| {
+            let rate = pace.last?.per_second();
+            Some(([("group", group.as_str())], rate))
+        });
         text.family(&PACE, rates);
-        let holds: Vec<_> = self.holds.iter().collect();
-        let holds: Vec<_> = holds
-            .iter()
-            .map(|(group, count)| ([("group", **group)], **count))
-            .collect();
+        let holds = self.holds.iter();
         text.family(
             &HOLDS,
-            holds
-                .iter()
-                .map(|(group, count)| (&group[..], number(*count))),
+            holds.map(|(group, count)| ([("group", *group)], number(*count))),
         );
-        let held = paces.iter();
-        text.family(
-            &HELD,
-            held.map(|(group, pace)| (&group[..], pace.held.as_secs_f64())),
-        );
+        let held = paces().map(|(group, pace)| {
+            let held = pace.held.as_secs_f64();
+            ([("group", group.as_str())], held)
+        });
+        text.family(&HELD, held);
     }
 
     fn ends(&self, text: &mut Text, ended: Option<(ExitCode, Timestamp)>) {
@@ -180,15 +173,10 @@ fn wave(summary: &Summary) -> String {
 fn rows(text: &mut Text, summary: &Summary) {
     // A row is `ready` in a dry run alone, which tells nobody.
     let outcomes = summary.tally.outcomes.iter();
-    let outcomes: Vec<_> = outcomes
-        .filter(|(outcome, _)| *outcome != Outcome::Ready)
-        .map(|(outcome, rows)| ([("outcome", outcome.as_str())], rows))
-        .collect();
+    let outcomes = outcomes.filter(|(outcome, _)| *outcome != Outcome::Ready);
     text.family(
         &ROWS,
-        outcomes
-            .iter()
-            .map(|(outcome, rows)| (&outcome[..], number(*rows))),
+        outcomes.map(|(outcome, rows)| ([("outcome", outcome.as_str())], number(rows))),
     );
 }
 
@@ -199,15 +187,13 @@ fn requests(text: &mut Text, answers: &AnswerCounts) {
         let status = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
         *counts.entry((kind.word(), status)).or_default() += count;
     }
-    let counts: Vec<_> = counts
-        .iter()
-        .map(|((kind, status), count)| ([("kind", *kind), ("status", status.as_str())], *count))
-        .collect();
+    let counts = counts.iter();
     text.family(
         &REQUESTS,
-        counts
-            .iter()
-            .map(|(labels, count)| (&labels[..], number(*count))),
+        counts.map(|((kind, status), count)| {
+            let labels = [("kind", *kind), ("status", status.as_str())];
+            (labels, number(*count))
+        }),
     );
 }
 

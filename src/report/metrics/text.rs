@@ -23,8 +23,8 @@ pub(super) enum Kind {
     Gauge,
 }
 
-/// A value, and the labels that tell it from the others of its metric.
-pub(super) type Sample<'a> = (&'a [(&'static str, &'a str)], f64);
+/// What tells a value from the others of its metric.
+pub(super) type Label<'a> = (&'static str, &'a str);
 
 /// A document being written.
 #[derive(Debug)]
@@ -36,18 +36,18 @@ pub(super) struct Text {
 
 impl Text {
     /// Begins a document in which every metric has these labels.
-    pub(super) fn about(labels: &[(&'static str, &str)]) -> Self {
+    pub(super) fn about(labels: &[Label<'_>]) -> Self {
         Self {
             about: list(labels),
             text: String::new(),
         }
     }
 
-    /// Writes a metric, where it has any sample.
-    pub(super) fn family<'a>(
+    /// Writes a metric, where it has any value, each with its labels.
+    pub(super) fn family<'a, L: AsRef<[Label<'a>]>>(
         &mut self,
         family: &Family,
-        samples: impl IntoIterator<Item = Sample<'a>>,
+        samples: impl IntoIterator<Item = (L, f64)>,
     ) {
         let mut samples = samples.into_iter().peekable();
         if samples.peek().is_none() {
@@ -60,7 +60,7 @@ impl Text {
         self.line(&format_args!("# HELP {} {}", family.name, family.help));
         self.line(&format_args!("# TYPE {} {kind}", family.name));
         for (labels, value) in samples {
-            let start = start(family, &self.about, labels);
+            let start = start(family, &self.about, labels.as_ref());
             self.line(&format_args!("{start}{value}"));
         }
     }
@@ -83,13 +83,13 @@ impl Text {
 }
 
 /// What stands before a value.
-fn start(family: &Family, about: &str, labels: &[(&'static str, &str)]) -> String {
+fn start(family: &Family, about: &str, labels: &[Label<'_>]) -> String {
     let own = list(labels);
     let comma = if own.is_empty() { "" } else { "," };
     format!("{}{{{about}{comma}{own}}} ", family.name)
 }
 
-fn list(labels: &[(&'static str, &str)]) -> String {
+fn list(labels: &[Label<'_>]) -> String {
     let labels = labels.iter();
     let labels: Vec<_> = labels
         .map(|(name, value)| format!("{name}=\"{}\"", escaped(value)))
@@ -118,9 +118,9 @@ mod tests {
     #[test]
     fn a_metric_has_its_help_its_type_and_a_line_for_each_sample() {
         let mut text = Text::about(&[("wave", "a\"b\\c\nd.csv")]);
-        let created: Sample<'_> = (&[("outcome", "created")], 2.0);
+        let created: (&[Label<'_>], _) = (&[("outcome", "created")], 2.0);
         text.family(&ROWS, [created, (&[], 0.5)]);
-        text.family(&ROWS, []);
+        text.family::<&[Label<'_>]>(&ROWS, []);
         assert_eq!(
             text.into_text(),
             "# HELP wavepair_rows Rows.\n\
