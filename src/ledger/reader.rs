@@ -276,7 +276,7 @@ impl Reader {
     /// # Errors
     ///
     /// The file cannot be read.
-    pub(super) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> Result<bool, Error> {
+    pub(crate) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> Result<bool, Error> {
         let key = Key::from(key);
         self.unless_unreadable(devices::has_elsewhere(&self.connection, id, &key))
     }

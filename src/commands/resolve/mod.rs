@@ -16,7 +16,7 @@ use crate::engine::reasons::of_users;
 use crate::engine::user_devices::{Listed, list};
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::ledger::{self, Binding, Reader, Sought};
+use crate::ledger::{self, Binding, Sought};
 use crate::model::device_report::ReportedAddress;
 use crate::model::entry::LedgerEntry;
 use crate::model::event::Event;
@@ -69,7 +69,9 @@ async fn decide_one(settings: Decide, invocation: &Invocation) -> Result<ExitCod
         let error = SettingsError::new(format!("the ledger {path} knows nothing of that device"));
         error.hint("`wavepair resolve` lists the devices that need a person")
     })?;
-    if is_taken(&reader, &entry, settings.claim)? {
+    if let Claim::Is(device) = settings.claim
+        && reader.has_elsewhere(device, &key)?
+    {
         return Ok(refused(&Refusal::Taken, invocation));
     }
     drop(reader);
@@ -100,17 +102,6 @@ fn refused(refusal: &Refusal, invocation: &Invocation) -> ExitCode {
     let notice = Notice::error(format!("nothing was written: {}", refusal.message()));
     invocation.console.say(&notice.hint(Some(refusal.hint())));
     ExitCode::NeedsPerson
-}
-
-/// Whether the ID that is claimed is another device's.
-fn is_taken(reader: &Reader, entry: &LedgerEntry, claim: Claim) -> Result<bool, Error> {
-    let Claim::Is(device) = claim else {
-        return Ok(false);
-    };
-    let known = reader.dossiers(Sought::Id(uuid::Uuid::from_bytes(*device.as_bytes())))?;
-    let is_another =
-        |other: &LedgerEntry| other.device == Some(device) && other.number != entry.number;
-    Ok(known.iter().any(|known| is_another(&known.entry)))
 }
 
 /// The device that is meant.
