@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::sources::Sources;
-use super::tenant::GivenTenant;
 use super::which_ledger::WhichLedger;
 use super::zone::check_zone;
 use super::{Error, table};
@@ -37,9 +36,7 @@ impl Purge {
             Error::new("nothing says how old is old enough")
                 .hint("say it with `--older-than`, such as `--older-than 400d`")
         })?;
-        let tenant = GivenTenant::read(sources);
-        tenant.check()?;
-        let (ledger, binding) = WhichLedger::resolve(sources, tenant.binding()).needed()?;
+        let (ledger, binding) = WhichLedger::needed(sources)?;
         Ok(Self {
             older_than,
             dry_run: sources.is_on(&table::DRY_RUN),

@@ -8,7 +8,6 @@ use super::file_names::Kind;
 use super::files::{Files, wave};
 use super::rows::RowSettings;
 use super::sources::Sources;
-use super::tenant::GivenTenant;
 use super::which_ledger::WhichLedger;
 use super::zone::check_zone;
 use crate::clock::Now;
@@ -42,9 +41,7 @@ impl Report {
     pub fn resolve(sources: &Sources<'_>, now: &Now) -> Result<Self, Error> {
         check_zone(sources.env, now)?;
         let (rows, checks) = (RowSettings::resolve(sources)?, Checks::resolve(sources)?);
-        let tenant = GivenTenant::read(sources);
-        tenant.check()?;
-        let (ledger, binding) = WhichLedger::resolve(sources, tenant.binding()).needed()?;
+        let (ledger, binding) = WhichLedger::needed(sources)?;
         let wave = wave(sources);
         let files = Files::of_page(sources, &wave);
         files.check_page(sources, &wave, &ledger)?;

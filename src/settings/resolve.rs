@@ -81,8 +81,7 @@ impl Resolve {
             if claim.is_some() || note.is_some() {
                 return Err(incomplete("nothing says which device is meant"));
             }
-            let which = WhichLedger::resolve(sources, tenant.binding());
-            let (ledger, binding) = which.needed()?;
+            let (ledger, binding) = WhichLedger::needed(sources)?;
             return Ok(Self::List { ledger, binding });
         };
         let claim = claim.ok_or_else(|| incomplete("nothing says what is decided"))?;

@@ -9,7 +9,6 @@ use super::pace::Pace;
 use super::rows::RowSettings;
 use super::shard::shard;
 use super::sources::Sources;
-use super::tenant::GivenTenant;
 use super::which_ledger::WhichLedger;
 use super::zone::check_zone;
 use super::{Error, table};
@@ -86,9 +85,7 @@ impl Results {
         check_zone(sources.env, now)?;
         Pace::resolve(sources)?;
         let (rows, checks) = (RowSettings::resolve(sources)?, Checks::resolve(sources)?);
-        let tenant = GivenTenant::read(sources);
-        tenant.check()?;
-        let (ledger, binding) = WhichLedger::resolve(sources, tenant.binding()).needed()?;
+        let (ledger, binding) = WhichLedger::needed(sources)?;
         let wave = wave(sources);
         let shard = shard(sources)?;
         let kind = Kind {

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use super::sources::Sources;
-use super::tenant::GivenTenant;
 use super::which_ledger::WhichLedger;
 use super::zone::check_zone;
 use super::{Error, table};
@@ -37,9 +36,7 @@ impl Show {
         check_zone(sources.env, now)?;
         let who = sources.required(&table::looked_back::WHO)?;
         let form = PrintForm::of(sources.value(&table::FORMAT)?);
-        let tenant = GivenTenant::read(sources);
-        tenant.check()?;
-        let (ledger, binding) = WhichLedger::resolve(sources, tenant.binding()).needed()?;
+        let (ledger, binding) = WhichLedger::needed(sources)?;
         Ok(Self {
             who,
             form,

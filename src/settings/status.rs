@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use super::sources::Sources;
-use super::tenant::GivenTenant;
 use super::which_ledger::WhichLedger;
 use super::zone::check_zone;
 use super::{Error, table};
@@ -43,9 +42,7 @@ impl Status {
                 Error::new("`--watch` draws for people, and `--format json` is for scripts");
             return Err(error.hint("leave one of them out"));
         }
-        let tenant = GivenTenant::read(sources);
-        tenant.check()?;
-        let (ledger, binding) = WhichLedger::resolve(sources, tenant.binding()).needed()?;
+        let (ledger, binding) = WhichLedger::needed(sources)?;
         Ok(Self {
             run,
             form,

@@ -6,6 +6,7 @@ use super::Error;
 use super::files;
 use super::sources::Sources;
 use super::table;
+use super::tenant::GivenTenant;
 use crate::ledger::Binding;
 use crate::model::ids::EnvironmentId;
 
@@ -35,13 +36,16 @@ impl WhichLedger {
         }
     }
 
-    /// The ledger, for a command that cannot do without; and what it is bound to.
+    /// The ledger, for a command that cannot do without and asks nobody, and what it is bound to; no
+    /// credential is looked at.
     ///
     /// # Errors
     ///
-    /// Nothing says which one is meant.
-    pub(super) fn needed(self) -> Result<(PathBuf, Option<Binding>), Error> {
-        match self {
+    /// What is said of the tenant is wrong, or nothing says which one is meant.
+    pub(super) fn needed(sources: &Sources<'_>) -> Result<(PathBuf, Option<Binding>), Error> {
+        let tenant = GivenTenant::read(sources);
+        tenant.check()?;
+        match Self::resolve(sources, tenant.binding()) {
             Self::At(path, binding) => Ok((path, binding)),
             Self::Nowhere(_, why) => Err(why),
             Self::None => Err(Error::new("nothing says which ledger is meant").hint(
