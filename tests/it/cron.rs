@@ -7,6 +7,7 @@ use wavepair::testing::exit::ExitCode;
 use crate::support::binary::root;
 use crate::support::readme::readme;
 use crate::support::rehearsal::Rehearsal;
+use crate::support::shell::exports;
 
 fn sample(name: &str) -> std::path::PathBuf {
     root().join("samples/cron").join(name)
@@ -14,15 +15,7 @@ fn sample(name: &str) -> std::path::PathBuf {
 
 /// Runs the wrapper as cron does: with a short `PATH`, a home, and what the file there exports.
 fn night(rehearsal: &Rehearsal, options: &[&str]) -> Output {
-    let settings = rehearsal.bare(&[]);
-    let exports: String = settings
-        .get_envs()
-        .filter_map(|(name, value)| {
-            let (name, value) = (name.to_str()?, value?.to_str()?);
-            Some(format!("export {name}='{value}'\n"))
-        })
-        .collect();
-    std::fs::write(rehearsal.path(".wavepair.env"), exports).unwrap();
+    std::fs::write(rehearsal.path(".wavepair.env"), exports(rehearsal)).unwrap();
     let mut command = Command::new(sample("nightly.sh"));
     command
         .args(["wave.csv", "--rate", "max"])

@@ -12,6 +12,7 @@ use wavepair::testing::settings::read;
 use crate::support::binary::root;
 use crate::support::readme::{heading, pages, under};
 use crate::support::rehearsal::{Rehearsal, rows};
+use crate::support::shell::exports;
 
 /// The first block of shell commands below a heading, line by line, without its indentation.
 fn commands(title: &str) -> Vec<String> {
@@ -58,15 +59,7 @@ fn the_line_for_cron_runs_a_wave_with_nothing_but_a_home_and_says_nothing() {
     let rehearsal = Rehearsal::new();
     std::fs::write(rehearsal.path("2026-11.csv"), rows(2)).unwrap();
     let home = rehearsal.folder();
-    let settings: String = rehearsal
-        .bare(&[])
-        .get_envs()
-        .filter_map(|(name, value)| {
-            let (name, value) = (name.to_str()?, value?.to_str()?);
-            Some(format!("export {name}='{value}'\n"))
-        })
-        .collect();
-    std::fs::write(home.join(".wavepair.env"), settings).unwrap();
+    std::fs::write(home.join(".wavepair.env"), exports(&rehearsal)).unwrap();
     let bin = home.join(".cargo/bin");
     std::fs::create_dir_all(&bin).unwrap();
     symlink(env!("CARGO_BIN_EXE_wavepair"), bin.join("wavepair")).unwrap();

@@ -18,6 +18,16 @@ pub(crate) fn in_bash(rehearsal: &Rehearsal, line: &str) -> Ended {
     done(rehearsal, "bash", line, &std::env::var_os("PATH").unwrap())
 }
 
+/// The settings of a rehearsal as lines that a shell exports.
+pub(crate) fn exports(rehearsal: &Rehearsal) -> String {
+    let settings = rehearsal.bare(&[]);
+    let lines = settings.get_envs().filter_map(|(name, value)| {
+        let (name, value) = (name.to_str()?, value?.to_str()?);
+        Some(format!("export {name}='{value}'\n"))
+    });
+    lines.collect()
+}
+
 /// Has a shell take a line, with the settings of a rehearsal and nothing else of this process's environment.
 fn done(rehearsal: &Rehearsal, shell: &str, line: &str, path: &OsStr) -> Ended {
     let mut command = Command::new(shell);
