@@ -53,6 +53,8 @@ pub enum Variant {
     WhatsappMissing,
     /// The policies tell users of a new device.
     NewDeviceNotification,
+    /// The default notification policy lets no texts and calls go to the United Kingdom.
+    CountriesDenied,
     /// A page of users holds ten at most, whatever was asked for.
     ShortPages,
     /// Loopback is on the allow list, so `--per-ip` does not hold for it.
@@ -67,7 +69,7 @@ pub enum Variant {
 
 impl Variant {
     /// Every variant with its name.
-    pub const ALL: [(&'static str, Self); 29] = [
+    pub const ALL: [(&'static str, Self); 30] = [
         ("duplicates-by-spelling", Self::DuplicatesBySpelling),
         ("phone-e164", Self::PhoneE164),
         ("policy-optional", Self::PolicyOptional),
@@ -92,6 +94,7 @@ impl Variant {
         ("pairing-disabled", Self::PairingDisabled),
         ("whatsapp-missing", Self::WhatsappMissing),
         ("new-device-notification", Self::NewDeviceNotification),
+        ("countries-denied", Self::CountriesDenied),
         ("short-pages", Self::ShortPages),
         ("address-allowed", Self::AddressAllowed),
         ("no-mfa-product", Self::NoMfaProduct),

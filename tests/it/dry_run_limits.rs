@@ -1,6 +1,6 @@
 //! An online dry run tells which rows a run could not create, or would create in vain.
 
-use wavepair::testing::sandbox::{Kind, Options, Policies, SMS_ONLY_POLICY, WAVE_POLICY};
+use wavepair::testing::sandbox::{Kind, Options, Policies, SMS_ONLY_POLICY, Variant, WAVE_POLICY};
 
 use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::texts::column;
@@ -114,6 +114,29 @@ fn a_text_or_call_to_a_country_that_the_notification_policy_keeps_out_is_warned_
     assert_eq!(said.matches(sentence).count(), 1, "{said}");
     let reads = rehearsal.stats().requests_of(Kind::NotificationPolicies);
     assert_eq!(reads, 1);
+}
+
+#[test]
+fn a_country_that_is_denied_is_warned_of_and_the_others_are_not() {
+    let rehearsal = Rehearsal::with(Options {
+        variants: [Variant::CountriesDenied].into_iter().collect(),
+        ..Options::default()
+    });
+    let row = |who, phone: &str, kind: &str| format!("{},{phone},{kind}\n", user(who));
+    let wave = "user_id,phone,type\n".to_owned()
+        + &row(1, "+447400123456", "SMS")
+        + &row(2, "+447400123457", "VOICE")
+        + &row(3, "+447400123458", "WHATSAPP")
+        + &row(4, "+4915123456789", "SMS");
+    let said = rehearsal
+        .wave(&wave)
+        .run(&[ONLINE[0], ONLINE[1], "--policy", WAVE_POLICY])
+        .exits(0)
+        .said();
+    let denied = "country_denied";
+    assert_eq!(told(&rehearsal, "warning"), [denied, denied, "", ""]);
+    let sentence = "2 rows, such as on line 2, ask for texts or calls to a country ";
+    assert_eq!(said.matches(sentence).count(), 1, "{said}");
 }
 
 #[test]

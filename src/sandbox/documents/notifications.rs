@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
 use super::{Home, reference};
+use crate::sandbox::variants::Variant;
 
-/// The environment's default: messages go to every country.
+/// The environment's default: messages go to every country, unless the variant denies one.
 pub(super) const DEFAULT: Uuid = uuid!("3b7e8f0c-51d2-4a6e-9b43-7c0d1e2f3a45");
 /// Texts and calls go to two countries alone. The policy `SMS only` keeps to it.
 pub(super) const NORTH_AMERICA: Uuid = uuid!("5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a");
@@ -24,9 +25,15 @@ pub(in crate::sandbox) fn one(home: &Home, id: Uuid) -> Option<Value> {
 fn all(home: &Home) -> [Value; 2] {
     let both = json!(["SMS", "Voice"]);
     let everywhere = json!({ "type": "NONE", "deliveryMethods": both, "countries": [] });
+    let denied = json!({ "type": "DENIED", "deliveryMethods": both, "countries": ["GB"] });
+    let default = if home.is(Variant::CountriesDenied) {
+        denied
+    } else {
+        everywhere
+    };
     let two = json!({ "type": "ALLOWED", "deliveryMethods": both, "countries": ["US", "CA"] });
     [
-        policy(home, DEFAULT, "Default notification policy", &everywhere),
+        policy(home, DEFAULT, "Default notification policy", &default),
         policy(home, NORTH_AMERICA, "United States and Canada", &two),
     ]
 }

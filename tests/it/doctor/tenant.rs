@@ -86,6 +86,11 @@ fn each_variant_of_a_tenant_is_told() {
             "warning messages Wave MFA",
         ),
         (
+            Variant::CountriesDenied,
+            0,
+            "warning countries Default notification policy lets no texts and calls go to GB: phones there are paired",
+        ),
+        (
             Variant::AddressAllowed,
             0,
             "ok address 127.0.0.1 is on the allow list",

@@ -57,6 +57,7 @@ fn otherwise(variant: Variant) -> Vec<(usize, &'static str)> {
         Variant::PairingDisabled | Variant::WhatsappMissing => no_device("type=400"),
         // These are about what a probe does not ask.
         Variant::NewDeviceNotification
+        | Variant::CountriesDenied
         | Variant::ReportPagesPaced
         | Variant::ShortPages
         | Variant::AddressAllowed

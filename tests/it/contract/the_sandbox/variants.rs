@@ -232,6 +232,17 @@ async fn policies_say_something_else() {
 }
 
 #[tokio::test]
+async fn the_default_notification_policy_denies_a_country() {
+    let default = "/notificationsPolicies/3b7e8f0c-51d2-4a6e-9b43-7c0d1e2f3a45";
+    let tenant = only(Variant::CountriesDenied).await;
+    let policy = tenant.get(&tenant.at(default)).await.json();
+    assert_eq!(
+        policy["countryLimit"],
+        json!({"type": "DENIED", "deliveryMethods": ["SMS", "Voice"], "countries": ["GB"]})
+    );
+}
+
+#[tokio::test]
 async fn users_come_in_short_pages() {
     let many = Options {
         users: Users::Exactly(25),
