@@ -202,9 +202,7 @@ fn kill(child: &mut Child, seen: &mut Seen) -> ExitStatus {
 #[derive(Default)]
 struct Seen {
     argv: String,
-    /// The most that two looks in a row saw: a process that has only just begun may still have ours.
     descriptors: usize,
-    descriptors_just_now: usize,
     peak_kib: u64,
 }
 
@@ -216,14 +214,19 @@ impl Seen {
         {
             self.argv = argv;
         }
-        if let Ok(open) = std::fs::read_dir(about("fd")) {
-            let now = open.count();
-            self.descriptors = self.descriptors.max(now.min(self.descriptors_just_now));
-            self.descriptors_just_now = now;
-        }
         let status = std::fs::read_to_string(about("status")).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok());
+        let figure = |name: &str| {
+            let figure = status.lines().find_map(|line| line.strip_prefix(name))?;
+            figure.trim().trim_end_matches(" kB").parse().ok()
+        };
+        // Until a new process has run a line of its own, it may still have our descriptors, and such
+        // a process has one thread. A run that asks anything has more.
+        if figure("Threads:").is_some_and(|threads: u64| threads > 1)
+            && let Ok(open) = std::fs::read_dir(about("fd"))
+        {
+            self.descriptors = self.descriptors.max(open.count());
+        }
+        let peak = figure("VmHWM:");
         self.peak_kib = self.peak_kib.max(peak.unwrap_or_default());
     }
 }
