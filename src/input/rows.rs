@@ -12,6 +12,7 @@ use super::not_a_row;
 use super::records::{Quotes, Record, Records, is_blank};
 use super::typed_cell;
 use crate::model::account::Account;
+use crate::model::counted::counted;
 use crate::model::fields::Field;
 use crate::model::formula::unmarked;
 use crate::model::invalid::{InvalidCode, Problem};
@@ -220,7 +221,10 @@ fn fault(record: &Record, fields: &[Field], layout: &Layout, broken: Broken) -> 
     } else if !layout.fits(count) {
         (
             InvalidCode::FieldCount,
-            format!("{count} fields where the header has {width}; compare the row with the header"),
+            format!(
+                "{} where the header has {width}; compare the row with the header",
+                counted(count as u64, "field")
+            ),
         )
     } else if let Some(place) = broken.garbled {
         not_decoded(place, layout.dialect.encoding)

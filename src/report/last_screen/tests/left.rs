@@ -16,6 +16,7 @@ fn rows_that_were_not_reached_are_named_with_the_reason_to_stop() {
     let mut summary = ended(&[(1, Outcome::Pending)]);
     summary.stop(&StopReason::Interrupted);
     insta::assert_snapshot!(left(&summary, |_| {}), @r"
+
     stopped: interrupted by SIGINT; 1 row pending
     Go on with:
       wavepair run 'my wave.csv' --rate 10/s --limit=9
@@ -27,6 +28,7 @@ fn a_rehearsal_that_keeps_no_ledger_is_not_gone_on_with() {
     let mut summary = ended(&[(1, Outcome::Pending)]);
     summary.stop(&StopReason::Interrupted);
     insta::assert_snapshot!(left(&summary, |ending| ending.forgotten = true), @r"
+
     stopped: interrupted by SIGINT; 1 row pending
     This rehearsal kept no ledger, so the next one begins anew. With `--ledger FILE`
       the next one goes on.
@@ -38,6 +40,7 @@ fn a_limit_that_was_reached_is_not_in_the_command_that_goes_on() {
     let mut summary = ended(&[(9, Outcome::Created), (4, Outcome::Pending)]);
     summary.stop(&StopReason::LimitReached);
     insta::assert_snapshot!(left(&summary, |_| {}), @r"
+
     stopped: the limit of new devices is reached; 4 rows pending
     Go on with:
       wavepair run 'my wave.csv' --rate 10/s
@@ -48,16 +51,19 @@ fn a_limit_that_was_reached_is_not_in_the_command_that_goes_on() {
 fn rows_in_doubt_are_told_when_another_run_settles_them() {
     let summary = ended(&[(2, Outcome::Failed), (44, Outcome::Unknown)]);
     insta::assert_snapshot!(left(&summary, |ending| ending.settled_from = Some(at("23:59:30"))), @r"
+
     2 rows are left for another run. 44 rows are in doubt, perhaps created and not
       listed yet: run again after 2026-12-01 00:00 UTC. Go on with:
       wavepair run 'my wave.csv' --rate 10/s --limit=9
     ");
     insta::assert_snapshot!(left(&summary, |_| {}), @r"
+
     2 rows are left for another run. 44 rows are in doubt, perhaps created and not
       listed yet: another run settles that. Go on with:
       wavepair run 'my wave.csv' --rate 10/s --limit=9
     ");
     insta::assert_snapshot!(left(&summary, |ending| ending.given_up = 44), @r"
+
     2 rows are left for another run. 44 rows were asked for four times and never
       listed: look for the users in PingOne's audit log, then decide with
       `wavepair resolve`. Go on with:
@@ -71,6 +77,7 @@ fn a_quota_that_is_used_up_says_from_when_on_another_run_is_worth_it() {
     let until_ms = at("23:58:00").timestamp().as_millisecond();
     summary.stopped = Some(StopReason::AskedToWait { until_ms });
     insta::assert_snapshot!(left(&summary, |ending| ending.settled_from = Some(at("23:57:00"))), @r"
+
     stopped: PingOne asks to wait until 2026-11-30T23:58:00Z; 2 rows pending
     PingOne lets nothing through before 23:58 UTC. 1 row is in doubt, perhaps
       created and not listed yet: run again after 23:58 UTC. Go on with:
@@ -83,6 +90,7 @@ fn a_device_whose_id_is_not_known_is_looked_for_by_another_run() {
     let mut summary = ended(&[(3, Outcome::Created)]);
     summary.tally.nameless = 1;
     insta::assert_snapshot!(left(&summary, |_| {}), @r"
+
     1 row is created, and PingOne has not told the ID yet: another run looks for it.
       Go on with:
       wavepair run 'my wave.csv' --rate 10/s --limit=9
@@ -100,6 +108,7 @@ fn an_input_that_changed_is_named_with_what_to_do_and_no_other_run_comes_by_itse
     summary.leave_pending(7, 0);
     assert_eq!(summary.exit_code(), ExitCode::NeedsPerson);
     insta::assert_snapshot!(left(&summary, |ending| ending.rejects = None), @r"
+
     stopped: my wave.csv was replaced while it was being read; 7 rows pending
     hint: bring the file back, and run again
     When the file is right, go on with:
@@ -125,6 +134,7 @@ fn a_device_that_is_there_twice_is_named_by_its_row_and_line() {
     tally.add(&finished(7, Outcome::Existing, Some(DUPLICATE_FOUND)));
     summary.settle(1, account(1), tally);
     insta::assert_snapshot!(left(&summary, |_| {}), @r"
+
     error: PingOne lists the device of 1 row more than once, such as that of row 7,
       line 8. Remove all but one of each.
     When they are removed, go on with:
@@ -136,12 +146,14 @@ fn a_device_that_is_there_twice_is_named_by_its_row_and_line() {
 fn an_incomplete_end_says_what_to_correct_where_and_which_command_goes_on() {
     let mut summary = summary();
     insta::assert_snapshot!(left(&summary, |_| {}), @r"
+
     92 rows need correction. Correct them in my wave.rejects.csv, then run:
       wavepair run 'my wave.rejects.csv' --rate 10/s --limit=9
     3 rows are left for another run. Go on with:
       wavepair run 'my wave.csv' --rate 10/s --limit=9
     ");
     insta::assert_snapshot!(left(&summary, |ending| ending.rejects = None), @r"
+
     92 rows need correction: see the results, and correct the input.
     3 rows are left for another run. Go on with:
       wavepair run 'my wave.csv' --rate 10/s --limit=9
@@ -153,6 +165,7 @@ fn an_incomplete_end_says_what_to_correct_where_and_which_command_goes_on() {
     });
     summary.rows += 1;
     insta::assert_snapshot!(left(&summary, |_| {}), @r"
+
     stopped: PingOne refuses the credentials
     hint: check PINGONE_CLIENT_ID and PINGONE_CLIENT_SECRET
     error: 5,001 rows read and 5,000 accounted for. This is a fault of wavepair; the
@@ -168,10 +181,12 @@ fn an_incomplete_end_says_what_to_correct_where_and_which_command_goes_on() {
 fn rows_that_are_wrong_are_all_that_is_left_where_nothing_else_is() {
     let summary = ended(&[(8, Outcome::Created), (1, Outcome::Invalid)]);
     insta::assert_snapshot!(left(&summary, |_| {}), @r"
+
     1 row needs correction. Correct it in my wave.rejects.csv, then run:
       wavepair run 'my wave.rejects.csv' --rate 10/s --limit=9
     ");
     insta::assert_snapshot!(left(&summary, |ending| ending.rejects = None), @r"
+
     1 row needs correction: see the results, and correct the input.
     Then go on with:
       wavepair run 'my wave.csv' --rate 10/s --limit=9

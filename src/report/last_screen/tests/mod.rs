@@ -96,6 +96,7 @@ fn ended(rows: &[(u64, Outcome)]) -> Summary {
 #[test]
 fn the_table_shows_what_became_of_the_rows_and_why() {
     insta::assert_snapshot!(screen(&summary(), Some(80), |_| {}), @r"
+
     5,000 rows in 6 min 40 s (run 00000000-0000-0000-0000-00000000000f)
 
       created    4,812
@@ -123,6 +124,7 @@ fn the_table_shows_what_became_of_the_rows_and_why() {
 #[test]
 fn a_narrow_terminal_gets_whole_words_one_below_the_other() {
     insta::assert_snapshot!(screen(&summary(), Some(40), |_| {}), @r"
+
     5,000 rows in 6 min 40 s (run
       00000000-0000-0000-0000-00000000000f)
 
@@ -157,6 +159,7 @@ fn a_narrow_terminal_gets_whole_words_one_below_the_other() {
 #[test]
 fn a_very_narrow_terminal_gets_them_too() {
     insta::assert_snapshot!(screen(&summary(), Some(20), |_| {}), @r"
+
     5,000 rows in 6 min
       40 s (run
       00000000-0000-0000-0000-00000000000f)
