@@ -167,12 +167,12 @@ async fn accept(shared: &Arc<Shared>, listener: &TcpListener) {
         }
         stream.set_nodelay(true).unwrap();
         let busy = Busy::new(shared);
-        tokio::spawn(converse(busy, stream));
+        tokio::spawn(converse(busy, stream, nth));
     }
 }
 
 /// Answers the requests of one connection until it ends.
-async fn converse(busy: Busy, mut stream: TcpStream) {
+async fn converse(busy: Busy, mut stream: TcpStream, connection: u64) {
     let service = &busy.0.service;
     let mut reader = Reader::new();
     let mut second = None;
@@ -190,7 +190,7 @@ async fn converse(busy: Busy, mut stream: TcpStream) {
             reply,
             device,
             mut late,
-        } = service.handle(&request);
+        } = service.handle(&request, connection);
         let reply = match (reply, late.take()) {
             (Reply::Slow, Some(slow)) => {
                 // It takes effect even where nobody waits for it any more.

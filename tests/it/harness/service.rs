@@ -114,8 +114,8 @@ impl Service {
         self.plan.lock().unwrap().clone()
     }
 
-    /// Does what a request asks for, as far as the plan lets it.
-    pub(crate) fn handle(&self, request: &Request) -> Handled {
+    /// Does what a request on some connection asks for, as far as the plan lets it.
+    pub(crate) fn handle(&self, request: &Request, connection: u64) -> Handled {
         let host = self.address.to_string();
         let wanted = match shape::read(request, &host, &self.wishes) {
             Ok(wanted) => wanted,
@@ -128,8 +128,8 @@ impl Service {
         };
         match wanted {
             Wanted::Token => self.token().into(),
-            Wanted::List(user) => self.list(user, request).into(),
-            Wanted::Create(device) => self.create(device, request),
+            Wanted::List(user) => self.list(user, request, connection).into(),
+            Wanted::Create(device) => self.create(device, request, connection),
         }
     }
 
@@ -173,20 +173,20 @@ impl Service {
         admitted
     }
 
-    fn list(&self, user: u128, request: &Request) -> Reply {
+    fn list(&self, user: u128, request: &Request, connection: u64) -> Reply {
         let admitted = self.admits(request);
         let plan = self.plan();
         let mut lists = self.lists.lock().unwrap();
         let nth = lists.entry(user).or_default();
         *nth += 1;
         let mut truth = self.truth();
-        truth.request("list");
+        truth.request("list", connection);
         if !admitted {
             return reply::error(401);
         }
         let sight = plan.list(user, *nth);
         if let Sight::Throttled { .. } = sight {
-            truth.pause(reply::PAUSE);
+            truth.pause("list", connection, reply::PAUSE);
         }
         let devices = truth.listing(user, plan.staleness(user, *nth));
         let devices: Vec<String> = devices
@@ -204,14 +204,14 @@ impl Service {
         reply::seen(sight, 200, &body)
     }
 
-    fn create(&self, device: Device, request: &Request) -> Handled {
+    fn create(&self, device: Device, request: &Request, connection: u64) -> Handled {
         let admitted = self.admits(request);
         let plan = self.plan();
         let name = "x-ping-external-transaction-id";
         let transaction = request.header(name).unwrap_or_default();
         let spelled = format!("+{}", device.digits);
         let mut truth = self.truth();
-        truth.request("create");
+        truth.request("create", connection);
         let nth = truth.posts_for(device);
         let fate = match plan.redirect {
             _ if !admitted => Fate {
@@ -226,7 +226,7 @@ impl Service {
         };
         truth.post(device, transaction, fate);
         if let Sight::Throttled { .. } = fate.sight {
-            truth.pause(reply::PAUSE);
+            truth.pause("create", connection, reply::PAUSE);
         }
         drop(truth);
         self.ring();

@@ -9,8 +9,6 @@ use super::device::Device;
 use super::faults::{Effect, Fate, Sight};
 use super::time::{now, wall};
 
-/// How long requests may still come in after a pause was asked for: those on the wire then.
-const ON_THE_WIRE: Duration = Duration::from_millis(300);
 /// The most requests that the program has in flight: so many may still come when it is asked to
 /// pause, however slow the machine is.
 const IN_FLIGHT: u64 = 32;
@@ -60,6 +58,16 @@ struct Asked {
     latest: Option<Instant>,
 }
 
+/// A pause that was asked for: each rate is PingOne's own, so it is for one kind of request.
+#[derive(Debug, Default)]
+struct Pause {
+    /// Until when, by the connection on which it was asked for. Whoever sends on such a connection
+    /// again has read that; of the others nobody knows what has been read.
+    until: HashMap<u64, Instant>,
+    /// How many requests came inside it.
+    late: u64,
+}
+
 #[derive(Debug)]
 pub(crate) struct Truth {
     opened: Instant,
@@ -72,9 +80,8 @@ pub(crate) struct Truth {
     /// Users whose create request is being worked at.
     open: HashSet<u128>,
     transactions: HashSet<u64>,
-    pause: Option<(Instant, Instant)>,
-    /// How many requests came inside it.
-    late: u64,
+    /// By the kind of request.
+    pauses: HashMap<&'static str, Pause>,
     requests: Vec<Instant>,
     counts: BTreeMap<&'static str, u64>,
     complaints: Vec<String>,
@@ -93,8 +100,7 @@ impl Truth {
             asked: HashMap::new(),
             open: HashSet::new(),
             transactions: HashSet::new(),
-            pause: None,
-            late: 0,
+            pauses: HashMap::new(),
             requests: Vec::new(),
             counts: BTreeMap::new(),
             complaints: Vec::new(),
@@ -103,21 +109,21 @@ impl Truth {
 
     /// Notes that a new process begins: it cannot know of pauses that another was asked for.
     pub(crate) fn run_begins(&mut self) {
-        self.pause = None;
+        self.pauses.clear();
         self.open.clear();
         self.note(None, Happened::Run);
     }
 
-    /// Notes a request to the API, of whatever kind.
-    pub(crate) fn request(&mut self, kind: &'static str) {
+    /// Notes a request to the API, of whatever kind, on some connection.
+    pub(crate) fn request(&mut self, kind: &'static str, connection: u64) {
         let at = now();
-        if let Some((from, until)) = self.pause
-            && at > from + ON_THE_WIRE
-            && at < until
+        if let Some(pause) = self.pauses.get_mut(kind)
+            && let Some(until) = pause.until.get(&connection)
+            && at < *until
         {
-            self.late += 1;
-            if self.late > IN_FLIGHT {
-                let early = until - at;
+            let early = *until - at;
+            pause.late += 1;
+            if pause.late > IN_FLIGHT {
                 self.complain(format!(
                     "F: a {kind} came {early:?} before the end of a pause"
                 ));
@@ -127,17 +133,15 @@ impl Truth {
         self.count(kind);
     }
 
-    /// Notes that everybody was asked to wait.
-    pub(crate) fn pause(&mut self, delay: Duration) {
+    /// Notes that whoever sends requests of a kind was asked to wait, on some connection.
+    pub(crate) fn pause(&mut self, kind: &'static str, connection: u64, delay: Duration) {
         self.count("throttled");
-        let (from, until) = (now(), now() + delay);
-        self.pause = Some(match self.pause {
-            Some((first, later)) if later > from => (first, later.max(until)),
-            _ => {
-                self.late = 0;
-                (from, until)
-            }
-        });
+        let at = now();
+        let pause = self.pauses.entry(kind).or_default();
+        if pause.until.values().all(|until| *until <= at) {
+            *pause = Pause::default();
+        }
+        pause.until.insert(connection, at + delay);
     }
 
     /// Notes a create request, and judges whether it was allowed to come.

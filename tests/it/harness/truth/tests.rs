@@ -51,19 +51,19 @@ fn a_request_that_follows_a_refused_one_is_as_it_should_be() {
 #[test]
 fn a_request_inside_a_pause_is_noticed_but_not_by_a_process_that_cannot_know() {
     let mut truth = Truth::new(Duration::ZERO);
-    truth.pause(Duration::from_mins(1));
-    truth.request("list");
-    assert_eq!(complaints(&truth), "", "it was on the wire");
-    let long_ago = now().checked_sub(ON_THE_WIRE * 2).unwrap();
-    truth.pause = truth.pause.map(|(_, until)| (long_ago, until));
+    truth.pause("list", 1, Duration::from_mins(1));
     for _ in 0..IN_FLIGHT {
-        truth.request("list");
+        truth.request("list", 1);
     }
     assert_eq!(complaints(&truth), "", "they were in flight");
-    truth.request("list");
+    truth.request("list", 2);
+    assert_eq!(complaints(&truth), "", "it may not have been read yet");
+    truth.request("create", 1);
+    assert_eq!(complaints(&truth), "", "another rate");
+    truth.request("list", 1);
     assert!(complaints(&truth).contains("before the end of a pause"));
     truth.run_begins();
-    truth.request("list");
+    truth.request("list", 1);
     assert_eq!(truth.complaints().len(), 1);
 }
 
