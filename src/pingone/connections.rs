@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use reqwest::Response;
@@ -44,6 +44,11 @@ struct Kept {
     http: Http,
     /// How many pools were dropped before.
     generation: u64,
+    /// Held by each request that is under way on the pool.
+    in_use: Arc<()>,
+    /// The same of a pool that was dropped: as long as a request is under way on it, it keeps its
+    /// unused connections.
+    dropped: Weak<()>,
     /// When each connection was last answered on.
     answered: HashMap<Ends, Instant>,
     /// At how many connections the old ones are forgotten.
@@ -56,7 +61,14 @@ struct Kept {
 pub(super) struct Sender {
     pub(super) http: Http,
     /// The pool that it belongs to; none for a fresh connection.
-    generation: Option<u64>,
+    pool: Option<Lease>,
+}
+
+/// The use of a pool by one request.
+struct Lease {
+    generation: u64,
+    /// Ends the use when it is dropped.
+    _in_use: Arc<()>,
 }
 
 impl fmt::Debug for Connections {
@@ -71,6 +83,8 @@ impl Connections {
         let kept = Kept {
             http: fresh.with_pool(options.pool),
             generation: 0,
+            in_use: Arc::default(),
+            dropped: Weak::new(),
             answered: HashMap::new(),
             tidy_at: TIDY_AT,
             echoes: false,
@@ -97,13 +111,18 @@ impl Connections {
     pub(super) fn sender(&self, connection: Connection) -> Sender {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         match connection {
-            Connection::Kept => Sender {
+            // Else each answer that is not to be trusted would leave a pool behind, until the
+            // slowest of its requests has ended: there is one such pool at most.
+            Connection::Kept if kept.dropped.strong_count() == 0 => Sender {
                 http: kept.http.clone(),
-                generation: Some(kept.generation),
+                pool: Some(Lease {
+                    generation: kept.generation,
+                    _in_use: Arc::clone(&kept.in_use),
+                }),
             },
-            Connection::Fresh => Sender {
+            Connection::Kept | Connection::Fresh => Sender {
                 http: self.fresh.clone(),
-                generation: None,
+                pool: None,
             },
         }
     }
@@ -116,7 +135,7 @@ impl Connections {
         let is_first = ends.is_some_and(|ends| kept.is_first(ends, clock::now(), self.silence));
         let repeated = answer.headers().get_all(wire::TRANSACTION_ID);
         let repeated = Repeated::read(sent, repeated.into_iter().map(HeaderValue::as_bytes));
-        let proof = proof(repeated, sender.generation.is_none() || is_first);
+        let proof = proof(repeated, sender.pool.is_none() || is_first);
         let untrusted = match proof {
             Proof::Proven => false,
             // A host that repeats IDs has not answered this one.
@@ -124,9 +143,9 @@ impl Connections {
             Proof::MixedUp => true,
         };
         kept.echoes |= repeated == Repeated::Ours;
-        if untrusted && sender.generation.is_none_or(|of| of == kept.generation) {
-            kept.generation += 1;
-            kept.http = self.fresh.with_pool(self.pool);
+        let is_of = |lease: &Lease| lease.generation == kept.generation;
+        if untrusted && sender.pool.as_ref().is_none_or(is_of) {
+            kept.replace(self.fresh.with_pool(self.pool));
         }
         proof
     }
@@ -136,6 +155,17 @@ impl Connections {
 const TIDY_AT: usize = 256;
 
 impl Kept {
+    /// Puts a new pool in the place of the one that there is.
+    fn replace(&mut self, http: Http) {
+        self.http = http;
+        self.generation += 1;
+        let in_use = std::mem::take(&mut self.in_use);
+        // A pool that was never used yet leaves nothing behind, but the one before it may.
+        if Arc::strong_count(&in_use) > 1 {
+            self.dropped = Arc::downgrade(&in_use);
+        }
+    }
+
     /// Notes an answer on a connection; tells whether it is the first one.
     ///
     /// A port is used again by a later connection: after `silence` it is another one.
@@ -224,6 +254,8 @@ mod tests {
         let mut kept = Kept {
             http: Http::new(connector, Duration::from_secs(1)),
             generation: 0,
+            in_use: Arc::default(),
+            dropped: Weak::new(),
             answered: HashMap::new(),
             tidy_at: TIDY_AT,
             echoes: false,

@@ -1,6 +1,7 @@
 //! What goes out on which connection, and what comes back that is another's.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Condvar, Mutex};
 
 use serde_json::{Value, json};
 
@@ -58,6 +59,48 @@ fn a_listing_that_says_nothing_of_whose_it_is_is_asked_for_on_a_connection_of_it
         (20..=22).contains(&lists),
         "{lists}: only the first ones are asked for twice"
     );
+}
+
+/// The listing that the sandbox gives, but for what says whose request it answers.
+fn of_no_request(request: &Request) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&request.served()).into_owned();
+    let text = text.replace("x-ping-external-transaction-id", "x");
+    text.into_bytes()
+}
+
+#[test]
+fn connections_that_are_given_up_are_closed_while_slow_requests_are_under_way() {
+    const WIDTH: usize = 16;
+    let mut rehearsal = Rehearsal::new();
+    let came = Arc::new((Mutex::new(0), Condvar::new()));
+    let proxy = rehearsal.behind(move |request, wire| {
+        let (count, changed) = &*came;
+        *count.lock().unwrap() += 1;
+        changed.notify_all();
+        let answer = if request.is_list() && request.number % 3 == 2 {
+            of_no_request(request)
+        } else {
+            request.served()
+        };
+        // Some creates are under way while many other answers come.
+        if request.is_create() && request.number < 48 && request.number % 8 == 0 {
+            let count = count.lock().unwrap();
+            drop(changed.wait_while(count, |count| *count < 400).unwrap());
+        }
+        wire.write_all(&kept(&answer)).ok();
+        Then::Stay
+    });
+    let run = rehearsal.rows(300).run(&[
+        "--concurrency",
+        &WIDTH.to_string(),
+        "--canary",
+        "0",
+        "--rate",
+        "max",
+    ]);
+    rehearsal.check(&run.exits(0), 300);
+    let most = proxy.most_open();
+    assert!(most <= 3 * WIDTH, "{most} connections were open");
 }
 
 /// The answer to a create, but for its ID.

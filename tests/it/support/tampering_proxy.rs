@@ -50,7 +50,15 @@ struct Shared {
     tamper: Box<Tamper>,
     tls: Mutex<Option<Arc<ServerConfig>>>,
     connections: Mutex<Vec<IpAddr>>,
+    open: Mutex<Open>,
     requests: Mutex<Vec<String>>,
+}
+
+/// How many connections are open, and were at once at the most.
+#[derive(Default)]
+struct Open {
+    now: usize,
+    most: usize,
 }
 
 impl TamperingProxy {
@@ -71,6 +79,7 @@ impl TamperingProxy {
             tamper: Box::new(tamper),
             tls: Mutex::default(),
             connections: Mutex::default(),
+            open: Mutex::default(),
             requests: Mutex::default(),
         });
         let proxy = Arc::clone(&shared);
@@ -79,7 +88,11 @@ impl TamperingProxy {
                 let peer = stream.peer_addr().unwrap().ip();
                 proxy.connections.lock().unwrap().push(peer);
                 let proxy = Arc::clone(&proxy);
-                thread::spawn(move || proxy.greet(stream));
+                thread::spawn(move || {
+                    proxy.open.lock().unwrap().begins();
+                    proxy.greet(stream);
+                    proxy.open.lock().unwrap().now -= 1;
+                });
             }
         });
         Self { address, shared }
@@ -99,6 +112,11 @@ impl TamperingProxy {
         self.shared.connections.lock().unwrap().len()
     }
 
+    /// How many connections were open at once at the most.
+    pub(crate) fn most_open(&self) -> usize {
+        self.shared.open.lock().unwrap().most
+    }
+
     /// From which addresses connections were made.
     pub(crate) fn sources(&self) -> BTreeSet<IpAddr> {
         let connections = self.shared.connections.lock().unwrap();
@@ -108,6 +126,13 @@ impl TamperingProxy {
     /// Every request that came whole, in order.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.shared.requests.lock().unwrap().clone()
+    }
+}
+
+impl Open {
+    fn begins(&mut self) {
+        self.now += 1;
+        self.most = self.most.max(self.now);
     }
 }
 
