@@ -162,3 +162,35 @@ fn the_manifests_use_options_that_there_are() {
         assert!(merge.contains(&format!("claimName: wavepair-{shard}\n")));
     }
 }
+
+/// The versions of Kubernetes whose schemas are asked: the first that has all that the manifests name
+/// without a feature gate, and the newest that the tool knows.
+const KUBERNETES: [&[&str]; 2] = [&["--kubernetes-version=1.29"], &[]];
+
+#[test]
+fn the_manifests_are_what_the_schemas_of_kubernetes_ask_for() {
+    let validate = || {
+        let mut command = Command::new("kubernetes-validate");
+        command.current_dir(root().join("samples/kubernetes"));
+        command
+    };
+    if validate().arg("--version").output().is_err() {
+        skipped("this machine has no kubernetes-validate (pip install kubernetes-validate)");
+        return;
+    }
+    for version in KUBERNETES {
+        let mut checked = 0;
+        for name in ["wave.yaml", "nightly.yaml", "merge.yaml"] {
+            let mut command = validate();
+            let output = command.args(version).args(["--strict", name]).output();
+            let output = output.unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success(), "{said}");
+            checked += said.lines().filter(|line| line.contains("passed")).count();
+        }
+        assert_eq!(
+            checked, 9,
+            "each document: four disks, four Jobs, a CronJob"
+        );
+    }
+}
