@@ -1,5 +1,5 @@
-//! `undo`, `purge` and `ledger merge`, killed at their n-th system call, for any n, and gone on with by the
-//! same command.
+//! `undo`, `purge`, `ledger merge` and `ledger split`, killed at their n-th system call, for any n, and gone
+//! on with by the same command.
 
 use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
@@ -175,4 +175,30 @@ const SHARDED: u32 = 16;
 #[test]
 fn a_merge_that_is_killed_at_any_system_call_is_gone_on_with_and_loses_and_doubles_nothing() {
     is_killed_anywhere::<Merge>();
+}
+
+/// The ledger of a whole wave that is not done, to be split.
+struct Split(Rehearsal);
+
+impl Killed for Split {
+    fn new() -> Self {
+        Self(handing_over::ran_whole(SHARDED))
+    }
+
+    fn rehearsal(&self) -> &Rehearsal {
+        &self.0
+    }
+
+    fn command(&self) -> Command {
+        self.0.bare(&handing_over::SPLIT_BACK)
+    }
+
+    fn finish(self) {
+        handing_over::is_split_on(&self.0, SHARDED);
+    }
+}
+
+#[test]
+fn a_split_that_is_killed_at_any_system_call_is_gone_on_with_and_loses_and_doubles_nothing() {
+    is_killed_anywhere::<Split>();
 }

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 
+use super::merging::merged;
 use super::{SHARDS, run, shard_of, words};
 use crate::support::rehearsal::{Ended, Rehearsal};
 use crate::support::waves;
@@ -37,6 +38,54 @@ pub(crate) fn is_gone_on_with(rehearsal: &Rehearsal, rows: u32) {
     let whole = rehearsal.run(&["--ledger", "all.db", "--existing", "unchecked"]);
     let whole = whole.exits(0).has(&[("created", rows as usize)]);
     rehearsal.check(&whole, rows as usize);
+    assert_eq!(rehearsal.creates(), u64::from(rows));
+}
+
+/// The way back, to ledgers of the names that [`run`] takes.
+pub(crate) const SPLIT_BACK: [&str; 9] = [
+    "ledger", "split", "all.db", "-o", "1.db", "-o", "2.db", "-o", "3.db",
+];
+
+/// A whole wave has run, not to its end.
+pub(crate) fn ran_whole(rows: u32) -> Rehearsal {
+    let rehearsal = Rehearsal::new();
+    rehearsal.wave(&waves::of(rows));
+    let most = (rows - 4).to_string();
+    let of = ["--ledger", "all.db", "--limit", &most];
+    rehearsal.run(&of).exits(7);
+    rehearsal
+}
+
+/// Has a split that was killed go on, after runs on whatever lets one begin, and checks that at no moment
+/// two ledgers counted as the one of a user, and that nothing of such a wave is lost or made twice.
+pub(crate) fn is_split_on(rehearsal: &Rehearsal, rows: u32) {
+    // Nothing is listed first: what was made is known from the ledgers alone.
+    const TRUSTING: [&str; 2] = ["--existing", "unchecked"];
+    const ONE_MORE: [&str; 4] = [TRUSTING[0], TRUSTING[1], "--limit", "1"];
+    let on_whole = || rehearsal.run(&[&["--ledger", "all.db"], &ONE_MORE[..]].concat());
+    let named = (1..=SHARDS).filter(|shard| rehearsal.path(&format!("{shard}.db")).exists());
+    let named: Vec<_> = named.collect();
+    let old = on_whole();
+    match old.code {
+        // It is still the one of all users.
+        Some(7) => assert_eq!(named, [0; 0], "given away, and still run on"),
+        code => assert_eq!(code, Some(2), "{}", old.stderr),
+    }
+    for shard in named {
+        let new = run(rehearsal, shard, &ONE_MORE);
+        assert!([0, 2, 7].map(Some).contains(&new.code), "{}", new.stderr);
+    }
+    ended(rehearsal, &SPLIT_BACK).exits(0);
+    let said = on_whole().exits(2).said();
+    assert!(said.contains("was given to"), "{said}");
+    for shard in 1..=SHARDS {
+        let of_it = (0..rows).filter(|user| shard_of(*user) == shard).count();
+        let done = run(rehearsal, shard, &TRUSTING).exits(0);
+        done.has(&[("created", of_it)]);
+    }
+    let all = merged(rehearsal, &[1, 2, 3], &[]).exits(0);
+    let all = all.has(&[("created", rows as usize)]);
+    rehearsal.check(&all, rows as usize);
     assert_eq!(rehearsal.creates(), u64::from(rows));
 }
 
