@@ -34,6 +34,7 @@ pub mod model {
     pub use crate::model::validate::{Unasked, validate};
     pub use crate::model::verdict::Verdict;
     pub use crate::model::warning::WarningCode;
+    pub use crate::model::why_nothing::WhyNothing;
 }
 
 /// The exit codes.

@@ -29,6 +29,7 @@ use crate::model::pace_reading::PaceReading;
 use crate::model::rate_group::RateGroup;
 use crate::model::request::DeviceKey;
 use crate::model::stop::StopReason;
+use crate::model::why_nothing::WhyNothing;
 use crate::pace::Pacing;
 use crate::pingone::Answered;
 use crate::pingone::classify::Listed;
@@ -238,18 +239,22 @@ impl<'a> Questions<'a> {
         loop {
             let (answered, devices) = self.list(&mut row, transaction).await?;
             match &answered.outcome {
-                LookOutcome::Forbidden => return Err(forbidden()),
-                LookOutcome::Untrusted | LookOutcome::Redirected | LookOutcome::CaptivePortal => {
+                LookOutcome::Nothing(WhyNothing::Forbidden) => return Err(forbidden()),
+                LookOutcome::Nothing(
+                    WhyNothing::Untrusted | WhyNothing::Redirected | WhyNothing::CaptivePortal,
+                ) => {
                     return Err(out_of_trust(&answered.outcome, &answered.answer));
                 }
-                LookOutcome::MixedUp => return Err(mixed_up()),
+                LookOutcome::Nothing(WhyNothing::MixedUp) => return Err(mixed_up()),
                 LookOutcome::Seen(_)
                 | LookOutcome::UserUnknown
-                | LookOutcome::Throttled { .. }
-                | LookOutcome::Unauthorized
-                | LookOutcome::NoInformation
-                | LookOutcome::Unreadable
-                | LookOutcome::Unproven => {}
+                | LookOutcome::Nothing(
+                    WhyNothing::Throttled { .. }
+                    | WhyNothing::Unauthorized
+                    | WhyNothing::NoInformation
+                    | WhyNothing::Unreadable
+                    | WhyNothing::Unproven,
+                ) => {}
             }
             let after = match self.take(&mut row, &answered)? {
                 Then::Go { after } | Then::Defer { after } => after,
@@ -274,7 +279,9 @@ impl<'a> Questions<'a> {
         let (client, mut pages) = (self.client, None);
         let verdict = |listed: &Listed| match listed {
             Listed::GoesOn(_) => TokenVerdict::Accepted,
-            Listed::Whole(answered, _) => TokenVerdict::of_look(answered),
+            Listed::Whole(answered, _) => {
+                TokenVerdict::of_other(answered.outcome.nothing(), &answered.answer)
+            }
         };
         loop {
             let (key, connection, before) = (&row.request.key, row.connection, pages.take());

@@ -12,6 +12,7 @@ use crate::model::counted::{count, counted};
 use crate::model::ids::PolicyId;
 use crate::model::outcome::{Answer, LookOutcome, Refusal};
 use crate::model::stop::{StopCode, StopReason};
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::grant::{TokenError, TokenFailure};
 use crate::pingone::hint;
 use crate::pingone::read::{ReadError, ReadFailure};
@@ -60,7 +61,7 @@ pub(super) fn no_token(error: &TokenError) -> StopReason {
 
 /// The end of questions that do not get to PingOne, or not to PingOne alone.
 pub(super) fn out_of_trust(outcome: &LookOutcome, answer: &Answer) -> StopReason {
-    let code = if *outcome == LookOutcome::Untrusted {
+    let code = if *outcome == LookOutcome::Nothing(WhyNothing::Untrusted) {
         StopCode::NotTrusted
     } else {
         StopCode::WrongHost

@@ -328,7 +328,7 @@ impl Engine<'_> {
                 answered,
                 took,
             } => {
-                let verdict = TokenVerdict::of_look(&answered);
+                let verdict = TokenVerdict::of_other(answered.outcome.nothing(), &answered.answer);
                 self.came_back(Kind::Look, token_generation, verdict);
                 self.work.take_look(row, answered, took)?;
             }
@@ -338,7 +338,11 @@ impl Engine<'_> {
                 answered,
                 took,
             } => {
-                self.came_back(Kind::Mfa, token_generation, TokenVerdict::of_mfa(&answered));
+                self.came_back(
+                    Kind::Mfa,
+                    token_generation,
+                    TokenVerdict::of_other(answered.outcome.nothing(), &answered.answer),
+                );
                 self.work.take_mfa(row, &answered, took);
             }
             Done::Page {

@@ -10,10 +10,9 @@ use tokio::time::Instant;
 use super::guard::Kind;
 use super::options::LONGEST_HOLD;
 use super::reasons::{no_token, tokens_too_short, unauthorized};
-use crate::model::mfa::MfaOutcome;
-use crate::model::outcome::{AttemptOutcome, LookOutcome, Refusal};
+use crate::model::outcome::{Answer, AttemptOutcome, Refusal};
 use crate::model::stop::StopReason;
-use crate::model::undo::DeviceOutcome;
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::Answered;
 use crate::pingone::grant::{Granted, TokenError, TokenFailure};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
@@ -49,28 +48,18 @@ impl TokenVerdict {
     /// What an answered create says of its token.
     pub(super) fn of_create(answered: &Answered<AttemptOutcome>) -> Self {
         let refused = AttemptOutcome::NotCreated(Refusal::Unauthorized);
-        Self::of(answered, &refused)
+        Self::of(answered.outcome == refused, &answered.answer)
     }
 
-    /// What an answered listing says of its token.
-    pub(super) fn of_look(answered: &Answered<LookOutcome>) -> Self {
-        Self::of(answered, &LookOutcome::Unauthorized)
+    /// What an answer says of its token that told nothing for this reason, or told what was asked for.
+    pub(super) fn of_other(nothing: Option<WhyNothing>, answer: &Answer) -> Self {
+        Self::of(nothing == Some(WhyNothing::Unauthorized), answer)
     }
 
-    /// What an answer about a user's MFA says of its token.
-    pub(super) fn of_mfa(answered: &Answered<MfaOutcome>) -> Self {
-        Self::of(answered, &MfaOutcome::Unauthorized)
-    }
-
-    /// What an answer about a single device says of its token.
-    pub(super) fn of_device(answered: &Answered<DeviceOutcome>) -> Self {
-        Self::of(answered, &DeviceOutcome::Unauthorized)
-    }
-
-    fn of<T: PartialEq>(answered: &Answered<T>, refused: &T) -> Self {
-        if answered.outcome == *refused {
+    fn of(is_refused: bool, answer: &Answer) -> Self {
+        if is_refused {
             TokenVerdict::Refused
-        } else if answered.answer.http_status.is_some() {
+        } else if answer.http_status.is_some() {
             TokenVerdict::Accepted
         } else {
             TokenVerdict::Unheard
@@ -382,16 +371,18 @@ mod tests {
         assert_eq!(TokenVerdict::of_create(&refused), TokenVerdict::Refused);
         assert_eq!(TokenVerdict::of_create(&made), TokenVerdict::Accepted);
         let silent = Answered {
-            answer: crate::model::outcome::Answer {
+            answer: Answer {
                 http_status: None,
                 ..answer(0, "CODE")
             },
             ..made
         };
         assert_eq!(TokenVerdict::of_create(&silent), TokenVerdict::Unheard);
-        let looked = answered(LookOutcome::Unauthorized);
-        assert_eq!(TokenVerdict::of_look(&looked), TokenVerdict::Refused);
-        let forbidden = answered(LookOutcome::Forbidden);
-        assert_eq!(TokenVerdict::of_look(&forbidden), TokenVerdict::Accepted);
+        let of_other = |why| TokenVerdict::of_other(why, &answered(()).answer);
+        let unauthorized = Some(WhyNothing::Unauthorized);
+        assert_eq!(of_other(unauthorized), TokenVerdict::Refused);
+        let forbidden = Some(WhyNothing::Forbidden);
+        assert_eq!(of_other(forbidden), TokenVerdict::Accepted);
+        assert_eq!(of_other(None), TokenVerdict::Accepted);
     }
 }

@@ -5,6 +5,7 @@ use super::row::Row;
 use crate::ledger;
 use crate::model::code;
 use crate::model::outcome::{Answer, AttemptOutcome, Device, Listing, LookOutcome};
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::Answered;
 
 /// The device that an answered create names.
@@ -55,10 +56,11 @@ pub(super) fn checked_listing(
 ) -> Result<Answered<LookOutcome>, ledger::Error> {
     let id = listed(&answered.outcome).and_then(|device| device.id);
     if id.is_none() || id != row.deleted {
-        return checked(journal, row, answered, listed, LookOutcome::MixedUp);
+        let wrong = LookOutcome::Nothing(WhyNothing::MixedUp);
+        return checked(journal, row, answered, listed, wrong);
     }
     Ok(Answered {
-        outcome: LookOutcome::NoInformation,
+        outcome: LookOutcome::Nothing(WhyNothing::NoInformation),
         answer: Answer {
             code: Some(code::STALE_LISTING.to_owned()),
             message: Some("the listing still shows the device that was deleted".to_owned()),

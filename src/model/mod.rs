@@ -74,3 +74,4 @@ pub(crate) mod validate;
 pub(crate) mod verdict;
 pub(crate) mod warning;
 pub(crate) mod who;
+pub(crate) mod why_nothing;

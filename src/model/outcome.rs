@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::ids::DeviceId;
 use super::imprint::Imprint;
+use super::why_nothing::WhyNothing;
 
 /// How a row ended, or where it stands: the words of the results file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -203,27 +204,16 @@ pub enum LookOutcome {
     Seen(Listing),
     /// 404: PingOne does not know the user.
     UserUnknown,
-    /// 429: refused by rate control. The wait that PingOne asks for, where it names one.
-    Throttled {
-        /// From `Retry-After`, unclamped.
-        retry_after: Option<Duration>,
-    },
-    /// 401: the token is not accepted.
-    Unauthorized,
-    /// 403.
-    Forbidden,
-    /// Nothing: no answer, a 408, a 5xx, or a refusal of PingOne's that means nothing here.
-    NoInformation,
-    /// No listing of PingOne's, or one that may not be believed: cut off, masked, another status or path.
-    Unreadable,
-    /// No listing, and none to be had: certificate, plain-text peer, proxy refusal.
-    Untrusted,
-    /// A 3xx, which is never followed.
-    Redirected,
-    /// A 511: a network wants somebody to sign in first.
-    CaptivePortal,
-    /// An answer that may be about another user: nothing in it or about it says that it is ours.
-    Unproven,
-    /// An answer that is about another user, or that names another request than ours.
-    MixedUp,
+    /// Nothing.
+    Nothing(WhyNothing),
+}
+
+impl LookOutcome {
+    /// Why it told nothing, where it did not.
+    pub(crate) fn nothing(&self) -> Option<WhyNothing> {
+        match self {
+            LookOutcome::Seen(_) | LookOutcome::UserUnknown => None,
+            LookOutcome::Nothing(why) => Some(*why),
+        }
+    }
 }

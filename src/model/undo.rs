@@ -1,9 +1,8 @@
 //! What `undo` may say of a device, and what PingOne tells it.
 
-use std::time::Duration;
-
 use super::outcome::Device;
 use super::stable_words::stable_words;
+use super::why_nothing::WhyNothing;
 use crate::exit::ExitCode;
 
 stable_words! {
@@ -119,29 +118,18 @@ pub(crate) enum DeviceOutcome {
     There(Box<ShownDevice>),
     /// It is there no more: a 204, or PingOne's 404.
     Gone,
-    /// 429: refused by rate control. The wait that PingOne asks for, where it names one.
-    Throttled {
-        /// From `Retry-After`, unclamped.
-        retry_after: Option<Duration>,
-    },
-    /// 401: the token is not accepted.
-    Unauthorized,
-    /// 403.
-    Forbidden,
     /// Another refusal of PingOne's: it will not pass by itself.
     Refused,
-    /// Nothing: no answer, a 408 or a 5xx.
-    NoInformation,
-    /// Not what PingOne answers here.
-    Unreadable,
-    /// No answer, and none to be had: certificate, plain-text peer, proxy refusal.
-    Untrusted,
-    /// A 3xx, which is never followed.
-    Redirected,
-    /// A 511: a network wants somebody to sign in first.
-    CaptivePortal,
-    /// An answer that may be about another device: nothing in it or about it says that it is ours.
-    Unproven,
-    /// An answer that is about another device, or that names another request than ours.
-    MixedUp,
+    /// Nothing.
+    Nothing(WhyNothing),
+}
+
+impl DeviceOutcome {
+    /// Why it told nothing, where it did not.
+    pub(crate) fn nothing(&self) -> Option<WhyNothing> {
+        match self {
+            DeviceOutcome::There(_) | DeviceOutcome::Gone | DeviceOutcome::Refused => None,
+            DeviceOutcome::Nothing(why) => Some(*why),
+        }
+    }
 }

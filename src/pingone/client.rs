@@ -10,6 +10,7 @@ use crate::model::ids::{EnvironmentId, PolicyId, UserId};
 use crate::model::mfa::{MfaOutcome, UserState};
 use crate::model::outcome::{AttemptOutcome, LookOutcome, Proof};
 use crate::model::request::{DeviceKey, DeviceRequest, DeviceType};
+use crate::model::why_nothing::WhyNothing;
 
 use super::anonymity::Anonymity;
 use super::body::{self, OneShot};
@@ -144,7 +145,7 @@ impl Client {
             Err(fault) => Listed::Whole(classify::list_fault(key, &fault), None),
         };
         if let Listed::Whole(answered, _) = &listed {
-            let is_unproven = answered.outcome == LookOutcome::Unproven;
+            let is_unproven = answered.outcome == LookOutcome::Nothing(WhyNothing::Unproven);
             self.anonymity.note(is_unproven, &answered.answer);
         }
         listed
@@ -176,7 +177,7 @@ impl Client {
             Ok((head, body)) => classify::mfa::answer(key, &head, &body),
             Err(fault) => classify::mfa::fault(key, &fault),
         };
-        let is_unproven = answered.outcome == MfaOutcome::Unproven;
+        let is_unproven = answered.outcome == MfaOutcome::Nothing(WhyNothing::Unproven);
         self.anonymity.note(is_unproven, &answered.answer);
         answered
     }

@@ -2,6 +2,8 @@
 
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{Ambiguity, LookOutcome, Refusal};
+use crate::model::undo::DeviceOutcome;
+use crate::model::why_nothing::WhyNothing;
 
 /// The host is not PingOne's, or something stands between.
 pub(crate) const WRONG_HOST: &str = "check `PINGONE_REGION_CODE`, or `--api-url` and `--token-url`: something other than PingOne's API answers there";
@@ -17,6 +19,9 @@ pub(crate) const UNREACHABLE: &str =
 pub(crate) const FORBIDDEN: &str = "the worker application needs the role Identity Data Admin on this environment (on every population of the wave); a new role takes some minutes to spread";
 /// The role is missing that switches MFA on.
 pub(crate) const MFA_FORBIDDEN: &str = "switching MFA on needs the role Identity Data Admin or Environment Admin on this environment (on every population of the wave); give it to the worker application, or switch MFA on in PingOne and run with `--mfa check`";
+/// The role is missing that deletes devices.
+const UNDO_FORBIDDEN: &str =
+    "give the worker application the role Identity Data Admin on this environment";
 /// The token is not accepted.
 pub(crate) const UNAUTHORIZED: &str = "check that the worker application is enabled and its secret current; a token from `PINGONE_API_ACCESS_TOKEN` lives an hour at most and must be of the same region";
 /// The user is not there.
@@ -89,39 +94,51 @@ pub(crate) fn of_ambiguity(ambiguity: Ambiguity) -> &'static str {
 
 /// What to do about a listing that was not given.
 pub(crate) fn of_look(look: &LookOutcome) -> &'static str {
+    const LATER: &str =
+        "without the listing of the user's devices nothing is sent for this row; run again later";
     match look {
-        LookOutcome::Untrusted => UNTRUSTED,
-        LookOutcome::Redirected => WRONG_HOST,
-        LookOutcome::CaptivePortal => CAPTIVE_PORTAL,
-        LookOutcome::Unauthorized => UNAUTHORIZED,
-        LookOutcome::Forbidden => FORBIDDEN,
         LookOutcome::UserUnknown => USER_UNKNOWN,
-        LookOutcome::Throttled { .. } => of_refusal(Refusal::Throttled { retry_after: None }),
-        LookOutcome::MixedUp => MIXED_UP,
-        LookOutcome::Seen(_)
-        | LookOutcome::NoInformation
-        | LookOutcome::Unreadable
-        | LookOutcome::Unproven => {
-            "without the listing of the user's devices nothing is sent for this row; run again later"
-        }
+        // A listing that cannot be read may be cut off: that passes.
+        LookOutcome::Seen(_) | LookOutcome::Nothing(WhyNothing::Unreadable) => LATER,
+        LookOutcome::Nothing(why) => of_nothing(*why, FORBIDDEN, LATER),
     }
 }
 
 /// What to do about a user's `mfaEnabled` that was not read, or not switched.
 pub(crate) fn of_mfa(outcome: &MfaOutcome) -> &'static str {
+    const LATER: &str = "run again later, or switch MFA on for this user in PingOne";
     match outcome {
-        MfaOutcome::Untrusted => UNTRUSTED,
-        MfaOutcome::Redirected | MfaOutcome::Unreadable => WRONG_HOST,
-        MfaOutcome::CaptivePortal => CAPTIVE_PORTAL,
-        MfaOutcome::Unauthorized => UNAUTHORIZED,
-        MfaOutcome::Forbidden => MFA_FORBIDDEN,
+        MfaOutcome::Is(_) => LATER,
         MfaOutcome::UserUnknown => USER_UNKNOWN,
-        MfaOutcome::Throttled { .. } => of_refusal(Refusal::Throttled { retry_after: None }),
-        MfaOutcome::MixedUp => MIXED_UP,
         MfaOutcome::Refused => "look at the user in PingOne: switch MFA on there, and run again",
-        MfaOutcome::Is(_) | MfaOutcome::NoInformation | MfaOutcome::Unproven => {
-            "run again later, or switch MFA on for this user in PingOne"
-        }
+        MfaOutcome::Nothing(why) => of_nothing(*why, MFA_FORBIDDEN, LATER),
+    }
+}
+
+/// What to do about a device that was not read, or not deleted.
+pub(crate) fn of_device(outcome: &DeviceOutcome) -> Option<&'static str> {
+    const AGAIN: &str = "give the same command again";
+    match outcome {
+        DeviceOutcome::There(_) | DeviceOutcome::Gone => None,
+        DeviceOutcome::Refused => Some("look at the device in PingOne"),
+        // `undo` goes on with the others; what is left is for the next command.
+        DeviceOutcome::Nothing(WhyNothing::Throttled { .. } | WhyNothing::MixedUp) => Some(AGAIN),
+        DeviceOutcome::Nothing(why) => Some(of_nothing(*why, UNDO_FORBIDDEN, AGAIN)),
+    }
+}
+
+/// What to do about an answer that told nothing: `forbidden` names the role that is missing, `later`
+/// is for what passes by itself.
+fn of_nothing(why: WhyNothing, forbidden: &'static str, later: &'static str) -> &'static str {
+    match why {
+        WhyNothing::Untrusted => UNTRUSTED,
+        WhyNothing::Redirected | WhyNothing::Unreadable => WRONG_HOST,
+        WhyNothing::CaptivePortal => CAPTIVE_PORTAL,
+        WhyNothing::Unauthorized => UNAUTHORIZED,
+        WhyNothing::Forbidden => forbidden,
+        WhyNothing::Throttled { .. } => of_refusal(Refusal::Throttled { retry_after: None }),
+        WhyNothing::MixedUp => MIXED_UP,
+        WhyNothing::NoInformation | WhyNothing::Unproven => later,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{AttemptOutcome, Listing, LookOutcome};
+use crate::model::why_nothing::WhyNothing;
 
 /// Of a create.
 pub(super) fn attempt_word(outcome: &AttemptOutcome) -> &'static str {
@@ -19,15 +20,7 @@ pub(super) fn look_word(outcome: &LookOutcome) -> &'static str {
         LookOutcome::Seen(Listing::Present(_)) => "the device is there",
         LookOutcome::Seen(Listing::Several(_)) => "the device is there more than once",
         LookOutcome::UserUnknown => "no such user",
-        LookOutcome::Throttled { .. } => "throttled",
-        LookOutcome::Unauthorized => "the token is not accepted",
-        LookOutcome::Forbidden => "not permitted",
-        LookOutcome::NoInformation | LookOutcome::Unreadable => "no answer that can be believed",
-        LookOutcome::Untrusted => "no connection that can be trusted",
-        LookOutcome::Redirected => "redirected elsewhere",
-        LookOutcome::CaptivePortal => "a sign-in page in between",
-        LookOutcome::Unproven => "perhaps another's answer; asked again",
-        LookOutcome::MixedUp => "another's answer",
+        LookOutcome::Nothing(why) => nothing_word(*why),
     }
 }
 
@@ -37,15 +30,21 @@ pub(super) fn mfa_word(outcome: &MfaOutcome) -> &'static str {
         MfaOutcome::Is(true) => "on",
         MfaOutcome::Is(false) => "off",
         MfaOutcome::UserUnknown => "no such user",
-        MfaOutcome::Throttled { .. } => "throttled",
-        MfaOutcome::Unauthorized => "the token is not accepted",
-        MfaOutcome::Forbidden => "not permitted",
         MfaOutcome::Refused => "refused",
-        MfaOutcome::NoInformation | MfaOutcome::Unreadable => "no answer that can be believed",
-        MfaOutcome::Untrusted => "no connection that can be trusted",
-        MfaOutcome::Redirected => "redirected elsewhere",
-        MfaOutcome::CaptivePortal => "a sign-in page in between",
-        MfaOutcome::Unproven => "perhaps another's answer; asked again",
-        MfaOutcome::MixedUp => "another's answer",
+        MfaOutcome::Nothing(why) => nothing_word(*why),
+    }
+}
+
+fn nothing_word(why: WhyNothing) -> &'static str {
+    match why {
+        WhyNothing::Throttled { .. } => "throttled",
+        WhyNothing::Unauthorized => "the token is not accepted",
+        WhyNothing::Forbidden => "not permitted",
+        WhyNothing::NoInformation | WhyNothing::Unreadable => "no answer that can be believed",
+        WhyNothing::Untrusted => "no connection that can be trusted",
+        WhyNothing::Redirected => "redirected elsewhere",
+        WhyNothing::CaptivePortal => "a sign-in page in between",
+        WhyNothing::Unproven => "perhaps another's answer; asked again",
+        WhyNothing::MixedUp => "another's answer",
     }
 }

@@ -5,13 +5,11 @@ use std::time::Duration;
 use super::create::{refused, user_unknown};
 use super::decision::{Decision, Verdict};
 use super::history::History;
+use super::nothing::{ask_again, backoff_in_vain};
 use super::ours::is_ours;
 use super::policy::RetryPolicy;
 use crate::model::entry::{DeviceState, RESENDS_MAX};
 use crate::model::outcome::{Listing, LookOutcome};
-
-/// How often a listing that told nothing is asked for again.
-pub(super) const LOOKS_WITHOUT_INFORMATION: u32 = 6;
 
 /// Decides what follows a listing of the user's devices.
 ///
@@ -23,8 +21,7 @@ pub(super) const LOOKS_WITHOUT_INFORMATION: u32 = 6;
 /// | shows the device | `found` | `created` where it is ours, else `found` |
 /// | shows several | `several` | `several` |
 /// | does not show it | create | look at growing ages; two such looks apart, the second older than `settle`: create; otherwise unknown |
-/// | told nothing, 6 times | `failed`; `several` where an earlier run saw that | unknown |
-/// | may be another's | look at once, on a fresh connection | the same |
+/// | told nothing | look as [`ask_again`] says; else `failed`, or `several` where an earlier run saw that | look as [`ask_again`] says; else unknown |
 /// | user not known | retry once, then `failed` | as not showing it |
 ///
 /// For a row that is barred nothing is sent: where it would be created it is `rejected`, or unknown
@@ -68,26 +65,16 @@ pub(crate) fn after_look(
                 Verdict::of(user_unknown(history))
             }
         },
-        LookOutcome::Throttled { retry_after } => Decision::Look {
-            after: policy.throttled(history, *retry_after, jitter),
+        LookOutcome::Nothing(why) => match ask_again(policy, history, blind_looks, *why, jitter) {
+            Some(after) => Decision::Look { after },
+            None => Verdict::of(unsettled),
         },
-        LookOutcome::Unauthorized if !history.reauthorized => {
-            history.reauthorized = true;
-            Decision::LOOK_NOW
-        }
-        LookOutcome::Unauthorized
-        | LookOutcome::Forbidden
-        | LookOutcome::Untrusted
-        | LookOutcome::Redirected
-        | LookOutcome::CaptivePortal => Verdict::of(unsettled),
-        LookOutcome::NoInformation | LookOutcome::Unreadable => {
-            look_again(policy, history, jitter, Verdict::of(unsettled))
-        }
-        // Another connection tells more at once.
-        LookOutcome::Unproven => look_again(policy, history, 0.0, Verdict::of(unsettled)),
-        // The run stops, and the row stays as it is.
-        LookOutcome::MixedUp => Decision::LOOK_NOW,
     }
+}
+
+/// How many listings in a row told nothing.
+pub(super) fn blind_looks(history: &mut History) -> &mut u32 {
+    &mut history.blind_looks
 }
 
 fn after_listing(
@@ -177,12 +164,6 @@ pub(super) fn look_again(
     jitter: f64,
     at_last: Decision,
 ) -> Decision {
-    history.blind_looks += 1;
-    if history.blind_looks < LOOKS_WITHOUT_INFORMATION {
-        Decision::Look {
-            after: policy.backoff(history.blind_looks - 1, jitter),
-        }
-    } else {
-        at_last
-    }
+    backoff_in_vain(policy, blind_looks(history), jitter)
+        .map_or(at_last, |after| Decision::Look { after })
 }

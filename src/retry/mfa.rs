@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::history::History;
-use super::look::LOOKS_WITHOUT_INFORMATION;
+use super::nothing::{ask_again, backoff_in_vain};
 use super::policy::RetryPolicy;
 use crate::model::mfa::MfaOutcome;
 
@@ -32,11 +32,8 @@ pub(crate) enum MfaDecision {
 /// |---|---|---|
 /// | it is on | go on | go on |
 /// | it is off | switch it on | as if it told nothing |
-/// | 429 | read it after the wait, as often as it takes | the same |
-/// | 401 | read it with a new token, once | the same |
-/// | told nothing, up to 6 times | read it after a backoff | the same |
-/// | may be another's, up to 6 times | read it at once on a fresh connection | the same |
-/// | a refusal, or nobody who can be trusted | give up | the same |
+/// | it told nothing | read it as [`ask_again`] says; else give up | the same |
+/// | a refusal | give up | the same |
 pub(crate) fn after_mfa(
     policy: &RetryPolicy,
     history: &mut History,
@@ -44,49 +41,21 @@ pub(crate) fn after_mfa(
     switches: bool,
     jitter: f64,
 ) -> MfaDecision {
-    match outcome {
+    let again = match outcome {
         MfaOutcome::Is(true) => {
             history.throttles = 0;
             history.reauthorized = false;
             history.mfa_failures = 0;
-            MfaDecision::GoOn
+            return MfaDecision::GoOn;
         }
-        MfaOutcome::Is(false) if !switches => MfaDecision::Switch,
-        MfaOutcome::Throttled { retry_after } => MfaDecision::Read {
-            after: policy.throttled(history, *retry_after, jitter),
-        },
-        MfaOutcome::Unauthorized if !history.reauthorized => {
-            history.reauthorized = true;
-            READ_NOW
-        }
-        // The run stops, and the row stays as it is.
-        MfaOutcome::MixedUp => READ_NOW,
-        MfaOutcome::Is(false)
-        | MfaOutcome::NoInformation
-        | MfaOutcome::Unreadable
-        | MfaOutcome::Unproven => {
-            history.mfa_failures += 1;
-            if history.mfa_failures >= LOOKS_WITHOUT_INFORMATION {
-                return MfaDecision::GiveUp;
-            }
-            // Another connection tells more at once.
-            if *outcome == MfaOutcome::Unproven {
-                return READ_NOW;
-            }
-            MfaDecision::Read {
-                after: policy.backoff(history.mfa_failures - 1, jitter),
-            }
-        }
-        MfaOutcome::Unauthorized
-        | MfaOutcome::Forbidden
-        | MfaOutcome::UserUnknown
-        | MfaOutcome::Refused
-        | MfaOutcome::Untrusted
-        | MfaOutcome::Redirected
-        | MfaOutcome::CaptivePortal => MfaDecision::GiveUp,
-    }
+        MfaOutcome::Is(false) if !switches => return MfaDecision::Switch,
+        MfaOutcome::Is(false) => backoff_in_vain(policy, reads_in_vain(history), jitter),
+        MfaOutcome::Nothing(why) => ask_again(policy, history, reads_in_vain, *why, jitter),
+        MfaOutcome::UserUnknown | MfaOutcome::Refused => None,
+    };
+    again.map_or(MfaDecision::GiveUp, |after| MfaDecision::Read { after })
 }
 
-const READ_NOW: MfaDecision = MfaDecision::Read {
-    after: Duration::ZERO,
-};
+fn reads_in_vain(history: &mut History) -> &mut u32 {
+    &mut history.mfa_failures
+}

@@ -11,6 +11,7 @@ mod decision;
 mod history;
 mod look;
 mod mfa;
+mod nothing;
 mod ours;
 mod policy;
 mod recheck;

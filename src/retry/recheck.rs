@@ -2,11 +2,13 @@
 
 use super::decision::{Decision, Verdict};
 use super::history::History;
-use super::look::look_again;
+use super::look::{blind_looks, look_again};
+use super::nothing::ask_again;
 use super::ours::is_ours;
 use super::policy::RetryPolicy;
 use crate::model::entry::DeviceState;
 use crate::model::outcome::{Device, Listing, LookOutcome};
+use crate::model::why_nothing::WhyNothing;
 
 /// Decides what follows a listing that is to show a device which PingOne said it made, or
 /// was seen to have made. `intent_ms` is when its last intent was written.
@@ -49,13 +51,6 @@ pub(crate) fn after_recheck(
             (None, Some(_)) => look_again(policy, history, jitter, unlisted),
             (Some(_) | None, Some(_) | None) => Verdict::with(DeviceState::Created, made),
         },
-        LookOutcome::Throttled { retry_after } => Decision::Look {
-            after: policy.throttled(history, *retry_after, jitter),
-        },
-        LookOutcome::Unauthorized if !history.reauthorized => {
-            history.reauthorized = true;
-            Decision::LOOK_NOW
-        }
         LookOutcome::Seen(Listing::Absent) => look_again(policy, history, jitter, unlisted),
         // Without the user there is no ID left to learn.
         LookOutcome::UserUnknown => look_again(
@@ -64,15 +59,16 @@ pub(crate) fn after_recheck(
             jitter,
             Verdict::with(DeviceState::Created, made),
         ),
-        LookOutcome::NoInformation | LookOutcome::Unreadable | LookOutcome::Unproven => {
+        // The device is there, whatever came instead: a later run looks.
+        LookOutcome::Nothing(WhyNothing::MixedUp) => Verdict::of(DeviceState::Unresolved),
+        // No create waits for it: it takes its time as any other.
+        LookOutcome::Nothing(WhyNothing::Unproven) => {
             let unresolved = Verdict::of(DeviceState::Unresolved);
             look_again(policy, history, jitter, unresolved)
         }
-        LookOutcome::Unauthorized
-        | LookOutcome::Forbidden
-        | LookOutcome::Untrusted
-        | LookOutcome::Redirected
-        | LookOutcome::CaptivePortal
-        | LookOutcome::MixedUp => Verdict::of(DeviceState::Unresolved),
+        LookOutcome::Nothing(why) => match ask_again(policy, history, blind_looks, *why, jitter) {
+            Some(after) => Decision::Look { after },
+            None => Verdict::of(DeviceState::Unresolved),
+        },
     }
 }

@@ -8,6 +8,7 @@ use crate::model::outcome::{LookOutcome, Outcome};
 use crate::model::phone::E164;
 use crate::model::request::{Address, DeviceKey, DeviceType};
 use crate::model::stop::{StopCode, StopReason};
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::hint;
 
 /// Lists the devices of a user that cannot be there: permitted means "not found".
@@ -52,7 +53,7 @@ pub(super) fn tell_of_permission(look: Result<Finding, StopReason>, report: &mut
         Ok(finding) if finding.outcome == Outcome::Failed => {
             let answer = finding.answer;
             let what = answer.message.or(answer.code).unwrap_or_default();
-            let advice = hint::of_look(&LookOutcome::NoInformation);
+            let advice = hint::of_look(&LookOutcome::Nothing(WhyNothing::NoInformation));
             let what = hint::without_advice(&what, advice);
             let what = format!("users' devices cannot be listed: {what}");
             let what = match answer.http_status {

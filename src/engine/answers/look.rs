@@ -8,6 +8,7 @@ use crate::engine::row::Row;
 use crate::ledger::Settled;
 use crate::model::entry::DeviceState;
 use crate::model::outcome::{Listing, LookOutcome, Outcome};
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
 use crate::plan::Bar;
@@ -33,7 +34,7 @@ pub(in crate::engine) fn after_look(
     if row.user_is_unknown {
         row.refused_as.clone_from(&answer.code);
     }
-    if *outcome == LookOutcome::Unproven {
+    if *outcome == LookOutcome::Nothing(WhyNothing::Unproven) {
         row.connection = Connection::Fresh;
     }
     let next = next(&decision);
@@ -114,7 +115,7 @@ fn decide_look(
             jitter,
         ),
     };
-    if let LookOutcome::Throttled { .. } = outcome {
+    if outcome.nothing().is_some_and(WhyNothing::is_throttle) {
         hold_for(decision)
     } else {
         (decision, *pause)

@@ -11,6 +11,7 @@ use crate::model::entry::DeviceState;
 use crate::model::event::Next;
 use crate::model::mfa::{MfaOutcome, MfaState};
 use crate::model::outcome::{Answer, Outcome};
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
 use crate::retry::{self, MfaDecision, RetryPolicy};
@@ -35,7 +36,7 @@ pub(in crate::engine) fn after_mfa(
 ) -> MfaEffects {
     let (outcome, resend) = (&answered.outcome, row.resends());
     let switches = matches!(row.phase, Phase::Mfa { switches: true, .. });
-    if *outcome == MfaOutcome::Unproven {
+    if *outcome == MfaOutcome::Nothing(WhyNothing::Unproven) {
         row.connection = Connection::Fresh;
     }
     row.user_is_unknown = *outcome == MfaOutcome::UserUnknown;
@@ -109,7 +110,11 @@ pub(in crate::engine) fn refuse(row: &mut Row, answer: &Answer) -> Effects {
 
 /// Reads it once more after this long.
 fn read_again(answered: &Answered<MfaOutcome>, after: Duration) -> Effects {
-    let (own, hold) = if let MfaOutcome::Throttled { .. } = answered.outcome {
+    let (own, hold) = if answered
+        .outcome
+        .nothing()
+        .is_some_and(WhyNothing::is_throttle)
+    {
         // Every request is held as long as that, and the row is free to go then.
         (Duration::ZERO, Some(after))
     } else {

@@ -17,6 +17,7 @@ use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome, Refusa
 use crate::model::pace_reading::{Millirate, Paces};
 use crate::model::rate_group::{ByGroup, RateGroup};
 use crate::model::stop::StopReason;
+use crate::model::why_nothing::WhyNothing;
 use crate::pace::{Meters, Pacing, Wait};
 use crate::pingone::Answered;
 use crate::pingone::read::ReadError;
@@ -246,17 +247,31 @@ impl Gate {
         empty_conflict: Option<&Answer>,
         now: Instant,
     ) -> Option<StopReason> {
-        let is_throttled = matches!(answered.outcome, LookOutcome::Throttled { .. });
-        self.pace_by(RateGroup::Lists, subject.seq, is_throttled, answered.pause);
+        let nothing = answered.outcome.nothing();
+        let is_throttled = nothing.is_some_and(WhyNothing::is_throttle);
+        let group = Kind::Look.group();
+        self.pace_by(group, subject.seq, is_throttled, answered.pause);
         let mut stop = self.guard.on_look(subject, answered, now);
         if let Some(create) = empty_conflict {
             stop = stop.or_else(|| self.guard.on_empty_conflict(subject, create, now));
         }
-        if let LookOutcome::NoInformation | LookOutcome::Unreadable = answered.outcome {
+        self.heed_nothing(Kind::Look, nothing, answered, now, stop)
+    }
+
+    /// Counts what told nothing against the budget; tells whether the run must stop.
+    fn heed_nothing<T>(
+        &mut self,
+        kind: Kind,
+        nothing: Option<WhyNothing>,
+        answered: &Answered<T>,
+        now: Instant,
+        stop: Option<StopReason>,
+    ) -> Option<StopReason> {
+        if let Some(WhyNothing::NoInformation | WhyNothing::Unreadable) = nothing {
             self.budget.pay_for_look(now);
         }
         stop.or_else(|| too_long(answered.pause, clock::wall()))
-            .or_else(|| self.heed_budget(Kind::Look, &answered.answer, now))
+            .or_else(|| self.heed_budget(kind, &answered.answer, now))
     }
 
     /// Takes note of an answer as far as it tells which rate PingOne bears.
@@ -285,19 +300,12 @@ impl Gate {
         answered: &Answered<MfaOutcome>,
         now: Instant,
     ) -> Option<StopReason> {
-        let is_throttled = matches!(answered.outcome, MfaOutcome::Throttled { .. });
-        self.pace_by(
-            RateGroup::Directory,
-            subject.seq,
-            is_throttled,
-            answered.pause,
-        );
+        let nothing = answered.outcome.nothing();
+        let is_throttled = nothing.is_some_and(WhyNothing::is_throttle);
+        let group = Kind::Mfa.group();
+        self.pace_by(group, subject.seq, is_throttled, answered.pause);
         let stop = self.guard.on_mfa(subject, answered, now);
-        if let MfaOutcome::NoInformation | MfaOutcome::Unreadable = answered.outcome {
-            self.budget.pay_for_look(now);
-        }
-        stop.or_else(|| too_long(answered.pause, clock::wall()))
-            .or_else(|| self.heed_budget(Kind::Mfa, &answered.answer, now))
+        self.heed_nothing(Kind::Mfa, nothing, answered, now, stop)
     }
 
     /// Takes note of an answered question that is about no row, or of why it was not answered; holds

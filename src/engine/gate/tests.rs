@@ -232,7 +232,7 @@ async fn retries_are_paid_for_until_a_minute_without_success_closes_the_gate() {
 async fn listings_that_tell_nothing_draw_on_the_same_budget() {
     let mut gate = gate(0, None);
     let subject = row(1, Phase::Look).subject(&answer(0, "CODE"), Duration::ZERO);
-    let outcome = LookOutcome::NoInformation;
+    let outcome = LookOutcome::Nothing(WhyNothing::NoInformation);
     for _ in 0..18 {
         gate.pass(RateGroup::Lists).unwrap();
         gate.came_back(RateGroup::Lists);

@@ -6,6 +6,7 @@ use crate::engine::reasons::{captive_portal, mixed_up, redirected, untrusted};
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{LookOutcome, Refusal};
 use crate::model::stop::StopReason;
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::Answered;
 use crate::pingone::transport::FaultKind;
 
@@ -35,49 +36,43 @@ pub(super) enum Said {
 impl Said {
     /// What a listing of the API at this address says.
     pub(super) fn of_look(answered: &Answered<LookOutcome>, api: &str) -> Self {
-        let answer = &answered.answer;
-        match &answered.outcome {
+        match answered.outcome {
             LookOutcome::Seen(_) => Said::Told { ends_streak: true },
-            // What may be another's is asked for again at once; what was throttled, after its pause.
-            LookOutcome::Unauthorized | LookOutcome::Unproven | LookOutcome::Throttled { .. } => {
-                Said::Again
-            }
             LookOutcome::UserUnknown => Said::Refused(Refusal::UserUnknown),
-            LookOutcome::Forbidden => Said::Refused(Refusal::Forbidden),
-            LookOutcome::NoInformation => Said::of_failure(answered.fault),
-            LookOutcome::Unreadable => Said::Unreadable,
-            LookOutcome::Untrusted => Said::Ends(untrusted(answer)),
-            LookOutcome::Redirected => Said::Ends(redirected(answer, api)),
-            LookOutcome::CaptivePortal => Said::Ends(captive_portal(answer)),
-            LookOutcome::MixedUp => Said::Ends(mixed_up()),
+            LookOutcome::Nothing(why) => Said::nothing(why, answered, api),
         }
     }
 
     /// What an answer about a user's MFA, of the API at this address, says.
     pub(super) fn of_mfa(answered: &Answered<MfaOutcome>, api: &str) -> Self {
-        let answer = &answered.answer;
-        match &answered.outcome {
-            MfaOutcome::Is(on) => Said::Told { ends_streak: *on },
-            // What may be another's is asked for again at once; what was throttled, after its pause.
-            MfaOutcome::Unauthorized | MfaOutcome::Unproven | MfaOutcome::Throttled { .. } => {
-                Said::Again
-            }
+        match answered.outcome {
+            MfaOutcome::Is(on) => Said::Told { ends_streak: on },
             MfaOutcome::UserUnknown => Said::Refused(Refusal::UserUnknown),
-            MfaOutcome::Forbidden => Said::Refused(Refusal::Forbidden),
             MfaOutcome::Refused => Said::Refused(Refusal::Invalid),
-            MfaOutcome::NoInformation => Said::of_failure(answered.fault),
-            MfaOutcome::Unreadable => Said::Failed(Sign::Failed),
-            MfaOutcome::Untrusted => Said::Ends(untrusted(answer)),
-            MfaOutcome::Redirected => Said::Ends(redirected(answer, api)),
-            MfaOutcome::CaptivePortal => Said::Ends(captive_portal(answer)),
-            MfaOutcome::MixedUp => Said::Ends(mixed_up()),
+            // Whether the host is the right one is told by listings alone.
+            MfaOutcome::Nothing(WhyNothing::Unreadable) => Said::Failed(Sign::Failed),
+            MfaOutcome::Nothing(why) => Said::nothing(why, answered, api),
         }
     }
 
-    fn of_failure(fault: Option<FaultKind>) -> Self {
-        match fault {
-            Some(FaultKind::OutOfResources) => Said::OutOfResources,
-            fault => Said::Failed(Sign::of_failure(fault)),
+    /// What an answer says that told nothing of what it was asked for.
+    fn nothing<T>(why: WhyNothing, answered: &Answered<T>, api: &str) -> Self {
+        let answer = &answered.answer;
+        match why {
+            // What may be another's is asked for again at once; what was throttled, after its pause.
+            WhyNothing::Unauthorized | WhyNothing::Unproven | WhyNothing::Throttled { .. } => {
+                Said::Again
+            }
+            WhyNothing::Forbidden => Said::Refused(Refusal::Forbidden),
+            WhyNothing::NoInformation => match answered.fault {
+                Some(FaultKind::OutOfResources) => Said::OutOfResources,
+                fault => Said::Failed(Sign::of_failure(fault)),
+            },
+            WhyNothing::Unreadable => Said::Unreadable,
+            WhyNothing::Untrusted => Said::Ends(untrusted(answer)),
+            WhyNothing::Redirected => Said::Ends(redirected(answer, api)),
+            WhyNothing::CaptivePortal => Said::Ends(captive_portal(answer)),
+            WhyNothing::MixedUp => Said::Ends(mixed_up()),
         }
     }
 

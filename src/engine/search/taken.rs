@@ -21,6 +21,7 @@ use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::{
     Ambiguity, Answer, AttemptOutcome, Device, Listing, LookOutcome, Proof, Refusal,
 };
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::Answered;
 use crate::plan::Existing;
 use crate::retry::RetryPolicy;
@@ -239,7 +240,9 @@ fn look(mut state: State, seen: Seen, defect: Option<Defect>) -> Reached {
         let first = *lost.first_absent.get_or_insert(lost.age);
         lost.is_absent |= lost.age >= SETTLE && lost.age > first;
     }
-    if defect == Some(Defect::TakesSilenceForAbsence) && outcome == LookOutcome::NoInformation {
+    if defect == Some(Defect::TakesSilenceForAbsence)
+        && outcome == LookOutcome::Nothing(WhyNothing::NoInformation)
+    {
         outcome = absent.clone();
     }
     let mut row = state.row.take().ok_or(Promise::WrittenBefore)?;
@@ -270,7 +273,10 @@ fn ask_mfa(mut state: State, asked: Asked, defect: Option<Defect>) -> Reached {
         Asked::Off => (MfaOutcome::Is(false), 200),
         Asked::Throttled => {
             let retry_after = Some(Duration::from_secs(1));
-            (MfaOutcome::Throttled { retry_after }, 429)
+            (
+                MfaOutcome::Nothing(WhyNothing::Throttled { retry_after }),
+                429,
+            )
         }
         Asked::Refused => (MfaOutcome::Refused, 400),
     };
@@ -293,10 +299,13 @@ fn outcome_of(state: &State, seen: Seen) -> (LookOutcome, u16) {
     match seen {
         Seen::Old(lag) => (LookOutcome::Seen(listing(lag)), 200),
         Seen::NoUser if listing(LAG) == Listing::Absent => (LookOutcome::UserUnknown, 404),
-        Seen::NoUser | Seen::Nothing => (LookOutcome::NoInformation, 500),
+        Seen::NoUser | Seen::Nothing => (LookOutcome::Nothing(WhyNothing::NoInformation), 500),
         Seen::Throttled => {
             let retry_after = Some(Duration::from_secs(1));
-            (LookOutcome::Throttled { retry_after }, 429)
+            (
+                LookOutcome::Nothing(WhyNothing::Throttled { retry_after }),
+                429,
+            )
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::model::outcome::{
 use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
 use crate::model::undo::DeviceOutcome;
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::Answered;
 use crate::pingone::client::Client;
 use crate::pingone::token::{AccessToken, TokenCache};
@@ -191,7 +192,7 @@ impl<'a> Asking<'a> {
         answered: &Answered<DeviceOutcome>,
     ) {
         self.gate.borrow_mut().came_back(permit.kind.group());
-        let verdict = TokenVerdict::of_device(answered);
+        let verdict = TokenVerdict::of_other(answered.outcome.nothing(), &answered.answer);
         let generation = permit.token.generation();
         let after = self
             .tokens
@@ -232,7 +233,9 @@ impl<'a> Asking<'a> {
     }
 
     fn hold_for(&self, kind: Kind, answered: &Answered<DeviceOutcome>) {
-        let delay = if let DeviceOutcome::Throttled { retry_after } = answered.outcome {
+        let delay = if let DeviceOutcome::Nothing(WhyNothing::Throttled { retry_after }) =
+            answered.outcome
+        {
             self.tell(&Event::Throttled);
             Some(retry_after.unwrap_or(self.options.retry.base_delay))
         } else {
@@ -289,24 +292,25 @@ fn with<T>(answered: &Answered<DeviceOutcome>, outcome: T) -> Answered<T> {
 /// What a deletion says of how the run goes, in the words of a create: both change something, go
 /// to the same part of PingOne, and fail for the same reasons.
 fn as_create(outcome: &DeviceOutcome) -> AttemptOutcome {
-    match outcome {
-        DeviceOutcome::There(_) | DeviceOutcome::Gone => AttemptOutcome::Created(Device::default()),
-        DeviceOutcome::Throttled { retry_after } => {
-            let retry_after = *retry_after;
-            AttemptOutcome::NotCreated(Refusal::Throttled { retry_after })
+    use AttemptOutcome::{Indeterminate, NotCreated};
+    let why = match outcome {
+        DeviceOutcome::There(_) | DeviceOutcome::Gone => {
+            return AttemptOutcome::Created(Device::default());
         }
-        DeviceOutcome::Unauthorized => AttemptOutcome::NotCreated(Refusal::Unauthorized),
-        DeviceOutcome::Forbidden => AttemptOutcome::NotCreated(Refusal::Forbidden),
         // Counted apart: it is about no policy.
-        DeviceOutcome::Refused => AttemptOutcome::NotCreated(Refusal::Withheld),
-        DeviceOutcome::Untrusted => AttemptOutcome::NotCreated(Refusal::Untrusted),
-        DeviceOutcome::NoInformation | DeviceOutcome::Unproven => {
-            AttemptOutcome::Indeterminate(Ambiguity::ServerError)
-        }
-        DeviceOutcome::Unreadable => AttemptOutcome::Indeterminate(Ambiguity::UnexpectedStatus),
-        DeviceOutcome::Redirected => AttemptOutcome::Indeterminate(Ambiguity::Redirected),
-        DeviceOutcome::CaptivePortal => AttemptOutcome::Indeterminate(Ambiguity::CaptivePortal),
-        DeviceOutcome::MixedUp => AttemptOutcome::Indeterminate(Ambiguity::MixedUp),
+        DeviceOutcome::Refused => return NotCreated(Refusal::Withheld),
+        DeviceOutcome::Nothing(why) => *why,
+    };
+    match why {
+        WhyNothing::Throttled { retry_after } => NotCreated(Refusal::Throttled { retry_after }),
+        WhyNothing::Unauthorized => NotCreated(Refusal::Unauthorized),
+        WhyNothing::Forbidden => NotCreated(Refusal::Forbidden),
+        WhyNothing::Untrusted => NotCreated(Refusal::Untrusted),
+        WhyNothing::NoInformation | WhyNothing::Unproven => Indeterminate(Ambiguity::ServerError),
+        WhyNothing::Unreadable => Indeterminate(Ambiguity::UnexpectedStatus),
+        WhyNothing::Redirected => Indeterminate(Ambiguity::Redirected),
+        WhyNothing::CaptivePortal => Indeterminate(Ambiguity::CaptivePortal),
+        WhyNothing::MixedUp => Indeterminate(Ambiguity::MixedUp),
     }
 }
 
@@ -316,37 +320,7 @@ fn as_look(outcome: &DeviceOutcome) -> LookOutcome {
         DeviceOutcome::There(_) | DeviceOutcome::Gone | DeviceOutcome::Refused => {
             LookOutcome::Seen(Listing::Absent)
         }
-        DeviceOutcome::Throttled { retry_after } => LookOutcome::Throttled {
-            retry_after: *retry_after,
-        },
-        DeviceOutcome::Unauthorized => LookOutcome::Unauthorized,
-        DeviceOutcome::Forbidden => LookOutcome::Forbidden,
-        DeviceOutcome::Untrusted => LookOutcome::Untrusted,
-        DeviceOutcome::NoInformation => LookOutcome::NoInformation,
-        DeviceOutcome::Unreadable => LookOutcome::Unreadable,
-        DeviceOutcome::Redirected => LookOutcome::Redirected,
-        DeviceOutcome::CaptivePortal => LookOutcome::CaptivePortal,
-        DeviceOutcome::Unproven => LookOutcome::Unproven,
-        DeviceOutcome::MixedUp => LookOutcome::MixedUp,
-    }
-}
-
-/// Whether an answer says that its request certainly had no effect.
-pub(super) fn had_no_effect(outcome: &DeviceOutcome) -> bool {
-    match outcome {
-        DeviceOutcome::Throttled { .. }
-        | DeviceOutcome::Unauthorized
-        | DeviceOutcome::Forbidden
-        | DeviceOutcome::Refused
-        | DeviceOutcome::Untrusted => true,
-        DeviceOutcome::There(_)
-        | DeviceOutcome::Gone
-        | DeviceOutcome::NoInformation
-        | DeviceOutcome::Unreadable
-        | DeviceOutcome::Redirected
-        | DeviceOutcome::CaptivePortal
-        | DeviceOutcome::Unproven
-        | DeviceOutcome::MixedUp => false,
+        DeviceOutcome::Nothing(why) => LookOutcome::Nothing(*why),
     }
 }
 

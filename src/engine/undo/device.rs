@@ -1,7 +1,7 @@
 //! One device: looked at, written down, deleted, and looked at again where that is not clear.
 
 use super::Fate;
-use super::asking::{Asking, Permit, had_no_effect, unanswered};
+use super::asking::{Asking, Permit, unanswered};
 use crate::clock;
 use crate::engine::guard::Kind;
 use crate::engine::reasons;
@@ -12,6 +12,7 @@ use crate::model::ids::DeviceId;
 use crate::model::outcome::Answer;
 use crate::model::request::DeviceKey;
 use crate::model::undo::{DeviceOutcome, ShownDevice, UndoVerdict};
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
 use crate::pingone::one_device;
@@ -40,6 +41,22 @@ enum Deleted {
     },
     /// Nothing more is sent.
     Stopped,
+}
+
+/// Whether an answer that told nothing of a deletion says that this certainly had no effect.
+fn had_no_effect(why: WhyNothing) -> bool {
+    match why {
+        WhyNothing::Throttled { .. }
+        | WhyNothing::Unauthorized
+        | WhyNothing::Forbidden
+        | WhyNothing::Untrusted => true,
+        WhyNothing::NoInformation
+        | WhyNothing::Unreadable
+        | WhyNothing::Redirected
+        | WhyNothing::CaptivePortal
+        | WhyNothing::Unproven
+        | WhyNothing::MixedUp => false,
+    }
 }
 
 /// A device that is worked at.
@@ -184,32 +201,27 @@ impl Undoing<'_, '_> {
             let Answered {
                 outcome, answer, ..
             } = answered;
-            let is_at_once = matches!(
-                outcome,
-                DeviceOutcome::Unproven | DeviceOutcome::Unauthorized
-            );
-            match outcome {
+            let why = match outcome {
                 DeviceOutcome::There(shown) => return Looked::There(shown),
                 DeviceOutcome::Gone => return Looked::Gone(answer),
-                DeviceOutcome::Refused | DeviceOutcome::Forbidden => {
+                DeviceOutcome::Refused | DeviceOutcome::Nothing(WhyNothing::Forbidden) => {
                     return Looked::Failed(answer);
                 }
-                // Its turn comes again when the hold is over; that costs no try.
-                DeviceOutcome::Throttled { .. } => continue,
-                DeviceOutcome::Unproven => connection = Connection::Fresh,
-                DeviceOutcome::Unauthorized
-                | DeviceOutcome::NoInformation
-                | DeviceOutcome::Unreadable
-                | DeviceOutcome::Untrusted
-                | DeviceOutcome::Redirected
-                | DeviceOutcome::CaptivePortal
-                | DeviceOutcome::MixedUp => {}
+                DeviceOutcome::Nothing(why) => why,
+            };
+            // Its turn comes again when the hold is over; that costs no try.
+            if why.is_throttle() {
+                continue;
+            }
+            if why == WhyNothing::Unproven {
+                connection = Connection::Fresh;
             }
             tries += 1;
             if tries >= retry.attempts.get() {
                 return Looked::Failed(answer);
             }
-            if !is_at_once {
+            // Another connection, or another token, may tell more at once.
+            if !matches!(why, WhyNothing::Unproven | WhyNothing::Unauthorized) {
                 self.asking
                     .wait(retry.base_delay.saturating_mul(tries))
                     .await;
@@ -254,20 +266,18 @@ impl Undoing<'_, '_> {
         } = answered;
         match outcome {
             DeviceOutcome::Gone => Deleted::Gone(answer),
-            DeviceOutcome::Refused | DeviceOutcome::Forbidden => Deleted::Refused(answer),
-            DeviceOutcome::There(_)
-            | DeviceOutcome::Throttled { .. }
-            | DeviceOutcome::Unauthorized
-            | DeviceOutcome::NoInformation
-            | DeviceOutcome::Unreadable
-            | DeviceOutcome::Untrusted
-            | DeviceOutcome::Redirected
-            | DeviceOutcome::CaptivePortal
-            | DeviceOutcome::Unproven
-            | DeviceOutcome::MixedUp => Deleted::Again {
+            DeviceOutcome::Refused | DeviceOutcome::Nothing(WhyNothing::Forbidden) => {
+                Deleted::Refused(answer)
+            }
+            DeviceOutcome::There(_) => Deleted::Again {
                 answer,
-                in_doubt: !had_no_effect(&outcome),
-                costs_try: !matches!(outcome, DeviceOutcome::Throttled { .. }),
+                in_doubt: true,
+                costs_try: true,
+            },
+            DeviceOutcome::Nothing(why) => Deleted::Again {
+                answer,
+                in_doubt: !had_no_effect(why),
+                costs_try: !why.is_throttle(),
             },
         }
     }

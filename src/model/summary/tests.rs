@@ -12,6 +12,7 @@ use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::LookOutcome;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, Refusal};
 use crate::model::row::RowNumber;
+use crate::model::why_nothing::WhyNothing;
 
 fn summary() -> Summary {
     Summary::new(
@@ -272,7 +273,7 @@ fn requests_throttles_and_retries_are_counted_apart() {
         Event::Sent(RequestKind::Read),
         Event::MfaEnded {
             who: label(1),
-            outcome: MfaOutcome::Throttled { retry_after: None },
+            outcome: MfaOutcome::Nothing(WhyNothing::Throttled { retry_after: None }),
             took: Duration::ZERO,
             next: Next::Mfa(Duration::ZERO),
         },
@@ -289,7 +290,7 @@ fn requests_throttles_and_retries_are_counted_apart() {
         ),
         Event::LookEnded {
             who: label(1),
-            outcome: LookOutcome::Throttled { retry_after: None },
+            outcome: LookOutcome::Nothing(WhyNothing::Throttled { retry_after: None }),
             took: Duration::ZERO,
             next: Next::Look(Duration::ZERO),
         },

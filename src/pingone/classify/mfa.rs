@@ -6,12 +6,14 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::words::{answered, in_words, mixed_up, no_answer, own_words, unanswered, with_advice};
+use super::nothing;
+use super::words::{answered, in_words, mixed_up, own_words, unanswered, with_advice};
 use crate::model::code;
 use crate::model::ids::UserId;
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::Proof;
 use crate::model::request::DeviceKey;
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::addressee::{Addressee, among, user_of_self};
 use crate::pingone::head::{BodyFault, Head};
 use crate::pingone::own::Own;
@@ -64,64 +66,45 @@ pub(in crate::pingone) fn answer(
 
 /// What came of such a request that got no answer.
 pub(in crate::pingone) fn fault(key: &DeviceKey, fault: &Fault) -> Answered<MfaOutcome> {
-    let outcome = if fault.kind.is_distrust() {
-        MfaOutcome::Untrusted
-    } else {
-        MfaOutcome::NoInformation
-    };
-    let answer = no_answer(fault, &Own::of(&key.address));
-    let answer = with_advice(answer, Some(hint::of_mfa(&outcome)));
-    unanswered(outcome, answer, fault.kind)
+    let outcome = MfaOutcome::Nothing(nothing::of_fault(fault));
+    let advice = Some(hint::of_mfa(&outcome));
+    unanswered(outcome, advice, fault, key)
 }
 
 fn outcome(user: UserId, head: &Head, body: Option<&[u8]>, is_pingones: bool) -> MfaOutcome {
+    if let Some(why) = nothing::of_status(head) {
+        return MfaOutcome::Nothing(why);
+    }
     let proven = head.proof == Proof::Proven;
     match head.status {
-        _ if head.proof == Proof::MixedUp => MfaOutcome::MixedUp,
         200 => {
             let Some(shown) = body.and_then(|body| serde_json::from_slice::<Document>(body).ok())
             else {
-                return MfaOutcome::Unreadable;
+                return MfaOutcome::Nothing(WhyNothing::Unreadable);
             };
             match shown.addressee(user) {
-                Addressee::Another => MfaOutcome::MixedUp,
-                Addressee::Nobody if !proven => MfaOutcome::Unproven,
+                Addressee::Another => MfaOutcome::Nothing(WhyNothing::MixedUp),
+                Addressee::Nobody if !proven => MfaOutcome::Nothing(WhyNothing::Unproven),
                 Addressee::Ours | Addressee::Nobody => MfaOutcome::Is(shown.mfa_enabled),
             }
         }
-        401 => MfaOutcome::Unauthorized,
-        403 => MfaOutcome::Forbidden,
-        429 => MfaOutcome::Throttled {
-            retry_after: head.retry_after,
-        },
-        300..=399 => MfaOutcome::Redirected,
-        511 => MfaOutcome::CaptivePortal,
-        408 | 500..=599 => MfaOutcome::NoInformation,
         // Another user's refusal is none of this one.
-        400.. if is_pingones && !proven => MfaOutcome::Unproven,
+        400.. if is_pingones && !proven => MfaOutcome::Nothing(WhyNothing::Unproven),
         // A gateway's 404 is about a path, PingOne's is about a user.
         404 if is_pingones => MfaOutcome::UserUnknown,
         400.. if is_pingones => MfaOutcome::Refused,
-        _ => MfaOutcome::Unreadable,
+        _ => MfaOutcome::Nothing(WhyNothing::Unreadable),
     }
 }
 
 /// Our word for it, where PingOne gives none of its own.
 fn word(outcome: &MfaOutcome) -> Option<&'static str> {
-    Some(match outcome {
-        MfaOutcome::Is(_) => return None,
-        MfaOutcome::UserUnknown => code::NOT_FOUND,
-        MfaOutcome::Throttled { .. } => code::THROTTLED,
-        MfaOutcome::Unauthorized => code::UNAUTHORIZED,
-        MfaOutcome::Forbidden => code::FORBIDDEN,
-        MfaOutcome::Refused => code::REFUSED,
-        MfaOutcome::NoInformation => code::SERVER_ERROR,
-        MfaOutcome::Unreadable | MfaOutcome::Unproven => code::UNREADABLE_ANSWER,
-        MfaOutcome::Untrusted => code::TLS_FAILED,
-        MfaOutcome::Redirected => code::REDIRECTED,
-        MfaOutcome::CaptivePortal => code::CAPTIVE_PORTAL,
-        MfaOutcome::MixedUp => code::MIXED_UP,
-    })
+    match outcome {
+        MfaOutcome::Is(_) => None,
+        MfaOutcome::UserUnknown => Some(code::NOT_FOUND),
+        MfaOutcome::Refused => Some(code::REFUSED),
+        MfaOutcome::Nothing(why) => Some(nothing::word(*why)),
+    }
 }
 
 #[cfg(test)]
@@ -155,28 +138,28 @@ mod tests {
 
     #[test]
     fn a_flag_counts_that_is_one_and_is_about_our_user() {
-        use MfaOutcome as M;
+        use {MfaOutcome as M, WhyNothing as W};
         let bare = r#"{"mfaEnabled":true}"#.to_owned();
         let named = format!(r#"{{"mfaEnabled":true,"user":{{"id":"{OTHER}"}}}}"#);
         for (proof, body, expected) in [
             (Proof::Proven, of(USER, true), M::Is(true)),
             (Proof::Unproven, of(USER, false), M::Is(false)),
             (Proof::Proven, bare.clone(), M::Is(true)),
-            (Proof::Unproven, bare, M::Unproven),
-            (Proof::Proven, of(OTHER, true), M::MixedUp),
-            (Proof::Proven, named, M::MixedUp),
-            (Proof::MixedUp, of(USER, true), M::MixedUp),
-            (Proof::Proven, "{}".to_owned(), M::Unreadable),
-            (Proof::Proven, String::new(), M::Unreadable),
+            (Proof::Unproven, bare, M::Nothing(W::Unproven)),
+            (Proof::Proven, of(OTHER, true), M::Nothing(W::MixedUp)),
+            (Proof::Proven, named, M::Nothing(W::MixedUp)),
+            (Proof::MixedUp, of(USER, true), M::Nothing(W::MixedUp)),
+            (Proof::Proven, "{}".to_owned(), M::Nothing(W::Unreadable)),
+            (Proof::Proven, String::new(), M::Nothing(W::Unreadable)),
             (
                 Proof::Proven,
                 r#"{"mfaEnabled":"true"}"#.to_owned(),
-                M::Unreadable,
+                M::Nothing(W::Unreadable),
             ),
             (
                 Proof::Proven,
                 r#"{"mfaEnabled":null}"#.to_owned(),
-                M::Unreadable,
+                M::Nothing(W::Unreadable),
             ),
         ] {
             let answered = answer_of(200, proof, &body);
@@ -186,25 +169,30 @@ mod tests {
 
     #[test]
     fn what_may_pass_is_told_from_what_will_not_and_another_users_refusal_from_ours() {
-        use MfaOutcome as M;
+        use {MfaOutcome as M, WhyNothing as W};
         let retry_after = Some(Duration::from_secs(3));
         for (status, proof, body, expected) in [
-            (301, Proof::Proven, "", M::Redirected),
+            (301, Proof::Proven, "", M::Nothing(W::Redirected)),
             (400, Proof::Proven, REFUSAL, M::Refused),
-            (400, Proof::Unproven, REFUSAL, M::Unproven),
-            (400, Proof::Proven, "<html>", M::Unreadable),
-            (401, Proof::Proven, REFUSAL, M::Unauthorized),
-            (403, Proof::Proven, "", M::Forbidden),
+            (400, Proof::Unproven, REFUSAL, M::Nothing(W::Unproven)),
+            (400, Proof::Proven, "<html>", M::Nothing(W::Unreadable)),
+            (401, Proof::Proven, REFUSAL, M::Nothing(W::Unauthorized)),
+            (403, Proof::Proven, "", M::Nothing(W::Forbidden)),
             (404, Proof::Proven, REFUSAL, M::UserUnknown),
-            (404, Proof::Unproven, REFUSAL, M::Unproven),
-            (404, Proof::Proven, "", M::Unreadable),
-            (408, Proof::Proven, "", M::NoInformation),
+            (404, Proof::Unproven, REFUSAL, M::Nothing(W::Unproven)),
+            (404, Proof::Proven, "", M::Nothing(W::Unreadable)),
+            (408, Proof::Proven, "", M::Nothing(W::NoInformation)),
             (409, Proof::Proven, REFUSAL, M::Refused),
-            (429, Proof::Proven, "", M::Throttled { retry_after }),
-            (500, Proof::Proven, "", M::NoInformation),
-            (503, Proof::Unproven, "", M::NoInformation),
-            (511, Proof::Proven, "", M::CaptivePortal),
-            (204, Proof::Proven, "", M::Unreadable),
+            (
+                429,
+                Proof::Proven,
+                "",
+                M::Nothing(W::Throttled { retry_after }),
+            ),
+            (500, Proof::Proven, "", M::Nothing(W::NoInformation)),
+            (503, Proof::Unproven, "", M::Nothing(W::NoInformation)),
+            (511, Proof::Proven, "", M::Nothing(W::CaptivePortal)),
+            (204, Proof::Proven, "", M::Nothing(W::Unreadable)),
         ] {
             let answered = answer_of(status, proof, body);
             assert_eq!(answered.outcome, expected, "{status} {proof:?} {body}");

@@ -8,6 +8,7 @@ use reqwest::Url;
 use crate::model::code;
 use crate::model::outcome::{Ambiguity, AttemptOutcome, Device, LookOutcome, Proof, Refusal};
 use crate::model::request::{DeviceKey, DeviceRequest};
+use crate::model::why_nothing::WhyNothing;
 
 use super::addressee::{Addressee, addressee};
 use super::device_match::{DeviceMatch, Differs, device, device_match};
@@ -18,12 +19,13 @@ use super::ping_error::{PingError, gateway_throttles};
 use super::transport::{Fault, FaultKind};
 use super::{Answered, hint, wire};
 use words::{
-    LIMIT, QUOTA, ambiguity_code, answered, in_words, mixed_up, no_answer, own_words, pause,
-    refusal_code, unanswered, with_advice,
+    LIMIT, QUOTA, ambiguity_code, answered, in_words, mixed_up, own_words, pause, refusal_code,
+    unanswered, with_advice,
 };
 
 pub(super) mod device;
 pub(super) mod mfa;
+mod nothing;
 mod words;
 
 /// What came of a create request that was answered.
@@ -90,12 +92,12 @@ pub(crate) fn create_fault(
             Refusal::Unreachable
         })
     };
-    let mut answer = no_answer(fault, &Own::of(&key.address));
+    let advice = create_advice(&outcome);
+    let mut answered = unanswered(outcome, advice, fault, key);
     if !handed_over && fault.kind.is_after_connecting() {
-        answer.code = Some(code::NOT_SENT.to_owned());
+        answered.answer.code = Some(code::NOT_SENT.to_owned());
     }
-    let answer = with_advice(answer, create_advice(&outcome));
-    unanswered(outcome, answer, fault.kind)
+    answered
 }
 
 /// What came of a request for a page of a listing.
@@ -121,30 +123,27 @@ pub fn list_answer(
     let own = Own::of(&key.address);
     let body = body.as_deref().ok();
     let error = body.and_then(PingError::read);
-    let (outcome, word) = match head.status {
-        _ if head.proof == Proof::MixedUp => (LookOutcome::MixedUp, code::MIXED_UP),
-        200 => return listed(key, at, before, head, body),
-        401 => (LookOutcome::Unauthorized, code::UNAUTHORIZED),
-        403 => (LookOutcome::Forbidden, code::FORBIDDEN),
+    let by_status = nothing::of_status(head);
+    let outcome = match (by_status, head.status) {
+        (Some(why), _) => LookOutcome::Nothing(why),
+        (None, 200) => return listed(key, at, before, head, body),
         // A gateway's 404 is about a path, PingOne's is about a user.
-        404 if error.is_some() && head.proof == Proof::Unproven => {
-            (LookOutcome::Unproven, code::NOT_FOUND)
+        (None, 404) if error.is_some() && head.proof == Proof::Unproven => {
+            LookOutcome::Nothing(WhyNothing::Unproven)
         }
-        404 if error.is_some() => (LookOutcome::UserUnknown, code::NOT_FOUND),
-        404 => (LookOutcome::Unreadable, code::NOT_FOUND),
-        429 => {
-            let retry_after = head.retry_after;
-            (LookOutcome::Throttled { retry_after }, code::THROTTLED)
-        }
-        300..=399 => (LookOutcome::Redirected, code::REDIRECTED),
-        408 => (LookOutcome::NoInformation, code::REQUEST_TIMEOUT),
-        511 => (LookOutcome::CaptivePortal, code::CAPTIVE_PORTAL),
-        500..=599 => (LookOutcome::NoInformation, code::SERVER_ERROR),
+        (None, 404) if error.is_some() => LookOutcome::UserUnknown,
+        (None, 404) => LookOutcome::Nothing(WhyNothing::Unreadable),
         // PingOne's own refusal says nothing of the host.
-        400.. if error.is_some() => (LookOutcome::NoInformation, code::UNEXPECTED_STATUS),
-        _ => (LookOutcome::Unreadable, code::UNEXPECTED_STATUS),
+        (None, 400..) if error.is_some() => LookOutcome::Nothing(WhyNothing::NoInformation),
+        (None, _) => LookOutcome::Nothing(WhyNothing::Unreadable),
     };
-    let answer = if outcome == LookOutcome::MixedUp {
+    let word = match (by_status, head.status) {
+        (_, 404) => code::NOT_FOUND,
+        (_, 408) => code::REQUEST_TIMEOUT,
+        (Some(why), _) => nothing::word(why),
+        (None, _) => code::UNEXPECTED_STATUS,
+    };
+    let answer = if by_status == Some(WhyNothing::MixedUp) {
         mixed_up(head, &own)
     } else {
         in_words(head, error, word, &own)
@@ -166,7 +165,7 @@ fn listed(
         let message = hint::advised(why.message(), why.advice());
         let word = Some(code::UNREADABLE_LISTING);
         (
-            LookOutcome::Unreadable,
+            LookOutcome::Nothing(WhyNothing::Unreadable),
             own_words(head, word, Some(message), &own),
         )
     };
@@ -176,13 +175,14 @@ fn listed(
     let (outcome, answer) = match (page, addressee, head.proof) {
         (None, ..) | (_, None, _) => unreadable(Unreadable::NotAListing),
         (_, Some(Addressee::Another), _) => {
-            let advice = Some(hint::of_look(&LookOutcome::MixedUp));
+            let advice = Some(hint::of_look(&LookOutcome::Nothing(WhyNothing::MixedUp)));
             let answer = with_advice(mixed_up(head, &own), advice);
-            (LookOutcome::MixedUp, answer)
+            (LookOutcome::Nothing(WhyNothing::MixedUp), answer)
         }
-        (_, Some(Addressee::Nobody), Proof::Unproven) => {
-            (LookOutcome::Unproven, own_words(head, None, None, &own))
-        }
+        (_, Some(Addressee::Nobody), Proof::Unproven) => (
+            LookOutcome::Nothing(WhyNothing::Unproven),
+            own_words(head, None, None, &own),
+        ),
         (Some(page), ..) => {
             let bytes = body.map_or(0, <[u8]>::len);
             match listing::read(key, at, before, page, bytes) {
@@ -201,14 +201,9 @@ fn listed(
 
 /// What came of a list request that got no answer.
 pub(crate) fn list_fault(key: &DeviceKey, fault: &Fault) -> Answered<LookOutcome> {
-    let outcome = if fault.kind.is_distrust() {
-        LookOutcome::Untrusted
-    } else {
-        LookOutcome::NoInformation
-    };
-    let answer = no_answer(fault, &Own::of(&key.address));
-    let answer = with_advice(answer, Some(hint::of_look(&outcome)));
-    unanswered(outcome, answer, fault.kind)
+    let outcome = LookOutcome::Nothing(nothing::of_fault(fault));
+    let advice = Some(hint::of_look(&outcome));
+    unanswered(outcome, advice, fault, key)
 }
 
 /// Whether the gateway before PingOne refused a request by its own rate control: then nothing

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use crate::model::code;
 use crate::model::outcome::{Ambiguity, Answer, Proof, Refusal};
+use crate::model::request::DeviceKey;
 use crate::pingone::head::Head;
 use crate::pingone::own::Own;
 use crate::pingone::ping_error::PingError;
 use crate::pingone::retry_after::LONGEST;
-use crate::pingone::transport::{Fault, FaultKind};
+use crate::pingone::transport::Fault;
 use crate::pingone::{Answered, hint};
 
 pub(super) fn answered<T>(outcome: T, answer: Answer, head: &Head) -> Answered<T> {
@@ -38,14 +39,21 @@ pub(super) fn pause(head: &Head, error: Option<&PingError>) -> Option<Duration> 
     head.pause().max(wait)
 }
 
-pub(super) fn unanswered<T>(outcome: T, answer: Answer, fault: FaultKind) -> Answered<T> {
+/// What came of a request about a device that got no answer: what is to be done about it, and why.
+pub(super) fn unanswered<T>(
+    outcome: T,
+    advice: Option<&str>,
+    fault: &Fault,
+    key: &DeviceKey,
+) -> Answered<T> {
+    let answer = no_answer(fault, &Own::of(&key.address));
     Answered {
         outcome,
-        answer,
+        answer: with_advice(answer, advice),
         pause: None,
         proof: Proof::Proven,
         date_ms: None,
-        fault: Some(fault),
+        fault: Some(fault.kind),
     }
 }
 
@@ -110,7 +118,7 @@ pub(super) fn mixed_up(head: &Head, own: &Own) -> Answer {
 }
 
 /// What is said of a fault may be the server's words, such as the names in its certificate.
-pub(super) fn no_answer(fault: &Fault, own: &Own) -> Answer {
+fn no_answer(fault: &Fault, own: &Own) -> Answer {
     Answer {
         http_status: None,
         code: Some(fault.kind.code().to_owned()),

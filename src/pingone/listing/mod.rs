@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use crate::model::outcome::{Device, Listing, LookOutcome};
 use crate::model::request::DeviceKey;
+use crate::model::why_nothing::WhyNothing;
 
 use super::device_match::{DeviceMatch, Differs, device, device_match};
 use super::next_page::{Astray, Trail};
@@ -86,7 +87,9 @@ impl Unreadable {
             Unreadable::NotAListing
             | Unreadable::NotWhole
             | Unreadable::Astray(_)
-            | Unreadable::OtherUser => hint::of_look(&LookOutcome::NoInformation),
+            | Unreadable::OtherUser => {
+                hint::of_look(&LookOutcome::Nothing(WhyNothing::NoInformation))
+            }
         }
     }
 }

@@ -42,7 +42,10 @@ fn a_row_that_is_barred_is_created_neither_at_first_nor_after_a_lost_request() {
 
 #[test]
 fn a_listing_without_information_is_asked_for_six_times_and_never_means_absent() {
-    for outcome in [LookOutcome::NoInformation, LookOutcome::Unreadable] {
+    for outcome in [
+        LookOutcome::Nothing(WhyNothing::NoInformation),
+        LookOutcome::Nothing(WhyNothing::Unreadable),
+    ] {
         for (mut history, state) in [
             (History::default(), DeviceState::Failed),
             (in_doubt(), DeviceState::Unresolved),
@@ -61,9 +64,9 @@ fn a_listing_without_information_is_asked_for_six_times_and_never_means_absent()
 #[test]
 fn what_cannot_be_looked_at_stays_in_doubt() {
     for outcome in [
-        LookOutcome::Forbidden,
-        LookOutcome::Untrusted,
-        LookOutcome::Redirected,
+        LookOutcome::Nothing(WhyNothing::Forbidden),
+        LookOutcome::Nothing(WhyNothing::Untrusted),
+        LookOutcome::Nothing(WhyNothing::Redirected),
     ] {
         let doubt = next_after_look(&mut in_doubt(), &outcome, secs(2), 0.0);
         assert_eq!(doubt, Verdict::of(DeviceState::Unresolved), "{outcome:?}");
@@ -78,18 +81,28 @@ fn what_cannot_be_looked_at_stays_in_doubt() {
         assert_eq!(none, Verdict::of(DeviceState::Failed), "{outcome:?}");
     }
     let mut history = in_doubt();
-    let first = next_after_look(&mut history, &LookOutcome::Unauthorized, secs(2), 0.0);
+    let first = next_after_look(
+        &mut history,
+        &LookOutcome::Nothing(WhyNothing::Unauthorized),
+        secs(2),
+        0.0,
+    );
     assert_eq!(first, Decision::LOOK_NOW);
-    let second = next_after_look(&mut history, &LookOutcome::Unauthorized, secs(2), 0.0);
+    let second = next_after_look(
+        &mut history,
+        &LookOutcome::Nothing(WhyNothing::Unauthorized),
+        secs(2),
+        0.0,
+    );
     assert_eq!(second, Verdict::of(DeviceState::Unresolved));
 }
 
 #[test]
 fn a_look_that_tells_nothing_does_not_make_several_devices_a_failure() {
     for outcome in [
-        LookOutcome::Forbidden,
-        LookOutcome::Redirected,
-        LookOutcome::Untrusted,
+        LookOutcome::Nothing(WhyNothing::Forbidden),
+        LookOutcome::Nothing(WhyNothing::Redirected),
+        LookOutcome::Nothing(WhyNothing::Untrusted),
     ] {
         let mut history = History {
             several_before: true,

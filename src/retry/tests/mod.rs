@@ -15,6 +15,7 @@ use crate::model::ids::DeviceId;
 use crate::model::outcome::{
     Ambiguity, AttemptOutcome, Device, Listing, LookOutcome, Proof, Refusal,
 };
+use crate::model::why_nothing::WhyNothing;
 
 const SINCE: i64 = 1_764_000_000_000;
 

@@ -54,19 +54,49 @@ fn a_listing_that_lags_or_tells_nothing_is_asked_for_six_times() {
         (&unknown, present(theirs), 6, owed()),
         (&known, LookOutcome::UserUnknown, 6, created(&known)),
         (&unknown, LookOutcome::UserUnknown, 6, created(&unknown)),
-        (&known, LookOutcome::NoInformation, 6, owed()),
-        (&known, LookOutcome::Unreadable, 6, owed()),
-        (&known, LookOutcome::Unauthorized, 2, owed()),
-        (&known, LookOutcome::Forbidden, 1, owed()),
-        (&known, LookOutcome::Untrusted, 1, owed()),
-        (&known, LookOutcome::Redirected, 1, owed()),
+        (
+            &known,
+            LookOutcome::Nothing(WhyNothing::NoInformation),
+            6,
+            owed(),
+        ),
+        (
+            &known,
+            LookOutcome::Nothing(WhyNothing::Unreadable),
+            6,
+            owed(),
+        ),
+        (
+            &known,
+            LookOutcome::Nothing(WhyNothing::Unauthorized),
+            2,
+            owed(),
+        ),
+        (
+            &known,
+            LookOutcome::Nothing(WhyNothing::Forbidden),
+            1,
+            owed(),
+        ),
+        (
+            &known,
+            LookOutcome::Nothing(WhyNothing::Untrusted),
+            1,
+            owed(),
+        ),
+        (
+            &known,
+            LookOutcome::Nothing(WhyNothing::Redirected),
+            1,
+            owed(),
+        ),
     ] {
         let mut history = History::default();
         let mut decisions = std::iter::repeat_with(|| looked(&mut history, &outcome, made));
         let waits = [500, 1_000, 2_000, 4_000, 8_000].map(Duration::from_millis);
         for wait in waits.into_iter().take(asked - 1) {
             // A new token is had at once.
-            let after = if outcome == LookOutcome::Unauthorized {
+            let after = if outcome == LookOutcome::Nothing(WhyNothing::Unauthorized) {
                 Duration::ZERO
             } else {
                 wait
@@ -103,9 +133,9 @@ fn a_last_look_is_owed_where_an_answer_was_lost_or_the_id_is_not_known() {
 #[test]
 fn a_listing_that_is_throttled_costs_no_try() {
     let mut history = History::default();
-    let outcome = LookOutcome::Throttled {
+    let outcome = LookOutcome::Nothing(WhyNothing::Throttled {
         retry_after: Some(secs(7)),
-    };
+    });
     for _ in 0..20 {
         let decision = looked(&mut history, &outcome, &named(None));
         assert_eq!(decision, look(secs(7)));

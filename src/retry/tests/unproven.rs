@@ -1,7 +1,7 @@
 //! What follows an answer that nothing proves to be ours.
 
 use super::*;
-use crate::retry::look::LOOKS_WITHOUT_INFORMATION;
+use crate::retry::nothing::IN_VAIN_MAX;
 
 const REFUSALS: [(Refusal, DeviceState); 9] = [
     (
@@ -104,11 +104,21 @@ fn a_listing_that_may_be_anothers_is_never_an_absence_and_is_asked_for_again_at_
         (History::default(), DeviceState::Failed),
         (in_doubt(), DeviceState::Unresolved),
     ] {
-        for _ in 1..LOOKS_WITHOUT_INFORMATION {
-            let follows = next_after_look(&mut history, &LookOutcome::Unproven, secs(9_000), 0.5);
+        for _ in 1..IN_VAIN_MAX {
+            let follows = next_after_look(
+                &mut history,
+                &LookOutcome::Nothing(WhyNothing::Unproven),
+                secs(9_000),
+                0.5,
+            );
             assert_eq!(follows, Decision::LOOK_NOW);
         }
-        let last = next_after_look(&mut history, &LookOutcome::Unproven, secs(9_000), 0.5);
+        let last = next_after_look(
+            &mut history,
+            &LookOutcome::Nothing(WhyNothing::Unproven),
+            secs(9_000),
+            0.5,
+        );
         assert_eq!(last, Verdict::of(ends));
         assert!(!history.was_absent);
     }
@@ -118,7 +128,12 @@ fn a_listing_that_may_be_anothers_is_never_an_absence_and_is_asked_for_again_at_
 fn a_listing_that_is_anothers_leaves_the_row_as_it_is() {
     for mut history in [History::default(), in_doubt()] {
         let before = history.clone();
-        let follows = next_after_look(&mut history, &LookOutcome::MixedUp, secs(9), 0.5);
+        let follows = next_after_look(
+            &mut history,
+            &LookOutcome::Nothing(WhyNothing::MixedUp),
+            secs(9),
+            0.5,
+        );
         assert_eq!((follows, history), (Decision::LOOK_NOW, before));
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use wavepair::testing::model::{Ambiguity, AttemptOutcome, LookOutcome, Refusal, code};
+use wavepair::testing::model::{Ambiguity, AttemptOutcome, LookOutcome, Refusal, WhyNothing, code};
 use wavepair::testing::pingone::TokenFailure;
 
 use super::peer::Peer;
@@ -206,7 +206,7 @@ async fn a_listing_or_a_token_whose_end_is_doubtful_tells_nothing() {
         let peer = doubtful_at_first(answer.clone(), http("200 OK", listing)).await;
         assert_eq!(
             reads::look(&peer).await,
-            LookOutcome::NoInformation,
+            LookOutcome::Nothing(WhyNothing::NoInformation),
             "{answer}"
         );
         let peer = Peer::answering(answer).await;

@@ -1,6 +1,6 @@
 //! Listings, settings and tokens, which may be asked for again.
 
-use wavepair::testing::model::{Listing, LookOutcome};
+use wavepair::testing::model::{Listing, LookOutcome, WhyNothing};
 use wavepair::testing::pingone::{ListedPolicies, ReadFailure, TokenFailure};
 
 use super::peer::Peer;
@@ -64,7 +64,10 @@ async fn a_page_of_another_host_is_not_asked_for_and_gets_no_token() {
     );
     let peer = Peer::answering(listing_page("", &next)).await;
     let answered = look_at(&client(&peer), &request(PHONE).key).await;
-    assert_eq!(answered.outcome, LookOutcome::Unreadable);
+    assert_eq!(
+        answered.outcome,
+        LookOutcome::Nothing(WhyNothing::Unreadable)
+    );
     assert_eq!(answered.answer.code.as_deref(), Some("unreadable_listing"));
     let message = answered.answer.message.unwrap();
     assert!(message.contains("another address"), "{message}");
@@ -95,12 +98,22 @@ async fn a_listing_that_does_not_come_whole_says_nothing() {
     let cut = &whole[..whole.len() - 1];
     for answer in ["", "HTTP/1.1 200", "HTTP/1.1 503 X\r\n\r\n"] {
         let peer = Peer::answering(answer).await;
-        assert_eq!(look(&peer).await, LookOutcome::NoInformation, "{answer:?}");
+        assert_eq!(
+            look(&peer).await,
+            LookOutcome::Nothing(WhyNothing::NoInformation),
+            "{answer:?}"
+        );
     }
     let peer = Peer::answering(cut).await;
-    assert_eq!(look(&peer).await, LookOutcome::Unreadable);
+    assert_eq!(
+        look(&peer).await,
+        LookOutcome::Nothing(WhyNothing::Unreadable)
+    );
     let silent = Peer::start(|mut line| async move { line.hold().await }).await;
-    assert_eq!(look(&silent).await, LookOutcome::NoInformation);
+    assert_eq!(
+        look(&silent).await,
+        LookOutcome::Nothing(WhyNothing::NoInformation)
+    );
     let peer = Peer::answering(whole).await;
     assert_eq!(look(&peer).await, LookOutcome::Seen(Listing::Absent));
 }
@@ -115,12 +128,19 @@ async fn a_listing_that_nobody_should_read_to_the_end_says_nothing() {
         format!(r#"{{"_embedded":{{"devices":[{many}{{}}]}}}}"#),
     ] {
         let peer = Peer::answering(http("200 OK", &body)).await;
-        assert_eq!(look(&peer).await, LookOutcome::Unreadable, "{body:.40}");
+        assert_eq!(
+            look(&peer).await,
+            LookOutcome::Nothing(WhyNothing::Unreadable),
+            "{body:.40}"
+        );
     }
     let mut answer = http("200 OK", "{}").into_bytes();
     answer.splice(answer.len() - 2.., *b"\xff\xfe");
     let peer = Peer::answering(answer).await;
-    assert_eq!(look(&peer).await, LookOutcome::Unreadable);
+    assert_eq!(
+        look(&peer).await,
+        LookOutcome::Nothing(WhyNothing::Unreadable)
+    );
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
-use wavepair::testing::model::{AttemptOutcome, LookOutcome, Refusal, code};
+use wavepair::testing::model::{AttemptOutcome, LookOutcome, Refusal, WhyNothing, code};
 use wavepair::testing::pingone::{ClientError, Direct, Proxy, ReadFailure, TokenFailure};
 
 use super::peer::{Peer, read_request};
@@ -45,7 +45,7 @@ async fn is_distrusted(client: &Client) {
     assert_eq!(answered.answer.code.as_deref(), Some(code::TLS_FAILED));
 
     let look = look_at(client, &request(PHONE).key).await;
-    assert_eq!(look.outcome, LookOutcome::Untrusted);
+    assert_eq!(look.outcome, LookOutcome::Nothing(WhyNothing::Untrusted));
     let policies = client.policies(None, &token()).await.unwrap_err();
     assert_eq!(policies.failure, ReadFailure::Untrusted);
     let token = client.fetch_token().await.unwrap_err();

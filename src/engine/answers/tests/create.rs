@@ -102,7 +102,7 @@ fn a_refusal_that_may_be_anothers_is_looked_at_before_it_is_believed() {
     assert!(settled(&effects).unproven);
     assert_eq!(row.connection, Connection::Fresh);
     assert_eq!(row.end_now().unwrap().outcome, Outcome::Unknown);
-    let told_nothing = look(&mut row, LookOutcome::Forbidden);
+    let told_nothing = look(&mut row, LookOutcome::Nothing(WhyNothing::Forbidden));
     assert_eq!(end(&told_nothing.then).outcome, Outcome::Unknown);
     assert!(settled(&told_nothing).unproven);
 }
@@ -132,9 +132,9 @@ fn a_throttled_request_holds_all_and_its_row_goes_first_then() {
     assert_eq!(effects.then, AT_ONCE);
     assert_eq!(create_row.phase, CREATE);
     let mut look_row = row(1, Phase::Look);
-    let throttled = LookOutcome::Throttled {
+    let throttled = LookOutcome::Nothing(WhyNothing::Throttled {
         retry_after: Some(wait),
-    };
+    });
     let effects = look(&mut look_row, throttled);
     assert_eq!(effects.hold, Some(wait));
     assert_eq!(effects.then, AT_ONCE);
@@ -173,7 +173,7 @@ fn a_wait_that_another_answer_asks_for_holds_all_and_changes_nothing_else() {
         assert_eq!(effects.then, Then::Go { after: 2 * SECOND });
         let nothing = Answered {
             pause: asked,
-            ..answered(LookOutcome::NoInformation)
+            ..answered(LookOutcome::Nothing(WhyNothing::NoInformation))
         };
         let mut row = row(1, Phase::Look);
         let effects = after_look(&policy(), &mut row, &nothing, &context(now()));

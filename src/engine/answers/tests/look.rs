@@ -6,7 +6,7 @@ use crate::engine::samples::bar;
 #[test]
 fn a_look_that_may_be_anothers_is_made_anew_on_a_fresh_connection() {
     let mut row = row(1, Phase::Look);
-    let effects = look(&mut row, LookOutcome::Unproven);
+    let effects = look(&mut row, LookOutcome::Nothing(WhyNothing::Unproven));
     assert_eq!(effects.then, AT_ONCE);
     assert_eq!(row.connection, Connection::Fresh);
     assert!(!row.looked);
@@ -108,7 +108,7 @@ fn a_refusal_that_a_listing_bears_out_keeps_its_own_words() {
     assert_eq!(settled(&effects).answer, answer(400, "LIMIT_EXCEEDED"));
     let mut failed = crate::engine::samples::row(1, Phase::Look);
     failed.answer = answer(400, "OLD");
-    let effects = look(&mut failed, LookOutcome::Forbidden);
+    let effects = look(&mut failed, LookOutcome::Nothing(WhyNothing::Forbidden));
     assert_eq!(settled(&effects).answer, answer(400, "CODE"));
 }
 
@@ -133,12 +133,12 @@ fn a_refusal_that_turns_out_to_be_ours_is_written_down_as_such_before_the_row_go
 #[test]
 fn what_stays_unknown_is_on_disk_already() {
     let mut row = in_doubt(1, Phase::Look);
-    let effects = look(&mut row, LookOutcome::Forbidden);
+    let effects = look(&mut row, LookOutcome::Nothing(WhyNothing::Forbidden));
     assert!(effects.settled.is_none());
     assert_eq!(effects.then, Then::End(row.end(Outcome::Unknown, None)));
     let mut several = crate::engine::samples::row(1, Phase::Look);
     several.history.several_before = true;
-    let effects = look(&mut several, LookOutcome::Forbidden);
+    let effects = look(&mut several, LookOutcome::Nothing(WhyNothing::Forbidden));
     assert!(effects.settled.is_none());
     assert_eq!(end(&effects.then).outcome, Outcome::Existing);
 }
@@ -202,7 +202,7 @@ fn a_recheck_tells_of_a_second_device_and_that_it_is_gone_again() {
 #[test]
 fn a_recheck_that_told_nothing_is_still_owed() {
     let mut row = row(1, Phase::Recheck(nameless()));
-    let effects = look(&mut row, LookOutcome::Forbidden);
+    let effects = look(&mut row, LookOutcome::Nothing(WhyNothing::Forbidden));
     assert!(effects.settled.is_none());
     assert_eq!(effects.then, Then::Nothing);
 }

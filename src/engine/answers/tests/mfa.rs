@@ -56,10 +56,18 @@ fn who_is_on_already_gets_the_device_and_a_resend_stays_one() {
 fn a_switch_that_is_not_clear_is_read_once_more_before_anything_else() {
     let retry_after = Some(Duration::from_secs(7));
     for (outcome, then, hold) in [
-        (MfaOutcome::NoInformation, Duration::from_millis(500), None),
-        (MfaOutcome::Unproven, Duration::ZERO, None),
         (
-            MfaOutcome::Throttled { retry_after },
+            MfaOutcome::Nothing(WhyNothing::NoInformation),
+            Duration::from_millis(500),
+            None,
+        ),
+        (
+            MfaOutcome::Nothing(WhyNothing::Unproven),
+            Duration::ZERO,
+            None,
+        ),
+        (
+            MfaOutcome::Nothing(WhyNothing::Throttled { retry_after }),
             Duration::ZERO,
             retry_after,
         ),
@@ -72,7 +80,10 @@ fn a_switch_that_is_not_clear_is_read_once_more_before_anything_else() {
             (Then::Go { after: then }, hold)
         );
         let is_fresh = row.connection == Connection::Fresh;
-        assert_eq!(is_fresh, outcome == MfaOutcome::Unproven);
+        assert_eq!(
+            is_fresh,
+            outcome == MfaOutcome::Nothing(WhyNothing::Unproven)
+        );
     }
 }
 

@@ -24,6 +24,7 @@ use crate::model::event::Next;
 use crate::model::outcome::{
     Ambiguity, AttemptOutcome, Listing, LookOutcome, Outcome, Proof, Refusal,
 };
+use crate::model::why_nothing::WhyNothing;
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
 use crate::pingone::transport::FaultKind;

@@ -8,7 +8,11 @@ use crate::model::event::Event;
 fn a_row_that_ends_because_its_remembered_user_is_gone_counts_for_nothing_yet() {
     for (source, outcome, is_outdated) in [
         (UserSource::Remembered, LookOutcome::UserUnknown, true),
-        (UserSource::Remembered, LookOutcome::Forbidden, false),
+        (
+            UserSource::Remembered,
+            LookOutcome::Nothing(WhyNothing::Forbidden),
+            false,
+        ),
         (UserSource::Sure, LookOutcome::UserUnknown, false),
         (UserSource::AskedAnew, LookOutcome::UserUnknown, false),
     ] {

@@ -13,6 +13,7 @@ use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::Listing;
 use crate::model::row::RowNumber;
 use crate::model::stop::StopCode;
+use crate::model::why_nothing::WhyNothing;
 
 const API: &str = "https://api.example";
 
@@ -218,8 +219,8 @@ const TEN_ROWS: [u8; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 #[tokio::test(start_paused = true)]
 async fn listings_that_were_never_readable_stop_the_run_with_what_they_said() {
     for (outcome, stops) in [
-        (LookOutcome::Unreadable, true),
-        (LookOutcome::NoInformation, false),
+        (LookOutcome::Nothing(WhyNothing::Unreadable), true),
+        (LookOutcome::Nothing(WhyNothing::NoInformation), false),
     ] {
         let reasons = blind(guard(), &outcome, TEN_ROWS);
         assert_eq!(reasons[9].is_some(), stops, "{outcome:?}: {reasons:?}");
@@ -235,7 +236,7 @@ async fn one_row_that_is_looked_for_again_or_a_tenant_that_is_known_does_not_sto
         (guard(), [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]),
         (proven, TEN_ROWS),
     ] {
-        let reasons = blind(guard, &LookOutcome::Unreadable, rows);
+        let reasons = blind(guard, &LookOutcome::Nothing(WhyNothing::Unreadable), rows);
         assert_eq!(reasons, [const { None }; 10], "{rows:?}");
     }
 }
@@ -294,7 +295,7 @@ async fn nothing_but_429_for_a_quarter_of_an_hour_ends_the_run_whatever_was_aske
             let create = refused(Refusal::Throttled { retry_after: wait });
             guard.on_create(row(1), &said(create, 429, "CODE"), now)
         } else {
-            let look = LookOutcome::Throttled { retry_after: wait };
+            let look = LookOutcome::Nothing(WhyNothing::Throttled { retry_after: wait });
             guard.on_look(row(2), &said(look, 429, "CODE"), now)
         }
     };
@@ -335,7 +336,8 @@ fn mfa_stops_after(guard: &mut Guard, outcome: &MfaOutcome, most: u8) -> Option<
 #[test]
 fn a_role_that_may_read_and_not_switch_ends_the_run_and_is_named() {
     let mut guard = guard();
-    let (after, reason) = mfa_stops_after(&mut guard, &MfaOutcome::Forbidden, 20).unwrap();
+    let (after, reason) =
+        mfa_stops_after(&mut guard, &MfaOutcome::Nothing(WhyNothing::Forbidden), 20).unwrap();
     assert_eq!(after, 3);
     let StopReason::Pointless { code, hint, .. } = reason else {
         panic!("{reason:?}");
@@ -354,7 +356,7 @@ fn a_user_who_is_switched_on_ends_a_streak_and_an_odd_answer_is_no_reason_to_sto
     for number in 1..100 {
         let outcome = match number % 3 {
             0 => MfaOutcome::Is(true),
-            _ => MfaOutcome::Forbidden,
+            _ => MfaOutcome::Nothing(WhyNothing::Forbidden),
         };
         assert_eq!(
             guard.on_mfa(row(number), &said(outcome, 403, "CODE"), now),
@@ -363,9 +365,9 @@ fn a_user_who_is_switched_on_ends_a_streak_and_an_odd_answer_is_no_reason_to_sto
         );
     }
     for outcome in [
-        MfaOutcome::Untrusted,
-        MfaOutcome::Redirected,
-        MfaOutcome::MixedUp,
+        MfaOutcome::Nothing(WhyNothing::Untrusted),
+        MfaOutcome::Nothing(WhyNothing::Redirected),
+        MfaOutcome::Nothing(WhyNothing::MixedUp),
     ] {
         assert!(guard.on_mfa(row(1), &answered(outcome), now).is_some());
     }

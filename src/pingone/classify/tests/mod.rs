@@ -182,17 +182,8 @@ fn look_words(outcome: &LookOutcome) -> String {
         LookOutcome::Seen(Listing::Absent) => "seen: Absent".to_owned(),
         LookOutcome::Seen(Listing::Present(_)) => "seen: Present".to_owned(),
         LookOutcome::Seen(Listing::Several(_)) => "seen: Several".to_owned(),
-        LookOutcome::UserUnknown
-        | LookOutcome::Throttled { .. }
-        | LookOutcome::Unauthorized
-        | LookOutcome::Forbidden
-        | LookOutcome::NoInformation
-        | LookOutcome::Unreadable
-        | LookOutcome::Untrusted
-        | LookOutcome::Redirected
-        | LookOutcome::CaptivePortal
-        | LookOutcome::Unproven
-        | LookOutcome::MixedUp => variant(outcome),
+        LookOutcome::UserUnknown => variant(outcome),
+        LookOutcome::Nothing(why) => variant(why),
     }
 }
 
@@ -290,7 +281,11 @@ fn the_lack_of_an_answer_means_what_the_table_says() {
             let distrust = outcome == "not: Untrusted";
             let look = list_fault(&request().key, &fault).outcome;
             if handed_over == "no" {
-                assert_eq!(look == LookOutcome::Untrusted, distrust, "{row:?}");
+                assert_eq!(
+                    look == LookOutcome::Nothing(WhyNothing::Untrusted),
+                    distrust,
+                    "{row:?}"
+                );
             }
             seen += 1;
         }

@@ -14,7 +14,11 @@ fn an_answer_that_names_another_request_says_nothing_of_ours() {
             let mixed_up = AttemptOutcome::Indeterminate(Ambiguity::MixedUp);
             assert_eq!(created.outcome, mixed_up, "{status} {name}");
             let listed = listed(&request().key, &head(status), &body(name));
-            assert_eq!(listed.outcome, LookOutcome::MixedUp, "{status} {name}");
+            assert_eq!(
+                listed.outcome,
+                LookOutcome::Nothing(WhyNothing::MixedUp),
+                "{status} {name}"
+            );
             for answer in [created.answer, listed.answer] {
                 assert_eq!(
                     answer.code.as_deref(),
@@ -74,23 +78,31 @@ fn a_listing_counts_where_it_is_proven_ours_or_names_our_user() {
     let absent = || LookOutcome::Seen(Listing::Absent);
     for (proof, body, expected) in [
         (Proof::Proven, page("x", ""), absent()),
-        (Proof::Unproven, page("x", ""), LookOutcome::Unproven),
+        (
+            Proof::Unproven,
+            page("x", ""),
+            LookOutcome::Nothing(WhyNothing::Unproven),
+        ),
         (
             Proof::Unproven,
             page("x", &anonymous),
-            LookOutcome::Unproven,
+            LookOutcome::Nothing(WhyNothing::Unproven),
         ),
         (Proof::Unproven, page(&users(USER), ""), absent()),
         (
             Proof::Unproven,
             page(&users(other), ""),
-            LookOutcome::MixedUp,
+            LookOutcome::Nothing(WhyNothing::MixedUp),
         ),
-        (Proof::Proven, page(&users(other), ""), LookOutcome::MixedUp),
+        (
+            Proof::Proven,
+            page(&users(other), ""),
+            LookOutcome::Nothing(WhyNothing::MixedUp),
+        ),
         (
             Proof::Proven,
             page("x", &device_json(ID, other, "SMS", PHONE)),
-            LookOutcome::MixedUp,
+            LookOutcome::Nothing(WhyNothing::MixedUp),
         ),
     ] {
         let head = Head { proof, ..head(200) };
@@ -99,7 +111,7 @@ fn a_listing_counts_where_it_is_proven_ours_or_names_our_user() {
     }
     for (proof, expected) in [
         (Proof::Proven, LookOutcome::UserUnknown),
-        (Proof::Unproven, LookOutcome::Unproven),
+        (Proof::Unproven, LookOutcome::Nothing(WhyNothing::Unproven)),
     ] {
         let head = Head { proof, ..head(404) };
         let listed = listed(&request().key, &head, &body("NOT_FOUND"));
