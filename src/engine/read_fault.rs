@@ -22,7 +22,7 @@ pub(super) fn again(retry: &RetryPolicy, error: &ReadError, tries: u32) -> Optio
     match error.failure {
         ReadFailure::Unauthorized => Some(Duration::ZERO),
         ReadFailure::Transient { retry_after } if tries < retry.attempts.get() => {
-            let backoff = retry.base_delay.saturating_mul(tries);
+            let backoff = retry.between_tries(tries);
             Some(retry_after.unwrap_or(backoff).min(LONGEST_HOLD))
         }
         ReadFailure::Transient { .. }

@@ -16,9 +16,14 @@ use crate::model::why_nothing::WhyNothing;
 use crate::pingone::Answered;
 use crate::pingone::grant::{Granted, TokenError, TokenFailure};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
+use crate::retry::{Backoff, Growth};
 
 /// How often a token is asked for in a row.
 const TRIES: u32 = 5;
+/// The shortest wait before it is asked for again.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// The longest wait that is not asked for.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// The access token of a run, and what is known of it.
 #[derive(Debug)]
@@ -177,20 +182,21 @@ impl Tokens {
 
 /// How soon a token is asked for again after a failure, if at all.
 fn retry_after(failure: TokenFailure, tries: u32, jitter: f64) -> Option<Duration> {
-    const LONGEST: Duration = Duration::from_secs(30);
-    const SHORTEST: Duration = Duration::from_secs(1);
-    let backoff = SHORTEST
-        .saturating_mul(1 << tries.min(5))
-        .min(LONGEST)
-        .mul_f64(jitter)
-        .max(SHORTEST);
+    // Without a token nothing is sent at all, so no settings slow it down; but the endpoint is asked
+    // no more often than once a second.
+    let backoff = Backoff {
+        base: SHORTEST,
+        growth: Growth::Doubling { jitter },
+        shortest: SHORTEST,
+        longest: LONGEST,
+    };
     match failure {
         TokenFailure::Transient { .. } if tries >= TRIES => None,
         TokenFailure::Transient {
             retry_after: Some(delay),
         } if delay > LONGEST_HOLD => None,
         TokenFailure::Transient { retry_after } => {
-            Some(retry_after.unwrap_or(backoff).max(SHORTEST))
+            Some(retry_after.map_or_else(|| backoff.wait(tries), |delay| delay.max(SHORTEST)))
         }
         // A new application says this while it spreads.
         TokenFailure::Unsupported if tries < 2 => Some(SHORTEST),

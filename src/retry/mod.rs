@@ -6,6 +6,7 @@
 //! sent again before the settling time has passed since the last instant at which
 //! it could have been sent, and two complete listings have failed to show it.
 
+mod backoff;
 mod create;
 mod decision;
 mod history;
@@ -18,6 +19,7 @@ mod recheck;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::backoff::{Backoff, Growth};
 pub(crate) use self::create::{UNPROVEN_LOOK, after_create};
 pub(crate) use self::decision::{Decision, Verdict};
 pub(crate) use self::history::{Doubt, History};

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use super::backoff::{Backoff, Growth};
 use super::history::History;
 
 /// How often and how soon things are tried again.
@@ -34,16 +35,22 @@ const NEGATIVE_LOOK: Duration = Duration::from_mins(2);
 /// The distance between the two negative looks.
 const LOOKS_APART: Duration = Duration::from_secs(30);
 impl RetryPolicy {
-    /// Full-jitter exponential backoff: anything up to `base_delay` doubled `exponent` times.
-    pub(super) fn backoff(&self, exponent: u32, jitter: f64) -> Duration {
-        let ceiling = self
-            .base_delay
-            .saturating_mul(1 << exponent.min(16))
-            .min(self.max_delay);
-        ceiling.mul_f64(jitter.clamp(0.0, 1.0))
+    /// The wait before a row goes on after this many failures in a row, from none.
+    pub(super) fn backoff(&self, failures: u32, jitter: f64) -> Duration {
+        self.of_rows(Duration::ZERO, jitter).wait(failures)
     }
 
-    /// The wait after a 429: what PingOne asks for, or a backoff of at least the base delay.
+    fn of_rows(&self, shortest: Duration, jitter: f64) -> Backoff {
+        Backoff {
+            base: self.base_delay,
+            growth: Growth::Doubling { jitter },
+            shortest,
+            longest: self.max_delay,
+        }
+    }
+
+    /// The wait after a 429: what PingOne asks for, or a backoff of at least the base delay, for it
+    /// did ask for a wait.
     pub(super) fn throttled(
         &self,
         history: &mut History,
@@ -55,7 +62,20 @@ impl RetryPolicy {
             return delay;
         }
         history.throttles += 1;
-        self.backoff(history.throttles, jitter).max(self.base_delay)
+        let backoff = self.of_rows(self.base_delay, jitter);
+        backoff.wait(history.throttles)
+    }
+
+    /// The wait before what is no row is asked for again that was asked for so often.
+    pub(crate) fn between_tries(&self, tries: u32) -> Duration {
+        let backoff = Backoff {
+            base: self.base_delay,
+            growth: Growth::Steady,
+            shortest: Duration::ZERO,
+            // The number of tries bounds it.
+            longest: Duration::MAX,
+        };
+        backoff.wait(tries)
     }
 
     /// The distance between the two negative looks: 30 s or a quarter of the settling time.

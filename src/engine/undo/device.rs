@@ -167,7 +167,7 @@ impl Undoing<'_, '_> {
                     if tries >= most {
                         return self.gives_up(&answer).await;
                     }
-                    let delay = self.asking.options.retry.base_delay.saturating_mul(tries);
+                    let delay = self.asking.options.retry.between_tries(tries);
                     self.asking.wait(delay).await;
                 }
             }
@@ -222,9 +222,7 @@ impl Undoing<'_, '_> {
             }
             // Another connection, or another token, may tell more at once.
             if !matches!(why, WhyNothing::Unproven | WhyNothing::Unauthorized) {
-                self.asking
-                    .wait(retry.base_delay.saturating_mul(tries))
-                    .await;
+                self.asking.wait(retry.between_tries(tries)).await;
             }
         }
     }
