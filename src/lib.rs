@@ -50,6 +50,7 @@
 //! | to switch | to set a user's `mfaEnabled`, without which no device is of use to them |
 //! | rate group | requests that PingOne limits together; each has its own pace and its own hold |
 //! | to hold | to send nothing of a rate group for a while, because PingOne asked for it; or nothing at all |
+//! | to trip | what the breaker in [`engine`] does when most requests fail: nothing is sent for a minute, then one at a time |
 //! | plan (file) | what an online dry run expects of each row, for people to review and a run to carry out; to demand one is to do what it says or nothing |
 //! | bar | a plan lets no create be sent for a row, whatever comes |
 //! | streak | so many of the same trouble one after the other that a run ends |

@@ -178,7 +178,7 @@ impl Engine<'_> {
         let Some(token) = self.token(now) else {
             return Ok(Took::Nothing);
         };
-        if let Some(until) = self.work.gate.closed_until(now) {
+        if let Some(until) = self.work.gate.tripped_until(now) {
             return Ok(Took::Waits(until));
         }
         if must_look_first {

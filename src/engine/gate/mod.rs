@@ -151,9 +151,9 @@ impl Gate {
         self.guard.create_width()
     }
 
-    /// Until when nothing is sent because most answers were failures.
-    pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
-        self.guard.traffic.open_until(now)
+    /// Until when nothing is sent because the breaker tripped: most requests failed.
+    pub(super) fn tripped_until(&self, now: Instant) -> Option<Instant> {
+        self.guard.traffic.tripped_until(now)
     }
 
     /// Takes leave to send a request of this group now, and gives its number.
@@ -180,7 +180,7 @@ impl Gate {
 
     /// Takes leave to send a request of this group if all that stands before it lets it through.
     pub(super) fn ask(&mut self, group: RateGroup, now: Instant) -> Leave {
-        match (self.room(group), self.closed_until(now)) {
+        match (self.room(group), self.tripped_until(now)) {
             (Room::Full | Room::LimitReached, _) => Leave::AfterAnswer,
             (Room::Free, Some(moment)) => Leave::At(moment),
             (Room::Free, None) => self.pass(group).map_or_else(Leave::At, Leave::Now),

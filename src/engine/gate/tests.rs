@@ -216,11 +216,11 @@ async fn retries_are_paid_for_until_a_minute_without_success_closes_the_gate() {
     });
     assert_eq!(paid.count(), 20);
     assert!(!gate.affords(Retried::NotSent));
-    assert_eq!(gate.closed_until(clock::now()), None);
+    assert_eq!(gate.tripped_until(clock::now()), None);
     tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(fail(&mut gate), None, "it worked before: it is waited for");
     let now = clock::now();
-    assert_eq!(gate.closed_until(now), Some(now + Duration::from_mins(1)));
+    assert_eq!(gate.tripped_until(now), Some(now + Duration::from_mins(1)));
     for _ in 0..10 {
         let seq = gate.pass(RateGroup::Creates).unwrap();
         hear(&mut gate, seq, created());

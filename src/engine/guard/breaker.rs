@@ -8,11 +8,16 @@ use tokio::time::Instant;
 use crate::model::rate_group::RateGroup;
 use crate::pingone::transport::FaultKind;
 
+/// How many requests of a kind are looked back on: more would still count a bad hour that is over.
 const WINDOW: usize = 50;
+/// How many there are before they are judged: of fewer, half may fail by chance.
 const WINDOW_MIN: usize = 20;
-const OPEN: Duration = Duration::from_mins(1);
+/// How long nothing is sent once it has tripped.
+const TRIPPED: Duration = Duration::from_mins(1);
+/// How many requests go one by one after that, and must be answered: one alone may be luck.
 const PROBES: u32 = 3;
-/// How long nothing but failures to connect may be all that happens.
+/// How long nothing but failures to connect may be all that happens: as long as a network may take to
+/// come back by itself, and no longer, for then a person has to look.
 const OUT_OF_REACH: Duration = Duration::from_secs(30);
 
 /// Which kind of request was answered. That listings are answered says nothing of creates.
@@ -75,7 +80,7 @@ pub(in crate::engine) struct Trip {
     pub(in crate::engine) for_good: bool,
 }
 
-/// Why the breaker opens.
+/// Why the breaker trips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::engine) enum TripCause {
     /// There has been no connection for so long.
@@ -92,18 +97,19 @@ pub(in crate::engine) enum TripCause {
     RetriesUnaffordable,
 }
 
-/// Watches how requests go, and opens when most of one kind fail.
+/// Watches how requests go, and trips when most of one kind fail.
 #[derive(Debug)]
 pub(super) struct Breaker {
     creates: VecDeque<bool>,
     looks: VecDeque<bool>,
     mfas: VecDeque<bool>,
-    opening: Option<Opening>,
+    tripped: Option<Tripped>,
     out_of_reach_since: Option<Instant>,
 }
 
+/// It has tripped: nothing is sent for a while, and then one request at a time.
 #[derive(Debug)]
-struct Opening {
+struct Tripped {
     kind: Kind,
     until: Instant,
     /// The first request that was begun after it.
@@ -117,29 +123,29 @@ impl Breaker {
             creates: VecDeque::with_capacity(WINDOW),
             looks: VecDeque::with_capacity(WINDOW),
             mfas: VecDeque::new(),
-            opening: None,
+            tripped: None,
             out_of_reach_since: None,
         }
     }
 
     /// Until when nothing is sent.
-    pub(super) fn open_until(&self, now: Instant) -> Option<Instant> {
-        let until = self.opening.as_ref()?.until;
+    pub(super) fn tripped_until(&self, now: Instant) -> Option<Instant> {
+        let until = self.tripped.as_ref()?.until;
         (until > now).then_some(until)
     }
 
     /// Whether requests go one by one, to find out whether it is over.
     pub(super) fn is_probing(&self) -> bool {
-        self.opening
+        self.tripped
             .as_ref()
-            .is_some_and(|opening| opening.probes_left > 0)
+            .is_some_and(|tripped| tripped.probes_left > 0)
     }
 
-    /// Whether a request was begun before it opened last: its answer is no news.
-    pub(super) fn opened_after(&self, seq: u64) -> bool {
-        self.opening
+    /// Whether a request was begun before it tripped last: its answer is no news.
+    pub(super) fn tripped_after(&self, seq: u64) -> bool {
+        self.tripped
             .as_ref()
-            .is_some_and(|opening| seq < opening.first)
+            .is_some_and(|tripped| seq < tripped.first)
     }
 
     /// Takes note of an answer. `next` is the number of the next request.
@@ -154,7 +160,7 @@ impl Breaker {
         if sign != Sign::OutOfReach {
             self.out_of_reach_since = None;
         }
-        if self.opened_after(seq) {
+        if self.tripped_after(seq) {
             return None;
         }
         let window = match kind {
@@ -167,12 +173,12 @@ impl Breaker {
         }
         window.push_back(sign != Sign::Answered);
         let of_probes = self
-            .opening
+            .tripped
             .as_mut()
-            .filter(|opening| opening.probes_left > 0 && opening.kind == kind);
+            .filter(|tripped| tripped.probes_left > 0 && tripped.kind == kind);
         if sign == Sign::Answered {
-            if let Some(opening) = of_probes {
-                opening.probes_left -= 1;
+            if let Some(tripped) = of_probes {
+                tripped.probes_left -= 1;
             }
             return None;
         }
@@ -192,7 +198,10 @@ impl Breaker {
             return None;
         }
         let cause = if probe_failed {
-            TripCause::ProbeFailed { kind, waited: OPEN }
+            TripCause::ProbeFailed {
+                kind,
+                waited: TRIPPED,
+            }
         } else {
             TripCause::MostFailed {
                 kind,
@@ -200,21 +209,23 @@ impl Breaker {
                 of: all,
             }
         };
-        Some(self.open(kind, next, now, cause))
+        Some(self.trip(kind, next, now, cause))
     }
 
-    /// Opens because too little succeeded to pay for retries, unless it is open. `next` is the
+    /// Trips because too little succeeded to pay for retries, unless it has tripped. `next` is the
     /// number of the next request.
     pub(super) fn exhausted(&mut self, kind: Kind, next: u64, now: Instant) -> Option<Trip> {
-        let closed = self.open_until(now).is_none();
-        closed.then(|| self.open(kind, next, now, TripCause::RetriesUnaffordable))
+        if self.tripped_until(now).is_some() {
+            return None;
+        }
+        Some(self.trip(kind, next, now, TripCause::RetriesUnaffordable))
     }
 
-    fn open(&mut self, kind: Kind, next: u64, now: Instant, cause: TripCause) -> Trip {
-        let for_good = self.opening.is_some();
-        self.opening = Some(Opening {
+    fn trip(&mut self, kind: Kind, next: u64, now: Instant, cause: TripCause) -> Trip {
+        let for_good = self.tripped.is_some();
+        self.tripped = Some(Tripped {
             kind,
-            until: now + OPEN,
+            until: now + TRIPPED,
             first: next,
             probes_left: PROBES,
         });
@@ -267,13 +278,13 @@ mod tests {
     }
 
     #[test]
-    fn it_opens_for_a_minute_when_half_of_the_last_twenty_or_more_of_a_kind_failed() {
+    fn it_trips_for_a_minute_when_half_of_the_last_twenty_or_more_of_a_kind_failed() {
         for kind in [Kind::Create, Kind::Look] {
             let mut line = Line::new();
             assert_eq!(line.trips_after(kind, Sign::Failed), Some(20));
             let until = line.now + Duration::from_mins(1);
-            assert_eq!(line.breaker.open_until(line.now), Some(until));
-            assert_eq!(line.breaker.open_until(until), None);
+            assert_eq!(line.breaker.tripped_until(line.now), Some(until));
+            assert_eq!(line.breaker.tripped_until(until), None);
             let mut half = Line::new();
             for _ in 0..50 {
                 assert_eq!(half.one(kind, Sign::Answered), None);
@@ -283,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_of_failures_below_a_half_opens_nothing_whatever_the_other_kind_does() {
+    fn a_share_of_failures_below_a_half_trips_nothing_whatever_the_other_kind_does() {
         let mut line = Line::new();
         for number in 0..500 {
             let sign = if number % 33 == 0 {
@@ -297,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_to_what_was_sent_before_it_opened_are_no_probes() {
+    fn answers_to_what_was_sent_before_it_tripped_are_no_probes() {
         for sign in [Sign::Answered, Sign::Failed] {
             let mut line = Line::new();
             let in_flight: Vec<u64> = (0..32).map(|_| line.send()).collect();
@@ -310,10 +321,10 @@ mod tests {
     }
 
     #[test]
-    fn three_good_probes_close_it_and_a_bad_one_is_the_end() {
+    fn three_good_probes_let_all_go_and_a_bad_one_is_the_end() {
         let mut line = Line::new();
         line.trips_after(Kind::Create, Sign::Failed).unwrap();
-        line.now += OPEN;
+        line.now += TRIPPED;
         for _ in 0..3 {
             assert!(line.breaker.is_probing());
             assert_eq!(line.one(Kind::Look, Sign::Answered), None);
@@ -322,7 +333,7 @@ mod tests {
         assert!(!line.breaker.is_probing());
         let mut again = Line::new();
         again.trips_after(Kind::Create, Sign::Failed).unwrap();
-        again.now += OPEN;
+        again.now += TRIPPED;
         let end = again.one(Kind::Create, Sign::Failed).unwrap();
         let failed = TripCause::ProbeFailed {
             kind: Kind::Create,
@@ -332,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_opening_is_the_end() {
+    fn the_second_trip_is_the_end() {
         let mut line = Line::new();
         line.trips_after(Kind::Create, Sign::Failed).unwrap();
         for _ in 0..3 {
@@ -343,12 +354,12 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_that_is_exhausted_opens_it_once_and_the_next_time_is_the_end() {
+    fn a_budget_that_is_exhausted_trips_it_once_and_the_next_time_is_the_end() {
         let mut line = Line::new();
         let exhausted = |line: &mut Line| line.breaker.exhausted(Kind::Look, line.sent, line.now);
         assert!(!exhausted(&mut line).unwrap().for_good);
-        assert_eq!(exhausted(&mut line), None, "it is open");
-        line.now += OPEN;
+        assert_eq!(exhausted(&mut line), None, "it has tripped");
+        line.now += TRIPPED;
         assert!(line.breaker.is_probing());
         assert!(exhausted(&mut line).unwrap().for_good);
     }

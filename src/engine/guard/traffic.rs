@@ -57,9 +57,9 @@ impl Traffic {
         }
     }
 
-    /// Until when nothing is sent because most answers were failures.
-    pub(in crate::engine) fn open_until(&self, now: Instant) -> Option<Instant> {
-        self.breaker.open_until(now)
+    /// Until when nothing is sent because the breaker tripped.
+    pub(in crate::engine) fn tripped_until(&self, now: Instant) -> Option<Instant> {
+        self.breaker.tripped_until(now)
     }
 
     /// Lets one request go first after a pause or with a new token, until an answer comes: one of a
@@ -87,7 +87,7 @@ impl Traffic {
     /// Whether a request that was begun, and is not sent yet, must not be: since then one is to go first.
     pub(in crate::engine) fn withholds(&self, group: RateGroup, seq: u64) -> bool {
         let mut probes = self.probe.iter().chain(self.probes.get(group));
-        probes.any(|first| seq < *first) || self.breaker.opened_after(seq)
+        probes.any(|first| seq < *first) || self.breaker.tripped_after(seq)
     }
 
     /// Lets fewer be in flight, for a request was not answered in time.

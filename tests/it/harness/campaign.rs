@@ -12,7 +12,7 @@ use super::time::now;
 use super::wave::Wave;
 
 /// How often a run may end by itself before the wave must be done, besides once for each kill
-/// and each ten thousand rows: on a bad day a breaker opens about as often as that.
+/// and each ten thousand rows: on a bad day a breaker trips about as often as that.
 const RUNS_MAX: u64 = 60;
 
 /// What a campaign is.

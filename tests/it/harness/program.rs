@@ -72,7 +72,7 @@ const BELL_PATIENCE: Duration = Duration::from_secs(5);
 /// When a process is made to leave.
 pub(crate) enum Leave {
     ByItself,
-    /// Once a bell rings, or no request comes any more: a run may be waiting for a breaker to close.
+    /// Once a bell rings, or no request comes any more: a run may be waiting for a breaker that tripped.
     AtBell(mpsc::Receiver<()>),
     After(Duration),
 }

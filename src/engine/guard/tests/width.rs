@@ -82,18 +82,18 @@ async fn mostly_failures_are_waited_out_once_and_stop_the_run_the_second_time() 
     let failed = lost(Ambiguity::ServerError);
     assert_eq!(stops_after(&mut guard, &failed, "CODE", 15), None);
     assert_eq!(
-        guard.traffic.open_until(now),
+        guard.traffic.tripped_until(now),
         Some(now + Duration::from_mins(1))
     );
     assert_eq!(guard.width(), 1);
     let later = now + Duration::from_mins(1);
-    assert_eq!(guard.traffic.open_until(later), None);
+    assert_eq!(guard.traffic.tripped_until(later), None);
     let probe = guard.on_create(row(99), &answered(failed), later);
     assert!(matches!(probe, Some(StopReason::Unavailable { .. })));
 }
 
 #[tokio::test(start_paused = true)]
-async fn three_good_probes_close_what_failures_had_opened() {
+async fn three_good_probes_let_as_many_go_as_before() {
     let mut guard = after_success();
     stops_after(&mut guard, &lost(Ambiguity::ServerError), "CODE", 15);
     for number in 1..=3 {
@@ -114,7 +114,7 @@ async fn a_tenth_of_failures_stops_nothing() {
             created()
         };
         assert_eq!(create(&mut guard, row(number), outcome), None);
-        assert_eq!(guard.traffic.open_until(now), None);
+        assert_eq!(guard.traffic.tripped_until(now), None);
     }
 }
 
