@@ -279,9 +279,7 @@ impl<'a> Questions<'a> {
         let (client, mut pages) = (self.client, None);
         let verdict = |listed: &Listed| match listed {
             Listed::GoesOn(_) => TokenVerdict::Accepted,
-            Listed::Whole(answered, _) => {
-                TokenVerdict::of_other(answered.outcome.nothing(), &answered.answer)
-            }
+            Listed::Whole(answered, _) => TokenVerdict::of_other(answered),
         };
         loop {
             let (key, connection, before) = (&row.request.key, row.connection, pages.take());

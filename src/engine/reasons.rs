@@ -231,10 +231,7 @@ fn of_refusals(refusal: Refusal, policy: PolicyId, api: &str) -> (StopCode, Stri
 /// The same for requests about users' MFA.
 fn of_mfa_refusals(refusal: Refusal, policy: PolicyId, api: &str) -> (StopCode, String) {
     match refusal {
-        Refusal::Forbidden => (
-            StopCode::PermissionMissing,
-            hint::MFA_FORBIDDEN.to_owned(),
-        ),
+        Refusal::Forbidden => (StopCode::PermissionMissing, hint::MFA_FORBIDDEN.to_owned()),
         Refusal::Invalid => (
             StopCode::SameRefusal,
             "look at one of these users in PingOne, switch MFA on there, and run again; or leave it off with `--mfa check`"

@@ -328,7 +328,7 @@ impl Engine<'_> {
                 answered,
                 took,
             } => {
-                let verdict = TokenVerdict::of_other(answered.outcome.nothing(), &answered.answer);
+                let verdict = TokenVerdict::of_other(&answered);
                 self.came_back(Kind::Look, token_generation, verdict);
                 self.work.take_look(row, answered, took)?;
             }
@@ -338,11 +338,8 @@ impl Engine<'_> {
                 answered,
                 took,
             } => {
-                self.came_back(
-                    Kind::Mfa,
-                    token_generation,
-                    TokenVerdict::of_other(answered.outcome.nothing(), &answered.answer),
-                );
+                let verdict = TokenVerdict::of_other(&answered);
+                self.came_back(Kind::Mfa, token_generation, verdict);
                 self.work.take_mfa(row, &answered, took);
             }
             Done::Page {

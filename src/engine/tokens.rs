@@ -12,7 +12,7 @@ use super::options::LONGEST_HOLD;
 use super::reasons::{no_token, tokens_too_short, unauthorized};
 use crate::model::outcome::{Answer, AttemptOutcome, Refusal};
 use crate::model::stop::StopReason;
-use crate::model::why_nothing::WhyNothing;
+use crate::model::why_nothing::{MayTellNothing, WhyNothing};
 use crate::pingone::Answered;
 use crate::pingone::grant::{Granted, TokenError, TokenFailure};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
@@ -56,9 +56,10 @@ impl TokenVerdict {
         Self::of(answered.outcome == refused, &answered.answer)
     }
 
-    /// What an answer says of its token that told nothing for this reason, or told what was asked for.
-    pub(super) fn of_other(nothing: Option<WhyNothing>, answer: &Answer) -> Self {
-        Self::of(nothing == Some(WhyNothing::Unauthorized), answer)
+    /// What any other answer says of its token.
+    pub(super) fn of_other<T: MayTellNothing>(answered: &Answered<T>) -> Self {
+        let nothing = answered.outcome.nothing();
+        Self::of(nothing == Some(WhyNothing::Unauthorized), &answered.answer)
     }
 
     fn of(is_refused: bool, answer: &Answer) -> Self {
@@ -213,6 +214,7 @@ fn retry_after(failure: TokenFailure, tries: u32, jitter: f64) -> Option<Duratio
 mod tests {
     use super::*;
     use crate::engine::samples::{answer, answered, device, now};
+    use crate::model::outcome::LookOutcome;
     use crate::model::secret::Secret;
     use crate::model::stop::StopCode;
     use crate::pingone::grant::Bearer;
@@ -384,11 +386,8 @@ mod tests {
             ..made
         };
         assert_eq!(TokenVerdict::of_create(&silent), TokenVerdict::Unheard);
-        let of_other = |why| TokenVerdict::of_other(why, &answered(()).answer);
-        let unauthorized = Some(WhyNothing::Unauthorized);
-        assert_eq!(of_other(unauthorized), TokenVerdict::Refused);
-        let forbidden = Some(WhyNothing::Forbidden);
-        assert_eq!(of_other(forbidden), TokenVerdict::Accepted);
-        assert_eq!(of_other(None), TokenVerdict::Accepted);
+        let of_other = |why| TokenVerdict::of_other(&answered(LookOutcome::Nothing(why)));
+        assert_eq!(of_other(WhyNothing::Unauthorized), TokenVerdict::Refused);
+        assert_eq!(of_other(WhyNothing::Forbidden), TokenVerdict::Accepted);
     }
 }

@@ -12,7 +12,7 @@ use super::rate_group::RateGroup;
 use super::request::DeviceRequest;
 use super::row::RowNumber;
 use super::stop::StopReason;
-use crate::model::why_nothing::WhyNothing;
+use crate::model::why_nothing::MayTellNothing;
 
 /// Something that became true: announced only after it is on disk where it has to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,12 +112,8 @@ impl Event {
     pub(crate) fn is_throttle(&self) -> bool {
         match self {
             Event::AttemptEnded { answer, .. } => answer.http_status == Some(429),
-            Event::LookEnded { outcome, .. } => {
-                outcome.nothing().is_some_and(WhyNothing::is_throttle)
-            }
-            Event::MfaEnded { outcome, .. } => {
-                outcome.nothing().is_some_and(WhyNothing::is_throttle)
-            }
+            Event::LookEnded { outcome, .. } => outcome.is_throttled(),
+            Event::MfaEnded { outcome, .. } => outcome.is_throttled(),
             Event::Throttled => true,
             Event::RowRead
             | Event::LookingUp { .. }

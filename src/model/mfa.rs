@@ -1,7 +1,7 @@
 //! Whether a user can use MFA at all: without it, no device of theirs is of any use.
 
 use super::ids::UserId;
-use super::why_nothing::WhyNothing;
+use super::why_nothing::{MayTellNothing, WhyNothing};
 
 /// What is done about users who cannot use MFA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,9 +106,8 @@ pub enum MfaOutcome {
     Nothing(WhyNothing),
 }
 
-impl MfaOutcome {
-    /// Why it told nothing, where it did not.
-    pub(crate) fn nothing(&self) -> Option<WhyNothing> {
+impl MayTellNothing for MfaOutcome {
+    fn nothing(&self) -> Option<WhyNothing> {
         match self {
             MfaOutcome::Is(_) | MfaOutcome::UserUnknown | MfaOutcome::Refused => None,
             MfaOutcome::Nothing(why) => Some(*why),

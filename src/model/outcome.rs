@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::ids::DeviceId;
 use super::imprint::Imprint;
-use super::why_nothing::WhyNothing;
+use super::why_nothing::{MayTellNothing, WhyNothing};
 
 /// How a row ended, or where it stands: the words of the results file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -208,9 +208,8 @@ pub enum LookOutcome {
     Nothing(WhyNothing),
 }
 
-impl LookOutcome {
-    /// Why it told nothing, where it did not.
-    pub(crate) fn nothing(&self) -> Option<WhyNothing> {
+impl MayTellNothing for LookOutcome {
+    fn nothing(&self) -> Option<WhyNothing> {
         match self {
             LookOutcome::Seen(_) | LookOutcome::UserUnknown => None,
             LookOutcome::Nothing(why) => Some(*why),

@@ -2,7 +2,7 @@
 
 use super::outcome::Device;
 use super::stable_words::stable_words;
-use super::why_nothing::WhyNothing;
+use super::why_nothing::{MayTellNothing, WhyNothing};
 use crate::exit::ExitCode;
 
 stable_words! {
@@ -124,9 +124,8 @@ pub(crate) enum DeviceOutcome {
     Nothing(WhyNothing),
 }
 
-impl DeviceOutcome {
-    /// Why it told nothing, where it did not.
-    pub(crate) fn nothing(&self) -> Option<WhyNothing> {
+impl MayTellNothing for DeviceOutcome {
+    fn nothing(&self) -> Option<WhyNothing> {
         match self {
             DeviceOutcome::There(_) | DeviceOutcome::Gone | DeviceOutcome::Refused => None,
             DeviceOutcome::Nothing(why) => Some(*why),

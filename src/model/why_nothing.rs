@@ -35,9 +35,13 @@ pub enum WhyNothing {
     MixedUp,
 }
 
-impl WhyNothing {
+/// What a request came to that may have told nothing.
+pub(crate) trait MayTellNothing {
+    /// Why it told nothing, where it did not.
+    fn nothing(&self) -> Option<WhyNothing>;
+
     /// Whether PingOne limits requests.
-    pub(crate) fn is_throttle(self) -> bool {
-        matches!(self, WhyNothing::Throttled { .. })
+    fn is_throttled(&self) -> bool {
+        matches!(self.nothing(), Some(WhyNothing::Throttled { .. }))
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::row::Row;
 use crate::ledger::Settled;
 use crate::model::entry::DeviceState;
 use crate::model::outcome::{Listing, LookOutcome, Outcome};
-use crate::model::why_nothing::WhyNothing;
+use crate::model::why_nothing::{MayTellNothing, WhyNothing};
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
 use crate::plan::Bar;
@@ -115,7 +115,7 @@ fn decide_look(
             jitter,
         ),
     };
-    if outcome.nothing().is_some_and(WhyNothing::is_throttle) {
+    if outcome.is_throttled() {
         hold_for(decision)
     } else {
         (decision, *pause)

@@ -11,7 +11,7 @@ use crate::model::entry::DeviceState;
 use crate::model::event::Next;
 use crate::model::mfa::{MfaOutcome, MfaState};
 use crate::model::outcome::{Answer, Outcome};
-use crate::model::why_nothing::WhyNothing;
+use crate::model::why_nothing::{MayTellNothing, WhyNothing};
 use crate::pingone::Answered;
 use crate::pingone::connections::Connection;
 use crate::retry::{self, MfaDecision, RetryPolicy};
@@ -110,11 +110,7 @@ pub(in crate::engine) fn refuse(row: &mut Row, answer: &Answer) -> Effects {
 
 /// Reads it once more after this long.
 fn read_again(answered: &Answered<MfaOutcome>, after: Duration) -> Effects {
-    let (own, hold) = if answered
-        .outcome
-        .nothing()
-        .is_some_and(WhyNothing::is_throttle)
-    {
+    let (own, hold) = if answered.outcome.is_throttled() {
         // Every request is held as long as that, and the row is free to go then.
         (Duration::ZERO, Some(after))
     } else {

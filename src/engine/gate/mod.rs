@@ -17,7 +17,7 @@ use crate::model::outcome::{Answer, AttemptOutcome, LookOutcome, Outcome, Refusa
 use crate::model::pace_reading::{Millirate, Paces};
 use crate::model::rate_group::{ByGroup, RateGroup};
 use crate::model::stop::StopReason;
-use crate::model::why_nothing::WhyNothing;
+use crate::model::why_nothing::{MayTellNothing, WhyNothing};
 use crate::pace::{Meters, Pacing, Wait};
 use crate::pingone::Answered;
 use crate::pingone::read::ReadError;
@@ -216,12 +216,8 @@ impl Gate {
             answered.outcome,
             AttemptOutcome::NotCreated(Refusal::Throttled { .. })
         );
-        self.pace_by(
-            RateGroup::Creates,
-            subject.seq,
-            is_throttled,
-            answered.pause,
-        );
+        let group = Kind::Create.group();
+        self.pace_by(group, subject.seq, is_throttled, answered.pause);
         let stop = self.guard.on_create(subject, answered, now);
         match answered.outcome {
             AttemptOutcome::Created(_) => self.budget.succeeded(),
@@ -233,8 +229,7 @@ impl Gate {
             }
             AttemptOutcome::Indeterminate(_) => {}
         }
-        stop.or_else(|| too_long(answered.pause, clock::wall()))
-            .or_else(|| self.heed_budget(Kind::Create, &answered.answer, now))
+        self.heed(Kind::Create, stop, answered, now)
     }
 
     /// Takes note of an answered listing; tells whether the run must stop. `empty_conflict` is the
@@ -247,31 +242,28 @@ impl Gate {
         empty_conflict: Option<&Answer>,
         now: Instant,
     ) -> Option<StopReason> {
-        let nothing = answered.outcome.nothing();
-        let is_throttled = nothing.is_some_and(WhyNothing::is_throttle);
-        let group = Kind::Look.group();
-        self.pace_by(group, subject.seq, is_throttled, answered.pause);
+        self.heard_other(Kind::Look, subject.seq, answered, now);
         let mut stop = self.guard.on_look(subject, answered, now);
         if let Some(create) = empty_conflict {
             stop = stop.or_else(|| self.guard.on_empty_conflict(subject, create, now));
         }
-        self.heed_nothing(Kind::Look, nothing, answered, now, stop)
+        self.heed(Kind::Look, stop, answered, now)
     }
 
-    /// Counts what told nothing against the budget; tells whether the run must stop.
-    fn heed_nothing<T>(
+    /// Takes note of what an answer that is no create's says of pace and budget.
+    fn heard_other<T: MayTellNothing>(
         &mut self,
         kind: Kind,
-        nothing: Option<WhyNothing>,
+        seq: u64,
         answered: &Answered<T>,
         now: Instant,
-        stop: Option<StopReason>,
-    ) -> Option<StopReason> {
+    ) {
+        let is_throttled = answered.outcome.is_throttled();
+        self.pace_by(kind.group(), seq, is_throttled, answered.pause);
+        let nothing = answered.outcome.nothing();
         if let Some(WhyNothing::NoInformation | WhyNothing::Unreadable) = nothing {
             self.budget.pay_for_look(now);
         }
-        stop.or_else(|| too_long(answered.pause, clock::wall()))
-            .or_else(|| self.heed_budget(kind, &answered.answer, now))
     }
 
     /// Takes note of an answer as far as it tells which rate PingOne bears.
@@ -300,12 +292,9 @@ impl Gate {
         answered: &Answered<MfaOutcome>,
         now: Instant,
     ) -> Option<StopReason> {
-        let nothing = answered.outcome.nothing();
-        let is_throttled = nothing.is_some_and(WhyNothing::is_throttle);
-        let group = Kind::Mfa.group();
-        self.pace_by(group, subject.seq, is_throttled, answered.pause);
+        self.heard_other(Kind::Mfa, subject.seq, answered, now);
         let stop = self.guard.on_mfa(subject, answered, now);
-        self.heed_nothing(Kind::Mfa, nothing, answered, now, stop)
+        self.heed(Kind::Mfa, stop, answered, now)
     }
 
     /// Takes note of an answered question that is about no row, or of why it was not answered; holds
@@ -339,11 +328,20 @@ impl Gate {
         Ok(throttle.map(hold))
     }
 
-    fn heed_budget(&mut self, kind: Kind, answer: &Answer, now: Instant) -> Option<StopReason> {
-        if !self.budget.is_exhausted(now) {
-            return None;
+    /// Stops for the first of these reasons: what the guard says, a pause that is too long, or that too
+    /// little succeeds to pay for retries.
+    fn heed<T>(
+        &mut self,
+        kind: Kind,
+        stop: Option<StopReason>,
+        answered: &Answered<T>,
+        now: Instant,
+    ) -> Option<StopReason> {
+        let stop = stop.or_else(|| too_long(answered.pause, clock::wall()));
+        if stop.is_some() || !self.budget.is_exhausted(now) {
+            return stop;
         }
-        self.guard.on_exhausted(kind, answer, now)
+        self.guard.on_exhausted(kind, &answered.answer, now)
     }
 
     /// Holds the requests of a group for so long, or all where there is none, and lets one go first

@@ -192,7 +192,7 @@ impl<'a> Asking<'a> {
         answered: &Answered<DeviceOutcome>,
     ) {
         self.gate.borrow_mut().came_back(permit.kind.group());
-        let verdict = TokenVerdict::of_other(answered.outcome.nothing(), &answered.answer);
+        let verdict = TokenVerdict::of_other(answered);
         let generation = permit.token.generation();
         let after = self
             .tokens

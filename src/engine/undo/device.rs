@@ -210,7 +210,7 @@ impl Undoing<'_, '_> {
                 DeviceOutcome::Nothing(why) => why,
             };
             // Its turn comes again when the hold is over; that costs no try.
-            if why.is_throttle() {
+            if matches!(why, WhyNothing::Throttled { .. }) {
                 continue;
             }
             if why == WhyNothing::Unproven {
@@ -275,7 +275,7 @@ impl Undoing<'_, '_> {
             DeviceOutcome::Nothing(why) => Deleted::Again {
                 answer,
                 in_doubt: !had_no_effect(why),
-                costs_try: !why.is_throttle(),
+                costs_try: !matches!(why, WhyNothing::Throttled { .. }),
             },
         }
     }
