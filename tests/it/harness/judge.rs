@@ -8,8 +8,9 @@ use super::program::{Ended, Place, RESULTS};
 use super::server::Server;
 use super::wave::Wave;
 
-/// Connections in use, as many idle ones, and the files of a run.
-const DESCRIPTORS_MAX: usize = 32 + 32 + 16;
+/// Connections in use, as many idle ones, as many that are being made or closed, and the files of a
+/// run.
+const DESCRIPTORS_MAX: usize = 3 * 32 + 24;
 /// For any number of rows below a million.
 const PEAK_KIB_MAX: u64 = 256 * 1024;
 
