@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use super::case::{Case, LATE};
+use super::case::{Case, ENABLE_MFA, LATE};
 use super::checker::Results;
 use super::dice::Dice;
 use super::faults::Plan;
-use super::program::{Ended, LOG, Leave, run};
+use super::program::{Ended, LOG, Leave, RESULTS, run};
 use super::size::tell;
 use super::time::now;
 use super::wave::Wave;
+use super::ways::Ways;
 
 /// How often a run may end by itself before the wave must be done, besides once for each kill
 /// and each ten thousand rows: on a bad day a breaker trips about as often as that.
@@ -52,11 +53,19 @@ impl Campaign {
         let start = now();
         let mut case = Case::of(name, self.wave, self.plan, LATE);
         let mut outcome = Outcome::default();
+        if self.existing.contains(&"report") {
+            outcome.prove_the_ledger(&case);
+        }
         let results = loop {
             let run = outcome.killed + outcome.ended;
             let mut dice = Dice::of(seed, &[0xD1, run]);
             let leave = leave(&mut dice, &case, kills.saturating_sub(outcome.killed));
-            let flags = flags(&mut dice, self.existing, rows as u64, kills);
+            let flags = flags(
+                &mut dice,
+                (self.existing, case.wave.ways),
+                rows as u64,
+                kills,
+            );
             if let Some(results) = outcome.one_run(&case, &flags, &leave)
                 && outcome.killed >= kills
                 && results.is_finished()
@@ -91,6 +100,23 @@ impl Campaign {
 }
 
 impl Outcome {
+    /// Runs the first rows until a run that looks first has finished: no report is gone by before.
+    fn prove_the_ledger(&mut self, case: &Case) {
+        let first = case.wave.first_rows();
+        case.place.write(&first);
+        loop {
+            case.run();
+            self.ended += 1;
+            let results = Results::read(&case.place.read(RESULTS), first.header());
+            if results.is_ok_and(|results| results.is_finished()) {
+                break;
+            }
+            let is_early = self.ended <= RUNS_MAX;
+            case.judge.sure(is_early, || "nothing is proved".to_owned());
+        }
+        case.place.write(&case.wave);
+    }
+
     /// One process, whatever becomes of it; the results where it ended by itself.
     fn one_run(&mut self, case: &Case, flags: &[&str], leave: &Leave) -> Option<Results> {
         // What an earlier process wrote was looked through then.
@@ -127,7 +153,12 @@ const NARROW_ROWS_MAX: u64 = 1_000;
 /// The rows above which a line for each of them in each run would fill the disk.
 const VERBOSE_ROWS_MAX: u64 = 100_000;
 
-fn flags(dice: &mut Dice, existing: &[&'static str], rows: u64, kills: u64) -> Vec<&'static str> {
+fn flags(
+    dice: &mut Dice,
+    (existing, ways): (&[&'static str], Ways),
+    rows: u64,
+    kills: u64,
+) -> Vec<&'static str> {
     let varied = rows <= kills.saturating_mul(NARROW_ROWS_MAX);
     let concurrency = if varied {
         dice.one_of(&["1", "4", "32", "32"])
@@ -153,5 +184,8 @@ fn flags(dice: &mut Dice, existing: &[&'static str], rows: u64, kills: u64) -> V
         "--canary",
         dice.one_of(&["0", "5"]),
     ]);
+    if ways.mfa {
+        flags.extend(ENABLE_MFA);
+    }
     flags
 }

@@ -21,6 +21,8 @@ pub(crate) const PROMPT: Settle = (Duration::from_millis(300), "300ms");
 
 /// No listing makes up for an intent that is not on the disk.
 pub(crate) const TRUST_THE_LEDGER: [&str; 4] = ["--existing", "unchecked", "--concurrency", "4"];
+/// What a run is told that is to switch MFA on.
+pub(crate) const ENABLE_MFA: [&str; 2] = ["--mfa", "enable"];
 /// How often a small wave may have to be run after one thing was done to it.
 const RUNS_MAX: usize = 5;
 
@@ -69,6 +71,9 @@ impl Case {
             flags.extend(["--rate", "max"]);
         }
         flags.extend(self.more);
+        if self.wave.ways.mfa {
+            flags.extend(ENABLE_MFA);
+        }
         flags
     }
 
@@ -103,7 +108,15 @@ impl Case {
     pub(crate) fn nothing_is_left(&self, settled: bool) -> u64 {
         let counted = || {
             let truth = self.server.truth();
-            truth.counted("list") + truth.counted("create") + truth.counted("token")
+            // Who nobody is may be somebody by now, and is asked for again.
+            let named = ["token", "users"]
+                .into_iter()
+                .filter(|_| !self.wave.ways.names);
+            let asked = ["list", "create", "mfa", "switch", "report"].into_iter();
+            asked
+                .chain(named)
+                .map(|what| truth.counted(what))
+                .sum::<u64>()
         };
         // Where an answer was lost, a last look is owed until the request has settled.
         let done = now();

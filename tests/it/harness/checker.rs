@@ -4,13 +4,16 @@
 use std::collections::BTreeMap;
 
 use super::device::{Device, kind, read_uuid, uuid};
-use super::truth::Truth;
-use super::wave::{HEADER, Meaning, Row};
+use super::truth::{Truth, Users};
+use super::wave::{Meaning, Row};
+use super::ways::Ways;
 
 const COLUMNS: &str = "row,line,outcome,device_id,user_id,type,phone,policy_id,status,code,message,\
                        http_status,attempts,correlation_id,created_at,run_id,mfa_enabled,warning";
 /// Creates after which a device that never showed is left to a person: the first, and three more.
 const ATTEMPTS_MAX: u64 = 4;
+/// Why a row is rejected whose name nobody has.
+const NOBODY: &str = "user_not_found";
 
 /// A line of the results, as far as it matters here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub(crate) struct Told {
     pub(crate) id: String,
     pub(crate) device: Option<Device>,
     pub(crate) attempts: u64,
+    pub(crate) code: String,
+    pub(crate) mfa: String,
 }
 
 /// What the results file says.
@@ -30,9 +35,9 @@ pub(crate) struct Results {
 }
 
 impl Results {
-    /// Reads a results file; a message where it is none.
-    pub(crate) fn read(text: &str) -> Result<Self, String> {
-        let inputs: Vec<String> = HEADER
+    /// Reads the results file of a wave with this header; a message where it is none.
+    pub(crate) fn read(text: &str, header: &str) -> Result<Self, String> {
+        let inputs: Vec<String> = header
             .split(',')
             .map(|name| format!("input.{name}"))
             .collect();
@@ -68,6 +73,8 @@ impl Results {
                 id: record[3].to_owned(),
                 device: device.map(|((user, kind), digits)| Device { user, kind, digits }),
                 attempts: number(12),
+                code: record[9].to_owned(),
+                mfa: record[16].to_owned(),
             };
             *results.outcomes.entry(told.outcome.clone()).or_default() += 1;
             results.told.push(told);
@@ -85,7 +92,9 @@ impl Results {
     /// Whether another run could do nothing for any row: what is unknown still is a person's.
     pub(crate) fn is_finished(&self) -> bool {
         let unknown = self.told.iter().filter(|told| told.outcome == "unknown");
-        self.count(&["failed", "pending", "rejected"]) == 0
+        let mut rejected = self.told.iter().filter(|told| told.outcome == "rejected");
+        self.count(&["failed", "pending"]) == 0
+            && rejected.all(|told| told.code == NOBODY)
             && unknown
                 .into_iter()
                 .all(|told| told.attempts >= ATTEMPTS_MAX)
@@ -93,7 +102,13 @@ impl Results {
 }
 
 /// Holds the results of a run that ended by itself against the input and the truth.
-pub(crate) fn check(rows: &[Row], results: &Results, code: i32, truth: &Truth) -> Vec<String> {
+pub(crate) fn check(
+    rows: &[Row],
+    ways: Ways,
+    results: &Results,
+    code: i32,
+    truth: &Truth,
+) -> Vec<String> {
     let mut wrong = check_code(results, code);
     if rows.len() != results.told.len() {
         let (read, told) = (rows.len(), results.told.len());
@@ -104,9 +119,10 @@ pub(crate) fn check(rows: &[Row], results: &Results, code: i32, truth: &Truth) -
     for (number, (row, told)) in rows.iter().zip(&results.told).enumerate() {
         let first = match row.meaning {
             Meaning::Again(_, first) => Some(&results.told[first - 1]),
-            Meaning::Device(_) | Meaning::Wrong => None,
+            Meaning::Device(_) | Meaning::Wrong | Meaning::Nobody => None,
         };
-        if let Err(why) = check_row(row, told, first, truth) {
+        let checked = check_row(row, ways, told, first, truth);
+        if let Err(why) = checked.and_then(|()| check_mfa(ways, told)) {
             wrong.push(format!("{why} (row {}: {told:?})", number + 1));
         }
         if let Meaning::Device(device) = row.meaning {
@@ -122,10 +138,25 @@ pub(crate) fn check(rows: &[Row], results: &Results, code: i32, truth: &Truth) -
     wrong
 }
 
-fn check_row(row: &Row, told: &Told, first: Option<&Told>, truth: &Truth) -> Result<(), String> {
+fn check_row(
+    row: &Row,
+    ways: Ways,
+    told: &Told,
+    first: Option<&Told>,
+    truth: &Truth,
+) -> Result<(), String> {
     let sure = |holds: bool, why: &str| if holds { Ok(()) } else { Err(why.to_owned()) };
     sure(told.line == row.line, "B: the line is another")?;
+    // What a user is called may not have been asked yet, and nothing is made before.
+    let is_unasked = told.device.is_none() && ["failed", "pending"].contains(&&*told.outcome);
     let (device, first) = match (row.meaning, first) {
+        (Meaning::Nobody, _) => {
+            let is_nobody = told.outcome == "rejected" && told.code == NOBODY;
+            return sure(
+                is_nobody || is_unasked,
+                "N: a name that nobody has was not refused",
+            );
+        }
         (Meaning::Wrong, _) => {
             return sure(told.outcome == "invalid", "B: a wrong row was not refused");
         }
@@ -133,10 +164,10 @@ fn check_row(row: &Row, told: &Told, first: Option<&Told>, truth: &Truth) -> Res
         (Meaning::Again(device, _), first) => (device, first),
     };
     sure(
-        told.device == Some(device),
+        told.device == Some(device) || (ways.names && is_unasked),
         "B: the row is about another device",
     )?;
-    if let Some(first) = first {
+    if let Some(first) = first.filter(|_| !is_unasked) {
         sure(
             told.outcome == "duplicate",
             "B: a row that asks again is no duplicate",
@@ -170,6 +201,25 @@ fn check_row(row: &Row, told: &Told, first: Option<&Told>, truth: &Truth) -> Res
         }
         _ => Err("B: an outcome that the row cannot have".to_owned()),
     }
+}
+
+/// M: whose device is created can use it, and it is told who switched that on.
+fn check_mfa(ways: Ways, told: &Told) -> Result<(), String> {
+    let Some(device) = told
+        .device
+        .filter(|_| ways.mfa && told.outcome == "created")
+    else {
+        return Ok(());
+    };
+    let is_true = match told.mfa.as_str() {
+        "already" => true,
+        "enabled" => !Users::began_with_mfa(device.user),
+        _ => false,
+    };
+    if is_true {
+        return Ok(());
+    }
+    Err("M: created, and `mfa_enabled` is not true".to_owned())
 }
 
 /// E: the exit code is the one that the outcomes call for.
@@ -209,7 +259,7 @@ mod tests {
     };
 
     fn truth(before: &[bool]) -> Truth {
-        let mut truth = Truth::new(Duration::ZERO);
+        let mut truth = Truth::new(Duration::ZERO, Ways::default());
         for &before in before {
             let (created_at, spelled) = ("".into(), "".into());
             let (id, at) = (7, now());
@@ -238,13 +288,21 @@ mod tests {
             },
             device: Some(DEVICE),
             attempts: 1,
+            ..Told::default()
         };
         let outcomes = BTreeMap::from([(outcome.to_owned(), 1)]);
         let results = Results {
             told: vec![told],
             outcomes,
         };
-        check(&[Row { line: 2, meaning }], &results, code, truth).join("\n")
+        check(
+            &[Row { line: 2, meaning }],
+            Ways::default(),
+            &results,
+            code,
+            truth,
+        )
+        .join("\n")
     }
 
     #[test]
@@ -305,7 +363,12 @@ mod tests {
             line: 2,
             meaning: Meaning::Wrong,
         };
-        assert!(check(&[row], &results, 0, &truth(&[]))[0].contains("1 rows went in"));
-        assert!(check(&[], &results, 0, &truth(&[false]))[0].contains("1 devices are there"));
+        assert!(
+            check(&[row], Ways::default(), &results, 0, &truth(&[]))[0].contains("1 rows went in")
+        );
+        assert!(
+            check(&[], Ways::default(), &results, 0, &truth(&[false]))[0]
+                .contains("1 devices are there")
+        );
     }
 }

@@ -41,6 +41,13 @@ pub(crate) enum Sight {
     Silence,
 }
 
+impl Sight {
+    /// Whether the client is told what the documentation says.
+    pub(crate) fn is_told(self) -> bool {
+        matches!(self, Sight::Documented | Sight::Slow)
+    }
+}
+
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fate {
@@ -97,6 +104,26 @@ const LISTS: [(u64, Sight); 7] = [
     (1, Sight::Silence),
 ];
 
+/// How a request to switch a user's MFA on goes wrong.
+const SWITCHES: [(u64, Fate); 12] = {
+    use Effect::{AtOnce, Late, Never};
+    use Sight::{Cut, Error, HalfBody, NoDevice, Reset, Silence};
+    [
+        (4, fate(Never, Error(503))),
+        (4, fate(AtOnce, Error(503))),
+        (2, fate(Late, Error(503))),
+        (2, fate(Never, Error(403))),
+        (3, fate(Never, Cut)),
+        (4, fate(AtOnce, Cut)),
+        (3, fate(Late, Cut)),
+        (3, fate(AtOnce, Reset)),
+        (2, fate(Late, Reset)),
+        (2, fate(AtOnce, HalfBody)),
+        (2, fate(AtOnce, NoDevice)),
+        (1, fate(AtOnce, Silence)),
+    ]
+};
+
 /// How a token request goes wrong.
 const TOKENS: [(u64, Sight); 3] = [(2, Sight::Error(503)), (1, Sight::Cut), (1, Sight::Reset)];
 
@@ -117,6 +144,8 @@ pub(crate) struct Plan {
     pub(crate) zombie: Duration,
     /// How old a listing may be.
     pub(crate) stale: Duration,
+    /// How old what a report tells is.
+    pub(crate) report_age: Duration,
     pub(crate) token_life: Duration,
     /// The status of a redirect that answers every create.
     pub(crate) redirect: Option<u16>,
@@ -144,6 +173,7 @@ impl Plan {
             slammed: 0,
             zombie: Duration::ZERO,
             stale: Duration::ZERO,
+            report_age: Duration::ZERO,
             token_life: Duration::from_hours(1),
             redirect: None,
             seconds: 0,
@@ -167,6 +197,7 @@ impl Plan {
             slammed: 300,
             zombie: Duration::from_millis(150),
             stale: Duration::from_millis(100),
+            report_age: Duration::from_secs(5),
             token_life: Duration::from_secs(20),
             ..Self::calm(seed)
         }
@@ -188,7 +219,16 @@ impl Plan {
     }
 
     pub(crate) fn list(&self, user: u128, nth: u64) -> Sight {
-        let mut dice = self.dice(2, user, nth);
+        self.look(self.dice(2, user, nth))
+    }
+
+    /// What is seen of another question than for a user's devices: `about` is whom or what.
+    pub(crate) fn read(&self, word: &str, about: u64, nth: u64) -> Sight {
+        let word = word.bytes().fold(0, |sum, byte| sum * 31 + u64::from(byte));
+        self.look(self.dice(word, about.into(), nth))
+    }
+
+    fn look(&self, mut dice: Dice) -> Sight {
         let as_date = dice.below(4) == 0;
         if dice.in_100_000(self.throttles) {
             return Sight::Throttled { as_date };
@@ -197,6 +237,18 @@ impl Plan {
             return dice.weighed(&LISTS);
         }
         Sight::Documented
+    }
+
+    pub(crate) fn switch(&self, user: u128, nth: u64) -> Fate {
+        let mut dice = self.dice(9, user, nth);
+        if dice.in_100_000(self.throttles) {
+            let as_date = false;
+            return fate(Effect::Never, Sight::Throttled { as_date });
+        }
+        if dice.in_100_000(self.creates) {
+            return dice.weighed(&SWITCHES);
+        }
+        fate(Effect::AtOnce, Sight::Documented)
     }
 
     pub(crate) fn token(&self, nth: u64) -> Sight {
@@ -233,6 +285,11 @@ impl Plan {
             self.zombie,
             &mut self.dice(6, device.user, device.digits ^ nth << 50),
         )
+    }
+
+    /// How long after the end of its connection a late switch takes effect.
+    pub(crate) fn late_switch(&self, user: u128, nth: u64) -> Duration {
+        share(self.zombie, &mut self.dice(10, user, nth))
     }
 
     /// How old a listing is: two of three are fresh.

@@ -75,14 +75,14 @@ impl Judge {
         self.sure(ordinary, || {
             format!("E: it ended with {code}: {}", ended.said)
         });
-        let results = match Results::read(&place.read(RESULTS)) {
+        let results = match Results::read(&place.read(RESULTS), wave.header()) {
             Ok(results) => results,
             Err(why) => {
                 self.sure(false, || why);
                 Results::default()
             }
         };
-        let complaints = checker::check(&wave.rows(), &results, code, &server.truth());
+        let complaints = checker::check(&wave.rows(), wave.ways, &results, code, &server.truth());
         self.none(&complaints, server);
         self.none(&leaks::check_files(place.folder()), server);
         results

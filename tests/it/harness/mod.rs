@@ -14,6 +14,8 @@
 //! | E | the exit code is what the outcomes call for | [`checker`] |
 //! | F | no request inside a pause, none above the rate | [`truth`], [`pace`] |
 //! | G | descriptors and memory are bounded | [`judge`] |
+//! | M | no create for a user whose MFA is off, and no switch that a look did not call for | [`truth`] |
+//! | N | no name that the wave does not have, and no create before its user was named | [`tenant`], [`truth`] |
 //! | H | nothing goes to another address | [`server`], [`elsewhere`] |
 //!
 //! By default there is a little of everything. More of it, for hours if need be:
@@ -25,6 +27,9 @@
 //! # 1,000,000 creates in 8 waves at once, 30 % of them faulted, 10 kills each: where a breaker
 //! # waits, as one does about every 10,000 rows, the other waves go on
 //! WAVEPAIR_HARNESS_WAVES=8 WAVEPAIR_HARNESS_ROWS=125000 WAVEPAIR_HARNESS_KILLS=10 \
+//!     cargo test --release --test it harness::kills::a_wave_that_is_killed -- --nocapture
+//! # the same in other ways: users by their names, `--existing report`, `--mfa enable`, or some of them
+//! WAVEPAIR_HARNESS_WAYS=names,report,mfa WAVEPAIR_HARNESS_KILLS=1000 WAVEPAIR_HARNESS_ROWS=40000 \
 //!     cargo test --release --test it harness::kills::a_wave_that_is_killed -- --nocapture
 //! # killed at, failed at and cut off at every system call of a run of 20 rows
 //! WAVEPAIR_HARNESS_SYSCALLS=0 \
@@ -48,8 +53,10 @@ pub(crate) mod dice;
 pub(crate) mod size;
 mod time;
 // What goes in.
+mod names;
 mod phones;
 mod wave;
+mod ways;
 // The other side, and what is true.
 mod faults;
 mod http;
@@ -57,6 +64,7 @@ mod reply;
 mod server;
 mod service;
 mod shape;
+mod tenant;
 mod truth;
 // The program, and who judges it.
 mod campaign;

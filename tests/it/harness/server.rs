@@ -276,6 +276,6 @@ async fn wait_until(at: Instant) {
 impl Late {
     async fn happen(self, service: &Service) -> String {
         tokio::time::sleep(self.delay).await;
-        service.make(self.device, &self.spelled)
+        service.carry_out(self.deed)
     }
 }

@@ -10,7 +10,8 @@ use super::dice::Dice;
 use super::faults::{Effect, Fate, Plan, Sight};
 use super::http::Request;
 use super::reply::{self, Reply};
-use super::shape::{self, Wanted};
+use super::shape::{self, ENVIRONMENT, Wanted};
+use super::tenant::{Asked, Desk};
 use super::time::{now, stamp, wall};
 use super::truth::{Made, Truth};
 use super::wave::{Wave, Wish};
@@ -25,6 +26,7 @@ pub(crate) struct Service {
     alarm: Mutex<Option<Alarm>>,
     tokens: Mutex<Tokens>,
     lists: Mutex<HashMap<u128, u64>>,
+    desk: Desk,
 }
 
 #[derive(Default)]
@@ -60,16 +62,23 @@ impl From<Reply> for Handled {
     }
 }
 
-/// A device that is made after its request was given up, or long after it came.
+/// What a request is for.
+pub(crate) enum Deed {
+    /// To make a device with its phone in this spelling.
+    Make(Device, String),
+    /// To switch a user's MFA on.
+    Switch(u128),
+}
+
+/// A deed that is done after its request was given up, or long after it came.
 pub(crate) struct Late {
-    pub(crate) device: Device,
-    pub(crate) spelled: String,
+    pub(crate) deed: Deed,
     pub(crate) delay: Duration,
 }
 
 impl Service {
     pub(crate) fn new(plan: Plan, wave: &Wave, settle: Duration, own: [SocketAddr; 2]) -> Self {
-        let mut truth = Truth::new(settle);
+        let mut truth = Truth::new(settle, wave.ways);
         for (n, (device, spelled)) in wave.there_before.iter().enumerate() {
             let made = Made {
                 id: Dice::of(plan.seed, &[0x1D, n as u64]).wide(),
@@ -90,6 +99,7 @@ impl Service {
             alarm: Mutex::default(),
             tokens: Mutex::default(),
             lists: Mutex::default(),
+            desk: Desk::new(wave),
         }
     }
 
@@ -130,6 +140,30 @@ impl Service {
             Wanted::Token => self.token().into(),
             Wanted::List(user) => self.list(user, request, connection).into(),
             Wanted::Create(device) => self.create(device, request, connection),
+            Wanted::OfTenant(asked) => self.of_tenant(&asked, request, connection),
+        }
+    }
+
+    fn of_tenant(&self, asked: &Asked, request: &Request, connection: u64) -> Handled {
+        let admitted = self.admits(request);
+        let mut truth = self.truth();
+        truth.request(asked.word(), connection);
+        if !admitted {
+            return reply::error(401).into();
+        }
+        let base = format!("http://{}/v1/environments/{ENVIRONMENT}", self.address);
+        let at = (&*base, connection);
+        self.desk.answer(asked, (&self.plan(), at), &mut truth)
+    }
+
+    /// Does what a request was for; gives what is shown of it.
+    pub(crate) fn carry_out(&self, deed: Deed) -> String {
+        match deed {
+            Deed::Make(device, spelled) => self.make(device, &spelled),
+            Deed::Switch(user) => {
+                self.truth().users.switch(user);
+                String::new()
+            }
         }
     }
 
@@ -236,8 +270,7 @@ impl Service {
             Effect::Never | Effect::Late => shape::device_json(device, 0, "", &spelled),
         };
         let late = (fate.effect == Effect::Late).then(|| Late {
-            device,
-            spelled,
+            deed: Deed::Make(device, spelled),
             delay: plan.lateness(device, nth),
         });
         let reply = match plan.redirect {
@@ -264,7 +297,7 @@ impl Service {
     }
 
     /// Makes a device now, and gives it as it is shown.
-    pub(crate) fn make(&self, device: Device, spelled: &str) -> String {
+    fn make(&self, device: Device, spelled: &str) -> String {
         let mut truth = self.truth();
         let seed = self.plan().seed;
         let nth = truth.devices(device).len() as u64;

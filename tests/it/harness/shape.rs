@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::base64;
 use super::device::{Device, kind, read_uuid, uuid};
 use super::http::Request;
+use super::tenant::{self, Asked};
 use super::wave::Wish;
 
 /// The environment of the worker application and of the users.
@@ -23,11 +24,25 @@ pub(crate) const SECRET_FORM: &str = "canary-secret%2F%2B%25Zq7x";
 pub(crate) const TOKEN: &str = "canary-token.";
 
 /// What a request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     Token,
     List(u128),
     Create(Device),
+    /// Something about users, or the report of all devices.
+    OfTenant(Asked),
+}
+
+impl Wanted {
+    /// The type of the body that it has.
+    fn body(&self) -> Option<&'static str> {
+        match self {
+            Wanted::Token => Some("application/x-www-form-urlencoded"),
+            Wanted::Create(_) => Some("application/json"),
+            Wanted::OfTenant(asked) => asked.has_body().then_some("application/json"),
+            Wanted::List(_) => None,
+        }
+    }
 }
 
 /// Tells what is asked for, and what is wrong with the way in which it is.
@@ -36,19 +51,20 @@ pub(crate) fn read(
     host: &str,
     wishes: &HashMap<Device, Wish>,
 ) -> Result<Wanted, String> {
-    let wanted = match request.method.as_str() {
-        "POST" if request.target == format!("/{ENVIRONMENT}/as/token") => {
+    let wanted = match (request.method.as_str(), tenant::read(request)?) {
+        (_, Some(asked)) => Wanted::OfTenant(asked),
+        ("POST", _) if request.target == format!("/{ENVIRONMENT}/as/token") => {
             check_token(request)?;
             Wanted::Token
         }
-        "GET" => Wanted::List(user(&request.target)?),
-        "POST" => {
+        ("GET", _) => Wanted::List(user(&request.target)?),
+        ("POST", _) => {
             let user = user(&request.target)?;
             Wanted::Create(check_create(user, &request.body, wishes)?)
         }
         _ => return Err("a request that is not documented".to_owned()),
     };
-    check_headers(request, host, wanted)?;
+    check_headers(request, host, &wanted)?;
     Ok(wanted)
 }
 
@@ -103,25 +119,18 @@ pub(crate) fn documented(device: Device, wish: &Wish) -> String {
     format!(r#"{{"type":"{kind}","phone":"+{digits}","policy":{{"id":"{policy}"}}{nickname}}}"#)
 }
 
-fn check_headers(request: &Request, host: &str, wanted: Wanted) -> Result<(), String> {
+fn check_headers(request: &Request, host: &str, wanted: &Wanted) -> Result<(), String> {
     let mut must = vec![("host", host), ("accept", "application/json")];
     let length = request.body.len().to_string();
     let mut may = vec!["host", "accept", "user-agent", "authorization"];
-    match wanted {
-        Wanted::Token => {
-            must.push(("content-type", "application/x-www-form-urlencoded"));
+    if *wanted != Wanted::Token {
+        if !transaction_is_documented(request) {
+            return Err("no transaction ID that PingOne keeps".to_owned());
         }
-        Wanted::List(_) => may.push("x-ping-external-transaction-id"),
-        Wanted::Create(_) => {
-            must.push(("content-type", "application/json"));
-            may.push("x-ping-external-transaction-id");
-        }
+        may.push("x-ping-external-transaction-id");
     }
-    if wanted != Wanted::Token && !transaction_is_documented(request) {
-        return Err("no transaction ID that PingOne keeps".to_owned());
-    }
-    if !matches!(wanted, Wanted::List(_)) {
-        must.push(("content-length", &length));
+    if let Some(kind) = wanted.body() {
+        must.extend([("content-type", kind), ("content-length", &length)]);
         may.extend(["content-type", "content-length"]);
     }
     for (name, value) in must {

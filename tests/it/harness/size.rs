@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use super::ways::Ways;
+
 /// Reads a size from the environment.
 fn given<T: FromStr>(name: &str) -> Option<T> {
     let text = std::env::var(name).ok()?;
@@ -26,6 +28,14 @@ pub(crate) fn kills(default: u64) -> u64 {
 /// How many waves are run at once, each with a server and a ledger of its own.
 pub(crate) fn waves() -> u64 {
     given("WAVEPAIR_HARNESS_WAVES").unwrap_or(1)
+}
+
+/// What else is asked of PingOne besides devices.
+pub(crate) fn ways() -> Ways {
+    let text = std::env::var("WAVEPAIR_HARNESS_WAYS").unwrap_or_default();
+    let ways = Ways::read(&text);
+    assert!(ways.is_some(), "WAVEPAIR_HARNESS_WAYS: names, report, mfa");
+    ways.unwrap_or_default()
 }
 
 /// How many system calls of each kind are tried; all of them where it is 0.

@@ -1,5 +1,7 @@
 //! What really happened, as the server saw it. Entries are added and never changed.
 
+mod users;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,6 +10,8 @@ use std::time::{Duration, Instant};
 use super::device::Device;
 use super::faults::{Effect, Fate, Sight};
 use super::time::{now, wall};
+use super::ways::Ways;
+pub(crate) use users::Users;
 
 /// The most requests that the program has in flight: so many may still come when it is asked to
 /// pause, however slow the machine is.
@@ -15,6 +19,8 @@ const IN_FLIGHT: u64 = 32;
 /// The most requests for a device that may have created it: the first, and three after settling.
 const PERHAPS_MAX: u32 = 4;
 const COMPLAINTS_MAX: usize = 50;
+/// How far two reports are apart: five seconds, but for what one came earlier than the other on its way.
+const REPORTS_APART: Duration = Duration::from_secs(4);
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -82,6 +88,9 @@ pub(crate) struct Truth {
     transactions: HashSet<u64>,
     /// By the kind of request.
     pauses: HashMap<&'static str, Pause>,
+    pub(crate) users: Users,
+    /// When a report was made last.
+    reported: Option<Instant>,
     requests: Vec<Instant>,
     counts: BTreeMap<&'static str, u64>,
     complaints: Vec<String>,
@@ -89,8 +98,9 @@ pub(crate) struct Truth {
 
 impl Truth {
     /// An empty log. `settle` is what the program is told to wait before it sends again.
-    pub(crate) fn new(settle: Duration) -> Self {
+    pub(crate) fn new(settle: Duration, ways: Ways) -> Self {
         Self {
+            users: Users::new(ways),
             opened: now(),
             opened_wall: wall(),
             settle,
@@ -101,6 +111,7 @@ impl Truth {
             open: HashSet::new(),
             transactions: HashSet::new(),
             pauses: HashMap::new(),
+            reported: None,
             requests: Vec::new(),
             counts: BTreeMap::new(),
             complaints: Vec::new(),
@@ -110,6 +121,7 @@ impl Truth {
     /// Notes that a new process begins: it cannot know of pauses that another was asked for.
     pub(crate) fn run_begins(&mut self) {
         self.pauses.clear();
+        self.reported = None;
         self.open.clear();
         self.note(None, Happened::Run);
     }
@@ -117,7 +129,7 @@ impl Truth {
     /// Notes a request to the API, of whatever kind, on some connection.
     pub(crate) fn request(&mut self, kind: &'static str, connection: u64) {
         let at = now();
-        if let Some(pause) = self.pauses.get_mut(kind)
+        if let Some(pause) = self.pauses.get_mut(rate_of(kind))
             && let Some(until) = pause.until.get(&connection)
             && at < *until
         {
@@ -137,7 +149,7 @@ impl Truth {
     pub(crate) fn pause(&mut self, kind: &'static str, connection: u64, delay: Duration) {
         self.count("throttled");
         let at = now();
-        let pause = self.pauses.entry(kind).or_default();
+        let pause = self.pauses.entry(rate_of(kind)).or_default();
         if pause.until.values().all(|until| *until <= at) {
             *pause = Pause::default();
         }
@@ -156,6 +168,9 @@ impl Truth {
             self.complain(format!(
                 "A: {device:?} while another request of the user is open"
             ));
+        }
+        for why in self.users.post(device.user) {
+            self.complain(format!("{why}: {device:?}"));
         }
         let perhaps = !matches!(fate.sight, Sight::Throttled { .. } | Sight::Error(401));
         let before = self.asked.get(&device).copied().unwrap_or_default();
@@ -232,6 +247,29 @@ impl Truth {
             .collect()
     }
 
+    /// Notes that a report is made, and judges whether it was allowed to be.
+    pub(crate) fn report(&mut self) {
+        let at = now();
+        if let Some(before) = self.reported.replace(at)
+            && at - before < REPORTS_APART
+        {
+            let apart = at - before;
+            self.complain(format!("F: two reports are {apart:?} apart"));
+        }
+    }
+
+    /// The devices of one kind as they were so long ago, in an order of their own.
+    pub(crate) fn reported(&self, kind: &str, age: Duration) -> Vec<(Device, &Made)> {
+        let then = now().checked_sub(age).unwrap_or(self.opened);
+        let all = self.made.iter().filter(|(device, _)| device.kind == kind);
+        let all = all.flat_map(|(device, made)| made.iter().map(|made| (*device, made)));
+        let mut there: Vec<_> = all
+            .filter(|(_, made)| made.before || made.at <= then)
+            .collect();
+        there.sort_unstable_by_key(|(_, made)| made.id);
+        there
+    }
+
     /// The devices of one kind, user and phone that are there.
     pub(crate) fn devices(&self, device: Device) -> &[Made] {
         self.made.get(&device).map_or(&[], Vec::as_slice)
@@ -306,6 +344,15 @@ impl Truth {
     fn note(&mut self, device: Option<Device>, what: Happened) {
         let at = now();
         self.log.push(Entry { at, device, what });
+    }
+}
+
+/// Whose rate a kind of request is of: that of its own, or one that it shares.
+fn rate_of(kind: &'static str) -> &'static str {
+    match kind {
+        "mfa" | "switch" => "users",
+        "entries" => "report",
+        own => own,
     }
 }
 

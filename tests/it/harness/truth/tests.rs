@@ -18,7 +18,7 @@ fn complaints(truth: &Truth) -> String {
 
 #[test]
 fn a_request_that_follows_a_lost_one_too_soon_is_noticed_without_a_second_device() {
-    let mut truth = Truth::new(Duration::from_mins(1));
+    let mut truth = Truth::new(Duration::from_mins(1), Ways::default());
     for transaction in ["a", "b"] {
         truth.post(DEVICE, transaction, LOST);
         truth.post_ends(DEVICE);
@@ -31,7 +31,7 @@ fn a_request_that_follows_a_lost_one_too_soon_is_noticed_without_a_second_device
 
 #[test]
 fn a_request_that_follows_a_refused_one_is_as_it_should_be() {
-    let mut truth = Truth::new(Duration::from_mins(1));
+    let mut truth = Truth::new(Duration::from_mins(1), Ways::default());
     let sight = Sight::Throttled { as_date: false };
     for transaction in ["a", "b"] {
         let effect = Effect::Never;
@@ -50,7 +50,7 @@ fn a_request_that_follows_a_refused_one_is_as_it_should_be() {
 
 #[test]
 fn a_request_inside_a_pause_is_noticed_but_not_by_a_process_that_cannot_know() {
-    let mut truth = Truth::new(Duration::ZERO);
+    let mut truth = Truth::new(Duration::ZERO, Ways::default());
     truth.pause("list", 1, Duration::from_mins(1));
     for _ in 0..IN_FLIGHT {
         truth.request("list", 1);
@@ -62,14 +62,20 @@ fn a_request_inside_a_pause_is_noticed_but_not_by_a_process_that_cannot_know() {
     assert_eq!(complaints(&truth), "", "another rate");
     truth.request("list", 1);
     assert!(complaints(&truth).contains("before the end of a pause"));
+    truth.pause("users", 1, Duration::from_mins(1));
+    for _ in 0..=IN_FLIGHT {
+        truth.request("switch", 1);
+    }
+    let said = complaints(&truth);
+    assert!(said.contains("a switch came"), "they share a rate: {said}");
     truth.run_begins();
     truth.request("list", 1);
-    assert_eq!(truth.complaints().len(), 1);
+    assert_eq!(truth.complaints().len(), 2);
 }
 
 #[test]
 fn a_second_device_is_noticed_with_its_story() {
-    let mut truth = Truth::new(Duration::ZERO);
+    let mut truth = Truth::new(Duration::ZERO, Ways::default());
     truth.run_begins();
     truth.post(DEVICE, "a-1", LOST);
     for id in 0..2 {
