@@ -64,7 +64,8 @@ pub enum MaxErrors {
     Percent(f64),
 }
 
-/// The longest pause that is waited out; a longer one ends the run.
+/// The longest pause that is waited out; a longer one ends the run, for whoever started it is better
+/// told now, and the next run goes on where this one stopped.
 pub(super) const LONGEST_HOLD: Duration = Duration::from_mins(5);
 
 /// From where the ID of a row's user is known.

@@ -84,7 +84,7 @@ pub async fn run(
     engine.work.ending.into_result()
 }
 
-/// How many rows are read before answers are looked at again.
+/// How many rows are read before answers are looked at again: to read is quick, but not for nothing.
 const ROWS_AT_ONCE: u32 = 256;
 
 /// A run.

@@ -18,7 +18,7 @@ use crate::pingone::grant::{Granted, TokenError, TokenFailure};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
 use crate::retry::{Backoff, Growth};
 
-/// How often a token is asked for in a row.
+/// How often a token is asked for in a row: with the waits between, for half a minute at most.
 const TRIES: u32 = 5;
 /// The shortest wait before it is asked for again.
 const SHORTEST: Duration = Duration::from_secs(1);

@@ -34,7 +34,8 @@ impl Bucket {
         }
     }
 
-    /// Whether this bucket is too far from a rate to go on with.
+    /// Whether this bucket is too far from a rate to go on with. A bucket that is made anew gives its
+    /// first leave at once, so it is not made for less than anybody would notice.
     pub(super) fn is_of_another_rate(&self, rate: f64) -> bool {
         (self.rate - rate).abs() > rate * 0.002
     }
@@ -55,7 +56,8 @@ impl Bucket {
     }
 }
 
-/// Timers tick once a millisecond, so a pace beyond that needs a few requests a tick.
+/// Timers tick once a millisecond, so a pace beyond that needs a few requests a tick; but so few that
+/// nobody would call them a burst.
 fn burst(rate: f64) -> NonZeroU32 {
     const BURST_MAX: f64 = 5.0;
     let per_tick = (rate / 1000.0).ceil().clamp(1.0, BURST_MAX);

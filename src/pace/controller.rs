@@ -3,6 +3,9 @@
 //! PingOne names its limit nowhere and gets no slower before it refuses: a 429 is the only sign. The
 //! controller comes close to the rate at which the last one came, stays below it for a while, goes on
 //! slowly, and quickly only where nothing was ever refused.
+//!
+//! Each number below is the one with which `simulation` used most of limits of 10 to 100 a second, with
+//! the fewest refusals, alone and with others on the same license.
 
 use std::time::Duration;
 

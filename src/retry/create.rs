@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use super::decision::{Decision, Verdict};
 use super::history::{Doubt, History};
-use super::policy::RetryPolicy;
+use super::policy::{FIRST_LOOK, RetryPolicy};
 use crate::model::entry::DeviceState;
 use crate::model::outcome::{Ambiguity, AttemptOutcome, Proof, Refusal};
 
-/// How long a request has to take effect whose refusal may be another's, before it is looked for.
-pub(crate) const UNPROVEN_LOOK: Duration = Duration::from_secs(2);
+/// How long a request has to take effect whose refusal may be another's, before it is looked for: as
+/// long as one that got no answer.
+pub(crate) const UNPROVEN_LOOK: Duration = FIRST_LOOK;
 
 /// Decides what follows a create request.
 ///

@@ -6,7 +6,7 @@ use super::history::History;
 use super::policy::RetryPolicy;
 use crate::model::why_nothing::WhyNothing;
 
-/// How often the same is asked for in vain.
+/// How often the same is asked for in vain: with the backoffs between, for half a minute at most.
 pub(super) const IN_VAIN_MAX: u32 = 6;
 
 /// After how long what told nothing is asked for again; nothing where it is not.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::model::outcome::Device;
 
-/// How much earlier than our intent PingOne's clock may say that it made our device.
+/// How much earlier than our intent PingOne's clock may say that it made our device. Where the two
+/// clocks differ by more, as the `Date` of answers shows, devices are listed before they are created.
 pub(crate) const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// Whether a device that a listing shows is the one that a request asked for: it was not

@@ -21,7 +21,8 @@ pub struct RetryPolicy {
     pub not_found_delay: Duration,
 }
 
-/// The ages of an unanswered request at which its device is looked for, for positive evidence.
+/// The ages of an unanswered request at which its device is looked for, for positive evidence. Most
+/// show at once; what has not by then is hardly sooner there for being asked about more often.
 const LOOKS: [Duration; 4] = [
     Duration::from_secs(2),
     Duration::from_secs(5),
@@ -30,9 +31,10 @@ const LOOKS: [Duration; 4] = [
 ];
 /// The age of an unanswered request at which its device is looked for first.
 pub(crate) const FIRST_LOOK: Duration = LOOKS[0];
-/// The age from which a negative look counts in a run that is not to wait for the settling time.
+/// The age from which a negative look counts in a run that is not to wait for the settling time: what
+/// is not there by then is left to a later run.
 const NEGATIVE_LOOK: Duration = Duration::from_mins(2);
-/// The distance between the two negative looks.
+/// The distance between the two negative looks: both are not to be one stale listing.
 const LOOKS_APART: Duration = Duration::from_secs(30);
 impl RetryPolicy {
     /// The wait before a row goes on after this many failures in a row, from none.

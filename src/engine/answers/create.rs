@@ -61,9 +61,11 @@ pub(in crate::engine) fn after_create(
     if unanswered {
         row.last_send = Some(LastSend::now(context.now, context.moment.clone()));
     }
+    // Its answer may come yet on that connection, and would be taken for the next one's.
     if unanswered || *proof != Proof::Proven {
         row.connection = Connection::Fresh;
     }
+    // A resend follows a request that may have had an effect; this one had none.
     if let AttemptOutcome::NotCreated(_) = outcome {
         row.phase = Phase::Create { resend: false };
         if !is_withheld {
@@ -130,6 +132,7 @@ fn decide_create(
     if let AttemptOutcome::Created(device) = outcome
         && device.id.is_none()
     {
+        // It is there: whatever stood against another create does not stand against a look.
         row.phase = Phase::Identify(device.clone());
         decision = Decision::LOOK_NOW;
     }

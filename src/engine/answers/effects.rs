@@ -92,6 +92,7 @@ pub(super) fn then(row: &mut Row, decision: Decision) -> Then {
             Then::Go { after }
         }
         Decision::Look { after } => {
+            // A look at a device of ours stays one: no listing lets it be created again.
             if !ours {
                 row.phase = Phase::Look;
             }

@@ -64,6 +64,7 @@ pub(in crate::engine) fn after_mfa(
             }
         }
         MfaDecision::Read { after } => {
+            // A switch that is not clear may have had its effect: that is read first.
             let switches = false;
             row.phase = Phase::Mfa { switches, resend };
             MfaEffects {

@@ -22,10 +22,10 @@ use crate::pace::{Meters, Pacing, Wait};
 use crate::pingone::Answered;
 use crate::pingone::read::ReadError;
 
-/// A hold that lasts at least so long ends with one request that goes first.
+/// A hold that lasts longer ends with one request that goes first: nobody knows what is there by then.
 const LONG_HOLD: Duration = Duration::from_secs(10);
 
-/// The shortest hold.
+/// The shortest hold: `Retry-After` has whole seconds, and 0 of them would be no hold at all.
 const SHORTEST_HOLD: Duration = Duration::from_secs(1);
 
 /// What stands between a request and the wire, for every request of a run.

@@ -34,10 +34,15 @@ impl Retried {
     }
 }
 
+/// What the bucket holds at first, and at most: twenty retries.
 const FULL: f64 = 100.0;
+/// What a retry costs.
 const RETRY: f64 = 5.0;
+/// What it costs after a time-out, which held up a request for all of its time.
 const AFTER_TIMEOUT: f64 = 10.0;
+/// What a look costs that told nothing: it does no harm, but is load all the same.
 const LOOK: f64 = 1.0;
+/// What a success pays in: ten of them pay for one retry.
 const SUCCESS: f64 = 0.5;
 /// How long it may be short before too little succeeds to go on as if nothing were wrong.
 const SHORT_MAX: Duration = Duration::from_mins(1);

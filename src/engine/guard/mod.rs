@@ -38,6 +38,7 @@ use crate::model::row::RowNumber;
 use crate::model::stop::StopReason;
 use crate::pingone::Answered;
 
+/// How many answers to creates may be nobody's we know: one is a gateway's bad moment.
 const FOREIGN_ANSWERS: u32 = 3;
 /// How many rows are taken up whose listings cannot be read, before any could.
 const UNREADABLE_ROWS: usize = 10;

@@ -5,7 +5,9 @@ use crate::engine::reasons::requests_unanswered;
 use crate::model::outcome::Outcome;
 use crate::model::stop::StopReason;
 
+/// How many rows there are before a share of them counts: the first bad row would be all of them.
 const PERCENT_MIN_ROWS: u64 = 20;
+/// How many rows without news are nobody's fault, whatever their share: each costs a person's time.
 const UNSETTLED_MAX: u64 = 20;
 
 /// What became of the rows so far.

@@ -6,8 +6,11 @@ use crate::model::ids::UserId;
 use crate::model::outcome::{Answer, Refusal};
 use crate::model::row::RowNumber;
 
-/// How many of one code in a row are about the tenant, once a device was created.
+/// How many of one code in a row are about the tenant, once a device was created: by then most rows
+/// are right, and so many wrong ones do not follow each other by chance.
 const SAME: usize = 10;
+/// How many users may be forbidden before any device was created: a role that is limited to a
+/// population forbids some users and not others.
 const FORBIDDEN_AT_FIRST: usize = 3;
 
 /// Refusals of one code, with nothing else between them.

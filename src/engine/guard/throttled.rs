@@ -7,7 +7,8 @@ use tokio::time::Instant;
 use crate::engine::reasons::nothing_but_throttles;
 use crate::model::stop::StopReason;
 
-/// How long nothing but 429 may come before it is not waited out any more.
+/// How long nothing but 429 may come before it is not waited out any more: a limit by the second or
+/// the minute is over long before, and what lasts longer is for a person.
 const NOTHING_ELSE: Duration = Duration::from_mins(15);
 
 /// Since when nothing but 429 has come.

@@ -9,7 +9,8 @@ use super::subject::Subject;
 use super::width::Width;
 use crate::model::rate_group::{ByGroup, RateGroup};
 
-/// An answer that takes longer shows that there is too much in flight.
+/// An answer that takes longer shows that there is too much in flight: where PingOne keeps up, nearly
+/// all are there within a second.
 const SLOW: Duration = Duration::from_secs(5);
 
 /// Counts requests, and watches how they go.

@@ -1,6 +1,7 @@
 //! How many requests are in flight at once: as many as PingOne and this machine bear.
 
-/// How many requests may be in flight at first, once the canary has lived.
+/// How many requests may be in flight at first, once the canary has lived: a few, for what PingOne
+/// bears is not known yet, and each window of quick answers adds one.
 const AT_FIRST: usize = 8;
 
 /// Widens by one for each window of quick answers, and narrows by a tenth when one was slow.

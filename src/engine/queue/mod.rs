@@ -18,6 +18,8 @@ use crate::model::ids::UserId;
 use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
 
+// A bound to each list of rows keeps memory the same for a wave of any length.
+
 /// The most rows that wait for a retry, a look or their user before new ones wait too.
 const WAITING_MAX: usize = 10_000;
 /// The most rows that PingOne refused before which wait for the end of the wave.

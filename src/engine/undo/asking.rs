@@ -28,7 +28,7 @@ use crate::pingone::Answered;
 use crate::pingone::client::Client;
 use crate::pingone::token::{AccessToken, TokenCache};
 
-/// How many refusals in a row are about the tenant, and not about devices.
+/// How many refusals in a row are about the tenant, and not about devices: as many as of creates.
 const SAME: u64 = 10;
 
 /// Leave to send one request.
