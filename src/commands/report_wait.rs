@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_is_waited_for_until_it_is_twenty_minutes_younger_than_the_last_device() {
+    fn a_report_is_waited_for_until_it_is_20_minutes_younger_than_any_device() {
         const MINUTE: i64 = 60_000;
         let now = 1_764_000_000_000;
         for (last, minutes) in [

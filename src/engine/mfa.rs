@@ -117,7 +117,7 @@ mod tests {
     const HOUR_MS: i64 = 3_600_000;
 
     #[test]
-    fn a_create_goes_out_once_its_user_can_use_mfa_and_no_row_of_one_who_cannot() {
+    fn a_create_goes_out_once_its_user_can_use_mfa_and_never_for_who_cannot() {
         let mut watch = MfaWatch::new(MfaRule::Enable);
         let refused = answer(403, "mfa_not_enabled");
         for phase in [CREATE, Phase::Create { resend: true }] {
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_asked_about_for_a_listing_and_nobody_where_that_was_not_wished() {
+    fn nobody_is_asked_about_for_a_listing_or_where_that_was_not_wished() {
         for rule in [MfaRule::Check, MfaRule::Ignore] {
             let watch = MfaWatch::new(rule);
             assert_eq!(watch.leave(&of_user(1, 1, CREATE)), Leave::Given);

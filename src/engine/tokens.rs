@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_refusal_ends_the_run_unless_the_new_token_was_accepted_between() {
+    fn a_second_refusal_ends_the_run_unless_the_token_was_accepted_between() {
         use TokenVerdict::{Accepted, Refused, Unheard};
         for (between, ends) in [(Unheard, true), (Accepted, false)] {
             let start = now();

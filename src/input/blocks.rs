@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_is_another_one_is_not_handed_out_though_size_and_time_are_the_same() {
+    fn a_block_that_changed_is_not_handed_out_though_size_and_time_stayed() {
         let folder = tempfile::tempdir().unwrap();
         let path = file(folder.path());
         let opened = open(&path);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happens_to_the_file_ends_every_pass_at_its_next_block_or_at_the_end() {
+    fn what_happens_to_the_file_ends_every_pass_at_its_next_block_or_its_end() {
         type Act = fn(&Path);
         let acts: [(Act, Change); 4] = [
             (

@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_field_spans_lines_when_it_closes_in_a_record_of_the_right_width() {
+    fn a_quoted_field_spans_lines_if_it_closes_in_a_record_of_the_right_width() {
         let text = "a,\"b\r\n\r\nb\"\r\n\r\nc,d\n";
         assert_eq!(
             records(text, 2),

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_room_is_kept_in_whole_blocks_given_up_once_and_kept_again_by_the_next_run() {
+    fn room_is_kept_in_whole_blocks_given_up_once_and_kept_by_the_next_run() {
         use std::os::unix::fs::MetadataExt;
         let folder = tempfile::tempdir().unwrap();
         let ledger = folder.path().join("ledger.db");

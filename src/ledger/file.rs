@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_is_somebody_elses_before_the_run_and_a_fault_in_it_and_damage_is_damage_always() {
+    fn a_lock_is_anothers_before_a_run_a_fault_in_it_and_damage_is_always_so() {
         use rusqlite::ffi;
         let word = |error: &Error| {
             let flaw = format!("{:?}", error.flaw);

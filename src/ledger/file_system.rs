@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_system_is_told_by_its_number_whatever_the_width_and_sign_of_that() {
+    fn a_file_system_is_told_by_its_number_whatever_its_width_and_sign() {
         for (magic, expected) in [
             (0x6969, Kind::Network("NFS")),
             (0xFF53_4D42, Kind::Network("CIFS")),

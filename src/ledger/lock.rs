@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_holder_is_refused_until_the_first_lets_go_and_told_who_that_is() {
+    fn a_second_holder_is_refused_until_the_first_lets_go_and_told_who_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = folder.path().join("ledger.db");
         assert!(Lock::take_existing(&ledger).unwrap().is_none());
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_file_says_is_shown_only_where_it_is_whole_and_steers_no_terminal() {
+    fn what_the_file_says_is_shown_only_if_whole_and_steers_no_terminal() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = folder.path().join("ledger.db");
         let file = |text: &str| {

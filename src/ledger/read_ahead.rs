@@ -91,7 +91,7 @@ mod tests {
     use crate::model::request::DeviceType::{self, Sms, Voice};
 
     #[test]
-    fn only_lookups_that_go_forward_in_small_steps_are_read_ahead_of_and_ever_further() {
+    fn only_small_steps_forward_are_read_ahead_of_and_ever_further() {
         let mut ahead = ReadAhead::default();
         let wanted: Vec<Option<u64>> = (1..=9)
             .map(|number| ahead.looked_up(number * 2).map(|wanted| wanted.count))

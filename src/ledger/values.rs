@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_with_milliseconds_is_kept_as_a_number_and_every_text_is_given_back_as_it_was() {
+    fn a_time_with_milliseconds_is_kept_as_a_number_and_texts_come_back_whole() {
         for (text, is_short) in [
             ("2026-11-01T08:00:00.000Z", true),
             ("2026-11-01T08:00:00.123Z", true),

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_is_meant_by_its_exact_name_or_else_by_the_only_one_in_another_case() {
+    fn a_policy_is_meant_by_its_exact_name_or_the_only_one_in_another_case() {
         let id = |number| PolicyId::from_bytes([number; 16]);
         let one = |number| PolicyAnswer::One(id(number));
         let listed = listed(&[

@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_several_scripts_in_one_part_are_noticed_and_one_script_each_is_not() {
+    fn letters_of_several_scripts_in_one_part_are_noticed_and_of_one_are_not() {
         for (text, mixed) in [
             ("ada@example.com", false),
             ("zo\u{eb}@b\u{fc}cher.example", false),

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_row_has_the_policy_that_was_noted_for_it_and_only_changes_are_kept() {
+    fn each_row_has_the_policy_noted_for_it_and_only_changes_are_kept() {
         let policy = |number: u8| PolicyId::from_bytes([number; 16]);
         let mut rows = RowPolicies::default();
         assert_eq!(rows.of(RowNumber(1)), None);

@@ -88,7 +88,7 @@ mod tests {
     use crate::model::event::RowLabel;
 
     #[test]
-    fn every_code_of_a_row_is_counted_and_remembers_its_first_row_in_whatever_order_rows_finish() {
+    fn every_code_is_counted_and_knows_its_first_row_in_any_order_of_ends() {
         let mut tally = Tally::default();
         for row in [7, 3, 9] {
             tally.add(&RowFinished {

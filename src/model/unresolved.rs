@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_without_its_user_or_policy_ends_with_what_happened_and_what_to_do() {
+    fn a_row_without_its_user_or_policy_ends_with_what_happened_and_advice() {
         let fault = LookupFault {
             code: "timed_out".to_owned(),
             message: "no answer came in time".to_owned(),

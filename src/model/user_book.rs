@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn each_user_counts_once_and_is_switched_where_any_row_of_theirs_is_created() {
+    fn each_user_counts_once_and_is_switched_where_a_row_of_theirs_is_created() {
         let mut book = UserBook::new(MfaRule::Check);
         let created = |row: UserOfRow| UserOfRow {
             is_created: true,

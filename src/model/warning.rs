@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_codes_of_a_row_stand_once_and_in_one_order_whatever_order_its_warnings_have() {
+    fn the_codes_of_a_row_stand_once_and_in_one_order() {
         let other_form = Warning::OtherForm { row: RowNumber(1) };
         let mut warnings = vec![
             Warning::Placeholder(Column::Nickname),

@@ -347,7 +347,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_answers_make_the_rate_less_than_one_a_minute_or_more_than_the_ceiling(
+        fn no_answers_bring_the_rate_below_one_a_minute_or_above_the_ceiling(
             ceiling in prop::option::of(0.001_f64..1e6),
             answers in prop::collection::vec((0_u64..4000, 0_u64..40, any::<bool>()), 0..300),
         ) {

@@ -125,8 +125,7 @@ async fn a_limit_that_halves_is_refused_five_times_at_most() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_second_has_more_launches_than_the_ceiling_allows_and_nothing_is_refused_below_the_limit()
- {
+async fn no_second_has_more_launches_than_its_ceiling_and_none_is_refused_below() {
     for (ceiling, most) in [(25.0, 26), (0.5, 1), (60.0, 61)] {
         let pacing = Pacing::UpTo(ceiling);
         let played = Case {

@@ -68,7 +68,7 @@ mod tests {
     const OTHER: &str = "22222222-2222-4222-8222-222222222222";
 
     #[test]
-    fn a_page_is_whose_link_or_devices_name_and_one_other_name_makes_it_anothers() {
+    fn a_page_is_whose_link_or_devices_name_and_anothers_by_one_other_name() {
         let link = |user: &str| {
             format!(
                 r#""_links":{{"self":{{"href":"https://api.pingone.eu/v1/environments/{OTHER}/users/{user}/devices?limit=9"}}}},"#

@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_ours_by_our_id_or_by_being_alone_and_anothers_by_any_other_id() {
+    fn an_answer_is_ours_by_our_id_or_if_alone_and_anothers_by_another_id() {
         let sent = HeaderValue::from_static("0198-7-1");
         for (repeated, alone, expected) in [
             (&[][..], true, Proof::Proven),

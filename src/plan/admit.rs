@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_after_a_lost_or_mistaken_answer_is_looked_for_whatever_the_options() {
+    fn what_failed_after_a_lost_or_mistaken_answer_is_looked_for_in_any_case() {
         for state in [DeviceState::Failed, DeviceState::Rejected] {
             let resent = LedgerEntry {
                 resends: 1,
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_last_look_is_due_when_the_lost_request_has_settled_and_at_once_without_an_id() {
+    fn a_last_look_is_due_when_the_request_has_settled_or_now_without_an_id() {
         for (named, lost_age, expected) in [
             (true, None, Admission::Recheck),
             (true, Some(HOUR), Admission::Recheck),
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_of_ours_is_looked_at_again_while_that_is_owed_or_it_was_seen_twice() {
+    fn a_device_of_ours_is_looked_at_again_while_owed_or_if_it_was_seen_twice() {
         let created = entry(DeviceState::Created);
         let owed = LedgerEntry {
             recheck_owed: true,

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_planned_to_be_created_is_not_barred_and_the_others_say_why() {
+    fn only_what_is_planned_to_be_created_is_not_barred_and_others_say_why() {
         let row = |expect, code: Option<&str>| RowPlan {
             outcome: code.map(|_| "rejected".to_owned()),
             code: code.map(str::to_owned),

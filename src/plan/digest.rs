@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_has_one_digest_in_a_wave_whatever_its_spelling_and_another_one_in_another_wave() {
+    fn a_phone_has_one_digest_in_a_wave_in_any_spelling_and_another_elsewhere() {
         let phone = |text| Address::Phone(E164::parse(text).unwrap().0);
         let (_, key) = of("a");
         let digest = key.digest(&phone("+447911123456"));

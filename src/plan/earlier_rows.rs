@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_asks_for_the_same_under_another_policy_is_told_which_one_counts() {
+    fn a_row_that_asks_the_same_under_another_policy_is_told_which_one_counts() {
         let mut rows = EarlierRows::default();
         for (row, policy, told) in [
             (1, 7, None),

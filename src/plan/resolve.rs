@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn each_state_becomes_what_the_person_says_or_is_left_to_the_command_that_goes_on() {
+    fn each_state_becomes_what_the_person_says_or_is_for_the_command_going_on() {
         use DeviceState as S;
         for state in S::ALL {
             let absent = decide(&entry(state), Claim::Absent, &[], false);

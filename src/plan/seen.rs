@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_got_its_entry_twice_was_asked_for_by_the_first_of_the_rows() {
+    fn a_device_that_got_its_entry_twice_was_asked_for_by_the_first_row() {
         let mut seen = Seen::default();
         for (entry, row) in [(77, 5), (4_173, 6), (77, 7)] {
             seen.entered(entry, RowNumber(row));

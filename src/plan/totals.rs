@@ -73,7 +73,7 @@ mod tests {
     use crate::model::samples;
 
     #[test]
-    fn what_is_created_is_counted_by_policy_type_and_country_and_nothing_else_is() {
+    fn only_what_is_created_is_counted_by_policy_type_and_country() {
         let mut totals = Totals::default();
         let request = samples::request(1);
         totals.add(Expectation::Create, Some(&request));

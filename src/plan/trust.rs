@@ -55,7 +55,7 @@ mod tests {
     };
 
     #[test]
-    fn who_does_not_look_needs_a_ledger_that_is_complete_and_the_one_that_was_used() {
+    fn who_does_not_look_needs_a_complete_ledger_and_the_one_that_was_used() {
         use Distrust::{NeverLooked, NoCounter, UnknownRun};
         let new = Evidence {
             has_looked: false,

@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_a_checksum_is_ours_only_where_it_holds_what_would_be_written() {
+    fn a_file_without_a_checksum_is_ours_if_it_holds_what_would_be_written() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let sum = write(&at("a"), wave(), "one\n");

@@ -62,7 +62,7 @@ mod tests {
     use crate::model::hidden::is_unsafe;
 
     #[test]
-    fn what_a_spreadsheet_would_run_is_marked_and_what_it_starts_with_is_neutral() {
+    fn what_a_spreadsheet_would_run_is_marked_and_its_beginning_is_neutral() {
         for (text, cell) in [
             ("=1+1", "'=1+1"),
             ("\t=1", r"'\u{9}=1"),

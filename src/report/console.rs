@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_file_hears_what_was_said_before_it_was_there_and_what_quiet_hides() {
+    fn a_log_file_hears_what_was_said_before_it_and_what_quiet_hides() {
         let (sink, _pipe) = mpsc::sync_channel(100);
         let quiet = Manner {
             quiet: true,

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_not_known_is_found_in_any_row_and_in_its_own_column_alone() {
+    fn an_unknown_run_is_found_in_any_row_and_in_its_own_column_alone() {
         for (text, unknown) in [
             ("", None),
             ("row,outcome,run_id\n", None),

@@ -59,7 +59,7 @@ mod tests {
     use crate::model::undecodable;
 
     #[test]
-    fn a_text_has_the_bytes_of_its_encoding_and_what_that_lacks_is_told_by_its_number() {
+    fn a_text_has_the_bytes_of_its_encoding_and_what_that_lacks_is_a_number() {
         for (encoding, text, bytes) in [
             (UTF_8, "é…", "é…".as_bytes()),
             (WINDOWS_1252, "a;é…", b"a;\xe9\x85"),

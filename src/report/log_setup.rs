@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_of_ours_that_there_is_not_is_named_and_others_are_nobodys_business() {
+    fn a_level_of_ours_that_does_not_exist_is_named_and_others_are_ignored() {
         for (directives, unknown) in [
             ("wavepair=loud", Some("loud")),
             ("hyper=trace, wavepair=loud", Some("loud")),

@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_keep_back_all_others_are_corrected_in_the_wave_and_nothing_goes_before() {
+    fn rows_that_keep_back_all_others_are_corrected_in_the_wave_first() {
         let refused = StopReason::InvalidRows { rows: 2, line: 3 };
         let left = Left {
             exit: ExitCode::NeedsPerson,
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_a_shard_are_corrected_in_the_wave_which_may_give_them_to_another_shard() {
+    fn rows_of_a_shard_are_corrected_in_the_wave_and_may_change_their_shard() {
         let words = "wavepair run w.csv --shard 2/3"
             .split(' ')
             .map(OsString::from);

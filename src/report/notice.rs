@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_reads_what_and_what_to_do_and_no_text_from_outside_steers_the_terminal() {
+    fn a_person_reads_what_and_what_to_do_and_no_text_steers_the_terminal() {
         insta::assert_snapshot!(error().text(Some(80), false), @r"
         error: cannot open a\u{a}b.csv: no such file
         hint: name a \u{1b}file that is there

@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_comes_out_whole_and_in_order_whether_there_was_room_for_it_or_not() {
+    fn what_is_kept_comes_out_whole_and_in_order_with_or_without_room_for_it() {
         let line = b"a line of sixteen\n";
         for (in_memory, full_after) in [(1 << 20, usize::MAX), (64, usize::MAX), (1 << 20, 5)] {
             let (mut reader, writer) = io::pipe().unwrap();

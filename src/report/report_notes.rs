@@ -71,7 +71,7 @@ mod tests {
     const TWO: [DeviceType; 2] = [DeviceType::WhatsApp, DeviceType::Sms];
 
     #[test]
-    fn it_is_said_what_the_report_tells_and_where_it_is_slow_how_long_it_takes() {
+    fn it_is_said_what_the_report_tells_and_how_long_it_takes_where_slow() {
         for (notice, said) in [
             (
                 was_read(&TWO, 12_345, 0),

@@ -115,7 +115,7 @@ mod tests {
     use crate::model::dialect::Delimiter;
 
     #[test]
-    fn text_is_written_as_the_wave_is_and_of_a_workbook_as_a_spreadsheet_likes_it() {
+    fn text_is_written_as_the_wave_is_and_that_of_a_workbook_for_spreadsheets() {
         let wave = Dialect {
             container: Container::Gzip,
             encoding: encoding_rs::UTF_16LE,

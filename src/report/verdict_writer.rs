@@ -142,7 +142,7 @@ mod tests {
     use crate::report::known_state::KnownState;
 
     #[test]
-    fn a_line_names_the_device_and_what_was_found_and_masks_phones_as_results_do() {
+    fn a_line_names_the_device_and_the_finding_and_masks_phones_as_results_do() {
         let found = |number: u8, status| ReportedDevice {
             user: crate::model::ids::UserId::from_bytes([9; 16]),
             id: DeviceId::from_bytes([number; 16]),

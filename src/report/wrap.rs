@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_of_any_width_gets_no_line_that_is_longer_and_could_be_shorter() {
+    fn a_terminal_of_any_width_gets_no_longer_line_and_no_needless_break() {
         let text = "warning: the policies cannot be read, so they are not checked";
         for width in [20, 40, 80, 120] {
             for line in hanging(text, 20, Some(width)).lines() {

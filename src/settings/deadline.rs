@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn a_skipped_time_is_when_clocks_skip_it_and_of_a_doubled_one_the_first_to_come() {
+    fn a_skipped_time_is_when_clocks_skip_and_a_doubled_one_the_first_to_come() {
         for (text, wall, expected) in [
             // 02:00 CET is followed by 03:00 CEST.
             ("02:30", "2026-03-29T00:10:00Z", "2026-03-29T01:00:00Z"),

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_named_with_its_setting_and_shown_unless_it_may_hold_a_password() {
+    fn a_wrong_value_is_named_and_shown_unless_it_may_hold_a_password() {
         let given = |value: &str| Given::typed("--concurrency", value);
         for (error, expected) in [
             (

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_leads_where_the_system_would_take_it_and_what_is_not_there_where_it_says() {
+    fn a_path_leads_where_the_system_takes_it_and_a_missing_one_where_it_says() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         let at = |name: &str| root.join(name);

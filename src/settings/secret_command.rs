@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_fails_or_prints_no_secret_is_refused_and_nothing_of_it_is_shown() {
+    fn a_program_that_fails_or_prints_no_secret_is_refused_and_not_shown() {
         for (command, why) in [
             (&["/no/such"][..], "cannot be started"),
             (

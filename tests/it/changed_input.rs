@@ -120,7 +120,7 @@ fn stopped_and_settled(rehearsal: &Rehearsal, wave: &str, changed: Ended, said: 
 const TOLD: [&str; 2] = ["--summary", "-"];
 
 #[test]
-fn a_row_that_is_inserted_in_the_middle_of_a_run_gives_nobody_another_ones_phone() {
+fn a_row_inserted_in_the_middle_of_a_run_gives_nobody_another_ones_phone() {
     for first_piece_at in [0, HEADER.len()] {
         let rehearsal = Rehearsal::new();
         let wave = wave(first_piece_at);
@@ -133,7 +133,7 @@ fn a_row_that_is_inserted_in_the_middle_of_a_run_gives_nobody_another_ones_phone
 }
 
 #[test]
-fn a_change_that_leaves_size_and_time_as_they_were_is_noticed_by_the_bytes() {
+fn a_change_that_keeps_size_and_time_is_noticed_by_the_bytes() {
     let rehearsal = Rehearsal::new();
     let wave = wave(0);
     rehearsal.wave(&wave);
@@ -197,7 +197,7 @@ fn a_file_that_grows_shrinks_is_replaced_or_goes_stops_the_run() {
 }
 
 #[test]
-fn what_is_on_the_wire_when_the_file_changes_is_waited_for_and_written_down() {
+fn what_is_on_the_wire_when_the_file_changes_is_waited_for_and_recorded() {
     // Thirty rows fit in any piece: only who looks at the file again notices.
     let rehearsal = Rehearsal::with_faults("[[fault]]\non = 'create'\nafter = 5\ndelay = '300ms'");
     rehearsal.rows(30);
@@ -215,7 +215,7 @@ fn what_is_on_the_wire_when_the_file_changes_is_waited_for_and_written_down() {
 }
 
 #[test]
-fn earlier_results_stay_where_the_file_changes_before_new_ones_are_written() {
+fn earlier_results_stay_where_the_file_changes_before_there_are_new_ones() {
     let rehearsal = Rehearsal::with_faults("[[fault]]\non = 'create'\nafter = 9\ndelay = '300ms'");
     let first = rehearsal.rows(10).run(&["--limit", "2"]).exits(7);
     let before = rehearsal.bytes("wave.results.csv");

@@ -214,7 +214,7 @@ fn a_quiet_run_still_says_what_is_wrong_and_how_to_go_on() {
 }
 
 #[test]
-fn a_ledger_may_be_named_without_a_folder_and_the_next_run_goes_on_with_it() {
+fn a_ledger_may_be_named_without_a_folder_and_the_next_run_uses_it() {
     let folder = folder_with(&["wave.csv"]);
     let words = "run wave.csv --sandbox --ledger wave.db -q";
     let results = || {

@@ -12,7 +12,7 @@ use crate::support::tampering_proxy::{Request, Then, body, kept, with_body};
 const ONE_ID: &str = "11111111-1111-4111-8111-111111111111";
 
 #[test]
-fn what_is_sent_again_meets_no_gateway_that_swallows_the_second_request_of_a_connection() {
+fn what_is_sent_again_meets_no_gateway_that_swallows_second_requests() {
     let mut rehearsal = Rehearsal::new();
     let proxy = rehearsal.behind(|request, wire| {
         if request.before > 0 {
@@ -33,7 +33,7 @@ fn what_is_sent_again_meets_no_gateway_that_swallows_the_second_request_of_a_con
 }
 
 #[test]
-fn a_listing_that_says_nothing_of_whose_it_is_is_asked_for_on_a_connection_of_its_own() {
+fn a_listing_that_may_be_anybodys_is_asked_for_on_a_connection_of_its_own() {
     let mut rehearsal = Rehearsal::new();
     let proxy = rehearsal.behind(|request, wire| {
         let answer = request.served();
@@ -69,7 +69,7 @@ fn of_no_request(request: &Request) -> Vec<u8> {
 }
 
 #[test]
-fn connections_that_are_given_up_are_closed_while_slow_requests_are_under_way() {
+fn connections_that_are_given_up_are_closed_while_others_are_under_way() {
     const WIDTH: usize = 16;
     let mut rehearsal = Rehearsal::new();
     let came = Arc::new((Mutex::new(0), Condvar::new()));
@@ -149,7 +149,7 @@ fn one_id_for_every_device_stops_the_run_at_the_second() {
 }
 
 #[test]
-fn one_id_in_the_listings_of_two_users_stops_the_run_before_the_second_is_believed() {
+fn one_id_in_two_users_listings_stops_the_run_before_the_second_counts() {
     let mut rehearsal = Rehearsal::new();
     rehearsal.rows(3);
     rehearsal.run(&[]).exits(0);

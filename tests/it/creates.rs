@@ -11,7 +11,7 @@ use crate::support::tap::Tap;
 use crate::support::waves;
 
 #[test]
-fn every_row_gets_its_device_and_a_second_run_sends_nothing_and_writes_the_same_bytes() {
+fn every_row_gets_its_device_and_a_second_run_sends_nothing_more() {
     let rehearsal = Rehearsal::new();
     let first = rehearsal.rows(300).run(&[]);
     assert_eq!(first.code, Some(0), "{}", first.stderr);

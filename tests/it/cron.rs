@@ -30,7 +30,7 @@ fn night(rehearsal: &Rehearsal, options: &[&str]) -> Output {
 }
 
 #[test]
-fn the_wrapper_prints_nothing_but_what_a_person_has_to_act_upon_and_keeps_the_code() {
+fn the_wrapper_prints_only_what_a_person_must_act_upon_and_keeps_the_code() {
     let rehearsal = Rehearsal::with_faults("[[fault]]\non = 'create'\nfirst = 1\nstatus = 400\n");
     rehearsal.rows(3);
     for (options, code, last) in [

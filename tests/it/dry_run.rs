@@ -151,7 +151,7 @@ fn a_file_that_is_no_wave_is_refused_as_a_whole() {
 }
 
 #[test]
-fn a_phone_of_two_users_is_told_once_and_hinders_nothing_and_an_invalid_row_is_no_user() {
+fn a_phone_of_two_users_is_told_once_and_an_invalid_row_is_no_user() {
     let rehearsal = Rehearsal::new();
     let wave = waves::asking([
         (1, "+15125551234"),
@@ -171,7 +171,7 @@ fn a_phone_of_two_users_is_told_once_and_hinders_nothing_and_an_invalid_row_is_n
 }
 
 #[test]
-fn what_is_unusual_is_told_in_the_same_words_by_a_dry_run_a_run_and_the_results_again() {
+fn what_is_unusual_is_told_in_the_same_words_by_dry_run_run_and_results() {
     let rehearsal = Rehearsal::new();
     let row = |number, rest: &str| format!("{},{WAVE_POLICY},{rest}\n", user(number));
     let wave = "user_id,policy_id,phone,type,email_address,nickname,locale,status\n".to_owned()
@@ -204,7 +204,7 @@ fn what_is_unusual_is_told_in_the_same_words_by_a_dry_run_a_run_and_the_results_
 }
 
 #[test]
-fn the_countries_of_the_valid_phones_are_told_those_of_rows_with_another_fault_too() {
+fn the_countries_of_valid_phones_are_told_of_rows_with_other_faults_too() {
     let rehearsal = Rehearsal::new();
     let wave = waves::asking([
         (1, "+15125551234"),

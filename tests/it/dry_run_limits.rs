@@ -83,7 +83,7 @@ fn a_user_has_room_for_as_many_devices_as_a_run_then_creates() {
 }
 
 #[test]
-fn a_text_or_call_to_a_country_that_the_notification_policy_keeps_out_is_warned_of() {
+fn a_message_to_a_country_that_the_message_policy_denies_is_warned_of() {
     let rehearsal = Rehearsal::with(Options {
         policies: Policies::Known,
         ..Options::default()

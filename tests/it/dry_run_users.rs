@@ -59,7 +59,7 @@ const WARNINGS: [&str; 11] = [
 ];
 
 #[test]
-fn each_user_is_read_once_and_each_row_of_one_who_cannot_use_it_is_warned_of() {
+fn each_user_is_read_once_and_each_row_of_one_who_cannot_use_it_is_warned() {
     let rehearsal = ten_users("");
     rehearsal.wave(&by_id(&rehearsal));
     let said = dry_run(&rehearsal, &[], 0).said();
@@ -152,7 +152,7 @@ fn a_role_that_is_missing_for_users_is_told_once_and_hinders_nothing() {
 }
 
 #[test]
-fn a_user_who_is_in_no_report_is_rejected_where_pingone_knows_nobody_of_the_id() {
+fn a_user_who_is_in_no_report_is_rejected_if_pingone_does_not_know_the_id() {
     let rehearsal = ten_users("");
     let there = &rehearsal.sandbox().users()[0];
     rehearsal.wave(&format!(

@@ -17,7 +17,7 @@ fn wave(rows: &[(u32, &str, &str)]) -> String {
 }
 
 #[test]
-fn the_same_device_in_another_spelling_is_a_duplicate_and_carries_the_first_rows_id() {
+fn the_same_device_in_another_spelling_is_a_duplicate_with_the_first_id() {
     let rehearsal = Rehearsal::new();
     let rows = wave(&[
         (1, "+1.5125551234", "WHATSAPP"),
@@ -82,7 +82,7 @@ fn many_rows_of_one_user_go_one_after_the_other_and_all_get_their_device() {
 }
 
 #[test]
-fn a_user_who_has_as_many_devices_as_allowed_is_rejected_with_pingones_words() {
+fn a_user_with_as_many_devices_as_allowed_is_rejected_in_pingones_words() {
     let rehearsal = Rehearsal::with(wavepair::testing::sandbox::Options {
         max_devices: 2,
         ..Default::default()
@@ -139,7 +139,7 @@ fn one_phone_under_another_policy_is_no_second_device() {
 }
 
 #[test]
-fn a_device_that_is_there_twice_is_reported_until_somebody_removes_one_and_nothing_is_touched() {
+fn a_device_that_is_there_twice_is_reported_until_one_is_removed() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&waves::of(2));
     rehearsal.pair(&user(0), "WHATSAPP", "+15125550000");
@@ -177,7 +177,7 @@ fn owed_a_look() -> Rehearsal {
 }
 
 #[test]
-fn a_device_whose_answer_was_lost_is_looked_at_once_more_by_the_next_run_if_need_be() {
+fn a_device_whose_answer_was_lost_is_looked_at_by_the_next_run_if_need_be() {
     let rehearsal = owed_a_look();
     for _ in 0..2 {
         rehearsal.run(&SETTLED).exits(0).has(&[("created", 1)]);
@@ -187,7 +187,7 @@ fn a_device_whose_answer_was_lost_is_looked_at_once_more_by_the_next_run_if_need
 }
 
 #[test]
-fn a_second_device_that_came_of_a_lost_request_is_reported_until_somebody_removes_it() {
+fn a_second_device_of_a_lost_request_is_reported_until_one_is_removed() {
     let rehearsal = owed_a_look();
     rehearsal.pair(&user(0), "WHATSAPP", "+1.5125550000");
     for looks in 4..=5 {
@@ -207,7 +207,7 @@ fn a_second_device_that_came_of_a_lost_request_is_reported_until_somebody_remove
 }
 
 #[test]
-fn a_lost_request_that_takes_effect_after_the_last_look_of_its_run_is_noticed_by_a_later_one() {
+fn a_lost_request_that_takes_effect_after_the_last_look_is_noticed_later() {
     let rehearsal = Rehearsal::with_faults(&fault(
         "on = 'create'\nfirst = 1\nwhen = 'after'\ndrop = 'reset'",
     ));
@@ -228,7 +228,7 @@ fn a_lost_request_that_takes_effect_after_the_last_look_of_its_run_is_noticed_by
 }
 
 #[test]
-fn a_row_that_asks_for_a_device_under_another_policy_is_told_which_policy_counts() {
+fn a_row_that_asks_for_a_device_under_another_policy_is_told_which_counts() {
     let rehearsal = Rehearsal::new();
     let phone = "+442071838750";
     let text = format!(
@@ -248,7 +248,7 @@ fn a_row_that_asks_for_a_device_under_another_policy_is_told_which_policy_counts
 }
 
 #[test]
-fn both_forms_of_an_argentine_mobile_are_sent_as_written_and_the_second_has_a_warning() {
+fn both_forms_of_an_argentine_mobile_are_sent_the_second_with_a_warning() {
     let rehearsal = Rehearsal::new();
     let wave = waves::asking([
         (1, "+5491123456789"),

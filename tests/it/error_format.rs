@@ -75,7 +75,7 @@ fn rows_that_a_person_has_to_look_at_are_an_end_that_is_told() {
 }
 
 #[test]
-fn in_a_log_of_json_the_line_of_the_error_has_the_same_keys_and_there_is_one() {
+fn in_a_json_log_the_one_line_of_the_error_has_the_same_keys() {
     let rehearsal = rehearsal();
     let both = [&JSON[..], &["--log-format", "json"]].concat();
     for (options, exit, code) in [

@@ -114,7 +114,7 @@ impl Killed for Undo {
 }
 
 #[test]
-fn an_undo_that_is_killed_at_any_system_call_is_gone_on_with_and_deletes_nothing_else() {
+fn an_undo_killed_at_any_system_call_goes_on_and_deletes_nothing_else() {
     is_killed_anywhere::<Undo>();
 }
 
@@ -144,7 +144,7 @@ impl Killed for Purge {
 }
 
 #[test]
-fn a_purge_that_is_killed_at_any_system_call_is_gone_on_with_and_leaves_no_digit() {
+fn a_purge_killed_at_any_system_call_goes_on_and_leaves_no_digit() {
     is_killed_anywhere::<Purge>();
 }
 
@@ -173,7 +173,7 @@ impl Killed for Merge {
 const SHARDED: u32 = 16;
 
 #[test]
-fn a_merge_that_is_killed_at_any_system_call_is_gone_on_with_and_loses_and_doubles_nothing() {
+fn a_merge_killed_at_any_system_call_goes_on_and_loses_or_doubles_nothing() {
     is_killed_anywhere::<Merge>();
 }
 
@@ -199,6 +199,6 @@ impl Killed for Split {
 }
 
 #[test]
-fn a_split_that_is_killed_at_any_system_call_is_gone_on_with_and_loses_and_doubles_nothing() {
+fn a_split_killed_at_any_system_call_goes_on_and_loses_or_doubles_nothing() {
     is_killed_anywhere::<Split>();
 }

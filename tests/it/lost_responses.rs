@@ -51,7 +51,7 @@ fn a_stalled_answer_is_given_up_and_its_device_found() {
 }
 
 #[test]
-fn a_lost_request_is_unknown_before_it_has_settled_and_created_by_a_later_run() {
+fn a_lost_request_is_unknown_until_it_has_settled_then_created_by_a_run() {
     let rehearsal =
         Rehearsal::with_faults("[[fault]]\non = 'create'\nafter = 4\nfirst = 1\nstatus = 503");
     // The run may not last until the request has settled, so the row stays unknown.
@@ -73,7 +73,7 @@ fn a_lost_request_is_unknown_before_it_has_settled_and_created_by_a_later_run() 
 }
 
 #[test]
-fn lost_and_refused_creates_among_three_hundred_leave_nothing_lost_and_nothing_twice() {
+fn lost_and_refused_creates_among_300_leave_nothing_lost_and_none_twice() {
     let rehearsal = Rehearsal::with_faults(
         "[[fault]]\non = 'create'\nprobability = 0.10\nstatus = 503\n\
          [[fault]]\non = 'create'\nprobability = 0.05\ndrop = 'close'\n\
@@ -93,7 +93,7 @@ fn lost_and_refused_creates_among_three_hundred_leave_nothing_lost_and_nothing_t
 }
 
 #[test]
-fn one_answer_in_seven_lost_after_the_device_was_stored_makes_no_second_device() {
+fn one_answer_in_seven_lost_after_the_device_was_stored_makes_no_second() {
     let rehearsal = Rehearsal::with_faults(
         "[[fault]]\non = 'create'\nprobability = 0.15\nwhen = 'after'\ndrop = 'reset'\n",
     );
@@ -220,7 +220,7 @@ fn a_zombie_that_outlives_its_run_is_found_by_the_next() {
 }
 
 #[test]
-fn a_device_that_pingone_says_is_there_already_is_somebody_elses_where_nothing_was_lost() {
+fn a_device_that_pingone_has_already_is_anothers_if_nothing_was_lost() {
     for duplicates in [Duplicates::Refuse400, Duplicates::Refuse409] {
         let rehearsal = Rehearsal::with(Options {
             duplicates,

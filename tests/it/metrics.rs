@@ -98,7 +98,7 @@ fn every_end_is_told_and_the_last_success_stays() {
 }
 
 #[test]
-fn a_dry_run_writes_none_nor_does_a_rehearsal_where_a_settings_file_names_it() {
+fn a_dry_run_writes_none_nor_a_rehearsal_where_a_settings_file_names_it() {
     let rehearsal = Rehearsal::new();
     let settings = rehearsal.path("config.toml");
     fs::write(&settings, "metrics = \"w.prom\"\n").unwrap();

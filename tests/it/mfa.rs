@@ -51,7 +51,7 @@ fn wave() -> String {
 }
 
 #[test]
-fn each_user_is_switched_on_once_before_the_first_device_and_who_was_on_is_left_alone() {
+fn each_user_is_switched_on_once_before_a_device_and_who_was_on_is_left() {
     let mut rehearsal = switched_off();
     switch_on(&rehearsal, &user(3));
     let before = rehearsal.stats().requests_of(Kind::SetMfa);
@@ -128,7 +128,7 @@ fn is_switch(request: &Request) -> bool {
 }
 
 #[test]
-fn nobody_is_switched_twice_where_the_run_is_killed_before_the_switch_is_answered() {
+fn nobody_is_switched_twice_where_a_run_is_killed_before_the_answer() {
     let mut rehearsal = switched_off();
     rehearsal.rows(2);
     let (proxy, before) = killed_at(&mut rehearsal, is_switch, true, SWITCHING);
@@ -156,7 +156,7 @@ fn nobody_is_asked_about_twice_where_the_run_is_killed_behind_the_switch() {
 }
 
 #[test]
-fn a_user_who_cannot_be_switched_on_gets_no_device_in_this_run_and_the_others_do() {
+fn a_user_who_cannot_be_switched_on_gets_no_device_and_the_others_do() {
     let refusal = format!(
         "[[fault]]\non = 'set_mfa'\nuser = '{}'\nstatus = 400\n",
         user(1)
@@ -195,7 +195,7 @@ fn a_user_who_cannot_be_switched_on_gets_no_device_in_this_run_and_the_others_do
 }
 
 #[test]
-fn a_missing_role_ends_the_run_before_any_device_is_made_and_names_the_role() {
+fn a_missing_role_ends_the_run_before_any_device_is_made_and_is_named() {
     let rehearsal = switched_off_with("[[fault]]\non = 'set_mfa'\nstatus = 403\n");
     let run = rehearsal
         .rows(8)
@@ -230,7 +230,7 @@ fn what_may_pass_is_asked_again_and_a_pause_is_kept() {
 }
 
 #[test]
-fn a_run_that_only_checks_or_ignores_asks_nothing_and_leaves_the_column_empty() {
+fn a_run_that_only_checks_or_ignores_asks_nothing_and_writes_no_column() {
     for arguments in [&[][..], &["--mfa", "check"], &["--mfa", "ignore"]] {
         let rehearsal = switched_off();
         let run = rehearsal.rows(3).run(arguments).exits(0);

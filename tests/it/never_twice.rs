@@ -239,7 +239,7 @@ async fn history(day: &str, until: usize, then: Then, existing: Existing) {
 }
 
 #[tokio::test]
-async fn panicked_at_any_event_and_gone_on_with_every_row_has_exactly_one_device() {
+async fn panicked_at_any_event_and_gone_on_with_every_row_has_one_device() {
     let histories = BAD_DAYS.into_iter().flat_map(|day| {
         (1..=EVENTS).flat_map(move |until| {
             // Each event is met by both, one at a time: a history takes its time.

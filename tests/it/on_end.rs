@@ -31,7 +31,7 @@ fn told(rehearsal: &Rehearsal) -> (String, Value) {
 const WRITE_DOWN: &str = "env > environment; cat > read";
 
 #[test]
-fn it_reads_the_summary_and_is_given_the_code_of_this_run_and_of_the_one_before() {
+fn it_reads_the_summary_and_gets_the_codes_of_this_run_and_the_one_before() {
     let rehearsal = Rehearsal::new();
     program(&rehearsal, "tell", WRITE_DOWN);
     rehearsal.rows(3);
@@ -130,7 +130,7 @@ fn nothing_that_it_says_is_among_what_the_run_writes() {
 }
 
 #[test]
-fn a_settings_file_names_it_a_dry_run_starts_none_and_a_rehearsal_one_that_is_typed() {
+fn a_settings_file_names_it_and_no_dry_run_or_untyped_rehearsal_starts_it() {
     let rehearsal = Rehearsal::new();
     fs::create_dir(rehearsal.path("etc")).unwrap();
     program(&rehearsal, "etc/tell", WRITE_DOWN);

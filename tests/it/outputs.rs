@@ -112,7 +112,7 @@ the rejects and the ledger
 ";
 
 #[test]
-fn an_output_that_leads_to_what_is_read_kept_or_written_is_refused_before_anything_is_made() {
+fn an_output_on_what_is_read_kept_or_written_is_refused_first_of_all() {
     let folder = folder();
     let before = contents(folder.path());
     let mut pair = "";
@@ -179,7 +179,7 @@ const UNWRITABLE: [(&str, &str, &str); 10] = [
 ];
 
 #[test]
-fn an_output_that_cannot_be_written_is_exit_2_before_anything_is_read_or_made() {
+fn an_output_that_cannot_be_written_is_exit_2_before_all_else() {
     let folder = folder();
     // Neither a wave nor a tenant: whatever is read or asked first would fail otherwise.
     fs::remove_file(folder.path().join("wave.csv")).unwrap();
@@ -242,8 +242,7 @@ fn a_log_does_not_go_to_standard_output() {
 }
 
 #[test]
-fn a_wave_that_is_no_file_with_a_name_is_answered_on_standard_output_and_writes_nothing_beside_it()
-{
+fn a_wave_that_is_no_named_file_is_answered_on_standard_output_alone() {
     let folder = folder();
     fs::write(
         folder.path().join("bad.csv"),

@@ -60,7 +60,7 @@ fn files(source: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn each_file_that_the_package_names_is_there_and_each_that_is_made_is_named() {
+fn each_file_that_the_package_names_is_there_and_each_made_one_is_named() {
     let made = made();
     let mut named = BTreeSet::new();
     for source in sources(&deb()) {
@@ -87,7 +87,7 @@ fn each_file_that_the_package_names_is_there_and_each_that_is_made_is_named() {
 }
 
 #[test]
-fn the_package_has_a_man_page_of_each_command_and_completes_in_three_shells() {
+fn the_package_has_a_man_page_of_each_command_and_completes_in_3_shells() {
     let made = made();
     let pages = entries(&made.path().join("man"));
     for usage in COMMANDS {
@@ -129,7 +129,7 @@ fn lines(unit: &str) -> Vec<&str> {
 }
 
 #[test]
-fn the_unit_and_the_timer_are_those_of_the_security_page_and_start_what_is_installed() {
+fn unit_and_timer_are_those_of_the_security_page_and_start_the_installed() {
     let page = text(Path::new("SECURITY.md"));
     let blocks = page.split("```ini\n").skip(1);
     let blocks = blocks.map(|block| block.split("```").next().unwrap());

@@ -28,7 +28,7 @@ fn in_two_pages() -> (Rehearsal, TamperingProxy) {
 }
 
 #[test]
-fn a_device_on_the_second_page_is_there_and_every_page_counts_as_a_request() {
+fn a_device_on_the_second_page_is_there_and_every_page_is_a_request() {
     let (rehearsal, proxy) = in_two_pages();
     rehearsal.rows(3);
     rehearsal.pair(&user(0), "WHATSAPP", "+15125550000");
@@ -97,7 +97,7 @@ fn with_policies_in_two_pages() -> (Rehearsal, TamperingProxy) {
 }
 
 #[test]
-fn policies_on_the_second_page_are_listed_and_hold_like_those_on_the_first() {
+fn policies_on_the_second_page_are_listed_and_hold_like_the_others() {
     let (rehearsal, proxy) = with_policies_in_two_pages();
     let output = rehearsal.bare(&["doctor"]).output().unwrap();
     let doctor = rehearsal.ended(&output).exits(0).stderr;

@@ -11,7 +11,7 @@ use crate::proxies::far_away;
 use crate::support::proxy::Proxy;
 
 #[test]
-fn requests_that_are_lost_to_a_panic_end_the_run_and_the_next_one_settles_them() {
+fn requests_lost_to_a_panic_end_the_run_and_the_next_one_settles_them() {
     if !strace::is_there() {
         return;
     }

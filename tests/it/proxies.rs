@@ -143,7 +143,7 @@ fn only_what_is_far_away_and_in_tls_goes_through_the_proxy() {
 }
 
 #[test]
-fn hosts_of_no_proxy_are_reached_without_it_and_what_is_odd_in_the_list_is_a_warning() {
+fn hosts_of_no_proxy_are_reached_without_it_and_odd_ones_are_a_warning() {
     let (mut rehearsal, beyond) = far_away();
     let proxy = Proxy::to(beyond.address());
     through(&mut rehearsal, proxy.address());

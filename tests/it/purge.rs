@@ -220,7 +220,7 @@ fn begin(rehearsal: &Rehearsal) -> Child {
 }
 
 #[test]
-fn a_purge_that_is_killed_again_and_again_is_gone_on_with_and_nothing_is_lost_or_twice() {
+fn a_purge_that_is_killed_often_goes_on_and_nothing_is_lost_or_twice() {
     const MANY: u32 = 1200;
     let rehearsal = Rehearsal::new();
     let run = rehearsal.rows(MANY).run(&[]).exits(0);
@@ -248,7 +248,7 @@ fn a_purge_that_is_killed_again_and_again_is_gone_on_with_and_nothing_is_lost_or
 }
 
 #[test]
-fn what_a_killed_run_left_in_doubt_is_never_purged_and_is_settled_by_the_next_run() {
+fn what_a_killed_run_left_in_doubt_is_not_purged_and_the_next_settles_it() {
     let faults = fault("on = 'create'\nafter = 10\nwhen = 'after'\nstall = '60s'");
     let rehearsal = Rehearsal::with_faults(&faults);
     let mut child = rehearsal.rows(ROWS).begin(&[]);

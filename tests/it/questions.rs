@@ -84,7 +84,7 @@ fn nobody_is_asked_who_answered_already_or_whose_run_sends_no_message() {
 }
 
 #[test]
-fn where_there_is_no_terminal_nobody_is_asked_and_the_number_is_told_with_q_too() {
+fn without_a_terminal_nobody_is_asked_and_the_number_is_told_with_q_too() {
     for quiet in [&[][..], &["-q"]] {
         let rehearsal = Rehearsal::new();
         let run = rehearsal.rows(3).run(&[&ACTIVATE, quiet].concat()).exits(0);
@@ -114,7 +114,7 @@ fn a_person_is_asked_at_the_terminal_whatever_standard_input_is() {
 }
 
 #[test]
-fn messages_are_counted_over_the_rows_that_would_be_sent_by_run_and_dry_run_alike() {
+fn messages_are_counted_over_rows_to_be_sent_by_run_and_dry_run_alike() {
     let rehearsal = Rehearsal::new();
     let first = format!(
         "user_id,phone,policy_id,type,status\n\
@@ -162,7 +162,7 @@ fn messages_are_counted_over_the_rows_that_would_be_sent_by_run_and_dry_run_alik
 }
 
 #[test]
-fn a_device_that_pingone_has_already_sends_no_message_as_an_online_dry_run_finds() {
+fn a_device_that_an_online_dry_run_finds_sends_no_message() {
     let rehearsal = Rehearsal::new();
     rehearsal
         .rows(3)

@@ -97,7 +97,7 @@ fn settled(said: &str) -> String {
 }
 
 #[test]
-fn the_example_of_the_readme_leads_from_an_export_to_six_devices_as_it_is_written() {
+fn the_example_of_the_readme_leads_from_an_export_to_six_devices() {
     let rehearsal = Rehearsal::new();
     let (mut codes, mut said) = (Vec::new(), String::new());
     let (mut shown, mut corrected) = (0, 0);

@@ -117,7 +117,7 @@ fn the_readme_lists_every_verdict_with_what_to_do_and_their_columns() {
 }
 
 #[test]
-fn the_readme_lists_every_verdict_of_undo_with_what_to_do_and_their_columns() {
+fn the_readme_lists_every_verdict_of_undo_with_advice_and_the_columns() {
     let verdicts = UndoVerdict::ALL
         .iter()
         .map(|verdict| line(verdict.as_str(), verdict.meaning(), verdict.advice()));

@@ -84,7 +84,7 @@ fn a_run_that_stops_says_on_every_row_that_it_did_not_come_to_why() {
 }
 
 #[test]
-fn a_run_that_is_signaled_or_killed_says_so_on_every_row_that_it_did_not_come_to() {
+fn a_run_that_is_signaled_or_killed_says_so_on_every_row_it_did_not_reach() {
     for (signal, code) in [(Signal::TERM, "signal"), (Signal::KILL, "run_cut_short")] {
         let rehearsal = Rehearsal::with_faults(&fault(
             "on = 'create'\nafter = 6\nstatus = 429\nretry_after = 60",
@@ -111,7 +111,7 @@ fn a_row_that_came_into_the_wave_after_its_last_run_says_so() {
 }
 
 #[test]
-fn rows_in_doubt_duplicates_and_wrong_rows_say_what_happened_and_what_to_do() {
+fn rows_in_doubt_duplicates_and_wrong_rows_say_what_happened_and_advise() {
     let lost = "on = 'create'\nafter = 1\nwhen = 'after'\ndrop = 'close'";
     let rehearsal =
         Rehearsal::with_faults(&(fault(lost) + &fault("on = 'list'\nafter = 3\nstatus = 503")));

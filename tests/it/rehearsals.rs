@@ -181,7 +181,7 @@ fn a_sandbox_is_told_on_its_command_line_which_policies_there_are() {
 }
 
 #[test]
-fn what_a_sandbox_prints_is_all_that_a_wave_needs_and_its_ledger_goes_with_it() {
+fn what_a_sandbox_prints_is_all_a_wave_needs_and_its_ledger_goes_with_it() {
     let mut rehearsal = Rehearsal::new();
     rehearsal.wave(&format!("user_id,phone\n{},+15125551234\n", user(1)));
     let mut ledgers = BTreeSet::new();

@@ -46,7 +46,7 @@ fn a_row_that_is_wrong_is_told_by_its_code_and_never_sent() {
 }
 
 #[test]
-fn the_rejects_file_has_the_rows_as_they_were_and_can_be_fed_back_once_they_are_mended() {
+fn the_rejects_file_has_the_rows_as_they_were_and_runs_once_it_is_mended() {
     let rehearsal = Rehearsal::new();
     let wave = waves::of(2) + &format!("{},\"07400 123456\",\n", user(2));
     let policy = ["--policy", WAVE_POLICY];
@@ -72,7 +72,7 @@ fn the_rejects_file_has_the_rows_as_they_were_and_can_be_fed_back_once_they_are_
 }
 
 #[test]
-fn pingones_refusal_is_told_by_its_code_and_detail_and_asked_for_again_by_the_next_run() {
+fn pingones_refusal_is_told_by_code_and_detail_and_asked_again_by_a_run() {
     let rehearsal = Rehearsal::with_faults(&fault(&format!(
         "on = 'create'\nuser = '{}'\nfirst = 1\nstatus = 400\n\
          code = 'REQUEST_FAILED'\ndetail = 'ACCOUNT_NOT_USABLE'",
@@ -115,7 +115,7 @@ fn rejects_files(rehearsal: &Rehearsal) -> Vec<String> {
 }
 
 #[test]
-fn rejects_that_somebody_has_edited_stay_whatever_runs_and_the_new_ones_lie_beside_them() {
+fn edited_rejects_stay_whatever_runs_and_the_new_ones_lie_beside_them() {
     let rehearsal = Rehearsal::new();
     let wave = waves::of(2) + &format!("{},\"07400 123456\",\n", user(2));
     rehearsal.wave(&wave).run(&["--dry-run"]).exits(3);
@@ -159,7 +159,7 @@ fn rejects_that_somebody_has_edited_stay_whatever_runs_and_the_new_ones_lie_besi
 }
 
 #[test]
-fn rejects_of_a_version_that_kept_no_checksum_stay_and_the_new_ones_lie_beside_them() {
+fn rejects_without_a_checksum_stay_and_the_new_ones_lie_beside_them() {
     let rehearsal = Rehearsal::new();
     rehearsal
         .wave("user_id,phone,policy_id\nx,y,\n")

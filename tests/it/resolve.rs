@@ -64,7 +64,7 @@ fn last(device: &Value) -> Value {
 }
 
 #[test]
-fn a_device_that_is_absent_is_asked_for_once_more_and_a_lost_answer_is_a_persons_again() {
+fn an_absent_device_is_asked_for_once_more_and_a_lost_answer_is_a_persons() {
     let rehearsal = given_up();
     let listed = list(&rehearsal);
     assert_eq!(listed.code, Some(0), "{}", listed.stderr);
@@ -112,7 +112,7 @@ fn a_device_that_is_absent_is_asked_for_once_more_and_a_lost_answer_is_a_persons
 }
 
 #[test]
-fn what_pingone_contradicts_is_refused_and_changes_nothing_unless_it_is_overridden() {
+fn what_pingone_contradicts_is_refused_and_changes_nothing_unless_forced() {
     let rehearsal = given_up();
     let before = shown(&rehearsal);
     let other = user(7);
@@ -131,7 +131,7 @@ fn what_pingone_contradicts_is_refused_and_changes_nothing_unless_it_is_overridd
 }
 
 #[test]
-fn a_device_that_is_there_is_the_one_that_is_named_and_the_results_have_it() {
+fn a_device_that_is_there_is_the_named_one_and_the_results_have_it() {
     let rehearsal = given_up();
     rehearsal.pair(&user(1), "WHATSAPP", PHONE);
     let there = rehearsal.held()[0].id.clone();
@@ -189,7 +189,7 @@ fn two_of_a_kind_are_settled_by_naming_one() {
 }
 
 #[test]
-fn a_decision_is_refused_where_it_is_not_whole_or_not_known_and_no_phone_is_said() {
+fn a_decision_that_is_not_whole_or_not_known_is_refused_without_a_phone() {
     let rehearsal = given_up();
     let id = user(9);
     let known = [&user(1)[..], "WHATSAPP", PHONE];

@@ -202,7 +202,7 @@ fn a_clock_that_was_set_back_does_not_hold_a_row_through_short_runs() {
 }
 
 #[test]
-fn rows_that_were_refused_before_neither_hold_up_new_ones_nor_stop_the_run() {
+fn rows_that_were_refused_before_neither_hold_up_new_ones_nor_stop_a_run() {
     let rehearsal = Rehearsal::new();
     let rows = |from: u32, to: u32, policy: &str| -> String {
         let row = |n: u32| format!("{},+1512555{n:04},{policy}\n", user(n));
@@ -285,7 +285,7 @@ fn a_ledger_whose_lock_file_somebody_removed_is_still_locked() {
 }
 
 #[test]
-fn a_ledger_that_is_moved_away_in_the_middle_ends_the_run_and_goes_on_where_it_is() {
+fn a_ledger_that_is_moved_in_the_middle_ends_the_run_and_goes_on_there() {
     let rehearsal = Rehearsal::new();
     rehearsal.rows(100);
     let mut run = rehearsal.begin(&["--rate", "20/s"]);
@@ -321,7 +321,7 @@ fn a_ledger_that_others_may_read_is_made_private_again() {
 }
 
 #[test]
-fn an_id_that_was_never_told_is_learned_by_the_next_run_and_the_device_stays_the_first_ones() {
+fn an_id_that_was_never_told_is_learned_by_the_next_run() {
     let (ask, asked) = mpsc::channel();
     let mut rehearsal =
         Rehearsal::with_faults("[[fault]]\non = 'create'\nwhen = 'after'\nbody = 'cut'\n");
@@ -357,7 +357,7 @@ fn an_id_that_was_never_told_is_learned_by_the_next_run_and_the_device_stays_the
 }
 
 #[test]
-fn results_are_those_of_the_run_that_began_last_even_if_the_clock_was_set_back_before_it() {
+fn results_are_of_the_run_that_began_last_though_the_clock_went_back() {
     let rehearsal = Rehearsal::new();
     let policy = wavepair::testing::sandbox::WAVE_POLICY;
     rehearsal.wave(&format!("user_id,phone\n{},+15125551234\n", user(1)));

@@ -7,7 +7,7 @@ use crate::support::rehearsal::{NOBODY, Rehearsal, user};
 use crate::support::waves;
 
 #[test]
-fn an_answer_that_leaves_it_open_is_looked_into_and_the_request_is_not_repeated() {
+fn an_answer_that_leaves_it_open_is_looked_into_and_nothing_is_repeated() {
     let answers = [500, 501, 502, 503, 504, 520, 408, 202]
         .map(|status| format!("when = 'after'\nstatus = {status}\nbody = 'html'"));
     let faults = each_user_once("create", &answers.each_ref().map(String::as_str));
@@ -54,7 +54,7 @@ fn a_request_that_is_the_same_mistake_for_every_row_stops_the_run_at_once() {
 }
 
 #[test]
-fn a_listing_that_tells_nothing_is_asked_for_again_before_anything_is_created() {
+fn a_listing_that_tells_nothing_is_asked_for_again_before_any_create() {
     let bad = [
         "status = 503",
         "status = 500\nbody = 'html'",
@@ -82,7 +82,7 @@ fn a_listing_that_tells_nothing_is_asked_for_again_before_anything_is_created() 
 }
 
 #[test]
-fn a_connection_that_cannot_be_made_is_tried_as_often_as_told_and_its_row_fails() {
+fn a_connection_that_fails_is_tried_as_often_as_told_and_its_row_fails() {
     let mut rehearsal = Rehearsal::new();
     rehearsal.set("WAVEPAIR_API_URL", &format!("http://{NOBODY}/v1"));
     let arguments = [

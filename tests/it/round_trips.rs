@@ -27,7 +27,7 @@ fn text(rehearsal: &Rehearsal, name: &str) -> String {
 }
 
 #[test]
-fn results_dry_run_and_rejects_have_the_mark_and_the_line_ends_of_the_wave() {
+fn results_dry_run_and_rejects_have_the_mark_and_line_ends_of_the_wave() {
     for start in ["", BYTE_ORDER_MARK] {
         for line_end in ["\n", "\r\n"] {
             let rehearsal = Rehearsal::new();
@@ -80,7 +80,7 @@ fn rejects_are_the_rows_as_they_were_and_a_short_one_has_every_column() {
 }
 
 #[test]
-fn a_cell_that_a_spreadsheet_would_run_is_marked_in_every_file_and_a_phone_is_not() {
+fn a_cell_that_spreadsheets_would_run_is_marked_everywhere_but_no_phone() {
     for (cell, written) in [
         ("=1+1", "'=1+1"),
         ("@a", "'@a"),
@@ -132,7 +132,7 @@ fn text_in(rehearsal: &Rehearsal, name: &str, encoding: &'static Encoding) -> St
 }
 
 #[test]
-fn what_goes_back_has_the_encoding_of_the_wave_and_its_rejects_run_as_they_are() {
+fn what_goes_back_has_the_waves_encoding_and_rejects_run_as_they_are() {
     for (encoding, start, name, options) in [
         (UTF_8, BYTE_ORDER_MARK, "J\u{f6}rg", &[][..]),
         (UTF_16LE, BYTE_ORDER_MARK, "J\u{f6}rg \u{1f600}", &[]),
@@ -171,7 +171,7 @@ fn what_goes_back_has_the_encoding_of_the_wave_and_its_rejects_run_as_they_are()
 }
 
 #[test]
-fn bytes_that_mean_nothing_come_back_in_the_rejects_and_a_missing_character_is_told() {
+fn bytes_that_mean_nothing_come_back_in_rejects_and_a_lost_one_is_told() {
     let rehearsal = Rehearsal::new();
     let header = "user_id,phone,policy_id,note\n";
     // Windows-1253 has no character for D2.

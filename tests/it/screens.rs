@@ -307,7 +307,7 @@ fn rows_in_doubt_are_told_when_another_run_is_worth_it() {
 }
 
 #[test]
-fn two_faults_of_a_row_are_both_counted_and_the_line_of_the_sheet_is_named() {
+fn two_faults_of_a_row_are_both_counted_and_the_sheets_line_is_named() {
     let rehearsal = Rehearsal::new();
     let wave = "user_id,phone,policy_id\n\nnobody,,none\n";
     let dry = rehearsal.wave(wave).run(&["--dry-run"]).exits(3).stderr;

@@ -262,7 +262,7 @@ fn a_run_says_when_it_stops_with_the_name_of_the_zone() {
 }
 
 #[test]
-fn without_zone_files_a_local_time_is_refused_and_one_with_its_offset_is_taken() {
+fn without_zone_files_a_local_time_is_refused_and_an_offset_is_taken() {
     let folder = folder_with(&["wave.csv"]);
     let hidden = |zone: &[&str], deadline: &str| {
         let mut command = Command::new("unshare");

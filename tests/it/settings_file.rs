@@ -160,7 +160,7 @@ fn a_switch_of_the_file_is_on_or_off_and_the_opposite_that_is_typed_wins() {
 }
 
 #[test]
-fn a_file_that_others_can_write_is_refused_and_keeps_no_shell_from_its_completions() {
+fn a_file_that_others_can_write_is_refused_but_completions_still_work() {
     let folder = folder_with(&["wave.csv"]);
     let path = folder.path().join("c.toml");
     write(&path, "");
@@ -203,7 +203,7 @@ fn profile(rehearsal: &Rehearsal, secret: impl Fn(&str) -> String) -> String {
 }
 
 #[test]
-fn a_wave_is_run_by_a_profile_alone_with_the_secret_in_a_file_or_from_a_program() {
+fn a_wave_is_run_by_a_profile_with_the_secret_in_a_file_or_from_a_program() {
     for by_program in [true, false] {
         let rehearsal = Rehearsal::new();
         rehearsal.rows(3);

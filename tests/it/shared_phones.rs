@@ -26,7 +26,7 @@ fn wave() -> String {
 }
 
 #[test]
-fn a_dry_run_tells_each_later_row_of_another_user_where_the_phone_stands_first() {
+fn a_dry_run_tells_each_later_row_of_another_user_where_a_phone_is_first() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&wave());
     let told = |words: &[&str]| {
@@ -72,7 +72,7 @@ fn a_run_and_the_results_again_tell_of_it_as_the_dry_run_did() {
 }
 
 #[test]
-fn where_it_is_refused_only_the_first_users_device_is_created_and_the_results_say_so_again() {
+fn where_refused_only_the_first_users_device_is_made_and_results_say_so() {
     let rehearsal = Rehearsal::new();
     let run = rehearsal
         .wave(&wave())
@@ -104,7 +104,7 @@ fn run_as(rehearsal: &Rehearsal, file: &str, wave: &str, code: i32) {
 }
 
 #[test]
-fn a_phone_of_another_user_from_an_earlier_wave_is_told_with_the_name_of_the_wave() {
+fn a_phone_of_another_user_from_an_earlier_wave_is_told_with_its_name() {
     let rehearsal = Rehearsal::new();
     let october = [(1, DESK), (2, "+15125551234")];
     run_as(&rehearsal, "october.csv", &waves::asking(october), 0);
@@ -207,7 +207,7 @@ fn a_device_that_pingone_refused_in_an_earlier_wave_holds_no_phone() {
 }
 
 #[test]
-fn a_file_of_shared_phones_that_holds_something_else_is_refused_without_showing_it() {
+fn a_file_of_shared_phones_with_something_else_is_refused_and_not_shown() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&wave());
     write(&rehearsal, "+442071838750\n07911 123456\n");

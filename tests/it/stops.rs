@@ -196,7 +196,7 @@ fn a_policy_that_is_withdrawn_in_the_middle_stops_the_run_within_ten_rows() {
 }
 
 #[test]
-fn a_role_that_is_withdrawn_in_the_middle_stops_the_run_and_once_it_is_back_the_next_one_goes_on() {
+fn a_role_withdrawn_in_the_middle_stops_the_run_and_the_next_one_goes_on() {
     let rehearsal = Rehearsal::with_faults("[[fault]]\non = 'create'\nafter = 20\nstatus = 403");
     let run = rehearsal
         .rows(60)
@@ -319,7 +319,7 @@ fn a_host_that_is_not_there_costs_no_row() {
 }
 
 #[test]
-fn a_run_that_waits_to_ask_for_a_token_again_does_not_wait_when_it_is_told_to_stop() {
+fn a_run_that_waits_to_ask_for_a_token_again_stops_when_it_is_told_to() {
     let rehearsal = Rehearsal::with_faults(
         "[[fault]]\non = 'token'\nfirst = 1\nstatus = 503\nretry_after = 45",
     );

@@ -96,7 +96,7 @@ fn every_end_writes_it_also_one_before_the_first_row() {
 }
 
 #[test]
-fn a_run_that_another_one_keeps_from_beginning_says_so_and_how_the_run_before_ended() {
+fn a_run_that_cannot_begin_beside_another_says_so_and_how_the_last_ended() {
     let mut rehearsal = Rehearsal::new();
     rehearsal.rows(2).run(&["--limit", "1"]).exits(7);
     let (open, opened) = std::sync::mpsc::channel::<()>();
@@ -125,7 +125,7 @@ fn a_run_that_another_one_keeps_from_beginning_says_so_and_how_the_run_before_en
 }
 
 #[test]
-fn the_exit_code_of_the_run_before_is_that_of_the_same_wave_and_null_the_first_time() {
+fn the_exit_code_before_is_that_of_the_same_wave_and_null_the_first_time() {
     let rehearsal = Rehearsal::with_faults(&fault("on = 'create'\nfirst = 1\nstatus = 400"));
     rehearsal.rows(3);
     let run = ["run", "wave.csv", "--rate", "max"];
@@ -150,7 +150,7 @@ fn the_exit_code_of_the_run_before_is_that_of_the_same_wave_and_null_the_first_t
 }
 
 #[test]
-fn written_again_the_results_say_what_they_are_and_keep_quiet_where_they_are_told_to() {
+fn written_again_results_say_what_they_are_and_are_quiet_where_told_to() {
     let rehearsal = Rehearsal::new();
     rehearsal.rows(3).run(&["--limit", "2"]).exits(7);
     let said = |words: &[&str]| {

@@ -136,7 +136,7 @@ fn what_is_to_be_avoided_is_not_even_locked() {
 }
 
 #[test]
-fn every_crate_comes_from_the_one_public_registry_and_is_pinned_by_a_checksum() {
+fn every_crate_is_of_the_one_public_registry_and_pinned_by_a_checksum() {
     let packages = locked();
     assert!(packages.len() > 100, "the lock file was not read");
     let mut sources = std::collections::BTreeSet::new();
@@ -156,7 +156,7 @@ fn every_crate_comes_from_the_one_public_registry_and_is_pinned_by_a_checksum() 
 }
 
 #[test]
-fn reqwest_is_built_without_anything_that_connects_in_tls_follows_or_unpacks() {
+fn reqwest_is_built_without_what_connects_in_tls_follows_or_unpacks() {
     let manifest = manifest();
     let reqwest = &manifest["dependencies"]["reqwest"];
     assert_eq!(reqwest["default-features"].as_bool(), Some(false));

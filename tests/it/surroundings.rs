@@ -132,7 +132,7 @@ fn a_limit_on_the_size_of_files_is_a_full_disk_and_kills_nothing() {
 }
 
 #[test]
-fn where_the_size_limit_leaves_no_room_to_begin_nothing_is_sent_and_nothing_is_left() {
+fn where_the_size_limit_leaves_no_room_nothing_is_sent_and_none_is_left() {
     let rehearsal = Rehearsal::new();
     rehearsal.rows(3);
     let output = limited(&rehearsal, "ulimit -f 1000", &[]).output().unwrap();

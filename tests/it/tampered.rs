@@ -20,7 +20,7 @@ fn done() -> Rehearsal {
 }
 
 #[test]
-fn a_ledger_that_was_cut_or_emptied_or_lost_is_refused_before_anything_is_sent() {
+fn a_ledger_that_was_cut_emptied_or_lost_is_refused_before_sending() {
     type Damage = fn(&Rehearsal);
     let damages: [(&str, i32, Damage); 4] = [
         ("cut to half", 1, |rehearsal| {

@@ -78,7 +78,7 @@ fn every_workflow_but_the_release_reads_only_and_none_has_a_secret() {
 }
 
 #[test]
-fn the_workflow_covers_the_systems_and_the_version_of_rust_that_are_promised() {
+fn the_workflow_covers_the_systems_and_the_rust_that_are_promised() {
     let manifest: toml::Table = text("Cargo.toml").parse().unwrap();
     let version = manifest["package"]["rust-version"].as_str().unwrap();
     let workflow = text(".github/workflows/ci.yml");

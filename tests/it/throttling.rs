@@ -180,7 +180,7 @@ fn the_pace_is_kept_from_the_first_request_on() {
 }
 
 #[test]
-fn a_429_to_the_look_for_a_lost_answer_is_waited_out_and_never_taken_for_absence() {
+fn a_429_to_the_look_for_a_lost_answer_is_waited_out_and_is_no_absence() {
     let rehearsal = Rehearsal::with_faults(
         &[
             fault("on = 'create'\nafter = 1\nfirst = 1\nwhen = 'after'\ndrop = 'close'"),

@@ -58,7 +58,7 @@ fn a_revoked_token_is_replaced_once_and_every_row_goes_on() {
 }
 
 #[test]
-fn credentials_that_are_refused_for_good_cost_one_request_more_than_were_in_flight() {
+fn credentials_refused_for_good_cost_one_request_more_than_were_in_flight() {
     let rehearsal = Rehearsal::with_faults("[[fault]]\non = 'create'\nafter = 20\nstatus = 401");
     let arguments = [
         "--canary",
@@ -111,7 +111,7 @@ fn a_wrong_secret_is_tried_once_and_no_row_is_touched() {
 }
 
 #[test]
-fn a_token_endpoint_in_trouble_is_asked_again_and_then_left_for_a_later_run() {
+fn a_token_endpoint_in_trouble_is_asked_again_and_left_for_a_later_run() {
     let troubled = Rehearsal::with_faults("[[fault]]\non = 'token'\nfirst = 1\nstatus = 503");
     let run = troubled.rows(3).run(&[]);
     assert_eq!(
@@ -124,7 +124,7 @@ fn a_token_endpoint_in_trouble_is_asked_again_and_then_left_for_a_later_run() {
 }
 
 #[test]
-fn the_secret_may_be_in_a_private_file_and_not_in_one_that_others_can_read() {
+fn the_secret_may_be_in_a_private_file_and_not_in_one_others_can_read() {
     use std::os::unix::fs::PermissionsExt;
     let mut rehearsal = Rehearsal::new();
     let secret = rehearsal.path("secret");
@@ -171,7 +171,7 @@ fn a_given_token_is_used_as_it_is_and_no_other_is_asked_for() {
 }
 
 #[test]
-fn a_new_token_that_is_refused_as_well_ends_the_run_at_the_cost_of_two_requests() {
+fn a_new_token_that_is_refused_too_ends_the_run_after_two_requests() {
     for (on, kind, existing) in [
         ("list", Kind::List, "skip"),
         ("create", Kind::Create, "unchecked"),
@@ -213,7 +213,7 @@ fn what_is_no_token_is_not_used() {
 }
 
 #[test]
-fn credentials_that_are_revoked_in_the_middle_stop_the_run_and_the_next_one_goes_on() {
+fn credentials_revoked_in_the_middle_stop_the_run_and_the_next_goes_on() {
     let rehearsal = Rehearsal::with_faults(
         &[
             fault("on = 'token'\nafter = 1\nstatus = 401\ncode = 'invalid_client'"),
@@ -235,7 +235,7 @@ fn credentials_that_are_revoked_in_the_middle_stop_the_run_and_the_next_one_goes
 }
 
 #[test]
-fn a_token_endpoint_that_stays_in_trouble_is_asked_five_times_and_no_row_is_touched() {
+fn a_token_endpoint_that_stays_in_trouble_is_asked_five_times_only() {
     // Both wait for four seconds, side by side.
     let troubled = ["status = 503", "status = 429"].map(|trouble| {
         let rehearsal =
@@ -253,7 +253,7 @@ fn a_token_endpoint_that_stays_in_trouble_is_asked_five_times_and_no_row_is_touc
 }
 
 #[test]
-fn tokens_that_expire_on_their_way_are_asked_for_five_times_and_then_end_the_run() {
+fn tokens_that_expire_on_their_way_are_asked_for_five_times_then_it_ends() {
     let slow = || {
         Rehearsal::with(Options {
             token_life: Duration::from_secs(1),

@@ -43,7 +43,7 @@ fn older_tls() -> [Vec<u8>; 2] {
 }
 
 #[test]
-fn a_peer_without_tls_or_with_an_older_one_stops_the_run_at_its_first_connection() {
+fn a_peer_without_tls_or_with_an_older_one_stops_the_run_at_once() {
     let plain = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".to_vec();
     let [hello, alert] = older_tls();
     for said in [plain, hello, alert] {
@@ -58,7 +58,7 @@ fn a_peer_without_tls_or_with_an_older_one_stops_the_run_at_its_first_connection
 }
 
 #[test]
-fn a_certificate_that_holds_no_longer_or_not_yet_or_for_another_name_is_told_nothing() {
+fn a_certificate_of_another_time_or_name_is_told_nothing() {
     for (name, holds) in [
         ("localhost", Holds::NoLonger),
         ("localhost", Holds::NotYet),
@@ -117,7 +117,7 @@ fn the_platforms_authorities_are_trusted_with_and_without_one_more() {
 }
 
 #[test]
-fn a_server_that_offers_http_2_is_spoken_to_in_http_1_and_no_keys_are_written() {
+fn a_server_that_offers_http_2_gets_http_1_and_no_keys_are_written() {
     let mut rehearsal = Rehearsal::new();
     let authority = Authority::new();
     let proxy = TamperingProxy::open(rehearsal.sandbox().address());

@@ -38,7 +38,7 @@ fn shown(rehearsal: &Rehearsal) -> [Ended; 2] {
 }
 
 #[test]
-fn a_refusal_of_another_request_for_the_same_device_is_not_shown_of_this_one() {
+fn a_refusal_of_another_request_for_the_device_is_not_shown_of_this_one() {
     let [policy, status, nickname, locale, variant] = REFUSED;
     for (what, request) in [
         (
@@ -104,7 +104,7 @@ fn a_run_that_stops_early_leaves_what_another_wave_was_refused_as_pending() {
 }
 
 #[test]
-fn a_device_that_is_not_known_to_be_there_or_not_is_shown_whatever_the_wave_asks() {
+fn a_device_that_may_be_there_or_not_is_shown_whatever_the_wave_asks() {
     let rehearsal = Rehearsal::with_faults("[[fault]]\non = 'create'\nstatus = 500\n");
     rehearsal
         .wave(&wave(1, REFUSED))

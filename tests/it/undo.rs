@@ -84,7 +84,7 @@ pub(crate) fn held(rehearsal: &Rehearsal) -> BTreeSet<String> {
 }
 
 #[test]
-fn exactly_what_nobody_changed_is_deleted_and_each_device_is_accounted_for() {
+fn exactly_what_nobody_changed_is_deleted_and_all_are_accounted_for() {
     let (rehearsal, run) = run_of(36);
     let stays = meddle(&rehearsal);
     assert_eq!(stays.len(), 8, "a renamed and a new one of nine");
@@ -198,7 +198,7 @@ fn a_row_that_could_not_be_made_anew_stays_undone() {
 }
 
 #[test]
-fn devices_that_were_there_before_and_those_of_another_run_are_never_touched() {
+fn devices_from_before_and_those_of_another_run_are_never_touched() {
     let rehearsal = Rehearsal::new();
     rehearsal.pair(&user(0), "WHATSAPP", "+15125550000");
     let wave = rows(4);
@@ -229,7 +229,7 @@ fn one_reason_after_the_other_is_overridden_by_name() {
 }
 
 #[test]
-fn whatever_is_not_clear_is_settled_by_a_look_and_nothing_is_deleted_that_was_not_to_be() {
+fn what_is_not_clear_is_settled_by_a_look_and_nothing_else_is_deleted() {
     for fault_of in [
         "every = 3\nwhen = 'after'\ndrop = 'reset'",
         "every = 3\nstatus = 503",
@@ -271,7 +271,7 @@ fn begin(rehearsal: &Rehearsal, run: &str) -> Child {
 }
 
 #[test]
-fn a_command_that_is_killed_again_and_again_goes_on_and_deletes_nothing_else() {
+fn a_command_that_is_killed_often_goes_on_and_deletes_nothing_else() {
     let (rehearsal, run) = run_of(90);
     let stays = meddle(&rehearsal);
     let faults = fault("on = 'delete'\nevery = 4\nwhen = 'after'\ndrop = 'reset'");

@@ -186,7 +186,7 @@ fn rows_without_content_are_blank_lines_and_no_errors() {
 }
 
 #[test]
-fn a_rejects_file_can_be_mended_with_its_marks_and_a_cell_comes_back_as_it_was() {
+fn a_rejects_file_can_be_mended_with_its_marks_and_cells_come_back() {
     let rehearsal = Rehearsal::new();
     let header = "user_id,phone,policy_id,nickname";
     let wave = format!("{header}\n{},07400 123456,{WAVE_POLICY},=1+1\n", user(0));

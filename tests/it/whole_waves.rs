@@ -116,7 +116,7 @@ fn a_wave_without_rows_is_refused_unless_that_is_expected() {
 }
 
 #[test]
-fn an_empty_wave_proves_nothing_of_a_ledger_and_its_results_can_be_written_again() {
+fn an_empty_wave_proves_nothing_of_a_ledger_and_its_results_come_again() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(HEADER).run(&["--expect-rows", "0"]).exits(0);
     let written = rehearsal.bytes("wave.results.csv");
@@ -177,14 +177,14 @@ fn a_single_invalid_row_keeps_back_all_of_a_strict_wave() {
 }
 
 #[test]
-fn the_results_of_a_wave_that_was_kept_back_are_written_again_byte_for_byte() {
+fn the_results_of_a_wave_that_was_kept_back_come_again_byte_for_byte() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&troubled()).run(&["--strict"]).exits(3);
     rehearsal.writes_results_again();
 }
 
 #[test]
-fn a_strict_wave_is_run_once_it_is_corrected_and_what_was_done_before_stays_done() {
+fn a_strict_wave_is_run_once_it_is_corrected_and_what_was_done_stays_done() {
     let rehearsal = Rehearsal::new();
     rehearsal
         .wave(&waves::asking([(1, "+15125551231")]))

@@ -25,7 +25,7 @@ fn wave() -> String {
 }
 
 #[test]
-fn a_name_that_ends_in_xlsx_makes_a_workbook_with_the_cells_that_a_csv_has() {
+fn a_name_that_ends_in_xlsx_makes_a_workbook_with_the_cells_of_a_csv() {
     let rehearsal = Rehearsal::new();
     let named = ["-o", "r.xlsx", "--rejects", "x.XLSX"];
     for (words, text) in [
@@ -74,7 +74,7 @@ fn phones_and_ids_are_text_and_counts_are_numbers() {
 }
 
 #[test]
-fn the_results_of_a_wave_written_again_are_the_same_workbook_byte_for_byte() {
+fn the_results_of_a_wave_written_again_are_the_same_workbook_to_the_byte() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&wave()).run(&["-o", "r.xlsx"]).exits(3);
     let written = rehearsal.bytes("r.xlsx");
@@ -88,7 +88,7 @@ fn the_results_of_a_wave_written_again_are_the_same_workbook_byte_for_byte() {
 }
 
 #[test]
-fn rejects_that_somebody_has_edited_stay_and_the_next_workbook_lies_beside_them() {
+fn edited_rejects_stay_and_the_next_workbook_lies_beside_them() {
     let rehearsal = Rehearsal::new();
     let words = ["--rejects", "x.xlsx"];
     rehearsal.wave(&wave()).run(&words).exits(3);

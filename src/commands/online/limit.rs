@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_gets_devices_by_rows_in_their_order_until_they_have_as_many_as_they_may() {
+    fn a_user_gets_devices_in_the_order_of_rows_up_to_their_limit() {
         let user = |number| UserId::from_bytes([number; 16]);
         let mut limit = Limit::of(Some(5));
         for (number, devices, refused) in [

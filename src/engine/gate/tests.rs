@@ -92,7 +92,7 @@ async fn the_limit_counts_devices_that_are_there_or_may_be() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hold_is_bounded_and_spread_and_one_request_goes_first_after_a_long_one() {
+async fn a_hold_is_bounded_and_spread_and_after_a_long_one_one_request_is_first() {
     let second = Duration::from_secs(1);
     for (asked, jitter, expected) in [
         (Duration::ZERO, 0.0, second),

@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn it_trips_for_a_minute_when_half_of_the_last_twenty_or_more_of_a_kind_failed() {
+    fn it_trips_for_a_minute_when_half_of_the_last_20_of_a_kind_failed() {
         for kind in [Kind::Create, Kind::Look] {
             let mut line = Line::new();
             assert_eq!(line.trips_after(kind, Sign::Failed), Some(20));
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_of_failures_below_a_half_trips_nothing_whatever_the_other_kind_does() {
+    fn less_than_half_of_failures_trips_nothing_whatever_the_other_kind_does() {
         let mut line = Line::new();
         for number in 0..500 {
             let sign = if number % 33 == 0 {

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_that_is_short_for_a_minute_is_exhausted_unless_it_fills_meanwhile() {
+    fn a_bucket_that_is_short_for_a_minute_is_exhausted_unless_it_fills_again() {
         let (mut budget, start) = (RetryBudget::new(), clock::now());
         let short =
             |budget: &mut RetryBudget, at| while budget.pay_for_retry(Retried::NotSent, at) {};

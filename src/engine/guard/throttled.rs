@@ -40,7 +40,7 @@ mod tests {
     use crate::clock;
 
     #[test]
-    fn a_quarter_of_an_hour_of_nothing_but_429_is_the_end_and_any_other_answer_begins_it_anew() {
+    fn a_quarter_of_an_hour_of_429_is_the_end_and_another_answer_starts_anew() {
         let mut throttled = Throttled::default();
         let mut now = clock::now();
         for minutes in [0, 5, 9] {

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_machine_does_not_bear_is_halved_until_nothing_is_left_to_halve() {
+    fn what_the_machine_does_not_bear_is_halved_until_only_one_is_left() {
         let mut width = Width::new(32);
         width.wide = 32.0;
         for (next, left) in [(32, 16), (48, 8), (56, 4), (60, 2), (62, 1)] {

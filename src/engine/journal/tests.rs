@@ -134,7 +134,7 @@ async fn an_id_is_anothers_from_when_it_is_heard_until_for_ever() {
 }
 
 #[tokio::test]
-async fn the_next_batch_gathers_while_one_is_written_and_its_creates_can_be_taken_back() {
+async fn the_next_batch_gathers_during_a_write_and_creates_can_be_taken_back() {
     let place = place();
     let mut journal = Journal::new(&place.ledger);
     journal.intend(row(1, CREATE), token());

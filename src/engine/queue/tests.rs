@@ -131,7 +131,7 @@ fn very_many_rows_of_one_time_keep_their_order_too() {
 }
 
 #[test]
-fn a_row_that_an_earlier_run_may_have_sent_a_moment_ago_waits_with_its_user() {
+fn a_row_that_an_earlier_run_may_have_just_sent_waits_with_its_user() {
     let (mut queue, start) = (Queue::default(), now());
     let (first, after) = (of_user(1, 1, Phase::Look), Duration::from_secs(2));
     let key = first.request.key.clone();

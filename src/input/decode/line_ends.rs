@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_carriage_return_alone_ends_a_line_only_where_there_is_no_line_feed_at_all() {
+    fn a_carriage_return_ends_a_line_only_where_there_is_no_line_feed_at_all() {
         let far = [&b"a\r".repeat(40_000)[..], b"\n"].concat();
         for (bytes, expected) in [
             (&b""[..], Terminator::Lf),

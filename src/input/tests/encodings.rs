@@ -120,7 +120,7 @@ fn bytes_that_mean_nothing_are_the_error_of_their_row_alone() {
 }
 
 #[test]
-fn a_header_that_cannot_be_read_is_refused_with_the_encoding_that_it_may_have() {
+fn a_header_that_cannot_be_read_is_refused_with_its_likely_encoding() {
     let hint = |bytes: &[u8], label| {
         let error = read(bytes, label).unwrap_err();
         assert!(error.is_usage(), "{error}");

@@ -332,7 +332,7 @@ fn with_nameless_columns_behind_it_the_phone_is_whole_only_if_they_follow() {
 }
 
 #[test]
-fn in_a_rejects_file_the_mark_before_a_formula_is_taken_off_and_nothing_else() {
+fn in_a_rejects_file_only_the_mark_before_a_formula_is_taken_off() {
     let cells = "'=1+1,'+44 791x,'+44 7911,''=1,'quoted',\"'@a\"";
     let header = "user_id,phone,a,b,c,d";
     assert_eq!(

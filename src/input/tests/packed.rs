@@ -60,7 +60,7 @@ fn a_packed_file_that_is_cut_damaged_or_packed_twice_is_refused() {
 }
 
 #[test]
-fn a_line_that_looks_like_something_else_than_a_row_is_told_so_and_costs_no_other() {
+fn a_line_that_looks_like_no_row_is_told_so_and_costs_no_other() {
     const ID: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26";
     for (line, code) in [
         ("user_id,phone,note".to_owned(), "header_again"),

@@ -111,7 +111,7 @@ async fn what_a_run_created_stays_its_own_whichever_run_learns_of_it() {
 }
 
 #[tokio::test]
-async fn a_device_that_was_refused_by_what_may_be_anothers_answer_is_not_asked_for_before_a_look() {
+async fn a_device_whose_refusal_may_be_anothers_is_not_asked_for_before_a_look() {
     for state in [DeviceState::Failed, DeviceState::Rejected] {
         for (unproven, looked, accepted) in [
             (true, false, false),
@@ -161,7 +161,7 @@ async fn one_id_is_never_the_id_of_two_devices() {
 }
 
 #[tokio::test]
-async fn it_is_kept_when_a_lost_request_for_a_created_device_could_have_been_sent_last() {
+async fn it_is_kept_when_a_lost_request_for_a_created_device_could_be_sent_last() {
     let place = place();
     let ledger = open(&place, 1);
     for (recheck_owed, lost) in [(true, Some(moment(5))), (true, None), (false, None)] {

@@ -34,7 +34,7 @@ fn told(reader: &Reader, wave: &str, user: u8) -> Option<(String, bool)> {
 }
 
 #[tokio::test]
-async fn a_phone_is_told_by_the_wave_that_had_it_before_the_wave_at_hand_was_first_run() {
+async fn a_phone_is_told_by_the_wave_that_had_it_before_this_one_was_first_run() {
     use DeviceState::{Created, Failed, Found};
     let place = place();
     ran(&place, &of("a", 1), &[(1, Failed), (2, Found)]).await;
@@ -66,7 +66,7 @@ async fn a_phone_is_told_by_the_wave_that_had_it_before_the_wave_at_hand_was_fir
 }
 
 #[test]
-fn the_runs_of_an_older_ledger_are_told_how_many_devices_were_there_before() {
+fn of_runs_of_an_older_ledger_it_is_told_how_many_devices_were_there() {
     let mut connection = Connection::open_in_memory().unwrap();
     // The ninth step tells them.
     let before = 8;

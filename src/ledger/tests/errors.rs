@@ -14,7 +14,7 @@ fn unusable(kind: io::ErrorKind) -> Error {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_to_is_for_the_caller_and_a_full_disk_is_not() {
+fn a_place_without_leave_to_write_is_the_callers_and_a_full_disk_is_not() {
     use io::ErrorKind as Kind;
     for (kind, is_usage) in [
         (Kind::PermissionDenied, true),
@@ -65,7 +65,7 @@ fn whoever_named_a_ledger_that_is_not_trusted_is_told_what_to_do() {
 }
 
 #[test]
-fn every_failure_that_a_person_can_mend_says_how_and_what_failed_first_has_said_it() {
+fn every_failure_that_can_be_mended_says_how_and_the_first_one_said_it() {
     let denied = io::ErrorKind::PermissionDenied.into();
     for (flaw, says) in [
         (Flaw::Held(None), Some("wait")),

@@ -8,7 +8,7 @@ use super::*;
 use crate::model::stop::{StopCode, Stopped};
 
 #[test]
-fn nothing_is_made_where_a_new_ledger_is_looked_for_and_everything_where_it_begins() {
+fn nothing_is_made_where_a_ledger_is_looked_for_and_all_where_it_begins() {
     let place = place();
     let above = place.path.parent().unwrap().parent().unwrap();
     let before = seen(above);

@@ -68,7 +68,7 @@ fn ballast(place: &Place) -> bool {
 }
 
 #[test]
-fn on_a_full_disk_what_became_of_requests_is_still_written_and_no_leave_is_given_any_more() {
+fn on_a_full_disk_outcomes_are_still_written_and_no_leave_is_given() {
     let place = place();
     let full = Full::open(&place.path);
     let first = full.commit(Vec::new(), vec![intent(1), intent(2)]).unwrap();

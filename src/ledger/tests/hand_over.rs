@@ -54,7 +54,7 @@ fn every_table_is_handed_over() {
 }
 
 #[test]
-fn a_merge_that_is_killed_goes_on_by_the_same_command_and_no_run_begins_meanwhile() {
+fn a_merge_that_was_killed_goes_on_by_the_same_command_and_no_run_begins() {
     for killed_before_it_had_its_name in [true, false] {
         let (_folder, ledgers, all) = two();
         merge(&ledgers, &all, run(7).id).unwrap();

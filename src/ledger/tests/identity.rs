@@ -247,7 +247,7 @@ fn change(place: &Place, sql: &str) {
 }
 
 #[tokio::test]
-async fn a_ledger_that_is_refused_stays_wholly_as_it_was_for_whatever_it_was_opened() {
+async fn a_ledger_that_is_refused_stays_as_it_was_whatever_it_was_opened_for() {
     for (what, spoil, said) in CASES {
         let place = closed().await;
         spoil(&place);

@@ -114,7 +114,7 @@ fn write_wide(wide: &Connection, at: usize, (kind, address, created_at, said): S
 }
 
 #[test]
-fn devices_of_each_state_type_and_spelling_are_known_by_their_keys_as_before() {
+fn devices_of_each_state_type_and_spelling_are_known_by_their_keys() {
     let wide = wide();
     for (at, spelling) in SPELLINGS.into_iter().enumerate() {
         write_wide(&wide, at, spelling);

@@ -73,7 +73,7 @@ fn a_link_is_not_followed_even_to_a_ledger() {
 }
 
 #[test]
-fn a_file_that_another_program_has_put_its_version_on_is_not_taken_for_an_empty_one() {
+fn a_file_with_the_version_of_another_program_is_not_taken_for_empty() {
     let place = place();
     std::fs::create_dir(place.path.parent().unwrap()).unwrap();
     Connection::open(&place.path)
@@ -115,7 +115,7 @@ fn a_damaged_ledger_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn damage_where_a_run_would_not_look_is_found_if_the_run_before_was_not_closed() {
+fn damage_where_no_run_would_look_is_found_if_the_last_run_was_not_closed() {
     let place = place();
     drop(open(&place, 1));
     let page: u32 = Connection::open(&place.path)
@@ -226,7 +226,7 @@ async fn a_crashed_ledger_whose_latest_commits_were_damaged_is_refused() {
 }
 
 #[test]
-fn a_ledger_that_was_put_back_from_a_backup_is_refused_until_a_person_says_that_it_is_meant() {
+fn a_ledger_from_a_backup_is_refused_until_a_person_says_it_is_meant() {
     let place = place();
     open(&place, 1).close(ended(0), &moment(1)).unwrap();
     let backup = std::fs::read(&place.path).unwrap();

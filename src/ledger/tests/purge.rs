@@ -202,7 +202,7 @@ async fn messages_and_correlation_ids_go_and_the_history_keeps_kind_and_time() {
 }
 
 #[tokio::test]
-async fn a_phone_that_another_user_had_in_an_earlier_wave_is_told_after_a_purge_too() {
+async fn a_phone_that_another_user_had_earlier_is_told_after_a_purge_too() {
     let place = ran(vec![settled(1, DeviceState::Created)]).await;
     let asked = (
         E164::from_digits("15125551234").unwrap(),

@@ -57,7 +57,7 @@ fn stop_of(exit_code: u8) -> Option<Stopped> {
 }
 
 #[test]
-fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock_says() {
+fn the_last_run_of_a_wave_is_the_one_that_began_last_whatever_the_clock() {
     // A clock that goes forward, and one that is set back before each run: start and ID fall then.
     for (ids, seconds) in [
         ([1, 2, 3, 4], [10, 20, 30, 40]),
@@ -225,7 +225,7 @@ async fn a_value_that_is_none_of_its_column_is_damage_for_whoever_reads_it() {
 }
 
 #[tokio::test]
-async fn entries_that_are_read_ahead_are_those_of_their_devices_until_something_is_written() {
+async fn entries_read_ahead_are_those_of_their_devices_until_the_next_write() {
     let place = place();
     let ledger = open(&place, 1);
     intend(&ledger, (1..=200).map(intent).collect())

@@ -34,7 +34,7 @@ fn told(place: &Place) -> Vec<Option<Testimony>> {
 }
 
 #[tokio::test]
-async fn a_decision_is_written_with_its_event_and_the_next_run_may_ask_once_more() {
+async fn a_decision_is_written_with_its_event_and_the_next_run_may_ask_again() {
     let place = place();
     let ledger = open(&place, 1);
     settle(&ledger, settled(7, DeviceState::Created)).await;
@@ -56,7 +56,7 @@ async fn a_decision_is_written_with_its_event_and_the_next_run_may_ask_once_more
 }
 
 #[tokio::test]
-async fn no_other_program_leaves_a_final_state_after_a_decision_about_another_device() {
+async fn no_program_leaves_a_final_state_after_a_decision_on_another_device() {
     let place = place();
     let ledger = open(&place, 1);
     for user in [7, 8] {

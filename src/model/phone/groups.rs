@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_tail_behind_a_slash_a_dash_a_dot_or_in_brackets_may_be_another_number() {
+    fn a_short_tail_behind_a_slash_dash_dot_or_in_brackets_may_be_a_number() {
         for (written, expected) in [
             ("49 170 1234567/8", &[12][..]),
             ("49 170 1234567 / 8", &[12]),

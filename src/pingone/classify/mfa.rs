@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass_is_told_from_what_will_not_and_another_users_refusal_from_ours() {
+    fn what_may_pass_is_told_from_what_will_not_and_ours_from_anothers() {
         use {MfaOutcome as M, WhyNothing as W};
         let retry_after = Some(Duration::from_secs(3));
         for (status, proof, body, expected) in [

@@ -17,7 +17,7 @@ fn grant(expires_in: &str) -> String {
 }
 
 #[test]
-fn a_life_is_believed_where_it_is_one_and_five_minutes_are_assumed_otherwise() {
+fn a_life_is_believed_where_it_is_one_and_otherwise_is_five_minutes() {
     for (expires_in, seconds) in [
         ("", 300),
         (r#","expires_in":3600"#, 3600),

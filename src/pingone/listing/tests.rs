@@ -157,7 +157,7 @@ fn a_listing_that_is_no_utf8_where_nobody_reads_it_says_nothing() {
 }
 
 #[test]
-fn a_device_that_cannot_be_ours_does_not_hide_that_ours_is_absent_or_there() {
+fn a_device_that_cannot_be_ours_does_not_hide_whether_ours_is_there() {
     let ours = entry(ONE, "WHATSAPP", "tel:+1\u{2011}512\u{2011}555\u{2011}1234");
     for other in [
         entry(TWO, "WHATSAPP", "+1\u{2011}512\u{2011}555\u{2011}9999"),
@@ -365,7 +365,7 @@ fn what_other_types_look_like_does_not_matter() {
 }
 
 #[test]
-fn all_devices_count_against_the_limit_but_those_that_wait_for_their_activation() {
+fn all_devices_count_for_the_limit_but_those_that_wait_for_activation() {
     let device = |id: u8, kind: &str, status: &str| {
         format!(
             r#"{{"id":"cd44c285-2375-4c17-9c54-47dea443{id:04}","type":"{kind}","status":"{status}","phone":"+442071838750"}}"#

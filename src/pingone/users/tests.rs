@@ -153,7 +153,7 @@ fn what_decides_whether_a_device_is_of_use_is_read_of_each_user() {
 }
 
 #[test]
-fn an_answer_that_is_not_proven_counts_where_it_has_all_who_were_asked_for_and_nobody_else() {
+fn an_unproven_answer_counts_where_it_has_all_who_were_asked_for_alone() {
     let name = |text| UserName::new(NameKind::Username, text);
     let mut filter = UserFilter::new(AT, name("ada"));
     filter.take(name("bob")).unwrap();

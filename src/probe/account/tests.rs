@@ -55,7 +55,7 @@ fn of(lines: &[Line]) -> (Vec<u32>, Vec<DeviceId>) {
 }
 
 #[test]
-fn what_is_there_is_what_was_made_and_not_deleted_and_what_is_open_is_what_nobody_knows() {
+fn what_is_there_was_made_and_not_deleted_and_what_is_open_nobody_knows() {
     let first = creates(1, "+15125551234");
     let gone = Line::Deleted {
         device: id(7).to_string(),
@@ -93,7 +93,7 @@ fn what_is_there_is_what_was_made_and_not_deleted_and_what_is_open_is_what_nobod
 }
 
 #[test]
-fn a_line_that_was_being_written_is_passed_over_and_any_other_flaw_is_none_of_ours() {
+fn a_line_that_was_being_written_is_passed_over_and_no_other_flaw_is() {
     let whole = text(&[begins(), creates(1, "+15125551234")]);
     for cut in 0..whole.len() {
         let account = Account::read(&whole[..cut]).unwrap();
@@ -117,7 +117,7 @@ fn a_line_that_was_being_written_is_passed_over_and_any_other_flaw_is_none_of_ou
 }
 
 #[test]
-fn a_device_is_ours_where_a_create_of_its_kind_is_open_and_there_are_no_more_of_them() {
+fn a_device_is_ours_where_one_create_of_its_kind_is_open_for_each() {
     let lines = [
         begins(),
         creates(1, "+15125551234"),

@@ -93,7 +93,7 @@ fn found(path: &str, kept: &[&str]) -> (Option<String>, Vec<String>) {
 }
 
 #[test]
-fn what_is_as_it_was_written_is_replaced_and_goes_when_there_are_no_rejects() {
+fn what_is_as_it_was_written_is_replaced_and_goes_if_nothing_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wave.rejects.csv");
     assert_eq!(commit(&path, "wave.csv", &[]), found("", &[]));
@@ -109,7 +109,7 @@ fn what_is_as_it_was_written_is_replaced_and_goes_when_there_are_no_rejects() {
 }
 
 #[test]
-fn what_somebody_has_worked_on_stays_to_the_byte_and_the_new_file_gets_the_next_name() {
+fn what_somebody_edited_stays_and_the_new_file_has_the_next_name() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let path = at("wave.rejects.csv");

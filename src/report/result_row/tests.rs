@@ -94,7 +94,7 @@ fn a_row_is_what_its_device_is() {
 }
 
 #[test]
-fn every_open_row_has_a_code_and_says_what_happened_and_what_to_do_whatever_was_kept() {
+fn every_open_row_has_a_code_and_says_what_happened_and_what_to_do() {
     let answers = [None, Some("CODE"), Some(code::WITHHELD), Some(INTERRUPTED)];
     for state in DeviceState::ALL {
         for code in answers {

@@ -89,7 +89,7 @@ fn a_cell_without_text_is_empty_and_one_that_is_too_long_ends_with_a_mark() {
 }
 
 #[test]
-fn the_header_stays_in_sight_and_filters_and_columns_are_as_wide_as_their_text_up_to_a_limit() {
+fn header_and_filters_stay_in_sight_and_columns_fit_their_text_to_a_limit() {
     let bytes = written(&["+447911123456", &"x".repeat(500)]);
     let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
     for found in [

@@ -53,7 +53,7 @@ fn text(start: &Start<'_>, width: Option<usize>) -> String {
 }
 
 #[test]
-fn the_time_is_that_of_the_rate_which_was_refused_not_long_ago_where_that_is_slower() {
+fn the_time_is_that_of_the_lately_refused_rate_where_that_is_slower() {
     let unpaced = "found on the way: more and more requests/s until PingOne refuses one";
     let below = "found on the way, begun below the 20 creates/s that PingOne refused not long ago, \
                  4 min 10 s at best";
@@ -206,7 +206,7 @@ fn a_person_is_asked_with_the_number_and_told_it_again_by_a_dry_run() {
 }
 
 #[test]
-fn a_run_names_its_ledger_and_says_whether_it_is_new_and_whether_anybody_looks() {
+fn a_run_names_its_ledger_says_whether_it_is_new_and_whether_it_looks() {
     let kept = Some(Path::new("/state/\u{1b}e.db"));
     let known = "ledger       /state/\\u{1b}e.db\n";
     let new = "ledger       /state/\\u{1b}e.db (new)\n";
@@ -241,7 +241,7 @@ fn a_run_names_its_ledger_and_says_whether_it_is_new_and_whether_anybody_looks()
 }
 
 #[test]
-fn a_run_that_stops_by_itself_says_when_in_which_zone_and_how_soon_that_is() {
+fn a_run_that_stops_by_itself_says_when_in_which_zone_and_how_soon() {
     for (at, hours, limit, said) in [
         ("2026-12-01T06:00[UTC]", 6, None, "at 06:00 UTC (in 6 h)"),
         (

@@ -28,14 +28,14 @@ fn look_in_vain(
 }
 
 #[test]
-fn an_unanswered_request_is_looked_for_at_growing_ages_and_left_unknown_before_it_has_settled() {
+fn a_lost_request_is_looked_for_at_growing_ages_and_unknown_until_settled() {
     let (ages, end) = look_in_vain(&hour(), &mut in_doubt(), secs(2));
     assert_eq!(ages, [2, 5, 15, 60, 120, 150].map(secs));
     assert_eq!(end, Decision::Defer { after: secs(3_450) });
 }
 
 #[test]
-fn a_short_settling_time_cuts_the_waits_short_and_ends_in_one_more_request() {
+fn a_short_settling_time_cuts_the_waits_short_and_ends_in_one_request() {
     let mut history = in_doubt();
     let (ages, end) = look_in_vain(&policy(secs(1)), &mut history, secs(1));
     assert_eq!(ages, [Duration::from_secs(1), Duration::from_millis(1_250)]);
@@ -97,7 +97,7 @@ fn the_second_look_counts_only_after_the_settling_time() {
 }
 
 #[test]
-fn a_device_is_asked_for_again_three_times_at_most_and_then_a_person_decides() {
+fn a_device_is_asked_for_again_three_times_at_most_then_a_person_decides() {
     let mut history = History {
         resends: RESENDS_MAX,
         ..in_doubt()
@@ -114,7 +114,7 @@ fn a_user_who_is_not_known_any_more_is_looked_for_more_slowly() {
 }
 
 #[test]
-fn a_device_that_shows_after_a_lost_answer_is_ours_unless_it_is_older_than_the_request() {
+fn a_device_that_shows_after_a_lost_answer_is_ours_unless_it_is_older() {
     // 2025-11-24T16:00:00Z is SINCE; five minutes of skew are allowed.
     for (was_absent, made, state) in [
         (
@@ -148,7 +148,7 @@ fn a_device_that_shows_after_a_lost_answer_is_ours_unless_it_is_older_than_the_r
 }
 
 #[test]
-fn a_device_is_ours_if_it_was_absent_before_or_is_no_older_than_its_request() {
+fn a_device_is_ours_if_absent_before_or_no_older_than_its_request() {
     for (was_absent, made, ours) in [
         (true, None, true),
         (false, None, false),
@@ -165,7 +165,7 @@ fn a_device_is_ours_if_it_was_absent_before_or_is_no_older_than_its_request() {
 }
 
 #[test]
-fn positive_evidence_wins_at_any_age_and_after_any_number_of_negative_looks() {
+fn positive_evidence_wins_at_any_age_and_after_any_negative_looks() {
     let mut history = History {
         was_absent: true,
         ..in_doubt()
@@ -176,7 +176,7 @@ fn positive_evidence_wins_at_any_age_and_after_any_number_of_negative_looks() {
 }
 
 #[test]
-fn a_refusal_after_a_lost_answer_is_believed_only_if_the_listing_does_not_show_the_device() {
+fn a_refusal_after_a_lost_answer_is_believed_only_if_no_device_is_listed() {
     for refusal in [
         Refusal::DeviceLimit,
         Refusal::Invalid,

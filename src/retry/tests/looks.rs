@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_row_that_was_never_sent_is_created_only_if_the_listing_does_not_show_it() {
+fn a_row_that_was_never_sent_is_created_only_if_no_device_is_listed() {
     let mut history = History::default();
     let mut after = |outcome| next_after_look(&mut history, &outcome, secs(0), 0.0);
     assert_eq!(
@@ -20,7 +20,7 @@ fn a_row_that_was_never_sent_is_created_only_if_the_listing_does_not_show_it() {
 }
 
 #[test]
-fn a_row_that_is_barred_is_created_neither_at_first_nor_after_a_lost_request() {
+fn a_row_that_is_barred_is_created_neither_first_nor_after_a_lost_request() {
     let mut never_sent = History {
         is_barred: true,
         ..History::default()
@@ -41,7 +41,7 @@ fn a_row_that_is_barred_is_created_neither_at_first_nor_after_a_lost_request() {
 }
 
 #[test]
-fn a_listing_without_information_is_asked_for_six_times_and_never_means_absent() {
+fn a_listing_without_information_is_asked_for_six_times_and_is_no_absence() {
     for outcome in [
         LookOutcome::Nothing(WhyNothing::NoInformation),
         LookOutcome::Nothing(WhyNothing::Unreadable),

@@ -205,7 +205,7 @@ fn a_second_401_is_not_answered_with_a_third_request() {
 }
 
 #[test]
-fn an_unknown_user_is_asked_about_twice_and_refused_for_good_by_the_next_run() {
+fn an_unknown_user_is_asked_about_twice_and_refused_by_the_next_run() {
     let outcome = AttemptOutcome::NotCreated(Refusal::UserUnknown);
     for (before, state) in [(false, DeviceState::Failed), (true, DeviceState::Rejected)] {
         let mut history = History {

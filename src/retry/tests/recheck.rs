@@ -16,7 +16,7 @@ fn looked(history: &mut History, outcome: &LookOutcome, made: &Device) -> Decisi
 }
 
 #[test]
-fn a_listing_says_once_or_more_than_once_and_names_the_device_that_had_no_id() {
+fn a_listing_says_once_or_more_often_and_names_the_device_that_had_no_id() {
     use DeviceState::{Created, Several};
     let several = LookOutcome::Seen(Listing::Several(named(Some(9))));
     for (made, outcome, state, known) in [

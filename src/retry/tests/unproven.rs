@@ -31,7 +31,7 @@ fn refused(refusal: Refusal, again: bool, proof: Proof) -> (History, Decision) {
 }
 
 #[test]
-fn nothing_is_sent_again_nor_ended_by_a_refusal_that_may_be_anothers_before_a_look() {
+fn nothing_follows_a_refusal_that_may_be_anothers_before_a_look() {
     for (refusal, _) in REFUSALS {
         for again in [false, true] {
             let (history, decision) = refused(refusal, again, Proof::Unproven);
@@ -99,7 +99,7 @@ fn a_look_that_does_not_show_it_lets_the_row_go_on_as_the_refusal_says() {
 }
 
 #[test]
-fn a_listing_that_may_be_anothers_is_never_an_absence_and_is_asked_for_again_at_once() {
+fn a_listing_that_may_be_anothers_is_no_absence_and_asked_for_again_now() {
     for (mut history, ends) in [
         (History::default(), DeviceState::Failed),
         (in_doubt(), DeviceState::Unresolved),

@@ -28,7 +28,7 @@ column = ['phone=Mobile', 'nickname=N']
 ";
 
 #[test]
-fn a_profile_stands_before_the_top_level_and_a_wanted_one_before_the_default() {
+fn a_profile_goes_before_the_top_level_and_a_wanted_before_the_default() {
     for (profile, region, rate) in [
         (None, "eu", ("25", Level::Whole, 1)),
         (Some("prod"), "na", ("600/min", Level::Profile, 10)),

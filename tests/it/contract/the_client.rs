@@ -40,14 +40,14 @@ fn documented() -> Device {
 }
 
 #[tokio::test]
-async fn reads_the_documented_answer_to_a_create_in_pingones_own_spelling_of_the_phone() {
+async fn reads_the_documented_answer_to_a_create_in_pingones_spelling_of_phones() {
     let peer = Peer::answering(http("201 Created", &filled_in(CREATED))).await;
     let answered = create(&client(&peer)).await;
     assert_eq!(answered.outcome, AttemptOutcome::Created(documented()));
 }
 
 #[tokio::test]
-async fn reads_the_documented_errors_by_status_and_names_them_by_code_and_detail() {
+async fn reads_documented_errors_by_status_and_names_them_by_code_and_detail() {
     for (status, document, refusal, code) in [
         (
             "400 Bad Request",

@@ -82,7 +82,7 @@ fn a_token_beside_a_client_is_told_by_the_doctor_and_by_a_run() {
 }
 
 #[test]
-fn all_that_is_missing_is_listed_at_once_and_the_ledger_is_looked_at_where_it_can_be() {
+fn all_that_is_missing_is_listed_at_once_and_the_ledger_is_looked_at() {
     let mut rehearsal = Rehearsal::new();
     for variable in ["PINGONE_CLIENT_ID", "PINGONE_CLIENT_SECRET"] {
         rehearsal.unset(variable);
@@ -117,7 +117,7 @@ fn all_that_is_missing_is_listed_at_once_and_the_ledger_is_looked_at_where_it_ca
 }
 
 #[test]
-fn policies_are_listed_with_their_ids_and_the_one_that_is_named_is_checked() {
+fn policies_are_listed_with_their_ids_and_the_named_one_is_checked() {
     let rehearsal = with_known_policies();
     let doctor = checked(&rehearsal, &[]).exits(0).stderr;
     assert!(

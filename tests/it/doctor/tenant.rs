@@ -130,7 +130,7 @@ fn the_policy_that_is_asked_about_says_to_which_countries_messages_go() {
 }
 
 #[test]
-fn a_rate_beyond_what_the_license_gives_one_address_is_told_with_one_that_fits() {
+fn a_rate_beyond_the_license_of_one_address_is_told_with_one_that_fits() {
     let mut rehearsal = Rehearsal::with(Options {
         rate_limit: Some(40.0),
         policies: Policies::Known,

@@ -93,7 +93,7 @@ fn plain() -> Vec<Row> {
 }
 
 #[test]
-fn a_wave_has_the_same_outcomes_whatever_separates_its_fields_and_gets_them_back_so() {
+fn a_wave_has_the_same_outcomes_whatever_separates_fields_and_keeps_that() {
     let plain = plain();
     for delimiter in [b';', b'\t', b'|'] {
         let text = text(char::from(delimiter), "\n");

@@ -108,7 +108,7 @@ fn a_packed_wave_that_is_cut_or_damaged_sends_nothing() {
 }
 
 #[test]
-fn a_cell_of_a_sheet_that_is_no_text_is_the_error_of_its_row_and_hidden_rows_are_told() {
+fn a_cell_that_is_no_text_is_its_rows_error_and_hidden_rows_are_told() {
     let cell = |at: &str, content: &str| format!("<c r=\"{at}\"{content}</c>");
     let text = workbook_file::text;
     let header = ["user_id", "phone", "policy_id"].iter().zip('A'..);
@@ -163,7 +163,7 @@ fn a_cell_of_a_sheet_that_is_no_text_is_the_error_of_its_row_and_hidden_rows_are
 }
 
 #[test]
-fn a_wave_in_another_form_is_another_wave_and_a_change_of_any_cell_is_seen() {
+fn a_wave_in_another_form_is_another_and_a_change_in_any_cell_is_seen() {
     // Each cell changed: the outcomes may not stay as they are. So the comparison is none that holds
     // whatever is read.
     let plain = plain();

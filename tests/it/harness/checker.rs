@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_of_ours_may_be_taken_for_one_that_was_there_only_where_the_server_said_so() {
+    fn ours_may_be_taken_for_one_that_was_there_only_where_the_server_said_so() {
         for (status, holds) in [(503, false), (409, true)] {
             let mut truth = truth(&[false]);
             let (effect, sight) = (Effect::AtOnce, Sight::Error(status));

@@ -32,21 +32,21 @@ fn is_told_apart(clock: Option<i64>, there_before: u64, existing: &'static [&'st
 }
 
 #[test]
-fn whose_a_device_is_does_not_turn_on_our_own_clock_where_the_devices_are_listed_first() {
+fn whose_a_device_is_does_not_turn_on_our_clock_where_listings_come_first() {
     for clock in CLOCKS {
         is_told_apart(clock, 30, &["skip"]);
     }
 }
 
 #[test]
-fn whose_a_device_is_does_not_turn_on_our_own_clock_where_nothing_is_listed_first() {
+fn whose_a_device_is_does_not_turn_on_our_clock_where_nothing_is_listed() {
     for clock in CLOCKS {
         is_told_apart(clock, 0, &["unchecked"]);
     }
 }
 
 #[test]
-fn devices_are_listed_before_the_first_create_where_the_clocks_cannot_be_compared() {
+fn devices_are_listed_before_a_create_where_clocks_cannot_be_compared() {
     for (clock, lists) in [
         (Some(0), 0),
         (Some(-7_200), 10),

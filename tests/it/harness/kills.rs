@@ -62,7 +62,7 @@ fn mfa_is_switched_on_once_for_each_user_and_before_their_first_create() {
 }
 
 #[test]
-fn a_wave_of_names_that_goes_by_a_report_and_switches_mfa_on_is_paired_once() {
+fn a_wave_of_names_by_a_report_that_switches_mfa_on_is_paired_once() {
     let ways = Ways {
         names: true,
         report: true,
@@ -72,7 +72,7 @@ fn a_wave_of_names_that_goes_by_a_report_and_switches_mfa_on_is_paired_once() {
 }
 
 #[test]
-fn devices_that_were_there_before_are_left_alone_where_a_report_tells_of_them() {
+fn devices_that_were_there_are_left_alone_where_a_report_tells_of_them() {
     let seed = size::seed();
     let mix = Mix {
         there_before: 30,
@@ -95,7 +95,7 @@ fn devices_that_were_there_before_are_left_alone_where_a_report_tells_of_them() 
 }
 
 #[test]
-fn devices_that_were_there_before_are_found_and_left_alone_whatever_happens() {
+fn devices_that_were_there_are_found_and_left_alone_whatever_happens() {
     let seed = size::seed();
     let mix = Mix {
         there_before: 30,

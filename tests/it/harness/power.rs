@@ -139,7 +139,7 @@ fn cut_power(place: &Place, dice: &mut Dice) -> u64 {
 }
 
 #[test]
-fn a_log_is_synced_as_far_as_it_was_written_when_a_sync_that_succeeded_began() {
+fn a_log_is_synced_as_far_as_it_was_written_when_a_good_sync_began() {
     let call = |thread, name: &str, rest: &str, resumed| Call {
         thread,
         at: 0,

@@ -6,7 +6,7 @@ use super::program::LEDGER;
 use super::strace;
 
 #[test]
-fn a_folder_without_room_for_the_results_is_an_error_and_the_next_run_writes_them() {
+fn no_room_for_the_results_is_an_error_and_the_next_run_writes_them() {
     for room in ["size=4k", "nr_inodes=2"] {
         let script = format!(
             r#"
@@ -34,7 +34,7 @@ fn a_folder_without_room_for_the_results_is_an_error_and_the_next_run_writes_the
 }
 
 #[test]
-fn a_folder_without_an_inode_for_the_ledger_is_noticed_before_anything_is_sent() {
+fn a_folder_without_an_inode_for_the_ledger_is_noticed_before_sending() {
     for inodes in [2, 4] {
         let script = format!(
             r#"mount -t tmpfs -o nr_inodes={inodes},mode=700 none "$1" && shift && exec "$@""#
@@ -51,7 +51,7 @@ fn a_folder_without_an_inode_for_the_ledger_is_noticed_before_anything_is_sent()
 }
 
 #[test]
-fn a_ledger_file_that_may_not_be_written_to_is_noticed_before_anything_is_sent() {
+fn a_ledger_file_that_may_not_be_written_is_noticed_before_sending() {
     let script = r#"
         file=$1; shift
         mount --bind "$file" "$file" && mount -o remount,bind,ro "$file" && exec "$@""#;
@@ -69,7 +69,7 @@ fn a_ledger_file_that_may_not_be_written_to_is_noticed_before_anything_is_sent()
 }
 
 #[test]
-fn a_write_of_the_ledger_that_is_interrupted_is_made_again_and_nobody_notices() {
+fn a_write_of_the_ledger_that_is_interrupted_is_made_again_unnoticed() {
     if !strace::is_there() {
         return;
     }
@@ -83,7 +83,7 @@ fn a_write_of_the_ledger_that_is_interrupted_is_made_again_and_nobody_notices() 
 }
 
 #[test]
-fn an_output_is_written_beside_its_name_made_durable_and_only_then_renamed() {
+fn an_output_is_written_beside_its_name_made_durable_and_then_renamed() {
     if !strace::is_there() {
         return;
     }

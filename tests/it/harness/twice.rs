@@ -51,7 +51,7 @@ fn is_paired_once(name: &'static str, names: bool, existing: &'static [&'static 
 }
 
 #[test]
-fn a_second_answer_makes_no_second_device_where_answers_name_their_request() {
+fn a_second_answer_makes_no_second_device_where_answers_name_requests() {
     is_paired_once("twice, named", true, &["skip"], DEVICES);
 }
 
@@ -61,7 +61,7 @@ fn a_second_answer_makes_no_second_device_where_answers_name_nothing() {
 }
 
 #[test]
-fn a_second_answer_makes_no_second_device_where_the_ledger_alone_is_trusted() {
+fn a_second_answer_makes_no_second_device_where_the_ledger_is_trusted() {
     is_paired_once(
         "twice, named, unchecked",
         true,

@@ -235,7 +235,7 @@ fn a_refused_ledger_is_left_as_it_is_whichever_command_refuses_it() {
 }
 
 #[test]
-fn a_lost_ledger_is_refused_by_every_command_and_no_empty_one_takes_its_place() {
+fn a_lost_ledger_is_refused_by_every_command_and_no_empty_one_replaces_it() {
     let rehearsal = Rehearsal::new();
     rehearsal.rows(3).run(&[]).exits(0);
     let ledger = rehearsal.ledger();

@@ -6,7 +6,7 @@ use super::*;
 use crate::support::texts::column;
 
 #[test]
-fn a_ledger_is_trusted_alone_once_a_run_that_looked_first_has_finished_on_it() {
+fn a_ledger_is_trusted_alone_once_a_run_that_looked_first_finished_on_it() {
     let rehearsal = Rehearsal::new();
     let refused = |why: &str| {
         let before = rehearsal.stats();
@@ -97,7 +97,7 @@ fn who_holds_a_ledger_is_said_with_the_wave_and_since_when() {
 }
 
 #[test]
-fn a_place_where_no_ledger_can_be_is_for_the_caller_to_mend_and_nothing_is_sent() {
+fn a_place_where_no_ledger_can_be_is_for_the_caller_and_nothing_is_sent() {
     let rehearsal = Rehearsal::new();
     rehearsal.rows(2);
     fs::write(rehearsal.path("file"), "").unwrap();
@@ -126,7 +126,7 @@ fn a_place_where_no_ledger_can_be_is_for_the_caller_to_mend_and_nothing_is_sent(
 }
 
 #[test]
-fn whoever_may_not_write_where_the_ledger_is_to_be_is_told_so_by_run_and_doctor() {
+fn who_may_not_write_where_the_ledger_is_to_be_is_told_by_run_and_doctor() {
     if Command::new("setpriv").arg("--version").output().is_err() {
         skipped("there is no setpriv here");
         return;
@@ -161,7 +161,7 @@ fn whoever_may_not_write_where_the_ledger_is_to_be_is_told_so_by_run_and_doctor(
 }
 
 #[test]
-fn a_ledger_that_is_named_is_enough_to_write_results_and_to_see_what_is_done() {
+fn a_ledger_that_is_named_is_enough_for_results_and_to_see_what_is_done() {
     let mut rehearsal = Rehearsal::new();
     let flags = ["--ledger", "named.db"];
     rehearsal.rows(4).run(&flags).exits(0);

@@ -72,7 +72,7 @@ fn whatever_names_a_device_leads_to_all_that_happened_to_it() {
 }
 
 #[test]
-fn a_person_reads_it_in_order_with_what_comes_next_and_no_phone_unless_asked_for() {
+fn a_person_reads_it_in_order_with_what_comes_next_and_without_phones() {
     let rehearsal = wave();
     rehearsal.run(&[]).exits(3);
     let text = printed(&rehearsal, &["show", PHONE]);
@@ -90,7 +90,7 @@ fn a_person_reads_it_in_order_with_what_comes_next_and_no_phone_unless_asked_for
 }
 
 #[test]
-fn what_the_ledger_does_not_know_is_refused_and_no_phone_is_said_or_logged() {
+fn what_the_ledger_does_not_know_is_refused_and_no_phone_is_said() {
     let rehearsal = wave();
     rehearsal.run(&[]).exits(3);
     for (who, says) in [

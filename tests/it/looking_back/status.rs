@@ -15,7 +15,7 @@ fn wave() -> String {
 }
 
 #[test]
-fn each_run_is_a_line_the_last_one_first_and_a_script_gets_the_summarys_numbers() {
+fn each_run_is_a_line_the_last_one_first_and_scripts_get_the_numbers() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&wave());
     let first = rehearsal.run(&["--limit", "2", "--summary", "-"]).exits(7);
@@ -60,7 +60,7 @@ fn each_run_is_a_line_the_last_one_first_and_a_script_gets_the_summarys_numbers(
 }
 
 #[test]
-fn one_run_is_told_with_how_it_was_called_and_its_last_screen_word_for_word() {
+fn one_run_is_told_with_how_it_was_called_and_its_last_screen() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&wave());
     let ended = rehearsal
@@ -101,7 +101,7 @@ fn one_run_is_told_with_how_it_was_called_and_its_last_screen_word_for_word() {
 }
 
 #[test]
-fn a_run_that_is_going_on_is_told_beside_it_and_one_that_was_killed_is_cut_short() {
+fn a_run_that_goes_on_is_told_beside_it_and_a_killed_one_is_cut_short() {
     let holding = Arc::new(AtomicBool::new(true));
     let held = Arc::clone(&holding);
     let mut rehearsal = Rehearsal::new();

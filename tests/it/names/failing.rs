@@ -26,7 +26,7 @@ fn troubled(
 }
 
 #[test]
-fn a_listing_that_cannot_be_read_whole_leaves_its_rows_failed_and_the_next_run_asks_again() {
+fn a_listing_that_is_not_read_whole_leaves_rows_failed_for_the_next_run() {
     for (status, body, code) in [
         (200, "<html>", "unreadable_answer"),
         (200, "{}", "unreadable_listing"),
@@ -114,7 +114,7 @@ fn begin(directory: &Directory, folder: &Path) -> Child {
 }
 
 #[test]
-fn a_run_that_is_killed_or_stopped_while_it_looks_up_goes_on_with_what_it_has_not_asked() {
+fn a_run_that_ends_while_it_looks_up_goes_on_with_what_it_has_not_asked() {
     let names: Vec<_> = (0..100).map(|number| format!("user {number}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     for (signal, code) in [("-KILL", None), ("-TERM", Some(143))] {

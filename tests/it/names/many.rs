@@ -33,7 +33,7 @@ fn people_of(number: usize) -> Vec<Person> {
 }
 
 #[test]
-fn ten_thousand_usernames_of_every_kind_are_the_right_users_with_at_most_five_hundred_look_ups() {
+fn ten_thousand_usernames_are_the_right_users_with_500_look_ups_at_most() {
     let directory = Directory::of((0..ROWS).flat_map(people_of).collect());
     let names: Vec<_> = (0..ROWS).map(username).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
@@ -75,7 +75,7 @@ fn ten_thousand_usernames_of_every_kind_are_the_right_users_with_at_most_five_hu
 }
 
 #[test]
-fn two_spellings_of_an_address_are_one_user_and_one_address_of_two_users_is_nobodys() {
+fn two_spellings_of_an_address_are_one_user_and_a_shared_one_is_nobodys() {
     let people = vec![
         person(1, "Ada"),
         Person {

@@ -46,7 +46,7 @@ fn imported_anew(directory: &Directory) -> String {
 }
 
 #[test]
-fn names_whose_users_are_gone_are_asked_once_more_and_their_rows_go_to_whoever_has_them() {
+fn names_whose_users_are_gone_are_asked_anew_and_rows_go_to_who_has_them() {
     const ENDS: [(&str, usize, &str); 7] = [
         ("created", 101, ""),
         ("created", 101, ""),
@@ -142,7 +142,7 @@ fn a_run_that_stops_first_leaves_the_names_to_the_next_one() {
 }
 
 #[test]
-fn an_online_dry_run_asks_for_every_name_anew_and_leaves_the_ledger_as_it_is() {
+fn an_online_dry_run_asks_for_every_name_anew_and_leaves_the_ledger() {
     let (directory, folder) = remembering(&["ada", "dan"]);
     directory.knows(vec![person(101, "ada"), person(2, "dan")]);
     let ledger = folder
@@ -164,7 +164,7 @@ fn an_online_dry_run_asks_for_every_name_anew_and_leaves_the_ledger_as_it_is() {
 }
 
 #[test]
-fn who_has_a_device_already_gets_no_message_and_every_dry_run_says_so_at_its_start() {
+fn who_has_a_device_gets_no_message_and_every_dry_run_says_so_first() {
     let directory = Directory::of(vec![person(1, "ada"), person(2, "dan")]);
     let folder = folder_with(&wave("username", &["ada", "dan"]));
     let dry = |more: &[&str]| {

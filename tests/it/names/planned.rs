@@ -88,7 +88,7 @@ fn a_planned_user_who_is_gone_is_not_found_and_nobody_else_is_asked_for() {
 }
 
 #[test]
-fn what_is_remembered_gives_way_to_the_plan_and_a_run_that_sends_nothing_changes_nothing() {
+fn what_is_remembered_gives_way_to_the_plan_and_stays_if_nothing_is_sent() {
     let (directory, folder, _) = planned();
     let strict = ["--plan", "wave.plan", "--strict"];
     let (ended, _) = run(&directory, folder.path(), &strict);

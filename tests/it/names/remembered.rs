@@ -94,7 +94,7 @@ fn short_pages_and_a_host_that_repeats_no_id_change_nothing() {
 }
 
 #[test]
-fn what_a_look_up_told_of_mfa_stands_in_the_results_until_a_run_has_found_or_done_more() {
+fn what_a_look_up_told_of_mfa_stands_in_results_until_a_run_knows_more() {
     let rehearsal = Rehearsal::with(Options {
         users: Users::Exactly(8),
         ..Options::default()

@@ -9,7 +9,7 @@ use crate::support::waves;
 const CARRY_OUT: [&str; 2] = ["--plan", "review.plan"];
 
 #[test]
-fn a_run_creates_what_its_plan_says_and_shows_what_that_comes_to_once_more() {
+fn a_run_creates_what_its_plan_says_and_shows_its_totals_once_more() {
     let rehearsal = Rehearsal::new();
     Plan::written(rehearsal.rows(9), 0);
     let run = rehearsal.run(&CARRY_OUT).exits(0).has(&[("created", 9)]);
@@ -37,8 +37,7 @@ fn a_wave_with_another_name_is_the_same_wave() {
 }
 
 #[test]
-fn only_the_rows_that_are_planned_to_be_created_are_and_nothing_is_asked_for_what_is_planned_to_be_left()
- {
+fn only_rows_that_are_planned_to_be_created_are_and_no_other_is_asked_for() {
     let (rehearsal, _) = mixed();
     let creates = rehearsal.creates();
     let run = rehearsal.run(&CARRY_OUT).exits(3);
@@ -133,7 +132,7 @@ fn a_row_planned_to_be_settled_whose_device_is_there_is_created() {
 }
 
 #[test]
-fn a_plan_of_a_run_that_does_not_look_first_still_leaves_what_it_does_not_create() {
+fn a_plan_for_a_run_without_first_looks_leaves_what_it_does_not_create() {
     let rehearsal = Rehearsal::new();
     rehearsal.pair(&user(1), "WHATSAPP", "+15125551231");
     rehearsal.wave(&waves::asking([(1, "+15125551231"), (2, "+15125551232")]));

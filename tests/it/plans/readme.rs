@@ -20,7 +20,7 @@ fn blocks() -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_plan_of_the_readme_is_made_refused_carried_out_and_gone_on_with_as_it_is_written() {
+fn the_plan_of_the_readme_is_made_refused_carried_out_and_gone_on_with() {
     let rehearsal = Rehearsal::new();
     fs::copy(root().join("samples/wave.csv"), rehearsal.path("wave.csv")).unwrap();
     let (mut codes, mut said) = (Vec::new(), String::new());

@@ -12,7 +12,7 @@ use crate::support::texts::{encoded, packed};
 use crate::support::waves;
 
 #[test]
-fn a_plan_says_what_it_rests_on_what_is_expected_of_each_row_and_is_sealed() {
+fn a_plan_says_what_it_rests_on_what_it_expects_of_each_row_and_is_sealed() {
     let rehearsal = Rehearsal::new();
     let run = rehearsal.rows(3).run(&WRITE).exits(0);
     let plan = Plan::read(&rehearsal.path("review.plan"));
@@ -116,7 +116,7 @@ fn each_kind_of_row_is_expected_to_end_as_a_run_would_have_it_end() {
 }
 
 #[test]
-fn a_row_in_doubt_is_settled_until_its_request_has_settled_and_created_then() {
+fn a_row_in_doubt_is_to_settle_until_its_request_has_and_then_to_create() {
     let rehearsal =
         Rehearsal::with_faults("[[fault]]\non = 'create'\nafter = 4\nfirst = 1\nstatus = 503");
     let words = ["--settle", "1h", "--max-duration", "3s"];

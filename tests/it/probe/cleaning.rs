@@ -207,7 +207,7 @@ fn a_journal_is_for_its_own_tenant_alone() {
 }
 
 #[test]
-fn a_device_that_cannot_be_deleted_is_told_with_the_command_that_does_it_later() {
+fn a_device_that_cannot_be_deleted_is_told_with_the_command_for_later() {
     use crate::support::faults::fault;
     let rehearsal = Rehearsal::with(Options {
         faults: fault("on = 'delete'\nafter = 4\nstatus = 503")

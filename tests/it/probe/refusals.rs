@@ -61,7 +61,7 @@ fn where_nobody_can_be_asked_nothing_is_sent_without_yes() {
 }
 
 #[test]
-fn a_person_is_told_what_will_happen_and_makes_nothing_by_anything_but_yes() {
+fn a_person_is_told_what_will_happen_and_makes_it_happen_by_yes_alone() {
     for answer in ["n\n", "\n", "\u{4}"] {
         let rehearsal = Rehearsal::with(known());
         let mut terminal = Terminal::start(&asking(&rehearsal, &user(0)), 80, None);
@@ -180,7 +180,7 @@ fn credentials_that_are_refused_end_a_probe_before_it_begins() {
 }
 
 #[test]
-fn the_policy_is_named_by_its_id_or_its_name_as_elsewhere_within_the_same_requests() {
+fn the_policy_is_named_by_id_or_name_as_elsewhere_in_the_same_requests() {
     let rehearsal = Rehearsal::with(known());
     for (policy, why) in [
         ("No such", "no policy is called `No such`"),

@@ -38,7 +38,7 @@ fn verify(rehearsal: &Rehearsal, further: &[&str]) -> Ended {
 }
 
 #[test]
-fn who_cannot_use_a_device_that_is_there_is_told_and_it_is_present_all_the_same() {
+fn who_cannot_use_a_device_that_is_there_is_told_and_it_is_present() {
     let rehearsal = created("");
     let ended = verify(&rehearsal, &[]);
     assert_eq!(ended.column("verdict"), ["present"; 10]);

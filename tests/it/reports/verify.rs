@@ -165,7 +165,7 @@ fn a_report_that_cannot_be_used_leads_to_listings_with_the_reason() {
 }
 
 #[test]
-fn a_device_that_the_report_is_too_old_for_is_looked_for_in_its_users_own_listing() {
+fn a_device_too_new_for_the_report_is_looked_for_in_its_users_listing() {
     let rehearsal = Rehearsal::with(Options {
         report_age: Duration::from_hours(1),
         report_interval: Duration::ZERO,
@@ -178,7 +178,7 @@ fn a_device_that_the_report_is_too_old_for_is_looked_for_in_its_users_own_listin
 }
 
 #[test]
-fn a_wave_of_just_now_is_waited_for_and_a_signal_ends_the_wait_without_a_file() {
+fn a_wave_of_just_now_is_waited_for_and_a_signal_ends_that_without_a_file() {
     let rehearsal = rehearsal(None);
     rehearsal.rows(2).run(&[]).exits(0);
     let command = &mut rehearsal.bare(&["verify", "wave.csv"]);
@@ -220,7 +220,7 @@ fn what_cannot_be_asked_is_unchecked_and_what_nobody_may_ask_stops_it() {
 }
 
 #[test]
-fn rows_that_repeat_others_are_verified_with_them_and_a_user_who_is_gone_has_no_device() {
+fn rows_that_repeat_others_are_verified_too_and_who_is_gone_has_no_device() {
     let rehearsal = Rehearsal::with(Options {
         users: Users::Exactly(2),
         report_interval: Duration::ZERO,

@@ -13,7 +13,7 @@ fn with(rehearsal: &Rehearsal, words: &[&str]) -> crate::support::rehearsal::End
 }
 
 #[test]
-fn a_ledger_is_for_one_shard_from_its_first_run_on_and_is_left_as_it_is_by_any_other() {
+fn a_ledger_is_for_one_shard_from_its_first_run_and_left_alone_by_others() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&waves::of(12));
     run(&rehearsal, 1, &[]).exits(0);

@@ -94,7 +94,7 @@ fn of_whole_wave(rehearsal: &Rehearsal) -> Ended {
 }
 
 #[test]
-fn a_run_on_the_merged_ledger_makes_the_rest_and_nothing_twice_and_none_begins_on_the_others() {
+fn a_run_on_the_merged_ledger_makes_the_rest_and_no_other_one_begins() {
     let rehearsal = ran(30);
     let before = rehearsal.creates();
     ended(&rehearsal, &MERGE).exits(0);

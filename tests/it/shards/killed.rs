@@ -123,7 +123,7 @@ fn held(rehearsal: &Rehearsal) -> BTreeSet<(String, &'static str, Option<String>
 }
 
 #[test]
-fn shards_that_are_killed_at_any_moment_make_together_what_one_run_makes_and_nothing_twice() {
+fn shards_killed_at_any_moment_make_together_exactly_what_one_run_makes() {
     let (count, kills) = (size::rows(60), size::kills(6));
     let count = u32::try_from(count).unwrap();
     let start = clock::now();

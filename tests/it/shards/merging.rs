@@ -46,7 +46,7 @@ fn comparable(rehearsal: &Rehearsal) -> String {
 }
 
 #[test]
-fn the_ledgers_of_all_shards_make_the_results_that_one_run_writes_byte_for_byte() {
+fn the_ledgers_of_all_shards_make_the_results_of_one_run_byte_for_byte() {
     let (together, alone) = (Rehearsal::new(), Rehearsal::new());
     for rehearsal in [&together, &alone] {
         rehearsal.wave(&mixed());
@@ -67,7 +67,7 @@ fn the_ledgers_of_all_shards_make_the_results_that_one_run_writes_byte_for_byte(
 }
 
 #[test]
-fn a_shard_that_is_not_named_is_an_error_or_with_partial_its_rows_are_pending() {
+fn a_shard_that_is_not_named_is_an_error_or_pending_rows_with_partial() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&waves::of(12));
     for shard in 1..=SHARDS {
@@ -167,7 +167,7 @@ fn a_phone_of_an_earlier_wave_is_told_whichever_shard_has_it() {
 }
 
 #[test]
-fn three_shards_from_three_addresses_obey_the_limit_of_each_and_come_to_what_one_run_does() {
+fn three_shards_from_three_addresses_obey_each_limit_and_end_as_one_run() {
     const ROWS: u32 = 60;
     let limited = || {
         Rehearsal::with(Options {

@@ -58,7 +58,7 @@ fn goes_on(rehearsal: &Rehearsal, ledger: &str) {
 }
 
 #[test]
-fn a_shard_whose_folder_was_moved_to_another_path_in_mid_wave_goes_on_there() {
+fn a_shard_whose_folder_was_moved_in_mid_wave_goes_on_there() {
     let (rehearsal, child) = in_mid_wave("here/2.db");
     kill(&rehearsal, child);
     fs::rename(rehearsal.path("here"), rehearsal.path("there")).unwrap();
@@ -67,7 +67,7 @@ fn a_shard_whose_folder_was_moved_to_another_path_in_mid_wave_goes_on_there() {
 }
 
 #[test]
-fn a_second_process_on_the_ledger_of_a_shard_is_refused_and_the_other_shards_are_not() {
+fn a_second_process_on_a_shards_ledger_is_refused_and_others_are_not() {
     let (rehearsal, child) = in_mid_wave("2.db");
     let before = rehearsal.stats().requests;
     run(&rehearsal, SHARD, &[]).exits(6);

@@ -8,7 +8,7 @@ use crate::support::rehearsal::{Rehearsal, user};
 use crate::support::waves;
 
 #[test]
-fn each_row_is_run_by_one_shard_which_keeps_its_number_and_counts_those_of_others() {
+fn each_row_is_run_by_one_shard_keeps_its_number_and_the_rest_is_counted() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&waves::of(30));
     let mut rows = BTreeSet::new();
@@ -72,7 +72,7 @@ fn what_a_shard_has_written_is_written_again_byte_for_byte() {
 }
 
 #[test]
-fn a_dry_run_of_a_shard_says_what_the_run_then_does_with_and_without_asking_pingone() {
+fn a_dry_run_of_a_shard_says_what_the_run_does_offline_and_online() {
     let rehearsal = Rehearsal::new();
     rehearsal.wave(&mixed());
     for shard in 1..=SHARDS {
@@ -166,7 +166,7 @@ fn a_phone_of_an_earlier_wave_is_refused_by_the_shard_that_knows_it() {
 }
 
 #[test]
-fn rows_that_a_person_corrects_are_corrected_in_the_wave_and_each_shard_is_run_again() {
+fn rows_that_a_person_corrects_in_the_wave_are_run_by_their_shards_again() {
     let rehearsal = Rehearsal::new();
     let [a, b, _] = users_of_each(1)[..] else {
         unreachable!("one user of each shard")

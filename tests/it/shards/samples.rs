@@ -83,7 +83,7 @@ fn documents(name: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_shard_has_a_job_and_a_disk_of_one_pod_and_ends_as_its_exit_code_says() {
+fn each_shard_has_a_job_and_a_disk_and_ends_as_its_exit_code_says() {
     let wave = documents("wave.yaml");
     let of = |kind: &str| {
         let kind = format!("kind: {kind}\n");

@@ -101,7 +101,7 @@ fn sleeps(run: &Child) -> bool {
 }
 
 #[test]
-fn a_signal_in_a_pause_that_a_listing_was_told_ends_the_run_without_another_request() {
+fn a_signal_in_a_pause_that_a_listing_was_told_ends_without_a_request() {
     for (signal, code) in SIGNALS {
         let rehearsal = Rehearsal::with_faults(&fault(
             "on = 'list'\nafter = 6\nstatus = 429\nretry_after = 60",
@@ -130,7 +130,7 @@ fn a_signal_between_two_tries_is_not_held_up_by_those_that_are_left() {
 }
 
 #[test]
-fn a_signal_before_the_token_is_asked_for_again_ends_the_run_before_its_first_row() {
+fn a_signal_before_the_token_is_asked_for_again_ends_before_the_first_row() {
     for (signal, code) in SIGNALS {
         let rehearsal =
             Rehearsal::with_faults(&fault("on = 'token'\nstatus = 503\nretry_after = 60"));

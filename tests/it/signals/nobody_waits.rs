@@ -54,7 +54,7 @@ fn a_run_whose_results_nobody_reads_ends_at_the_first_signal() {
 }
 
 #[test]
-fn a_name_server_that_never_answers_does_not_hold_a_run_that_was_told_to_stop() {
+fn a_name_server_that_never_answers_does_not_hold_a_run_told_to_stop() {
     // Whoever may not bind the port or mount a file has no such name server.
     let Ok(deaf) = UdpSocket::bind("127.0.0.53:53").or_else(|_| UdpSocket::bind("127.0.0.77:53"))
     else {

@@ -10,6 +10,8 @@ use super::today;
 
 const LONGEST_FILE: usize = 400;
 const LONGEST_FUNCTION: usize = 70;
+/// A name is read in one go, in the list of a failed run too.
+const LONGEST_NAME: usize = 70;
 
 /// Everything that is ours and is compiled.
 fn everything() -> impl Iterator<Item = (&'static str, Source)> {
@@ -23,12 +25,12 @@ fn too_long(source: &Source) -> bool {
     source.text.lines().count() > LONGEST_FILE
 }
 
-/// The functions of a file that are too long.
+/// The functions of a file: their names, and on how many lines they stand.
 #[derive(Default)]
-struct LongFunctions(Vec<String>);
+struct Functions(Vec<(String, usize)>);
 
-impl LongFunctions {
-    fn of(source: &Source) -> Vec<String> {
+impl Functions {
+    fn of(source: &Source) -> Vec<(String, usize)> {
         let mut found = Self::default();
         found.visit_file(&source.syntax());
         found.0
@@ -37,13 +39,11 @@ impl LongFunctions {
     fn note(&mut self, head: &syn::Signature, body: &syn::Block) {
         let first = head.fn_token.span.start().line;
         let last = body.brace_token.span.close().end().line;
-        if last - first >= LONGEST_FUNCTION {
-            self.0.push(head.ident.to_string());
-        }
+        self.0.push((head.ident.to_string(), last - first + 1));
     }
 }
 
-impl<'ast> Visit<'ast> for LongFunctions {
+impl<'ast> Visit<'ast> for Functions {
     fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
         self.note(&function.sig, &function.block);
         visit::visit_item_fn(self, function);
@@ -53,6 +53,28 @@ impl<'ast> Visit<'ast> for LongFunctions {
         self.note(&function.sig, &function.block);
         visit::visit_impl_item_fn(self, function);
     }
+}
+
+/// The functions of a file that are too long.
+fn long_functions(source: &Source) -> Vec<String> {
+    let functions = Functions::of(source).into_iter();
+    let long = functions.filter(|(_, lines)| *lines > LONGEST_FUNCTION);
+    long.map(|(name, _)| name).collect()
+}
+
+/// The functions of a file whose names are too long.
+fn long_names(source: &Source) -> Vec<String> {
+    let names = Functions::of(source).into_iter().map(|(name, _)| name);
+    names.filter(|name| name.len() > LONGEST_NAME).collect()
+}
+
+/// What is found of such functions in everything that is ours, each with its place.
+fn everywhere(found: fn(&Source) -> Vec<String>) -> BTreeMap<String, Vec<String>> {
+    none(everything().flat_map(|(folder, source)| {
+        let place = format!("{folder}/{}", source.name());
+        let found = found(&source).into_iter();
+        found.map(move |name| format!("{place}: {name}"))
+    }))
 }
 
 /// The files from which there is a way back to themselves, each with where it goes first.
@@ -124,12 +146,14 @@ fn no_file_is_longer_than_400_lines() {
 
 #[test]
 fn no_function_is_longer_than_70_lines() {
-    let long = none(everything().flat_map(|(folder, source)| {
-        let place = format!("{folder}/{}", source.name());
-        let long = LongFunctions::of(&source).into_iter();
-        long.map(move |name| format!("{place}: {name}"))
-    }));
+    let long = everywhere(long_functions);
     holds("cut it into steps with names", &long, today::LONG_FUNCTIONS);
+}
+
+#[test]
+fn no_name_of_a_function_is_longer_than_70_letters() {
+    let long = everywhere(long_names);
+    holds("say the same in fewer words", &long, &[]);
 }
 
 #[test]
@@ -173,7 +197,7 @@ fn a_long_file_and_a_long_function_are_seen() {
     let function = |lines| format!("fn f() {{\n{}}}\n", line.repeat(lines));
     let seen = |text: String| {
         let source = Source::new("a.rs", text);
-        (too_long(&source), LongFunctions::of(&source))
+        (too_long(&source), long_functions(&source))
     };
     assert_eq!(seen(function(68)), (false, vec![]));
     assert_eq!(seen(function(69)), (false, vec!["f".to_owned()]));
@@ -181,6 +205,20 @@ fn a_long_file_and_a_long_function_are_seen() {
     assert_eq!(seen(method), (false, vec!["f".to_owned()]));
     assert!(!seen(function(1).repeat(133)).0);
     assert!(seen(function(1).repeat(134)).0);
+}
+
+#[test]
+fn a_long_name_is_seen_of_a_test_and_of_a_method() {
+    let seen = |text: String| long_names(&Source::new("a.rs", text));
+    let name = |letters| "a".repeat(letters);
+    assert_eq!(seen(format!("fn {}() {{}}", name(70))), [""; 0]);
+    let test = format!(
+        "#[cfg(test)] mod tests {{ #[test] fn {}() {{}} }}",
+        name(71)
+    );
+    assert_eq!(seen(test), [name(71)]);
+    let method = format!("impl A {{ fn {}() {{}} }}", name(71));
+    assert_eq!(seen(method), [name(71)]);
 }
 
 #[test]

@@ -71,7 +71,7 @@ async fn a_peer_that_hangs_up_after_a_part_of_the_request_may_have_acted_on_it()
 }
 
 #[tokio::test]
-async fn a_peer_that_hangs_up_at_once_is_judged_by_what_left_and_the_request_is_sent_once() {
+async fn a_peer_that_hangs_up_at_once_is_judged_by_what_left_and_asked_once() {
     let peer = Peer::start(|_| async {}).await;
     let outcome = create(&client(&peer)).await.outcome;
     assert!(
@@ -176,7 +176,7 @@ async fn doubtful_at_first(answer: String, good: String) -> Peer {
 }
 
 #[tokio::test]
-async fn an_answer_whose_end_is_doubtful_is_not_believed_and_nothing_follows_on_its_connection() {
+async fn an_answer_with_a_doubtful_end_is_not_believed_and_ends_its_connection() {
     let refused = r#"{"code":"INVALID_DATA","message":"m"}"#;
     let made = device(DEVICE, PHONE);
     for (status, body) in [

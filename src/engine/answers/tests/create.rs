@@ -76,7 +76,7 @@ fn a_create_that_was_withheld_leaves_its_row_as_it_was() {
 }
 
 #[test]
-fn a_lost_create_is_in_doubt_since_now_and_looked_for_on_a_fresh_connection() {
+fn a_lost_create_is_in_doubt_now_and_looked_for_on_a_fresh_connection() {
     let mut row = sent();
     let context = context(now());
     let effects = after_create(&policy(), &mut row, &lost(), &context);
@@ -143,7 +143,7 @@ fn a_throttled_request_holds_all_and_its_row_goes_first_then() {
 }
 
 #[test]
-fn a_throttle_that_may_be_anothers_lets_the_request_take_effect_before_the_look() {
+fn a_throttle_that_may_be_anothers_gives_time_for_an_effect_before_a_look() {
     for retry_after in [SECOND, 7 * SECOND] {
         let throttled = Refusal::Throttled {
             retry_after: Some(retry_after),

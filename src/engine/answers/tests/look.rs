@@ -113,7 +113,7 @@ fn a_refusal_that_a_listing_bears_out_keeps_its_own_words() {
 }
 
 #[test]
-fn a_refusal_that_turns_out_to_be_ours_is_written_down_as_such_before_the_row_goes_on() {
+fn a_refusal_that_was_ours_is_written_down_as_such_before_the_row_goes_on() {
     let mut row = row(1, Phase::Look);
     row.history.unproven_since_ms = Some(ASKED_MS);
     (row.failed, row.answer) = (true, answer(429, "throttled"));

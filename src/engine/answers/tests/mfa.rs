@@ -88,7 +88,7 @@ fn a_switch_that_is_not_clear_is_read_once_more_before_anything_else() {
 }
 
 #[test]
-fn a_refusal_ends_the_row_as_failed_with_what_to_do_and_holds_for_the_user() {
+fn a_refusal_ends_the_row_as_failed_with_advice_and_holds_for_the_user() {
     let mut row = row(1, SWITCH);
     let refused = mfa(&mut row, MfaOutcome::Refused);
     let told = end(&refused.effects.then);
@@ -109,7 +109,7 @@ fn a_refusal_ends_the_row_as_failed_with_what_to_do_and_holds_for_the_user() {
 }
 
 #[test]
-fn what_may_be_there_is_not_told_as_failed_because_its_user_cannot_use_mfa() {
+fn what_may_be_there_is_not_failed_because_its_user_cannot_use_mfa() {
     let resend = Phase::Create { resend: true };
     for mut row in [row(1, resend), in_doubt(2, Phase::Create { resend: false })] {
         let effects = refuse(&mut row, &answer(403, MFA_NOT_ENABLED));

@@ -5,7 +5,7 @@ use crate::engine::options::UserSource;
 use crate::model::event::Event;
 
 #[test]
-fn a_row_that_ends_because_its_remembered_user_is_gone_counts_for_nothing_yet() {
+fn a_row_that_ends_because_its_remembered_user_is_gone_does_not_count_yet() {
     for (source, outcome, is_outdated) in [
         (UserSource::Remembered, LookOutcome::UserUnknown, true),
         (
@@ -47,7 +47,7 @@ fn what_is_in_doubt_stays_so_whoever_the_user_was() {
 }
 
 #[test]
-fn a_row_that_was_at_work_for_another_user_meets_no_answer_to_that_request() {
+fn a_row_that_worked_for_another_user_hears_no_answer_to_that_request() {
     let mut row = row(1, Phase::Look);
     assert_eq!(row.connection, Connection::Kept);
     row.know_user_from(UserSource::AskedAnew);

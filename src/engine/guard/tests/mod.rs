@@ -177,7 +177,7 @@ async fn the_same_user_three_times_is_no_proof_against_the_tenant() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn users_that_are_not_there_stop_nothing_where_listings_of_others_are_given() {
+async fn users_that_are_not_there_stop_nothing_where_others_are_listed() {
     let mut guard = guard();
     for number in 1..=100 {
         let reason = look(&mut guard, row(number), LookOutcome::UserUnknown);
@@ -229,7 +229,7 @@ async fn listings_that_were_never_readable_stop_the_run_with_what_they_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_row_that_is_looked_for_again_or_a_tenant_that_is_known_does_not_stop_the_run() {
+async fn one_row_looked_for_again_or_a_known_tenant_does_not_stop_the_run() {
     let proven = Guard::new(OPTIONS, API, true);
     for (guard, rows) in [
         (guard(), [1; 10]),
@@ -287,7 +287,7 @@ fn many_rows_without_news_stop_the_run_and_a_few_do_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_but_429_for_a_quarter_of_an_hour_ends_the_run_whatever_was_asked() {
+async fn a_quarter_of_an_hour_of_429_ends_the_run_whatever_was_asked() {
     let wait = Some(Duration::from_mins(1));
     let mut guard = after_success();
     let hear = |guard: &mut Guard, minute: u64, now| {
@@ -350,7 +350,7 @@ fn a_role_that_may_read_and_not_switch_ends_the_run_and_is_named() {
 }
 
 #[test]
-fn a_user_who_is_switched_on_ends_a_streak_and_an_odd_answer_is_no_reason_to_stop_at_once() {
+fn a_user_switched_on_ends_a_streak_and_an_odd_answer_stops_nothing() {
     let mut guard = guard();
     let now = crate::clock::now();
     for number in 1..100 {

@@ -20,7 +20,7 @@ async fn rows_go_one_by_one_until_five_are_answered_and_one_is_created() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn listings_widen_once_some_were_answered_so_that_existing_devices_are_found_fast() {
+async fn listings_widen_once_some_were_answered_so_existing_devices_come_fast() {
     let mut guard = guard();
     for number in 1..=5 {
         look(&mut guard, row(number), absent());
@@ -55,7 +55,7 @@ async fn one_request_goes_first_after_a_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_to_what_was_sent_before_do_not_count_as_the_request_that_goes_first() {
+async fn answers_to_what_was_sent_before_are_not_the_request_that_goes_first() {
     let mut guard = after_success();
     let before = Subject {
         seq: guard.traffic.number(),

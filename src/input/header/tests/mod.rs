@@ -109,7 +109,7 @@ fn a_first_line_of_data_is_no_header_and_is_not_shown() {
 }
 
 #[test]
-fn a_first_row_that_the_header_ran_into_is_noticed_wherever_it_shows_and_is_not_shown() {
+fn a_first_row_that_ran_into_the_header_is_noticed_anywhere_and_not_shown() {
     const ROW: &str = "b30ac647-e33e-464f-a6ea-0275082d4c26,+15125551234";
     for (line, field) in [
         (format!("user_id,phone,policy_id{ROW}"), 3),
@@ -192,7 +192,7 @@ fn columns_without_a_name_are_passed_over_and_may_be_left_out_at_the_end() {
 }
 
 #[test]
-fn a_results_file_is_no_wave_and_a_column_of_its_names_alone_is_no_results_file() {
+fn a_results_file_is_no_wave_and_one_of_its_columns_makes_no_results_file() {
     for line in [
         "row,line,outcome,user_id,phone,input.user_id,input.phone",
         "Outcome,INPUT.phone,user_id,phone",
@@ -290,7 +290,7 @@ fn accents_are_the_same_however_they_are_composed() {
 }
 
 #[test]
-fn a_mark_that_keeps_a_header_from_running_is_taken_off_in_a_rejects_file_alone() {
+fn a_mark_that_keeps_a_header_from_running_goes_in_a_rejects_file_alone() {
     let name = |line| read(line).unwrap().0.names()[2].clone();
     assert_eq!(name("user_id,phone,'=x,wavepair_code"), "=x");
     assert_eq!(name("user_id,phone,'=x"), "'=x");

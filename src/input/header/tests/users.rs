@@ -4,7 +4,7 @@ use super::*;
 use crate::model::user_name::NameKind;
 
 #[test]
-fn users_are_named_by_the_first_way_that_is_there_or_by_the_one_that_is_said() {
+fn users_are_named_by_the_first_way_that_is_there_or_by_the_one_said() {
     use NameKind::{Email, ExternalId, Username};
     const ALL: &str = "email,username,external_id,user_id,phone";
     for (line, said, by) in [

@@ -49,7 +49,7 @@ fn is_second_reading(problem: &Problem) -> bool {
 }
 
 #[test]
-fn each_countrys_examples_are_taken_as_they_are_written_together_and_with_spaces() {
+fn each_countrys_examples_are_taken_as_written_together_and_with_spaces() {
     assert!(EXAMPLES.len() > 900, "{}", EXAMPLES.len());
     for Example {
         digits,
@@ -78,7 +78,7 @@ fn each_countrys_examples_are_taken_as_they_are_written_together_and_with_spaces
 }
 
 #[test]
-fn each_countrys_national_numbers_are_taken_with_their_country_and_with_no_other_digits() {
+fn each_countrys_national_numbers_are_taken_with_that_country_alone() {
     let (mut taken, mut refused) = (0, Vec::new());
     for Example {
         digits,

@@ -41,7 +41,7 @@ fn what_is_dialed_for_another_country_is_told() {
 }
 
 #[test]
-fn a_national_number_gets_no_country_and_one_without_its_plus_is_suggested() {
+fn a_national_number_gets_no_country_and_one_without_plus_is_suggested() {
     check(&[
         ("07911 123456", "phone_missing_plus", ""),
         ("447911123456", "phone_missing_plus", "+447911123456"),
@@ -77,7 +77,7 @@ fn the_zero_of_calls_at_home_is_told_and_never_dropped() {
 }
 
 #[test]
-fn another_prefix_of_calls_at_home_is_told_with_what_is_dialed_from_abroad() {
+fn another_prefix_of_calls_at_home_is_told_with_what_to_dial_from_abroad() {
     let code = "phone_extra_digits";
     check(&[
         ("+7 8 912 345 67 89", code, "+79123456789"),

@@ -176,7 +176,7 @@ fn an_email_device_needs_an_address_and_no_phone() {
 }
 
 #[test]
-fn a_word_for_no_value_is_a_warning_where_any_text_may_stand_and_an_error_elsewhere() {
+fn a_word_for_no_value_is_a_warning_where_any_text_may_be_else_an_error() {
     let judged = |cells: &[(Column, &str)]| {
         let good = [
             (Column::UserId, USER),

@@ -26,7 +26,7 @@ fn what_stands_round_a_phone_is_dropped_with_a_warning_and_damage_is_not() {
 }
 
 #[test]
-fn a_phone_where_an_id_belongs_and_an_id_where_a_phone_belongs_are_swapped_columns() {
+fn a_phone_in_place_of_an_id_and_the_other_way_round_are_swapped_columns() {
     let swapped = [
         (Column::UserId, USER),
         (Column::Phone, POLICY),
@@ -50,7 +50,7 @@ fn a_phone_where_an_id_belongs_and_an_id_where_a_phone_belongs_are_swapped_colum
 }
 
 #[test]
-fn a_national_number_is_of_the_country_of_the_row_or_else_of_all_rows_and_never_of_none() {
+fn a_national_number_is_of_its_rows_country_or_of_all_rows_never_of_none() {
     let of_all = RowDefaults {
         country: Some("DE".parse().unwrap()),
         ..NO_DEFAULTS

@@ -210,7 +210,7 @@ fn adorned(tries: &[(bool, bool, Came)], kept: Option<bool>) -> Evidence {
 }
 
 #[test]
-fn nickname_and_notification_are_told_apart_though_they_are_asked_together() {
+fn nickname_and_notification_are_told_apart_though_asked_together() {
     let no_name = || refused("400 INVALID_DATA/INVALID_VALUE nickname");
     let no_note = || refused("400 INVALID_DATA/INVALID_VALUE notification");
     let neither = || refused("400 INVALID_REQUEST");

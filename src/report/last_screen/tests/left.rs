@@ -98,7 +98,7 @@ fn a_device_whose_id_is_not_known_is_looked_for_by_another_run() {
 }
 
 #[test]
-fn an_input_that_changed_is_named_with_what_to_do_and_no_other_run_comes_by_itself() {
+fn an_input_that_changed_is_named_with_advice_and_no_other_run_comes() {
     let mut summary = ended(&[]);
     summary.stop(&StopReason::InputChanged {
         what: "my wave.csv was replaced while it was being read".to_owned(),
@@ -194,7 +194,7 @@ fn rows_that_are_wrong_are_all_that_is_left_where_nothing_else_is() {
 }
 
 #[test]
-fn of_rejects_that_somebody_has_edited_the_edited_file_is_corrected_and_run() {
+fn of_edited_rejects_the_edited_file_is_corrected_and_run() {
     static EDITED: LazyLock<Written> = LazyLock::new(|| rejects(&["my wave.rejects.csv"]));
     let summary = ended(&[(2, Outcome::Invalid)]);
     insta::assert_snapshot!(left(&summary, |ending| ending.rejects = Some(&EDITED)), @r"

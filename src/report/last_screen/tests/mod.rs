@@ -203,7 +203,7 @@ fn a_very_narrow_terminal_gets_them_too() {
 }
 
 #[test]
-fn phones_of_more_than_one_user_are_a_warning_on_the_screen_and_nothing_else() {
+fn phones_of_several_users_are_a_warning_on_the_screen_and_nothing_else() {
     let mut summary = summary();
     let before = summary.exit_code();
     for (phones, told) in [
@@ -254,7 +254,7 @@ fn countries(summary: &Summary, width: Option<usize>) -> String {
 }
 
 #[test]
-fn the_countries_of_the_valid_phones_are_told_the_largest_first_and_what_does_not_fit_is_summed() {
+fn countries_of_valid_phones_are_told_largest_first_and_the_rest_summed() {
     let all = [
         ("15125551234", 2_900),
         ("523312345678", 3),
@@ -291,7 +291,7 @@ fn where_no_phone_is_valid_or_none_was_counted_no_country_is_told() {
 }
 
 #[test]
-fn lines_that_were_held_back_are_counted_and_the_file_that_has_them_is_named() {
+fn lines_that_were_held_back_are_counted_and_the_file_with_them_is_named() {
     let text = screen(&summary(), Some(80), |ending| ending.held_back = 19_990);
     assert!(
         text.starts_with("and 19,990 more in my wave.results.csv\n\n5,000 rows"),

@@ -77,7 +77,7 @@ async fn what_is_listed_is_shown_alone_too_and_nothing_else_is() {
 }
 
 #[tokio::test]
-async fn the_license_says_the_rate_that_is_allowed_and_the_policy_who_gets_messages() {
+async fn the_license_tells_the_rate_and_the_policy_who_gets_messages() {
     for (rate_limit, expected) in [(None, 100), (Some(60.0), 60), (Some(2.5), 3)] {
         let tenant = Tenant::new(Options {
             rate_limit,

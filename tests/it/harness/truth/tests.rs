@@ -17,7 +17,7 @@ fn complaints(truth: &Truth) -> String {
 }
 
 #[test]
-fn a_request_that_follows_a_lost_one_too_soon_is_noticed_without_a_second_device() {
+fn a_request_that_follows_a_lost_one_too_soon_is_noticed_without_a_device() {
     let mut truth = Truth::new(Duration::from_mins(1), Ways::default());
     for transaction in ["a", "b"] {
         truth.post(DEVICE, transaction, LOST);
@@ -49,7 +49,7 @@ fn a_request_that_follows_a_refused_one_is_as_it_should_be() {
 }
 
 #[test]
-fn a_request_inside_a_pause_is_noticed_but_not_by_a_process_that_cannot_know() {
+fn a_request_inside_a_pause_is_noticed_but_not_where_nobody_can_know_it() {
     let mut truth = Truth::new(Duration::ZERO, Ways::default());
     truth.pause("list", 1, Duration::from_mins(1));
     for _ in 0..IN_FLIGHT {

@@ -270,7 +270,7 @@ fn the_limit_that_a_license_tells_is_read_and_silence_is_none() {
 }
 
 #[test]
-fn a_client_that_sees_more_than_its_own_and_the_users_environment_has_too_many_rights() {
+fn a_client_that_sees_more_than_the_users_environment_has_too_many_rights() {
     assert_eq!((rights(1), rights(2)), (None, None));
     says(&rights(7).unwrap(), Mark::Warning, "7 environments");
 }
