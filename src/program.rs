@@ -29,7 +29,7 @@ use crate::settings::settings_file::SettingsFile;
 use crate::settings::sources::Sources;
 use crate::settings::table;
 use crate::settings::usage::{self, Read};
-use crate::settings::which_file::settings_file;
+use crate::settings::which_file::{pingcli_profile, settings_file};
 
 /// Does what the words of the command line ask for, and says how it ended.
 pub fn main() -> ProcessCode {
@@ -55,6 +55,8 @@ pub fn main() -> ProcessCode {
             catch_unwind(AssertUnwindSafe(|| {
                 let file = file?;
                 let sources = Sources::new(&typed, &env).with_file(file.as_ref());
+                let pingcli = pingcli_profile(&sources)?;
+                let sources = sources.with_pingcli(pingcli.as_ref());
                 run(&sources, command, &console)
             }))
             // What there is to say of it was said when it happened.

@@ -4,6 +4,7 @@ use reqwest::Url;
 
 use super::Error;
 use super::given::Given;
+use super::origin::Origin;
 use crate::model::ids::EnvironmentId;
 use crate::pingone::loopback::is_loopback;
 
@@ -16,6 +17,16 @@ const REGIONS: [(&str, &str); 6] = [
     ("au", "com.au"),
     ("sg", "sg"),
 ];
+
+/// The key of Ping CLI that names a region by its root domain.
+pub(super) const ROOT_DOMAIN: &str = "service.pingOne.endpoint.rootDomain";
+
+/// The code of the region that has this root domain, such as `pingone.eu`.
+pub(super) fn region_of_domain(domain: &str) -> Option<&'static str> {
+    let mut regions = REGIONS.into_iter();
+    let is_its = |tld: &str| domain.eq_ignore_ascii_case(&format!("pingone.{tld}"));
+    regions.find(|(_, tld)| is_its(tld)).map(|(code, _)| code)
+}
 
 /// A region, by the top-level domain of its hosts.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +51,14 @@ pub(super) fn region(given: &Given) -> Result<Region, Error> {
     let found = regions.find(|(code, _)| code.eq_ignore_ascii_case(text));
     found
         .map(|(_, tld)| Region(tld))
-        .ok_or_else(|| given.wrong(&"expected one of na, ca, eu, ap, au, sg"))
+        .ok_or_else(|| match &given.origin {
+            Origin::PingCli(place) if place.key == ROOT_DOMAIN => {
+                given.wrong(&"expected a root domain of PingOne, such as pingone.com or pingone.eu")
+            }
+            Origin::Option(_) | Origin::Variable(_) | Origin::File(_) | Origin::PingCli(_) => {
+                given.wrong(&"expected one of na, ca, eu, ap, au, sg")
+            }
+        })
 }
 
 /// Reads an address: `https` for every host but loopback, and nothing in it that does not belong there.

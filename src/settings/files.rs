@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::file_names::{Kind, Writer, beside};
+use super::pingcli::PingCliProfile;
 use super::places::{self, Named};
 use super::settings_file::SettingsFile;
 use super::sources::Sources;
@@ -139,6 +140,8 @@ impl Files {
         let mut kept = vec![Named::input("the wave", wave)];
         let settings = sources.file.map(SettingsFile::path);
         kept.extend(settings.map(|path| Named::file("the settings file", path)));
+        let pingcli = sources.pingcli.map(PingCliProfile::path);
+        kept.extend(pingcli.map(|path| Named::file("Ping CLI's file", path)));
         kept.extend(file("the secret file", &table::SECRET_FILE));
         kept.extend(file("the file of faults", &table::FAULTS));
         kept.extend(file("the authority file", &table::CA_FILE));

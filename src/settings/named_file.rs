@@ -20,6 +20,14 @@ pub(super) fn open(path: &Path) -> io::Result<(File, Metadata)> {
     Ok((file, metadata))
 }
 
+/// Whether there is no such file.
+pub(super) fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
 /// Whether it comes to an end: a file or a pipe does.
 pub(super) fn ends(metadata: &Metadata) -> bool {
     metadata.is_file() || metadata.file_type().is_fifo()

@@ -12,9 +12,11 @@ pub(crate) enum Origin {
     Variable(&'static str),
     /// A settings file has it.
     File(FilePlace),
+    /// A profile of Ping CLI has it.
+    PingCli(FilePlace),
 }
 
-/// A place in a settings file.
+/// A place in a settings file, or in Ping CLI's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FilePlace {
     /// The key.
@@ -34,6 +36,8 @@ pub(crate) enum Level {
     Typed,
     /// The environment's.
     Environment,
+    /// That of Ping CLI's profile.
+    PingCli,
     /// The profile's.
     Profile,
     /// The settings file's, outside its profiles.
@@ -46,6 +50,7 @@ impl Origin {
         match self.level() {
             Level::Typed => "option",
             Level::Environment => "variable",
+            Level::PingCli => "pingcli",
             Level::Profile => "profile",
             Level::Whole => "file",
         }
@@ -56,6 +61,7 @@ impl Origin {
         match self {
             Origin::Option(_) => Level::Typed,
             Origin::Variable(_) => Level::Environment,
+            Origin::PingCli(_) => Level::PingCli,
             Origin::File(FilePlace {
                 profile: Some(_), ..
             }) => Level::Profile,
@@ -78,7 +84,9 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Origin::Option(name) | Origin::Variable(name) => f.write_str(name),
-            Origin::File(place) => write!(f, "`{}` ({place})", place.key),
+            Origin::File(place) | Origin::PingCli(place) => {
+                write!(f, "`{}` ({place})", place.key)
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::pace::Pace;
+use super::pingcli::PingCliProfile;
 use super::places::{self, Named};
 use super::setting::About;
 use super::settings_file::SettingsFile;
@@ -125,7 +126,10 @@ fn check_places(sources: &Sources<'_>, report: &Path) -> Result<(), Error> {
     ];
     let settings = sources.file.map(SettingsFile::path);
     let settings = settings.map(|path| Named::file("the settings file", path));
-    let kept: Vec<_> = kept.into_iter().chain([settings]).flatten().collect();
+    let pingcli = sources.pingcli.map(PingCliProfile::path);
+    let pingcli = pingcli.map(|path| Named::file("Ping CLI's file", path));
+    let kept = kept.into_iter().chain([settings, pingcli]);
+    let kept: Vec<_> = kept.flatten().collect();
     let outputs = [
         Named::file("the report", report),
         Named::file("the report as JSON", &json_beside(report)),

@@ -1,137 +1,30 @@
 //! A client secret that somebody wrote into a file.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::Error;
 use super::credential::{SECRET_MAX, secret_of};
 use super::env::Env;
-use super::{Error, named_file};
+use super::private_file::{self, Kind};
+use super::table;
 use crate::model::secret::Secret;
-use crate::report::shell;
 
-/// What was opened, as far as it matters for a secret.
-#[derive(Clone, Copy, Debug)]
-struct Opened {
-    owner: u32,
-    mode: u32,
-    is_file_or_pipe: bool,
-}
+const KIND: Kind = Kind {
+    name: "the secret file",
+    variable: table::of(&table::SECRET_FILE).name,
+    longest: SECRET_MAX,
+};
 
-/// Why a secret's file is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Exposure {
-    NoFile,
-    OfAnother,
-    ToOthers,
-    ToItsGroup,
-}
-
-impl Opened {
-    /// What is root's may be shared with a group: an access list shows as the group's right to read
-    /// (systemd.exec(5), `LoadCredential=`), and Kubernetes' `fsGroup` gives it.
-    fn exposure(self, us: u32) -> Option<Exposure> {
-        const ROOT: u32 = 0;
-        let group = self.mode & 0o070;
-        if !self.is_file_or_pipe {
-            Some(Exposure::NoFile)
-        } else if self.owner != us && self.owner != ROOT {
-            Some(Exposure::OfAnother)
-        } else if self.mode & 0o007 != 0 {
-            Some(Exposure::ToOthers)
-        } else if group == 0 || self.owner == ROOT && group == 0o040 {
-            None
-        } else {
-            Some(Exposure::ToItsGroup)
-        }
-    }
-}
-
-/// Reads a secret from a file or a pipe that nobody else can read; links are followed.
+/// Reads a secret from a file or a pipe that nobody else can read.
 ///
-/// What is opened is judged, not its name: a link, a name of `/dev/fd` or a mount says nothing of
-/// who can read.
+/// # Errors
+///
+/// It is not there, it is not private, or what it holds is no secret.
 pub(super) fn read_secret(path: &Path, env: &Env<'_>) -> Result<Secret, Error> {
-    let shown = format!("the secret file {}", path.display());
-    let unread =
-        |error: &dyn std::fmt::Display| Error::new(format!("{shown} cannot be read: {error}"));
-    let (file, metadata) = named_file::open(path).map_err(|error| {
-        if error.kind() == std::io::ErrorKind::PermissionDenied {
-            unread(&error).hint(remedy(Exposure::OfAnother, path, env))
-        } else {
-            unread(&error)
-        }
-    })?;
-    let opened = Opened {
-        owner: metadata.uid(),
-        mode: metadata.mode(),
-        is_file_or_pipe: named_file::ends(&metadata),
-    };
-    if let Some(exposure) = opened.exposure(rustix::process::geteuid().as_raw()) {
-        let what = match exposure {
-            Exposure::NoFile => "is neither a file nor a pipe",
-            Exposure::OfAnother => "belongs to another user",
-            Exposure::ToOthers => "can be read by others",
-            Exposure::ToItsGroup => "can be read by its group",
-        };
-        let error = Error::new(format!("{shown} {what}"));
-        return Err(match exposure {
-            Exposure::NoFile => error,
-            Exposure::OfAnother | Exposure::ToOthers | Exposure::ToItsGroup => {
-                error.hint(remedy(exposure, path, env))
-            }
-        });
-    }
-    let bytes = named_file::read(file, SECRET_MAX).map_err(|error| unread(&error))?;
-    let too_long = || unread(&"it is longer than 4096 bytes");
-    secret_of(bytes.ok_or_else(too_long)?, &shown)
-}
-
-/// Where a secret's file lies, as far as it matters for who sets its mode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// A volume of a pod: `chmod` has no lasting effect there.
-    Kubernetes,
-    /// A service, or a folder of credentials.
-    Systemd,
-    /// Anywhere else.
-    Folder,
-}
-
-fn place(path: &Path, env: &Env<'_>) -> Place {
-    let beside = path.parent().unwrap_or(Path::new("."));
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let credentials = env.os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    // A volume's files are links by way of `..data` to a folder that is named after a time.
-    if beside.join("..data").exists() || env.os("KUBERNETES_SERVICE_HOST").is_some() {
-        Place::Kubernetes
-    } else if env.os("INVOCATION_ID").is_some()
-        || credentials.is_some_and(|folder| real.starts_with(folder))
-    {
-        Place::Systemd
-    } else {
-        Place::Folder
-    }
-}
-
-/// What to do where the file lies.
-fn remedy(exposure: Exposure, path: &Path, env: &Env<'_>) -> String {
-    match (place(path, env), exposure) {
-        (Place::Kubernetes, _) => "set `defaultMode: 0400` on the volume of the secret, and `fsGroup` in the pod's `securityContext` where it does not run as root".to_owned(),
-        (Place::Systemd, _) => "give it to the service with `LoadCredential=NAME:PATH`, and name it as `%d/NAME` in `Environment=PINGONE_CLIENT_SECRET_FILE=`".to_owned(),
-        (Place::Folder, Exposure::OfAnother) => {
-            format!(
-                "make it the file of the user that runs wavepair: `{}`",
-                shell::command(&["sudo".into(), "chown".into(), user().into(), path.into()])
-            )
-        }
-        (Place::Folder, Exposure::ToOthers | Exposure::ToItsGroup | Exposure::NoFile) => {
-            shell::command(&["chmod".into(), "600".into(), path.into()])
-        }
-    }
-}
-
-fn user() -> String {
-    rustix::process::geteuid().as_raw().to_string()
+    let shown = format!("{} {}", KIND.name, path.display());
+    let missing = || Error::new(format!("{shown} is not there"));
+    let bytes = private_file::read(path, KIND, env)?.ok_or_else(missing)?;
+    secret_of(bytes, &shown)
 }
 
 #[cfg(test)]
@@ -140,6 +33,7 @@ mod tests {
     use std::fs::{self, Permissions};
     use std::io::Write;
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::PathBuf;
 
     use super::*;
 
@@ -230,39 +124,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for path in [folder.path(), Path::new("/dev/null")] {
             assert!(read(path).is_err(), "{}", path.display());
-        }
-    }
-
-    #[test]
-    fn what_is_opened_is_ours_or_roots_and_nobody_elses_to_read() {
-        use Exposure::{NoFile, OfAnother, ToItsGroup, ToOthers};
-        const US: u32 = 1000;
-        for (owner, mode, is_file_or_pipe, exposure) in [
-            (US, 0o600, true, None),
-            (US, 0o400, true, None),
-            (US, 0o700, true, None),
-            (US, 0o440, true, Some(ToItsGroup)),
-            (US, 0o620, true, Some(ToItsGroup)),
-            (US, 0o604, true, Some(ToOthers)),
-            (US, 0o601, true, Some(ToOthers)),
-            (US, 0o444, true, Some(ToOthers)),
-            (US, 0o600, false, Some(NoFile)),
-            (0, 0o600, true, None),
-            (0, 0o400, true, None),
-            (0, 0o440, true, None),
-            (0, 0o640, true, None),
-            (0, 0o460, true, Some(ToItsGroup)),
-            (0, 0o450, true, Some(ToItsGroup)),
-            (0, 0o444, true, Some(ToOthers)),
-            (7, 0o600, true, Some(OfAnother)),
-            (7, 0o440, true, Some(OfAnother)),
-        ] {
-            let opened = Opened {
-                owner,
-                mode,
-                is_file_or_pipe,
-            };
-            assert_eq!(opened.exposure(US), exposure, "{opened:?}");
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct ConfigShow {
     pub(crate) file: Option<PathBuf>,
     /// The profile of it that holds.
     pub(crate) profile: Option<String>,
+    /// The file of Ping CLI, and which profile of it, where one is named.
+    pub(crate) pingcli: Option<(PathBuf, String)>,
     /// Every setting.
     pub(crate) settings: Vec<Shown>,
     /// Whether it is told as JSON.
@@ -56,6 +58,9 @@ impl ConfigShow {
                 .file
                 .and_then(|file| file.profile())
                 .map(str::to_owned),
+            pingcli: sources
+                .pingcli
+                .map(|profile| (profile.path().to_owned(), profile.name().to_owned())),
             settings,
             as_json: sources.value(&table::FORMAT)?,
         })

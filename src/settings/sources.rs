@@ -1,5 +1,5 @@
-//! Where values come from: what was typed wins over the environment, this over the settings file, and
-//! this over the default.
+//! Where values come from: what was typed wins over the environment, this over a profile of Ping CLI,
+//! this over the settings file, and this over the default.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::Error;
 use super::env::Env;
 use super::given::Given;
+use super::pingcli::PingCliProfile;
 use super::setting::{About, Command, Setting};
 use super::settings_file::SettingsFile;
 
@@ -47,6 +48,7 @@ pub struct Sources<'a> {
     pub(super) typed: &'a Typed,
     pub(super) env: &'a Env<'a>,
     pub(super) file: Option<&'a SettingsFile>,
+    pub(super) pingcli: Option<&'a PingCliProfile>,
 }
 
 impl<'a> Sources<'a> {
@@ -56,12 +58,18 @@ impl<'a> Sources<'a> {
             typed,
             env,
             file: None,
+            pingcli: None,
         }
     }
 
     /// The same with a settings file, where there is one.
     pub(crate) fn with_file(self, file: Option<&'a SettingsFile>) -> Self {
         Self { file, ..self }
+    }
+
+    /// The same with a profile of Ping CLI, where one is named.
+    pub(crate) fn with_pingcli(self, pingcli: Option<&'a PingCliProfile>) -> Self {
+        Self { pingcli, ..self }
     }
 
     /// The value of a setting, where one is given.
@@ -126,6 +134,9 @@ impl<'a> Sources<'a> {
         }
         let variable = about.variable;
         if let Some(given) = variable.and_then(|variable| self.env.given(variable.name)) {
+            return vec![given];
+        }
+        if let Some(given) = self.pingcli.and_then(|profile| profile.given(about)) {
             return vec![given];
         }
         // What was typed wins over a file that says the opposite.

@@ -1,13 +1,14 @@
-//! Which settings file holds for a call, and which profile of it.
+//! Which settings file holds for a call, and which profile of it; and which of Ping CLI's.
 
 use std::path::PathBuf;
 
 use super::Error;
 use super::env::Env;
 use super::given::shortened;
+use super::pingcli::PingCliProfile;
 use super::settings_file::SettingsFile;
 use super::sources::{Sources, Typed};
-use super::table;
+use super::table::{self, COMMANDS, pingcli::PINGCLI_PROFILE};
 
 /// The settings file that is named, or the one at the usual place, if it is there.
 ///
@@ -47,4 +48,26 @@ pub(crate) fn settings_file(typed: &Typed, env: &Env<'_>) -> Result<Option<Setti
             .hint("name the file with `--config`"))
         }
     }
+}
+
+/// The profile of Ping CLI that is named, for a command that can make use of one.
+///
+/// # Errors
+///
+/// There is none of that name, or Ping CLI's file cannot be used.
+pub(crate) fn pingcli_profile(sources: &Sources<'_>) -> Result<Option<PingCliProfile>, Error> {
+    let about = &PINGCLI_PROFILE.about;
+    let command = sources.typed.command;
+    let mut groups = COMMANDS
+        .iter()
+        .filter(|usage| usage.command == command)
+        .flat_map(|usage| usage.groups);
+    let takes_one = groups.any(|group| {
+        let mut settings = group.settings.iter();
+        settings.any(|known| known.name == about.name)
+    });
+    let wanted = sources.given(about).filter(|_| takes_one);
+    wanted
+        .map(|wanted| PingCliProfile::read(&wanted, sources.env))
+        .transpose()
 }

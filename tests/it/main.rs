@@ -136,6 +136,8 @@ mod probe;
 mod settings;
 // The settings file: where it is found, and what wins over it.
 mod settings_file;
+// The tenant of another program's file.
+mod pingcli;
 // The command line from outside, and the README that describes it.
 mod cli;
 // Completions and man pages.

@@ -19,6 +19,14 @@ pub(crate) fn show(config: &ConfigShow) -> String {
         Some(profile) => format!(", profile {}", neutral(profile)),
         None => String::new(),
     };
+    let pingcli = match &config.pingcli {
+        Some((path, profile)) => format!(
+            "Ping CLI's file: {}, profile {}\n",
+            neutral(&path.to_string_lossy()),
+            neutral(profile)
+        ),
+        None => String::new(),
+    };
     let lines: Vec<_> = config.settings.iter().map(cells).collect();
     let width = |at: usize| {
         let widths = lines.iter().map(|cells| cells[at].chars().count());
@@ -31,7 +39,7 @@ pub(crate) fn show(config: &ConfigShow) -> String {
         format!("{}\n", line.trim_end())
     });
     format!(
-        "settings file: {file}{profile}\n\n{}",
+        "settings file: {file}{profile}\n{pingcli}\n{}",
         lines.collect::<String>()
     )
 }
@@ -44,6 +52,7 @@ fn cells(shown: &Shown) -> [String; 3] {
     let value = shown.value.as_deref().unwrap_or("-");
     let origin = match (&shown.origin, &shown.value) {
         (Some(Origin::File(place)), _) => within_the_file(place),
+        (Some(Origin::PingCli(place)), _) => format!("Ping CLI, {}", within_the_file(place)),
         (Some(origin), _) => origin.to_string(),
         (None, Some(_)) => "default".to_owned(),
         (None, None) => "not set".to_owned(),
@@ -65,10 +74,10 @@ fn as_json(config: &ConfigShow) -> Value {
         let origin = shown.origin.as_ref();
         let by = match origin {
             Some(Origin::Option(name) | Origin::Variable(name)) => Some(*name),
-            Some(Origin::File(_)) | None => None,
+            Some(Origin::File(_) | Origin::PingCli(_)) | None => None,
         };
         let line = match origin {
-            Some(Origin::File(place)) => Some(place.line),
+            Some(Origin::File(place) | Origin::PingCli(place)) => Some(place.line),
             Some(Origin::Option(_) | Origin::Variable(_)) | None => None,
         };
         let default = shown.value.as_ref().map(|_| "default");
@@ -83,6 +92,9 @@ fn as_json(config: &ConfigShow) -> Value {
     json!({
         "file": config.file.as_ref().map(|path| path.to_string_lossy()),
         "profile": config.profile,
+        "pingcli": config.pingcli.as_ref().map(|(path, profile)| json!({
+            "file": path.to_string_lossy(), "profile": profile,
+        })),
         "settings": config.settings.iter().map(setting).collect::<Vec<_>>(),
     })
 }

@@ -1,6 +1,5 @@
 //! Opening a settings file: what is opened is judged, not its name.
 
-use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -27,7 +26,7 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, Error> {
             .hint(format!("`--config {NONE}` reads no settings file"))
     };
     let (file, metadata) = match named_file::open(path) {
-        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) if named_file::is_absent(&error) => return Ok(None),
         opened => opened.map_err(|error| unread(&error))?,
     };
     if !named_file::ends(&metadata) {
@@ -41,10 +40,6 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, Error> {
     let bytes = bytes.ok_or_else(|| unread(&"it is longer than 1 MiB"))?;
     let text = String::from_utf8(bytes).map_err(|_| unread(&"it is not UTF-8"))?;
     Ok(Some(text.trim_start_matches('\u{feff}').to_owned()))
-}
-
-fn is_absent(error: &std::io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Who else can write to it, and what to do about it.

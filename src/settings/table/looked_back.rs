@@ -5,6 +5,7 @@ use crate::model::who::Who;
 use crate::settings::given::Given;
 use crate::settings::setting::Takes::Text;
 use crate::settings::setting::{Command, Group, Setting, Usage, setting, switch};
+use crate::settings::table::pingcli::PINGCLI_PROFILE;
 use crate::settings::table::{API_URL, ENVIRONMENT, FORMAT, LEDGER, REGION};
 use crate::settings::values;
 
@@ -15,7 +16,7 @@ pub(in crate::settings) const WATCH: Setting<bool> = switch("--watch", "Draw it 
 
 const RUNS: Group = Group { heading: None, settings: &[RUN_ID.about, FORMAT.about, WATCH.about] };
 const ASKED_ABOUT: Group = Group { heading: None, settings: &[WHO.about, FORMAT.about, FULL_PHONE.about] };
-pub(super) const IN_LEDGER: Group = Group { heading: Some("Ledger"), settings: &[LEDGER.about, ENVIRONMENT.about, REGION.about, API_URL.about] };
+pub(super) const IN_LEDGER: Group = Group { heading: Some("Ledger"), settings: &[LEDGER.about, PINGCLI_PROFILE.about, ENVIRONMENT.about, REGION.about, API_URL.about] };
 
 pub(super) const STATUS: Usage = Usage {
     command: Command::Status,

@@ -22,6 +22,7 @@ use crate::settings::expected_rows::ExpectedRows;
 use crate::settings::given::Given;
 use crate::settings::setting::Takes::{Count, Text, Texts, Word};
 use crate::settings::setting::{About, Command, Group, Setting, Usage, Variable, path, setting, switch, variable};
+use self::pingcli::PINGCLI_PROFILE;
 use self::shards::SHARD;
 use self::service::{DUPLICATES, LATENCY, LISTEN, MAX_DEVICES, PER_IP, POLICIES, PRINT_USERS, RATE_LIMIT, REPORT_AGE, SEED, TOKEN_LIFE, USERS, VARIANT};
 use self::telling::{ERROR_FORMAT, SUMMARIES, SUMMARY, TELLING};
@@ -204,7 +205,7 @@ const COUNTED: Group = Group { heading: ROWS.heading, settings: &[EXPECT_ROWS.ab
 const ROWS: Group = Group { heading: Some("Rows"), settings: &[POLICY.about, USER_BY.about, TYPE.about, STATUS.about, COUNTRY.about, SHARED_PHONES.about, SHARED_PHONES_FILE.about, COLUMN.about, DELIMITER.about, ENCODING.about, SHEET.about] };
 const FILES: Group = Group { heading: Some("Files"), settings: &[RESULTS.about, REJECTS.about, LEDGER.about, RESULTS_PHONE.about, RAW_CELLS.about] };
 const TENANT: Group = Group { heading: Some("PingOne"), settings: &[
-    REGION.about, ENVIRONMENT.about, SECRET_FILE.about, CLIENT_AUTH.about, API_URL.about, TOKEN_URL.about, CA_FILE.about, NO_PROXY.about, SOURCE_ADDRESS.about,
+    PINGCLI_PROFILE.about, REGION.about, ENVIRONMENT.about, SECRET_FILE.about, CLIENT_AUTH.about, API_URL.about, TOKEN_URL.about, CA_FILE.about, NO_PROXY.about, SOURCE_ADDRESS.about,
 ] };
 const PACE: Group = Group { heading: Some("Pace"), settings: &[
     EXISTING.about, RECREATE.about, MFA.about, RATE.about, CONCURRENCY.about, ATTEMPTS.about, TIMEOUT.about, CONNECT_TIMEOUT.about, SETTLE.about,
@@ -347,8 +348,9 @@ pub static COMMANDS: &[Usage] = &[
 ];
 
 /// Every environment variable that is read.
-pub static VARIABLES: [Variable; 25] = [
-    of(&CONFIG), of(&PROFILE),
+pub static VARIABLES: [Variable; 27] = [
+    of(&CONFIG), of(&PROFILE), of(&PINGCLI_PROFILE),
+    pingcli::FILE,
     of(&HOME), of(&CLIENT_ID), of(&CLIENT_SECRET), of(&SECRET_FILE), of(&TOKEN), of(&REGION), of(&ENVIRONMENT), of(&CLIENT_AUTH),
     of(&API_URL), of(&TOKEN_URL), of(&POLICY), of(&LEDGER), of(&EXISTING), of(&RATE), of(&CONCURRENCY), of(&LOG_LEVEL),
     Variable { name: "NO_COLOR", meaning: "log without colors, where it is set" },
@@ -377,6 +379,7 @@ pub(crate) fn takes_value(option: &str) -> bool {
 }
 
 pub(super) mod looked_back;
+pub(super) mod pingcli;
 pub(super) mod purge;
 pub(super) mod resolve;
 pub(super) mod service;

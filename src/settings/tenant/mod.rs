@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use reqwest::Url;
 
 use super::address::Region;
+use super::pingcli::PingCliProfile;
 use super::proxy::{self, FoundProxy};
 use super::secret_command::secret_by;
 use super::secret_file::read_secret;
@@ -162,7 +163,7 @@ impl GivenTenant {
     /// Every value that cannot be, everything that is missing, and every file that cannot be read or
     /// is not private.
     pub(super) fn into_tenant(mut self, sources: &Sources<'_>) -> Result<Tenant, Problems> {
-        let is_client = self.note_missing();
+        let is_client = self.note_missing(sources.pingcli);
         let mut problems = self.problems;
         let secret = if is_client {
             find_secret(self.client_secret, sources, &mut problems)
@@ -170,7 +171,7 @@ impl GivenTenant {
             Found::Absent
         };
         if is_client && secret.is_absent() {
-            problems.missing(SECRET);
+            problems.missing(SECRET, sources.pingcli);
         }
         let authorities = sources.path(&table::CA_FILE);
         let authorities = authorities.as_deref().map(authorities::read).transpose();
@@ -214,19 +215,19 @@ impl GivenTenant {
     }
 
     /// Notes what is missing besides the secret; gives out whether we are a client.
-    fn note_missing(&mut self) -> bool {
+    fn note_missing(&mut self, profile: Option<&PingCliProfile>) -> bool {
         let has_client = !self.client_id.is_absent();
         let is_client = has_client || self.token.is_absent();
         // The token endpoint is part of the worker application's own environment.
         let token_url_is_built = is_client && self.token_url.is_absent();
         if self.home.is_absent() && (self.environment.is_absent() || token_url_is_built) {
-            self.problems.missing(HOME);
+            self.problems.missing(HOME, profile);
         }
         if self.region.is_absent() && (self.api_url.is_absent() || token_url_is_built) {
-            self.problems.missing(REGION);
+            self.problems.missing(REGION, profile);
         }
         if is_client && !has_client {
-            self.problems.missing(CLIENT);
+            self.problems.missing(CLIENT, profile);
         }
         is_client
     }

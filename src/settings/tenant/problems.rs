@@ -1,6 +1,7 @@
 //! All that keeps a tenant's settings from being used.
 
 use crate::settings::Error;
+use crate::settings::pingcli::PingCliProfile;
 use crate::settings::setting::Variable;
 use crate::settings::table;
 
@@ -70,8 +71,12 @@ impl Problems {
         }
     }
 
-    pub(super) fn missing(&mut self, needed: Variable) {
-        self.missing.push(needed);
+    /// Notes something that is needed; a profile of Ping CLI that was to give it says more.
+    pub(super) fn missing(&mut self, needed: Variable, profile: Option<&PingCliProfile>) {
+        match profile {
+            Some(profile) => self.wrong.push(profile.lacks(&needed)),
+            None => self.missing.push(needed),
+        }
     }
 
     pub(super) fn is_none(&self) -> bool {
