@@ -33,6 +33,7 @@ pub(crate) fn report(settings: &Report, invocation: &Invocation) -> Result<ExitC
     let mut rows = Gathered::new(last.ledger.verified()?);
     let sharers = past.sharing.of_results();
     last.tell(&past, sharers, &settings.checks, &mut [&mut rows])?;
+    let policies = last.ledger.policy_names()?;
     let runs = history(&last.ledger, &wave_name(&settings.wave))?;
     // A run that begins meanwhile would wait for whoever reads the ledger.
     drop(last);
@@ -47,6 +48,7 @@ pub(crate) fn report(settings: &Report, invocation: &Invocation) -> Result<ExitC
         environment: settings.binding.as_ref().map(|it| it.environment),
         next: next(settings, &rows.tally.outcomes, past.shard, invocation),
         rows: &rows,
+        policies: &policies,
         runs: &runs,
         now: &clock::local().zoned(),
     };

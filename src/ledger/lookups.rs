@@ -1,5 +1,6 @@
 //! The table of names that were looked up, and whose they are.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::types::ToSql;
@@ -101,6 +102,18 @@ pub(super) fn policy(connection: &Connection, policy: &PolicyRef) -> Result<Opti
         })
     });
     found.optional()
+}
+
+/// What policies are called that were looked up: of two names the one that was asked for last, and
+/// `default` where there is no other.
+pub(super) fn policy_names(connection: &Connection) -> Result<HashMap<PolicyId, String>> {
+    let sql = "SELECT found, value FROM lookups
+               WHERE kind = :kind AND found IS NOT NULL ORDER BY value <> 'default', asked_at";
+    let mut statement = connection.prepare(sql)?;
+    let found = statement.query_map(named_params! {":kind": POLICY}, |row| {
+        Ok((PolicyId::from_bytes(row.get("found")?), row.get("value")?))
+    })?;
+    found.collect()
 }
 
 /// What stands in the columns of an answer.

@@ -1,7 +1,7 @@
 //! Reading what is known, beside whoever writes.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -12,7 +12,7 @@ use super::devices;
 use super::dossier::{self, Dossier, Sought};
 use super::earlier;
 use super::error::{Error, Flaw};
-use super::file::{SYNCHRONOUS, connect, keep_log, opening, sqlite};
+use super::file::{connect, keep_log, opening, sqlite};
 use super::keys::{Key, StoredKey};
 use super::look::has_log;
 use super::lookups::{self, Remembered};
@@ -24,12 +24,12 @@ use super::read_ahead::{ReadAhead, ReadRange};
 use super::run_entry::{self, RunEntry, SoFar};
 use super::runs::{self, LastRun};
 use super::schema;
+use super::storage::{self, Storage};
 use super::users::{self, NotedMfa};
 use super::verified;
-use crate::model::counts::Counts;
 use crate::model::earlier_use::EarlierUse;
 use crate::model::entry::LedgerEntry;
-use crate::model::ids::{DeviceId, RunId, UserId};
+use crate::model::ids::{DeviceId, PolicyId, RunId, UserId};
 use crate::model::ledger_mark::LedgerMark;
 use crate::model::minute::Minute;
 use crate::model::names::PolicyAnswer;
@@ -55,19 +55,6 @@ pub struct Reader {
     ahead: RefCell<ReadAhead>,
     /// Whether anything is noted of any user, once somebody has asked: mostly nothing is.
     knows_users: Cell<Option<bool>>,
-}
-
-/// How a ledger is kept, and how much is in it.
-#[derive(Clone, Debug)]
-pub struct Storage {
-    /// The devices that it knows of, by the outcomes of their rows.
-    pub devices: Counts,
-    /// The version of SQLite.
-    pub sqlite: &'static str,
-    /// SQLite's `journal_mode`.
-    pub journal_mode: String,
-    /// SQLite's `synchronous`, as a run has it.
-    pub synchronous: &'static str,
 }
 
 impl Reader {
@@ -235,6 +222,15 @@ impl Reader {
         self.unless_unreadable(lookups::policy(&self.connection, policy))
     }
 
+    /// What policies are called, as far as they were looked up by a name.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn policy_names(&self) -> Result<HashMap<PolicyId, String>, Error> {
+        self.unless_unreadable(lookups::policy_names(&self.connection))
+    }
+
     /// The number of the last device that was known before a wave was first run.
     ///
     /// # Errors
@@ -305,15 +301,7 @@ impl Reader {
     ///
     /// The file cannot be read.
     pub fn storage(&self) -> Result<Storage, Error> {
-        let mode = self
-            .connection
-            .pragma_query_value(None, "journal_mode", |row| row.get(0));
-        Ok(Storage {
-            devices: self.unless_unreadable(devices::count(&self.connection))?,
-            sqlite: rusqlite::version(),
-            journal_mode: self.unless_unreadable(mode)?,
-            synchronous: SYNCHRONOUS,
-        })
+        self.unless_unreadable(storage::read(&self.connection))
     }
 
     /// How far the ledger has come.

@@ -5,11 +5,30 @@ use crate::report::quantity::count;
 /// The most bars of one kind: the others are summed.
 const BARS: usize = 12;
 
+/// What a bar counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Label {
+    /// What people call it.
+    pub name: String,
+    /// What tells it from another one of that name, where it has a name besides.
+    pub id: Option<String>,
+}
+
+impl Label {
+    /// One that has a name alone.
+    pub(super) fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            id: None,
+        }
+    }
+}
+
 /// One bar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bar {
     /// What it counts.
-    pub name: String,
+    pub label: Label,
     /// How many there are.
     pub rows: String,
     /// How long it is, in percent of the longest.
@@ -17,16 +36,17 @@ pub(super) struct Bar {
 }
 
 /// The most frequent first; those that come behind the last bar are summed in it.
-pub(super) fn bars(mut counts: Vec<(String, u64)>) -> Vec<Bar> {
+pub(super) fn bars(mut counts: Vec<(Label, u64)>) -> Vec<Bar> {
     counts.sort_by(|(a, one), (b, other)| other.cmp(one).then_with(|| a.cmp(b)));
     if counts.len() > BARS {
         let rest = counts.split_off(BARS - 1);
         let rows = rest.iter().map(|(_, rows)| rows).sum();
-        counts.push((format!("{} others", count(rest.len() as u64)), rows));
+        let others = format!("{} others", count(rest.len() as u64));
+        counts.push((Label::named(others), rows));
     }
     let longest = counts.iter().map(|(_, rows)| *rows).max().unwrap_or(0);
-    let bar = |(name, rows): (String, u64)| Bar {
-        name,
+    let bar = |(label, rows): (Label, u64)| Bar {
+        label,
         rows: count(rows),
         length: (rows * 100).div_ceil(longest.max(1)),
     };
@@ -39,20 +59,21 @@ mod tests {
 
     #[test]
     fn the_longest_bar_comes_first_and_the_rest_is_summed() {
-        let counts = (1..=20).map(|rows| (format!("+{rows}"), rows)).collect();
+        let label = |rows: u64| Label::named(format!("+{rows}"));
+        let counts = (1..=20).map(|rows| (label(rows), rows)).collect();
         let bars = bars(counts);
         assert_eq!(bars.len(), BARS);
-        assert_eq!((bars[0].name.as_str(), bars[0].length), ("+20", 45));
+        assert_eq!((bars[0].label.name.as_str(), bars[0].length), ("+20", 45));
         let last = bars.last().unwrap();
         assert_eq!(
-            (last.name.as_str(), last.rows.as_str(), last.length),
+            (last.label.name.as_str(), last.rows.as_str(), last.length),
             ("9 others", "45", 100)
         );
     }
 
     #[test]
     fn what_is_rare_still_shows() {
-        let bars = bars(vec![("a".to_owned(), 200_000), ("b".to_owned(), 1)]);
+        let bars = bars(vec![(Label::named("a"), 200_000), (Label::named("b"), 1)]);
         assert_eq!(bars[1].length, 1);
     }
 }

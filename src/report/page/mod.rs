@@ -7,7 +7,7 @@ mod bars;
 mod chart;
 mod gather;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use askama::Template;
@@ -20,13 +20,13 @@ use super::cell::{neutral, without_phones};
 use super::quantity::{count, counted, moment, span};
 use crate::exit::ExitCode;
 use crate::model::code;
-use crate::model::ids::{EnvironmentId, RunId};
+use crate::model::ids::{EnvironmentId, PolicyId, RunId};
 use crate::model::invalid::InvalidCode;
 use crate::model::minute::Minute;
 use crate::model::outcome::Outcome;
 use crate::model::tally::CodeCount;
 use crate::model::verdict::Verdict;
-use bars::{Bar, bars};
+use bars::{Bar, Label, bars};
 use chart::{Chart, HEIGHT, chart};
 
 /// The most codes that are shown with examples.
@@ -44,6 +44,8 @@ pub(crate) struct Facts<'a> {
     pub environment: Option<EnvironmentId>,
     /// What became of the rows.
     pub rows: &'a Gathered,
+    /// What the policies are called, as far as anybody has looked them up.
+    pub policies: &'a HashMap<PolicyId, String>,
     /// The runs, the first one first.
     pub runs: &'a [RunHistory],
     /// What to do next, each with the command for it.
@@ -158,7 +160,7 @@ impl Page {
             environment: facts.environment.map(|it| it.to_string()),
             headline: headline(rows),
             outcomes: outcomes(rows),
-            groups: divisions(rows),
+            groups: divisions(rows, facts.policies),
             reasons,
             further_reasons: (further > 0)
                 .then(|| format!("{} more in the results.", counted(further, "code"))),
@@ -245,17 +247,15 @@ fn meaning(outcome: Outcome) -> &'static str {
     }
 }
 
-fn divisions(rows: &Gathered) -> Vec<Division> {
+fn divisions(rows: &Gathered, names: &HashMap<PolicyId, String>) -> Vec<Division> {
     let types = rows
         .types
         .iter()
-        .map(|(kind, rows)| ((*kind).to_owned(), *rows));
-    let policies = rows
-        .policies
-        .iter()
-        .map(|(id, rows)| (id.to_string(), *rows));
+        .map(|(kind, rows)| (Label::named(*kind), *rows));
+    let policies = rows.policies.iter();
+    let policies = policies.map(|(id, rows)| (policy(*id, names), *rows));
     let countries = rows.countries.by_frequency().into_iter();
-    let countries = countries.map(|(code, phones)| (format!("+{code}"), phones));
+    let countries = countries.map(|(code, phones)| (Label::named(format!("+{code}")), phones));
     let divisions = [
         ("By type", "type", "rows", bars(types.collect())),
         ("By policy", "policy", "rows", bars(policies.collect())),
@@ -275,6 +275,17 @@ fn divisions(rows: &Gathered) -> Vec<Division> {
             bars,
         })
         .collect()
+}
+
+/// A policy by its name, with its ID behind it; by its ID alone where nobody knows the name.
+fn policy(id: PolicyId, names: &HashMap<PolicyId, String>) -> Label {
+    match names.get(&id) {
+        Some(name) => Label {
+            name: without_phones(&neutral(name)).into_owned(),
+            id: Some(id.to_string()),
+        },
+        None => Label::named(id.to_string()),
+    }
 }
 
 /// The codes of the rows, the most frequent first.

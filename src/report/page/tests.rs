@@ -29,10 +29,20 @@ fn gathered(rows: u64, outcome: Outcome, code: Option<&str>) -> Gathered {
 }
 
 fn told(rows: &Gathered, runs: &[RunHistory], wave: &str) -> String {
+    told_with(rows, runs, wave, &HashMap::new())
+}
+
+fn told_with(
+    rows: &Gathered,
+    runs: &[RunHistory],
+    wave: &str,
+    policies: &HashMap<PolicyId, String>,
+) -> String {
     let facts = Facts {
         wave,
         environment: None,
         rows,
+        policies,
         runs,
         next: Vec::new(),
         now: &now(),
@@ -78,6 +88,29 @@ fn hostile_names_and_codes_are_text() {
         "{html}"
     );
     assert!(!html.contains('\u{202e}'), "{html}");
+}
+
+#[test]
+fn a_policy_has_its_name_where_it_is_known_and_its_id_always() {
+    let rows = gathered(3, Outcome::Created, None);
+    let id = *rows.policies.keys().next().unwrap();
+    let unknown = told(&rows, &[], "wave.csv");
+    assert!(
+        unknown.contains(&format!("<th scope=\"row\">{id}</th>")),
+        "{unknown}"
+    );
+    for (name, shown) in [
+        (
+            "Staff & <b>guests</b>",
+            "Staff &#38; &#60;b&#62;guests&#60;/b&#62;",
+        ),
+        ("\u{202e}ffatS", "\\u{202e}ffatS"),
+        ("\" onload=alert(1) x=\"", "&#34; onload=alert(1) x=&#34;"),
+    ] {
+        let html = told_with(&rows, &[], "wave.csv", &[(id, name.to_owned())].into());
+        let line = format!("<th scope=\"row\">{shown} <code class=\"quiet\">{id}</code></th>");
+        assert!(html.contains(&line), "{line}: {html}");
+    }
 }
 
 #[test]
