@@ -79,6 +79,16 @@ pub(crate) fn unknown_level(directives: &str) -> Option<&str> {
         .find(|level| level.parse::<LevelFilter>().is_err())
 }
 
+/// The first of the directives that is neither a level nor `TARGET=LEVEL`, where one is not.
+pub(crate) fn no_directive(directives: &str) -> Option<&str> {
+    let is_level = |text: &str| !text.is_empty() && text.parse::<LevelFilter>().is_ok();
+    let mut directives = directives.split(',').map(str::trim);
+    directives.find(|directive| match directive.split_once('=') {
+        Some((target, level)) => target.is_empty() || !is_level(level),
+        None => !is_level(directive),
+    })
+}
+
 /// Starts logging, for the whole process and for good.
 ///
 /// # Errors
@@ -196,6 +206,25 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(unknown_level(directives), unknown, "{directives:?}");
+        }
+    }
+
+    #[test]
+    fn a_directive_is_a_level_or_a_target_with_one() {
+        for (directives, wrong) in [
+            ("debug", None),
+            ("WARN", None),
+            ("wavepair=debug", None),
+            ("hyper=trace, wavepair=off", None),
+            ("loud", Some("loud")),
+            ("wavepair", Some("wavepair")),
+            ("info,hyper=loud", Some("hyper=loud")),
+            ("=info", Some("=info")),
+            ("wavepair=", Some("wavepair=")),
+            ("info,", Some("")),
+            ("", Some("")),
+        ] {
+            assert_eq!(no_directive(directives), wrong, "{directives:?}");
         }
     }
 

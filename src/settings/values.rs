@@ -10,7 +10,8 @@ use tracing::level_filters::LevelFilter;
 
 use super::Error;
 use super::credential::check_credential;
-use super::given::Given;
+use super::given::{Given, shortened};
+use super::origin::Origin;
 use crate::engine::MaxErrors;
 use crate::model::dialect::encoding_of;
 use crate::model::phone::E164;
@@ -197,8 +198,20 @@ pub(super) fn token(given: &Given) -> Result<Bearer, Error> {
 }
 
 /// The level that directives give our own log lines, where they do.
+///
+/// `RUST_LOG` is other programs' too, and what it says to them is theirs. A settings file is ours: what
+/// stands there is a level or a filter.
 pub(super) fn level(given: &Given) -> Result<Option<LevelFilter>, Error> {
     let text = given.text()?;
+    if matches!(given.origin, Origin::File(_))
+        && let Some(wrong) = log_setup::no_directive(text)
+    {
+        let wrong = shortened(wrong);
+        return Err(given.wrong(&format_args!(
+            "`{wrong}` is neither a level (off, error, warn, info, debug, trace) nor a filter such as \
+             `wavepair=debug`"
+        )));
+    }
     match log_setup::unknown_level(text) {
         Some(level) => Err(Error::new(format!(
             "invalid value '{level}' for the level of wavepair in {}: expected off, error, warn, info, debug or trace",

@@ -118,8 +118,8 @@ fn a_mistake_is_named_with_its_place_and_the_nearest_key() {
 
 #[test]
 fn no_key_takes_nonsense_and_each_is_named_with_its_line() {
-    // Any text may be the name of a policy, a word of a program, or the level of another program's log.
-    let any = ["policy", "client_secret_command", "log_level"];
+    // Any text may be the name of a policy, or a word of a program.
+    let any = ["policy", "client_secret_command"];
     let runs = flags(&run(&root(), "run --help").stdout);
     let mut tried = 0;
     for (key, about) in keyed() {
@@ -137,6 +137,31 @@ fn no_key_takes_nonsense_and_each_is_named_with_its_line() {
         }
     }
     assert!(tried > 25, "{tried}");
+}
+
+#[test]
+fn a_level_that_there_is_not_is_refused_in_the_file_and_not_in_rust_log() {
+    for (value, wrong) in [
+        ("loud", "`loud`"),
+        ("wavepair", "`wavepair`"),
+        ("info, hyper=loud", "`hyper=loud`"),
+    ] {
+        let refused = dry_run(&format!("\nlog_level = '{value}'"), |_| {});
+        assert_eq!(refused.code, Some(2), "{value}: {}", refused.stderr);
+        let why = format!(
+            "invalid value '{value}' for `log_level` (c.toml, line 2): {wrong} is neither a level (off, \
+             error, warn, info, debug, trace) nor a filter such as `wavepair=debug`"
+        );
+        assert!(refused.stderr.contains(&why), "{value}: {}", refused.stderr);
+        let left = dry_run("", |command| {
+            command.env("RUST_LOG", value);
+        });
+        assert_eq!(left.code, Some(0), "{value}: {}", left.stderr);
+    }
+    for value in ["debug", "wavepair=info", "hyper=trace, wavepair=off"] {
+        let taken = dry_run(&format!("log_level = '{value}'"), |_| {});
+        assert_eq!(taken.code, Some(0), "{value}: {}", taken.stderr);
+    }
 }
 
 #[test]
