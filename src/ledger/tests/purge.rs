@@ -345,3 +345,47 @@ fn what_an_older_ledger_says_outlives_the_step_that_lets_it_be_purged() {
     };
     assert!(devices::find(&connection, &key).unwrap().is_some());
 }
+
+/// How often a text is in the files of a ledger.
+fn found(place: &Place, text: &str) -> usize {
+    let files = std::fs::read_dir(place.path.parent().unwrap()).unwrap();
+    let texts = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    let times = texts.map(|bytes| String::from_utf8_lossy(&bytes).matches(text).count());
+    times.sum()
+}
+
+#[tokio::test]
+async fn a_purge_takes_out_what_another_program_has_left_in_free_pages() {
+    let place = ran(vec![settled(1, DeviceState::Created)]).await;
+    let other = Connection::open(&place.path).unwrap();
+    other
+        .execute_batch(
+            "PRAGMA secure_delete = OFF; CREATE TABLE copied (phone TEXT);
+             INSERT INTO copied VALUES ('+15125550199'); DROP TABLE copied",
+        )
+        .unwrap();
+    drop(other);
+    assert_ne!(found(&place, "15125550199"), 0, "it left nothing");
+    purged(&place);
+    assert_eq!(found(&place, "15125550199"), 0);
+}
+
+#[tokio::test]
+async fn what_is_written_over_leaves_nothing_though_nobody_purges() {
+    // Longer than a page: it lies in pages of its own, which are free then.
+    let told = "said of somebody. ".repeat(1000);
+    let saying = |message: Option<String>| Settled {
+        answer: Answer {
+            message,
+            ..Answer::default()
+        },
+        ..settled(1, DeviceState::Failed)
+    };
+    let place = place();
+    for (number, message) in [(1, Some(told)), (2, None)] {
+        let ledger = open(&place, number);
+        settle(&ledger, saying(message)).await;
+        ledger.close(ended(0), &moment(3)).unwrap();
+        assert_eq!(found(&place, "said of somebody") > 0, number == 1);
+    }
+}
