@@ -56,25 +56,9 @@ impl RowSink for Claims {
             KnownState::Untouched | KnownState::Finding { .. } => None,
         };
         let is_repeated = finished.outcome == Outcome::Duplicate;
-        let is_there = match finished.outcome {
-            Outcome::Created | Outcome::Existing => true,
-            // What became of the row that it repeats holds for it.
-            Outcome::Duplicate => entry.is_some_and(|entry| match entry.state {
-                DeviceState::Created | DeviceState::Found | DeviceState::Several => true,
-                DeviceState::InFlight
-                | DeviceState::Rejected
-                | DeviceState::Failed
-                | DeviceState::Unresolved
-                | DeviceState::Undoing
-                | DeviceState::Undone => false,
-            }),
-            Outcome::Invalid
-            | Outcome::Rejected
-            | Outcome::Failed
-            | Outcome::Unknown
-            | Outcome::Pending
-            | Outcome::Ready => false,
-        };
+        // What became of the row that it repeats holds for it.
+        let of_first = entry.is_some_and(|entry| is_repeated && entry.state.outcome().is_there());
+        let is_there = finished.outcome.is_there() || of_first;
         if is_there && let Ok(valid) = &row.judged.verdict {
             self.wanted.note(valid.request.key.kind);
         }

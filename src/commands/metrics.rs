@@ -129,29 +129,16 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::model::event::{RowFinished, RowLabel};
+    use crate::model::event::RowFinished;
     use crate::model::ids::RunId;
     use crate::model::outcome::Outcome;
-    use crate::model::row::RowNumber;
+    use crate::model::samples::label;
     use crate::report::console::Closer;
     use crate::report::manner::Manner;
 
     fn created(row: u64) -> Event {
-        Event::RowFinished(RowFinished {
-            who: RowLabel {
-                row: RowNumber(row),
-                line: row + 1,
-                user: None,
-                address: None,
-            },
-            outcome: Outcome::Created,
-            device: None,
-            code: None,
-            further_codes: Vec::new(),
-            message: None,
-            earlier: false,
-            seen_twice: false,
-        })
+        let finished = RowFinished::new(label(row), Outcome::Created, None);
+        Event::RowFinished(finished)
     }
 
     fn begun() -> Summary {

@@ -164,24 +164,16 @@ impl<'q, 'a> Rows<'q, 'a> {
 
 /// What the progress hears of a row.
 pub(super) fn told(judged: &JudgedRow, said: &VerdictRow) -> Event {
-    Event::RowFinished(RowFinished {
-        who: judged.label(),
-        outcome: match said.verdict {
-            Verdict::Present => Outcome::Existing,
-            Verdict::Missing
-            | Verdict::OtherPhone
-            | Verdict::Twice
-            | Verdict::NotOurs
-            | Verdict::NotCreated => Outcome::Rejected,
-            Verdict::Unchecked => Outcome::Unknown,
-        },
-        device: said.device,
-        code: None,
-        further_codes: Vec::new(),
-        message: None,
-        earlier: false,
-        seen_twice: false,
-    })
+    let outcome = match said.verdict {
+        Verdict::Present => Outcome::Existing,
+        Verdict::Missing
+        | Verdict::OtherPhone
+        | Verdict::Twice
+        | Verdict::NotOurs
+        | Verdict::NotCreated => Outcome::Rejected,
+        Verdict::Unchecked => Outcome::Unknown,
+    };
+    Event::RowFinished(RowFinished::new(judged.label(), outcome, said.device))
 }
 
 fn row(claim: &RowClaim, found: Judged) -> VerdictRow {

@@ -46,7 +46,7 @@ pub(super) fn invalid(who: RowLabel, invalid: &Invalid) -> RowFinished {
         code: Some(invalid.code().as_str().to_owned()),
         further_codes: invalid.further_codes(),
         message: Some(invalid.message()),
-        ..ended(who, Outcome::Invalid, None)
+        ..RowFinished::new(who, Outcome::Invalid, None)
     }
 }
 
@@ -55,7 +55,7 @@ pub(super) fn unresolved(who: RowLabel, trouble: &NameTrouble) -> RowFinished {
     RowFinished {
         code: Some(trouble.code().to_owned()),
         message: Some(trouble.message()),
-        ..ended(who, trouble.outcome().unwrap_or(Outcome::Failed), None)
+        ..RowFinished::new(who, trouble.outcome().unwrap_or(Outcome::Failed), None)
     }
 }
 
@@ -63,7 +63,7 @@ pub(super) fn unresolved(who: RowLabel, trouble: &NameTrouble) -> RowFinished {
 pub(super) fn duplicate(request: &DeviceRequest, earlier: RowNumber) -> RowFinished {
     RowFinished {
         message: Some(same_device_as(earlier)),
-        ..ended(RowLabel::from(request), Outcome::Duplicate, None)
+        ..RowFinished::new(RowLabel::from(request), Outcome::Duplicate, None)
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn take_up(
     let device = entry.and_then(|entry| entry.device);
     let earlier = |outcome| RowFinished {
         earlier: true,
-        ..ended(RowLabel::from(&request), outcome, device)
+        ..RowFinished::new(RowLabel::from(&request), outcome, device)
     };
     let phase = match (admit(entry, existing, recreate, lost_age, settle), entry) {
         (Admission::Skip(outcome), _) => {
@@ -143,16 +143,7 @@ fn found(request: DeviceRequest, entry: Option<&LedgerEntry>, id: DeviceId) -> I
 
 /// Whether nobody has to look for a device to say that no request of ours has made it.
 fn is_certainly_absent(entry: Option<&LedgerEntry>) -> bool {
-    entry.is_none_or(|entry| match entry.state {
-        DeviceState::Rejected | DeviceState::Failed => !entry.unproven,
-        DeviceState::InFlight
-        | DeviceState::Created
-        | DeviceState::Found
-        | DeviceState::Several
-        | DeviceState::Unresolved
-        | DeviceState::Undoing
-        | DeviceState::Undone => false,
-    })
+    entry.is_none_or(|entry| entry.state.is_refusal() && !entry.unproven)
 }
 
 /// A row for which nothing is asked, because a plan says so.
@@ -177,17 +168,4 @@ fn settle_anew(row: &Row, entry: &LedgerEntry, now: &Moment) -> Option<Settled> 
         unproven: false,
         answer: entry.answer.clone(),
     })
-}
-
-fn ended(who: RowLabel, outcome: Outcome, device: Option<DeviceId>) -> RowFinished {
-    RowFinished {
-        who,
-        outcome,
-        device,
-        code: None,
-        further_codes: Vec::new(),
-        message: None,
-        earlier: false,
-        seen_twice: false,
-    }
 }

@@ -28,14 +28,9 @@ pub(super) enum Job {
         token: Arc<AccessToken>,
         transaction: String,
     },
-    /// List a user's devices, or go on with the list where it has another page.
-    Look {
-        row: Box<Row>,
-        token: Arc<AccessToken>,
-        transaction: String,
-    },
-    /// Ask whether a row's user can use MFA, or switch it on, as its phase says.
-    Mfa {
+    /// Ask for what a row's phase needs to know: the list of its user's devices, or the next page of it,
+    /// or whether they can use MFA, which may be switched on by that.
+    Ask {
         row: Box<Row>,
         token: Arc<AccessToken>,
         transaction: String,
@@ -100,39 +95,18 @@ impl Job {
                     took: clock::now().duration_since(start),
                 }
             }
-            Job::Look {
-                mut row,
-                token,
-                transaction,
-            } => {
-                let (start, before) = match row.pages.take() {
-                    Some((start, pages)) => (start, Some(pages)),
-                    None => (clock::now(), None),
-                };
-                let (key, connection) = (&row.request.key, row.connection);
-                let listed = client.list_devices(key, before, &token, &transaction, connection);
-                let token_generation = token.generation();
-                match listed.await {
-                    Listed::Whole(answered, _) => Done::Look {
-                        row,
-                        token_generation,
-                        answered,
-                        took: clock::now().duration_since(start),
-                    },
-                    Listed::GoesOn(pages) => {
-                        row.pages = Some((start, pages));
-                        Done::Page {
-                            row,
-                            token_generation,
-                        }
-                    }
-                }
-            }
-            Job::Mfa {
+            Job::Ask {
                 row,
                 token,
                 transaction,
-            } => ask_about_mfa(client, row, &token, &transaction).await,
+            } => match row.phase {
+                Phase::Mfa { switches, .. } => {
+                    ask_about_mfa(client, row, switches, &token, &transaction).await
+                }
+                Phase::Look | Phase::Create { .. } | Phase::Identify(_) | Phase::Recheck(_) => {
+                    look(client, row, &token, &transaction).await
+                }
+            },
             Job::Token => {
                 let asked = clock::now();
                 Done::Token {
@@ -144,15 +118,41 @@ impl Job {
     }
 }
 
+/// Lists the devices of a row's user, or goes on with the list, once.
+async fn look(client: &Client, mut row: Box<Row>, token: &AccessToken, transaction: &str) -> Done {
+    let (start, before) = match row.pages.take() {
+        Some((start, pages)) => (start, Some(pages)),
+        None => (clock::now(), None),
+    };
+    let (key, connection) = (&row.request.key, row.connection);
+    let listed = client.list_devices(key, before, token, transaction, connection);
+    let token_generation = token.generation();
+    match listed.await {
+        Listed::Whole(answered, _) => Done::Look {
+            row,
+            token_generation,
+            answered,
+            took: clock::now().duration_since(start),
+        },
+        Listed::GoesOn(pages) => {
+            row.pages = Some((start, pages));
+            Done::Page {
+                row,
+                token_generation,
+            }
+        }
+    }
+}
+
 /// Asks whether a row's user can use MFA, or switches it on, once.
 async fn ask_about_mfa(
     client: &Client,
     row: Box<Row>,
+    switches: bool,
     token: &AccessToken,
     transaction: &str,
 ) -> Done {
     let (start, key) = (clock::now(), &row.request.key);
-    let switches = matches!(row.phase, Phase::Mfa { switches: true, .. });
     let answered = client.mfa(key, switches, token, transaction, row.connection);
     let answered = answered.await;
     Done::Mfa {

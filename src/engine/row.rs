@@ -319,14 +319,10 @@ impl Row {
 
     fn finished(&self, end: RowEnd) -> RowFinished {
         RowFinished {
-            who: self.label(),
-            outcome: end.outcome,
-            device: end.device,
             seen_twice: end.answer.code.as_deref() == Some(DUPLICATE_FOUND),
             code: end.answer.code,
-            further_codes: Vec::new(),
             message: end.answer.message,
-            earlier: false,
+            ..RowFinished::new(self.label(), end.outcome, end.device)
         }
     }
 }

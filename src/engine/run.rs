@@ -156,6 +156,8 @@ impl Engine<'_> {
         Ok(Wake::Event)
     }
 
+    /// Sends what is next of a kind, if all that stands before it lets it through. The pace comes last:
+    /// leave that was taken is to be used at once.
     fn take_turn(&mut self, turn: Turn, now: Instant) -> Result<Took, Error> {
         let kind = match turn {
             Turn::Look => Kind::Look,
@@ -203,27 +205,18 @@ impl Engine<'_> {
             return;
         };
         row.seq = seq;
-        match kind {
-            Kind::Create => self.work.journal.intend(row, token),
-            Kind::Mfa => {
-                let transaction = format!("{}-{}-mfa", self.work.options.run, row.request.row);
-                let job = Job::Mfa {
-                    row,
-                    token,
-                    transaction,
-                };
-                self.begin_job(RequestKind::Mfa, job);
-            }
-            Kind::Look => {
-                let transaction = format!("{}-{}-look", self.work.options.run, row.request.row);
-                let job = Job::Look {
-                    row,
-                    token,
-                    transaction,
-                };
-                self.begin_job(RequestKind::List, job);
-            }
-        }
+        let (kind, word) = match kind {
+            Kind::Create => return self.work.journal.intend(row, token),
+            Kind::Mfa => (RequestKind::Mfa, "mfa"),
+            Kind::Look => (RequestKind::List, "look"),
+        };
+        let transaction = format!("{}-{}-{word}", self.work.options.run, row.request.row);
+        let job = Job::Ask {
+            row,
+            token,
+            transaction,
+        };
+        self.begin_job(kind, job);
     }
 
     fn begin_job(&mut self, kind: RequestKind, job: Job) {

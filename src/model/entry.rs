@@ -95,6 +95,20 @@ impl DeviceState {
         }
     }
 
+    /// Whether PingOne did not make it when it was last asked for.
+    pub(crate) fn is_refusal(self) -> bool {
+        match self {
+            DeviceState::Rejected | DeviceState::Failed => true,
+            DeviceState::InFlight
+            | DeviceState::Created
+            | DeviceState::Found
+            | DeviceState::Several
+            | DeviceState::Unresolved
+            | DeviceState::Undoing
+            | DeviceState::Undone => false,
+        }
+    }
+
     /// Whether nothing is left to do for it: only an operator's command changes it.
     pub fn is_final(self) -> bool {
         match self {
@@ -261,16 +275,7 @@ impl LedgerEntry {
 
     /// Whether PingOne refused the device when it was last asked for.
     pub fn was_refused(&self) -> bool {
-        match self.state {
-            DeviceState::Rejected => true,
-            DeviceState::Failed => self.answer.http_status.is_some(),
-            DeviceState::InFlight
-            | DeviceState::Created
-            | DeviceState::Found
-            | DeviceState::Several
-            | DeviceState::Unresolved
-            | DeviceState::Undoing
-            | DeviceState::Undone => false,
-        }
+        let is_answer = self.answer.http_status.is_some();
+        self.state.is_refusal() && (is_answer || self.state == DeviceState::Rejected)
     }
 }

@@ -236,3 +236,19 @@ pub struct RowFinished {
     /// Whether PingOne lists its device more than once, so that a person must look.
     pub seen_twice: bool,
 }
+
+impl RowFinished {
+    /// A row of which there is nothing more to say.
+    pub(crate) fn new(who: RowLabel, outcome: Outcome, device: Option<DeviceId>) -> Self {
+        Self {
+            who,
+            outcome,
+            device,
+            code: None,
+            further_codes: Vec::new(),
+            message: None,
+            earlier: false,
+            seen_twice: false,
+        }
+    }
+}

@@ -58,6 +58,20 @@ impl Outcome {
             Outcome::Ready => "ready",
         }
     }
+
+    /// Whether PingOne has the device of a row that ended so; of a duplicate, its first row says that.
+    pub(crate) fn is_there(self) -> bool {
+        match self {
+            Outcome::Created | Outcome::Existing => true,
+            Outcome::Duplicate
+            | Outcome::Invalid
+            | Outcome::Rejected
+            | Outcome::Failed
+            | Outcome::Unknown
+            | Outcome::Pending
+            | Outcome::Ready => false,
+        }
+    }
 }
 
 impl fmt::Display for Outcome {

@@ -1,5 +1,6 @@
 //! One of each, for tests.
 
+use super::event::RowLabel;
 use super::ids::{PolicyId, UserId};
 use super::phone::E164;
 use super::request::{Address, DeviceKey, DeviceRequest, DeviceType};
@@ -24,5 +25,15 @@ pub(crate) fn request(user: u8) -> DeviceRequest {
         status: None,
         nickname: None,
         notification: None,
+    }
+}
+
+/// What events call this row, of which nothing else is known.
+pub(crate) fn label(row: u64) -> RowLabel {
+    RowLabel {
+        row: RowNumber(row),
+        line: row + 1,
+        user: None,
+        address: None,
     }
 }

@@ -16,7 +16,7 @@ use super::log_setup::{Options, subscriber};
 use crate::model::account::Account;
 use crate::model::code::DUPLICATE_FOUND;
 use crate::model::entry::{DeviceState, LedgerEntry};
-use crate::model::event::{Event, RowFinished, RowLabel};
+use crate::model::event::{Event, RowFinished};
 use crate::model::ids::{DeviceId, EnvironmentId, PolicyId, RunId, UserId};
 use crate::model::invalid::{InvalidCode, Problem};
 use crate::model::names::Names;
@@ -25,6 +25,7 @@ use crate::model::phone::E164;
 use crate::model::policy_ref::PolicyRef;
 use crate::model::request::{Address, DeviceKey, DeviceType, RowDefaults};
 use crate::model::row::{Column, Header, InputRow, RowNumber};
+use crate::model::samples::label;
 use crate::model::summary::Summary;
 use crate::model::tally::Tally;
 use crate::model::validate::validate;
@@ -220,19 +221,13 @@ pub(super) fn account(rows: u64) -> Account {
 /// A row that ended.
 pub(super) fn finished(row: u64, outcome: Outcome, code: Option<&str>) -> RowFinished {
     RowFinished {
-        who: RowLabel {
-            row: RowNumber(row),
-            line: row + 1,
-            user: None,
-            address: None,
-        },
-        outcome,
-        device: (outcome == Outcome::Created).then(device_id),
         code: code.map(str::to_owned),
-        further_codes: Vec::new(),
-        message: None,
-        earlier: false,
         seen_twice: code == Some(DUPLICATE_FOUND),
+        ..RowFinished::new(
+            label(row),
+            outcome,
+            (outcome == Outcome::Created).then(device_id),
+        )
     }
 }
 

@@ -302,27 +302,17 @@ mod tests {
 
     fn row(outcome: Outcome, code: &str, message: &str) -> Event {
         Event::RowFinished(RowFinished {
-            who: who(),
-            outcome,
-            device: None,
             code: Some(code.to_owned()),
-            further_codes: Vec::new(),
             message: Some(message.to_owned()),
-            earlier: false,
             seen_twice: code == DUPLICATE_FOUND,
+            ..RowFinished::new(who(), outcome, None)
         })
     }
 
     fn created(earlier: bool) -> Event {
         Event::RowFinished(RowFinished {
-            who: who(),
-            outcome: Outcome::Created,
-            device: Some(device_id()),
-            code: None,
-            further_codes: Vec::new(),
-            message: None,
             earlier,
-            seen_twice: false,
+            ..RowFinished::new(who(), Outcome::Created, Some(device_id()))
         })
     }
 

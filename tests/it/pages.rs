@@ -4,7 +4,7 @@ use wavepair::testing::clock;
 use wavepair::testing::sandbox::WAVE_POLICY;
 
 use crate::support::rehearsal::{Rehearsal, rows, user};
-use crate::support::tampering_proxy::{TamperingProxy, Then};
+use crate::support::tampering_proxy::{TamperingProxy, Then, Wire};
 
 /// A policy that stands on the second page of them.
 const FURTHER: &str = "7f2b0d7a-0a45-4d0a-9a4c-6a1d1d8f3c11";
@@ -19,12 +19,17 @@ fn in_two_pages() -> (Rehearsal, TamperingProxy) {
         let path = request.text.split(' ').nth(1).unwrap();
         let links = format!(r#""self":{{"href":"{path}"}},"next":{{"href":"{path}?cursor=2"}}"#);
         let body = format!(r#"{{"_links":{{{links}}},"_embedded":{{"devices":[]}}}}"#);
-        let length = body.len();
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
-        wire.write_all(answer.as_bytes()).unwrap();
-        Then::Stay
+        answers(wire, &body)
     });
     (rehearsal, proxy)
+}
+
+/// Answers with this document.
+fn answers(wire: &mut dyn Wire, body: &str) -> Then {
+    let length = body.len();
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+    wire.write_all(answer.as_bytes()).unwrap();
+    Then::Stay
 }
 
 #[test]
@@ -88,10 +93,7 @@ fn with_policies_in_two_pages() -> (Rehearsal, TamperingProxy) {
         };
         let list = format!(r#"{{"deviceAuthenticationPolicies":[{policy}]}}"#);
         let body = format!(r#"{{"_links":{{{links}}},"_embedded":{list}}}"#);
-        let length = body.len();
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
-        wire.write_all(answer.as_bytes()).unwrap();
-        Then::Stay
+        answers(wire, &body)
     });
     (rehearsal, proxy)
 }

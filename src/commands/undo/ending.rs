@@ -44,21 +44,14 @@ impl Fates {
         };
         *self.0.get_mut(place)? = Some(fate);
         let made = chosen.made.get(place)?;
-        Some(Event::RowFinished(RowFinished {
-            who: RowLabel {
-                row: made.row.unwrap_or(RowNumber(made.entry.number)),
-                line: 0,
-                user: Some(made.user),
-                address: made.address.as_ref().map(Address::masked),
-            },
-            outcome,
-            device: made.entry.device,
-            code: None,
-            further_codes: Vec::new(),
-            message: None,
-            earlier: false,
-            seen_twice: false,
-        }))
+        let who = RowLabel {
+            row: made.row.unwrap_or(RowNumber(made.entry.number)),
+            line: 0,
+            user: Some(made.user),
+            address: made.address.as_ref().map(Address::masked),
+        };
+        let finished = RowFinished::new(who, outcome, made.entry.device);
+        Some(Event::RowFinished(finished))
     }
 
     /// What is said of the device in this place.

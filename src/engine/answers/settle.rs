@@ -14,8 +14,7 @@ const SEVERAL: &str = "PingOne lists this device more than once; remove all but 
 
 /// Whether a row ends with a refusal that may be the answer to another request.
 pub(super) fn is_unproven(row: &Row, state: DeviceState) -> bool {
-    let is_refusal = matches!(state, DeviceState::Failed | DeviceState::Rejected);
-    row.history.unproven_since_ms.is_some() && is_refusal
+    row.history.unproven_since_ms.is_some() && state.is_refusal()
 }
 
 /// What the ledger is told of a row's device, with the answer that the row has now.

@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::*;
 use crate::model::code::DUPLICATE_FOUND;
-use crate::model::event::{RowFinished, RowLabel};
+use crate::model::event::RowFinished;
 use crate::model::ids::DeviceId;
 use crate::model::mfa::MfaOutcome;
 use crate::model::outcome::LookOutcome;
 use crate::model::outcome::{Ambiguity, Answer, AttemptOutcome, Refusal};
-use crate::model::row::RowNumber;
+use crate::model::samples::label;
 use crate::model::why_nothing::WhyNothing;
 
 fn summary() -> Summary {
@@ -24,25 +24,12 @@ fn summary() -> Summary {
     )
 }
 
-fn label(row: u64) -> RowLabel {
-    RowLabel {
-        row: RowNumber(row),
-        line: row + 1,
-        user: None,
-        address: None,
-    }
-}
-
 fn finished(row: u64, outcome: Outcome, code: Option<&str>) -> Event {
+    let device = (outcome == Outcome::Created).then(|| DeviceId::from_bytes([9; 16]));
     Event::RowFinished(RowFinished {
-        who: label(row),
-        outcome,
-        device: (outcome == Outcome::Created).then(|| DeviceId::from_bytes([9; 16])),
         code: code.map(str::to_owned),
-        further_codes: Vec::new(),
-        message: None,
-        earlier: false,
         seen_twice: code == Some(DUPLICATE_FOUND),
+        ..RowFinished::new(label(row), outcome, device)
     })
 }
 

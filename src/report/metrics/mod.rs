@@ -8,53 +8,45 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use self::text::{Family, Kind, Text};
+use self::text::{Family, Text};
 use crate::exit::ExitCode;
 use crate::model::event::{AnswerCounts, Event};
 use crate::model::outcome::Outcome;
 use crate::model::summary::Summary;
 use crate::report::safe_file::{self, SafeFile};
 
-const ROWS: Family = Family {
-    name: "wavepair_rows",
-    kind: Kind::Gauge,
-    help: "Rows of the wave by what became of them, in this run or an earlier one.",
-};
-const REQUESTS: Family = Family {
-    name: "wavepair_requests_total",
-    kind: Kind::Counter,
-    help: "Requests of the run by kind and HTTP status of the answer; none where there was no answer.",
-};
-const PACE: Family = Family {
-    name: "wavepair_pace_requests_per_second",
-    kind: Kind::Gauge,
-    help: "Pace of a group of requests, as it was told last.",
-};
-const HOLDS: Family = Family {
-    name: "wavepair_holds_total",
-    kind: Kind::Counter,
-    help: "Pauses that PingOne asked for in the run, for a group of requests or for all.",
-};
-const HELD: Family = Family {
-    name: "wavepair_held_seconds_total",
-    kind: Kind::Counter,
-    help: "Time in which none of a group of requests was sent, because PingOne asked for that.",
-};
-const EXIT_CODE: Family = Family {
-    name: "wavepair_exit_code",
-    kind: Kind::Gauge,
-    help: "Exit code of the last run of the wave that has ended.",
-};
-const LAST_END: Family = Family {
-    name: "wavepair_last_end_timestamp_seconds",
-    kind: Kind::Gauge,
-    help: "When the last run of the wave ended, in seconds since 1970.",
-};
-const LAST_SUCCESS: Family = Family {
-    name: "wavepair_last_success_timestamp_seconds",
-    kind: Kind::Gauge,
-    help: "When a run of the wave ended with code 0 the last time, in seconds since 1970.",
-};
+const ROWS: Family = Family::gauge(
+    "wavepair_rows",
+    "Rows of the wave by what became of them, in this run or an earlier one.",
+);
+const REQUESTS: Family = Family::counter(
+    "wavepair_requests_total",
+    "Requests of the run by kind and HTTP status of the answer; none where there was no answer.",
+);
+const PACE: Family = Family::gauge(
+    "wavepair_pace_requests_per_second",
+    "Pace of a group of requests, as it was told last.",
+);
+const HOLDS: Family = Family::counter(
+    "wavepair_holds_total",
+    "Pauses that PingOne asked for in the run, for a group of requests or for all.",
+);
+const HELD: Family = Family::counter(
+    "wavepair_held_seconds_total",
+    "Time in which none of a group of requests was sent, because PingOne asked for that.",
+);
+const EXIT_CODE: Family = Family::gauge(
+    "wavepair_exit_code",
+    "Exit code of the last run of the wave that has ended.",
+);
+const LAST_END: Family = Family::gauge(
+    "wavepair_last_end_timestamp_seconds",
+    "When the last run of the wave ended, in seconds since 1970.",
+);
+const LAST_SUCCESS: Family = Family::gauge(
+    "wavepair_last_success_timestamp_seconds",
+    "When a run of the wave ended with code 0 the last time, in seconds since 1970.",
+);
 
 /// As much of an earlier file as is read: many times what we write.
 const LONGEST: u64 = 1 << 20;

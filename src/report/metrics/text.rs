@@ -10,17 +10,22 @@ use std::fmt::{Display, Write};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Family {
     pub(super) name: &'static str,
-    pub(super) kind: Kind,
-    pub(super) help: &'static str,
+    kind: &'static str,
+    help: &'static str,
 }
 
-/// How the value of a metric goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// It only rises, from nothing with each run.
-    Counter,
-    /// It is what it is.
-    Gauge,
+impl Family {
+    /// One that only rises, from nothing with each run.
+    pub(super) const fn counter(name: &'static str, help: &'static str) -> Self {
+        let kind = "counter";
+        Self { name, kind, help }
+    }
+
+    /// One that is what it is.
+    pub(super) const fn gauge(name: &'static str, help: &'static str) -> Self {
+        let kind = "gauge";
+        Self { name, kind, help }
+    }
 }
 
 /// What tells a value from the others of its metric.
@@ -53,12 +58,8 @@ impl Text {
         if samples.peek().is_none() {
             return;
         }
-        let kind = match family.kind {
-            Kind::Counter => "counter",
-            Kind::Gauge => "gauge",
-        };
         self.line(&format_args!("# HELP {} {}", family.name, family.help));
-        self.line(&format_args!("# TYPE {} {kind}", family.name));
+        self.line(&format_args!("# TYPE {} {}", family.name, family.kind));
         for (labels, value) in samples {
             let start = start(family, &self.about, labels.as_ref());
             self.line(&format_args!("{start}{value}"));
@@ -109,11 +110,7 @@ fn escaped(value: &str) -> String {
 mod tests {
     use super::*;
 
-    const ROWS: Family = Family {
-        name: "wavepair_rows",
-        kind: Kind::Gauge,
-        help: "Rows.",
-    };
+    const ROWS: Family = Family::gauge("wavepair_rows", "Rows.");
 
     #[test]
     fn a_metric_has_its_help_its_type_and_a_line_for_each_sample() {

@@ -76,16 +76,7 @@ impl Gathered {
             return;
         };
         self.users.insert(user);
-        let has_it = match outcome {
-            Outcome::Created | Outcome::Existing | Outcome::Duplicate => true,
-            Outcome::Invalid
-            | Outcome::Rejected
-            | Outcome::Failed
-            | Outcome::Unknown
-            | Outcome::Pending
-            | Outcome::Ready => false,
-        };
-        if !has_it {
+        if !outcome.is_there() && outcome != Outcome::Duplicate {
             self.users_with_rest.insert(user);
         }
     }

@@ -136,16 +136,7 @@ impl ResultRow {
 
     fn new(judged: &JudgedRow, outcome: Outcome) -> Self {
         Self {
-            finished: RowFinished {
-                who: judged.label(),
-                outcome,
-                device: None,
-                code: None,
-                further_codes: Vec::new(),
-                message: None,
-                earlier: false,
-                seen_twice: false,
-            },
+            finished: RowFinished::new(judged.label(), outcome, None),
             requested: judged.requested.clone(),
             http_status: None,
             attempts: 0,

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::case::Case;
-use super::program::{BINARY, Ended, LEDGER, Leave, settle_in, watch, words};
+use super::program::{BINARY, Ended, LEDGER, settle_in, words};
 use super::size::{system_calls, tell};
 use super::strace::{self, Call};
 
@@ -25,26 +25,11 @@ pub(crate) fn in_namespace(case: &Case, script: &str, folder: &str) -> Option<En
         tell("skipped: this machine lets nobody mount");
         return None;
     }
-    let Case {
-        place,
-        server,
-        judge,
-        ..
-    } = case;
     let mut command = Command::new("unshare");
     command
         .args(["-rm", "sh", "-c", script, "sh"])
-        .arg(place.path(folder));
-    command.arg(BINARY).args(words(place, &case.flags()));
-    let ended = watch(
-        settle_in(&mut command, server),
-        place,
-        server,
-        &Leave::ByItself,
-    );
-    judge.process(&ended, place, server);
-    server.quiesce();
-    Some(ended)
+        .arg(case.place.path(folder));
+    Some(strace::run_behind(case, command))
 }
 
 #[test]

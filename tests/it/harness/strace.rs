@@ -44,22 +44,23 @@ pub(crate) fn before(trace: &Path, calls: &str, inject: &[&str]) -> Vec<String> 
 
 /// Runs a case's program, and lets strace do what it is told about some calls.
 pub(crate) fn run(case: &Case, trace: &str, inject: &[&str]) -> Ended {
+    let traced = before(&case.place.path(TRACE), trace, inject);
+    let mut command = Command::new(&traced[0]);
+    command.args(&traced[1..]);
+    run_behind(case, command)
+}
+
+/// Runs a case's program behind another one, which it is given as words.
+pub(super) fn run_behind(case: &Case, mut command: Command) -> Ended {
     let Case {
         place,
         server,
         judge,
         ..
     } = case;
-    let traced = before(&place.path(TRACE), trace, inject);
-    let mut command = Command::new(&traced[0]);
-    command.args(&traced[1..]);
     command.arg(BINARY).args(words(place, &case.flags()));
-    let ended = watch(
-        settle_in(&mut command, server),
-        place,
-        server,
-        &Leave::ByItself,
-    );
+    let settled = settle_in(&mut command, server);
+    let ended = watch(settled, place, server, &Leave::ByItself);
     judge.process(&ended, place, server);
     server.quiesce();
     ended

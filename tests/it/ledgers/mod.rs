@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -40,8 +40,9 @@ fn beside(ledger: &Path, ending: &str) -> PathBuf {
     PathBuf::from(format!("{}{ending}", ledger.display()))
 }
 
-/// A rehearsal of thirty rows whose run was killed when ten devices were made and others asked for.
-fn killed() -> Rehearsal {
+/// A rehearsal of thirty rows, and its run: it has made ten devices, and hears of no more while this is
+/// set.
+pub(crate) fn stuck() -> (Rehearsal, Child, Arc<AtomicBool>) {
     let holding = Arc::new(AtomicBool::new(true));
     let held = Arc::clone(&holding);
     let mut rehearsal = Rehearsal::new();
@@ -55,6 +56,12 @@ fn killed() -> Rehearsal {
     });
     let mut run = rehearsal.rows(30).begin(&[]);
     rehearsal.wait_for_creates(10, &mut run);
+    (rehearsal, run, holding)
+}
+
+/// The same, whose run was killed when ten devices were made and others asked for.
+fn killed() -> Rehearsal {
+    let (rehearsal, mut run, holding) = stuck();
     run.kill().unwrap();
     run.wait().unwrap();
     holding.store(false, Ordering::SeqCst);

@@ -1,11 +1,10 @@
 //! `status`: the runs of a ledger.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::{printed, printed_json, refused, without_credentials};
+use crate::ledgers::stuck;
 use crate::support::rehearsal::{Rehearsal, until};
-use crate::support::tampering_proxy::Then;
 use crate::support::terminal::Terminal;
 
 /// A wave of seven rows, two of which need correction.
@@ -102,19 +101,7 @@ fn one_run_is_told_with_how_it_was_called_and_its_last_screen() {
 
 #[test]
 fn a_run_that_goes_on_is_told_beside_it_and_a_killed_one_is_cut_short() {
-    let holding = Arc::new(AtomicBool::new(true));
-    let held = Arc::clone(&holding);
-    let mut rehearsal = Rehearsal::new();
-    rehearsal.behind(move |request, wire| {
-        if held.load(Ordering::SeqCst) && request.is_create() && request.number >= 10 {
-            // Until the run is dead.
-            wire.read_exact(&mut [0]).ok();
-            return Then::HangUp;
-        }
-        Then::LetThrough
-    });
-    let mut run = rehearsal.rows(30).begin(&[]);
-    rehearsal.wait_for_creates(10, &mut run);
+    let (rehearsal, mut run, holding) = stuck();
     // The answers are on their way to the disk.
     let created = |rehearsal: &Rehearsal| {
         let runs = printed_json(rehearsal, &["status"])["runs"].take();

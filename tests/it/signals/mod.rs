@@ -1,7 +1,7 @@
 //! A run that is told to stop while it waits: it asks for nothing more, and leaves nothing in doubt.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
@@ -10,6 +10,7 @@ use wavepair::testing::sandbox::Kind;
 
 use crate::support::faults::fault;
 use crate::support::rehearsal::{Ended, Rehearsal, until};
+use crate::support::shell::before;
 use crate::support::tampering_proxy::{TamperingProxy, Then};
 
 mod nobody_waits;
@@ -305,22 +306,10 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
     ] {
         let held = Held::new();
         let wanted = held.rehearsal.command(&["--concurrency", "1"]);
-        let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", &format!("trap '' {name}; exec \"$@\""), "sh"])
-            .arg(wanted.get_program())
-            .args(wanted.get_args())
-            .current_dir(held.rehearsal.folder())
-            .env_clear()
-            .envs(
-                wanted
-                    .get_envs()
-                    .filter_map(|(name, value)| Some((name, value?))),
-            )
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let run = command.spawn().unwrap();
+        let mut shell = Command::new("/bin/sh");
+        let ignoring = format!("trap '' {name}; exec \"$@\"");
+        shell.args(["-c", &ignoring, "sh"]).env_clear();
+        let run = before(shell, &wanted).spawn().unwrap();
         held.wait();
         send(&run, signal);
         held.open.send(()).unwrap();

@@ -73,23 +73,10 @@ fn a_name_server_that_never_answers_does_not_hold_a_run_told_to_stop() {
     )
     .unwrap();
     let wanted = rehearsal.command(&["--timeout", "2s"]);
-    let mut command = Command::new("unshare");
-    command
-        .args(["--mount", "sh", "-c"])
-        .arg("mount --bind resolv.conf /etc/resolv.conf && exec \"$@\"")
-        .arg("sh")
-        .arg(wanted.get_program())
-        .args(wanted.get_args())
-        .current_dir(rehearsal.folder())
-        .envs(
-            wanted
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        )
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let Ok(mut run) = command.spawn() else {
+    let mut shell = Command::new("unshare");
+    let mounting = "mount --bind resolv.conf /etc/resolv.conf && exec \"$@\"";
+    shell.args(["--mount", "sh", "-c", mounting, "sh"]);
+    let Ok(mut run) = before(shell, &wanted).spawn() else {
         return;
     };
     deaf.set_read_timeout(Some(Duration::from_secs(20)))

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::rehearsal::{Ended, Rehearsal};
 
@@ -37,4 +37,19 @@ fn done(rehearsal: &Rehearsal, shell: &str, line: &str, path: &OsStr) -> Ended {
     }
     let command = command.env("PATH", path).current_dir(rehearsal.folder());
     rehearsal.ended(&command.output().unwrap())
+}
+
+/// A program that ends by starting another one, given its words, its folder and its variables, and read
+/// through pipes.
+pub(crate) fn before(mut program: Command, wanted: &Command) -> Command {
+    let variables = wanted.get_envs();
+    program
+        .arg(wanted.get_program())
+        .args(wanted.get_args())
+        .current_dir(wanted.get_current_dir().unwrap())
+        .envs(variables.filter_map(|(name, value)| Some((name, value?))))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    program
 }
