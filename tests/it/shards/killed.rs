@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Child;
+use std::time::Duration;
 
 use wavepair::testing::clock;
 
@@ -25,6 +26,8 @@ const FIRST_CREATES: [&str; 6] = [
 ];
 /// How often a shard may end by itself before it is done, besides once for each kill.
 const RUNS_MAX: u64 = 30;
+/// After how long a shard is killed, whatever it has sent.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// A shard that is killed now and then.
 struct Killed<'a> {
@@ -55,7 +58,13 @@ impl<'a> Killed<'a> {
             let moment = (killed < kills).then(|| self.moment(kills - killed));
             let mut child = self.begin();
             if let Some(moment) = moment {
-                until(|| self.seen() >= moment || child.try_wait().unwrap().is_some());
+                let begun = clock::now();
+                // Where so much is lost, a run may wait for long: it is killed while it does.
+                until(|| {
+                    self.seen() >= moment
+                        || child.try_wait().unwrap().is_some()
+                        || begun.elapsed() > LONGEST
+                });
                 child.kill().unwrap();
             }
             let output = child.wait_with_output().unwrap();
