@@ -3,10 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::ids::UserId;
+use super::fingerprints::Fingerprints;
 use super::request::DeviceType;
 use super::unresolved::UserRef;
-use super::user_name::UserName;
 
 /// How many messages go to how many people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,13 +34,13 @@ impl Messages {
     }
 }
 
-/// Counts messages; sixteen bytes and a share of the table for each person who gets any.
+/// Counts messages; sixteen bytes and a share of the table for each person who gets any, whether they
+/// are known by an ID or by a name.
 #[derive(Debug, Default)]
 pub(crate) struct MessageBook {
     messages: Messages,
-    people: HashSet<UserId>,
-    /// Those who are known by a name alone.
-    named: HashSet<UserName>,
+    people: HashSet<[u64; 2]>,
+    fingerprints: Fingerprints,
 }
 
 impl MessageBook {
@@ -50,10 +49,7 @@ impl MessageBook {
         for (known, count) in DeviceType::ALL.iter().zip(&mut self.messages.by_kind) {
             *count += u64::from(*known == kind);
         }
-        let is_new = match user {
-            UserRef::Id(id) => self.people.insert(*id),
-            UserRef::Named(name) => self.named.insert(name.clone()),
-        };
+        let is_new = self.people.insert(self.fingerprints.of(user));
         self.messages.people += u64::from(is_new);
     }
 
@@ -66,6 +62,8 @@ impl MessageBook {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::UserId;
+    use crate::model::user_name::{NameKind, UserName};
 
     fn counted(rows: &[(u8, DeviceType)]) -> (u64, u64, Vec<(DeviceType, u64)>) {
         let mut book = MessageBook::default();
@@ -93,5 +91,16 @@ mod tests {
         ] {
             assert_eq!(counted(rows), expected, "{rows:?}");
         }
+    }
+
+    #[test]
+    fn who_is_known_by_a_name_alone_counts_once_too() {
+        let mut book = MessageBook::default();
+        for text in ["ada", "Ada", "ada"] {
+            let name = UserName::new(NameKind::Username, text);
+            book.note(&UserRef::Named(name), DeviceType::Sms);
+        }
+        let messages = book.messages();
+        assert_eq!((messages.total(), messages.people()), (3, 2));
     }
 }

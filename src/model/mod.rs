@@ -23,6 +23,7 @@ pub(crate) mod entry;
 pub(crate) mod event;
 pub(crate) mod fields;
 pub(crate) mod file_form;
+pub(crate) mod fingerprints;
 pub(crate) mod formula;
 pub(crate) mod hidden;
 pub(crate) mod ids;

@@ -1,9 +1,9 @@
 //! What is known of the names in a wave: whose they are.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
+use super::fingerprints::Fingerprints;
 use super::ids::{PolicyId, UserId};
 use super::mfa::UserState;
 use super::policy_ref::PolicyRef;
@@ -83,14 +83,12 @@ pub struct NamedUser {
 
 /// The answers to look-ups: some fifty bytes for each name, of which no more than a keyed 128-bit
 /// fingerprint is kept.
-///
-/// At ten million names the chance that two of them are confused is one in 10^24.
 #[derive(Debug)]
 pub struct Names {
     // Many small tables: one that doubles holds its old half only for a sixty-fourth of the names.
     // Nothing while a name is being asked for.
     users: Vec<HashMap<[u32; 4], Option<NameAnswer>>>,
-    hashers: [RandomState; 2],
+    fingerprints: Fingerprints,
     policies: HashMap<PolicyRef, PolicyAnswer>,
     is_of_plan: bool,
 }
@@ -101,7 +99,7 @@ impl Default for Names {
     fn default() -> Self {
         Self {
             users: vec![HashMap::new(); TABLES],
-            hashers: [RandomState::new(), RandomState::new()],
+            fingerprints: Fingerprints::default(),
             policies: HashMap::new(),
             is_of_plan: false,
         }
@@ -165,13 +163,9 @@ impl Names {
     }
 
     fn fingerprint(&self, name: &UserName) -> (usize, [u32; 4]) {
-        let [one, other] = self.hashers.each_ref().map(|hasher| hasher.hash_one(name));
-        let low = |hash: u64| u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
-        let table = usize::try_from(other >> 32).unwrap_or_default() % TABLES;
-        (
-            table,
-            [low(one), low(one >> 32), low(other), low(other >> 32)],
-        )
+        let fingerprint = self.fingerprints.in_parts(name);
+        let table = usize::try_from(fingerprint[3]).unwrap_or_default() % TABLES;
+        (table, fingerprint)
     }
 }
 

@@ -1,8 +1,7 @@
 //! With which user, and which device, each phone of a file stands first.
 
-use std::hash::{BuildHasher, RandomState};
-
 use super::compact_table::{CompactTable, Slot};
+use super::fingerprints::Fingerprints;
 use super::phone::E164;
 use super::request::DeviceType;
 use super::row::RowNumber;
@@ -52,7 +51,7 @@ pub(crate) struct Shared {
 pub(crate) struct PhoneBook {
     firsts: CompactTable<First>,
     lines: RowLines,
-    hashers: [RandomState; 2],
+    fingerprints: Fingerprints,
 }
 
 impl PhoneBook {
@@ -64,10 +63,7 @@ impl PhoneBook {
         asks: &PhoneUse<'_>,
     ) -> (PhoneBefore, Option<Shared>) {
         self.lines.note(asks.row, asks.line);
-        let user = self
-            .hashers
-            .each_ref()
-            .map(|hasher| hasher.hash_one(asks.user));
+        let user = self.fingerprints.of(asks.user);
         let this = First::new(phone, asks, user);
         let Some(first) = self.firsts.find_or_insert(this) else {
             return (PhoneBefore::First, None);

@@ -1,9 +1,10 @@
 //! Which devices earlier rows of a file asked for.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::Hash;
 
 use crate::model::compact_table::{CompactTable, Slot};
+use crate::model::fingerprints::Fingerprints;
 use crate::model::request::DeviceKey;
 use crate::model::row::RowNumber;
 
@@ -13,11 +14,11 @@ use crate::model::row::RowNumber;
 /// number; one that it has none of costs sixteen bytes and a sixth to a third of that in free
 /// places, by a keyed 96-bit fingerprint: at ten million rows the chance
 /// that two of them are confused is one in 10^15.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Seen {
     known: BTreeMap<u64, Box<[u32; CHUNK]>>,
     unknown: CompactTable<First>,
-    hashers: [RandomState; 2],
+    fingerprints: Fingerprints,
 }
 
 const CHUNK: usize = 4096;
@@ -38,16 +39,6 @@ impl Slot for First {
 
     fn key(&self) -> Option<[u32; 3]> {
         (self.row != 0).then_some(self.fingerprint)
-    }
-}
-
-impl Default for Seen {
-    fn default() -> Self {
-        Self {
-            known: BTreeMap::new(),
-            unknown: CompactTable::default(),
-            hashers: [RandomState::new(), RandomState::new()],
-        }
     }
 }
 
@@ -96,9 +87,8 @@ impl Seen {
     }
 
     fn fingerprint(&self, key: &impl Hash) -> [u32; 3] {
-        let [one, other] = self.hashers.each_ref().map(|hasher| hasher.hash_one(key));
-        let low = |hash: u64| u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
-        [low(one), low(one >> 32), low(other)]
+        let [one, two, three, _] = self.fingerprints.in_parts(key);
+        [one, two, three]
     }
 }
 
