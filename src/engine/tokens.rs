@@ -16,7 +16,7 @@ use crate::model::why_nothing::{MayTellNothing, WhyNothing};
 use crate::pingone::Answered;
 use crate::pingone::grant::{Granted, TokenError, TokenFailure};
 use crate::pingone::token::{AccessToken, AfterRefusal, TokenCache, TokenState};
-use crate::retry::{Backoff, Growth};
+use crate::retry::backoff;
 
 /// How often a token is asked for in a row: with the waits between, for half a minute at most.
 const TRIES: u32 = 5;
@@ -183,21 +183,15 @@ impl Tokens {
 
 /// How soon a token is asked for again after a failure, if at all.
 fn retry_after(failure: TokenFailure, tries: u32, jitter: f64) -> Option<Duration> {
-    // Without a token nothing is sent at all, so no settings slow it down; but the endpoint is asked
-    // no more often than once a second.
-    let backoff = Backoff {
-        base: SHORTEST,
-        growth: Growth::Doubling { jitter },
-        shortest: SHORTEST,
-        longest: LONGEST,
-    };
+    // Without a token nothing is sent at all, so no setting makes this wait longer.
+    let wait = || backoff(SHORTEST, tries, SHORTEST..=LONGEST, jitter);
     match failure {
         TokenFailure::Transient { .. } if tries >= TRIES => None,
         TokenFailure::Transient {
             retry_after: Some(delay),
         } if delay > LONGEST_HOLD => None,
         TokenFailure::Transient { retry_after } => {
-            Some(retry_after.map_or_else(|| backoff.wait(tries), |delay| delay.max(SHORTEST)))
+            Some(retry_after.map_or_else(wait, |delay| delay.max(SHORTEST)))
         }
         // A new application says this while it spreads.
         TokenFailure::Unsupported if tries < 2 => Some(SHORTEST),

@@ -6,7 +6,6 @@
 //! sent again before the settling time has passed since the last instant at which
 //! it could have been sent, and two complete listings have failed to show it.
 
-mod backoff;
 mod create;
 mod decision;
 mod history;
@@ -19,13 +18,12 @@ mod recheck;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::backoff::{Backoff, Growth};
 pub(crate) use self::create::{UNPROVEN_LOOK, after_create};
 pub(crate) use self::decision::{Decision, Verdict};
 pub(crate) use self::history::{Doubt, History};
 pub(crate) use self::look::after_look;
 pub(crate) use self::mfa::{MfaDecision, after_mfa};
 pub(crate) use self::ours::CLOCK_SKEW;
-pub(crate) use self::policy::FIRST_LOOK;
 pub use self::policy::RetryPolicy;
+pub(crate) use self::policy::{FIRST_LOOK, backoff};
 pub(crate) use self::recheck::after_recheck;

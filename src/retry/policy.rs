@@ -1,9 +1,9 @@
 //! How often and how soon things are tried again.
 
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::backoff::{Backoff, Growth};
 use super::history::History;
 
 /// How often and how soon things are tried again.
@@ -36,19 +36,27 @@ pub(crate) const FIRST_LOOK: Duration = LOOKS[0];
 const NEGATIVE_LOOK: Duration = Duration::from_mins(2);
 /// The distance between the two negative looks: both are not to be one stale listing.
 const LOOKS_APART: Duration = Duration::from_secs(30);
+
+/// The wait before something is tried again: `base` doubled so often, and of that any part (full
+/// jitter), for what failed together is not to come back together; within `bounds`.
+///
+/// `jitter` is drawn by the caller from `0.0..1.0`.
+pub(crate) fn backoff(
+    base: Duration,
+    times: u32,
+    bounds: RangeInclusive<Duration>,
+    jitter: f64,
+) -> Duration {
+    // More doublings than that are beyond every bound.
+    let doubled = base.saturating_mul(1 << times.min(16)).min(*bounds.end());
+    doubled.mul_f64(jitter.clamp(0.0, 1.0)).max(*bounds.start())
+}
+
 impl RetryPolicy {
     /// The wait before a row goes on after this many failures in a row, from none.
     pub(super) fn backoff(&self, failures: u32, jitter: f64) -> Duration {
-        self.of_rows(Duration::ZERO, jitter).wait(failures)
-    }
-
-    fn of_rows(&self, shortest: Duration, jitter: f64) -> Backoff {
-        Backoff {
-            base: self.base_delay,
-            growth: Growth::Doubling { jitter },
-            shortest,
-            longest: self.max_delay,
-        }
+        let bounds = Duration::ZERO..=self.max_delay;
+        backoff(self.base_delay, failures, bounds, jitter)
     }
 
     /// The wait after a 429: what PingOne asks for, or a backoff of at least the base delay, for it
@@ -64,20 +72,14 @@ impl RetryPolicy {
             return delay;
         }
         history.throttles += 1;
-        let backoff = self.of_rows(self.base_delay, jitter);
-        backoff.wait(history.throttles)
+        let bounds = self.base_delay..=self.max_delay;
+        backoff(self.base_delay, history.throttles, bounds, jitter)
     }
 
-    /// The wait before what is no row is asked for again that was asked for so often.
+    /// The wait before what is no row is asked for again that was asked for so often. It has no jitter,
+    /// for the gate spreads such requests anyhow, and no bound but the number of tries.
     pub(crate) fn between_tries(&self, tries: u32) -> Duration {
-        let backoff = Backoff {
-            base: self.base_delay,
-            growth: Growth::Steady,
-            shortest: Duration::ZERO,
-            // The number of tries bounds it.
-            longest: Duration::MAX,
-        };
-        backoff.wait(tries)
+        self.base_delay.saturating_mul(tries)
     }
 
     /// The distance between the two negative looks: 30 s or a quarter of the settling time.

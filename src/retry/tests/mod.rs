@@ -169,6 +169,23 @@ fn a_created_device_is_the_end() {
 }
 
 #[test]
+fn a_wait_doubles_and_is_any_part_of_that_within_its_bounds() {
+    for (times, jitter, expected) in [
+        (0, 1.0, 2),
+        (1, 1.0, 4),
+        (3, 1.0, 16),
+        (4, 1.0, 30),
+        (u32::MAX, 1.0, 30),
+        (3, 0.5, 8),
+        (3, 0.0, 1),
+    ] {
+        let wait = backoff(secs(2), times, secs(1)..=secs(30), jitter);
+        assert_eq!(wait, secs(expected), "{times}, {jitter}");
+    }
+    assert_eq!(hour().between_tries(3), secs(3));
+}
+
+#[test]
 fn failures_are_tried_four_times_with_a_growing_full_jitter() {
     let mut history = History::default();
     let mut again = |jitter| {
