@@ -102,15 +102,10 @@ impl<'q, 'a> UserStates<'q, 'a> {
         let Some(error) = &*self.last_refusal.borrow() else {
             return;
         };
-        let hint = match error.failure {
-            ReadFailure::Forbidden => "reading users needs the role Identity Data Admin",
-            ReadFailure::Transient { .. }
-            | ReadFailure::Unauthorized
-            | ReadFailure::NotFound
-            | ReadFailure::Untrusted
-            | ReadFailure::Redirected
-            | ReadFailure::CaptivePortal
-            | ReadFailure::Malformed => error.hint(),
+        let hint = if error.failure == ReadFailure::Forbidden {
+            "reading users needs the role Identity Data Admin"
+        } else {
+            error.hint()
         };
         let notice = user_notes::unread(self.unread.get(), &error.to_string(), hint);
         invocation.console.say(&notice);

@@ -32,12 +32,10 @@ impl NameAnswer {
 
     /// What was told of the user, where it is the name of one.
     pub(crate) fn one(&self) -> Option<NamedUser> {
-        match self {
-            NameAnswer::One(user) => Some(*user),
-            NameAnswer::Nobody
-            | NameAnswer::OtherCase
-            | NameAnswer::Several(_)
-            | NameAnswer::Failed(_) => None,
+        if let NameAnswer::One(user) = self {
+            Some(*user)
+        } else {
+            None
         }
     }
 
@@ -141,15 +139,9 @@ impl Names {
     }
 
     /// Those who were found by their names; one who has several is given for each.
-    pub fn users(&self) -> impl Iterator<Item = &NamedUser> {
+    pub fn users(&self) -> impl Iterator<Item = NamedUser> {
         let answers = self.users.iter().flat_map(HashMap::values);
-        answers.filter_map(|answer| match answer.as_ref()? {
-            NameAnswer::One(user) => Some(user),
-            NameAnswer::Nobody
-            | NameAnswer::OtherCase
-            | NameAnswer::Several(_)
-            | NameAnswer::Failed(_) => None,
-        })
+        answers.filter_map(|answer| answer.as_ref()?.one())
     }
 
     /// What was told of a policy that is not named by its ID; `None` where nobody has asked.

@@ -59,6 +59,18 @@ impl Outcome {
         }
     }
 
+    /// Whether a row that ended so did not come to what it asks for.
+    pub(crate) fn is_bad(self) -> bool {
+        match self {
+            Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => true,
+            Outcome::Created
+            | Outcome::Existing
+            | Outcome::Duplicate
+            | Outcome::Pending
+            | Outcome::Ready => false,
+        }
+    }
+
     /// Whether PingOne has the device of a row that ended so; of a duplicate, its first row says that.
     pub(crate) fn is_there(self) -> bool {
         match self {

@@ -75,15 +75,10 @@ impl ReadError {
 
     /// The wait that PingOne asks for, where it names one; unclamped.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        match self.failure {
-            ReadFailure::Transient { retry_after } => retry_after,
-            ReadFailure::Unauthorized
-            | ReadFailure::Forbidden
-            | ReadFailure::NotFound
-            | ReadFailure::Untrusted
-            | ReadFailure::Redirected
-            | ReadFailure::CaptivePortal
-            | ReadFailure::Malformed => None,
+        if let ReadFailure::Transient { retry_after } = self.failure {
+            retry_after
+        } else {
+            None
         }
     }
 

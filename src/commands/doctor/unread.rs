@@ -11,18 +11,10 @@ pub(super) fn describe_stop(reason: &StopReason) -> String {
 
 /// Why there is no token; where nothing answers, with what to do about that.
 pub(super) fn unasked(reason: &StopReason) -> String {
-    match reason {
-        StopReason::Unavailable { what } => hint::advised(what, hint::NO_ANSWER),
-        StopReason::Interrupted
-        | StopReason::Terminated
-        | StopReason::TimeIsUp
-        | StopReason::LimitReached
-        | StopReason::Pointless { .. }
-        | StopReason::TooManyErrors { .. }
-        | StopReason::InvalidRows { .. }
-        | StopReason::InputChanged { .. }
-        | StopReason::AskedToWait { .. }
-        | StopReason::Broken { .. } => describe_stop(reason),
+    if let StopReason::Unavailable { what } = reason {
+        hint::advised(what, hint::NO_ANSWER)
+    } else {
+        describe_stop(reason)
     }
 }
 

@@ -32,16 +32,7 @@ impl Rows {
     /// Counts a finished row; tells whether there are too many bad ones.
     pub(super) fn ended(&mut self, outcome: Outcome) -> Option<StopReason> {
         self.done += 1;
-        match outcome {
-            Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => {
-                self.bad += 1;
-            }
-            Outcome::Created
-            | Outcome::Existing
-            | Outcome::Duplicate
-            | Outcome::Pending
-            | Outcome::Ready => {}
-        }
+        self.bad += u64::from(outcome.is_bad());
         let too_many = match self.max_errors? {
             MaxErrors::Rows(most) => self.bad >= most,
             MaxErrors::Percent(most) => {

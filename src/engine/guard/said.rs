@@ -78,20 +78,12 @@ impl Said {
 
     /// What it says where it is about this row.
     pub(super) fn about(self, subject: Subject) -> Self {
-        let is_outdated = match self {
-            Said::Refused(refusal) => subject.is_outdated(refusal),
-            Said::Told { .. }
-            | Said::Again
-            | Said::OutOfResources
-            | Said::Failed(_)
-            | Said::Unreadable
-            | Said::Ends(_) => false,
-        };
-        if is_outdated {
-            Said::Told { ends_streak: false }
-        } else {
-            self
+        if let Said::Refused(refusal) = self
+            && subject.is_outdated(refusal)
+        {
+            return Said::Told { ends_streak: false };
         }
+        self
     }
 
     /// Whether whoever waited for one request to go first may go now.

@@ -146,13 +146,13 @@ impl ProgressLine {
                 self.done += 1;
                 self.rows.add(self.second(now));
                 self.reached += u64::from(row.outcome == self.goal.outcome());
-                self.errors += u64::from(is_error(row.outcome));
+                self.errors += u64::from(row.outcome.is_bad());
             }
             Event::TakenBack(rows) => {
                 let back = |count: &mut u64, rows| *count = count.saturating_sub(rows);
                 back(&mut self.done, rows.total());
                 back(&mut self.reached, rows.get(self.goal.outcome()));
-                let errors = Outcome::ALL.into_iter().filter(|it| is_error(*it));
+                let errors = Outcome::ALL.into_iter().filter(|it| it.is_bad());
                 back(&mut self.errors, errors.map(|it| rows.get(it)).sum());
             }
             Event::StopRequested { .. } => self.stopping = true,
@@ -223,18 +223,6 @@ impl ProgressLine {
 
     fn second(&self, now: Instant) -> u64 {
         now.saturating_duration_since(self.started).as_secs()
-    }
-}
-
-/// Whether a row did not come to what it asks for.
-fn is_error(outcome: Outcome) -> bool {
-    match outcome {
-        Outcome::Invalid | Outcome::Rejected | Outcome::Failed | Outcome::Unknown => true,
-        Outcome::Created
-        | Outcome::Existing
-        | Outcome::Duplicate
-        | Outcome::Pending
-        | Outcome::Ready => false,
     }
 }
 
