@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rusqlite::types::{FromSql, ToSql, Type};
 use rusqlite::{Connection, OptionalExtension, Result, Row, Statement, named_params};
 
-use super::digests::{Digest, digest_of};
+use super::digests::{Digest, Digests};
 use super::keys::{Key, StoredKey};
 use super::values::{AddressText, TimeText, UuidText};
 use crate::model::counts::Counts;
@@ -124,15 +124,16 @@ static UPDATE: LazyLock<String> = LazyLock::new(|| {
 const HAS_ELSEWHERE: &str = "SELECT EXISTS (SELECT 1 FROM devices WHERE device = :device
     AND NOT (user = :user AND type = :type AND address IN (:address, :digest)))";
 
-/// What is known of a device, its address purged or not.
-pub(super) fn find(connection: &Connection, key: &Key) -> Result<Option<LedgerEntry>> {
+/// What is known of a device, its address purged or not; `digests` are those of the ledger.
+pub(super) fn find(
+    connection: &Connection,
+    digests: Option<&Digests>,
+    key: &Key,
+) -> Result<Option<LedgerEntry>> {
     let found = find_at(connection, key, &AddressText(&key.address))?;
-    if found.is_some() {
-        return Ok(found);
-    }
-    match digest_of(connection, &key.address)? {
-        Some(digest) => find_at(connection, key, &digest),
-        None => Ok(None),
+    match digests {
+        Some(digests) if found.is_none() => find_at(connection, key, &digests.digest(&key.address)),
+        Some(_) | None => Ok(found),
     }
 }
 
@@ -148,12 +149,16 @@ fn find_at(connection: &Connection, key: &Key, address: &dyn ToSql) -> Result<Op
 
 /// The same, for whoever writes about the device: from now on its address stands in full again, as
 /// requests are sent to it.
-pub(super) fn take(connection: &Connection, key: &Key) -> Result<Option<LedgerEntry>> {
-    let Some(found) = find(connection, key)? else {
+pub(super) fn take(
+    connection: &Connection,
+    digests: Option<&Digests>,
+    key: &Key,
+) -> Result<Option<LedgerEntry>> {
+    let Some(found) = find(connection, digests, key)? else {
         return Ok(None);
     };
     if found.is_purged() {
-        let digest = digest_of(connection, &key.address)?;
+        let digest = digests.map(|digests| digests.digest(&key.address));
         connection
             .prepare_cached(&RESTORE)?
             .execute(named_params! {
@@ -200,9 +205,13 @@ pub(super) fn of_run(
 }
 
 /// Whether another device than this one has this ID.
-pub(super) fn has_elsewhere(connection: &Connection, id: DeviceId, key: &Key) -> Result<bool> {
+pub(super) fn has_elsewhere(
+    connection: &Connection,
+    digests: Option<&Digests>,
+    (id, key): (DeviceId, &Key),
+) -> Result<bool> {
     let address = AddressText(&key.address);
-    let digest = digest_of(connection, &key.address)?;
+    let digest = digests.map(|digests| digests.digest(&key.address));
     let digest: &dyn ToSql = match &digest {
         Some(digest) => digest,
         None => &address,
@@ -254,11 +263,11 @@ pub(super) fn write(connection: &Connection, key: &Key, entry: &LedgerEntry) -> 
 /// is written or given.
 pub(super) fn write_new(
     connection: &Connection,
-    key: &Key,
-    entry: &LedgerEntry,
+    digests: Option<&Digests>,
+    (key, entry): (&Key, &LedgerEntry),
 ) -> Result<Option<u64>> {
-    if let Some(digest) = digest_of(connection, &key.address)?
-        && find_at(connection, key, &digest)?.is_some()
+    if let Some(digests) = digests
+        && find_at(connection, key, &digests.digest(&key.address))?.is_some()
     {
         return Ok(None);
     }

@@ -6,7 +6,7 @@
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Result, named_params};
 
-use super::digests::digest_of;
+use super::digests::Digests;
 use super::values::AddressText;
 use crate::model::earlier_use::EarlierUse;
 use crate::model::entry::DeviceState;
@@ -32,11 +32,12 @@ pub(super) fn last_before(connection: &Connection, wave: &str) -> Result<u64> {
 /// known by its digest.
 pub(super) fn find(
     connection: &Connection,
+    digests: Option<&Digests>,
     (phone, user): (E164, UserId),
     last: u64,
 ) -> Result<Option<EarlierUse>> {
     let digits = phone.digits();
-    let digest = digest_of(connection, &digits)?;
+    let digest = digests.map(|digests| digests.digest(&digits));
     let last = i64::try_from(last).unwrap_or(i64::MAX);
     let in_full = AddressText(&digits);
     let mut device = first_of_another(connection, IN_FULL, &in_full, user, last)?;

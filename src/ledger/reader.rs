@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use super::binding::{self, Binding};
 use super::counter::extent;
 use super::devices;
+use super::digests::Digests;
 use super::dossier::{self, Dossier, Sought};
 use super::earlier;
 use super::error::{Error, Flaw};
@@ -53,6 +54,8 @@ pub struct Reader {
     /// Whether one state of the file is being looked at; that saves taking a lock for each entry.
     snapshot: Cell<bool>,
     ahead: RefCell<ReadAhead>,
+    /// Those of what was purged, in that state of the file.
+    digests: RefCell<Option<Digests>>,
     /// Whether anything is noted of any user, once somebody has asked: mostly nothing is.
     knows_users: Cell<Option<bool>>,
 }
@@ -123,6 +126,7 @@ impl Reader {
             connection,
             snapshot: Cell::new(false),
             ahead: RefCell::default(),
+            digests: RefCell::default(),
             knows_users: Cell::default(),
         })
     }
@@ -176,10 +180,11 @@ impl Reader {
 
     /// Looks at one state of the file from now on.
     fn keep_state(&self) -> rusqlite::Result<()> {
-        if self.snapshot.replace(true) {
-            return Ok(());
+        if !self.snapshot.replace(true) {
+            self.connection.execute_batch("BEGIN")?;
+            *self.digests.borrow_mut() = Digests::of(&self.connection)?;
         }
-        self.connection.execute_batch("BEGIN")
+        Ok(())
     }
 
     fn find(&self, key: &Key) -> rusqlite::Result<Option<LedgerEntry>> {
@@ -188,12 +193,11 @@ impl Reader {
         if let Some(entry) = ahead.take(key) {
             return Ok(Some(entry));
         }
-        let found = devices::find(&self.connection, key)?;
+        let found = devices::find(&self.connection, self.digests.borrow().as_ref(), key)?;
         // What was purged cannot be read ahead: it is told by its digest alone.
         let readable = found.as_ref().filter(|found| !found.is_purged());
-        let number = readable.map(|found| found.number);
-        if let Some(range) = number.and_then(|number| ahead.looked_up(number)) {
-            let ReadRange { after, count } = range;
+        let range = readable.and_then(|found| ahead.looked_up(found.number));
+        if let Some(ReadRange { after, count }) = range {
             let mut keep = |key: StoredKey, entry| {
                 if let Some(key) = key.whole() {
                     ahead.keep(key, entry);
@@ -251,7 +255,9 @@ impl Reader {
         last: u64,
     ) -> Result<Option<EarlierUse>, Error> {
         self.unless_unreadable(self.keep_state())?;
-        self.unless_unreadable(earlier::find(&self.connection, asked, last))
+        let digests = self.digests.borrow();
+        let found = earlier::find(&self.connection, digests.as_ref(), asked, last);
+        self.unless_unreadable(found)
     }
 
     /// The rates that PingOne was found to refuse in the 24 hours before this moment.
@@ -267,14 +273,16 @@ impl Reader {
         read.map_err(|source| sqlite(&self.path, source))
     }
 
-    /// Whether another device than this one has this ID.
+    /// Whether another device than this one has this ID, in the state that the first call found.
     ///
     /// # Errors
     ///
     /// The file cannot be read.
     pub(crate) fn has_elsewhere(&self, id: DeviceId, key: &DeviceKey) -> Result<bool, Error> {
-        let key = Key::from(key);
-        self.unless_unreadable(devices::has_elsewhere(&self.connection, id, &key))
+        self.unless_unreadable(self.keep_state())?;
+        let (key, digests) = (Key::from(key), self.digests.borrow());
+        let found = devices::has_elsewhere(&self.connection, digests.as_ref(), (id, &key));
+        self.unless_unreadable(found)
     }
 
     /// The devices that a run has created, in the order of their entries.

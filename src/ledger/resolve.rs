@@ -6,6 +6,7 @@ use rusqlite::{Connection, named_params};
 
 use super::binding::Binding;
 use super::devices;
+use super::digests::Digests;
 use super::error::Error;
 use super::keys::Key;
 use super::one_commit::in_one_commit;
@@ -33,7 +34,9 @@ pub(crate) fn resolve(
 ) -> Result<bool, Error> {
     let key = Key::from(key);
     let written = in_one_commit(path, binding, |connection| {
-        let before = devices::take(connection, &key)?.filter(|before| *before == whole(seen));
+        let digests = Digests::of(connection)?;
+        let before = devices::take(connection, digests.as_ref(), &key)?;
+        let before = before.filter(|before| *before == whole(seen));
         let Some(before) = before else {
             return Ok(None);
         };

@@ -6,6 +6,7 @@ use rusqlite::{Connection, named_params};
 
 use super::batch::{Intent, Recorded, Settled};
 use super::devices;
+use super::digests::Digests;
 use super::keys::Key;
 use super::rules;
 use super::undo::{self, UndoNote};
@@ -31,16 +32,26 @@ impl From<rusqlite::Error> for Fault {
 /// each is asked for once more within moments.
 pub(super) type InFlight = HashMap<Key, LedgerEntry>;
 
+/// What a run writes in: a transaction on a ledger, with the digests of what was purged there.
+#[derive(Clone, Copy)]
+pub(super) struct Writing<'a> {
+    pub(super) transaction: &'a Connection,
+    pub(super) digests: Option<&'a Digests>,
+    pub(super) run: RunId,
+}
+
 /// Writes that a device is about to be asked for.
 pub(super) fn intend(
-    transaction: &Connection,
+    writing: Writing<'_>,
     in_flight: &mut InFlight,
-    run: RunId,
     intent: Intent,
     now: &Moment,
 ) -> Result<Recorded, Fault> {
+    let Writing {
+        transaction, run, ..
+    } = writing;
     let key = Key::from(&intent.request.key);
-    let entry = write_intent(transaction, &key, &intent, run, now)?;
+    let entry = write_intent(writing, &key, &intent, now)?;
     let attempt = entry.attempts;
     let kind = if intent.resend {
         EventKind::Resend
@@ -65,38 +76,46 @@ pub(super) fn intend(
 }
 
 fn write_intent(
-    transaction: &Connection,
+    writing: Writing<'_>,
     key: &Key,
     intent: &Intent,
-    run: RunId,
     now: &Moment,
 ) -> Result<LedgerEntry, Fault> {
+    let Writing {
+        transaction,
+        digests,
+        run,
+    } = writing;
     let after = |before| rules::intended(before, intent, run, now).map_err(Fault::Invariant);
     if !intent.resend {
         // Mostly it was never asked for, and whether it was is told by writing it: to look first
         // would be a second way through an index of all devices.
         let entry = after(None)?;
-        if let Some(number) = devices::write_new(transaction, key, &entry)? {
+        if let Some(number) = devices::write_new(transaction, digests, (key, &entry))? {
             return Ok(LedgerEntry { number, ..entry });
         }
     }
-    let mut entry = after(devices::take(transaction, key)?)?;
+    let mut entry = after(devices::take(transaction, digests, key)?)?;
     entry.number = devices::write(transaction, key, &entry)?;
     Ok(entry)
 }
 
 /// Writes what became of a device, and gives the number of its entry.
 pub(super) fn settle(
-    transaction: &Connection,
+    writing: Writing<'_>,
     in_flight: &mut InFlight,
-    run: RunId,
     end: &Settled,
     now: &Moment,
 ) -> Result<u64, Fault> {
+    let Writing {
+        transaction,
+        digests,
+        run,
+    } = writing;
     let key = Key::from(&end.key);
     let before = match in_flight.remove(&key) {
         Some(entry) => Some(entry),
-        None => devices::take(transaction, &key)?,
+        None => devices::take(transaction, digests, &key)?,
     };
     let mut entry = rules::settled(before, end, run, now).map_err(Fault::Invariant)?;
     entry.number = devices::write(transaction, &key, &entry)?;
@@ -106,14 +125,14 @@ pub(super) fn settle(
 }
 
 /// Writes what is said of a device that is undone.
-pub(super) fn undo(
-    transaction: &Connection,
-    run: RunId,
-    note: &UndoNote,
-    now: &Moment,
-) -> Result<(), Fault> {
+pub(super) fn undo(writing: Writing<'_>, note: &UndoNote, now: &Moment) -> Result<(), Fault> {
+    let Writing {
+        transaction,
+        digests,
+        run,
+    } = writing;
     let key = Key::from(&note.key);
-    let before = devices::take(transaction, &key)?;
+    let before = devices::take(transaction, digests, &key)?;
     let entry = undo::stepped(before, note, now).map_err(Fault::Invariant)?;
     devices::write(transaction, &key, &entry)?;
     let told = LedgerEntry {

@@ -12,11 +12,12 @@ use super::ballast::Ballast;
 use super::batch::{Committed, Intent, Settled};
 use super::binding::Binding;
 use super::counter::{Counter, extent};
+use super::digests::Digests;
 use super::error::{Error, Flaw};
 use super::file::{beside, fold_log, keep_log, opening, sqlite};
 use super::lookups::{self, LookupNote};
 use super::runs::{self, RunEnd, RunRecord};
-use super::transition::{Fault, InFlight, intend, settle, settle_left_in_flight, undo};
+use super::transition::{Fault, InFlight, Writing, intend, settle, settle_left_in_flight, undo};
 use super::undo::UndoNote;
 use super::users;
 use crate::model::entry::Moment;
@@ -65,6 +66,8 @@ pub(super) struct Writer {
     counter: Counter,
     disk_full: bool,
     in_flight: InFlight,
+    /// Those of what was purged: nobody purges a ledger that a run holds.
+    digests: Option<Digests>,
     /// Device and inode of the file that the connection writes to.
     identity: (u64, u64),
     /// How long the system lets a file of this process become.
@@ -103,6 +106,7 @@ impl Writer {
             counter,
             disk_full: false,
             in_flight: InFlight::new(),
+            digests: None,
             identity,
             size_limit: getrlimit(Resource::Fsize).current,
         }
@@ -131,6 +135,7 @@ impl Writer {
         // Whatever fails from here on, the log of the open run stays beside the ledger.
         keep_log(&self.connection, true).map_err(wrap)?;
         let previous_exit_code = begin_run(&mut self.connection, run, now).map_err(wrap)?;
+        self.digests = Digests::of(&self.connection).map_err(wrap)?;
         // Before the checkpoint: where the main file says that a run is open, the counter is there.
         let extent = extent(&self.connection).map_err(wrap)?;
         let begun = self.counter.begin(extent);
@@ -235,8 +240,13 @@ impl Writer {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let writing = Writing {
+            transaction: &transaction,
+            digests: self.digests.as_ref(),
+            run: self.run,
+        };
         for note in notes {
-            undo(&transaction, self.run, note, now)?;
+            undo(writing, note, now)?;
         }
         let events = transaction.last_insert_rowid();
         transaction.commit()?;
@@ -283,17 +293,21 @@ impl Writer {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let writing = Writing {
+            transaction: &transaction,
+            digests: self.digests.as_ref(),
+            run: self.run,
+        };
         let mut numbers = Vec::with_capacity(settled.len());
         for end in settled {
-            numbers.push(settle(&transaction, &mut in_flight, self.run, end, now)?);
+            numbers.push(settle(writing, &mut in_flight, end, now)?);
         }
         for note in noted {
             users::note(&transaction, self.run, *note, now.wall_ms)?;
         }
         let mut recorded = Vec::with_capacity(intents.len());
         for intent in intents {
-            let intended = intend(&transaction, &mut in_flight, self.run, intent, now);
-            recorded.push(intended?);
+            recorded.push(intend(writing, &mut in_flight, intent, now)?);
         }
         let events = transaction.last_insert_rowid();
         transaction.commit()?;

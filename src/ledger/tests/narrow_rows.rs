@@ -126,7 +126,7 @@ fn devices_of_each_state_type_and_spelling_are_known_by_their_keys() {
             kind,
             address: address.to_owned(),
         };
-        let entry = devices::find(&narrow, &key).unwrap().expect(address);
+        let entry = devices::find(&narrow, None, &key).unwrap().expect(address);
         assert_eq!(
             (entry.number, entry.state),
             (at as u64 + 1, DeviceState::ALL[at])
@@ -140,7 +140,7 @@ fn devices_of_each_state_type_and_spelling_are_known_by_their_keys() {
         );
         // Written once more, it is the same one.
         assert_eq!(devices::write(&narrow, &key, &entry).unwrap(), entry.number);
-        assert_eq!(devices::find(&narrow, &key).unwrap(), Some(entry));
+        assert_eq!(devices::find(&narrow, None, &key).unwrap(), Some(entry));
     }
 }
 

@@ -343,7 +343,7 @@ fn what_an_older_ledger_says_outlives_the_step_that_lets_it_be_purged() {
         kind: crate::model::request::DeviceType::Sms,
         address: Address::Phone(E164::from_digits("15125551234").unwrap()).key(),
     };
-    assert!(devices::find(&connection, &key).unwrap().is_some());
+    assert!(devices::find(&connection, None, &key).unwrap().is_some());
 }
 
 /// How often a text is in the files of a ledger.

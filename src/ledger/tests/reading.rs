@@ -363,7 +363,7 @@ fn every_field_of_an_entry_is_read_as_it_was_written() {
     };
     for (user, entry) in [(7, created), (8, unresolved), (8, rejected)] {
         let key = Key::from(&request(user).key);
-        let known = devices::find(&file, &key).unwrap();
+        let known = devices::find(&file, None, &key).unwrap();
         let number = known.map_or(0, |known| known.number);
         let written = LedgerEntry {
             number,
@@ -371,6 +371,6 @@ fn every_field_of_an_entry_is_read_as_it_was_written() {
         };
         let number = devices::write(&file, &key, &written).unwrap();
         assert_eq!(number, entry.number);
-        assert_eq!(devices::find(&file, &key).unwrap(), Some(entry));
+        assert_eq!(devices::find(&file, None, &key).unwrap(), Some(entry));
     }
 }
