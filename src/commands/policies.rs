@@ -36,6 +36,11 @@ impl Policies {
         self.0.is_empty()
     }
 
+    /// Whether something holds for any that is known.
+    pub(super) fn any(&self, holds: impl Fn(&Policy) -> bool) -> bool {
+        self.0.values().flatten().any(holds)
+    }
+
     /// The policy of an ID, where there is one. One that was not listed is asked for, once.
     ///
     /// # Errors

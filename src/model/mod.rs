@@ -64,6 +64,7 @@ pub(crate) mod standard_stream;
 pub(crate) mod stop;
 pub(crate) mod summary;
 pub(crate) mod tally;
+pub(crate) mod told_book;
 pub(crate) mod twin_phones;
 pub(crate) mod undecodable;
 pub(crate) mod undo;

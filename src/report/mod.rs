@@ -33,6 +33,7 @@ pub(crate) mod results_writer;
 pub(crate) mod results_written;
 pub(crate) mod row_sink;
 pub(crate) mod table;
+pub(crate) mod told_notes;
 pub(crate) mod undo_screen;
 pub(crate) mod undo_writer;
 mod value;

@@ -78,6 +78,9 @@ pub(crate) fn write(
                 .iter()
                 .map(|(kind, count)| (kind.as_str(), count)),
         ),
+        told_of_new_device: summary
+            .told
+            .map(|told| object([("users", told.users), ("not_known", told.not_known)])),
         pace: summary.paces.as_ref().map(pace),
         shard: (!summary.shard.is_whole()).then(|| summary.shard.to_string()),
         rows_of_other_shards: summary.tally.of_other_shards,
@@ -132,6 +135,8 @@ struct Json<'a> {
     previous_exit_code: Option<u8>,
     ledger: Option<&'a str>,
     messages: Object<'a, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    told_of_new_device: Option<Object<'a, u64>>,
     pace: Option<Object<'a, Pace>>,
     // What a later version fills; scripts find the key where it will be.
     shard: Option<String>,

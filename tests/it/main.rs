@@ -96,6 +96,7 @@ mod outputs;
 // Says what a run then does; sends nothing, changes nothing.
 mod dry_run;
 mod dry_run_limits;
+mod dry_run_messages;
 mod dry_run_users;
 // A dry run that is a plan: written, reviewed, demanded.
 mod plans;

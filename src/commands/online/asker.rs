@@ -5,7 +5,7 @@ use tokio::sync::Mutex;
 use super::countries::Countries;
 
 use crate::commands::Invocation;
-use crate::commands::advice::allows;
+use crate::commands::advice::{allows, tells_users};
 use crate::commands::policies::Policies;
 use crate::commands::reported::told_by;
 use crate::commands::user_states::{Told, UserStates, warnings};
@@ -18,6 +18,7 @@ use crate::model::names::NamedUser;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::request::{DeviceRequest, DeviceType};
 use crate::model::stop::StopReason;
+use crate::model::told_book::{HasDevice, NewDevice};
 use crate::model::warning::Warning;
 use crate::report::known_row::KnownRow;
 use crate::report::known_state::KnownState;
@@ -61,9 +62,9 @@ impl<'q, 'a> Asker<'q, 'a> {
         mut row: KnownRow,
         named: Option<NamedUser>,
     ) -> Result<Asked, StopReason> {
-        let mut devices = None;
+        let (mut devices, mut new) = (None, None);
         let Some(valid) = row.judged.verdict.as_ref().ok().filter(|_| row.is_ours) else {
-            return Ok(Asked { row, devices });
+            return Ok(Asked { row, devices, new });
         };
         let user = valid.request.key.user;
         let mut is_reported_absent = false;
@@ -72,10 +73,13 @@ impl<'q, 'a> Asker<'q, 'a> {
             let (finding, by) = self.finding(&row, &valid.request).await?;
             let outcome = finding.outcome;
             devices = finding.devices;
+            if outcome == Outcome::Ready {
+                new = self.new_device(&valid.request, devices).await?;
+            }
             row.known = known_from(finding);
             match (by, outcome) {
                 // A listing is refused where there is no such user.
-                (By::Listing, Outcome::Rejected) => return Ok(Asked { row, devices }),
+                (By::Listing, Outcome::Rejected) => return Ok(Asked { row, devices, new }),
                 (by, outcome) => is_reported_absent = by == By::Report && outcome == Outcome::Ready,
             }
         }
@@ -89,7 +93,39 @@ impl<'q, 'a> Asker<'q, 'a> {
             Told::NoUser if is_reported_absent => row.known = known_from(nobody()),
             Told::NoUser | Told::Nothing => {}
         }
-        Ok(Asked { row, devices })
+        Ok(Asked { row, devices, new })
+    }
+
+    /// What is to be known of a device that a run creates, where any policy tells users of theirs;
+    /// `devices` is how many its user has, where they were listed.
+    async fn new_device(
+        &self,
+        request: &DeviceRequest,
+        devices: Option<u64>,
+    ) -> Result<Option<NewDevice>, StopReason> {
+        let user = request.key.user;
+        let is_reported = || {
+            let mut types = DeviceType::ALL.into_iter();
+            types.any(|kind| self.report.of_user(user, kind).next().is_some())
+        };
+        let has_one = match devices {
+            Some(0) => HasDevice::No,
+            Some(_) => HasDevice::Yes,
+            None if is_reported() => HasDevice::Yes,
+            None => HasDevice::NotKnown,
+        };
+        let mut policies = self.policies.lock().await;
+        if policies.is_empty() {
+            return Ok(None);
+        }
+        let policy = policies.find(request.policy, self.questions).await?;
+        let is_told = policy.and_then(tells_users).is_some();
+        let is_any_told = policies.any(|policy| tells_users(policy).is_some());
+        Ok(is_any_told.then_some(NewDevice {
+            user,
+            has_one,
+            is_told,
+        }))
     }
 
     /// What the policies, the report or the user's own listing say of a device.
@@ -163,6 +199,8 @@ pub(super) struct Asked {
     pub(super) row: KnownRow,
     /// How many devices of its user count against the limit, where they were listed without this one.
     pub(super) devices: Option<u64>,
+    /// The device that a run creates, unless there are too many.
+    pub(super) new: Option<NewDevice>,
 }
 
 /// What told of a device.

@@ -54,7 +54,9 @@ impl Limit {
 
     /// Takes a row, in input order; it is rejected where a run would be refused.
     pub(super) fn judge(&mut self, asked: Asked) -> KnownRow {
-        let Asked { mut row, devices } = asked;
+        let Asked {
+            mut row, devices, ..
+        } = asked;
         let Ok(valid) = &row.judged.verdict else {
             return row;
         };

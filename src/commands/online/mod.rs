@@ -40,6 +40,7 @@ use crate::model::pace_reading::PaceReading;
 use crate::model::run_cost::{AsksToo, RunCost};
 use crate::model::shared_phones::SharedPhones;
 use crate::model::summary::Summary;
+use crate::model::told_book::ToldBook;
 use crate::model::user_book::UserBook;
 use crate::plan::Existing;
 use crate::report::Reporters;
@@ -51,7 +52,7 @@ use crate::report::results;
 use crate::report::row_sink::RowSink;
 use crate::report::start_line::Kind;
 use crate::report::user_notes;
-use crate::report::{cost_notes, country_notes};
+use crate::report::{cost_notes, country_notes, told_notes};
 use crate::settings::pace::Pace;
 use crate::settings::run::{DryRun, Target};
 
@@ -93,10 +94,12 @@ pub(super) async fn dry_run(
     let mut files = WaveFiles::begin(&opened.wave, &settings.common.rows, &settings.files)?;
     let (mut counted, mut heard) = (Counted::new(pace), &reporters);
     let mut sinks = files.sinks();
-    sinks.extend(counted.sinks());
+    let (of_rows, told) = counted.parts();
+    sinks.extend(of_rows);
     sinks.push(&mut heard);
     sinks.extend(plan.sink());
-    let asking = ask_all(&opened, ledger, &questions, pace, invocation, &mut sinks);
+    let hearers = (&mut *sinks, told);
+    let asking = ask_all(&opened, ledger, &questions, pace, invocation, hearers);
     let early_end = tokio::select! {
         biased;
         () = asked.requested() => asked.reason(),
@@ -130,6 +133,7 @@ struct Counted {
     messages: MessageBook,
     users: UserBook,
     denied: DeniedRows,
+    told: ToldBook,
     cost: RunCost,
     rule: MfaRule,
     lists: bool,
@@ -144,25 +148,28 @@ impl Counted {
             messages: MessageBook::default(),
             users: UserBook::new(pace.mfa),
             denied: DeniedRows::default(),
+            told: ToldBook::default(),
             cost: RunCost::default(),
             rule: pace.mfa,
             lists: pace.existing == Existing::Skip,
         }
     }
 
-    /// Each of them, for the list of those who hear of the rows.
-    fn sinks(&mut self) -> [&mut dyn RowSink; 6] {
+    /// Those who hear of the rows, and who hears of the devices that are created.
+    fn parts(&mut self) -> ([&mut dyn RowSink; 6], &mut ToldBook) {
         let Self {
             shared,
             countries,
             messages,
             users,
             denied,
+            told,
             cost,
             rule: _,
             lists: _,
         } = self;
-        [shared, countries, messages, users, denied, cost]
+        let of_rows: [&mut dyn RowSink; 6] = [shared, countries, messages, users, denied, cost];
+        (of_rows, told)
     }
 
     /// What a run asks besides its creates.
@@ -182,7 +189,9 @@ impl Counted {
         let of_users = user_notes::of_dry_run(&users, self.rule);
         let of_countries = country_notes::denied(&self.denied);
         let of_run = cost_notes::of_run(self.cost.requests(self.asks_too(users.to_switch)), pace);
-        let notices = of_users.into_iter().chain(of_countries);
+        summary.told = self.told.told();
+        let of_messages = summary.told.map(told_notes::of_new_devices);
+        let notices = of_users.into_iter().chain(of_countries).chain(of_messages);
         for notice in notices.chain([of_run]) {
             invocation.console.say(&notice);
         }
@@ -199,7 +208,7 @@ async fn ask_all(
     questions: &Questions<'_>,
     pace: &Pace,
     invocation: &Invocation,
-    sinks: &mut [&mut dyn RowSink],
+    (sinks, told): (&mut [&mut dyn RowSink], &mut ToldBook),
 ) -> Result<(), Stopped> {
     let memory = Memory::of_dry_run(ledger, pace.recreate);
     let names = look_up_all(opened, questions, memory, pace.concurrency, invocation).await?;
@@ -211,24 +220,28 @@ async fn ask_all(
     let remembered = opened.memory(memory)?;
     let judged = opened.wave.rows().map(|row| {
         let row = row?;
-        let told = opened.named_user(&row, &names);
+        let user = opened.named_user(&row, &names);
         let lookups = &mut Lookups {
             device: &mut |key| remembered.device(key),
             elsewhere: &mut |phone, user| remembered.earlier_use(phone, user),
         };
         let known = judge.judge(row, lookups)?;
-        Ok::<_, Error>((known, told))
+        Ok::<_, Error>((known, user))
     });
     let mut rows = stream::iter(judged)
         .map(|row| async {
-            let (row, told) = row.map_err(Stopped::Failed)?;
-            asker.ask(row, told).await.map_err(Stopped::from)
+            let (row, user) = row.map_err(Stopped::Failed)?;
+            asker.ask(row, user).await.map_err(Stopped::from)
         })
         .buffered(pace.concurrency);
     while let Some(asked) = rows.try_next().await? {
+        let new = asked.new;
         let row = limit.judge(asked);
-        let told = results::tell(&row, &Mode::DryRun, sinks);
-        told.map_err(|error| Stopped::Failed(Error::Results(error)))?;
+        if let Some(device) = new.filter(|_| row.known.may_be_sent()) {
+            told.note(device);
+        }
+        let written = results::tell(&row, &Mode::DryRun, sinks);
+        written.map_err(|error| Stopped::Failed(Error::Results(error)))?;
     }
     asker.say_unread(invocation);
     Ok(())

@@ -14,6 +14,7 @@ use super::shard::Shard;
 use super::shared_phones::SharedPhones;
 use super::stop::StopReason;
 use super::tally::Tally;
+use super::told_book::ToldUsers;
 use super::undo::UndoCounts;
 use super::verdict::Verdicts;
 use crate::exit::ExitCode;
@@ -62,6 +63,8 @@ pub(crate) struct Summary {
     pub verdicts: Option<Verdicts>,
     /// The messages that the run may send to people, or a run would.
     pub messages: Messages,
+    /// Users whom PingOne may tell of a new device, where an online dry run counted them.
+    pub told: Option<ToldUsers>,
     /// Phones of more than one user, where a dry run found some.
     pub shared_phones: SharedPhones,
     /// From which countries the valid phones are, where a dry run counted them.
@@ -106,6 +109,7 @@ impl Summary {
             undone: None,
             verdicts: None,
             messages: Messages::default(),
+            told: None,
             shared_phones: SharedPhones::default(),
             countries: CallingCodes::default(),
             created_now: 0,
