@@ -124,6 +124,9 @@ const SWITCHES: [(u64, Fate); 12] = {
     ]
 };
 
+/// How often a switch is refused for those for whom it is.
+const REFUSALS: u64 = 4;
+
 /// How a token request goes wrong.
 const TOKENS: [(u64, Sight); 3] = [(2, Sight::Error(503)), (1, Sight::Cut), (1, Sight::Reset)];
 
@@ -244,6 +247,11 @@ impl Plan {
         if dice.in_100_000(self.throttles) {
             let as_date = false;
             return fate(Effect::Never, Sight::Throttled { as_date });
+        }
+        // One of ten is refused whatever is tried again in a run: no device is to be made for them.
+        let is_refused = nth <= REFUSALS && self.dice(11, user, 0).below(10) == 0;
+        if self.creates > 0 && is_refused {
+            return fate(Effect::Never, Sight::Error(400));
         }
         if dice.in_100_000(self.creates) {
             return dice.weighed(&SWITCHES);
