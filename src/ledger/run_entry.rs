@@ -51,8 +51,10 @@ pub(crate) struct RunEntry {
 pub(crate) struct SoFar {
     /// How many devices have each outcome.
     pub outcomes: Counts,
-    /// How many more were asked for, and their answers are not on disk.
+    /// How many more were asked for, or were about to be deleted, and their answers are not on disk.
     pub in_flight: u64,
+    /// How many are there no more, where it undoes another run.
+    pub deleted: u64,
 }
 
 /// Every run, the last one first.
@@ -117,9 +119,14 @@ pub(super) fn so_far(connection: &Connection, run: &RunEntry) -> Result<Option<S
     while let Some(row) = rows.next()? {
         let count = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
         match row.get(0)? {
-            EventKind::Intent | EventKind::Resend | EventKind::Settled(DeviceState::InFlight) => {
+            EventKind::Intent
+            | EventKind::Resend
+            | EventKind::Settled(DeviceState::InFlight | DeviceState::Undoing) => {
                 so_far.in_flight += count;
             }
+            EventKind::Settled(DeviceState::Undone) => so_far.deleted += count,
+            // It was about to be deleted, and stays what another run has created.
+            EventKind::Settled(DeviceState::Created) if run.undoes.is_some() => {}
             EventKind::Settled(state) => so_far.outcomes.add_rows(state.outcome(), count),
             EventKind::LeftInFlight => so_far.outcomes.add_rows(Outcome::Unknown, count),
             EventKind::Verified => {}

@@ -37,6 +37,9 @@ impl FromSql for EventKind {
             7 => EventKind::Resend,
             8 => EventKind::LeftInFlight,
             9 => EventKind::Verified,
+            // As numbers of states 7 and 8 are taken here.
+            10 => EventKind::Settled(DeviceState::Undoing),
+            11 => EventKind::Settled(DeviceState::Undone),
             _ => EventKind::Settled(DeviceState::column_result(value)?),
         })
     }
@@ -242,6 +245,26 @@ mod tests {
 
     fn read<T: FromSql>(value: &Value) -> T {
         T::column_result(value.into()).unwrap()
+    }
+
+    #[test]
+    fn every_kind_of_event_is_given_back_as_it_was() {
+        let states = DeviceState::ALL.into_iter().map(EventKind::Settled);
+        let others = [
+            EventKind::Intent,
+            EventKind::Resend,
+            EventKind::LeftInFlight,
+            EventKind::Verified,
+        ];
+        for kind in states.chain(others) {
+            // To be in flight is to be about to be asked for.
+            let expected = if kind == EventKind::Settled(DeviceState::InFlight) {
+                EventKind::Intent
+            } else {
+                kind
+            };
+            assert_eq!(read::<EventKind>(&kept(&kind)), expected);
+        }
     }
 
     #[test]

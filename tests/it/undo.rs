@@ -138,6 +138,31 @@ fn a_later_run_makes_nothing_anew_but_with_recreate_and_then_once() {
     assert_eq!(rehearsal.held().len(), 6);
 }
 
+#[test]
+fn an_undo_is_looked_back_at_by_status_and_show() {
+    let (rehearsal, run) = run_of(3);
+    undo(&rehearsal, &run, &["--yes"]).exits(0);
+    let told = |words: &[&str]| {
+        let words = [&["--error-format", "json"], words].concat();
+        let ended = rehearsal.ended(&rehearsal.bare(&words).output().unwrap());
+        ended.exits(0).stdout
+    };
+    let runs = told(&["status"]);
+    assert_eq!(runs.lines().count(), 2, "{runs}");
+    assert!(
+        runs.lines().next().unwrap().ends_with("3 deleted"),
+        "{runs}"
+    );
+    let last = runs.split_whitespace().next().unwrap().to_owned();
+    let of_undo = told(&["status", &last]);
+    assert!(of_undo.contains("deleted"), "{of_undo}");
+    let device = told(&["show", "wave.csv:2"]);
+    assert!(device.contains("undone"), "{device}");
+    let json: serde_json::Value =
+        serde_json::from_str(&told(&["status", "--format", "json"])).unwrap();
+    assert_eq!(json["runs"][0]["deleted"], 3, "{json}");
+}
+
 /// A listing that is given in place of what is there, and how often.
 type Stale = Arc<Mutex<(String, u32)>>;
 

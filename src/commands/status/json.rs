@@ -103,6 +103,7 @@ fn object(run: &Known) -> Map<String, Value> {
         ("outcomes", json!(outcomes)),
         ("in_flight", json!(run.in_flight)),
         ("created", json!(run.created)),
+        ("deleted", json!(run.deleted)),
         ("created_per_second", json!(run.per_second())),
         (
             "stopped",

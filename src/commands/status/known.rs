@@ -52,6 +52,8 @@ pub(super) struct Known {
     pub(super) created: Option<u64>,
     /// How many more it has asked for, and not heard of.
     pub(super) in_flight: u64,
+    /// How many it deleted, where it undoes another run.
+    pub(super) deleted: u64,
     pub(super) kept: Option<KeptRun>,
     pub(super) called: Option<Called>,
 }
@@ -92,6 +94,7 @@ impl Known {
             outcomes: None,
             created: None,
             in_flight: 0,
+            deleted: 0,
             called: entry
                 .called
                 .as_deref()
@@ -107,6 +110,7 @@ impl Known {
             known.created = Some(so_far.outcomes.get(Outcome::Created));
             known.outcomes = Some(so_far.outcomes);
             known.in_flight = so_far.in_flight;
+            known.deleted = so_far.deleted;
         }
         Ok(known)
     }

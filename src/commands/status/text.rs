@@ -56,6 +56,9 @@ pub(super) fn rows(run: &Known) -> String {
         let some = outcomes.iter().filter(|(_, rows)| *rows > 0);
         parts.extend(some.map(|(outcome, rows)| format!("{} {}", count(rows), outcome.as_str())));
     }
+    if run.deleted > 0 {
+        parts.push(format!("{} deleted", count(run.deleted)));
+    }
     if run.in_flight > 0 {
         parts.push(format!("{} on the wire", count(run.in_flight)));
     }
