@@ -44,7 +44,7 @@
 //!
 //! A failure names its seed; `WAVEPAIR_HARNESS_SEED` brings it back, in one wave, as far as the
 //! faults and the kills go (which thread runs first is the machine's choice).
-//! `tests/planted/check` shows that nine bugs which a client could have are caught.
+//! `tests/planted/check` shows that bugs which a client could have are caught.
 
 // Chance, time and names.
 mod base64;
