@@ -58,6 +58,8 @@ fn facts(run: &Known, now: &ZonedDateTime) -> Vec<(&'static str, String)> {
     facts.extend(run.took.map(|took| ("took", elapsed(took))));
     if !matches!(run.standing, Standing::Ended(_)) {
         facts.push(("rows", rows(run)));
+    } else if run.deleted > 0 {
+        facts.push(("devices", rows(run)));
     }
     facts.extend(per_second(run).map(|rate| ("created", rate)));
     if let Some(kept) = &run.kept {
