@@ -142,9 +142,18 @@ fn argument(about: &'static About, group: &Group) -> Arg {
 }
 
 fn columns(heading: &str, lines: &[(&str, &str)]) -> String {
-    let width = lines.iter().map(|(left, _)| left.len()).max().unwrap_or(0);
+    // What is wider has a line of its own: it would push what is said of all the others to the right.
+    const WIDEST: usize = 60;
+    let widths = lines.iter().map(|(left, _)| left.len());
+    let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or(0);
     let mut text = format!("{heading}\n");
-    for (left, right) in lines {
+    for &(left, right) in lines {
+        let left = if left.len() > width {
+            text.extend(["  ", left, "\n"]);
+            ""
+        } else {
+            left
+        };
         text += &hanging(&format!("  {left:<width$}  {right}"), width + 4, WIDTH);
     }
     text
