@@ -41,7 +41,8 @@ fn theirs(text: &str) -> Option<String> {
     })
 }
 
-fn examples() -> Vec<String> {
+/// A mobile number of each region that has one, as it is written there for others.
+pub(crate) fn examples() -> Vec<String> {
     let mut numbers = Vec::new();
     for region in PHONE_NUMBER_UTIL.get_supported_regions() {
         let example = PHONE_NUMBER_UTIL

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use wavepair::testing::clock;
+
 use crate::lines::{ALL, Line};
 
 /// What was measured.
@@ -22,8 +24,11 @@ impl Table {
             .and_then(|said| String::from_utf8(said.stdout).ok());
         let commit = commit.unwrap_or_default();
         let cores = std::thread::available_parallelism().unwrap();
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load = load.split(' ').next().unwrap_or_default();
         let text = format!(
-            "Commit `{}`, {cores} cores, {rows} rows.\n\n| what | measured | ratio | goal |\n| --- | --- | --- | --- |\n",
+            "{}, commit `{}`, {cores} cores with a load of {load}, {rows} rows.\n\n| what | measured | ratio | goal |\n| --- | --- | --- | --- |\n",
+            clock::wall().strftime("%Y-%m-%d"),
             commit.trim()
         );
         Self {
@@ -40,11 +45,16 @@ impl Table {
         writeln!(self.text, "| {what} | {measured} | {ratio} | {goal} |").unwrap();
     }
 
-    /// Writes it where the binaries are.
+    /// Adds a line of a peer that is not there.
+    pub(crate) fn skip(&mut self, line: Line, why: &str) {
+        self.add(line, why, "skipped");
+    }
+
+    /// Writes it where README's test finds it.
     pub(crate) fn write(&self) {
         assert_eq!(self.lines, ALL, "one line each, in their order");
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("figures.md");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/figures.md");
         std::fs::write(&path, &self.text).unwrap();
-        println!("written to {}", path.display());
+        println!("written to {}; README.md shows it", path.display());
     }
 }

@@ -121,6 +121,8 @@ mod proxies;
 mod pages;
 // The page about a wave.
 mod page;
+// What a wave costs, as the README shows it.
+mod figures;
 // Answers that no PingOne gives.
 mod forged;
 // What is compiled in besides our own code.
