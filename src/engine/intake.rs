@@ -111,10 +111,11 @@ pub(super) fn take_up(
     };
     // What is gone is begun anew: nothing of it is in doubt.
     let is_undone = |entry: &&LedgerEntry| entry.state == DeviceState::Undone;
-    let deleted = entry.filter(is_undone).and_then(|entry| entry.device);
+    let undone = entry.filter(is_undone).and_then(|entry| entry.device);
     let entry = entry.filter(|entry| !is_undone(entry));
     let mut row = Box::new(Row::new(request, phase, entry).barred(bar));
-    row.deleted = deleted;
+    row.deleted = undone.or(row.deleted);
+    row.undone = undone;
     let doubt = entry.and_then(|entry| entry.doubt.as_ref());
     row.last_send = doubt.map(|doubt| opened.since(&doubt.last_send));
     let settled = entry.and_then(|entry| settle_anew(&row, entry, &opened.moment));

@@ -105,8 +105,10 @@ pub(super) struct Row {
     pub(super) failed: bool,
     /// Whether a listing came since the device was last asked for.
     pub(super) looked: bool,
-    /// The device that `undo` deleted, where it is created anew: a listing that shows it is from before.
+    /// The device that `undo` deleted: a listing that shows it is from before.
     pub(super) deleted: Option<DeviceId>,
+    /// The same, where nothing was asked for since when the run began.
+    pub(super) undone: Option<DeviceId>,
     /// On which connection its next request goes out. Once an answer to it was lost, or may be
     /// another's, it stays away from those that anything else was on.
     pub(super) connection: Connection,
@@ -158,7 +160,8 @@ impl Row {
             pages: None,
             failed: false,
             looked: false,
-            deleted: None,
+            deleted: entry.and_then(|entry| entry.deleted),
+            undone: None,
             connection: match entry {
                 Some(entry) if entry.doubt.is_some() || entry.unproven => Connection::Fresh,
                 Some(_) | None => Connection::Kept,

@@ -63,6 +63,7 @@ columns! {
     UpdatedAt = "updated_at",
     Status = "status" => imprint.status,
     Nickname = "nickname" => imprint.nickname,
+    Deleted = "deleted" => deleted,
 }
 
 /// The three columns of a moment.

@@ -20,14 +20,15 @@ pub(super) fn intended(
     check(intent, before.as_ref())?;
     let new = LedgerEntry::new(DeviceState::InFlight, run);
     let before = before.unwrap_or_else(|| new.clone());
-    // What was deleted is over, with all that was lost on the way to it.
-    let resends = if before.state == DeviceState::Undone {
-        0
+    // What was deleted is over, with all that was lost on the way to it; a listing may show it still.
+    let (resends, deleted) = if before.state == DeviceState::Undone {
+        (0, before.device)
     } else {
-        before.resends
+        (before.resends, before.deleted)
     };
     Ok(LedgerEntry {
         number: before.number,
+        deleted,
         attempts: before.attempts + 1,
         resends: resends + u32::from(intent.resend),
         was_absent: intent.was_absent,

@@ -202,6 +202,10 @@ CREATE TABLE hand_overs (
     done     INTEGER NOT NULL CHECK (done IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 ",
+    "
+-- The device that `undo` deleted, once the next one was asked for: a listing may show it still.
+ALTER TABLE devices ADD COLUMN deleted BLOB CHECK (length(deleted) = 16);
+",
 ];
 
 /// The `user_version` of a current ledger.

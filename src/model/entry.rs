@@ -175,6 +175,9 @@ pub struct LedgerEntry {
     pub imprint: Imprint,
     /// The run that created it or may have, otherwise the one that brought it into this state.
     pub run: RunId,
+    /// The device that `undo` deleted, from when the next one is asked for: a listing that shows it is
+    /// from before that.
+    pub deleted: Option<DeviceId>,
     /// How many create requests were recorded for it, ever.
     pub attempts: u32,
     /// How many of them came after an unanswered one had been looked for in vain; at most three.
@@ -213,6 +216,7 @@ impl LedgerEntry {
             created_at: None,
             imprint: Imprint::default(),
             run,
+            deleted: None,
             attempts: 0,
             resends: 0,
             was_absent: false,

@@ -5,6 +5,7 @@
 mod support;
 
 // The happy road, and every accepted spelling of a phone.
+mod created_anew;
 mod creates;
 // Files that are no wave, and lines that are no rows.
 mod whole_files;

@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Child;
-use std::sync::{Arc, Mutex};
 
 use wavepair::testing::sandbox::{Kind, WAVE_POLICY};
 
 use crate::support::faults::fault;
 use crate::support::rehearsal::{Ended, Rehearsal, rows, until, user};
-use crate::support::tampering_proxy::{TamperingProxy, Then, kept, with_body};
 use crate::support::terminal::Terminal;
 
 /// A wave of so many rows that was run, and the ID of its run.
@@ -161,65 +159,6 @@ fn an_undo_is_looked_back_at_by_status_and_show() {
     let json: serde_json::Value =
         serde_json::from_str(&told(&["status", "--format", "json"])).unwrap();
     assert_eq!(json["runs"][0]["deleted"], 3, "{json}");
-}
-
-/// A listing that is given in place of what is there, and how often.
-type Stale = Arc<Mutex<(String, u32)>>;
-
-/// A device that was undone, with its ID and its listing from before, for a proxy that may give it.
-fn undone_and_listed() -> (Rehearsal, TamperingProxy, Stale, String) {
-    let stale = Stale::default();
-    let told = Arc::clone(&stale);
-    let mut rehearsal = Rehearsal::new();
-    let proxy = rehearsal.behind(move |request, wire| {
-        let mut told = told.lock().unwrap();
-        if !request.is_list() || told.1 == 0 {
-            return Then::LetThrough;
-        }
-        told.1 -= 1;
-        let answer = with_body(&request.served(), &told.0);
-        wire.write_all(&kept(&answer)).unwrap();
-        Then::Stay
-    });
-    let run = rehearsal.rows(1).run(&[]).exits(0);
-    let [deleted, id] = ["device_id", "run_id"].map(|name| run.column(name)[0].to_owned());
-    let path = format!("/users/{}/devices", user(0));
-    let before = rehearsal.ask("GET", &path, "");
-    assert!(before.body.contains(&deleted));
-    undo(&rehearsal, &id, &["--yes"]).exits(0);
-    stale.lock().unwrap().0 = before.body;
-    (rehearsal, proxy, stale, deleted)
-}
-
-#[test]
-fn a_listing_that_still_shows_the_deleted_device_is_asked_for_again() {
-    let (rehearsal, _proxy, stale, deleted) = undone_and_listed();
-    stale.lock().unwrap().1 = 2;
-    let anew = rehearsal
-        .run(&["--recreate"])
-        .exits(0)
-        .has(&[("created", 1)]);
-    assert_eq!(stale.lock().unwrap().1, 0, "it was listed as before");
-    assert_ne!(anew.column("device_id"), [&*deleted]);
-    rehearsal.check(&anew, 1);
-    assert_eq!((rehearsal.creates(), rehearsal.held().len()), (2, 1));
-}
-
-#[test]
-fn a_row_that_could_not_be_made_anew_stays_undone() {
-    let (rehearsal, _proxy, stale, _) = undone_and_listed();
-    for run in 1..=2 {
-        stale.lock().unwrap().1 = u32::MAX;
-        let kept = rehearsal.run(&["--recreate", "--attempts", "1"]).exits(3);
-        assert_eq!(kept.column("code"), ["undone"], "run {run}");
-        rehearsal.writes_results_again();
-    }
-    stale.lock().unwrap().1 = 0;
-    rehearsal.run(&[]).exits(3).has(&[("rejected", 1)]);
-    assert_eq!(rehearsal.creates(), 1, "nobody asked for it");
-    let anew = rehearsal.run(&["--recreate"]).exits(0);
-    rehearsal.check(&anew.has(&[("created", 1)]), 1);
-    assert_eq!((rehearsal.creates(), rehearsal.held().len()), (2, 1));
 }
 
 #[test]

@@ -111,7 +111,7 @@ pub(super) fn then(row: &mut Row, decision: Decision) -> Then {
 /// The ledger goes on saying that the device was undone: otherwise a later run would create it without
 /// being told to, or would take a listing that still shows it for news.
 pub(super) fn stays_undone(row: &mut Row) -> Option<Then> {
-    let device = row.deleted.filter(|_| row.asked_ms.is_none())?;
+    let device = row.undone.filter(|_| row.asked_ms.is_none())?;
     let (code, message) = DeviceState::Undone.why_not_created()?;
     row.answer = Answer {
         code: Some(code.to_owned()),

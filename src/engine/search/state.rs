@@ -357,6 +357,7 @@ fn copy(row: &Row) -> Row {
         failed,
         looked,
         deleted,
+        undone,
         connection,
     } = row;
     Row {
@@ -376,6 +377,7 @@ fn copy(row: &Row) -> Row {
         failed: *failed,
         looked: *looked,
         deleted: *deleted,
+        undone: *undone,
         connection: *connection,
     }
 }

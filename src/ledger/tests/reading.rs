@@ -330,6 +330,7 @@ fn every_field_of_an_entry_is_read_as_it_was_written() {
             nickname: NicknameDigest::of("work"),
         },
         run: run(1).id,
+        deleted: Some(DeviceId::from_bytes([4; 16])),
         attempts: 5,
         resends: 2,
         was_absent: true,
