@@ -29,7 +29,8 @@ pub(crate) struct Left<'a> {
 }
 
 /// The options that say which tenant is meant and how it is reached; every command that asks PingOne has them.
-pub const TENANT_OPTIONS: [&str; 9] = [
+pub const TENANT_OPTIONS: [&str; 10] = [
+    "--pingcli-profile",
     "--region",
     "--environment",
     "--client-secret-file",
