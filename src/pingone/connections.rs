@@ -42,8 +42,6 @@ pub(super) struct Connections {
 /// The connections that are kept, and what is known of them.
 struct Kept {
     http: Http,
-    /// How many pools were dropped before.
-    generation: u64,
     /// Held by each request that is under way on the pool.
     in_use: Arc<()>,
     /// The same of a pool that was dropped: as long as a request is under way on it, it keeps its
@@ -64,12 +62,8 @@ pub(super) struct Sender {
     pool: Option<Lease>,
 }
 
-/// The use of a pool by one request.
-struct Lease {
-    generation: u64,
-    /// Ends the use when it is dropped.
-    _in_use: Arc<()>,
-}
+/// The use of a pool by one request; it ends when this is dropped.
+struct Lease(Arc<()>);
 
 impl fmt::Debug for Connections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,7 +76,6 @@ impl Connections {
     pub(super) fn new(fresh: Http, options: &ClientOptions) -> Self {
         let kept = Kept {
             http: fresh.with_pool(options.pool),
-            generation: 0,
             in_use: Arc::default(),
             dropped: Weak::new(),
             answered: HashMap::new(),
@@ -115,10 +108,7 @@ impl Connections {
             // slowest of its requests has ended: there is one such pool at most.
             Connection::Kept if kept.dropped.strong_count() == 0 => Sender {
                 http: kept.http.clone(),
-                pool: Some(Lease {
-                    generation: kept.generation,
-                    _in_use: Arc::clone(&kept.in_use),
-                }),
+                pool: Some(Lease(Arc::clone(&kept.in_use))),
             },
             Connection::Kept | Connection::Fresh => Sender {
                 http: self.fresh.clone(),
@@ -143,7 +133,7 @@ impl Connections {
             Proof::MixedUp => true,
         };
         kept.echoes |= repeated == Repeated::Ours;
-        let is_of = |lease: &Lease| lease.generation == kept.generation;
+        let is_of = |Lease(in_use): &Lease| Arc::ptr_eq(in_use, &kept.in_use);
         if untrusted && sender.pool.as_ref().is_none_or(is_of) {
             kept.replace(self.fresh.with_pool(self.pool));
         }
@@ -158,7 +148,6 @@ impl Kept {
     /// Puts a new pool in the place of the one that there is.
     fn replace(&mut self, http: Http) {
         self.http = http;
-        self.generation += 1;
         let in_use = std::mem::take(&mut self.in_use);
         // A pool that was never used yet leaves nothing behind, but the one before it may.
         if Arc::strong_count(&in_use) > 1 {
@@ -253,7 +242,6 @@ mod tests {
         let connector = Connector::new(None, None, None, Duration::from_secs(1));
         let mut kept = Kept {
             http: Http::new(connector, Duration::from_secs(1)),
-            generation: 0,
             in_use: Arc::default(),
             dropped: Weak::new(),
             answered: HashMap::new(),
