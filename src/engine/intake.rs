@@ -111,10 +111,11 @@ pub(super) fn take_up(
     };
     // What is gone is begun anew: nothing of it is in doubt.
     let is_undone = |entry: &&LedgerEntry| entry.state == DeviceState::Undone;
-    let undone = entry.filter(is_undone).and_then(|entry| entry.device);
+    let deleted = entry.and_then(LedgerEntry::last_deleted);
+    let undone = deleted.filter(|_| entry.as_ref().is_some_and(is_undone));
     let entry = entry.filter(|entry| !is_undone(entry));
     let mut row = Box::new(Row::new(request, phase, entry).barred(bar));
-    row.deleted = undone.or(row.deleted);
+    row.deleted = deleted;
     row.undone = undone;
     let doubt = entry.and_then(|entry| entry.doubt.as_ref());
     row.last_send = doubt.map(|doubt| opened.since(&doubt.last_send));

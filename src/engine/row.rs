@@ -160,7 +160,7 @@ impl Row {
             pages: None,
             failed: false,
             looked: false,
-            deleted: entry.and_then(|entry| entry.deleted),
+            deleted: entry.and_then(LedgerEntry::last_deleted),
             undone: None,
             connection: match entry {
                 Some(entry) if entry.doubt.is_some() || entry.unproven => Connection::Fresh,

@@ -21,14 +21,14 @@ pub(super) fn intended(
     let new = LedgerEntry::new(DeviceState::InFlight, run);
     let before = before.unwrap_or_else(|| new.clone());
     // What was deleted is over, with all that was lost on the way to it; a listing may show it still.
-    let (resends, deleted) = if before.state == DeviceState::Undone {
-        (0, before.device)
+    let resends = if before.state == DeviceState::Undone {
+        0
     } else {
-        (before.resends, before.deleted)
+        before.resends
     };
     Ok(LedgerEntry {
         number: before.number,
-        deleted,
+        deleted: before.last_deleted(),
         attempts: before.attempts + 1,
         resends: resends + u32::from(intent.resend),
         was_absent: intent.was_absent,

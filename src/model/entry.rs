@@ -277,6 +277,15 @@ impl LedgerEntry {
         self.answer.code.as_deref().filter(|_| is_told)
     }
 
+    /// The device that `undo` deleted last: a listing that shows it is from before that.
+    pub(crate) fn last_deleted(&self) -> Option<DeviceId> {
+        if self.state == DeviceState::Undone {
+            self.device
+        } else {
+            self.deleted
+        }
+    }
+
     /// Whether PingOne refused the device when it was last asked for.
     pub fn was_refused(&self) -> bool {
         let is_answer = self.answer.http_status.is_some();
