@@ -6,7 +6,6 @@ use super::effects::{Context, Effects, Then, end, hold_for, next, stays_undone, 
 use super::settle::{settle_by_look, settle_recheck, settle_refusal};
 use crate::engine::row::Row;
 use crate::ledger::Settled;
-use crate::model::entry::DeviceState;
 use crate::model::outcome::{Listing, LookOutcome, Outcome};
 use crate::model::why_nothing::{MayTellNothing, WhyNothing};
 use crate::pingone::Answered;
@@ -76,7 +75,7 @@ fn finish(
     in_doubt: bool,
     answered: &Answered<LookOutcome>,
 ) -> (Option<Settled>, Then) {
-    if let DeviceState::Failed | DeviceState::Rejected = verdict.state
+    if verdict.state.is_refusal()
         && let Some(then) = stays_undone(row)
     {
         return (None, then);
