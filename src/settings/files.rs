@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::file_names::{Kind, Writer, beside};
-use super::pingcli::PingCliProfile;
 use super::places::{self, Named};
-use super::settings_file::SettingsFile;
 use super::sources::Sources;
 pub(crate) use super::stream::is_stream;
 use super::table;
@@ -138,10 +136,7 @@ impl Files {
     ) -> Result<(), Error> {
         let file = |what, setting| Some(Named::file(what, &sources.path(setting)?));
         let mut kept = vec![Named::input("the wave", wave)];
-        let settings = sources.file.map(SettingsFile::path);
-        kept.extend(settings.map(|path| Named::file("the settings file", path)));
-        let pingcli = sources.pingcli.map(PingCliProfile::path);
-        kept.extend(pingcli.map(|path| Named::file("Ping CLI's file", path)));
+        kept.extend(sources.files().map(|(what, path)| Named::file(what, path)));
         kept.extend(file("the secret file", &table::SECRET_FILE));
         kept.extend(file("the file of faults", &table::FAULTS));
         kept.extend(file("the authority file", &table::CA_FILE));

@@ -1,6 +1,7 @@
 //! What was typed and what it means here: defaults, environment variables, checks.
 //!
-//! Flags win over environment variables, these over the settings file, and this over defaults.
+//! Flags win over environment variables, these over a profile of Ping CLI, this over the settings file,
+//! and this over defaults.
 //! `table` lists every setting, `usage` takes the command line apart by it, `sources` finds and reads values,
 //! and `run` resolves what a command is told, once. What comes out is plain. This is the
 //! last room that sees clap or the environment, and it sends nothing: a mistake here ends

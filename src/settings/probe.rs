@@ -4,10 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::pace::Pace;
-use super::pingcli::PingCliProfile;
 use super::places::{self, Named};
 use super::setting::About;
-use super::settings_file::SettingsFile;
 use super::sources::Sources;
 use super::tenant::{GivenTenant, Problems, Tenant};
 use super::{Error, table};
@@ -124,12 +122,8 @@ fn check_places(sources: &Sources<'_>, report: &Path) -> Result<(), Error> {
         file("the secret file", &table::SECRET_FILE),
         file("the authority file", &table::CA_FILE),
     ];
-    let settings = sources.file.map(SettingsFile::path);
-    let settings = settings.map(|path| Named::file("the settings file", path));
-    let pingcli = sources.pingcli.map(PingCliProfile::path);
-    let pingcli = pingcli.map(|path| Named::file("Ping CLI's file", path));
-    let kept = kept.into_iter().chain([settings, pingcli]);
-    let kept: Vec<_> = kept.flatten().collect();
+    let read = sources.files().map(|(what, path)| Named::file(what, path));
+    let kept: Vec<_> = kept.into_iter().flatten().chain(read).collect();
     let outputs = [
         Named::file("the report", report),
         Named::file("the report as JSON", &json_beside(report)),

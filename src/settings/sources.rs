@@ -2,7 +2,7 @@
 //! this over the settings file, and this over the default.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::env::Env;
@@ -60,6 +60,13 @@ impl<'a> Sources<'a> {
             file: None,
             pingcli: None,
         }
+    }
+
+    /// The files that settings stand in, with what each is called.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&'static str, &'a Path)> {
+        let settings = self.file.map(|file| ("the settings file", file.path()));
+        let pingcli = self.pingcli.map(|file| ("Ping CLI's file", file.path()));
+        settings.into_iter().chain(pingcli)
     }
 
     /// The same with a settings file, where there is one.
