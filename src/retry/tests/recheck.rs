@@ -11,6 +11,10 @@ fn named(id: Option<u8>) -> Device {
     }
 }
 
+fn nothing(why: WhyNothing) -> LookOutcome {
+    LookOutcome::Nothing(why)
+}
+
 fn looked(history: &mut History, outcome: &LookOutcome, made: &Device) -> Decision {
     after_recheck(&hour(), history, outcome, made, SINCE, 0.5)
 }
@@ -54,49 +58,19 @@ fn a_listing_that_lags_or_tells_nothing_is_asked_for_six_times() {
         (&unknown, present(theirs), 6, owed()),
         (&known, LookOutcome::UserUnknown, 6, created(&known)),
         (&unknown, LookOutcome::UserUnknown, 6, created(&unknown)),
-        (
-            &known,
-            LookOutcome::Nothing(WhyNothing::NoInformation),
-            6,
-            owed(),
-        ),
-        (
-            &known,
-            LookOutcome::Nothing(WhyNothing::Unreadable),
-            6,
-            owed(),
-        ),
-        (
-            &known,
-            LookOutcome::Nothing(WhyNothing::Unauthorized),
-            2,
-            owed(),
-        ),
-        (
-            &known,
-            LookOutcome::Nothing(WhyNothing::Forbidden),
-            1,
-            owed(),
-        ),
-        (
-            &known,
-            LookOutcome::Nothing(WhyNothing::Untrusted),
-            1,
-            owed(),
-        ),
-        (
-            &known,
-            LookOutcome::Nothing(WhyNothing::Redirected),
-            1,
-            owed(),
-        ),
+        (&known, nothing(WhyNothing::NoInformation), 6, owed()),
+        (&known, nothing(WhyNothing::Unreadable), 6, owed()),
+        (&known, nothing(WhyNothing::Unauthorized), 2, owed()),
+        (&known, nothing(WhyNothing::Forbidden), 1, owed()),
+        (&known, nothing(WhyNothing::Untrusted), 1, owed()),
+        (&known, nothing(WhyNothing::Redirected), 1, owed()),
     ] {
         let mut history = History::default();
         let mut decisions = std::iter::repeat_with(|| looked(&mut history, &outcome, made));
         let waits = [500, 1_000, 2_000, 4_000, 8_000].map(Duration::from_millis);
         for wait in waits.into_iter().take(asked - 1) {
             // A new token is had at once.
-            let after = if outcome == LookOutcome::Nothing(WhyNothing::Unauthorized) {
+            let after = if outcome == nothing(WhyNothing::Unauthorized) {
                 Duration::ZERO
             } else {
                 wait
